@@ -1,0 +1,97 @@
+# Everything that is done to Rollcall by hand or by CI. `make` alone lists it.
+#
+# Nothing has to run or be set up beforehand: the tests and the demonstration start their own
+# servers, as root or as an ordinary user.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# One build at a time: two would only wait for each other's lock on target/.
+.NOTPARALLEL:
+
+# Says what begins, runs it, and prints the seconds it took.
+PHASE := @tests/tools/phase
+# In CI a Cargo.lock that does not fit is an error, not something to mend on the way.
+LOCKED := $(if $(CI),--locked)
+# A clone may belong to another user than the one who checks it.
+GIT := git -c safe.directory='*'
+
+# What `make update` writes. Committed, so that a change shows in its diff what it does to them.
+GENERATED := openapi/openapi.json openapi/operations.txt tests/authz.txt \
+	':(glob)**/*.snap' ':(glob)**/*.snap.new'
+
+.PHONY: help
+help: ## List what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## Using it
+
+.PHONY: run
+run: build-needs ## Start the demonstration: a server, a database, made-up schools (ARGS="..." goes on to it)
+	@cargo run --package api -- demo $(ARGS)
+
+## Checking it
+
+.PHONY: ci
+ci: check test ## All that has to pass before a change lands
+
+.PHONY: check
+check: build-needs format lint docs generated ## Everything but the tests
+
+.PHONY: format
+format: ## The formatter has nothing to change
+	$(PHASE) format cargo fmt --all --check
+
+.PHONY: lint
+lint: ## The compiler and clippy have nothing to say
+	$(PHASE) lint cargo clippy $(LOCKED) --workspace --all-targets -- -D warnings
+
+# The documentation is for readers of the code, so private items are in it.
+RUSTDOCFLAGS := -D warnings -A rustdoc::private-intra-doc-links
+.PHONY: docs
+docs: ## The documentation builds without a warning
+	$(PHASE) docs env RUSTDOCFLAGS='$(RUSTDOCFLAGS)' \
+		cargo doc $(LOCKED) --workspace --no-deps --document-private-items --quiet
+
+.PHONY: generated
+generated: ## What is generated is committed as the code generates it
+	$(PHASE) generated $(MAKE) --no-print-directory update unchanged
+
+.PHONY: unchanged
+unchanged:
+	@$(GIT) diff --exit-code --stat -- $(GENERATED) || \
+		{ echo 'The files above are out of date: commit what `make update` writes.'; exit 1; }
+	@new=$$($(GIT) ls-files --others --exclude-standard -- $(GENERATED)); [ -z "$$new" ] || \
+		{ printf '%s\n' "$$new" 'The files above are generated but not committed.'; exit 1; }
+
+.PHONY: test
+test: needs ## All tests, on a Postgres and a Redis of their own (ARGS="..." goes on to cargo test)
+	$(PHASE) test cargo test $(LOCKED) --workspace $(ARGS)
+
+.PHONY: bench
+bench: build-needs ## Measure the counting
+	@cargo bench --package analytics $(ARGS)
+
+## Changing it
+
+.PHONY: update
+update: needs ## Write all generated files anew
+	@cargo run $(LOCKED) --quiet --package api -- openapi --write openapi
+	@ROLLCALL_UPDATE=1 INSTA_UPDATE=always cargo test $(LOCKED) --quiet --package tests authz
+
+.PHONY: migration
+migration: ## Begin a migration: make migration NAME=register_reasons
+	@[[ '$(NAME)' =~ ^[a-z][a-z0-9_]+$$ ]] || \
+		{ echo 'Say what it does, in small letters: make migration NAME=register_reasons'; exit 1; }
+	@# Diesel orders by what stands before the first _, and wants it to be unique.
+	@folder="migrations/$$(date -u +%Y-%m-%d-%H%M%S)_$(NAME)"; mkdir -p "$$folder"; \
+		echo '-- What this changes, and why.' > "$$folder/up.sql"; \
+		echo '-- Takes back exactly what up.sql does.' > "$$folder/down.sql"; \
+		ls "$$folder"/*.sql
+
+# What building needs, and what the tests need beyond it: looked for, and got where that is possible.
+.PHONY: build-needs needs
+build-needs:
+	@tests/tools/needs build
+needs: build-needs
+	@tests/tools/needs redis

@@ -1,0 +1,193 @@
+//! The trend of a whole trust beside merely reading the same bytes, and building a block beside
+//! merely copying the same marks.
+//!
+//! Both sides of a comparison run in the same process, on the same threads and bytes, so that
+//! their ratio says how far from the memory's speed the counting is, whatever the machine. Run
+//! `cargo bench -p analytics`: the ratios stand above the tables.
+
+use std::hint::black_box;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use analytics::{Block, By, EnrolmentYear, Filter, Placement, Pool, Query, SchoolYear, trend};
+use chrono::{Days as DayCount, NaiveDate};
+use divan::Bencher;
+use domain::{
+    AcademicYear, Calendar, CodeTable, Days, Definition, HALF_DAYS, HalfDay, SchoolWeek, Session,
+    Term, WindowKind,
+};
+
+/// Schools of a large trust.
+const SCHOOLS: i32 = 150;
+/// Pupils in each of them: 60,000 in all.
+const PUPILS: i32 = 400;
+/// Pupils in a class.
+const CLASS: i32 = 30;
+/// How often the ratios above the tables are measured; the shortest time counts.
+const RUNS: usize = 200;
+
+struct Trust {
+    codes: CodeTable,
+    pool: Pool,
+    blocks: Vec<Arc<Block>>,
+    school: SchoolYear,
+}
+
+static TRUST: LazyLock<Trust> = LazyLock::new(|| {
+    let codes = CodeTable::built_in().unwrap();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let build = |number| Arc::new(Block::build(&codes, school(number)));
+    let blocks = (0..SCHOOLS).map(build).collect();
+    Trust { blocks, pool: Pool::new(threads).unwrap(), school: school(0), codes }
+});
+
+fn main() {
+    println!("the shortest of {RUNS} runs:");
+    compare("trend by school and week", "reading its bytes", by_school_and_week, read);
+    let marks = &TRUST.school;
+    compare(
+        "building a school's block",
+        "copying its marks",
+        || drop(Block::build(&TRUST.codes, marks.clone())),
+        || drop(black_box(marks.clone())),
+    );
+    divan::main();
+}
+
+fn compare(name: &str, beside: &str, run: impl Fn(), bar: impl Fn()) {
+    let shortest = |run: &dyn Fn()| {
+        let time = || {
+            let start = Instant::now();
+            run();
+            start.elapsed()
+        };
+        (0..RUNS).map(|_| time()).min().unwrap_or(Duration::MAX)
+    };
+    let (run, bar) = (shortest(&run), shortest(&bar));
+    let ratio = run.as_nanos() as f64 / bar.as_nanos() as f64;
+    println!("{name} {run:?}, {beside} {bar:?}: {ratio:.1} times");
+}
+
+fn read() {
+    let sums = TRUST.pool.map(&TRUST.blocks, |block| block.add_up());
+    black_box(sums).unwrap();
+}
+
+fn by_school_and_week() {
+    count(By::School, WindowKind::Week, Definition::DfeDaily);
+}
+
+fn count(by: By, window: WindowKind, definition: Definition) {
+    let query = Query { definition, window, by, filter: Filter::default() };
+    black_box(trend(&TRUST.pool, &TRUST.blocks, black_box(&query))).unwrap();
+}
+
+#[divan::bench]
+fn reading_the_bytes() {
+    read();
+}
+
+#[divan::bench(args = [By::Trust, By::School, By::YearGroup, By::Class])]
+fn by_week(by: By) {
+    count(by, WindowKind::Week, Definition::DfeDaily);
+}
+
+#[divan::bench(args = [WindowKind::HalfTerm, WindowKind::Term, WindowKind::YearToDate])]
+fn by_school(window: WindowKind) {
+    count(By::School, window, Definition::DfeDaily);
+}
+
+#[divan::bench(args = Definition::ALL)]
+fn by_school_and_week_as(definition: Definition) {
+    count(By::School, WindowKind::Week, definition);
+}
+
+#[divan::bench]
+fn building_a_block(bencher: Bencher) {
+    bencher
+        .with_inputs(|| TRUST.school.clone())
+        .bench_values(|school| Block::build(&TRUST.codes, school));
+}
+
+#[divan::bench]
+fn copying_its_marks() -> SchoolYear {
+    TRUST.school.clone()
+}
+
+/// A school of 400 pupils whose half terms begin within a week; the year is over.
+fn school(number: i32) -> SchoolYear {
+    let year = AcademicYear::new(2025).unwrap();
+    let last = HalfDay::of(year, day(2026, 7, 21), Session::Pm);
+    SchoolYear {
+        school: number,
+        phase: u8::try_from(number % 3).unwrap(),
+        calendar: calendar(year),
+        cut: last,
+        today: day(2026, 7, 31),
+        enrolments: (0..PUPILS).map(|pupil| enrolment(year, number, pupil)).collect(),
+    }
+}
+
+fn calendar(year: AcademicYear) -> Calendar {
+    let term = |name: &str, from, to, half_term| Term {
+        name: name.to_owned(),
+        from,
+        to,
+        half_term: Some(half_term),
+    };
+    let days = |from, to| Days { from, to };
+    let terms = vec![
+        term(
+            "Autumn term",
+            day(2025, 9, 2),
+            day(2025, 12, 19),
+            days(day(2025, 10, 25), day(2025, 11, 4)),
+        ),
+        term(
+            "Spring term",
+            day(2026, 1, 5),
+            day(2026, 3, 27),
+            days(day(2026, 2, 14), day(2026, 2, 22)),
+        ),
+        term(
+            "Summer term",
+            day(2026, 4, 13),
+            day(2026, 7, 21),
+            days(day(2026, 5, 23), day(2026, 5, 31)),
+        ),
+    ];
+    Calendar::new(year, terms, vec![], SchoolWeek::default()).unwrap()
+}
+
+/// A pupil of 4 to 15 who misses about one session in fifteen, and one pupil in fifty who changes
+/// class in the middle of a week.
+fn enrolment(year: AcademicYear, school: i32, pupil: i32) -> EnrolmentYear {
+    let year_group = pupil * 12 / PUPILS;
+    let age = u64::try_from(year_group + 4).unwrap();
+    let class = school * 100 + pupil / CLASS;
+    let placement = |from, class| Placement { from, class, year_group: year_group as i8 };
+    let mut placements = vec![placement(day(2025, 9, 1), class)];
+    if pupil % 50 == 0 {
+        placements.push(placement(day(2026, 1, 14), class + 1));
+    }
+    let mut state = u64::from((school * PUPILS + pupil).unsigned_abs());
+    let mut chance = |of: u64| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % of == 0
+    };
+    let mark = |position: usize| if chance(15) { 16 } else { 1 + (position % 2) as u8 };
+    EnrolmentYear {
+        enrolment: school * PUPILS + pupil,
+        pupil: school * PUPILS + pupil,
+        birth_date: year.age_day() - DayCount::new(age * 366),
+        first_day: day(2025, 9, 1),
+        last_day: None,
+        placements,
+        marks: (0..HALF_DAYS).map(mark).collect(),
+    }
+}
+
+fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}

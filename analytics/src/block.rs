@@ -1,0 +1,235 @@
+//! A school's year as columns of counts, laid out in the order in which they are read:
+//! `[chunk of 64 enrolments][slot][plane][64]`, one byte each.
+//!
+//! A *slot* is a week of the school, split where a half term or a term begins inside the week, so
+//! that every window is a range of slots. A *lane* is an enrolment's place among the 64 of its
+//! chunk. Enrolments are put in order of year group and class, so that most chunks hold few.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use domain::{AcademicYear, Calendar, CodeTable, Definition, Window, WindowKind};
+
+use crate::kernel::{LANES, Plane, add_up};
+use crate::reckoning::{PLANES, Reckoning, common};
+use crate::span::{Span, spans};
+use crate::{EnrolmentYear, SchoolYear};
+
+/// A school's academic year, ready to be counted. It never changes: when a mark does, it is built
+/// anew.
+pub struct Block {
+    /// What it was built from, enrolments in the order of the lanes. The codes stay, for what the
+    /// counts of whole slots cannot say.
+    pub(crate) source: SchoolYear,
+    pub(crate) reckoning: Reckoning,
+    pub(crate) slots: Vec<Slot>,
+    chunks: Vec<Chunk>,
+    /// By chunk, then slot.
+    counts: Vec<[Plane; PLANES]>,
+    /// By kind, in the order of [`WindowKind::ALL`].
+    windows: [Vec<Window>; WindowKind::ALL.len()],
+}
+
+/// Open half days that are always counted together, from the first day to the last.
+pub(crate) struct Slot {
+    pub(crate) from: NaiveDate,
+    pub(crate) to: NaiveDate,
+    /// As numbered by the reckoning.
+    pub(crate) half_days: Range<usize>,
+}
+
+/// What is known of up to 64 enrolments besides their marks.
+pub(crate) struct Chunk {
+    pub(crate) classes: Vec<Span<i32>>,
+    pub(crate) year_groups: Vec<Span<i8>>,
+    /// By definition, in the order of [`Definition::ALL`].
+    counted: [Vec<Counted>; Definition::ALL.len()],
+}
+
+/// In these slots a definition counts these lanes. The slots of one chunk and definition do not
+/// overlap, and come in order.
+pub(crate) struct Counted {
+    pub(crate) lanes: u64,
+    /// The same lanes, for the kernels.
+    pub(crate) mask: Plane,
+    pub(crate) slots: Range<usize>,
+}
+
+impl Block {
+    /// Counts a school's year. The marks that count are those of sessions for which the school is
+    /// open and the enrolment is on roll, up to the last register that was taken.
+    #[must_use]
+    pub fn build(codes: &CodeTable, mut source: SchoolYear) -> Self {
+        source.enrolments.sort_by_key(|enrolment| {
+            enrolment.placements.last().map(|last| (last.year_group, last.class))
+        });
+        let reckoning = Reckoning::new(codes, &source);
+        let windows = WindowKind::ALL.map(|kind| source.calendar.windows(kind));
+        let last_days = last_days(&source);
+        let slots = slots(&reckoning, &windows, &last_days);
+        let chunks = source
+            .enrolments
+            .chunks(LANES)
+            .zip(last_days.chunks(LANES))
+            .map(|(enrolments, last_days)| Chunk {
+                classes: spans(enrolments, |placement| placement.class),
+                year_groups: spans(enrolments, |placement| placement.year_group),
+                counted: Definition::ALL.map(|definition| {
+                    let lanes = last_days.iter().map(|last_days| last_days[definition as usize]);
+                    counted(lanes, &slots)
+                }),
+            })
+            .collect();
+        let counts = counts(&reckoning, &slots, &source.enrolments);
+        Self { source, reckoning, slots, chunks, counts, windows }
+    }
+
+    /// The school.
+    #[must_use]
+    pub fn school(&self) -> i32 {
+        self.source.school
+    }
+
+    /// The school's phase of education, as the caller numbered it.
+    #[must_use]
+    pub fn phase(&self) -> u8 {
+        self.source.phase
+    }
+
+    /// The academic year.
+    #[must_use]
+    pub fn year(&self) -> AcademicYear {
+        self.source.calendar.year()
+    }
+
+    /// How many enrolments the school has in the year.
+    #[must_use]
+    pub fn enrolments(&self) -> usize {
+        self.source.enrolments.len()
+    }
+
+    /// Reads all counts and does next to nothing with them: the bar that the benches hold the
+    /// trend against.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn add_up(&self) -> [u8; LANES] {
+        add_up(&self.counts).0
+    }
+
+    /// The windows of a kind, in order.
+    pub(crate) fn windows(&self, kind: WindowKind) -> &[Window] {
+        &self.windows[kind as usize]
+    }
+
+    /// The chunks, with their enrolments and with their counts by slot.
+    pub(crate) fn chunks(
+        &self,
+    ) -> impl Iterator<Item = (&Chunk, &[EnrolmentYear], &[[Plane; PLANES]])> {
+        let slots = self.slots.len();
+        self.chunks.iter().zip(self.source.enrolments.chunks(LANES)).enumerate().map(
+            move |(number, (chunk, enrolments))| {
+                let counts = self.counts.get(number * slots..(number + 1) * slots);
+                (chunk, enrolments, counts.unwrap_or_default())
+            },
+        )
+    }
+}
+
+impl Chunk {
+    /// Which lanes a definition counts in which slots.
+    pub(crate) fn counted(&self, definition: Definition) -> &[Counted] {
+        &self.counted[definition as usize]
+    }
+}
+
+/// By definition, the last day of an enrolment's sessions that is counted; `None` when none is.
+type LastDays = [Option<NaiveDate>; Definition::ALL.len()];
+
+fn last_days(school: &SchoolYear) -> Vec<LastDays> {
+    let calendar = &school.calendar;
+    // Most enrolments start on the same few days.
+    let mut left_out: BTreeMap<(Definition, NaiveDate), bool> = BTreeMap::new();
+    let mut last_day = |definition: Definition, enrolment: &EnrolmentYear| {
+        let left_out = left_out
+            .entry((definition, enrolment.first_day))
+            .or_insert_with(|| definition.leaves_out_start(enrolment.first_day, calendar));
+        if *left_out || !definition.counts_pupil(enrolment.birth_date, calendar.year()) {
+            return None;
+        }
+        Some(definition.last_day(enrolment.birth_date, calendar).unwrap_or(NaiveDate::MAX))
+    };
+    let enrolments = school.enrolments.iter();
+    enrolments.map(|one| Definition::ALL.map(|definition| last_day(definition, one))).collect()
+}
+
+/// Cuts the open half days into slots: wherever a window begins or has ended, and wherever a
+/// definition stops counting some pupils.
+fn slots(reckoning: &Reckoning, windows: &[Vec<Window>], last_days: &[LastDays]) -> Vec<Slot> {
+    let ends = windows.iter().flatten().map(|window| window.to);
+    let ends = ends.chain(last_days.iter().flatten().flatten().copied());
+    let starts: BTreeSet<NaiveDate> = windows
+        .iter()
+        .flatten()
+        .map(|window| window.from)
+        .chain(ends.filter_map(|end| end.succ_opt()))
+        .collect();
+    let mut slots: Vec<Slot> = Vec::new();
+    let mut start = None;
+    for (number, date) in reckoning.dates().enumerate() {
+        let latest = starts.range(..=date).next_back();
+        match slots.last_mut() {
+            Some(slot) if start == latest => {
+                slot.to = date;
+                slot.half_days.end = number + 1;
+            }
+            _ => slots.push(Slot { from: date, to: date, half_days: number..number + 1 }),
+        }
+        start = latest;
+    }
+    slots
+}
+
+/// Which lanes are counted in which slots, from each lane's last day that is counted.
+fn counted(last_days: impl Iterator<Item = Option<NaiveDate>>, slots: &[Slot]) -> Vec<Counted> {
+    let mut leaving: BTreeMap<usize, u64> = BTreeMap::new();
+    for (lane, last_day) in last_days.enumerate() {
+        if let Some(last_day) = last_day {
+            let end = slots.partition_point(|slot| slot.to <= last_day);
+            *leaving.entry(end).or_default() |= 1 << lane;
+        }
+    }
+    let mut lanes = leaving.values().fold(0, |all, lanes| all | lanes);
+    let mut start = 0;
+    let mut counted = Vec::new();
+    for (end, leaving) in leaving {
+        counted.push(Counted { lanes, mask: Plane::of(lanes), slots: start..end });
+        lanes &= !leaving;
+        start = end;
+    }
+    counted
+}
+
+/// Sums the marks of every enrolment and slot.
+fn counts(
+    reckoning: &Reckoning,
+    slots: &[Slot],
+    enrolments: &[EnrolmentYear],
+) -> Vec<[Plane; PLANES]> {
+    let chunks = enrolments.len().div_ceil(LANES);
+    let mut counts = vec![[Plane::ZERO; PLANES]; chunks * slots.len()];
+    let by_chunk = counts.chunks_mut(slots.len().max(1));
+    for (counts, enrolments) in by_chunk.zip(enrolments.chunks(LANES)) {
+        for (lane, enrolment) in enrolments.iter().enumerate() {
+            let on_roll = reckoning.on_roll(enrolment);
+            for (planes, slot) in counts.iter_mut().zip(slots) {
+                let half_days = common(&on_roll, &slot.half_days);
+                let sums = reckoning.count(&enrolment.marks, half_days);
+                for (plane, sum) in planes.iter_mut().zip(sums) {
+                    plane.0[lane] = sum;
+                }
+            }
+        }
+    }
+    counts
+}

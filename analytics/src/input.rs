@@ -1,0 +1,54 @@
+//! What the caller reads from its tables: one school's academic year.
+
+use chrono::NaiveDate;
+use domain::{Calendar, HalfDay};
+
+/// One school's academic year, as known at one instant.
+#[derive(Debug, Clone)]
+pub struct SchoolYear {
+    /// The school.
+    pub school: i32,
+    /// Its phase of education, numbered by the caller.
+    pub phase: u8,
+    /// Its calendar, which also says which academic year this is.
+    pub calendar: Calendar,
+    /// The last register that was taken. Marks after it were filled in ahead and do not count
+    /// yet; when none has been taken, no mark counts.
+    pub cut: Option<HalfDay>,
+    /// Today: sessions after it are not expected yet.
+    pub today: NaiveDate,
+    /// The enrolments of the year, in any order. A pupil who leaves and returns has two.
+    pub enrolments: Vec<EnrolmentYear>,
+}
+
+/// One enrolment in one academic year.
+#[derive(Debug, Clone)]
+pub struct EnrolmentYear {
+    /// The enrolment.
+    pub enrolment: i32,
+    /// The pupil.
+    pub pupil: i32,
+    /// The pupil's date of birth, for definitions that go by age.
+    pub birth_date: NaiveDate,
+    /// The first day on roll; it may lie in an earlier academic year.
+    pub first_day: NaiveDate,
+    /// The last day on roll; `None` for a pupil who has not left.
+    pub last_day: Option<NaiveDate>,
+    /// The classes and year groups the pupil is placed in, sorted by their first day. Each holds
+    /// until the next begins.
+    pub placements: Vec<Placement>,
+    /// The code numbers of the register year, [`domain::HALF_DAYS`] of them; missing ones count
+    /// as no mark.
+    pub marks: Box<[u8]>,
+}
+
+/// From a day on, a pupil's class and year group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Placement {
+    /// Its first day.
+    pub from: NaiveDate,
+    /// The class.
+    pub class: i32,
+    /// The year group: -2 to 14, with nursery -1 and reception 0.
+    pub year_group: i8,
+}

@@ -1,0 +1,41 @@
+//! Counting attendance for a whole trust, at the speed of memory.
+//!
+//! A caller reads one [`SchoolYear`] from its tables for every school, turns it into a [`Block`]
+//! and keeps that; [`trend`] then answers a [`Query`] over many blocks at once. What holds
+//! everywhere in this crate:
+//!
+//! - **Counts, not percentages.** An answer holds whole numbers; groups pool sessions.
+//! - **Enrolments, not pupils.** As in the Department for Education's figures, a pupil with two
+//!   enrolments counts twice, each with the sessions of that enrolment.
+//! - **A missing mark is neither present nor absent.** It is no possible session; it shows only as
+//!   the difference between the sessions expected and those marked.
+//! - **Nothing here knows of HTTP, SQL or the time.** Today is a parameter.
+//! - **The fast way has a slow twin.** [`trend_naive`] counts row by row, straight from the
+//!   definitions; random schools are counted both ways and must agree in every number.
+//!
+//! How a figure comes about: `reckoning` says how a mark on each half day counts, `block` sums the
+//! marks into bytes, `window` says which bytes make up which window, `groups` who belongs to which
+//! group, `kernel` adds up, and `trend` puts the answer together.
+
+mod block;
+mod groups;
+mod input;
+mod kernel;
+mod naive;
+mod pool;
+mod query;
+mod reckoning;
+mod span;
+mod tally;
+#[cfg(test)]
+mod tests;
+mod trend;
+mod window;
+
+pub use block::Block;
+pub use input::{EnrolmentYear, Placement, SchoolYear};
+#[doc(hidden)]
+pub use naive::trend_naive;
+pub use pool::{Pool, PoolError};
+pub use query::{By, Filter, Group, Query};
+pub use trend::{Cell, Persistence, Series, Trend, TrendWindow, trend};

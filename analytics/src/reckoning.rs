@@ -1,0 +1,117 @@
+//! How the marks of a school's year count: for every open half day a row of 256 answers, one for
+//! each byte that may stand there.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use chrono::NaiveDate;
+use domain::{CodeTable, Counts, NO_MARK};
+
+use crate::{EnrolmentYear, SchoolYear};
+
+/// How many counts are kept, and which: possible sessions, absences, unauthorised absences, lates,
+/// approved activities, half days with a mark, half days on which one is expected.
+pub(crate) const PLANES: usize = 7;
+pub(crate) const POSSIBLE: usize = 0;
+pub(crate) const ABSENT: usize = 1;
+pub(crate) const UNAUTHORISED: usize = 2;
+pub(crate) const LATE: usize = 3;
+pub(crate) const APPROVED: usize = 4;
+pub(crate) const MARKED: usize = 5;
+pub(crate) const EXPECTED: usize = 6;
+
+/// The half days on which a school is open, with what each possible mark on them adds.
+pub(crate) struct Reckoning {
+    /// The open half days, in order.
+    open: Vec<OpenHalfDay>,
+    /// What a byte adds: a count of 0 or 1 in each byte of the word, so that one addition adds to
+    /// all counts. Most half days share a row: one differs only where a code changes its meaning,
+    /// after the last register, and after today.
+    rows: Vec<[u64; 256]>,
+}
+
+struct OpenHalfDay {
+    date: NaiveDate,
+    position: usize,
+    row: usize,
+}
+
+impl Reckoning {
+    /// Works out the open half days of a school's year.
+    pub(crate) fn new(codes: &CodeTable, school: &SchoolYear) -> Self {
+        let mut reckoning = Self { open: Vec::new(), rows: Vec::new() };
+        // What a code means holds until the next day on which any code's meaning begins or ends.
+        let changes: BTreeSet<NaiveDate> = codes
+            .periods()
+            .flat_map(|period| [period.from, period.to.and_then(|to| to.succ_opt())])
+            .flatten()
+            .collect();
+        let mut same = None;
+        for half_day in school.calendar.open_half_days().iter() {
+            let date = half_day.date(school.calendar.year());
+            let taken = school.cut.is_some_and(|cut| half_day <= cut);
+            let expected = date <= school.today;
+            let circumstances = Some((changes.range(..=date).next_back(), taken, expected));
+            if same != circumstances {
+                same = circumstances;
+                reckoning.rows.push(row(&codes.counts_on(date), taken, expected));
+            }
+            let row = reckoning.rows.len() - 1;
+            reckoning.open.push(OpenHalfDay { date, position: half_day.position(), row });
+        }
+        reckoning
+    }
+
+    /// The dates of the open half days, in order: a date for each session.
+    pub(crate) fn dates(&self) -> impl Iterator<Item = NaiveDate> {
+        self.open.iter().map(|half_day| half_day.date)
+    }
+
+    /// The open half days of a stretch of days, both ends included, by their number.
+    pub(crate) fn between(&self, from: NaiveDate, to: NaiveDate) -> Range<usize> {
+        self.open.partition_point(|half_day| half_day.date < from)
+            ..self.open.partition_point(|half_day| half_day.date <= to)
+    }
+
+    /// The open half days on which an enrolment is on roll.
+    pub(crate) fn on_roll(&self, enrolment: &EnrolmentYear) -> Range<usize> {
+        self.between(enrolment.first_day, enrolment.last_day.unwrap_or(NaiveDate::MAX))
+    }
+
+    /// Counts the marks on some open half days: at most the 14 of a week, since each count has
+    /// one byte.
+    pub(crate) fn count(&self, marks: &[u8], half_days: Range<usize>) -> [u8; PLANES] {
+        let mut word = 0;
+        for half_day in self.open.get(half_days).unwrap_or_default() {
+            let mark = marks.get(half_day.position).copied().unwrap_or(NO_MARK);
+            word += self.rows.get(half_day.row).map_or(0, |row| row[usize::from(mark)]);
+        }
+        let [possible, absent, unauthorised, late, approved, marked, expected, _] =
+            u64::to_le_bytes(word);
+        [possible, absent, unauthorised, late, approved, marked, expected]
+    }
+}
+
+/// What each byte adds on a half day: `taken` when its register has been, or might have been, and
+/// `expected` when it is not after today.
+fn row(counts: &[Counts; 256], taken: bool, expected: bool) -> [u64; 256] {
+    let mut row = [0; 256];
+    for ((number, counts), word) in (NO_MARK..=u8::MAX).zip(counts).zip(&mut row) {
+        let mut bytes = [false; 8];
+        bytes[POSSIBLE] = taken && counts.possible();
+        bytes[ABSENT] = taken && counts.absent();
+        bytes[UNAUTHORISED] = taken && counts.unauthorised();
+        bytes[LATE] = taken && counts.late();
+        bytes[APPROVED] = taken && counts.approved();
+        bytes[MARKED] = taken && expected && number != NO_MARK;
+        bytes[EXPECTED] = expected;
+        *word = u64::from_le_bytes(bytes.map(u8::from));
+    }
+    row
+}
+
+/// What two ranges have in common; empty when that is nothing.
+pub(crate) fn common(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
+    let start = a.start.max(b.start);
+    start..a.end.min(b.end).max(start)
+}

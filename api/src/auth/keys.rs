@@ -1,0 +1,155 @@
+//! The service's signing keys (Ed25519), their public half as a JWKS, and the check of a token's signature.
+//!
+//! Keys are PEM files in a folder; the last by name signs, all verify, so a key is changed by adding a file. The
+//! algorithm is the key's: what a token's header says of it must agree and never chooses.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::token::Claims;
+
+/// `iss` of our tokens.
+pub const ISSUER: &str = "rollcall";
+/// `aud` of tokens that are made for this API.
+pub const AUDIENCE: &str = "rollcall-api";
+
+/// Why a token was refused. For the debug log; the client learns only that it was.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// The header names no key of ours.
+    #[error("no key of that id")]
+    UnknownKey,
+    /// Signature, algorithm, issuer, audience or form.
+    #[error("{0}")]
+    Jwt(#[from] jsonwebtoken::errors::Error),
+    /// Expired or not yet valid.
+    #[error("outside its time")]
+    Time,
+}
+
+/// What can be wrong with the folder of keys.
+#[derive(Debug, thiserror::Error)]
+pub enum KeysError {
+    /// The folder or a file in it.
+    #[error("{path}: {why}")]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// The keys that sign and verify access tokens.
+pub struct Keys {
+    signing: EncodingKey,
+    signing_id: String,
+    verifying: HashMap<String, DecodingKey>,
+    jwks: Value,
+}
+
+impl Keys {
+    /// The keys in `folder`; a first one is made when there is none.
+    ///
+    /// # Errors
+    /// The folder cannot be used, or holds a file that is no Ed25519 key.
+    pub fn load_or_create(folder: &Path) -> Result<Self, KeysError> {
+        let wrong = |path: &Path, why: String| KeysError::File { path: path.to_owned(), why };
+        fs::create_dir_all(folder).map_err(|e| wrong(folder, e.to_string()))?;
+        let mut files: Vec<PathBuf> = fs::read_dir(folder)
+            .map_err(|e| wrong(folder, e.to_string()))?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "pem"))
+            .collect();
+        files.sort();
+        if files.is_empty() {
+            let path = folder.join("0001.pem");
+            create(&path).map_err(|why| wrong(&path, why))?;
+            files.push(path);
+        }
+        let mut keys = Vec::new();
+        for path in &files {
+            let pem = fs::read_to_string(path).map_err(|e| wrong(path, e.to_string()))?;
+            let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| wrong(path, e.to_string()))?;
+            keys.push((key, EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| wrong(path, e.to_string()))?));
+        }
+        Self::from_keys(keys).ok_or_else(|| wrong(folder, "no usable key".to_owned()))
+    }
+
+    fn from_keys(keys: Vec<(SigningKey, EncodingKey)>) -> Option<Self> {
+        let mut verifying = HashMap::new();
+        let mut published = Vec::new();
+        let mut signing = None;
+        for (key, encoding) in keys {
+            let x = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
+            let id = thumbprint(&x);
+            verifying.insert(id.clone(), DecodingKey::from_ed_components(&x).ok()?);
+            published.push(json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": id, "x": x }));
+            signing = Some((encoding, id));
+        }
+        let (signing, signing_id) = signing?;
+        Some(Self { signing, signing_id, verifying, jwks: json!({ "keys": published }) })
+    }
+
+    /// The public halves, for whoever checks our tokens (RFC 7517).
+    #[must_use]
+    pub fn jwks(&self) -> &Value {
+        &self.jwks
+    }
+
+    /// A signed token.
+    ///
+    /// # Errors
+    /// The claims cannot be written as JSON.
+    pub fn sign(&self, claims: &Claims) -> Result<String, jsonwebtoken::errors::Error> {
+        let header = Header { kid: Some(self.signing_id.clone()), ..Header::new(Algorithm::EdDSA) };
+        jsonwebtoken::encode(&header, claims, &self.signing)
+    }
+
+    /// The claims of a token that is ours, for us, and holds now.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Refused> {
+        let id = jsonwebtoken::decode_header(token)?.kid.ok_or(Refused::UnknownKey)?;
+        let key = self.verifying.get(&id).ok_or(Refused::UnknownKey)?;
+        let mut expected = Validation::new(Algorithm::EdDSA);
+        expected.set_issuer(&[ISSUER]);
+        expected.set_audience(&[AUDIENCE]);
+        expected.set_required_spec_claims(&["exp", "nbf", "iss", "aud", "sub"]);
+        // Times are checked against the application's clock, below.
+        expected.validate_exp = false;
+        expected.validate_nbf = false;
+        let claims = jsonwebtoken::decode::<Claims>(token, key, &expected)?.claims;
+        if claims.holds(now) { Ok(claims) } else { Err(Refused::Time) }
+    }
+}
+
+/// A new key from the system's randomness, readable by its owner alone.
+fn create(path: &Path) -> Result<(), String> {
+    let mut seed = [0_u8; 32];
+    getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
+    let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|e| e.to_string())?;
+    file.write_all(pem.as_bytes()).map_err(|e| e.to_string())
+}
+
+/// RFC 7638 (and RFC 8037 for OKP keys): the hash of the key's required members in order.
+fn thumbprint(x: &str) -> String {
+    let canonical = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#);
+    URL_SAFE_NO_PAD.encode(Sha256::digest(canonical))
+}

@@ -1,0 +1,44 @@
+//! The permissions, as types. `domain/roles.toml` says what each is for and which roles hold it.
+
+/// A permission that a handler can ask for in the type of its argument.
+pub trait Permission: 'static {
+    /// Its name in `roles.toml`, in the OpenAPI document and in a 403.
+    const NAME: &'static str;
+}
+
+macro_rules! permissions {
+    ($($type:ident = $name:literal,)*) => {
+        $(
+            #[doc = concat!("`", $name, "`: see `domain/roles.toml`.")]
+            #[derive(Debug)]
+            pub struct $type;
+            impl Permission for $type { const NAME: &'static str = $name; }
+        )*
+
+        /// Every permission that a handler can ask for.
+        pub const ALL: &[&str] = &[$($name,)*];
+    };
+}
+
+permissions! {
+    CreateTrust = "trust:create",
+    ReadTrust = "trust:read",
+    ReadSchool = "school:read",
+    WriteSchool = "school:write",
+    ReadCalendar = "calendar:read",
+    WriteCalendar = "calendar:write",
+    ReadClass = "class:read",
+    WriteClass = "class:write",
+    ReadPupil = "pupil:read",
+    WritePupil = "pupil:write",
+    ReadEnrolment = "enrolment:read",
+    WriteEnrolment = "enrolment:write",
+    ReadRegister = "register:read",
+    TakeRegister = "register:take",
+    ReadMark = "mark:read",
+    AmendMark = "mark:amend",
+    ReadImport = "import:read",
+    RunImport = "import:run",
+    ReadJob = "job:read",
+    ReadAnalytics = "analytics:read",
+}

@@ -1,0 +1,71 @@
+//! `rollcall import`
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::progress::Progress;
+use crate::client::Client;
+
+/// Arguments.
+#[derive(clap::Args)]
+pub struct Args {
+    /// The file
+    file: PathBuf,
+    /// What it says: pupils or marks
+    #[arg(long)]
+    kind: String,
+    /// The school it is for, when its rows name none
+    #[arg(long)]
+    school: Option<i32>,
+    /// Only say what would happen
+    #[arg(long)]
+    dry_run: bool,
+    /// The service
+    #[arg(long, env = "ROLLCALL_URL", default_value = "http://127.0.0.1:8080")]
+    url: String,
+    /// An access token
+    #[arg(long, env = "ROLLCALL_TOKEN", hide_env_values = true)]
+    token: String,
+}
+
+/// Sends the file and waits for what comes of it.
+pub fn run(args: &Args) -> Result<(), String> {
+    let bytes = std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
+    let mut path = format!("/v1/imports?kind={}&dry_run={}", args.kind, args.dry_run);
+    if let Some(school) = args.school {
+        path.push_str(&format!("&school_id={school}"));
+    }
+    let client = Client::new(&args.url, &args.token);
+    let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let done = Progress::new().send(&client, &path, None, &name, &bytes)?;
+    print!("{}", summary(&done));
+    if done["job"]["state"] == "done" { Ok(()) } else { Err("the file was refused: nothing was changed".to_owned()) }
+}
+
+/// What an import came to, as text.
+fn summary(import: &Value) -> String {
+    let result = &import["result"];
+    let mut text = format!("{} rows; {}\n", result["rows"], import["job"]["stage"].as_str().unwrap_or_default());
+    for (name, count) in result["counts"].as_object().into_iter().flatten().filter(|(_, count)| **count != 0) {
+        text.push_str(&format!("  {:20} {count}\n", name.replace('_', " ")));
+    }
+    for notice in result["notices"].as_array().into_iter().flatten() {
+        text.push_str(&format!("  note, line {}: {}\n", notice["line"], notice["text"].as_str().unwrap_or_default()));
+    }
+    for problem in result["problems"].as_array().into_iter().flatten().take(20) {
+        let part = |name: &str| problem[name].as_str().unwrap_or_default();
+        text.push_str(&format!(
+            "  line {}, {} {}: {}; expected {}\n",
+            problem["line"],
+            part("column"),
+            part("value"),
+            part("kind"),
+            part("expected")
+        ));
+    }
+    if result["problem_count"].as_u64().unwrap_or(0) > 20 {
+        text.push_str(&format!("  {} problems in all\n", result["problem_count"]));
+    }
+    text
+}

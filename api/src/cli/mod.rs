@@ -1,0 +1,62 @@
+//! The command line: one file a command.
+
+mod demo;
+mod import;
+mod migrate;
+mod openapi;
+mod progress;
+mod serve;
+mod settings;
+mod token;
+mod work;
+
+use clap::{Parser, Subcommand};
+
+pub use progress::Progress;
+
+/// Attendance for a whole school trust: registers in, truth out.
+#[derive(Parser)]
+#[command(name = "rollcall", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API (and, unless --workers 0, do its jobs)
+    Serve(serve::Args),
+    /// Do jobs in a process of its own
+    Work(work::Args),
+    /// Start everything with an invented trust, and show it
+    Demo(demo::Args),
+    /// Bring a database up to date, as its owner
+    Migrate(migrate::Args),
+    /// Send a file of pupils or marks
+    Import(import::Args),
+    /// Make an access token
+    Token(token::Args),
+    /// Write the OpenAPI document
+    Openapi(openapi::Args),
+}
+
+/// Runs a command; an error is one sentence on stderr.
+#[must_use]
+pub fn run() -> std::process::ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve(args) => serve::run(&args),
+        Command::Work(args) => work::run(&args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Migrate(args) => migrate::run(&args),
+        Command::Import(args) => import::run(&args),
+        Command::Token(args) => token::run(&args),
+        Command::Openapi(args) => openapi::run(&args),
+    };
+    match done {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(sentence) => {
+            eprintln!("rollcall: {sentence}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! `rollcall serve`
+
+use std::net::TcpListener;
+
+use actix_web::web;
+
+use super::settings::{Reach, asked_to_stop, log};
+use crate::app::{self, App};
+use crate::{jobs, operation};
+
+/// Arguments.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    reach: Reach,
+    /// Address to listen on
+    #[arg(long, env = "ROLLCALL_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: String,
+}
+
+/// Serves until it is told to stop.
+pub fn run(args: &Args) -> Result<(), String> {
+    log("info");
+    let app = args.reach.app(args.reach.database_url()?)?;
+    let listener = listen(&args.listen)?;
+    tracing::info!(address = %args.listen, "serving");
+    until_stopped(&app, listener, args.reach.workers, |_| Ok(()))
+}
+
+/// A listening socket, or one sentence why not.
+pub fn listen(address: &str) -> Result<TcpListener, String> {
+    TcpListener::bind(address).map_err(|error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!("{address} is in use; choose another with --listen ADDRESS"),
+        _ => format!("cannot listen on {address}: {error}"),
+    })
+}
+
+/// Serves and works until it is told to stop; `beside` runs on a thread of its own once requests are taken.
+pub fn until_stopped(
+    app: &web::Data<App>,
+    listener: TcpListener,
+    workers: usize,
+    beside: impl FnOnce(&str) -> Result<(), String> + Send + 'static,
+) -> Result<(), String> {
+    operation::install_metrics();
+    let words = |error: std::io::Error| error.to_string();
+    let address = format!("http://{}", listener.local_addr().map_err(words)?);
+    let workers = jobs::start(app, workers).map_err(words)?;
+    let served = actix_web::rt::System::new().block_on(async {
+        let server = app::server(app.clone(), listener)?;
+        let handle = server.handle();
+        let sweeping = app.clone();
+        actix_web::rt::spawn(async move {
+            loop {
+                tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+                sweeping.limits.sweep();
+            }
+        });
+        let failed = tokio::sync::oneshot::channel::<String>();
+        let (tell, mut heard) = failed;
+        std::thread::spawn(move || match beside(&address) {
+            Ok(()) => std::mem::forget(tell),
+            Err(sentence) => {
+                let _ = tell.send(sentence);
+            }
+        });
+        let running = actix_web::rt::spawn(server);
+        let sentence = tokio::select! {
+            stopped = asked_to_stop() => stopped.err().map(|error| error.to_string()),
+            sentence = &mut heard => sentence.ok(),
+        };
+        handle.stop(true).await;
+        let _ = running.await;
+        std::io::Result::Ok(sentence)
+    });
+    workers.stop();
+    match served.map_err(words)? {
+        None => Ok(()),
+        Some(sentence) => Err(sentence),
+    }
+}

@@ -1,0 +1,22 @@
+//! `rollcall work`
+
+use super::settings::{Reach, asked_to_stop, log};
+use crate::jobs;
+
+/// Arguments.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    reach: Reach,
+}
+
+/// Does jobs until it is told to stop.
+pub fn run(args: &Args) -> Result<(), String> {
+    log("info");
+    let app = args.reach.app(args.reach.database_url()?)?;
+    let workers = jobs::start(&app, args.reach.workers.max(1)).map_err(|error| error.to_string())?;
+    tracing::info!(threads = args.reach.workers.max(1), "working");
+    let stopped = actix_web::rt::System::new().block_on(asked_to_stop());
+    workers.stop();
+    stopped.map_err(|error| error.to_string())
+}

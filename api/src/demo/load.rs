@@ -1,0 +1,84 @@
+//! Loading the demonstration trust: its schools and calendars, then its files through the import operation.
+//!
+//! Every step can be done twice: schools are posted with keys of their own, calendars are put, an import that was
+//! already applied changes nothing. So a load that was interrupted is simply done again.
+
+use chrono::NaiveDate;
+use domain::Calendar;
+use serde_json::{Value, json};
+
+use super::SEED;
+use super::generate::{self, File, SchoolPlan};
+use super::notes::SchoolNote;
+use crate::cli::Progress;
+use crate::client::Client;
+
+/// The trust and its schools.
+pub struct Loaded {
+    /// The trust.
+    pub trust_id: i32,
+    /// Its schools.
+    pub schools: Vec<SchoolNote>,
+}
+
+/// Loads the demonstration trust. `client` is given a trust (0: the platform) and makes a client for it.
+///
+/// # Errors
+/// One sentence.
+pub fn load(client: impl Fn(i32) -> Result<Client, String>, today: NaiveDate, progress: &Progress) -> Result<Loaded, String> {
+    let plan = generate::plan(SEED, today);
+    let words = |error: crate::client::ClientError| error.to_string();
+    let trust = client(0)?.post("/v1/trusts", "demo-trust", &json!({ "name": plan.trust_name })).map_err(words)?;
+    let trust_id = id(&trust, "trust_id")?;
+    let client = client(trust_id)?;
+    let mut schools = Vec::new();
+    for school in &plan.schools {
+        let body = json!({ "urn": school.urn, "name": school.name, "phase": school.phase });
+        let row = client.post("/v1/schools", &format!("demo-school-{}", school.urn), &body).map_err(words)?;
+        let school_id = id(&row, "school_id")?;
+        put_calendars(&client, school_id, school)?;
+        schools.push(SchoolNote {
+            school_id,
+            urn: school.urn.clone(),
+            name: school.name.clone(),
+            phase: school.phase.to_owned(),
+        });
+    }
+    let files = generate::files(&plan, SEED, today);
+    for file in &files {
+        import(&client, file, progress)?;
+    }
+    Ok(Loaded { trust_id, schools })
+}
+
+fn id(row: &Value, name: &str) -> Result<i32, String> {
+    let id = row.get(name).and_then(Value::as_i64).and_then(|id| i32::try_from(id).ok());
+    id.ok_or_else(|| format!("the answer has no {name}"))
+}
+
+fn put_calendars(client: &Client, school_id: i32, school: &SchoolPlan) -> Result<(), String> {
+    for calendar in &school.calendars {
+        let path = format!("/v1/schools/{school_id}/calendar/{}", calendar.year().number());
+        client.put(&path, &calendar_body(calendar)).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// The bank holidays are among the plan's closures already.
+fn calendar_body(calendar: &Calendar) -> Value {
+    json!({
+        "terms": calendar.terms(),
+        "closures": calendar.closures(),
+        "bank_holidays": false,
+        "week": calendar.week(),
+    })
+}
+
+fn import(client: &Client, file: &File, progress: &Progress) -> Result<(), String> {
+    let path = format!("/v1/imports?kind={}&file_name={}", file.kind, file.name);
+    let done = progress.send(client, &path, None, &file.name, &file.bytes)?;
+    match done["job"]["state"].as_str() {
+        Some("done") => Ok(()),
+        _ => Err(format!("{} was not applied: {}", file.name, done["result"]["problems"][0])),
+    }
+}

@@ -1,0 +1,11 @@
+//! The conventions that every operation shares, each in one place.
+
+pub mod etag;
+pub mod idempotency;
+pub mod json;
+pub mod limit;
+pub mod page;
+pub mod path;
+pub mod problem;
+pub mod trace;
+pub mod wrong_method;

@@ -1,0 +1,282 @@
+//! Which column of a file means what.
+//!
+//! Names are compared without regard to case, and to spaces, underscores and other separators.
+//! Beside our own names, those stand here that the big school systems write into their exports.
+
+use super::notice::{Notice, NoticeKind, counted};
+use super::problem::{Problems, RowProblem, RowProblemKind, shown};
+
+/// How many column names a notice or a problem lists.
+const LISTED_NAMES: usize = 40;
+
+/// A column that an import understands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Column {
+    Upn,
+    Surname,
+    Forename,
+    BirthDate,
+    Sex,
+    Class,
+    YearGroup,
+    FirstDay,
+    LastDay,
+    From,
+    Urn,
+    Date,
+    Session,
+    Mark,
+    Week,
+    Marks,
+    Am,
+    Pm,
+}
+
+impl Column {
+    /// The names it goes by, as [`folded`] writes them; the first is ours.
+    const fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Upn => &["upn", "unique pupil number"],
+            Self::Surname => {
+                &["surname", "legal surname", "last name", "legal last name", "family name"]
+            }
+            Self::Forename => {
+                &["forename", "legal forename", "first name", "legal first name", "given name"]
+            }
+            Self::BirthDate => &["birth date", "dob", "d o b", "date of birth", "birthdate"],
+            Self::Sex => &["sex", "legal sex", "gender"],
+            Self::Class => &[
+                "class",
+                "reg",
+                "reg group",
+                "reg form",
+                "registration group",
+                "registration form",
+                "form",
+                "form group",
+                "tutor group",
+            ],
+            Self::YearGroup => {
+                &["year group", "year", "nc year", "yeargroup", "national curriculum year"]
+            }
+            Self::FirstDay => {
+                &["first day", "admission date", "date of admission", "entry date", "doa"]
+            }
+            Self::LastDay => &["last day", "leaving date", "date of leaving", "leave date", "dol"],
+            Self::From => &["from", "from date", "effective from", "effective date"],
+            Self::Urn => &["urn", "school urn"],
+            Self::Date => &["date", "mark date", "attendance date", "session date"],
+            Self::Session => &["session", "event", "am pm", "ampm"],
+            Self::Mark => &["mark", "attendance mark", "mark code", "attendance code", "code"],
+            Self::Week => &["week", "week commencing", "week beginning", "week starting", "w c"],
+            Self::Marks => &["marks", "attendance marks", "week marks"],
+            Self::Am => &["am", "am mark"],
+            Self::Pm => &["pm", "pm mark"],
+        }
+    }
+
+    /// Our own name for it, as we write it in a header.
+    pub fn name(self) -> String {
+        self.names().first().copied().unwrap_or_default().replace(' ', "_")
+    }
+}
+
+/// A column name with its accidents taken away: lower case, a single space for each run of
+/// characters that are neither letters nor digits.
+fn folded(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A column of a file: where its cells stand, and what the file calls it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The column's position from 0; past every row's end when the column is missing.
+    pub at: usize,
+    /// Its name in the file, as it is safe to show.
+    pub name: String,
+}
+
+/// The columns of a file by their names.
+#[derive(Debug)]
+pub(super) struct Header {
+    line: u64,
+    names: Vec<String>,
+    folded: Vec<String>,
+}
+
+impl Header {
+    /// Takes the names of a table's columns.
+    pub fn new(names: &[String], line: u64) -> Self {
+        let folded = names.iter().map(|name| folded(name)).collect();
+        Self { line, names: names.to_vec(), folded }
+    }
+
+    /// The line on which the header starts.
+    pub fn line(&self) -> u64 {
+        self.line
+    }
+
+    /// Whether the file has the column.
+    pub fn has(&self, column: Column) -> bool {
+        self.places(column).next().is_some()
+    }
+
+    /// The column, if the file has it. Two of it are a problem.
+    pub fn optional(&self, column: Column, problems: &mut Problems) -> Option<Place> {
+        let places: Vec<usize> = self.places(column).collect();
+        if places.len() > 1 {
+            let all = places.iter().map(|place| self.name(*place)).collect();
+            let expected =
+                format!("one column for {}; found several: {}", column.name(), listed(all));
+            problems.add(|| self.problem(column, RowProblemKind::DoubledColumn, expected));
+        }
+        let at = *places.first()?;
+        Some(Place { at, name: shown(self.name(at).trim()) })
+    }
+
+    /// The column. That it is missing is a problem, which lists what was found; every cell of it is
+    /// then empty.
+    pub fn needed(&self, column: Column, problems: &mut Problems) -> Place {
+        if let Some(place) = self.optional(column, problems) {
+            return place;
+        }
+        let aliases: Vec<_> = column.names().iter().skip(1).copied().collect();
+        let found = listed(self.names.iter().map(String::as_str).collect());
+        let expected = match aliases.is_empty() {
+            true => format!("a column {}; found: {found}", column.name()),
+            false => {
+                format!("a column {} (or {}); found: {found}", column.name(), aliases.join(", "))
+            }
+        };
+        problems.add(|| self.problem(column, RowProblemKind::MissingColumn, expected));
+        Place { at: usize::MAX, name: column.name() }
+    }
+
+    /// A notice of the columns that are none of `known`, if there are any.
+    pub fn ignored(&self, known: &[Column]) -> Option<Notice> {
+        let is_known = |name: &str| known.iter().any(|column| column.names().contains(&name));
+        let ignored: Vec<&str> = (0..self.names.len())
+            .filter(|place| !self.folded.get(*place).is_some_and(|name| is_known(name)))
+            .map(|place| self.name(place))
+            .collect();
+        let count = ignored.len() as u64;
+        (count > 0).then(|| Notice {
+            kind: NoticeKind::IgnoredColumns,
+            line: self.line,
+            count,
+            text: format!("{} left aside: {}", counted(count, "column"), listed(ignored)),
+        })
+    }
+
+    fn places(&self, column: Column) -> impl Iterator<Item = usize> + '_ {
+        let names = column.names();
+        let places = self.folded.iter().enumerate();
+        places.filter(move |(_, name)| names.contains(&name.as_str())).map(|(place, _)| place)
+    }
+
+    fn name(&self, place: usize) -> &str {
+        self.names.get(place).map_or("", String::as_str)
+    }
+
+    fn problem(&self, column: Column, kind: RowProblemKind, expected: String) -> RowProblem {
+        let column = Some(column.name());
+        RowProblem { line: self.line, column, value: None, kind, expected }
+    }
+}
+
+/// Column names for a message, as they are safe to show.
+fn listed(names: Vec<&str>) -> String {
+    let more = names.len().saturating_sub(LISTED_NAMES);
+    let mut text = names
+        .into_iter()
+        .take(LISTED_NAMES)
+        .map(|name| match name.trim() {
+            "" => "(no name)".to_owned(),
+            name => shown(name),
+        })
+        .collect::<Vec<_>>()
+        .join(", ");
+    if more > 0 {
+        text.push_str(&format!(" and {more} more"));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(names: &str) -> Header {
+        Header::new(&names.split(',').map(str::to_owned).collect::<Vec<_>>(), 1)
+    }
+
+    #[test]
+    fn names_match_in_any_case_and_with_any_separator() {
+        let mut problems = Problems::new();
+        let header = header("UPN,Legal Surname,D.O.B.,YEAR_GROUP,am/pm,W/C,\u{a0}Tutor  Group ");
+        for (place, column) in [
+            Column::Upn,
+            Column::Surname,
+            Column::BirthDate,
+            Column::YearGroup,
+            Column::Session,
+            Column::Week,
+            Column::Class,
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            assert_eq!(header.needed(column, &mut problems).at, place);
+        }
+        assert!(problems.is_empty());
+        assert_eq!(header.needed(Column::BirthDate, &mut problems).name, "D.O.B.");
+        assert_eq!(header.needed(Column::FirstDay, &mut problems).name, "first_day");
+    }
+
+    #[test]
+    fn a_missing_column_names_what_was_looked_for_and_what_was_found() {
+        let mut problems = Problems::new();
+        header("Adno,,Surname").needed(Column::Upn, &mut problems);
+        let (listed, _) = problems.finish();
+        assert_eq!(listed[0].kind, RowProblemKind::MissingColumn);
+        assert_eq!(
+            listed[0].expected,
+            "a column upn (or unique pupil number); found: Adno, (no name), Surname"
+        );
+    }
+
+    #[test]
+    fn a_doubled_column_names_both() {
+        let mut problems = Problems::new();
+        let header = header("Surname,Legal Surname");
+        assert_eq!(header.optional(Column::Surname, &mut problems).unwrap().at, 0);
+        let (listed, _) = problems.finish();
+        assert_eq!(listed[0].kind, RowProblemKind::DoubledColumn);
+        assert!(listed[0].expected.ends_with("Surname, Legal Surname"));
+    }
+
+    #[test]
+    fn unknown_columns_are_noticed_once() {
+        let notice = header("upn,Adno,House").ignored(&[Column::Upn]).unwrap();
+        assert_eq!(notice.text, "2 columns left aside: Adno, House");
+        assert_eq!(header("upn").ignored(&[Column::Upn]), None);
+    }
+
+    #[test]
+    fn no_two_columns_share_a_name() {
+        use Column::{
+            Am, BirthDate, Class, Date, FirstDay, Forename, From, LastDay, Mark, Marks, Pm,
+            Session, Sex, Surname, Upn, Urn, Week, YearGroup,
+        };
+        let all = [
+            Upn, Surname, Forename, BirthDate, Sex, Class, YearGroup, FirstDay, LastDay, From, Urn,
+            Date, Session, Mark, Week, Marks, Am, Pm,
+        ];
+        let mut names: Vec<&str> = all.iter().flat_map(|column| column.names()).copied().collect();
+        assert!(names.iter().all(|name| folded(name) == *name));
+        names.sort_unstable();
+        assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+}

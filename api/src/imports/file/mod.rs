@@ -1,0 +1,62 @@
+//! Reads the files that schools send: pupils on roll, and marks.
+//!
+//! Bytes in; typed rows, problems with their lines, and notices out. Nothing here knows the
+//! database, the clock or HTTP. Whatever can be said from the file alone is said here and at once;
+//! whether a pupil exists, was on roll, and whether the school was open is for the import to check
+//! against the database, with the same [`Problems`].
+//!
+//! | file | columns (others are left aside with a notice) |
+//! | --- | --- |
+//! | pupils | `upn`, `surname`, `forename`, `birth_date`, `year_group`, `first_day`; if wanted `sex`, `class`, `last_day`, `from`, `urn` |
+//! | marks, a row a mark | `upn`, `date`, `session`, `mark`; if wanted `urn` |
+//! | marks, a row a day | `upn`, `date`, `am`, `pm`; if wanted `urn` |
+//! | marks, a row a week | `upn`, `week`, `marks`; if wanted `urn` |
+//!
+//! The files are CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a byte order mark or
+//! Windows-1252. The column names of the big school systems are understood as well (`headers.rs`).
+
+mod agree;
+mod cells;
+mod codes;
+mod decode;
+mod file_pupils;
+mod headers;
+mod lines;
+mod marks;
+mod marks_file;
+mod notice;
+mod problem;
+mod pupils;
+mod rows;
+mod said;
+mod table;
+mod week;
+
+#[cfg(test)]
+mod tests;
+
+pub use cells::Sex;
+pub use marks::read_marks;
+pub use marks_file::{MarksFile, PupilYear};
+pub use notice::{Notice, NoticeKind};
+pub use problem::{LISTED_PROBLEMS, Problems, RowProblem, RowProblemKind};
+pub use pupils::{PupilRow, read_pupils};
+pub use rows::{PROGRESS_ROWS, Progress, Stopped};
+
+/// What a file came to.
+///
+/// The rows without a problem are here even when others have one, so that the checks against the
+/// database can add what they find; a file with any problem is not to be applied.
+#[derive(Debug, Clone)]
+pub struct Reading<T> {
+    /// The rows that are well formed, without exact repeats.
+    pub file: T,
+    /// The first 1,000 problems, in the order of the file.
+    pub problems: Vec<RowProblem>,
+    /// How many problems there are in all.
+    pub problem_count: u64,
+    /// What the sender should know although nothing is wrong.
+    pub notices: Vec<Notice>,
+    /// How many rows the file has below its header, blank ones aside.
+    pub rows: u64,
+}

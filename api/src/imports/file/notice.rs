@@ -1,0 +1,56 @@
+//! What the sender of a file should know although nothing is wrong: how it was read, what was
+//! left aside, which withdrawn codes are in it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What sort of thing a notice tells.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = ImportNoticeKind)]
+pub enum NoticeKind {
+    /// The file is not UTF-8 and was read as Windows-1252.
+    ReadAsWindows1252,
+    /// Columns that the import does not know were left aside.
+    IgnoredColumns,
+    /// Rows that say what an earlier row said already were left aside.
+    RepeatedRows,
+    /// A code that had been withdrawn by the day of the mark was accepted as it used to count.
+    WithdrawnCode,
+}
+
+/// Something the sender of a file should know. A file with notices is still imported.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportNotice)]
+pub struct Notice {
+    /// What sort of thing it tells.
+    pub kind: NoticeKind,
+    /// The first line of the file that it concerns, from 1.
+    #[schema(example = 1)]
+    pub line: u64,
+    /// How many columns, rows or marks it concerns.
+    #[schema(example = 3)]
+    pub count: u64,
+    /// The same in plain English.
+    pub text: String,
+}
+
+/// Leaves out the text, which may repeat the file's header.
+impl fmt::Debug for Notice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notice")
+            .field("kind", &self.kind)
+            .field("line", &self.line)
+            .field("count", &self.count)
+            .finish_non_exhaustive()
+    }
+}
+
+/// "1 row", "2 rows": a count with its noun.
+pub(super) fn counted(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

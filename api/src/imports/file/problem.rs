@@ -1,0 +1,270 @@
+//! What is wrong with an import: one problem a place, with its line in the file, in plain English.
+//!
+//! Everything found is reported together, so that a file is put right once and not line by line.
+//! A problem may repeat what stood in a cell, for the person who sent the file; its `Debug` does
+//! not, so that nothing of a pupil reaches a log.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How many problems of one file are listed; further ones are only counted.
+pub const LISTED_PROBLEMS: usize = 1_000;
+
+/// How many characters of a cell a problem repeats.
+const VALUE_LENGTH: usize = 80;
+
+/// What sort of thing is wrong.
+///
+/// The first group concerns the file, the second a row or a cell, the third what the database
+/// says of a row that is itself well formed.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[schema(as = ImportProblemKind)]
+pub enum RowProblemKind {
+    /// The file has no header row, or no row after it.
+    EmptyFile,
+    /// The file is too long to number its lines.
+    FileTooLarge,
+    /// The file is not text in UTF-8, UTF-16 with a byte order mark, or Windows-1252.
+    NotText,
+    /// A column that is needed is not there.
+    MissingColumn,
+    /// Two columns say the same thing.
+    DoubledColumn,
+
+    /// The row has more or fewer cells than the header.
+    FieldCount,
+    /// A quotation mark opens and does not close at the end of its cell.
+    BrokenQuotes,
+    /// A cell that must be filled is empty.
+    MissingValue,
+    /// A text is too long or has control characters in it.
+    BadText,
+    /// Not a date, or not one that can be meant.
+    BadDate,
+    /// Not in the form of a unique pupil number.
+    BadUpnFormat,
+    /// In the form of a unique pupil number, but the check letter does not fit.
+    WrongUpnCheckLetter,
+    /// Not a year group.
+    BadYearGroup,
+    /// Not one of the values for a pupil's sex.
+    BadSex,
+    /// Not in the form of a school's unique reference number (URN).
+    BadUrn,
+    /// Neither the morning nor the afternoon session.
+    BadSession,
+    /// A week's marks that are not 10 or 14.
+    BadWeekString,
+    /// A week that is named by another day than its Monday.
+    WeekNotMonday,
+    /// Not an attendance code.
+    UnknownCode,
+    /// An attendance code that came into force after the day of the mark.
+    CodeNotInForce,
+    /// A code of the other session, such as `\` in the morning.
+    CodeInWrongSession,
+    /// Two rows of the file say different things of the same matter.
+    RowsDisagree,
+    /// More rows about one pupil than a file may have.
+    TooManyRows,
+
+    /// No school of the trust has this URN.
+    UnknownSchool,
+    /// No pupil of the trust has this unique pupil number.
+    UnknownPupil,
+    /// More than one pupil of the trust has this unique pupil number.
+    AmbiguousPupil,
+    /// The pupil was not on the school's roll that day.
+    NotOnRoll,
+    /// The school was closed for that session.
+    ClosedDay,
+    /// The session has not taken place yet.
+    FutureMark,
+    /// The pupil with this unique pupil number has another name or date of birth.
+    PupilDiffers,
+    /// The pupil is on the school's roll on some of these days already.
+    EnrolmentsOverlap,
+    /// The school has no calendar for that academic year.
+    NoCalendar,
+}
+
+/// One thing that is wrong with an import.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = ImportProblem)]
+pub struct RowProblem {
+    /// The line of the file on which the row starts, from 1.
+    #[schema(example = 17)]
+    pub line: u64,
+    /// The column, as the file's header calls it; absent when the whole row or file is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "DOB")]
+    pub column: Option<String>,
+    /// What stood there, cut to 80 characters, control characters shown as `\u{FFFD}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "31/02/2014")]
+    pub value: Option<String>,
+    /// What sort of thing is wrong.
+    pub kind: RowProblemKind,
+    /// What was expected instead, in plain English.
+    #[schema(example = "a day that exists")]
+    pub expected: String,
+}
+
+impl RowProblem {
+    /// A problem with a whole row, or with the file when `line` is that of its header.
+    #[must_use]
+    pub fn of_row(line: u64, kind: RowProblemKind, expected: impl Into<String>) -> Self {
+        Self { line, column: None, value: None, kind, expected: expected.into() }
+    }
+
+    /// A problem with one cell.
+    #[must_use]
+    pub fn of_cell(
+        line: u64,
+        column: &str,
+        value: &str,
+        kind: RowProblemKind,
+        expected: impl Into<String>,
+    ) -> Self {
+        Self {
+            line,
+            column: Some(shown(column)),
+            value: Some(shown(value)),
+            kind,
+            expected: expected.into(),
+        }
+    }
+}
+
+/// Leaves out what came from the file.
+impl fmt::Debug for RowProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RowProblem")
+            .field("line", &self.line)
+            .field("kind", &self.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A text of the file as it may be shown: at most 80 characters, none of them a control character.
+pub(super) fn shown(text: &str) -> String {
+    text.chars()
+        .take(VALUE_LENGTH)
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
+}
+
+/// Why a cell cannot be read: the part of a [`RowProblem`] that the cell's own reader knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// What sort of thing is wrong.
+    pub kind: RowProblemKind,
+    /// What was expected instead, in plain English.
+    pub expected: Cow<'static, str>,
+}
+
+impl Fault {
+    /// A fault with a fixed or a composed text.
+    pub fn new(kind: RowProblemKind, expected: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, expected: expected.into() }
+    }
+}
+
+/// The problems of one import as they are found: the first 1,000 are kept, all are counted.
+#[derive(Debug, Clone, Default)]
+pub struct Problems {
+    listed: Vec<RowProblem>,
+    total: u64,
+}
+
+impl Problems {
+    /// No problem yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Goes on from the problems that reading the file found.
+    #[must_use]
+    pub fn continuing(listed: Vec<RowProblem>, total: u64) -> Self {
+        Self { listed, total }
+    }
+
+    /// Adds a problem. It is composed only if it will be listed, so that a file of a million bad
+    /// rows costs no more than counting them.
+    pub fn add(&mut self, problem: impl FnOnce() -> RowProblem) {
+        self.total += 1;
+        if self.listed.len() < LISTED_PROBLEMS {
+            self.listed.push(problem());
+        }
+    }
+
+    /// How many there are, listed or not.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.total == 0
+    }
+
+    /// The listed problems in the order of the file, and how many there are in all.
+    #[must_use]
+    pub fn finish(mut self) -> (Vec<RowProblem>, u64) {
+        self.listed.sort_by_key(|problem| problem.line);
+        (self.listed, self.total)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_cut_and_its_control_characters_are_replaced() {
+        let problem = RowProblem::of_cell(
+            3,
+            "surname",
+            &format!("A\u{7}\u{85}{}", "é".repeat(100)),
+            RowProblemKind::BadText,
+            "no control characters",
+        );
+        let value = problem.value.unwrap();
+        assert_eq!(value.chars().count(), 80);
+        assert!(value.starts_with("A\u{fffd}\u{fffd}é"));
+    }
+
+    #[test]
+    fn the_first_thousand_are_listed_in_the_order_of_the_file_and_all_are_counted() {
+        let mut problems = Problems::new();
+        for line in (0..1_500).rev() {
+            problems.add(|| RowProblem::of_row(line, RowProblemKind::FieldCount, "3 cells"));
+        }
+        assert!(!problems.is_empty());
+        let (listed, total) = problems.finish();
+        assert_eq!((listed.len(), total), (LISTED_PROBLEMS, 1_500));
+        assert!(listed.is_sorted_by_key(|problem| problem.line));
+    }
+
+    #[test]
+    fn a_debug_print_says_nothing_of_the_cell() {
+        let problem =
+            RowProblem::of_cell(9, "upn", "A123", RowProblemKind::BadUpnFormat, "13 characters");
+        assert_eq!(format!("{problem:?}"), "RowProblem { line: 9, kind: BadUpnFormat, .. }");
+    }
+
+    #[test]
+    fn kinds_are_kebab_case_on_the_wire() {
+        let kind = serde_json::to_string(&RowProblemKind::WrongUpnCheckLetter).unwrap();
+        assert_eq!(kind, "\"wrong-upn-check-letter\"");
+    }
+}

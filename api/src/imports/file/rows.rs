@@ -1,0 +1,171 @@
+//! Going through the rows of a file: progress, the problems met on the way, and the cells that
+//! every kind of file has.
+
+use super::Reading;
+use super::cells;
+use super::decode::decode;
+use super::headers::{Column, Header, Place};
+use super::notice::{Notice, NoticeKind, counted};
+use super::problem::{Fault, Problems, RowProblem, RowProblemKind};
+use super::table::{Next, Row, Table};
+
+/// After how many rows progress is reported.
+pub const PROGRESS_ROWS: u64 = 10_000;
+
+/// Told how many rows have been read, every [`PROGRESS_ROWS`] rows; `false` stops the reading.
+pub type Progress<'p> = dyn FnMut(u64) -> bool + 'p;
+
+/// The reading was stopped by its [`Progress`]. There is no result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stopped;
+
+/// What is gathered beside the rows themselves.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub problems: Problems,
+    pub notices: Vec<Notice>,
+    pub rows: u64,
+}
+
+impl Findings {
+    /// Adds a problem with a cell.
+    pub fn cell(&mut self, line: u64, place: &Place, value: &str, fault: Fault) {
+        self.problems.add(|| {
+            RowProblem::of_cell(line, &place.name, value, fault.kind, fault.expected.into_owned())
+        });
+    }
+
+    /// Adds a notice of rows that repeat earlier ones.
+    pub fn repeated(&mut self, mut lines: Vec<u64>) {
+        lines.sort_unstable();
+        lines.dedup();
+        let count = lines.len() as u64;
+        if let Some(line) = lines.first() {
+            let rows = counted(count, "row");
+            self.notices.push(Notice {
+                kind: NoticeKind::RepeatedRows,
+                line: *line,
+                count,
+                text: format!("{rows} left aside: an earlier row says exactly the same."),
+            });
+        }
+    }
+
+    /// Reads a cell that may be empty. What is wrong with it becomes a problem.
+    pub fn optional<T>(
+        &mut self,
+        row: &Row<'_>,
+        place: Option<&Place>,
+        read: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        let place = place?;
+        match row.cell(place.at) {
+            "" => None,
+            text => read(text).map_err(|fault| self.cell(row.line, place, text, fault)).ok(),
+        }
+    }
+
+    /// Reads a cell that must be filled. What is wrong with it becomes a problem.
+    pub fn needed<T>(
+        &mut self,
+        row: &Row<'_>,
+        place: &Place,
+        read: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        if row.cell(place.at).is_empty() {
+            let fault = Fault::new(RowProblemKind::MissingValue, "a value in this column");
+            self.cell(row.line, place, "", fault);
+        }
+        self.optional(row, Some(place), read)
+    }
+
+    /// The URN of the school that a row means, `None` for the import's own school.
+    ///
+    /// An import for one school (`own`) takes it for every row that names none; an import for the
+    /// whole trust needs a URN on each.
+    pub fn school<'r>(
+        &mut self,
+        row: &'r Row<'_>,
+        place: Option<&Place>,
+        own: Option<&str>,
+    ) -> Option<&'r str> {
+        let place = place?;
+        if own.is_none() {
+            self.needed(row, place, |_| Ok(()));
+        }
+        let text = row.cell(place.at);
+        if text.is_empty() || own == Some(text) {
+            return None;
+        }
+        cells::urn(text).map_err(|fault| self.cell(row.line, place, text, fault)).ok()
+    }
+
+    /// Ends the reading.
+    pub fn finish<T>(mut self, file: T) -> Reading<T> {
+        let (problems, problem_count) = self.problems.finish();
+        self.notices.sort_by_key(|notice| notice.line);
+        Reading { file, problems, problem_count, notices: self.notices, rows: self.rows }
+    }
+}
+
+/// The column of the schools' URNs: needed when the import is for no single school.
+pub(super) fn school_place(
+    header: &Header,
+    own: Option<&str>,
+    problems: &mut Problems,
+) -> Option<Place> {
+    match own {
+        Some(_) => header.optional(Column::Urn, problems),
+        None => Some(header.needed(Column::Urn, problems)),
+    }
+}
+
+/// Reads a file row by row.
+///
+/// `open` looks at the header and returns the reader of one row; it returns `None` after adding a
+/// problem when the header will not do. Rows that cannot be split into cells are problems and do
+/// not reach the reader.
+pub(super) fn each_row<R>(
+    bytes: &[u8],
+    findings: &mut Findings,
+    progress: &mut Progress<'_>,
+    open: impl FnOnce(&Header, &mut Findings) -> Option<R>,
+    mut read: impl FnMut(&mut R, &Row<'_>, &mut Findings),
+) -> Result<Option<R>, Stopped> {
+    let decoded = match decode(bytes) {
+        Ok(decoded) => decoded,
+        Err(problem) => {
+            findings.problems.add(|| problem);
+            return Ok(None);
+        }
+    };
+    findings.notices.extend(decoded.notice);
+    let mut table = match Table::open(&decoded.text) {
+        Ok(table) => table,
+        Err(problem) => {
+            findings.problems.add(|| problem);
+            return Ok(None);
+        }
+    };
+    let header_line = table.header_line();
+    let header = Header::new(table.header(), header_line);
+    let Some(mut reader) = open(&header, findings) else { return Ok(None) };
+    loop {
+        match table.next_row() {
+            Next::Row(row) => read(&mut reader, &row, findings),
+            Next::Fault(problem) => findings.problems.add(|| problem),
+            Next::End => break,
+        }
+        findings.rows += 1;
+        if findings.rows.is_multiple_of(PROGRESS_ROWS) && !progress(findings.rows) {
+            return Err(Stopped);
+        }
+    }
+    if findings.rows == 0 {
+        let expected = "at least one row below the header";
+        findings
+            .problems
+            .add(|| RowProblem::of_row(header_line, RowProblemKind::EmptyFile, expected));
+    }
+    Ok(Some(reader))
+}

@@ -1,0 +1,306 @@
+//! A table as rows of cells, each row with its line in the file.
+//!
+//! The csv crate splits the cells. Around it: the delimiter is found from the header, lines are
+//! counted as an editor counts them, and quoting is checked strictly, because one stray quotation
+//! mark otherwise swallows all rows up to the next one without a word.
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::lines::{LineCounter, line_ends};
+use super::problem::{RowProblem, RowProblemKind};
+
+/// A table on its way through the reader.
+pub(super) struct Table<'a> {
+    text: &'a [u8],
+    delimiter: u8,
+    reader: Reader<&'a [u8]>,
+    lines: LineCounter<'a>,
+    record: ByteRecord,
+    header: Vec<String>,
+    header_line: u64,
+}
+
+/// A row of the table, valid until the next is read.
+pub(super) struct Row<'t> {
+    /// The line of the file on which it starts, from 1.
+    pub line: u64,
+    cells: &'t ByteRecord,
+}
+
+impl Row<'_> {
+    /// A cell as it stands in the file; empty past the end of the row.
+    pub fn bytes(&self, column: usize) -> &[u8] {
+        self.cells.get(column).unwrap_or_default()
+    }
+
+    /// A cell as it stands in the file.
+    pub fn raw(&self, column: usize) -> &str {
+        // The table was opened on text and is split at ASCII characters, so this is always text.
+        std::str::from_utf8(self.bytes(column)).unwrap_or_default()
+    }
+
+    /// A cell without the white space around it.
+    pub fn cell(&self, column: usize) -> &str {
+        self.raw(column).trim()
+    }
+}
+
+/// What reading on in a table comes to.
+pub(super) enum Next<'t> {
+    /// A row with as many cells as the header.
+    Row(Row<'t>),
+    /// A row that cannot be split into the header's columns.
+    Fault(RowProblem),
+    /// No more rows.
+    End,
+}
+
+impl<'a> Table<'a> {
+    /// Reads the header: the first row that is not blank.
+    ///
+    /// # Errors
+    /// A problem for the whole file, when there is no header or its quotation marks are broken.
+    pub fn open(text: &'a str) -> Result<Self, RowProblem> {
+        let text = text.as_bytes();
+        let delimiter = sniffed_delimiter(text);
+        let mut table = Self {
+            text,
+            delimiter,
+            reader: ReaderBuilder::new()
+                .delimiter(delimiter)
+                .has_headers(false)
+                .flexible(true)
+                .from_reader(text),
+            lines: LineCounter::new(text),
+            record: ByteRecord::new(),
+            header: Vec::new(),
+            header_line: 1,
+        };
+        let Some((line, raw)) = table.advance()? else {
+            return Err(RowProblem::of_row(1, RowProblemKind::EmptyFile, "a header row"));
+        };
+        if !quotes_close(raw, delimiter) {
+            return Err(broken_quotes(line, raw));
+        }
+        table.header_line = line;
+        table.header =
+            table.record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        Ok(table)
+    }
+
+    /// The column names as they stand in the file.
+    pub fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The line on which the header starts.
+    pub fn header_line(&self) -> u64 {
+        self.header_line
+    }
+
+    /// The next row that is not blank.
+    pub fn next_row(&mut self) -> Next<'_> {
+        let (line, raw) = match self.advance() {
+            Ok(Some(found)) => found,
+            Ok(None) => return Next::End,
+            Err(problem) => return Next::Fault(problem),
+        };
+        if raw.contains(&b'"') && !quotes_close(raw, self.delimiter) {
+            return Next::Fault(broken_quotes(line, raw));
+        }
+        if self.record.len() != self.header.len() {
+            return Next::Fault(self.field_count(line, raw));
+        }
+        Next::Row(Row { line, cells: &self.record })
+    }
+
+    /// Reads the next record that is not blank: its line and the bytes it was read from.
+    fn advance(&mut self) -> Result<Option<(u64, &'a [u8])>, RowProblem> {
+        loop {
+            let from = self.offset();
+            match self.reader.read_byte_record(&mut self.record) {
+                Ok(true) => {}
+                Ok(false) => return Ok(None),
+                // Reading from memory cannot fail; said nevertheless, rather than end too early.
+                Err(_) => {
+                    let (_, line) = self.lines.move_to_row(from);
+                    let expected = "a row of text";
+                    return Err(RowProblem::of_row(line, RowProblemKind::NotText, expected));
+                }
+            }
+            let to = self.offset();
+            let (start, line) = self.lines.move_to_row(from);
+            if self.record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                return Ok(Some((line, self.text.get(start..to).unwrap_or_default())));
+            }
+        }
+    }
+
+    fn offset(&self) -> usize {
+        usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX)
+    }
+
+    fn field_count(&self, line: u64, raw: &[u8]) -> RowProblem {
+        let (found, wanted) = (self.record.len(), self.header.len());
+        let mut expected = format!("{wanted} cells as in the header; this row has {found}");
+        let lines = line_ends(raw.trim_ascii_end());
+        if lines > 0 {
+            expected.push_str(&format!(
+                ". A quotation mark makes it run on to line {}; is that meant?",
+                line + lines
+            ));
+        }
+        RowProblem::of_row(line, RowProblemKind::FieldCount, expected)
+    }
+}
+
+fn broken_quotes(line: u64, raw: &[u8]) -> RowProblem {
+    let expected = match line_ends(raw.trim_ascii_end()) {
+        0 => "a cell in quotation marks to end with its closing mark; a quotation mark inside is \
+              written twice"
+            .to_owned(),
+        more => format!(
+            "a cell in quotation marks to end with its closing mark; a mark that opens in this \
+             row runs on to line {}",
+            line + more
+        ),
+    };
+    RowProblem::of_row(line, RowProblemKind::BrokenQuotes, expected)
+}
+
+/// Which of comma, semicolon and tab stands most often in the first line that is not blank, outside
+/// quotation marks. Without any of them the table has one column.
+fn sniffed_delimiter(text: &[u8]) -> u8 {
+    let mut counts = [(b',', 0_usize), (b';', 0), (b'\t', 0)];
+    let mut quoted = false;
+    let first = text.iter().skip_while(|byte| matches!(byte, b'\r' | b'\n' | b' '));
+    for byte in first {
+        match byte {
+            b'"' => quoted = !quoted,
+            b'\r' | b'\n' if !quoted => break,
+            _ if quoted => {}
+            _ => {
+                if let Some((_, count)) = counts.iter_mut().find(|(mark, _)| mark == byte) {
+                    *count += 1;
+                }
+            }
+        }
+    }
+    // The first of equals: a comma is the usual one.
+    let most = counts.iter().rev().max_by_key(|(_, count)| *count);
+    most.map_or(b',', |(mark, _)| *mark)
+}
+
+/// Whether every quoted cell of a row ends with its closing mark, white space aside.
+fn quotes_close(raw: &[u8], delimiter: u8) -> bool {
+    let mut bytes = raw.iter().copied().peekable();
+    while let Some(first) = bytes.next() {
+        let mut last = first;
+        if first == b'"' {
+            loop {
+                match bytes.next() {
+                    None => return false,
+                    Some(b'"') if bytes.next_if_eq(&b'"').is_none() => break,
+                    Some(_) => {}
+                }
+            }
+            last = loop {
+                match bytes.next() {
+                    None | Some(b'\r' | b'\n') => return true,
+                    Some(b' ') => {}
+                    Some(byte) if byte == delimiter => break byte,
+                    Some(_) => return false,
+                }
+            };
+        }
+        // An unquoted cell, in which a quotation mark is a character like any other.
+        while last != delimiter {
+            match bytes.next() {
+                None | Some(b'\r' | b'\n') => return true,
+                Some(byte) => last = byte,
+            }
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of a table as lines and cells; a fault as its line and kind.
+    fn rows(text: &str) -> Vec<(u64, Result<Vec<String>, RowProblemKind>)> {
+        let mut table = Table::open(text).unwrap_or_else(|problem| panic!("{problem:?}"));
+        let columns = table.header().len();
+        let mut rows = Vec::new();
+        loop {
+            match table.next_row() {
+                Next::Row(row) => {
+                    let cells = (0..columns).map(|i| row.raw(i).to_owned()).collect();
+                    rows.push((row.line, Ok(cells)));
+                }
+                Next::Fault(problem) => rows.push((problem.line, Err(problem.kind))),
+                Next::End => return rows,
+            }
+        }
+    }
+
+    fn cells(values: &[&str]) -> Result<Vec<String>, RowProblemKind> {
+        Ok(values.iter().map(|value| (*value).to_owned()).collect())
+    }
+
+    #[test]
+    fn lines_are_those_of_the_file_whatever_ends_them() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = ["", "a,b", "", "1,2", " , ", "\"3\n3\",4", "5,6", "", "7,8"].join(end);
+            let expected = vec![
+                (4, cells(&["1", "2"])),
+                (6, cells(&["3\n3", "4"])),
+                (8, cells(&["5", "6"])),
+                (10, cells(&["7", "8"])),
+            ];
+            assert_eq!(rows(&text), expected, "{end:?}");
+        }
+    }
+
+    #[test]
+    fn the_delimiter_comes_from_the_header_alone() {
+        assert_eq!(rows("a;b\n1,5;2,5"), [(2, cells(&["1,5", "2,5"]))]);
+        assert_eq!(rows("a\tb\n1;5\t2,,,"), [(2, cells(&["1;5", "2,,,"]))]);
+        assert_eq!(rows("\"a;;;\",b\n1,2"), [(2, cells(&["1", "2"]))]);
+        assert_eq!(rows("a\n1"), [(2, cells(&["1"]))]);
+    }
+
+    #[test]
+    fn a_row_of_another_length_is_a_fault_of_its_line_only() {
+        let found = rows("a,b\n1\n1,2,3\n1,2\n");
+        assert_eq!(
+            found,
+            [
+                (2, Err(RowProblemKind::FieldCount)),
+                (3, Err(RowProblemKind::FieldCount)),
+                (4, cells(&["1", "2"])),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_stray_quotation_mark_is_found_where_it_opens() {
+        let broken = Err(RowProblemKind::BrokenQuotes);
+        assert_eq!(rows("a,b\n1,\"2\n3,4\n"), [(2, broken.clone())]);
+        assert_eq!(rows("a,b\n1,\"2\n3,\"4\n5,6"), [(2, broken.clone()), (4, cells(&["5", "6"]))]);
+        assert_eq!(rows("a,b\n1,\"2\"x\n"), [(2, broken)]);
+        assert_eq!(rows("a,b\n\"1\" ,5\"3\n"), [(2, cells(&["1 ", "5\"3"]))]);
+        assert_eq!(rows("a,b\n\"\",\"x\"\"y\"\n"), [(2, cells(&["", "x\"y"]))]);
+    }
+
+    #[test]
+    fn a_table_needs_a_header() {
+        for text in ["", "\n\n", " \r\n,,\n"] {
+            let problem = Table::open(text).err().unwrap();
+            assert_eq!(problem.kind, RowProblemKind::EmptyFile, "{text:?}");
+        }
+        let problem = Table::open("\na,\"b\n1,2\n").err().unwrap();
+        assert_eq!((problem.line, problem.kind), (2, RowProblemKind::BrokenQuotes));
+    }
+}

@@ -1,0 +1,319 @@
+//! A file of marks against the roll and the calendars, then into the registers.
+//!
+//! The check reads in one snapshot and holds no lock. The apply is one short transaction: it locks the schools' years,
+//! and only if none of them has moved since the check does it write; otherwise the check is done again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use domain::{AcademicYear, Calendar, CodeTable, HalfDay, NO_MARK};
+
+use super::file::{MarksFile, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
+use super::import_pupils::unknown_school;
+use super::rows::{Counts, Outcome, Request};
+use super::run::conclude;
+use crate::app::App;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::jobs::Job;
+use crate::pupils::{self, EnrolmentRow, PlacementRow};
+use crate::register::{self, Author, Source, YearChange};
+use crate::tenants::{self, Version};
+
+/// After so many checks that were overtaken by registers, the check is done under the lock.
+const PATIENCE: u32 = 3;
+
+/// A school's year.
+type Key = (i32, i16);
+
+/// What a file says, as it will be applied: for each school's year its enrolments' marks.
+struct Plan {
+    years: BTreeMap<Key, YearPlan>,
+    /// As they stood when the check was made; a year that was never written has 0.
+    versions: BTreeMap<Key, i64>,
+    problems: Problems,
+}
+
+/// The marks of one school's year.
+#[derive(Default)]
+struct YearPlan {
+    /// By enrolment: the half days that the file names, and their codes.
+    marks: BTreeMap<i32, Vec<(HalfDay, u8)>>,
+    /// By class: the half days up to today on which a mark came.
+    taken: BTreeMap<i32, BTreeSet<HalfDay>>,
+}
+
+/// Checks and applies a file of marks; a dry run, or a file with a problem, changes nothing.
+pub(super) fn import(
+    app: &App,
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<MarksFile>,
+) -> Result<(), Problem> {
+    for attempt in 0.. {
+        let checked = if attempt < PATIENCE {
+            Some(job.run(|tx| check(tx, app, job, request, &reading))?)
+        } else {
+            None
+        };
+        let applied = job.run(|tx| {
+            let plan = match checked {
+                Some(plan) => plan,
+                None => check_locked(tx, app, job, request, &reading)?,
+            };
+            settle(tx, job, request, &reading, plan)
+        })?;
+        if applied {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Applies a plan and concludes the import; `false` when a school's year has moved since the check.
+fn settle(
+    tx: &mut Tx<'_>,
+    job: &Job<'_>,
+    request: &Request,
+    reading: &Reading<MarksFile>,
+    plan: Plan,
+) -> Result<bool, Problem> {
+    let mut outcome = Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };
+    if plan.problems.is_empty() {
+        let keys: Vec<Key> = plan.years.keys().copied().collect();
+        let locked = tenants::lock(tx, &keys)?;
+        if locked.versions().any(|(key, version)| plan.versions.get(&key).copied().unwrap_or(0) != version) {
+            return Ok(false);
+        }
+        let versions = if request.dry_run { None } else { Some(locked.bump(tx)?) };
+        let total = u64::try_from(plan.years.len()).unwrap_or(0);
+        for (done, (key, year)) in (0..).zip(plan.years) {
+            job.tell("writing the registers", done, total);
+            let version = versions.as_ref().and_then(|all| all.get(&key).copied());
+            apply(tx, key, year, version, job, &mut outcome.counts)?;
+        }
+    }
+    (outcome.problems, outcome.problem_count) = plan.problems.finish();
+    conclude(tx, job, request, &outcome)?;
+    Ok(true)
+}
+
+/// One school's year: counts what changes, and unless it is a dry run writes it.
+fn apply(
+    tx: &mut Tx<'_>,
+    (school_id, year): Key,
+    plan: YearPlan,
+    version: Option<Version>,
+    job: &Job<'_>,
+    counts: &mut Counts,
+) -> Result<(), Problem> {
+    let enrolments: Vec<i32> = plan.marks.keys().copied().collect();
+    let mut stored = register::marks_of(tx, school_id, year, &enrolments)?;
+    let mut changes = Vec::with_capacity(enrolments.len());
+    for (enrolment_id, marks) in plan.marks {
+        let mut change = YearChange::of(enrolment_id, stored.remove(&enrolment_id));
+        for (at, mark) in marks {
+            match change.get(at) {
+                NO_MARK => counts.marks_added += 1,
+                same if same == mark => counts.marks_unchanged += 1,
+                _ => counts.marks_changed += 1,
+            }
+            change.set(at, mark);
+        }
+        changes.push(change);
+    }
+    let Some(version) = version else { return Ok(()) };
+    let author = Author {
+        source: Source::Import,
+        by: job.by().to_owned(),
+        role: job.role().to_owned(),
+        reason: None,
+        job_id: Some(job.id()),
+    };
+    register::store(tx, school_id, year, version, &changes, &author)?;
+    let taken = plan.taken.into_iter().map(|(class, at)| (class, at.into_iter().collect())).collect();
+    register::add_taken(tx, school_id, year, version, &taken, Source::Import)
+}
+
+/// The check under the lock: slower for registers that wait meanwhile, but nothing can overtake it.
+fn check_locked(
+    tx: &mut Tx<'_>,
+    app: &App,
+    job: &Job<'_>,
+    request: &Request,
+    reading: &Reading<MarksFile>,
+) -> Result<Plan, Problem> {
+    let schools = schools_of(tx, request, &reading.file)?;
+    let ids: Vec<i32> = schools.values().copied().collect();
+    let years: Vec<i16> = reading.file.pupil_years().map(|py| py.year().number()).collect::<BTreeSet<_>>().into_iter().collect();
+    let held = tenants::lock_schools(tx, &ids, &years)?;
+    let plan = check(tx, app, job, request, reading)?;
+    drop(held);
+    Ok(plan)
+}
+
+/// The schools of a file by URN; the import's own under the empty text.
+fn schools_of(tx: &mut Tx<'_>, request: &Request, file: &MarksFile) -> Result<BTreeMap<String, i32>, Problem> {
+    let mut schools: BTreeMap<String, i32> =
+        tenants::schools_by_urn(tx)?.into_iter().filter(|(urn, _)| file.schools().contains(urn)).collect();
+    if let Some(own) = request.school_id {
+        schools.insert(String::new(), own);
+    }
+    Ok(schools)
+}
+
+/// The roll and the calendars that marks are checked against.
+struct Roll {
+    pupils: BTreeMap<String, i32>,
+    enrolments: BTreeMap<(i32, i32), Vec<EnrolmentRow>>,
+    placements: BTreeMap<i32, Vec<PlacementRow>>,
+    calendars: BTreeMap<Key, Calendar>,
+    today: NaiveDate,
+}
+
+impl Roll {
+    fn read(tx: &mut Tx<'_>, file: &MarksFile, schools: &[i32], years: &BTreeSet<AcademicYear>) -> Result<Self, Problem> {
+        let upns: BTreeSet<String> = file.pupil_years().map(|py| py.upn().as_str().to_owned()).collect();
+        let known = pupils::pupils_by_upn(tx, &upns.into_iter().collect::<Vec<_>>())?;
+        let mut enrolments: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in pupils::enrolments_of(tx, schools, None)? {
+            enrolments.entry((row.school_id, row.pupil_id)).or_default().push(row);
+        }
+        let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in pupils::placements_of(tx, schools)? {
+            placements.entry(row.enrolment_id).or_default().push(row);
+        }
+        let mut calendars = BTreeMap::new();
+        for year in years {
+            let found = tenants::calendars(tx, schools, *year)?;
+            calendars.extend(found.into_iter().map(|(school, calendar)| ((school, year.number()), calendar)));
+        }
+        Ok(Self {
+            pupils: known.into_iter().map(|(upn, row)| (upn, row.pupil_id)).collect(),
+            enrolments,
+            placements,
+            calendars,
+            today: tx.clock().today(),
+        })
+    }
+
+    /// The enrolment that a pupil's mark of a day belongs to.
+    fn enrolment(&self, school_id: i32, pupil_id: i32, date: NaiveDate) -> Option<i32> {
+        let theirs = self.enrolments.get(&(school_id, pupil_id))?;
+        let on_roll = |e: &&EnrolmentRow| e.first_day <= date && e.last_day.is_none_or(|last| date <= last);
+        theirs.iter().find(on_roll).map(|e| e.enrolment_id)
+    }
+
+    /// The class that an enrolment is in on a day.
+    fn class(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
+        let theirs = self.placements.get(&enrolment_id)?;
+        theirs.iter().rev().find(|placement| placement.from_day <= date).map(|placement| placement.class_id)
+    }
+}
+
+fn check(
+    tx: &mut Tx<'_>,
+    app: &App,
+    job: &Job<'_>,
+    request: &Request,
+    reading: &Reading<MarksFile>,
+) -> Result<Plan, Problem> {
+    let file = &reading.file;
+    let schools = schools_of(tx, request, file)?;
+    let ids: Vec<i32> = schools.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let years: BTreeSet<AcademicYear> = file.pupil_years().map(|py| py.year()).collect();
+    let mut plan = Plan {
+        years: BTreeMap::new(),
+        versions: BTreeMap::new(),
+        problems: Problems::continuing(reading.problems.clone(), reading.problem_count),
+    };
+    for year in &years {
+        let found = tenants::current(tx, &ids, year.number())?;
+        plan.versions.extend(found.into_iter().map(|(school, v)| ((school, year.number()), v.number)));
+    }
+    let roll = Roll::read(tx, file, &ids, &years)?;
+    let total = u64::try_from(file.len()).unwrap_or(0);
+    for (done, pupil_year) in (0..).zip(file.pupil_years()) {
+        if done % 500 == 0 && !job.tell("checking against roll and calendar", done, total) {
+            return Err(Problem::unavailable(1, "the lease was lost to another worker"));
+        }
+        check_pupil(&mut plan, &roll, &app.codes, &schools, file, &pupil_year);
+    }
+    Ok(plan)
+}
+
+fn check_pupil(
+    plan: &mut Plan,
+    roll: &Roll,
+    codes: &CodeTable,
+    schools: &BTreeMap<String, i32>,
+    file: &MarksFile,
+    said: &PupilYear<'_>,
+) {
+    let line = said.first_line();
+    let Some(school_id) = schools.get(said.urn().unwrap_or_default()).copied() else {
+        return plan.problems.add(|| unknown_school(line));
+    };
+    let Some(pupil_id) = roll.pupils.get(said.upn().as_str()).copied() else {
+        return plan.problems.add(|| {
+            RowProblem::of_row(line, RowProblemKind::UnknownPupil, "the UPN of a pupil who is or was on a roll that you may see")
+        });
+    };
+    let key = (school_id, said.year().number());
+    let Some(calendar) = roll.calendars.get(&key) else {
+        let expected = format!("marks of a year for which the school has a calendar; it has none for {}", said.year());
+        return plan.problems.add(|| RowProblem::of_row(line, RowProblemKind::NoCalendar, expected));
+    };
+    for (at, mark) in named(&said.marks()) {
+        let (date, session) = (at.date(said.year()), at.session());
+        let refused = match (calendar.is_open(date, session), roll.enrolment(school_id, pupil_id, date)) {
+            // A closed day is marked `#` in many systems; it says what the calendar says.
+            (false, _) if codes.text(mark) == Some("#") => continue,
+            (false, _) => Some((RowProblemKind::ClosedDay, "a half day on which the school is open")),
+            (true, None) => Some((RowProblemKind::NotOnRoll, "a day on which the pupil is on the school's roll")),
+            (true, Some(_)) if too_early(codes, mark, date, roll.today) => {
+                Some((RowProblemKind::FutureMark, "attendance up to today; only absence can be known before"))
+            }
+            (true, Some(enrolment_id)) => {
+                let year = plan.years.entry(key).or_default();
+                year.marks.entry(enrolment_id).or_default().push((at, mark));
+                if let Some(class) = roll.class(enrolment_id, date).filter(|_| date <= roll.today) {
+                    year.taken.entry(class).or_default().insert(at);
+                }
+                None
+            }
+        };
+        if let Some((kind, expected)) = refused {
+            plan.problems.add(|| mark_problem(file, said, at, codes.text(mark), kind, expected));
+        }
+    }
+}
+
+/// The half days for which something is said.
+fn named(marks: &[u8]) -> impl Iterator<Item = (HalfDay, u8)> + '_ {
+    (0_u16..).map_while(HalfDay::at).zip(marks.iter().copied()).filter(|(_, mark)| *mark != NO_MARK)
+}
+
+/// Whether a mark says that the pupil was there, before the day has come.
+fn too_early(codes: &CodeTable, mark: u8, date: NaiveDate, today: NaiveDate) -> bool {
+    let counts = codes.counts(mark, date);
+    date > today && counts.possible() && !counts.absent()
+}
+
+fn mark_problem(
+    file: &MarksFile,
+    said: &PupilYear<'_>,
+    at: HalfDay,
+    code: Option<&str>,
+    kind: RowProblemKind,
+    expected: &str,
+) -> RowProblem {
+    let line = said.line_of(at).unwrap_or_else(|| said.first_line());
+    RowProblem {
+        line,
+        column: Some(file.column(at.session()).to_owned()),
+        value: Some(format!("{} on {} {}", code.unwrap_or_default(), at.date(said.year()), at.session())),
+        kind,
+        expected: expected.to_owned(),
+    }
+}

@@ -1,0 +1,42 @@
+//! The imports that the caller may see, latest first.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::rows::{self, Import};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadImport;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::problem::Problem;
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List imports
+#[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(Params),
+    responses((status = 200, description = "Imports, latest first, without their results.", body = Page<Import>)))]
+#[get("/v1/imports")]
+pub async fn list_imports(
+    caller: May<ReadImport>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let slice = Slice::<i64>::read(params.0.limit, params.0.cursor.as_deref(), &"imports")?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        let rows = rows::imports(tx, slice.after, slice.fetch())?;
+        Ok(slice.page(rows, |import| import.import_id))
+    });
+    Ok(page.await?.answer(&request))
+}

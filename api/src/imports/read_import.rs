@@ -1,0 +1,23 @@
+//! How far an import is, and what it came to.
+
+use actix_web::{HttpResponse, get, web};
+
+use super::rows::{self, Import};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadImport;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// Read an import
+#[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(("import_id" = i64, Path, description = "The import.")),
+    responses((status = 200, description = "The import; `result` once it is finished.", body = Import)))]
+#[get("/v1/imports/{import_id}")]
+pub async fn read_import(
+    caller: May<ReadImport>,
+    app: web::Data<App>,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let found = app.db.run(caller.scope(), move |tx| rows::import(tx, path.0));
+    Ok(HttpResponse::Ok().json(found.await?))
+}

@@ -1,0 +1,39 @@
+//! Rollcall's HTTP API and command line.
+//!
+//! A folder per capability, a file per operation. Data flows one way: a request is authorised by the type of its
+//! handler's argument ([`auth::May`]), reads and writes through the only door to the database ([`db::Db`]), asks
+//! `domain` for rules and `analytics` for figures, and answers.
+//!
+//! | folder | question |
+//! | --- | --- |
+//! | [`tenants`] | which trust, which schools, when are they open? |
+//! | [`pupils`] | who is this child, where and when enrolled? |
+//! | [`register`] | who is here, who corrected what? |
+//! | [`imports`] | how does the data get in? |
+//! | [`analytics`] | how are we doing? |
+//! | [`jobs`] | what runs by itself? |
+//! | [`operation`] | is the service up, what does it mean? |
+//! | [`http`] | what do all operations share? |
+
+pub mod analytics;
+pub mod app;
+pub mod auth;
+pub mod cache;
+pub mod cli;
+pub mod client;
+pub mod clock;
+pub mod database_url;
+pub mod db;
+pub mod demo;
+pub mod embedded;
+pub mod http;
+pub mod imports;
+pub mod jobs;
+pub mod migrate;
+pub mod openapi;
+pub mod operation;
+pub mod platform;
+pub mod pupils;
+pub mod register;
+pub mod schema;
+pub mod tenants;

@@ -1,0 +1,5 @@
+//! The binary `rollcall`.
+
+fn main() -> std::process::ExitCode {
+    api::cli::run()
+}

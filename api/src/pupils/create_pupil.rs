@@ -1,0 +1,112 @@
+//! A pupil whom a school adds by hand. Whole rolls come by import.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::{Datelike, NaiveDate};
+use domain::{Upn, UpnError};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{NewPupil, PupilRow};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::WritePupil;
+use crate::db::Tx;
+use crate::http::idempotency::{Idempotency, Reply};
+use crate::http::json::Json;
+use crate::http::problem::{Kind, Problem};
+use crate::tenants;
+
+/// A pupil to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PupilBody {
+    /// The school that adds the pupil; its staff may then enrol them.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// Unique pupil number, permanent or temporary; its check letter is checked.
+    #[schema(example = "H801200001001")]
+    upn: String,
+    /// Legal surname, 1 to 100 characters.
+    #[schema(example = "Okafor-Lind")]
+    surname: String,
+    /// Legal forename, 1 to 100 characters.
+    #[schema(example = "Zoë")]
+    forename: String,
+    /// Date of birth.
+    birth_date: NaiveDate,
+    /// `F` or `M`, as the school census has it.
+    #[serde(default)]
+    #[schema(example = "F")]
+    sex: Option<String>,
+}
+
+impl PupilBody {
+    fn check(&self, today: NaiveDate) -> Result<NewPupil, Problem> {
+        let upn = match Upn::parse(self.upn.trim()) {
+            Ok(upn) => upn.as_str().to_owned(),
+            Err(UpnError::CheckLetter { expected }) => {
+                return Err(Problem::at(Kind::UpnCheckLetter, "/upn", format!("check letter {expected}")));
+            }
+            Err(other) => return Err(Problem::at(Kind::Invalid, "/upn", other.to_string())),
+        };
+        let mut problem = Problem::new(Kind::Invalid);
+        for (pointer, name) in [("/surname", &self.surname), ("/forename", &self.forename)] {
+            let name = name.trim();
+            if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
+                problem = problem.and(pointer, "a name of 1 to 100 characters without control characters");
+            }
+        }
+        if self.birth_date > today || self.birth_date.year() < today.year() - 30 {
+            problem = problem.and("/birth_date", "a date of birth in the last 30 years");
+        }
+        if self.sex.as_deref().is_some_and(|sex| sex != "F" && sex != "M") {
+            problem = problem.and("/sex", "F, M, or nothing when it is not recorded");
+        }
+        if !problem.errors().is_empty() {
+            return Err(problem);
+        }
+        Ok(NewPupil {
+            upn,
+            surname: self.surname.trim().to_owned(),
+            forename: self.forename.trim().to_owned(),
+            birth_date: self.birth_date,
+            sex: self.sex.clone(),
+            schools: vec![self.school_id],
+        })
+    }
+}
+
+/// Add a pupil
+#[utoipa::path(tag = "pupils", security(("token" = ["pupil:write"])), request_body = PupilBody,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The pupil.", body = PupilRow),
+        (status = 409, description = "The trust has a pupil with that UPN.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/pupils")]
+pub async fn create_pupil(
+    caller: May<WritePupil>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<PupilBody>,
+) -> Result<HttpResponse, Problem> {
+    let new = body.value.check(app.clock.today())?;
+    let school_id = body.value.school_id;
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        tenants::school(tx, school_id)?;
+        key.once(tx, &caller, "create_pupil", &body.bytes, |tx| {
+            let row = add(tx, &new, caller.subject())?;
+            Reply::created(format!("/v1/pupils/{}", row.pupil_id), &row)
+        })
+    });
+    Ok(reply.await?.answer())
+}
+
+/// A UPN stands once in a trust. A school is not told which other school has it.
+fn add(tx: &mut Tx<'_>, new: &NewPupil, by: &str) -> Result<PupilRow, Problem> {
+    let added = super::add_pupils(tx, std::slice::from_ref(new), by)?;
+    let id = added.get(&new.upn).ok_or_else(|| {
+        Problem::at(Kind::Taken, "/upn", "a UPN that no pupil of the trust has")
+            .detail("The trust already has a pupil with that UPN. If the pupil moved inside the trust, enrol them.")
+    })?;
+    super::pupil(tx, *id)
+}

@@ -1,0 +1,37 @@
+//! Pupils and the roll: who is this child, where and when enrolled, in which class?
+
+mod create_class;
+mod create_enrolment;
+mod create_pupil;
+mod list_classes;
+mod list_enrolments;
+mod list_pupils;
+pub mod name_key;
+mod read_class;
+mod read_enrolment;
+mod read_pupil;
+mod roll;
+mod rows;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use roll::{Member, Stay, members, stays_of};
+pub use rows::{
+    ClassRow, EnrolmentRow, NewClass, NewPlacement, NewPupil, NewStay, PlacementRow, PupilRow, add_classes,
+    add_days, add_enrolments, add_placements, add_pupils, class, classes_of, classes_of_schools, enrolments_of, placements_of, pupil,
+    pupil_is_visible, pupils_by_upn, widen_schools,
+};
+
+/// The operations of this capability.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(create_pupil::create_pupil)
+        .service(list_pupils::list_pupils)
+        .service(read_pupil::read_pupil)
+        .service(create_class::create_class)
+        .service(list_classes::list_classes)
+        .service(read_class::read_class)
+        .service(create_enrolment::create_enrolment)
+        .service(list_enrolments::list_enrolments)
+        .service(read_enrolment::read_enrolment);
+}

@@ -1,0 +1,97 @@
+//! Who is on roll when: the members of a class on a day, and a pupil's stays at schools.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{Date, Integer, Nullable, Text};
+
+use crate::db::Tx;
+use crate::http::problem::Problem;
+
+/// A pupil who is in a class on a day.
+#[derive(Clone, QueryableByName)]
+pub struct Member {
+    /// The enrolment that the mark belongs to.
+    #[diesel(sql_type = Integer)]
+    pub enrolment_id: i32,
+    /// The pupil.
+    #[diesel(sql_type = Integer)]
+    pub pupil_id: i32,
+    /// Legal surname.
+    #[diesel(sql_type = Text)]
+    pub surname: String,
+    /// Legal forename.
+    #[diesel(sql_type = Text)]
+    pub forename: String,
+}
+
+/// A pupil's time at a school, with the class on a given day.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Stay {
+    /// The enrolment.
+    #[diesel(sql_type = Integer)]
+    pub enrolment_id: i32,
+    /// The school.
+    #[diesel(sql_type = Integer)]
+    pub school_id: i32,
+    /// First day on roll.
+    #[diesel(sql_type = Date)]
+    pub first_day: NaiveDate,
+    /// Last day on roll.
+    #[diesel(sql_type = Nullable<Date>)]
+    pub last_day: Option<NaiveDate>,
+}
+
+impl Stay {
+    /// Whether the pupil is on roll on that day.
+    #[must_use]
+    pub fn covers(&self, date: NaiveDate) -> bool {
+        self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
+    }
+}
+
+/// The pupils of a class on a day, by name: on roll, and placed in this class by the latest record for that day.
+///
+/// # Errors
+/// The database's.
+pub fn members(tx: &mut Tx<'_>, school_id: i32, class_id: i32, date: NaiveDate) -> Result<Vec<Member>, Problem> {
+    let rows = diesel::sql_query(
+        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename \
+         FROM (SELECT DISTINCT enrolment_id FROM placement WHERE trust_id = $1 AND class_id = $3) c \
+         JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = c.enrolment_id \
+         JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
+              WHERE trust_id = $1 AND school_id = $2 AND enrolment_id = c.enrolment_id \
+              ORDER BY recorded_at DESC LIMIT 1) d ON d.first_day <= $4 AND (d.last_day IS NULL OR d.last_day >= $4) \
+         JOIN LATERAL (SELECT class_id FROM placement \
+              WHERE trust_id = $1 AND school_id = $2 AND enrolment_id = c.enrolment_id AND from_day <= $4 \
+              ORDER BY from_day DESC, recorded_at DESC LIMIT 1) x ON x.class_id = $3 \
+         JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = e.pupil_id \
+         ORDER BY p.name_key COLLATE \"C\", e.enrolment_id",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(school_id)
+    .bind::<Integer, _>(class_id)
+    .bind::<Date, _>(date)
+    .load(tx.conn)?;
+    Ok(rows)
+}
+
+/// Every stay of a pupil that the caller may see, earliest first.
+///
+/// # Errors
+/// The database's.
+pub fn stays_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Stay>, Problem> {
+    let rows = diesel::sql_query(
+        "SELECT e.enrolment_id, e.school_id, d.first_day, d.last_day \
+         FROM enrolment e \
+         JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
+              WHERE trust_id = $1 AND school_id = e.school_id AND enrolment_id = e.enrolment_id \
+              ORDER BY recorded_at DESC LIMIT 1) d ON true \
+         WHERE e.trust_id = $1 AND e.pupil_id = $2 \
+         ORDER BY d.first_day, e.enrolment_id",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(pupil_id)
+    .load(tx.conn)?;
+    Ok(rows)
+}
+

@@ -1,0 +1,217 @@
+//! Corrections of marks, with a reason; the original entry stays in the history. There is no limit on age.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use domain::{AcademicYear, CodeTable, Session};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::marking::{Author, Marking, Source, YearChange};
+use super::rows;
+use crate::app::App;
+use crate::auth::permission::AmendMark;
+use crate::auth::{Caller, May};
+use crate::db::Tx;
+use crate::http::idempotency::{Idempotency, Reply};
+use crate::http::json::Json;
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem};
+use crate::pupils::{self, Stay};
+use crate::{register, tenants};
+
+/// The most changes of one amendment: more than a pupil's year has.
+const MOST: usize = 800;
+
+/// Corrections of a pupil's marks, for one reason.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Amendment {
+    /// Why, 1 to 500 characters; it stands in the history.
+    #[schema(example = "Medical letter seen on 12 November")]
+    reason: String,
+    /// The corrected marks.
+    changes: Vec<AmendedMark>,
+    /// The school whose register it is; needed only when the pupil is on two rolls that day.
+    #[serde(default)]
+    school_id: Option<i32>,
+}
+
+/// A corrected mark.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AmendedMark {
+    /// The date.
+    date: NaiveDate,
+    /// `AM` or `PM`.
+    #[schema(value_type = String, example = "AM")]
+    session: Session,
+    /// The code that is right.
+    #[schema(example = "M")]
+    mark: String,
+}
+
+/// What an amendment did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Amended {
+    /// The pupil.
+    #[schema(example = 4711)]
+    pupil_id: i32,
+    /// Each mark before and after.
+    changes: Vec<AmendedFromTo>,
+}
+
+/// A mark before and after.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AmendedFromTo {
+    /// The date.
+    date: NaiveDate,
+    /// `AM` or `PM`.
+    #[schema(value_type = String, example = "AM")]
+    session: Session,
+    /// The school whose register it stands in.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// The code before; `null` when there was none.
+    from: Option<String>,
+    /// The code after.
+    to: Option<String>,
+}
+
+/// Amend marks
+///
+/// Corrects a pupil's marks on any date, all of them or none. The original entries stay in the history.
+#[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = Amendment,
+    params(("pupil_id" = i32, Path, description = "The pupil."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "What changed.", body = Amended),
+        (status = 422, description = "A code, a day or the pupil's roll is not right; nothing was changed.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/pupils/{pupil_id}/marks/amendments")]
+pub async fn amend_marks(
+    caller: May<AmendMark>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    key: Idempotency,
+    body: Json<Amendment>,
+) -> Result<HttpResponse, Problem> {
+    let pupil_id = path.0;
+    check(&body.value)?;
+    let codes = app.codes.clone();
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        pupils::pupil(tx, pupil_id)?;
+        key.once(tx, &caller, &format!("amend_marks/{pupil_id}"), &body.bytes, |tx| {
+            let changes = amend(tx, pupil_id, &body.value, &codes, &caller)?;
+            Reply::created(format!("/v1/pupils/{pupil_id}/marks"), &Amended { pupil_id, changes })
+        })
+    });
+    Ok(reply.await?.answer())
+}
+
+fn check(body: &Amendment) -> Result<(), Problem> {
+    let mut problem = Problem::new(Kind::Invalid);
+    if !(1..=500).contains(&body.reason.trim().chars().count()) {
+        problem = problem.and("/reason", "a reason of 1 to 500 characters");
+    }
+    if !(1..=MOST).contains(&body.changes.len()) {
+        problem = problem.and("/changes", format!("1 to {MOST} corrected marks"));
+    }
+    let mut seen = BTreeMap::new();
+    for (index, change) in body.changes.iter().enumerate() {
+        if let Some(first) = seen.insert((change.date, change.session), index) {
+            problem = problem.and(format!("/changes/{index}"), format!("a half day that /changes/{first} does not name"));
+        }
+    }
+    if problem.errors().is_empty() { Ok(()) } else { Err(problem) }
+}
+
+/// The stay that a change belongs to: on roll that day, and at the named school if one is named.
+fn stay_of<'a>(stays: &'a [Stay], body: &Amendment, index: usize, change: &AmendedMark) -> Result<&'a Stay, Problem> {
+    let mut covering = stays
+        .iter()
+        .filter(|stay| stay.covers(change.date) && body.school_id.is_none_or(|school| school == stay.school_id));
+    match (covering.next(), covering.next()) {
+        (Some(stay), None) => Ok(stay),
+        (None, _) => Err(Problem::at(
+            Kind::NotOnRoll,
+            format!("/changes/{index}/date"),
+            "a day on which the pupil is on roll",
+        )),
+        (Some(_), Some(_)) => {
+            Err(Problem::at(Kind::Invalid, "/school_id", "the school: the pupil is on two rolls that day"))
+        }
+    }
+}
+
+fn amend(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    body: &Amendment,
+    codes: &CodeTable,
+    caller: &Caller,
+) -> Result<Vec<AmendedFromTo>, Problem> {
+    if let Some(school_id) = body.school_id {
+        tenants::school(tx, school_id)?;
+    }
+    let stays = pupils::stays_of(tx, pupil_id)?;
+    let mut by_year: BTreeMap<(i32, i16), Vec<Placed<'_>>> = BTreeMap::new();
+    for (index, change) in body.changes.iter().enumerate() {
+        let stay = stay_of(&stays, body, index, change)?;
+        let year = AcademicYear::of(change.date).ok_or_else(Problem::not_found)?;
+        let placed = Placed { index, change, enrolment_id: stay.enrolment_id };
+        by_year.entry((stay.school_id, year.number())).or_default().push(placed);
+    }
+    let keys: Vec<(i32, i16)> = by_year.keys().copied().collect();
+    let versions = tenants::lock(tx, &keys)?.bump(tx)?;
+    let author = Author {
+        source: Source::Amendment,
+        by: caller.subject().to_owned(),
+        role: caller.role().to_owned(),
+        reason: Some(body.reason.trim().to_owned()),
+        job_id: None,
+    };
+    let mut all = Vec::new();
+    for ((school_id, year), changes) in by_year {
+        let version = *versions.get(&(school_id, year)).ok_or_else(|| Problem::internal("no version"))?;
+        let (done, years) = apply(tx, school_id, year, &changes, codes)?;
+        register::store(tx, school_id, year, version, &years, &author)?;
+        all.extend(done);
+    }
+    all.sort_by_key(|change| (change.date, change.session));
+    Ok(all)
+}
+
+/// A change with the enrolment that it belongs to.
+struct Placed<'a> {
+    index: usize,
+    change: &'a AmendedMark,
+    enrolment_id: i32,
+}
+
+fn apply(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    year: i16,
+    changes: &[Placed<'_>],
+    codes: &CodeTable,
+) -> Result<(Vec<AmendedFromTo>, Vec<YearChange>), Problem> {
+    let academic = AcademicYear::new(year).ok_or_else(Problem::not_found)?;
+    let calendar = tenants::calendar(tx, school_id, academic)?;
+    let marking = Marking::new(codes, BTreeMap::from([(year, calendar)]), tx.clock().today());
+    let mut done = Vec::new();
+    let mut years: BTreeMap<i32, YearChange> = BTreeMap::new();
+    for Placed { index, change, enrolment_id } in changes {
+        let at = marking.half_day(change.date, change.session, &format!("/changes/{index}/date"))?;
+        let number = marking.number(&change.mark, change.session, change.date, &format!("/changes/{index}/mark"))?;
+        if !years.contains_key(enrolment_id) {
+            let stored = rows::marks_of(tx, school_id, year, &[*enrolment_id])?.remove(enrolment_id);
+            years.insert(*enrolment_id, YearChange::of(*enrolment_id, stored));
+        }
+        let Some(marks) = years.get_mut(enrolment_id) else { continue };
+        let from = codes.text(marks.get(at)).map(str::to_owned);
+        marks.set(at, number);
+        let (date, session, to) = (change.date, change.session, codes.text(number).map(str::to_owned));
+        done.push(AmendedFromTo { date, session, school_id, from, to });
+    }
+    Ok((done, years.into_values().collect()))
+}

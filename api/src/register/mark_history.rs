@@ -1,0 +1,98 @@
+//! What a mark was before, who changed it, when and why: the law asks for it, and courts read it.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use domain::{AcademicYear, HalfDay, Session};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows;
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadMark;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+use crate::pupils;
+
+/// The history of a mark.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct History {
+    /// The pupil.
+    #[schema(example = 4711)]
+    pupil_id: i32,
+    /// The date.
+    date: NaiveDate,
+    /// `AM` or `PM`.
+    #[schema(value_type = String, example = "AM")]
+    session: Session,
+    /// Every change, oldest first.
+    entries: Vec<HistoryEntry>,
+}
+
+/// A change of a mark.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HistoryEntry {
+    /// The school whose register it stands in.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// The code before; `null` when there was none.
+    from: Option<String>,
+    /// The code after; `null` when there is none.
+    to: Option<String>,
+    /// `register`, `amendment` or `import`.
+    #[schema(example = "amendment")]
+    source: String,
+    /// Why, for an amendment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// The import that it came with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import_id: Option<i64>,
+    /// When (UTC).
+    at: DateTime<Utc>,
+    /// Who.
+    #[schema(example = "staff-17")]
+    by: String,
+    /// In which role.
+    #[schema(example = "school_office")]
+    role: String,
+}
+
+/// Read the history of a mark
+#[utoipa::path(tag = "register", security(("token" = ["mark:read"])),
+    params(("pupil_id" = i32, Path, description = "The pupil."), ("date" = NaiveDate, Path, description = "The date."),
+        ("session" = String, Path, description = "`AM` or `PM`.")),
+    responses((status = 200, description = "The history; empty when there never was a mark.", body = History)))]
+#[get("/v1/pupils/{pupil_id}/marks/{date}/{session}/history")]
+pub async fn mark_history(
+    caller: May<ReadMark>,
+    app: web::Data<App>,
+    path: Path<(i32, NaiveDate, Session)>,
+) -> Result<HttpResponse, Problem> {
+    let (pupil_id, date, session) = path.0;
+    let codes = app.codes.clone();
+    let history = app.db.run(caller.scope(), move |tx| {
+        pupils::pupil(tx, pupil_id)?;
+        let year = AcademicYear::of(date).ok_or_else(Problem::not_found)?;
+        let at = HalfDay::of(year, date, session).ok_or_else(Problem::not_found)?;
+        let mut entries = Vec::new();
+        for stay in pupils::stays_of(tx, pupil_id)? {
+            for entry in rows::history(tx, stay.school_id, year.number(), stay.enrolment_id, at)? {
+                entries.push(HistoryEntry {
+                    school_id: stay.school_id,
+                    from: codes.text(entry.old).map(str::to_owned),
+                    to: codes.text(entry.new).map(str::to_owned),
+                    source: entry.source,
+                    reason: entry.reason,
+                    import_id: entry.job_id,
+                    at: entry.at,
+                    by: entry.by,
+                    role: entry.role,
+                });
+            }
+        }
+        entries.sort_by_key(|entry| entry.at);
+        Ok(History { pupil_id, date, session, entries })
+    });
+    Ok(HttpResponse::Ok().json(history.await?))
+}

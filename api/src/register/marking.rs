@@ -1,0 +1,197 @@
+//! Writing marks: the present and its history in one step, for registers, amendments and imports alike.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::{AcademicYear, Calendar, CodeError, CodeTable, HALF_DAYS, HalfDay, NO_MARK, Session};
+
+use super::rows;
+use crate::db::Tx;
+use crate::http::problem::{Kind, Problem};
+use crate::tenants::Version;
+
+/// How marks came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// A class's register.
+    Register,
+    /// A correction, with a reason.
+    Amendment,
+    /// A file.
+    Import,
+}
+
+impl Source {
+    /// As it stands in the history.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Source::Register => "register",
+            Source::Amendment => "amendment",
+            Source::Import => "import",
+        }
+    }
+}
+
+/// Who writes marks, and why.
+#[derive(Debug, Clone)]
+pub struct Author {
+    /// How they came in.
+    pub source: Source,
+    /// The caller's subject.
+    pub by: String,
+    /// The caller's role.
+    pub role: String,
+    /// Why, for an amendment.
+    pub reason: Option<String>,
+    /// The import, for an import.
+    pub job_id: Option<i64>,
+}
+
+/// One enrolment's register year, before and after.
+#[derive(Debug, Clone)]
+pub struct YearChange {
+    /// The enrolment.
+    pub enrolment_id: i32,
+    /// The 744 bytes as they are stored.
+    pub old: Vec<u8>,
+    /// The 744 bytes as they shall be.
+    pub new: Vec<u8>,
+}
+
+impl YearChange {
+    /// An enrolment's register year that may now be changed.
+    #[must_use]
+    pub fn of(enrolment_id: i32, stored: Option<Vec<u8>>) -> Self {
+        let old = stored.unwrap_or_else(|| vec![NO_MARK; HALF_DAYS]);
+        Self { enrolment_id, new: old.clone(), old }
+    }
+
+    /// The mark at a half day, as it shall be.
+    #[must_use]
+    pub fn get(&self, at: HalfDay) -> u8 {
+        self.new.get(at.position()).copied().unwrap_or(NO_MARK)
+    }
+
+    /// Sets the mark at a half day.
+    pub fn set(&mut self, at: HalfDay, mark: u8) {
+        if let Some(byte) = self.new.get_mut(at.position()) {
+            *byte = mark;
+        }
+    }
+
+    /// First and last changed position.
+    fn span(&self) -> Option<(usize, usize)> {
+        let differs = |at: &usize| self.old.get(*at) != self.new.get(*at);
+        let first = (0..HALF_DAYS).find(differs)?;
+        let last = (0..HALF_DAYS).rev().find(differs)?;
+        Some((first, last))
+    }
+}
+
+/// A rectangle of marks, enrolments x half days, with the bytes before and after: one row of the history.
+pub(super) struct Rectangle {
+    pub enrolments: Vec<i32>,
+    pub first: i16,
+    pub half_days: i16,
+    pub old: Vec<u8>,
+    pub new: Vec<u8>,
+}
+
+impl Rectangle {
+    /// The smallest rectangle around every change of these enrolments; `None` when nothing changes.
+    fn around(changes: &[&YearChange]) -> Option<Self> {
+        let spans: Vec<(usize, usize)> = changes.iter().filter_map(|change| change.span()).collect();
+        let first = spans.iter().map(|span| span.0).min()?;
+        let last = spans.iter().map(|span| span.1).max()?;
+        let cut = |bytes: &[u8]| bytes.get(first..=last).unwrap_or_default().to_vec();
+        Some(Self {
+            enrolments: changes.iter().map(|change| change.enrolment_id).collect(),
+            first: i16::try_from(first).ok()?,
+            half_days: i16::try_from(last - first + 1).ok()?,
+            old: changes.iter().flat_map(|change| cut(&change.old)).collect(),
+            new: changes.iter().flat_map(|change| cut(&change.new)).collect(),
+        })
+    }
+}
+
+/// Stores changed register years of one school and year with their history, and returns how many enrolments changed.
+/// The caller holds the lock of the school's version and has bumped it to `version`.
+///
+/// # Errors
+/// The database's.
+pub fn store(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    year: i16,
+    version: Version,
+    changes: &[YearChange],
+    author: &Author,
+) -> Result<usize, Problem> {
+    let changed: Vec<&YearChange> = changes.iter().filter(|change| change.old != change.new).collect();
+    if changed.is_empty() {
+        return Ok(0);
+    }
+    let rectangles: Vec<Rectangle> = match author.source {
+        // One row for a class's register; one a pupil where each has half days of their own.
+        Source::Register => Rectangle::around(&changed).into_iter().collect(),
+        Source::Amendment | Source::Import => {
+            changed.iter().filter_map(|change| Rectangle::around(&[*change])).collect()
+        }
+    };
+    let rows: Vec<(i32, &[u8])> = changed.iter().map(|c| (c.enrolment_id, c.new.as_slice())).collect();
+    rows::put_marks(tx, school_id, year, version, &rows)?;
+    rows::add_events(tx, school_id, year, version, &rectangles, author)?;
+    Ok(changed.len())
+}
+
+/// Reads marks for one half day: is the school open then, is the code right for it, may it be given already?
+pub struct Marking<'a> {
+    codes: &'a CodeTable,
+    calendars: BTreeMap<i16, Calendar>,
+    today: NaiveDate,
+}
+
+impl<'a> Marking<'a> {
+    /// Marks of a school with these calendars, by academic year.
+    #[must_use]
+    pub fn new(codes: &'a CodeTable, calendars: BTreeMap<i16, Calendar>, today: NaiveDate) -> Self {
+        Self { codes, calendars, today }
+    }
+
+    /// The half day, if the school is open then.
+    ///
+    /// # Errors
+    /// `closed-day` at `pointer`.
+    pub fn half_day(&self, date: NaiveDate, session: Session, pointer: &str) -> Result<HalfDay, Problem> {
+        let closed = || Problem::at(Kind::ClosedDay, pointer, "a half day on which the school is open");
+        let year = AcademicYear::of(date).ok_or_else(closed)?;
+        let calendar = self.calendars.get(&year.number()).ok_or_else(closed)?;
+        if !calendar.is_open(date, session) {
+            return Err(closed().detail(format!("The school is closed on {date} {session}.")));
+        }
+        HalfDay::of(year, date, session).ok_or_else(closed)
+    }
+
+    /// The number of a code. A mark that says the pupil was there cannot be given before the day.
+    ///
+    /// # Errors
+    /// A problem of its own for an unknown code, one not in force, one of the other session, and for attendance in the
+    /// future.
+    pub fn number(&self, text: &str, session: Session, date: NaiveDate, pointer: &str) -> Result<u8, Problem> {
+        let read = self.codes.read(text, session, date).map_err(|error| {
+            let kind = match error {
+                CodeError::Unknown { .. } => Kind::UnknownCode,
+                CodeError::NotYet { .. } => Kind::CodeNotInForce,
+                CodeError::WrongSession { .. } => Kind::CodeInWrongSession,
+            };
+            Problem::at(kind, pointer, error.to_string())
+        })?;
+        let number = read.number.get();
+        let counts = self.codes.counts(number, date);
+        if date > self.today && counts.possible() && !counts.absent() {
+            return Err(Problem::at(Kind::FutureMark, pointer, "a code of absence, or a date up to today"));
+        }
+        Ok(number)
+    }
+}

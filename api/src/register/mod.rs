@@ -1,0 +1,25 @@
+//! The register: who is here, who corrected what, and when?
+
+mod amend_marks;
+mod mark_history;
+mod marking;
+mod page;
+mod read_marks;
+mod read_register;
+mod rows;
+mod take_register;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use marking::{Author, Marking, Source, YearChange, store};
+pub use rows::{add_taken, marks_of, marks_of_schools, taken_of_schools};
+
+/// The operations of this capability.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(take_register::take_register)
+        .service(read_register::read_register)
+        .service(read_marks::read_marks)
+        .service(amend_marks::amend_marks)
+        .service(mark_history::mark_history);
+}

@@ -1,0 +1,44 @@
+//! A class's register: to take it, or to see what was taken.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDate;
+use domain::Session;
+
+use super::page::{Register, Standing};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadRegister;
+use crate::http::etag::Conditions;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+use crate::pupils;
+
+/// Read a register
+///
+/// Lists the class's pupils on that day with the marks there are, also before the register is taken.
+#[utoipa::path(tag = "register", security(("token" = ["register:read"])),
+    params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
+        ("session" = String, Path, description = "`AM` or `PM`."),
+        ("If-None-Match" = Option<String>, Header, description = "An ETag you have: 304 when it is still so.")),
+    responses((status = 200, description = "The register.", body = Register, headers(("ETag" = String, description = "Strong tag, from the members and their marks."))),
+        (status = 304, description = "Unchanged."),
+        (status = 422, description = "The date does not lie in the class's academic year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/classes/{class_id}/registers/{date}/{session}")]
+pub async fn read_register(
+    caller: May<ReadRegister>,
+    app: web::Data<App>,
+    path: Path<(i32, NaiveDate, Session)>,
+    conditions: Conditions,
+) -> Result<HttpResponse, Problem> {
+    let (class_id, date, session) = path.0;
+    let standing = app.db.run(caller.scope(), move |tx| {
+        let class = pupils::class(tx, class_id)?;
+        Standing::read(tx, class, date, session)
+    });
+    let standing = standing.await?;
+    let tag = standing.tag();
+    if conditions.unchanged(&tag) {
+        return Ok(HttpResponse::NotModified().insert_header(("ETag", tag.as_str())).finish());
+    }
+    Ok(HttpResponse::Ok().insert_header(("ETag", tag.as_str())).json(standing.page(&app.codes)))
+}

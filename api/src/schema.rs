@@ -1,0 +1,286 @@
+//! The tables as diesel sees them. A test compares this file with the migrated database's catalogue.
+#![expect(missing_docs, reason = "the columns are described in migrations/")]
+
+diesel::table! {
+    trust (trust_id) {
+        trust_id -> Int4,
+        name -> Text,
+        created_at -> Timestamptz,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    school (trust_id, school_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        urn -> Text,
+        name -> Text,
+        phase -> Text,
+        created_at -> Timestamptz,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    school_version (trust_id, school_id, year) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        year -> Int2,
+        version -> Int8,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    school_calendar (trust_id, school_id, year, version) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        year -> Int2,
+        version -> Int8,
+        body -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    idempotency (trust_id, client, operation, key) {
+        trust_id -> Int4,
+        client -> Text,
+        operation -> Text,
+        key -> Text,
+        body_hash -> Bytea,
+        status -> Int2,
+        location -> Nullable<Text>,
+        body -> Jsonb,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    code_period (number, first_day) {
+        number -> Int2,
+        code -> Text,
+        first_day -> Date,
+        last_day -> Date,
+        category -> Text,
+        possible -> Bool,
+        absent -> Bool,
+        authorised -> Bool,
+        unauthorised -> Bool,
+        late -> Bool,
+        approved -> Bool,
+        withdrawn -> Bool,
+    }
+}
+
+diesel::table! {
+    pupil (trust_id, pupil_id) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        upn -> Text,
+        surname -> Text,
+        forename -> Text,
+        name_key -> Text,
+        given_key -> Text,
+        birth_date -> Date,
+        sex -> Nullable<Text>,
+        school_ids -> Array<Int4>,
+        created_at -> Timestamptz,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    class (trust_id, class_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        class_id -> Int4,
+        year -> Int2,
+        name -> Text,
+        created_at -> Timestamptz,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    enrolment (trust_id, enrolment_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        pupil_id -> Int4,
+        created_at -> Timestamptz,
+        created_by -> Text,
+    }
+}
+
+diesel::table! {
+    enrolment_days (trust_id, school_id, enrolment_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        first_day -> Date,
+        last_day -> Nullable<Date>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    placement (trust_id, school_id, enrolment_id, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        from_day -> Date,
+        class_id -> Int4,
+        year_group -> Int2,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+// Views: the latest record of the two append-only tables above.
+diesel::table! {
+    enrolment_now (trust_id, enrolment_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        pupil_id -> Int4,
+        first_day -> Date,
+        last_day -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    placement_now (trust_id, enrolment_id, from_day) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        from_day -> Date,
+        class_id -> Int4,
+        year_group -> Int2,
+    }
+}
+
+diesel::table! {
+    register_year (trust_id, year, school_id, enrolment_id) {
+        trust_id -> Int4,
+        year -> Int2,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        version -> Int8,
+        marks -> Bytea,
+    }
+}
+
+diesel::table! {
+    class_year (trust_id, year, school_id, class_id) {
+        trust_id -> Int4,
+        year -> Int2,
+        school_id -> Int4,
+        class_id -> Int4,
+        version -> Int8,
+        taken -> Bytea,
+    }
+}
+
+diesel::table! {
+    register_session (trust_id, class_id, date, session) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        class_id -> Int4,
+        date -> Date,
+        session -> Int2,
+        opened_at -> Timestamptz,
+        opened_by -> Text,
+        taken_at -> Timestamptz,
+        taken_by -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Nullable<Text>,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    mark_event (trust_id, school_id, year, version, part) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        year -> Int2,
+        version -> Int8,
+        part -> Int4,
+        source -> Text,
+        enrolment_ids -> Array<Int4>,
+        first_half_day -> Int2,
+        half_days -> Int2,
+        old -> Bytea,
+        new -> Bytea,
+        reason -> Nullable<Text>,
+        job_id -> Nullable<Int8>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    job_queue (job_id) {
+        job_id -> Int8,
+        trust_id -> Int4,
+        kind -> Text,
+        due -> Timestamptz,
+        attempt -> Int4,
+        lease_until -> Nullable<Timestamptz>,
+        fence -> Int8,
+    }
+}
+
+diesel::table! {
+    job (trust_id, job_id) {
+        trust_id -> Int4,
+        job_id -> Int8,
+        school_id -> Nullable<Int4>,
+        kind -> Text,
+        state -> Text,
+        stage -> Text,
+        done -> Int8,
+        total -> Int8,
+        attempt -> Int4,
+        fence -> Int8,
+        schools -> Text,
+        requested_by -> Text,
+        role -> Text,
+        requested_at -> Timestamptz,
+        started_at -> Nullable<Timestamptz>,
+        finished_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    import (trust_id, job_id) {
+        trust_id -> Int4,
+        job_id -> Int8,
+        school_id -> Nullable<Int4>,
+        kind -> Text,
+        file_name -> Nullable<Text>,
+        dry_run -> Bool,
+        bytes -> Int8,
+        sha256 -> Bytea,
+        result -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    import_chunk (trust_id, job_id, seq) {
+        trust_id -> Int4,
+        job_id -> Int8,
+        school_id -> Nullable<Int4>,
+        seq -> Int4,
+        body -> Bytea,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    class, class_year, enrolment, enrolment_days, enrolment_now, import, import_chunk, job, mark_event, placement,
+    placement_now, pupil, register_session, register_year, school, school_calendar, school_version, trust,
+);

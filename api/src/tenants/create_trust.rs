@@ -1,0 +1,54 @@
+//! A new trust. The platform's own staff add it; nobody else can see that it exists.
+
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::CreateTrust;
+use crate::http::idempotency::{Idempotency, Reply};
+use crate::http::json::Json;
+use crate::http::problem::{Kind, Problem};
+use crate::platform;
+
+/// A trust to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTrust {
+    /// 1 to 200 characters.
+    #[schema(example = "Larkrise Learning Trust")]
+    pub name: String,
+}
+
+/// A trust.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Trust {
+    /// Rollcall's key.
+    pub trust_id: i32,
+    /// Name.
+    pub name: String,
+}
+
+/// Add a trust
+#[utoipa::path(tag = "tenants", security(("token" = ["trust:create"])), request_body = NewTrust,
+    responses((status = 201, description = "The trust.", body = Trust)))]
+#[post("/v1/trusts")]
+pub async fn create_trust(
+    caller: May<CreateTrust>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewTrust>,
+) -> Result<HttpResponse, Problem> {
+    let name = body.value.name.trim().to_owned();
+    if !(1..=200).contains(&name.chars().count()) {
+        return Err(Problem::at(Kind::Invalid, "/name", "a name of 1 to 200 characters"));
+    }
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, "create_trust", &body.bytes, |tx| {
+            let trust_id = platform::create_trust(tx, &caller, &name)?;
+            Reply::created("/v1/trust".to_owned(), &Trust { trust_id, name })
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,220 @@
+//! A school's calendar for one academic year: when it is open, and what windows its year has.
+//!
+//! Every school has its own, since dates differ by local authority and by trust. A session that
+//! is not held is not a possible session, so everything that counts starts here.
+
+use chrono::{Datelike, Days as DayCount, NaiveDate, Weekday};
+
+use crate::year::monday_of;
+use crate::{
+    AcademicYear, Closure, Days, HalfDay, HalfDaySet, SchoolWeek, Session, Term, Window, WindowKind,
+};
+
+/// A checked calendar: at least one term; terms in order inside the year; each half-term break
+/// inside its term with at least a day of the term on both sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Calendar {
+    year: AcademicYear,
+    terms: Vec<Term>,
+    closures: Vec<Closure>,
+    week: SchoolWeek,
+    /// Derived from the rest: the half days on which the school is open.
+    open: HalfDaySet,
+}
+
+/// One thing that is wrong with a calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CalendarProblem {
+    /// Where, as a JSON pointer into the calendar, such as `/terms/1/from`.
+    pub place: String,
+    /// What was expected there.
+    pub expected: String,
+}
+
+impl Calendar {
+    /// Checks a calendar and puts it together.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn new(
+        year: AcademicYear,
+        terms: Vec<Term>,
+        closures: Vec<Closure>,
+        week: SchoolWeek,
+    ) -> Result<Self, Vec<CalendarProblem>> {
+        let problems = crate::calendar_check::problems(year, &terms, &closures, week);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let mut calendar = Self { year, terms, closures, week, open: HalfDaySet::new() };
+        calendar.open = HalfDay::all()
+            .filter(|half_day| calendar.opens(half_day.date(year), half_day.session()))
+            .collect();
+        Ok(calendar)
+    }
+
+    /// The academic year.
+    #[must_use]
+    pub const fn year(&self) -> AcademicYear {
+        self.year
+    }
+
+    /// The terms, in order.
+    #[must_use]
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The closures, as they were given.
+    #[must_use]
+    pub fn closures(&self) -> &[Closure] {
+        &self.closures
+    }
+
+    /// The shape of an ordinary week.
+    #[must_use]
+    pub const fn week(&self) -> SchoolWeek {
+        self.week
+    }
+
+    /// Whether the school is open for that session: in a term, not in its half-term break, not
+    /// closed, and on a half day of its ordinary week.
+    #[must_use]
+    pub fn is_open(&self, date: NaiveDate, session: Session) -> bool {
+        HalfDay::of(self.year, date, session).is_some_and(|half_day| self.open.contains(half_day))
+    }
+
+    /// Whether the school is open for at least one session of the day.
+    #[must_use]
+    pub fn is_school_day(&self, date: NaiveDate) -> bool {
+        Session::ALL.into_iter().any(|session| self.is_open(date, session))
+    }
+
+    /// The half days on which the school is open.
+    #[must_use]
+    pub const fn open_half_days(&self) -> HalfDaySet {
+        self.open
+    }
+
+    /// The Mondays of the school weeks: weeks with at least one open session.
+    #[must_use]
+    pub fn school_weeks(&self) -> Vec<NaiveDate> {
+        let mut mondays: Vec<NaiveDate> =
+            self.open.iter().map(|half_day| monday_of(half_day.date(self.year))).collect();
+        mondays.dedup();
+        mondays
+    }
+
+    /// The windows of a kind, in order.
+    ///
+    /// Weeks run from Monday to Sunday, a half term from the term's first day to the day before
+    /// the break or from the day after it to the term's last day, and the year to date from the
+    /// first term's first day to 31 July.
+    #[must_use]
+    pub fn windows(&self, kind: WindowKind) -> Vec<Window> {
+        match kind {
+            WindowKind::Week => self.school_weeks().into_iter().map(week_window).collect(),
+            WindowKind::HalfTerm => self.half_terms(),
+            WindowKind::Term => numbered("term", kind, self.terms.iter().map(whole_term)),
+            WindowKind::YearToDate => vec![Window {
+                kind,
+                key: "year-to-date".to_owned(),
+                label: "Year to date".to_owned(),
+                from: self.terms.first().map_or(self.year.first_day(), |term| term.from),
+                to: self.year.last_day(),
+            }],
+        }
+    }
+
+    /// The half term that a date lies in, counted from 1; `None` in breaks and holidays.
+    #[must_use]
+    pub fn half_term_of(&self, date: NaiveDate) -> Option<usize> {
+        self.half_terms().iter().position(|half_term| half_term.contains(date)).map(|n| n + 1)
+    }
+
+    /// The day on which a half term is reviewed: that weekday of its last school week.
+    ///
+    /// When the school is closed that day, it is the nearest earlier school day of that week in
+    /// the half term; `None` when there is none, or no such half term. Half terms count from 1.
+    #[must_use]
+    pub fn review_day(&self, half_term_number: usize, weekday: Weekday) -> Option<NaiveDate> {
+        let half_terms = self.half_terms();
+        let half_term = half_terms.get(half_term_number.checked_sub(1)?)?;
+        let school_days = || {
+            half_term
+                .from
+                .iter_days()
+                .take_while(|date| *date <= half_term.to)
+                .filter(|date| self.is_school_day(*date))
+        };
+        let monday = monday_of(school_days().last()?);
+        let wanted = monday + DayCount::new(u64::from(weekday.num_days_from_monday()));
+        school_days().filter(|date| monday <= *date && *date <= wanted).last()
+    }
+
+    fn half_terms(&self) -> Vec<Window> {
+        numbered("half-term", WindowKind::HalfTerm, self.terms.iter().flat_map(halves))
+    }
+
+    fn opens(&self, date: NaiveDate, session: Session) -> bool {
+        let in_term = self.terms.iter().any(|term| {
+            term.from <= date
+                && date <= term.to
+                && !term.half_term.is_some_and(|half_term| half_term.contains(date))
+        });
+        in_term
+            && self.week.is_open(date.weekday(), session)
+            && !self.closures.iter().any(|closure| closure.covers(date, session))
+    }
+}
+
+fn week_window(monday: NaiveDate) -> Window {
+    Window {
+        kind: WindowKind::Week,
+        key: monday.format("%G-W%V").to_string(),
+        label: format!("week of {}", monday.format("%-d %B %Y")),
+        from: monday,
+        to: monday + DayCount::new(6),
+    }
+}
+
+fn whole_term(term: &Term) -> (String, Days) {
+    (term.name.clone(), Days { from: term.from, to: term.to })
+}
+
+/// The half terms of a term: two when it has a break, else one.
+fn halves(term: &Term) -> Vec<(String, Days)> {
+    let Some(half_term) = term.half_term else {
+        return vec![whole_term(term)];
+    };
+    let first = Days { from: term.from, to: half_term.from - DayCount::new(1) };
+    let second = Days { from: half_term.to + DayCount::new(1), to: term.to };
+    vec![
+        (format!("{}, first half", term.name), first),
+        (format!("{}, second half", term.name), second),
+    ]
+}
+
+fn numbered(
+    key: &str,
+    kind: WindowKind,
+    parts: impl Iterator<Item = (String, Days)>,
+) -> Vec<Window> {
+    parts
+        .zip(1..)
+        .map(|((label, days), number)| Window {
+            kind,
+            key: format!("{key}-{number}"),
+            label,
+            from: days.from,
+            to: days.to,
+        })
+        .collect()
+}
+
+/// The calendar that this crate's tests count on.
+#[cfg(test)]
+pub(crate) use tests::example;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+//! The rules of school attendance in England: pure and exact.
+//!
+//! What holds everywhere in this crate:
+//!
+//! - **Counts, not percentages.** A rate is two whole numbers; groups pool sessions; comparison is
+//!   by cross-multiplication. There is no floating point. Nothing possible is "no figure", never
+//!   0% or 100%.
+//! - **No input, output, clock or chance.** Whatever depends on today takes a date.
+//! - **Data over code.** Attendance codes, roles and bank holidays are read from the files beside
+//!   the source, which people who do not program can read and check.
+//! - **Nothing from outside can make it panic**: what may be wrong is an `Option` or a `Result`
+//!   with a message in plain English.
+
+mod absence;
+mod band;
+mod bank_holiday;
+mod calendar;
+mod calendar_check;
+mod code;
+mod code_load;
+mod code_table;
+mod definition;
+mod half_days;
+mod rate;
+mod role;
+mod session;
+mod term;
+mod upn;
+mod window;
+mod year;
+
+pub use absence::{persistent, severe};
+pub use band::{Band, BandError, Bands};
+pub use bank_holiday::bank_holidays;
+pub use calendar::{Calendar, CalendarProblem};
+pub use code::{Category, CodeNumber, CodePeriod, Counts, NO_MARK};
+pub use code_load::CodeTableError;
+pub use code_table::{CodeError, CodeTable, Read};
+pub use definition::{Definition, DefinitionError};
+pub use half_days::HalfDaySet;
+pub use rate::{Percent, PercentError, Rate};
+pub use role::{Level, Role, RoleError, Roles};
+pub use session::{Session, SessionError};
+pub use term::{Closure, ClosureKind, Days, SchoolWeek, Term};
+pub use upn::{Upn, UpnError};
+pub use window::{Window, WindowKind, WindowKindError};
+pub use year::{AcademicYear, AcademicYearError, HALF_DAYS, HalfDay};

@@ -1,0 +1,152 @@
+//! What a school's calendar is made of: terms, closures and the shape of its week.
+
+use chrono::{NaiveDate, Weekday};
+use serde::{Deserialize, Serialize};
+
+use crate::Session;
+
+/// A stretch of days, both ends included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Days {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+}
+
+impl Days {
+    /// Whether the date lies in the stretch.
+    #[must_use]
+    pub fn contains(&self, date: NaiveDate) -> bool {
+        self.from <= date && date <= self.to
+    }
+
+    /// How many days it has; 0 when it ends before it begins.
+    #[must_use]
+    pub fn len_days(&self) -> u32 {
+        u32::try_from((self.to - self.from).num_days() + 1).unwrap_or(0)
+    }
+}
+
+/// A term with its half-term break.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Term {
+    /// Its name, such as `Autumn term`.
+    pub name: String,
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Its last day.
+    pub to: NaiveDate,
+    /// The half-term break inside it; without one the term counts as one half term.
+    #[serde(default)]
+    pub half_term: Option<Days>,
+}
+
+/// Why a school is closed on days that lie in a term.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosureKind {
+    /// A holiday of the school's own.
+    Holiday,
+    /// A bank holiday in England and Wales.
+    BankHoliday,
+    /// In-service training: staff come, pupils do not.
+    Inset,
+    /// Anything else, planned or not.
+    Closure,
+}
+
+/// Days, or one session of each of the days, on which a school is closed during a term.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Closure {
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// The session it is closed for; `None` for the whole day.
+    #[serde(default)]
+    pub session: Option<Session>,
+    /// Why.
+    pub kind: ClosureKind,
+    /// What a person wrote about it.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+impl Closure {
+    /// Whether the session of that date falls in the closure.
+    #[must_use]
+    pub fn covers(&self, date: NaiveDate, session: Session) -> bool {
+        self.from <= date && date <= self.to && self.session.is_none_or(|only| only == session)
+    }
+}
+
+/// Which half days of which weekday a school is open in an ordinary week: Monday first, and for
+/// each day the morning and the afternoon.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SchoolWeek(pub [[bool; 2]; 7]);
+
+impl SchoolWeek {
+    /// Whether the school is open on that weekday for that session.
+    #[must_use]
+    pub const fn is_open(&self, weekday: Weekday, session: Session) -> bool {
+        self.0[weekday.num_days_from_monday() as usize][session.index()]
+    }
+
+    /// How many sessions an ordinary week has.
+    #[must_use]
+    pub fn sessions(&self) -> usize {
+        self.0.iter().flatten().filter(|open| **open).count()
+    }
+}
+
+impl Default for SchoolWeek {
+    /// Monday to Friday, both sessions.
+    fn default() -> Self {
+        let (open, closed) = ([true; 2], [false; 2]);
+        Self([open, open, open, open, open, closed, closed])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn date(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn days_count_both_ends() {
+        let days = |from, to| Days { from: date(from), to: date(to) };
+        let week = days("2025-10-27", "2025-11-02");
+        assert_eq!(week.len_days(), 7);
+        assert!(week.contains(week.from) && week.contains(week.to));
+        assert!(!week.contains(date("2025-10-26")) && !week.contains(date("2025-11-03")));
+        assert_eq!(days("2025-10-27", "2025-10-27").len_days(), 1);
+        assert_eq!(days("2025-10-27", "2025-10-26").len_days(), 0);
+        assert_eq!(days("2025-10-27", "2025-10-01").len_days(), 0);
+    }
+
+    #[test]
+    fn an_ordinary_week_is_monday_to_friday() {
+        let week = SchoolWeek::default();
+        assert_eq!(week.sessions(), 10);
+        assert!(week.is_open(Weekday::Fri, Session::Pm));
+        assert!(!week.is_open(Weekday::Sat, Session::Am));
+    }
+
+    #[test]
+    fn what_a_person_may_leave_out_is_left_out() {
+        let term: Term = serde_json::from_str(
+            r#"{"name": "Autumn term", "from": "2025-09-01", "to": "2025-12-19"}"#,
+        )
+        .unwrap();
+        assert_eq!(term.half_term, None);
+        let closure: Closure = serde_json::from_str(
+            r#"{"from": "2025-09-01", "to": "2025-09-01", "kind": "bank_holiday"}"#,
+        )
+        .unwrap();
+        assert_eq!((closure.session, closure.kind), (None, ClosureKind::BankHoliday));
+    }
+}

@@ -1,0 +1,10 @@
+DROP VIEW placement_now;
+DROP VIEW enrolment_now;
+DROP TABLE placement;
+DROP TABLE enrolment_days;
+DROP TABLE enrolment;
+DROP TABLE class;
+DROP TABLE pupil;
+DROP SEQUENCE enrolment_ids;
+DROP SEQUENCE class_ids;
+DROP SEQUENCE pupil_ids;

@@ -1,0 +1,2 @@
+DROP TABLE import_chunk;
+DROP TABLE import;
