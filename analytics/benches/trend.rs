@@ -5,6 +5,8 @@
 //! their ratio says how far from the memory's speed the counting is, whatever the machine. Run
 //! `cargo bench -p analytics`: the ratios stand above the tables.
 
+#![expect(clippy::unwrap_used, reason = "a bench that cannot start has nothing to say")]
+
 use std::hint::black_box;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar, CodeTable, Definition, Window, WindowKind};
+use domain::{AcademicYear, CodeTable, Definition, Window, WindowKind};
 
 use crate::kernel::{LANES, Plane, add_up};
 use crate::reckoning::{PLANES, Reckoning, common};

@@ -6,7 +6,6 @@ mod stories;
 
 use std::sync::{Arc, LazyLock};
 
-use chrono::NaiveDate;
 use domain::CodeTable;
 
 use crate::{Block, Pool, Query, SchoolYear, Trend, trend};
@@ -21,8 +20,4 @@ fn blocks(schools: &[SchoolYear]) -> Vec<Arc<Block>> {
 
 fn count(schools: &[SchoolYear], query: &Query) -> Trend {
     trend(&POOL, &blocks(schools), query).unwrap()
-}
-
-fn day(text: &str) -> NaiveDate {
-    text.parse().unwrap()
 }

@@ -16,7 +16,7 @@ use crate::app::App;
 /// The middleware.
 ///
 /// # Errors
-/// Never: refusals become answers here.
+/// What actix itself cannot answer; refusals are answers.
 pub async fn trace(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -43,22 +43,15 @@ pub async fn trace(
     Ok(response)
 }
 
+/// Handlers' refusals are answers already when they come here; only actix itself fails.
 async fn answer(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
     id: Uuid,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let original = request.request().clone();
-    match next.call(request).await {
-        Ok(response) => {
-            log_internal(response.response().error(), id);
-            Ok(response.map_into_boxed_body())
-        }
-        Err(error) => {
-            log_internal(Some(&error), id);
-            Ok(ServiceResponse::new(original, error.error_response()))
-        }
-    }
+    let response = next.call(request).await.inspect_err(|error| log_internal(Some(error), id))?;
+    log_internal(response.response().error(), id);
+    Ok(response.map_into_boxed_body())
 }
 
 /// The internal half of a problem is written here and nowhere else.
