@@ -25,8 +25,6 @@ pub struct Block {
     pub(crate) reckoning: Reckoning,
     pub(crate) slots: Vec<Slot>,
     chunks: Vec<Chunk>,
-    /// By chunk, then slot.
-    counts: Vec<[Plane; PLANES]>,
     /// By kind, in the order of [`WindowKind::ALL`].
     windows: [Vec<Window>; WindowKind::ALL.len()],
 }
@@ -39,8 +37,10 @@ pub(crate) struct Slot {
     pub(crate) half_days: Range<usize>,
 }
 
-/// What is known of up to 64 enrolments besides their marks.
+/// Up to 64 enrolments.
 pub(crate) struct Chunk {
+    /// By slot.
+    pub(crate) counts: Vec<[Plane; PLANES]>,
     pub(crate) classes: Vec<Span<i32>>,
     pub(crate) year_groups: Vec<Span<i8>>,
     /// By definition, in the order of [`Definition::ALL`].
@@ -73,6 +73,7 @@ impl Block {
             .chunks(LANES)
             .zip(last_days.chunks(LANES))
             .map(|(enrolments, last_days)| Chunk {
+                counts: counts(&reckoning, &slots, enrolments),
                 classes: spans(enrolments, |placement| placement.class),
                 year_groups: spans(enrolments, |placement| placement.year_group),
                 counted: Definition::ALL.map(|definition| {
@@ -81,8 +82,7 @@ impl Block {
                 }),
             })
             .collect();
-        let counts = counts(&reckoning, &slots, &source.enrolments);
-        Self { source, reckoning, slots, chunks, counts, windows }
+        Self { source, reckoning, slots, chunks, windows }
     }
 
     /// The school.
@@ -113,8 +113,8 @@ impl Block {
     /// trend against.
     #[doc(hidden)]
     #[must_use]
-    pub fn add_up(&self) -> [u8; LANES] {
-        add_up(&self.counts).0
+    pub fn add_up(&self) -> u64 {
+        self.chunks.iter().map(|chunk| add_up(&chunk.counts)).sum()
     }
 
     /// The windows of a kind, in order.
@@ -122,17 +122,9 @@ impl Block {
         &self.windows[kind as usize]
     }
 
-    /// The chunks, with their enrolments and with their counts by slot.
-    pub(crate) fn chunks(
-        &self,
-    ) -> impl Iterator<Item = (&Chunk, &[EnrolmentYear], &[[Plane; PLANES]])> {
-        let slots = self.slots.len();
-        self.chunks.iter().zip(self.source.enrolments.chunks(LANES)).enumerate().map(
-            move |(number, (chunk, enrolments))| {
-                let counts = self.counts.get(number * slots..(number + 1) * slots);
-                (chunk, enrolments, counts.unwrap_or_default())
-            },
-        )
+    /// The chunks, with their enrolments in the order of the lanes.
+    pub(crate) fn chunks(&self) -> impl Iterator<Item = (&Chunk, &[EnrolmentYear])> {
+        self.chunks.iter().zip(self.source.enrolments.chunks(LANES))
     }
 }
 
@@ -163,29 +155,25 @@ fn last_days(school: &SchoolYear) -> Vec<LastDays> {
     enrolments.map(|one| Definition::ALL.map(|definition| last_day(definition, one))).collect()
 }
 
-/// Cuts the open half days into slots: wherever a window begins or has ended, and wherever a
-/// definition stops counting some pupils.
+/// Cuts the open half days into slots: after the last day of every window, and after every day on
+/// which a definition stops counting some pupils. Nothing is open between two windows of a kind,
+/// so that no slot begins before a window and ends inside it either.
 fn slots(reckoning: &Reckoning, windows: &[Vec<Window>], last_days: &[LastDays]) -> Vec<Slot> {
     let ends = windows.iter().flatten().map(|window| window.to);
-    let ends = ends.chain(last_days.iter().flatten().flatten().copied());
-    let starts: BTreeSet<NaiveDate> = windows
-        .iter()
-        .flatten()
-        .map(|window| window.from)
-        .chain(ends.filter_map(|end| end.succ_opt()))
-        .collect();
+    let ends: BTreeSet<NaiveDate> =
+        ends.chain(last_days.iter().flatten().flatten().copied()).collect();
     let mut slots: Vec<Slot> = Vec::new();
-    let mut start = None;
+    let mut end = None;
     for (number, date) in reckoning.dates().enumerate() {
-        let latest = starts.range(..=date).next_back();
+        let next = ends.range(date..).next();
         match slots.last_mut() {
-            Some(slot) if start == latest => {
+            Some(slot) if end == next => {
                 slot.to = date;
                 slot.half_days.end = number + 1;
             }
             _ => slots.push(Slot { from: date, to: date, half_days: number..number + 1 }),
         }
-        start = latest;
+        end = next;
     }
     slots
 }
@@ -210,26 +198,33 @@ fn counted(last_days: impl Iterator<Item = Option<NaiveDate>>, slots: &[Slot]) -
     counted
 }
 
-/// Sums the marks of every enrolment and slot.
+/// Sums the marks of up to 64 enrolments, by slot.
 fn counts(
     reckoning: &Reckoning,
     slots: &[Slot],
     enrolments: &[EnrolmentYear],
 ) -> Vec<[Plane; PLANES]> {
-    let chunks = enrolments.len().div_ceil(LANES);
-    let mut counts = vec![[Plane::ZERO; PLANES]; chunks * slots.len()];
-    let by_chunk = counts.chunks_mut(slots.len().max(1));
-    for (counts, enrolments) in by_chunk.zip(enrolments.chunks(LANES)) {
-        for (lane, enrolment) in enrolments.iter().enumerate() {
-            let on_roll = reckoning.on_roll(enrolment);
-            for (planes, slot) in counts.iter_mut().zip(slots) {
-                let half_days = common(&on_roll, &slot.half_days);
-                let sums = reckoning.count(&enrolment.marks, half_days);
-                for (plane, sum) in planes.iter_mut().zip(sums) {
-                    plane.0[lane] = sum;
-                }
+    let mut counts = vec![[Plane::ZERO; PLANES]; slots.len()];
+    for (lane, enrolment) in enrolments.iter().enumerate() {
+        let on_roll = reckoning.on_roll(enrolment);
+        for (planes, slot) in counts.iter_mut().zip(slots) {
+            let half_days = common(&on_roll, &slot.half_days);
+            let sums = reckoning.count(&enrolment.marks, half_days);
+            for (plane, sum) in planes.iter_mut().zip(sums) {
+                plane.0[lane] = sum;
             }
         }
     }
     counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_and_kinds_of_windows_are_numbered_in_the_order_of_their_lists() {
+        assert_eq!(Definition::ALL.map(|definition| definition as usize), [0, 1, 2]);
+        assert_eq!(WindowKind::ALL.map(|kind| kind as usize), [0, 1, 2, 3]);
+    }
 }

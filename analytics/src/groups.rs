@@ -4,9 +4,10 @@
 //! A definition, a class and a year group are the same thing here: sets of lanes with the slots or
 //! the windows they hold in. A part is where one of each meet.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
-use crate::block::{Chunk, Counted, Slot};
+use crate::block::{Chunk, Counted};
 use crate::query::keeps;
 use crate::reckoning::common;
 use crate::span::Span;
@@ -120,24 +121,20 @@ impl Grouping<'_> {
         if self.query.by != By::YearGroup && kept.is_none() {
             return vec![self.everybody()];
         }
-        let spans = chunk.year_groups.iter().filter(|span| keeps(kept, span.value));
-        spans.flat_map(|span| self.by_status(span, Group::YearGroup(span.value))).collect()
+        self.by_status(&chunk.year_groups, kept, Group::YearGroup)
     }
 
     fn classes_by_status(&self, chunk: &Chunk) -> Vec<Members> {
         if !self.asks_for_classes() {
             return vec![self.everybody()];
         }
-        let kept = &self.query.filter.classes;
-        let spans = chunk.classes.iter().filter(|span| keeps(kept, span.value));
-        spans.flat_map(|span| self.by_status(span, Group::Class(span.value))).collect()
+        self.by_status(&chunk.classes, &self.query.filter.classes, Group::Class)
     }
 
     fn classes_by_date(&self, chunk: &Chunk) -> Vec<Classmates> {
-        let slots = &self.block.slots;
         if !self.asks_for_classes() {
-            let all = 0..slots.len();
-            return vec![Classmates { group: None, lanes: u64::MAX, slots: all, broken: vec![] }];
+            let slots = 0..self.block.slots.len();
+            return vec![Classmates { group: None, lanes: u64::MAX, slots, broken: vec![] }];
         }
         let kept = &self.query.filter.classes;
         let spans = chunk.classes.iter().filter(|span| keeps(kept, span.value));
@@ -152,43 +149,42 @@ impl Grouping<'_> {
         Members { group: None, lanes: u64::MAX, steps: 0..self.steps.len() }
     }
 
-    /// The runs of windows at whose end the span holds. There is one, or none, unless schools are
+    /// For each span the windows at whose end it holds. They are one range, unless schools are
     /// lined up whose windows come in another order.
-    fn by_status<T>(&self, span: &Span<T>, group: Group) -> Vec<Members> {
-        let mut runs: Vec<Members> = Vec::new();
-        for (number, step) in self.steps.iter().enumerate() {
-            if span.contains(step.status) {
-                match runs.last_mut() {
-                    Some(run) if run.steps.end == number => run.steps.end += 1,
-                    _ => runs.push(Members {
-                        group: Some(group),
-                        lanes: span.lanes,
-                        steps: number..number + 1,
-                    }),
+    fn by_status<T: Copy + Ord>(
+        &self,
+        spans: &[Span<T>],
+        kept: &Option<BTreeSet<T>>,
+        group: fn(T) -> Group,
+    ) -> Vec<Members> {
+        let mut members: Vec<Members> = Vec::new();
+        for span in spans.iter().filter(|span| keeps(kept, span.value)) {
+            let holds = |step: &Step| span.from <= step.status && step.status <= span.until;
+            let mut start = 0;
+            for run in self.steps.chunk_by(|a, b| holds(a) == holds(b)) {
+                let steps = start..start + run.len();
+                start = steps.end;
+                if run.first().is_some_and(holds) {
+                    let group = Some(group(span.value));
+                    members.push(Members { group, lanes: span.lanes, steps });
                 }
             }
         }
-        runs
+        members
     }
 
     fn classmates(&self, span: &Span<i32>) -> Classmates {
         let slots = &self.block.slots;
-        let before =
-            |is: fn(&Slot, &Span<i32>) -> bool| slots.partition_point(|slot| is(slot, span));
-        let touched =
-            before(|slot, span| slot.to < span.from)..before(|slot, span| slot.from <= span.until);
-        let whole =
-            before(|slot, span| slot.from < span.from)..before(|slot, span| slot.to <= span.until);
-        let in_span = self.block.reckoning.between(span.from, span.until);
+        let touched = slots.partition_point(|slot| slot.to < span.from)
+            ..slots.partition_point(|slot| slot.from <= span.until);
+        let whole = slots.partition_point(|slot| slot.from < span.from)
+            ..slots.partition_point(|slot| slot.to <= span.until);
+        let in_class = self.block.reckoning.between(span.from, span.until);
         let broken = touched
             .filter(|slot| !whole.contains(slot))
-            .filter_map(|slot| Some((slot, common(&slots.get(slot)?.half_days, &in_span))))
+            .filter_map(|slot| Some((slot, common(&slots.get(slot)?.half_days, &in_class))))
             .collect();
-        Classmates {
-            group: Some(Group::Class(span.value)),
-            lanes: span.lanes,
-            slots: whole,
-            broken,
-        }
+        let group = Some(Group::Class(span.value));
+        Classmates { group, lanes: span.lanes, slots: whole, broken }
     }
 }

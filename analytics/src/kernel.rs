@@ -1,6 +1,6 @@
 //! The loops that do the work: plain ones over 64 lanes, which the compiler turns into vector
-//! instructions. Each is compiled for the plain processor and for two newer kinds, and the best
-//! that the machine has is chosen when it first runs.
+//! instructions. Each is compiled for the plain processor and, where that has wider ones, again
+//! for those; the best that the machine has is chosen when it first runs.
 
 use std::ops::Range;
 
@@ -185,14 +185,14 @@ pub(crate) fn add_standings(standings: &[Standings], lanes: u64, cells: &mut [Ce
     }
 }
 
-/// Adds up all bytes, each lane for itself and modulo 256: no more than reading takes.
+/// Adds up all bytes, each lane for itself and modulo 256, so that it takes no longer than reading.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2"))]
-pub(crate) fn add_up(counts: &[[Plane; PLANES]]) -> Plane {
-    let mut sum = Plane::ZERO;
+pub(crate) fn add_up(counts: &[[Plane; PLANES]]) -> u64 {
+    let mut sums = Plane::ZERO;
     for plane in counts.iter().flatten() {
-        for (sum, n) in sum.0.iter_mut().zip(plane.0) {
+        for (sum, n) in sums.0.iter_mut().zip(plane.0) {
             *sum = sum.wrapping_add(n);
         }
     }
-    sum
+    sums.0.into_iter().map(u64::from).sum()
 }

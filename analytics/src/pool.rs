@@ -1,4 +1,4 @@
-//! The only use of rayon: a pool of threads of our own, with one school's block as the unit of
+//! The only use of rayon: a pool of threads of our own, with a few schools' blocks as the unit of
 //! work. A panic in the work is an error of the request that asked for it and of nothing else.
 
 use std::any::Any;

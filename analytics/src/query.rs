@@ -27,10 +27,11 @@ pub enum By {
     School,
     /// A series a phase of education.
     Phase,
-    /// A series a year group, going by the pupil's year group at the window's end.
+    /// A series a year group, going by the pupil's year group at the window's end, or at the last
+    /// register that was taken when the window is not over yet.
     YearGroup,
-    /// A series a class: sessions go by the class on their date, persistent absence by the class
-    /// at the window's end.
+    /// A series a class: sessions go by the class on their date, persistent absence goes by the
+    /// class at the window's end as for year groups, and counts all sessions of the enrolment.
     Class,
 }
 

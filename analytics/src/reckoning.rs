@@ -86,9 +86,8 @@ impl Reckoning {
             let mark = marks.get(half_day.position).copied().unwrap_or(NO_MARK);
             word += self.rows.get(half_day.row).map_or(0, |row| row[usize::from(mark)]);
         }
-        let [possible, absent, unauthorised, late, approved, marked, expected, _] =
-            u64::to_le_bytes(word);
-        [possible, absent, unauthorised, late, approved, marked, expected]
+        let [counts @ .., _] = u64::to_le_bytes(word);
+        counts
     }
 }
 

@@ -14,13 +14,6 @@ pub(crate) struct Span<T> {
     pub(crate) lanes: u64,
 }
 
-impl<T> Span<T> {
-    /// Whether the day lies in the span.
-    pub(crate) fn contains(&self, day: NaiveDate) -> bool {
-        self.from <= day && day <= self.until
-    }
-}
-
 /// The spans of up to 64 enrolments. Lanes with the same value over the same days, which is nearly
 /// all of them, share a span.
 pub(crate) fn spans<T: Copy + PartialEq>(

@@ -19,18 +19,18 @@ pub(crate) fn tally(block: &Block, windows: &[TrendWindow], query: &Query, talli
     let grouping = Grouping { block, query, steps: &steps };
     let nothing = vec![Cell::nothing(query.window); steps.len()];
     let mut standings = vec![Standings::ZERO; steps.len()];
-    for (chunk, enrolments, counts) in block.chunks() {
+    for (chunk, enrolments) in block.chunks() {
         let (whole, broken) = grouping.sessions(chunk);
         for (part, slots) in whole {
             let cells = cells_of(tallies, &part, &nothing);
-            add_sessions(counts, part.lanes, &slots, &steps[part.steps], cells);
+            add_sessions(&chunk.counts, part.lanes, &slots, &steps[part.steps], cells);
         }
         for broken in broken {
             let cells = cells_of(tallies, &broken.part, &nothing);
             add_broken(block, enrolments, &broken, &steps[broken.part.steps.clone()], cells);
         }
         let own = query.window != WindowKind::Week;
-        stand(counts, chunk.counted(query.definition), &steps, own, &mut standings);
+        stand(&chunk.counts, chunk.counted(query.definition), &steps, own, &mut standings);
         for part in grouping.enrolments(chunk) {
             let cells = cells_of(tallies, &part, &nothing);
             add_standings(&standings[part.steps], part.lanes, cells);

@@ -26,12 +26,11 @@ pub(crate) fn line_up(blocks: &[&Block], query: &Query) -> Vec<TrendWindow> {
     for block in blocks {
         for (place, window) in block.windows(query.window).iter().enumerate() {
             let begun = window.from <= block.source.today;
-            match find(&lined, place, |(lined, _)| lined.key == window.key) {
-                Some(found) => {
-                    if let Some((lined, begun_elsewhere)) = lined.get_mut(found) {
-                        take_in(lined, window);
-                        *begun_elsewhere |= begun;
-                    }
+            let found = find(&lined, place, |(lined, _)| lined.key == window.key);
+            match found.and_then(|found| lined.get_mut(found)) {
+                Some((lined, begun_elsewhere)) => {
+                    take_in(lined, window);
+                    *begun_elsewhere |= begun;
                 }
                 None => lined.push((trend_window(window), begun)),
             }

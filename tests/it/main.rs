@@ -1,1 +1,5 @@
-//! x
+//! Rollcall told as stories over HTTP, on a real Postgres and a real Redis.
+#![cfg(test)]
+
+mod smoke;
+mod support;

@@ -101,7 +101,7 @@ pub fn cluster() -> &'static Cluster {
 
 /// Makes the template: the one place that knows how the application prepares a database.
 fn make_template(cluster: &Cluster) {
-    api::migrate::prepare(&cluster.url(SUPERUSER, "postgres"), TEMPLATE)
+    api::migrate::prepare(|database| cluster.url(SUPERUSER, database), TEMPLATE)
         .unwrap_or_else(|error| panic!("the template database cannot be made: {error}"));
     // A database with a connection to it cannot be copied.
     admin(

@@ -1,0 +1,286 @@
+//! The application under test: a real server on a free port, a database of its own, a clock that the test moves.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use actix_web::dev::ServerHandle;
+use actix_web::web;
+use api::app::{App, Settings};
+use api::auth::token::Claims;
+use api::clock::Clock;
+use api::db::Schools;
+use api::jobs::Worker;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::postgres::{TestDatabase, fresh_database};
+
+/// A clock that stands until the test moves it.
+#[derive(Clone)]
+pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
+
+impl TestClock {
+    /// Wednesday 18 November 2026, ten in the morning.
+    pub fn new() -> Self {
+        Self(Arc::new(Mutex::new("2026-11-18T10:00:00Z".parse().unwrap())))
+    }
+
+    /// Moves it to an instant, such as `2026-11-19T09:00:00Z`.
+    pub fn set(&self, instant: &str) {
+        *self.0.lock().unwrap() = instant.parse().unwrap();
+    }
+
+    pub fn now(&self) -> DateTime<Utc> {
+        *self.0.lock().unwrap()
+    }
+
+    fn clock(&self) -> Clock {
+        let this = self.clone();
+        Clock::from_fn(move || this.now())
+    }
+}
+
+/// How an application under test is started.
+pub struct Start {
+    pub redis_url: Option<String>,
+    pub workers: usize,
+    pub rate_limit: u32,
+}
+
+impl Default for Start {
+    fn default() -> Self {
+        Self { redis_url: None, workers: 1, rate_limit: 1_000_000 }
+    }
+}
+
+/// A running application.
+pub struct TestApp {
+    pub base: String,
+    pub clock: TestClock,
+    pub database: Arc<TestDatabase>,
+    pub app: web::Data<App>,
+    keys: PathBuf,
+    server: ServerHandle,
+    _worker: Worker,
+}
+
+impl TestApp {
+    /// On a fresh database, with a worker and without Redis.
+    pub fn start() -> Self {
+        Self::start_with(Start::default())
+    }
+
+    pub fn start_with(how: Start) -> Self {
+        let database = Arc::new(fresh_database());
+        let keys = std::env::temp_dir().join(format!("rollcall-keys-{}-{}", std::process::id(), database.name()));
+        Self::on(database, keys, TestClock::new(), how)
+    }
+
+    /// Another instance on the same database, with the same keys and clock.
+    pub fn another(&self, how: Start) -> Self {
+        Self::on(self.database.clone(), self.keys.clone(), self.clock.clone(), how)
+    }
+
+    fn on(database: Arc<TestDatabase>, keys: PathBuf, clock: TestClock, how: Start) -> Self {
+        let settings = Settings {
+            database_url: database.url(api::migrate::APPLICATION),
+            redis_url: how.redis_url,
+            keys: keys.clone(),
+            rate_limit: how.rate_limit.try_into().unwrap(),
+            connections: (6, 3),
+        };
+        let app = web::Data::new(App::new(&settings, clock.clock()).unwrap());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let served = app.clone();
+        let (tell, heard) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            actix_web::rt::System::new().block_on(async move {
+                let server = api::app::server(served, listener).unwrap();
+                tell.send(server.handle()).unwrap();
+                server.await.unwrap();
+            });
+        });
+        let server = heard.recv().unwrap();
+        let worker = api::jobs::start(&app, how.workers).unwrap();
+        Self { base, clock, database, app, keys, server, _worker: worker }
+    }
+
+    /// A token of a role for a trust and its schools.
+    pub fn token(&self, role: &str, trust: i32, schools: Schools) -> String {
+        let claims = Claims::new(trust, schools, role, &format!("test-{role}"), self.clock.now(), TimeDelta::days(700));
+        self.sign(&claims)
+    }
+
+    /// A token with claims of the test's own.
+    pub fn sign(&self, claims: &Claims) -> String {
+        self.app.keys.sign(claims).unwrap()
+    }
+
+    /// A client of a role for a whole trust.
+    pub fn client(&self, role: &str, trust: i32) -> Client {
+        self.client_of(&self.token(role, trust, Schools::All))
+    }
+
+    /// A client of a role for some schools of a trust.
+    pub fn school_client(&self, role: &str, trust: i32, schools: &[i32]) -> Client {
+        self.client_of(&self.token(role, trust, Schools::Only(schools.to_vec())))
+    }
+
+    /// A client with a token; an empty one means nobody.
+    pub fn client_of(&self, token: &str) -> Client {
+        Client::new(&self.base, token)
+    }
+
+    /// A new trust.
+    pub fn trust(&self, name: &str) -> i32 {
+        let made = self.client("platform_admin", 0).post("/v1/trusts", &json!({ "name": name })).expect(201);
+        made["trust_id"].as_i64().unwrap().try_into().unwrap()
+    }
+
+    pub fn today(&self) -> NaiveDate {
+        self.clock.clock().today()
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // Not awaited: the thread ends by itself, and the next test need not wait for it.
+        drop(self.server.stop(false));
+        if Arc::strong_count(&self.database) == 1 {
+            let _ = std::fs::remove_dir_all(&self.keys);
+        }
+    }
+}
+
+/// An HTTP client with a token.
+#[derive(Clone)]
+pub struct Client {
+    agent: ureq::Agent,
+    base: String,
+    token: String,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Answer {
+    /// The body, if the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        self.body
+    }
+
+    /// The problem's slug, if the status is this one.
+    #[track_caller]
+    pub fn problem(&self, status: u16) -> String {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), Some("application/problem+json"));
+        self.body["type"].as_str().unwrap().strip_prefix("/problems/").unwrap().to_owned()
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    pub fn etag(&self) -> String {
+        self.header("etag").expect("an ETag").to_owned()
+    }
+}
+
+impl Client {
+    pub fn new(base: &str, token: &str) -> Self {
+        let config = ureq::Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(Duration::from_secs(60)))
+            .allow_non_standard_methods(true)
+            .build();
+        Self { agent: config.into(), base: base.to_owned(), token: token.to_owned() }
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None)
+    }
+
+    pub fn post(&self, path: &str, body: &impl Serialize) -> Answer {
+        self.json("POST", path, &[], body)
+    }
+
+    pub fn put(&self, path: &str, body: &impl Serialize) -> Answer {
+        self.json("PUT", path, &[], body)
+    }
+
+    pub fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &impl Serialize) -> Answer {
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/json"));
+        self.send(method, path, &headers, Some(serde_json::to_vec(body).unwrap()))
+    }
+
+    pub fn upload(&self, path: &str, csv: &[u8]) -> Answer {
+        self.send("POST", path, &[("content-type", "text/csv")], Some(csv.to_vec()))
+    }
+
+    /// Any request; no answer at all is a panic.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    pub fn try_send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Answer, ureq::Error> {
+        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if !self.token.is_empty() {
+            request = request.header("authorization", format!("Bearer {}", self.token));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = match body {
+            Some(body) => self.agent.run(request.body(body).unwrap())?,
+            None => self.agent.run(request.body(()).unwrap())?,
+        };
+        let text = response.body_mut().with_config().limit(256 * 1024 * 1024).read_to_string()?;
+        let headers = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
+            .collect();
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Ok(Answer { status: response.status().as_u16(), headers, body, text })
+    }
+
+    /// Sends a file and waits until its import has ended; the import as it then stands.
+    #[track_caller]
+    pub fn import(&self, query: &str, csv: &[u8]) -> Value {
+        let taken = self.upload(&format!("/v1/imports?{query}"), csv).expect(202);
+        self.wait_for_import(taken["import_id"].as_i64().unwrap())
+    }
+
+    /// Waits until an import has ended.
+    #[track_caller]
+    pub fn wait_for_import(&self, import_id: i64) -> Value {
+        let since = Instant::now();
+        loop {
+            let import = self.get(&format!("/v1/imports/{import_id}")).expect(200);
+            if !matches!(import["job"]["state"].as_str(), Some("queued" | "running")) {
+                return import;
+            }
+            assert!(since.elapsed() < Duration::from_secs(120), "the import does not end: {import}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Builders: a school with a calendar, a class, pupils on its roll.
+
+use domain::Upn;
+use serde_json::{Value, json};
+
+use super::app::Client;
+
+/// The calendar of 2026/27 that stories play in.
+pub fn calendar() -> Value {
+    json!({
+        "terms": [
+            { "name": "Autumn term", "from": "2026-09-02", "to": "2026-12-18", "half_term": { "from": "2026-10-26", "to": "2026-10-30" } },
+            { "name": "Spring term", "from": "2027-01-04", "to": "2027-03-26", "half_term": { "from": "2027-02-15", "to": "2027-02-19" } },
+            { "name": "Summer term", "from": "2027-04-12", "to": "2027-07-21", "half_term": { "from": "2027-05-31", "to": "2027-06-04" } },
+        ],
+        "closures": [{ "from": "2026-11-27", "to": "2026-11-27", "kind": "inset" }],
+    })
+}
+
+/// A school with a calendar for 2026/27. The URN is `9` and five digits of `number`.
+pub fn school(client: &Client, number: u32, phase: &str) -> i32 {
+    let body = json!({ "urn": format!("9{number:05}"), "name": format!("School {number}"), "phase": phase });
+    let school = id(&client.post("/v1/schools", &body).expect(201), "school_id");
+    client.put(&format!("/v1/schools/{school}/calendar/2026"), &calendar()).expect(200);
+    school
+}
+
+/// A class of 2026/27.
+pub fn class(client: &Client, school: i32, name: &str) -> i32 {
+    let body = json!({ "school_id": school, "year": 2026, "name": name });
+    id(&client.post("/v1/classes", &body).expect(201), "class_id")
+}
+
+/// A pupil, born in 2015 unless said otherwise, enrolled in a class from 2 September 2026.
+pub fn pupil(client: &Client, school: i32, class: i32, number: u32) -> i32 {
+    let pupil = unenrolled(client, school, number, "2015-03-14");
+    let body = json!({ "pupil_id": pupil, "class_id": class, "year_group": 6, "first_day": "2026-09-02" });
+    client.post("/v1/enrolments", &body).expect(201);
+    pupil
+}
+
+/// A pupil who is on no roll yet.
+pub fn unenrolled(client: &Client, school: i32, number: u32, birth_date: &str) -> i32 {
+    let body = json!({
+        "school_id": school, "upn": upn(number), "surname": format!("Surname{number}"),
+        "forename": format!("Forename{number}"), "birth_date": birth_date,
+    });
+    id(&client.post("/v1/pupils", &body).expect(201), "pupil_id")
+}
+
+/// A valid UPN for a number.
+pub fn upn(number: u32) -> String {
+    let rest = format!("80120001{number:04}");
+    format!("{}{rest}", Upn::check_letter(&rest).expect("twelve digits"))
+}
+
+/// An id out of an answer.
+pub fn id(body: &Value, name: &str) -> i32 {
+    body[name].as_i64().unwrap_or_else(|| panic!("no {name} in {body}")).try_into().unwrap()
+}
+
+/// A body for a register: a mark for each pupil.
+pub fn marks(marks: &[(i32, &str)]) -> Value {
+    json!({ "marks": marks.iter().map(|(pupil, mark)| json!({ "pupil_id": pupil, "mark": mark })).collect::<Vec<_>>() })
+}

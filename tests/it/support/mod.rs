@@ -1,0 +1,7 @@
+//! What every story needs: a database of its own, a server on it, tokens, and builders.
+
+pub mod app;
+pub mod build;
+pub mod postgres;
+pub mod real;
+pub mod redis;
