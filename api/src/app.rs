@@ -77,11 +77,18 @@ impl App {
     /// # Errors
     /// Keys that cannot be read, or a data file of the program that is broken.
     pub fn new(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
-        let roles = Roles::built_in().map_err(|errors| StartError::Data(format!("roles.toml: {errors:?}")))?;
-        let codes = CodeTable::built_in().map_err(|errors| StartError::Data(format!("codes.toml: {errors:?}")))?;
+        let roles = Roles::built_in()
+            .map_err(|errors| StartError::Data(format!("roles.toml: {errors:?}")))?;
+        let codes = CodeTable::built_in()
+            .map_err(|errors| StartError::Data(format!("codes.toml: {errors:?}")))?;
         let codes = Arc::new(codes);
         Ok(Self {
-            db: Db::new(&settings.database_url, settings.connections.0, settings.connections.1, clock.clone()),
+            db: Db::new(
+                &settings.database_url,
+                settings.connections.0,
+                settings.connections.1,
+                clock.clone(),
+            ),
             keys: Keys::load_or_create(&settings.keys)?,
             roles,
             counting: analytics::Counting::new(settings.redis_url.as_deref(), codes.clone())?,

@@ -60,7 +60,9 @@ impl Answers {
                     .build_unchecked(redis::Client::open(url)?),
             ),
         };
-        let weigh = |key: &String, value: &Arc<[u8]>| u32::try_from(key.len() + value.len()).unwrap_or(u32::MAX);
+        let weigh = |key: &String, value: &Arc<[u8]>| {
+            u32::try_from(key.len() + value.len()).unwrap_or(u32::MAX)
+        };
         Ok(Self { redis, here: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() })
     }
 

@@ -36,7 +36,11 @@ impl Client {
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(120)))
             .build();
-        Self { agent: config.into(), base: base.trim_end_matches('/').to_owned(), token: token.to_owned() }
+        Self {
+            agent: config.into(),
+            base: base.trim_end_matches('/').to_owned(),
+            token: token.to_owned(),
+        }
     }
 
     /// GET.
@@ -44,7 +48,8 @@ impl Client {
     /// # Errors
     /// The service does not answer, or refuses.
     pub fn get(&self, path: &str) -> Result<Value, ClientError> {
-        let request = self.agent.get(format!("{}{path}", self.base)).header("Authorization", self.bearer());
+        let request =
+            self.agent.get(format!("{}{path}", self.base)).header("Authorization", self.bearer());
         self.read(request.call())
     }
 
@@ -53,7 +58,8 @@ impl Client {
     /// # Errors
     /// The service does not answer, or refuses.
     pub fn put(&self, path: &str, body: &impl Serialize) -> Result<Value, ClientError> {
-        let request = self.agent.put(format!("{}{path}", self.base)).header("Authorization", self.bearer());
+        let request =
+            self.agent.put(format!("{}{path}", self.base)).header("Authorization", self.bearer());
         self.read(request.send_json(body))
     }
 
@@ -62,7 +68,8 @@ impl Client {
     /// # Errors
     /// The service does not answer, or refuses.
     pub fn post(&self, path: &str, key: &str, body: &impl Serialize) -> Result<Value, ClientError> {
-        let request = self.agent.post(format!("{}{path}", self.base)).header("Authorization", self.bearer());
+        let request =
+            self.agent.post(format!("{}{path}", self.base)).header("Authorization", self.bearer());
         self.read(request.header("Idempotency-Key", key).send_json(body))
     }
 
@@ -70,8 +77,14 @@ impl Client {
     ///
     /// # Errors
     /// The service does not answer, or refuses.
-    pub fn upload(&self, path: &str, key: Option<&str>, bytes: &[u8]) -> Result<Value, ClientError> {
-        let mut request = self.agent.post(format!("{}{path}", self.base)).header("Authorization", self.bearer());
+    pub fn upload(
+        &self,
+        path: &str,
+        key: Option<&str>,
+        bytes: &[u8],
+    ) -> Result<Value, ClientError> {
+        let mut request =
+            self.agent.post(format!("{}{path}", self.base)).header("Authorization", self.bearer());
         if let Some(key) = key {
             request = request.header("Idempotency-Key", key);
         }
@@ -82,21 +95,31 @@ impl Client {
         format!("Bearer {}", self.token)
     }
 
-    fn read(&self, response: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value, ClientError> {
-        let away = |error: ureq::Error| ClientError::Unreachable(self.base.clone(), error.to_string());
+    fn read(
+        &self,
+        response: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Value, ClientError> {
+        let away =
+            |error: ureq::Error| ClientError::Unreachable(self.base.clone(), error.to_string());
         let mut response = response.map_err(away)?;
         let status = response.status().as_u16();
         let body: Value = response.body_mut().read_json().map_err(away)?;
-        if (200..300).contains(&status) { Ok(body) } else { Err(ClientError::Refused { status, text: said(&body) }) }
+        if (200..300).contains(&status) {
+            Ok(body)
+        } else {
+            Err(ClientError::Refused { status, text: said(&body) })
+        }
     }
 }
 
 /// A problem as sentences.
 fn said(problem: &Value) -> String {
-    let text = |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text =
+        |name: &str| problem.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut parts = vec![text("title"), text("detail")];
     for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
-        let part = |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let part =
+            |name: &str| error.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         parts.push(format!("{}: expected {}.", part("pointer"), part("expected")));
     }
     parts.retain(|part| !part.is_empty());

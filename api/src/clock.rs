@@ -13,7 +13,10 @@ impl Clock {
     /// The machine's clock.
     #[must_use]
     pub fn system() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "this is the clock that everything else is given")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "this is the clock that everything else is given"
+        )]
         Self(Arc::new(Utc::now))
     }
 

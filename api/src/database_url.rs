@@ -36,7 +36,11 @@ pub fn secured(url: &str, pghost: Option<&str>) -> Result<String, String> {
 }
 
 fn is_local(host: &str) -> bool {
-    host.starts_with('/') || host == "localhost" || host.starts_with("127.") || host == "::1" || host == "[::1]"
+    host.starts_with('/')
+        || host == "localhost"
+        || host.starts_with("127.")
+        || host == "::1"
+        || host == "[::1]"
 }
 
 /// The hosts and parameters of `postgres://user:password@host:port,host/database?name=value&...`.
@@ -54,7 +58,9 @@ fn uri_parameters(url: &str) -> Vec<(String, String)> {
 
 fn without_port(host: &str) -> String {
     if host.starts_with('[') || host.starts_with('/') {
-        return host.rsplit_once("]:").map_or_else(|| host.to_owned(), |(host, _)| format!("{host}]"));
+        return host
+            .rsplit_once("]:")
+            .map_or_else(|| host.to_owned(), |(host, _)| format!("{host}]"));
     }
     host.split(':').next().unwrap_or_default().to_owned()
 }
@@ -71,7 +77,10 @@ fn decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let hex = after.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = after
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (first, hex) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
@@ -92,12 +101,24 @@ mod tests {
 
     #[test]
     fn another_machine_gets_tls() {
-        assert_eq!(secured("postgres://u:p@db.example/x", None).unwrap(), "postgres://u:p@db.example/x?sslmode=require");
-        assert_eq!(secured("postgres://u@10.0.0.5:5432/x?a=b", None).unwrap(), "postgres://u@10.0.0.5:5432/x?a=b&sslmode=require");
+        assert_eq!(
+            secured("postgres://u:p@db.example/x", None).unwrap(),
+            "postgres://u:p@db.example/x?sslmode=require"
+        );
+        assert_eq!(
+            secured("postgres://u@10.0.0.5:5432/x?a=b", None).unwrap(),
+            "postgres://u@10.0.0.5:5432/x?a=b&sslmode=require"
+        );
         assert_eq!(secured("host=db dbname=x", None).unwrap(), "host=db dbname=x sslmode=require");
         assert_eq!(secured("dbname=x", Some("db.example")).unwrap(), "dbname=x sslmode=require");
-        assert_eq!(secured("postgres://u@localhost,db.example/x", None).unwrap(), "postgres://u@localhost,db.example/x?sslmode=require");
-        assert_eq!(secured("postgres:///x?host=db.example", None).unwrap(), "postgres:///x?host=db.example&sslmode=require");
+        assert_eq!(
+            secured("postgres://u@localhost,db.example/x", None).unwrap(),
+            "postgres://u@localhost,db.example/x?sslmode=require"
+        );
+        assert_eq!(
+            secured("postgres:///x?host=db.example", None).unwrap(),
+            "postgres:///x?host=db.example&sslmode=require"
+        );
     }
 
     #[test]
@@ -118,7 +139,11 @@ mod tests {
 
     #[test]
     fn a_mode_that_falls_back_in_silence_is_refused() {
-        assert!(secured("postgres://u@db.example/x?sslmode=prefer", None).unwrap_err().contains("require"));
+        assert!(
+            secured("postgres://u@db.example/x?sslmode=prefer", None)
+                .unwrap_err()
+                .contains("require")
+        );
         assert!(secured("host=db sslmode=allow", None).is_err());
     }
 }

@@ -7,10 +7,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, Pool};
-use diesel::Connection;
 use pq_sys as _;
 
 use crate::clock::Clock;
@@ -80,7 +80,11 @@ impl Scope {
             return Some(Self::new(trust, Schools::All));
         }
         let inner = schools.strip_prefix('{')?.strip_suffix('}')?;
-        let list = inner.split(',').filter(|s| !s.is_empty()).map(|s| s.parse().ok()).collect::<Option<Vec<i32>>>()?;
+        let list = inner
+            .split(',')
+            .filter(|s| !s.is_empty())
+            .map(|s| s.parse().ok())
+            .collect::<Option<Vec<i32>>>()?;
         Some(Self::new(trust, Schools::Only(list)))
     }
 }
@@ -122,7 +126,10 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// What `work` refuses.
-    pub fn savepoint<T>(&mut self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+    pub fn savepoint<T>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         let (scope, clock) = (self.scope, self.clock);
         self.conn.transaction(|conn| work(&mut Tx { conn, scope, clock }))
     }
@@ -164,7 +171,11 @@ impl Db {
     ///
     /// # Errors
     /// What `work` refuses; 503 when the database is away or busy.
-    pub fn run<T, W>(&self, scope: &Scope, work: W) -> impl Future<Output = Result<T, Problem>> + use<T, W>
+    pub fn run<T, W>(
+        &self,
+        scope: &Scope,
+        work: W,
+    ) -> impl Future<Output = Result<T, Problem>> + use<T, W>
     where
         T: Send + 'static,
         W: FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
@@ -177,7 +188,11 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::run`].
-    pub fn snapshot<T, W>(&self, scope: &Scope, work: W) -> impl Future<Output = Result<T, Problem>> + use<T, W>
+    pub fn snapshot<T, W>(
+        &self,
+        scope: &Scope,
+        work: W,
+    ) -> impl Future<Output = Result<T, Problem>> + use<T, W>
     where
         T: Send + 'static,
         W: FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
@@ -190,7 +205,11 @@ impl Db {
     ///
     /// # Errors
     /// As [`Db::run`].
-    pub fn run_job<T>(&self, scope: &Scope, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+    pub fn run_job<T>(
+        &self,
+        scope: &Scope,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         transact(&self.jobs, &self.clock, scope, Mode::Write, work)
     }
 

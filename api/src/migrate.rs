@@ -1,11 +1,11 @@
 //! The database's owner at work: roles, migrations, and the code table for people with `psql`.
 
+use chrono::NaiveDate;
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::pg::{Pg, PgConnection};
 use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
-use chrono::NaiveDate;
 use domain::{CodePeriod, CodeTable};
 
 use crate::schema::code_period;
@@ -105,7 +105,8 @@ pub fn names() -> Result<Vec<String>, MigrateError> {
 
 fn migrate_on(conn: &mut PgConnection) -> Result<(), MigrateError> {
     conn.run_pending_migrations(MIGRATIONS).map_err(MigrateError::Migration)?;
-    let codes = CodeTable::built_in().map_err(|errors| MigrateError::Codes(format!("{errors:?}")))?;
+    let codes =
+        CodeTable::built_in().map_err(|errors| MigrateError::Codes(format!("{errors:?}")))?;
     conn.transaction(|conn| {
         diesel::delete(code_period::table).execute(conn)?;
         let rows: Vec<_> = codes.periods().map(row).collect();
@@ -116,10 +117,16 @@ fn migrate_on(conn: &mut PgConnection) -> Result<(), MigrateError> {
 
 type CodeRow = (
     (diesel::dsl::Eq<code_period::number, i16>, diesel::dsl::Eq<code_period::code, String>),
-    (diesel::dsl::Eq<code_period::first_day, NaiveDate>, diesel::dsl::Eq<code_period::last_day, NaiveDate>),
+    (
+        diesel::dsl::Eq<code_period::first_day, NaiveDate>,
+        diesel::dsl::Eq<code_period::last_day, NaiveDate>,
+    ),
     (diesel::dsl::Eq<code_period::category, String>, diesel::dsl::Eq<code_period::withdrawn, bool>),
     (diesel::dsl::Eq<code_period::possible, bool>, diesel::dsl::Eq<code_period::absent, bool>),
-    (diesel::dsl::Eq<code_period::authorised, bool>, diesel::dsl::Eq<code_period::unauthorised, bool>),
+    (
+        diesel::dsl::Eq<code_period::authorised, bool>,
+        diesel::dsl::Eq<code_period::unauthorised, bool>,
+    ),
     (diesel::dsl::Eq<code_period::late, bool>, diesel::dsl::Eq<code_period::approved, bool>),
 );
 
@@ -135,9 +142,15 @@ fn row(period: &CodePeriod) -> CodeRow {
             code_period::first_day.eq(period.from.unwrap_or_else(|| far(1900))),
             code_period::last_day.eq(period.to.unwrap_or_else(|| far(9999))),
         ),
-        (code_period::category.eq(period.category.name().to_owned()), code_period::withdrawn.eq(period.withdrawn)),
+        (
+            code_period::category.eq(period.category.name().to_owned()),
+            code_period::withdrawn.eq(period.withdrawn),
+        ),
         (code_period::possible.eq(counts.possible()), code_period::absent.eq(counts.absent())),
-        (code_period::authorised.eq(counts.authorised()), code_period::unauthorised.eq(counts.unauthorised())),
+        (
+            code_period::authorised.eq(counts.authorised()),
+            code_period::unauthorised.eq(counts.unauthorised()),
+        ),
         (code_period::late.eq(counts.late()), code_period::approved.eq(counts.approved())),
     )
 }

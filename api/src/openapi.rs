@@ -36,8 +36,11 @@ impl Document {
     /// Collected from the mounted operations.
     #[must_use]
     pub fn new() -> Self {
-        let (_, collected) =
-            actix_web::App::new().into_utoipa_app().openapi(Base::openapi()).configure(crate::app::mount).split_for_parts();
+        let (_, collected) = actix_web::App::new()
+            .into_utoipa_app()
+            .openapi(Base::openapi())
+            .configure(crate::app::mount)
+            .split_for_parts();
         let mut openapi = collected;
         let components = openapi.components.get_or_insert_default();
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
@@ -93,7 +96,13 @@ pub fn permission(operation: &Operation) -> Option<String> {
 /// The operations of a path.
 #[must_use]
 pub fn operations(item: &PathItem) -> Vec<(&'static str, &Operation)> {
-    let all = [("GET", &item.get), ("PUT", &item.put), ("POST", &item.post), ("PATCH", &item.patch), ("DELETE", &item.delete)];
+    let all = [
+        ("GET", &item.get),
+        ("PUT", &item.put),
+        ("POST", &item.post),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?))).collect()
 }
 
@@ -110,7 +119,14 @@ fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
 
 /// The refusals that any operation with a permission can give.
 fn shared() -> [Kind; 6] {
-    [Kind::Unauthenticated, Kind::Forbidden, Kind::NotFound, Kind::TooManyRequests, Kind::Internal, Kind::Unavailable]
+    [
+        Kind::Unauthenticated,
+        Kind::Forbidden,
+        Kind::NotFound,
+        Kind::TooManyRequests,
+        Kind::Internal,
+        Kind::Unavailable,
+    ]
 }
 
 /// Adds the shared refusals, and the headers of every answer.
@@ -122,7 +138,9 @@ fn share(operation: &mut Operation) {
             let text = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
             response.headers.insert(
                 "Request-Id".to_owned(),
-                text.description(Some("Names this answer in our log; quote it when you ask.")).build().into(),
+                text.description(Some("Names this answer in our log; quote it when you ask."))
+                    .build()
+                    .into(),
             );
         }
     }
@@ -138,12 +156,17 @@ fn share(operation: &mut Operation) {
 
 fn response(kind: Kind) -> utoipa::openapi::Response {
     let schema = RefOr::Ref(Ref::from_schema_name("ProblemBody"));
-    ResponseBuilder::new().description(kind.title()).content(PROBLEM_JSON, Content::new(Some(schema))).build()
+    ResponseBuilder::new()
+        .description(kind.title())
+        .content(PROBLEM_JSON, Content::new(Some(schema)))
+        .build()
 }
 
 /// `/docs`: the document as a page to read and try, served from the binary.
 #[must_use]
 pub fn swagger() -> utoipa_swagger_ui::SwaggerUi {
-    let config = utoipa_swagger_ui::Config::from("/openapi.json").persist_authorization(true).try_it_out_enabled(true);
+    let config = utoipa_swagger_ui::Config::from("/openapi.json")
+        .persist_authorization(true)
+        .try_it_out_enabled(true);
     utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(config)
 }

@@ -40,7 +40,8 @@ pub fn create_trust(tx: &mut Tx<'_>, caller: &Caller, name: &str) -> Result<i32,
         #[diesel(sql_type = Integer)]
         id: i32,
     }
-    let id = diesel::sql_query("SELECT nextval('trust_ids')::int AS id").get_result::<Id>(tx.conn)?.id;
+    let id =
+        diesel::sql_query("SELECT nextval('trust_ids')::int AS id").get_result::<Id>(tx.conn)?.id;
     tx.conn.batch_execute(&format!("SET LOCAL app.trust_id = '{id}'"))?;
     diesel::insert_into(trust::table)
         .values((
@@ -82,8 +83,9 @@ pub fn lease(db: &Db, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option
 pub fn prolong(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<bool, Problem> {
     db.without_tenant(|conn| {
         let ours = job_queue::job_id.eq(lease.job_id).and(job_queue::fence.eq(lease.fence));
-        let rows =
-            diesel::update(job_queue::table.filter(ours)).set(job_queue::lease_until.eq(Some(until))).execute(conn)?;
+        let rows = diesel::update(job_queue::table.filter(ours))
+            .set(job_queue::lease_until.eq(Some(until)))
+            .execute(conn)?;
         Ok(rows == 1)
     })
 }

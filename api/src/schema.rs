@@ -281,6 +281,22 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    class, class_year, enrolment, enrolment_days, enrolment_now, import, import_chunk, job, mark_event, placement,
-    placement_now, pupil, register_session, register_year, school, school_calendar, school_version, trust,
+    class,
+    class_year,
+    enrolment,
+    enrolment_days,
+    enrolment_now,
+    import,
+    import_chunk,
+    job,
+    mark_event,
+    placement,
+    placement_now,
+    pupil,
+    register_session,
+    register_year,
+    school,
+    school_calendar,
+    school_version,
+    trust,
 );

@@ -234,7 +234,11 @@ impl TrendAnswer {
             window: asked.window,
             basis: BASIS,
             as_known_on: built.at,
-            versions: built.versions.iter().map(|(school_id, v)| VersionAnswer { school_id: *school_id, version: v.number }).collect(),
+            versions: built
+                .versions
+                .iter()
+                .map(|(school_id, v)| VersionAnswer { school_id: *school_id, version: v.number })
+                .collect(),
             schools_without_calendar: built.without_calendar.clone(),
             completeness: Completeness { expected, marked, percent: percent(marked, expected) },
             windows: windows.into_iter().map(WindowAnswer::from).collect(),
@@ -248,7 +252,8 @@ fn period(year: AcademicYear) -> PeriodAnswer {
 }
 
 fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
-    let school_name = |id: &i32| built.schools.get(id).map_or_else(String::new, |school| school.name.clone());
+    let school_name =
+        |id: &i32| built.schools.get(id).map_or_else(String::new, |school| school.name.clone());
     let (key, label, school_id) = match group {
         Group::Trust => ("trust".to_owned(), "The trust".to_owned(), None),
         Group::School(id) => (id.to_string(), school_name(id), Some(*id)),
@@ -258,7 +263,9 @@ fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
         }
         Group::YearGroup(year) => (year.to_string(), year_group(*year), None),
         Group::Class(id) => match asked.classes.get(id) {
-            Some((school, name)) => (id.to_string(), format!("{name}, {}", school_name(school)), Some(*school)),
+            Some((school, name)) => {
+                (id.to_string(), format!("{name}, {}", school_name(school)), Some(*school))
+            }
             None => (id.to_string(), String::new(), None),
         },
     };

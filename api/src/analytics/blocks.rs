@@ -15,9 +15,9 @@ use moka::sync::Cache;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::pupils::{self, EnrolmentRow};
+use crate::register;
 use crate::schema::pupil;
 use crate::tenants::{self, Phase, SchoolRow, Version};
-use crate::register;
 
 /// Bytes of blocks kept in this process.
 const CAPACITY: u64 = 2 * 1024 * 1024 * 1024;
@@ -63,7 +63,9 @@ impl Blocks {
     /// No blocks yet.
     #[must_use]
     pub fn new(codes: Arc<CodeTable>) -> Self {
-        let weigh = |_: &Key, kept: &Kept| u32::try_from(kept.block.enrolments() * ENROLMENT).unwrap_or(u32::MAX);
+        let weigh = |_: &Key, kept: &Kept| {
+            u32::try_from(kept.block.enrolments() * ENROLMENT).unwrap_or(u32::MAX)
+        };
         Self { codes, kept: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
     }
 
@@ -71,7 +73,12 @@ impl Blocks {
     ///
     /// # Errors
     /// The database's.
-    pub fn read(&self, tx: &mut Tx<'_>, schools: Vec<SchoolRow>, year: AcademicYear) -> Result<Standing, Problem> {
+    pub fn read(
+        &self,
+        tx: &mut Tx<'_>,
+        schools: Vec<SchoolRow>,
+        year: AcademicYear,
+    ) -> Result<Standing, Problem> {
         let ids: Vec<i32> = schools.iter().map(|school| school.school_id).collect();
         let versions = tenants::current(tx, &ids, year.number())?;
         let (trust, today) = (tx.trust(), tx.clock().today());
@@ -86,13 +93,19 @@ impl Blocks {
                 _ => moved.push(school),
             }
         }
-        let schools: BTreeMap<i32, SchoolRow> = schools.into_iter().map(|school| (school.school_id, school)).collect();
-        let raw = if moved.is_empty() { Vec::new() } else { raw(tx, &moved, &schools, year, today)? };
+        let schools: BTreeMap<i32, SchoolRow> =
+            schools.into_iter().map(|school| (school.school_id, school)).collect();
+        let raw =
+            if moved.is_empty() { Vec::new() } else { raw(tx, &moved, &schools, year, today)? };
         let raw: Vec<(i64, SchoolYear)> = raw
             .into_iter()
-            .map(|source| (versions.get(&source.school).map_or(0, |version| version.number), source))
+            .map(|source| {
+                (versions.get(&source.school).map_or(0, |version| version.number), source)
+            })
             .collect();
-        let built = |school: &i32| ready.contains_key(school) || raw.iter().any(|(_, source)| source.school == *school);
+        let built = |school: &i32| {
+            ready.contains_key(school) || raw.iter().any(|(_, source)| source.school == *school)
+        };
         let without_calendar = schools.keys().filter(|school| !built(school)).copied().collect();
         Ok(Standing { versions, year, today, at: tx.now(), without_calendar, ready, raw, schools })
     }
@@ -101,10 +114,18 @@ impl Blocks {
     ///
     /// # Errors
     /// A panic while building is an error of this request.
-    pub fn build(&self, trust: i32, pool: &analytics::Pool, standing: Standing) -> Result<Built, Problem> {
-        let Standing { schools, versions, year, today, at, without_calendar, mut ready, raw } = standing;
-        let sources: Vec<(i64, std::sync::Mutex<Option<SchoolYear>>)> =
-            raw.into_iter().map(|(version, source)| (version, std::sync::Mutex::new(Some(source)))).collect();
+    pub fn build(
+        &self,
+        trust: i32,
+        pool: &analytics::Pool,
+        standing: Standing,
+    ) -> Result<Built, Problem> {
+        let Standing { schools, versions, year, today, at, without_calendar, mut ready, raw } =
+            standing;
+        let sources: Vec<(i64, std::sync::Mutex<Option<SchoolYear>>)> = raw
+            .into_iter()
+            .map(|(version, source)| (version, std::sync::Mutex::new(Some(source))))
+            .collect();
         let built = pool
             .map(&sources, |(version, source)| {
                 let source = source.lock().ok().and_then(|mut source| source.take())?;
@@ -116,7 +137,14 @@ impl Blocks {
             self.kept.insert(key, Kept { version, today, block: block.clone() });
             ready.insert(block.school(), block);
         }
-        Ok(Built { schools, versions, year, at, without_calendar, blocks: ready.into_values().collect() })
+        Ok(Built {
+            schools,
+            versions,
+            year,
+            at,
+            without_calendar,
+            blocks: ready.into_values().collect(),
+        })
     }
 }
 
@@ -151,7 +179,10 @@ fn raw(
         .into_iter()
         .map(|(school, calendar): (i32, Calendar)| SchoolYear {
             school,
-            phase: schools.get(&school).and_then(|row| Phase::parse(&row.phase)).map_or(0, Phase::number),
+            phase: schools
+                .get(&school)
+                .and_then(|row| Phase::parse(&row.phase))
+                .map_or(0, Phase::number),
             calendar,
             cut: cuts.get(&school).copied(),
             today,
@@ -161,10 +192,18 @@ fn raw(
 }
 
 /// The last half day of each school on which any class's register was taken.
-fn cuts(tx: &mut Tx<'_>, schools: &[i32], year: AcademicYear) -> Result<BTreeMap<i32, HalfDay>, Problem> {
+fn cuts(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    year: AcademicYear,
+) -> Result<BTreeMap<i32, HalfDay>, Problem> {
     let mut cuts: BTreeMap<i32, HalfDay> = BTreeMap::new();
     for (school, taken) in register::taken_of_schools(tx, schools, year.number())? {
-        let last = taken.iter().rposition(|byte| *byte != 0).and_then(|at| u16::try_from(at).ok()).and_then(HalfDay::at);
+        let last = taken
+            .iter()
+            .rposition(|byte| *byte != 0)
+            .and_then(|at| u16::try_from(at).ok())
+            .and_then(HalfDay::at);
         if let Some(last) = last {
             cuts.entry(school).and_modify(|cut| *cut = (*cut).max(last)).or_insert(last);
         }
@@ -196,7 +235,10 @@ fn enrolments(
             first_day: row.first_day,
             last_day: row.last_day,
             placements: placements.remove(&row.enrolment_id).unwrap_or_default(),
-            marks: marks.remove(&row.enrolment_id).unwrap_or_else(|| vec![NO_MARK; HALF_DAYS]).into_boxed_slice(),
+            marks: marks
+                .remove(&row.enrolment_id)
+                .unwrap_or_else(|| vec![NO_MARK; HALF_DAYS])
+                .into_boxed_slice(),
         });
     }
     Ok(by_school)

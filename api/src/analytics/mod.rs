@@ -39,7 +39,8 @@ impl Counting {
     pub fn new(redis_url: Option<&str>, codes: Arc<CodeTable>) -> Result<Self, StartError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let pool = Pool::new(threads).map_err(|error| StartError::Data(error.to_string()))?;
-        let answers = Answers::new(redis_url).map_err(|error| StartError::Data(format!("REDIS_URL: {error}")))?;
+        let answers = Answers::new(redis_url)
+            .map_err(|error| StartError::Data(format!("REDIS_URL: {error}")))?;
         Ok(Self {
             blocks: blocks::Blocks::new(codes),
             pool: Arc::new(pool),

@@ -19,8 +19,8 @@ use crate::cache::Key;
 use crate::db::{Tx, block};
 use crate::http::json::Query;
 use crate::http::problem::{Kind, Problem};
-use crate::tenants::{self, Phase};
 use crate::pupils;
+use crate::tenants::{self, Phase};
 
 /// The question.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -87,8 +87,10 @@ pub async fn trend(
         let _turn = turn;
         let counting = &counting.counting;
         let built = counting.blocks.build(scope.trust(), &counting.pool, standing)?;
-        let trend = ::analytics::trend(&counting.pool, &built.blocks, &question).map_err(Problem::internal)?;
-        let body = serde_json::to_vec(&TrendAnswer::of(&asked, &built, trend)).map_err(Problem::internal)?;
+        let trend = ::analytics::trend(&counting.pool, &built.blocks, &question)
+            .map_err(Problem::internal)?;
+        let body = serde_json::to_vec(&TrendAnswer::of(&asked, &built, trend))
+            .map_err(Problem::internal)?;
         let answer: Arc<[u8]> = body.into();
         counting.answers.put(key, answer.clone());
         Ok(answer)
@@ -110,14 +112,20 @@ fn question(params: &Params) -> Result<Question, Problem> {
         Some("class") => By::Class,
         Some(_) => return Err(bad("by", "trust, school, phase, year_group or class")),
     };
-    let phases = list(params.phases.as_deref(), "phases", "phases such as primary,secondary", |text| {
-        Phase::parse(text).map(Phase::number)
-    })?;
+    let phases =
+        list(params.phases.as_deref(), "phases", "phases such as primary,secondary", |text| {
+            Phase::parse(text).map(Phase::number)
+        })?;
     let ids = "ids with commas between";
     let filter = Filter {
         schools: list(params.schools.as_deref(), "schools", ids, |text| text.parse().ok())?,
         phases,
-        year_groups: list(params.year_groups.as_deref(), "year_groups", "year groups such as 7,8", |text| text.parse().ok())?,
+        year_groups: list(
+            params.year_groups.as_deref(),
+            "year_groups",
+            "year groups such as 7,8",
+            |text| text.parse().ok(),
+        )?,
         classes: list(params.classes.as_deref(), "classes", ids, |text| text.parse().ok())?,
         from: params.from,
         to: params.to,
@@ -146,7 +154,12 @@ fn list<T: Ord>(
 }
 
 /// The schools that the question is about; one that the caller may not see is not there.
-fn read(tx: &mut Tx<'_>, app: &App, question: &Question, year: AcademicYear) -> Result<Standing, Problem> {
+fn read(
+    tx: &mut Tx<'_>,
+    app: &App,
+    question: &Question,
+    year: AcademicYear,
+) -> Result<Standing, Problem> {
     let mut schools = tenants::schools(tx)?;
     if let Some(wanted) = &question.filter.schools {
         schools.retain(|school| wanted.contains(&school.school_id));
@@ -155,12 +168,19 @@ fn read(tx: &mut Tx<'_>, app: &App, question: &Question, year: AcademicYear) -> 
         }
     }
     if let Some(phases) = &question.filter.phases {
-        schools.retain(|school| Phase::parse(&school.phase).is_some_and(|phase| phases.contains(&phase.number())));
+        schools.retain(|school| {
+            Phase::parse(&school.phase).is_some_and(|phase| phases.contains(&phase.number()))
+        });
     }
     app.counting.blocks.read(tx, schools, year)
 }
 
-fn asked(tx: &mut Tx<'_>, app: &App, question: &Question, standing: &Standing) -> Result<Asked, Problem> {
+fn asked(
+    tx: &mut Tx<'_>,
+    app: &App,
+    question: &Question,
+    standing: &Standing,
+) -> Result<Asked, Problem> {
     let mut classes = BTreeMap::new();
     if question.by == By::Class || question.filter.classes.is_some() {
         let schools: Vec<i32> = standing.schools.keys().copied().collect();
@@ -190,8 +210,10 @@ fn asked(tx: &mut Tx<'_>, app: &App, question: &Question, standing: &Standing) -
 
 /// Everything that decides the answer. Names of schools and classes do not move versions, so they are part of it.
 fn key(scope: &crate::db::Scope, asked: &Asked, question: &Question, standing: &Standing) -> Key {
-    let versions: Vec<(i32, i64)> = standing.versions.iter().map(|(school, v)| (*school, v.number)).collect();
-    let names: Vec<(i32, &str)> = standing.schools.values().map(|school| (school.school_id, school.name.as_str())).collect();
+    let versions: Vec<(i32, i64)> =
+        standing.versions.iter().map(|(school, v)| (*school, v.number)).collect();
+    let names: Vec<(i32, &str)> =
+        standing.schools.values().map(|school| (school.school_id, school.name.as_str())).collect();
     let parts = [
         format!("{question:?}"),
         format!("{} {} {}", standing.year, asked.definition.version(), asked.codes),

@@ -84,7 +84,10 @@ impl Keys {
         for path in &files {
             let pem = fs::read_to_string(path).map_err(|e| wrong(path, e.to_string()))?;
             let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| wrong(path, e.to_string()))?;
-            keys.push((key, EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| wrong(path, e.to_string()))?));
+            keys.push((
+                key,
+                EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| wrong(path, e.to_string()))?,
+            ));
         }
         Self::from_keys(keys).ok_or_else(|| wrong(folder, "no usable key".to_owned()))
     }
@@ -142,9 +145,14 @@ impl Keys {
 fn create(path: &Path) -> Result<(), String> {
     let mut seed = [0_u8; 32];
     getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
-    let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;
-    let mut file =
-        fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).map_err(|e| e.to_string())?;
+    let pem =
+        SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|e| e.to_string())?;
     file.write_all(pem.as_bytes()).map_err(|e| e.to_string())
 }
 

@@ -81,7 +81,9 @@ fn authorise(request: &HttpRequest, permission: &str) -> Result<Caller, Problem>
         Problem::new(Kind::Unauthenticated)
     })?;
     if !app.roles.allows(&claims.role, permission) {
-        return Err(Problem::new(Kind::Forbidden).member("permission", permission).member("role", claims.role));
+        return Err(Problem::new(Kind::Forbidden)
+            .member("permission", permission)
+            .member("role", claims.role));
     }
     let scope = claims.scope();
     Ok(Caller { scope, subject: claims.sub, role: claims.role })

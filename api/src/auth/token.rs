@@ -55,7 +55,14 @@ pub struct Claims {
 impl Claims {
     /// Claims for a new token, valid from now.
     #[must_use]
-    pub fn new(trust: i32, schools: Schools, role: &str, subject: &str, now: DateTime<Utc>, lasts: TimeDelta) -> Self {
+    pub fn new(
+        trust: i32,
+        schools: Schools,
+        role: &str,
+        subject: &str,
+        now: DateTime<Utc>,
+        lasts: TimeDelta,
+    ) -> Self {
         Self {
             iss: super::keys::ISSUER.to_owned(),
             aud: super::keys::AUDIENCE.to_owned(),

@@ -60,7 +60,9 @@ pub fn run(args: &Args) -> Result<(), String> {
 /// A database of our own in the data folder.
 fn embedded(folder: &Path) -> Result<(Cluster, String), String> {
     let words = |error: crate::embedded::EmbeddedError| error.to_string();
-    let cluster = Cluster::start(&Options::kept(folder.join("postgres")), &mut |said| println!("{said}")).map_err(words)?;
+    let cluster =
+        Cluster::start(&Options::kept(folder.join("postgres")), &mut |said| println!("{said}"))
+            .map_err(words)?;
     let admin = |database: &str| cluster.url(crate::embedded::SUPERUSER, database);
     migrate::prepare(admin, migrate::DATABASE).map_err(|error| error.to_string())?;
     let url = cluster.url(migrate::APPLICATION, migrate::DATABASE);
@@ -76,13 +78,19 @@ fn on_given(args: &Args, url: &str) -> Result<String, String> {
 }
 
 /// Loads the trust if need be, then prints what there is.
-fn show(app: &web::Data<App>, folder: &Path, address: &str, database_url: &str) -> Result<(), String> {
+fn show(
+    app: &web::Data<App>,
+    folder: &Path,
+    address: &str,
+    database_url: &str,
+) -> Result<(), String> {
     let today = app.clock.today();
     let platform = |trust: i32| {
         let role = if trust == 0 { "platform_admin" } else { "trust_admin" };
         token(app, trust, Schools::All, role).map(|token| Client::new(address, &token))
     };
-    let before = Notes::read(folder).filter(|notes| notes.loaded && notes.database_url == database_url);
+    let before =
+        Notes::read(folder).filter(|notes| notes.loaded && notes.database_url == database_url);
     let (trust_id, schools) = match before {
         Some(notes) => (notes.trust_id, notes.schools),
         None => {
@@ -104,14 +112,22 @@ fn show(app: &web::Data<App>, folder: &Path, address: &str, database_url: &str) 
     print_notes(app, folder, &notes, today)
 }
 
-fn print_notes(app: &App, folder: &Path, notes: &Notes, today: chrono::NaiveDate) -> Result<(), String> {
+fn print_notes(
+    app: &App,
+    folder: &Path,
+    notes: &Notes,
+    today: chrono::NaiveDate,
+) -> Result<(), String> {
     let officer = token(app, notes.trust_id, Schools::All, "trust_officer")?;
     let client = Client::new(&notes.address, &officer);
     let this = AcademicYear::of(today);
     for year in [this.and_then(AcademicYear::previous), this].into_iter().flatten() {
         println!("\n{}", demo::absence_table(&client, year).map_err(|error| error.to_string())?);
     }
-    println!("Tokens, each for 30 days (school roles: {}):", notes.schools.first().map_or("none", |s| s.name.as_str()));
+    println!(
+        "Tokens, each for 30 days (school roles: {}):",
+        notes.schools.first().map_or("none", |s| s.name.as_str())
+    );
     for (role, token) in &notes.tokens {
         println!("  {role:18} {token}");
     }
@@ -123,7 +139,11 @@ fn print_notes(app: &App, folder: &Path, notes: &Notes, today: chrono::NaiveDate
     Ok(())
 }
 
-fn tokens(app: &App, trust_id: i32, school: Option<i32>) -> Result<BTreeMap<String, String>, String> {
+fn tokens(
+    app: &App,
+    trust_id: i32,
+    school: Option<i32>,
+) -> Result<BTreeMap<String, String>, String> {
     let roles = Roles::built_in().map_err(|errors| format!("roles.toml: {errors:?}"))?;
     roles
         .roles()
@@ -140,6 +160,7 @@ fn tokens(app: &App, trust_id: i32, school: Option<i32>) -> Result<BTreeMap<Stri
 }
 
 fn token(app: &App, trust: i32, schools: Schools, role: &str) -> Result<String, String> {
-    let claims = Claims::new(trust, schools, role, &format!("demo-{role}"), app.clock.now(), TOKENS);
+    let claims =
+        Claims::new(trust, schools, role, &format!("demo-{role}"), app.clock.now(), TOKENS);
     app.keys.sign(&claims).map_err(|error| error.to_string())
 }

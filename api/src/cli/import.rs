@@ -31,27 +31,43 @@ pub struct Args {
 
 /// Sends the file and waits for what comes of it.
 pub fn run(args: &Args) -> Result<(), String> {
-    let bytes = std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
+    let bytes =
+        std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
     let mut path = format!("/v1/imports?kind={}&dry_run={}", args.kind, args.dry_run);
     if let Some(school) = args.school {
         path.push_str(&format!("&school_id={school}"));
     }
     let client = Client::new(&args.url, &args.token);
-    let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name =
+        args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let done = Progress::new().send(&client, &path, None, &name, &bytes)?;
     print!("{}", summary(&done));
-    if done["job"]["state"] == "done" { Ok(()) } else { Err("the file was refused: nothing was changed".to_owned()) }
+    if done["job"]["state"] == "done" {
+        Ok(())
+    } else {
+        Err("the file was refused: nothing was changed".to_owned())
+    }
 }
 
 /// What an import came to, as text.
 fn summary(import: &Value) -> String {
     let result = &import["result"];
-    let mut text = format!("{} rows; {}\n", result["rows"], import["job"]["stage"].as_str().unwrap_or_default());
-    for (name, count) in result["counts"].as_object().into_iter().flatten().filter(|(_, count)| **count != 0) {
+    let mut text = format!(
+        "{} rows; {}\n",
+        result["rows"],
+        import["job"]["stage"].as_str().unwrap_or_default()
+    );
+    for (name, count) in
+        result["counts"].as_object().into_iter().flatten().filter(|(_, count)| **count != 0)
+    {
         text.push_str(&format!("  {:20} {count}\n", name.replace('_', " ")));
     }
     for notice in result["notices"].as_array().into_iter().flatten() {
-        text.push_str(&format!("  note, line {}: {}\n", notice["line"], notice["text"].as_str().unwrap_or_default()));
+        text.push_str(&format!(
+            "  note, line {}: {}\n",
+            notice["line"],
+            notice["text"].as_str().unwrap_or_default()
+        ));
     }
     for problem in result["problems"].as_array().into_iter().flatten().take(20) {
         let part = |name: &str| problem[name].as_str().unwrap_or_default();

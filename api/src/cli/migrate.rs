@@ -38,7 +38,8 @@ pub fn up(owner: &str, application: Option<&str>) -> Result<(), String> {
 
 /// The role that an address logs in as.
 fn role(url: &str) -> Result<String, String> {
-    let mut conn = PgConnection::establish(url).map_err(|error| format!("DATABASE_URL: {error}"))?;
+    let mut conn =
+        PgConnection::establish(url).map_err(|error| format!("DATABASE_URL: {error}"))?;
     diesel::select(diesel::dsl::sql::<diesel::sql_types::Text>("current_user::text"))
         .get_result(&mut conn)
         .map_err(|error| format!("DATABASE_URL: {error}"))

@@ -30,7 +30,9 @@ pub fn run(args: &Args) -> Result<(), String> {
 /// A listening socket, or one sentence why not.
 pub fn listen(address: &str) -> Result<TcpListener, String> {
     TcpListener::bind(address).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => format!("{address} is in use; choose another with --listen ADDRESS"),
+        std::io::ErrorKind::AddrInUse => {
+            format!("{address} is in use; choose another with --listen ADDRESS")
+        }
         _ => format!("cannot listen on {address}: {error}"),
     })
 }

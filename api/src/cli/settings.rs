@@ -29,7 +29,9 @@ impl DataFolder {
         let home = std::env::var_os("HOME").map(PathBuf::from);
         match (std::env::var_os("XDG_DATA_HOME"), home) {
             (Some(data), _) if !data.is_empty() => PathBuf::from(data).join("rollcall"),
-            (_, Some(home)) if !is_root() && !home.as_os_str().is_empty() => home.join(".local/share/rollcall"),
+            (_, Some(home)) if !is_root() && !home.as_os_str().is_empty() => {
+                home.join(".local/share/rollcall")
+            }
             _ => PathBuf::from("/var/lib/rollcall"),
         }
     }
@@ -96,7 +98,8 @@ impl Reach {
 
 /// Logs to stderr: lines of JSON, or plain text on a terminal.
 pub fn log(default: &str) {
-    let filter = EnvFilter::try_from_env("ROLLCALL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let filter =
+        EnvFilter::try_from_env("ROLLCALL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let _ = if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
         builder.try_init()
@@ -108,7 +111,8 @@ pub fn log(default: &str) {
 /// Waits for SIGINT or SIGTERM.
 pub async fn asked_to_stop() -> std::io::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     tokio::select! {
         _ = interrupt.recv() => {}
         _ = terminate.recv() => {}

@@ -45,7 +45,11 @@ pub fn run(args: &Args) -> Result<(), String> {
         (true, _, _) => 0,
         (false, Some(trust), _) => trust,
         (false, None, Some(notes)) => notes.trust_id,
-        (false, None, None) => return Err("say which trust: --trust ID (there is no demonstration trust here)".to_owned()),
+        (false, None, None) => {
+            return Err(
+                "say which trust: --trust ID (there is no demonstration trust here)".to_owned()
+            );
+        }
     };
     let schools = match (&args.schools, role.level, &notes) {
         (Some(text), _, _) => schools(text)?,
@@ -68,5 +72,6 @@ fn schools(text: &str) -> Result<Schools, String> {
         return Ok(Schools::All);
     }
     let ids: Result<Vec<i32>, _> = text.split(',').map(|id| id.trim().parse()).collect();
-    ids.map(Schools::Only).map_err(|_| format!("--schools takes ids with commas between, or *; not {text}"))
+    ids.map(Schools::Only)
+        .map_err(|_| format!("--schools takes ids with commas between, or *; not {text}"))
 }

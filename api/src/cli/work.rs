@@ -14,7 +14,8 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<(), String> {
     log("info");
     let app = args.reach.app(args.reach.database_url()?)?;
-    let workers = jobs::start(&app, args.reach.workers.max(1)).map_err(|error| error.to_string())?;
+    let workers =
+        jobs::start(&app, args.reach.workers.max(1)).map_err(|error| error.to_string())?;
     tracing::info!(threads = args.reach.workers.max(1), "working");
     let stopped = actix_web::rt::System::new().block_on(asked_to_stop());
     workers.stop();

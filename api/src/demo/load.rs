@@ -25,16 +25,24 @@ pub struct Loaded {
 ///
 /// # Errors
 /// One sentence.
-pub fn load(client: impl Fn(i32) -> Result<Client, String>, today: NaiveDate, progress: &Progress) -> Result<Loaded, String> {
+pub fn load(
+    client: impl Fn(i32) -> Result<Client, String>,
+    today: NaiveDate,
+    progress: &Progress,
+) -> Result<Loaded, String> {
     let plan = generate::plan(SEED, today);
     let words = |error: crate::client::ClientError| error.to_string();
-    let trust = client(0)?.post("/v1/trusts", "demo-trust", &json!({ "name": plan.trust_name })).map_err(words)?;
+    let trust = client(0)?
+        .post("/v1/trusts", "demo-trust", &json!({ "name": plan.trust_name }))
+        .map_err(words)?;
     let trust_id = id(&trust, "trust_id")?;
     let client = client(trust_id)?;
     let mut schools = Vec::new();
     for school in &plan.schools {
         let body = json!({ "urn": school.urn, "name": school.name, "phase": school.phase });
-        let row = client.post("/v1/schools", &format!("demo-school-{}", school.urn), &body).map_err(words)?;
+        let row = client
+            .post("/v1/schools", &format!("demo-school-{}", school.urn), &body)
+            .map_err(words)?;
         let school_id = id(&row, "school_id")?;
         put_calendars(&client, school_id, school)?;
         schools.push(SchoolNote {

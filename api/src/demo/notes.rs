@@ -59,7 +59,8 @@ impl Notes {
     pub fn write(&self, folder: &Path) -> std::io::Result<()> {
         let fresh = folder.join(".demo.json.new");
         let _ = std::fs::remove_file(&fresh);
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         file.write_all(b"\n")?;
         file.sync_all()?;

@@ -13,10 +13,16 @@ use crate::client::{Client, ClientError};
 /// The service does not answer.
 pub fn absence_table(client: &Client, year: AcademicYear) -> Result<String, ClientError> {
     let ask = |by: &str| {
-        client.get(&format!("/v1/analytics/trend?by={by}&window=year_to_date&definition=dfe-daily&year={}", year.number()))
+        client.get(&format!(
+            "/v1/analytics/trend?by={by}&window=year_to_date&definition=dfe-daily&year={}",
+            year.number()
+        ))
     };
     let (schools, trust) = (ask("school")?, ask("trust")?);
-    let mut text = format!("Persistent absence in {}, by school (DfE daily definition, year to date)\n\n", year.label());
+    let mut text = format!(
+        "Persistent absence in {}, by school (DfE daily definition, year to date)\n\n",
+        year.label()
+    );
     let _ = writeln!(
         text,
         "{:34} {:>8} {:>10} {:>12} {:>12} {:>10}",

@@ -42,7 +42,8 @@ impl Conditions {
     /// 412, with the present tag.
     pub fn check_write(&self, present: Option<&ETag>) -> Result<(), Problem> {
         let wanted = self.if_match.as_deref().is_none_or(|wanted| matches(wanted, present));
-        let unwanted = self.if_none_match.as_deref().is_some_and(|unwanted| matches(unwanted, present));
+        let unwanted =
+            self.if_none_match.as_deref().is_some_and(|unwanted| matches(unwanted, present));
         if wanted && !unwanted {
             return Ok(());
         }
@@ -74,6 +75,9 @@ impl FromRequest for Conditions {
         let text = |name: header::HeaderName| {
             request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
         };
-        std::future::ready(Ok(Self { if_match: text(header::IF_MATCH), if_none_match: text(header::IF_NONE_MATCH) }))
+        std::future::ready(Ok(Self {
+            if_match: text(header::IF_MATCH),
+            if_none_match: text(header::IF_NONE_MATCH),
+        }))
     }
 }

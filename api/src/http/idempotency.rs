@@ -80,7 +80,8 @@ impl FromRequest for Idempotency {
         let key = match request.headers().get("Idempotency-Key").map(|value| value.to_str()) {
             None => Ok(None),
             Some(Ok(key)) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
-            Some(_) => Err(Problem::new(Kind::Invalid).detail("Idempotency-Key is 1 to 255 visible characters.")),
+            Some(_) => Err(Problem::new(Kind::Invalid)
+                .detail("Idempotency-Key is 1 to 255 visible characters.")),
         };
         std::future::ready(key.map(|key| Self { key }))
     }
@@ -134,13 +135,26 @@ fn serialise(tx: &mut Tx<'_>, caller: &Caller, operation: &str, key: &str) -> Re
 
 type Kept = (Vec<u8>, Reply);
 
-fn find(tx: &mut Tx<'_>, caller: &Caller, operation: &str, key: &str) -> Result<Option<Kept>, Problem> {
+fn find(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    operation: &str,
+    key: &str,
+) -> Result<Option<Kept>, Problem> {
     let row: Option<(Vec<u8>, i16, Option<String>, Value)> = idempotency::table
         .find((tx.trust(), caller.subject(), operation, key))
-        .select((idempotency::body_hash, idempotency::status, idempotency::location, idempotency::body))
+        .select((
+            idempotency::body_hash,
+            idempotency::status,
+            idempotency::location,
+            idempotency::body,
+        ))
         .first(tx.conn)
         .optional()?;
     Ok(row.map(|(hash, status, location, body)| {
-        (hash, Reply { status: u16::try_from(status).unwrap_or(200), location, body, replayed: true })
+        (
+            hash,
+            Reply { status: u16::try_from(status).unwrap_or(200), location, body, replayed: true },
+        )
     }))
 }

@@ -29,7 +29,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
         let bytes = Bytes::from_request(request, payload);
         Box::pin(async move {
             if media != "application/json" {
-                return Err(Problem::new(Kind::UnsupportedMedia).detail("Send `Content-Type: application/json`."));
+                return Err(Problem::new(Kind::UnsupportedMedia)
+                    .detail("Send `Content-Type: application/json`."));
             }
             let bytes = bytes.await.map_err(|error| unreadable(&error))?;
             let value = read(&bytes)?;
@@ -40,7 +41,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
 /// The media type without its parameters, in lower case.
 pub fn media_type(request: &HttpRequest) -> String {
-    let value = request.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let value = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
@@ -58,10 +63,16 @@ fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let pointer = pointer(error.path());
         let inner = error.into_inner();
-        let expected = if inner.is_data() { without_position(&inner.to_string()) } else { format!("valid JSON: {inner}") };
+        let expected = if inner.is_data() {
+            without_position(&inner.to_string())
+        } else {
+            format!("valid JSON: {inner}")
+        };
         Problem::at(Kind::BadBody, pointer, expected)
     })?;
-    reader.end().map_err(|error| Problem::at(Kind::BadBody, "", format!("nothing after the JSON value: {error}")))?;
+    reader.end().map_err(|error| {
+        Problem::at(Kind::BadBody, "", format!("nothing after the JSON value: {error}"))
+    })?;
     Ok(value)
 }
 
@@ -77,7 +88,9 @@ fn pointer(path: &serde_path_to_error::Path) -> String {
     for segment in path {
         match segment {
             Segment::Seq { index } => text.push_str(&format!("/{index}")),
-            Segment::Map { key } => text.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1"))),
+            Segment::Map { key } => {
+                text.push_str(&format!("/{}", key.replace('~', "~0").replace('/', "~1")))
+            }
             Segment::Enum { variant } => text.push_str(&format!("/{variant}")),
             Segment::Unknown => {}
         }

@@ -7,10 +7,11 @@ use actix_web::dev::ServiceRequest;
 use actix_web::http::header;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
-use governor::{Quota, RateLimiter};
 use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
 
-type Limiter = RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>;
+type Limiter =
+    RateLimiter<u64, DefaultKeyedStateStore<u64>, DefaultClock, StateInformationMiddleware>;
 
 /// What a client has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,9 @@ impl Limits {
     pub fn take(&self, request: &ServiceRequest) -> Result<Allowance, Allowance> {
         let limit = self.per_minute.get();
         match self.limiter.check_key(&client(request)) {
-            Ok(state) => Ok(Allowance { limit, remaining: state.remaining_burst_capacity(), wait: 0 }),
+            Ok(state) => {
+                Ok(Allowance { limit, remaining: state.remaining_burst_capacity(), wait: 0 })
+            }
             Err(until) => {
                 let wait = until.wait_time_from(self.clock.now()).as_secs().saturating_add(1);
                 Err(Allowance { limit, remaining: 0, wait: u32::try_from(wait).unwrap_or(60) })

@@ -4,8 +4,8 @@ use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
@@ -47,16 +47,26 @@ impl<K: Serialize + DeserializeOwned> Slice<K> {
     ///
     /// # Errors
     /// A limit out of range, or a cursor of another list.
-    pub fn read(limit: Option<u16>, cursor: Option<&str>, filter: &impl Serialize) -> Result<Self, Problem> {
+    pub fn read(
+        limit: Option<u16>,
+        cursor: Option<&str>,
+        filter: &impl Serialize,
+    ) -> Result<Self, Problem> {
         let limit = limit.unwrap_or(DEFAULT_LIMIT);
         if !(1..=MAX_LIMIT).contains(&limit) {
-            return Err(Problem::at(Kind::BadQuery, "?limit", format!("a number from 1 to {MAX_LIMIT}")));
+            return Err(Problem::at(
+                Kind::BadQuery,
+                "?limit",
+                format!("a number from 1 to {MAX_LIMIT}"),
+            ));
         }
         let text = serde_json::to_vec(filter).map_err(Problem::internal)?;
         let filter = URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..9]);
         let after = match cursor {
             None => None,
-            Some(text) => Some(decode::<K>(text, &filter).ok_or_else(|| Problem::new(Kind::BadCursor))?),
+            Some(text) => {
+                Some(decode::<K>(text, &filter).ok_or_else(|| Problem::new(Kind::BadCursor))?)
+            }
         };
         Ok(Self { limit: usize::from(limit), after, filter })
     }
@@ -94,10 +104,16 @@ impl<T: Serialize> Page<T> {
     pub fn answer(self, request: &HttpRequest) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(next) = &self.next {
-            let kept: Vec<&str> =
-                request.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")).collect();
+            let kept: Vec<&str> = request
+                .query_string()
+                .split('&')
+                .filter(|p| !p.is_empty() && !p.starts_with("cursor="))
+                .collect();
             let kept = kept.iter().map(|p| format!("{p}&")).collect::<String>();
-            response.insert_header(("Link", format!("<{}?{kept}cursor={next}>; rel=\"next\"", request.path())));
+            response.insert_header((
+                "Link",
+                format!("<{}?{kept}cursor={next}>; rel=\"next\"", request.path()),
+            ));
         }
         response.json(self)
     }

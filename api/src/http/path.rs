@@ -16,6 +16,8 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let path = actix_web::web::Path::<T>::from_request(request, payload).into_inner();
-        std::future::ready(path.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()))
+        std::future::ready(
+            path.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()),
+        )
     }
 }

@@ -126,7 +126,15 @@ impl Problem {
     /// A problem of this kind, with nothing more to say.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self { kind, detail: None, errors: Vec::new(), members: Map::new(), retry_after: None, allow: None, internal: None }
+        Self {
+            kind,
+            detail: None,
+            errors: Vec::new(),
+            members: Map::new(),
+            retry_after: None,
+            allow: None,
+            internal: None,
+        }
     }
 
     /// A problem of this kind at one place of the request.
@@ -147,7 +155,11 @@ impl Problem {
 
     /// A 503 that may be tried again after so many seconds; the reason goes to the log.
     pub fn unavailable(retry_after: u32, why: impl std::fmt::Display) -> Self {
-        Self { retry_after: Some(retry_after), internal: Some(why.to_string()), ..Self::new(Kind::Unavailable) }
+        Self {
+            retry_after: Some(retry_after),
+            internal: Some(why.to_string()),
+            ..Self::new(Kind::Unavailable)
+        }
     }
 
     /// What is wrong this time.
@@ -251,10 +263,11 @@ impl From<diesel::result::Error> for Problem {
         use diesel::result::{DatabaseErrorKind, Error};
         match &error {
             Error::NotFound => Self::not_found(),
-            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _) | Error::BrokenTransactionManager => {
-                Self::unavailable(1, error)
-            }
-            Error::DatabaseError(DatabaseErrorKind::Unknown, info) if is_passing(info.message()) => {
+            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
+            | Error::BrokenTransactionManager => Self::unavailable(1, error),
+            Error::DatabaseError(DatabaseErrorKind::Unknown, info)
+                if is_passing(info.message()) =>
+            {
                 Self::unavailable(1, error)
             }
             _ => Self::internal(error),

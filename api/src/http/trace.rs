@@ -71,7 +71,10 @@ fn rate_headers(response: &mut ServiceResponse<BoxBody>, allowance: Allowance) {
     let headers = response.headers_mut();
     let reset = if allowance.wait > 0 { allowance.wait } else { 60 };
     headers.insert(HeaderName::from_static("ratelimit-limit"), HeaderValue::from(allowance.limit));
-    headers.insert(HeaderName::from_static("ratelimit-remaining"), HeaderValue::from(allowance.remaining));
+    headers.insert(
+        HeaderName::from_static("ratelimit-remaining"),
+        HeaderValue::from(allowance.remaining),
+    );
     headers.insert(HeaderName::from_static("ratelimit-reset"), HeaderValue::from(reset));
 }
 

@@ -10,7 +10,10 @@ use crate::openapi::Document;
 ///
 /// # Errors
 /// Always: 404 or 405.
-pub async fn no_route(request: HttpRequest, document: web::Data<Document>) -> Result<HttpResponse, Problem> {
+pub async fn no_route(
+    request: HttpRequest,
+    document: web::Data<Document>,
+) -> Result<HttpResponse, Problem> {
     let methods = document
         .openapi
         .paths

@@ -78,11 +78,15 @@ fn settle(
     reading: &Reading<MarksFile>,
     plan: Plan,
 ) -> Result<bool, Problem> {
-    let mut outcome = Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };
+    let mut outcome =
+        Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };
     if plan.problems.is_empty() {
         let keys: Vec<Key> = plan.years.keys().copied().collect();
         let locked = tenants::lock(tx, &keys)?;
-        if locked.versions().any(|(key, version)| plan.versions.get(&key).copied().unwrap_or(0) != version) {
+        if locked
+            .versions()
+            .any(|(key, version)| plan.versions.get(&key).copied().unwrap_or(0) != version)
+        {
             return Ok(false);
         }
         let versions = if request.dry_run { None } else { Some(locked.bump(tx)?) };
@@ -131,7 +135,8 @@ fn apply(
         job_id: Some(job.id()),
     };
     register::store(tx, school_id, year, version, &changes, &author)?;
-    let taken = plan.taken.into_iter().map(|(class, at)| (class, at.into_iter().collect())).collect();
+    let taken =
+        plan.taken.into_iter().map(|(class, at)| (class, at.into_iter().collect())).collect();
     register::add_taken(tx, school_id, year, version, &taken, Source::Import)
 }
 
@@ -145,7 +150,13 @@ fn check_locked(
 ) -> Result<Plan, Problem> {
     let schools = schools_of(tx, request, &reading.file)?;
     let ids: Vec<i32> = schools.values().copied().collect();
-    let years: Vec<i16> = reading.file.pupil_years().map(|py| py.year().number()).collect::<BTreeSet<_>>().into_iter().collect();
+    let years: Vec<i16> = reading
+        .file
+        .pupil_years()
+        .map(|py| py.year().number())
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let held = tenants::lock_schools(tx, &ids, &years)?;
     let plan = check(tx, app, job, request, reading)?;
     drop(held);
@@ -153,9 +164,15 @@ fn check_locked(
 }
 
 /// The schools of a file by URN; the import's own under the empty text.
-fn schools_of(tx: &mut Tx<'_>, request: &Request, file: &MarksFile) -> Result<BTreeMap<String, i32>, Problem> {
-    let mut schools: BTreeMap<String, i32> =
-        tenants::schools_by_urn(tx)?.into_iter().filter(|(urn, _)| file.schools().contains(urn)).collect();
+fn schools_of(
+    tx: &mut Tx<'_>,
+    request: &Request,
+    file: &MarksFile,
+) -> Result<BTreeMap<String, i32>, Problem> {
+    let mut schools: BTreeMap<String, i32> = tenants::schools_by_urn(tx)?
+        .into_iter()
+        .filter(|(urn, _)| file.schools().contains(urn))
+        .collect();
     if let Some(own) = request.school_id {
         schools.insert(String::new(), own);
     }
@@ -172,8 +189,14 @@ struct Roll {
 }
 
 impl Roll {
-    fn read(tx: &mut Tx<'_>, file: &MarksFile, schools: &[i32], years: &BTreeSet<AcademicYear>) -> Result<Self, Problem> {
-        let upns: BTreeSet<String> = file.pupil_years().map(|py| py.upn().as_str().to_owned()).collect();
+    fn read(
+        tx: &mut Tx<'_>,
+        file: &MarksFile,
+        schools: &[i32],
+        years: &BTreeSet<AcademicYear>,
+    ) -> Result<Self, Problem> {
+        let upns: BTreeSet<String> =
+            file.pupil_years().map(|py| py.upn().as_str().to_owned()).collect();
         let known = pupils::pupils_by_upn(tx, &upns.into_iter().collect::<Vec<_>>())?;
         let mut enrolments: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in pupils::enrolments_of(tx, schools, None)? {
@@ -186,7 +209,9 @@ impl Roll {
         let mut calendars = BTreeMap::new();
         for year in years {
             let found = tenants::calendars(tx, schools, *year)?;
-            calendars.extend(found.into_iter().map(|(school, calendar)| ((school, year.number()), calendar)));
+            calendars.extend(
+                found.into_iter().map(|(school, calendar)| ((school, year.number()), calendar)),
+            );
         }
         Ok(Self {
             pupils: known.into_iter().map(|(upn, row)| (upn, row.pupil_id)).collect(),
@@ -200,14 +225,19 @@ impl Roll {
     /// The enrolment that a pupil's mark of a day belongs to.
     fn enrolment(&self, school_id: i32, pupil_id: i32, date: NaiveDate) -> Option<i32> {
         let theirs = self.enrolments.get(&(school_id, pupil_id))?;
-        let on_roll = |e: &&EnrolmentRow| e.first_day <= date && e.last_day.is_none_or(|last| date <= last);
+        let on_roll =
+            |e: &&EnrolmentRow| e.first_day <= date && e.last_day.is_none_or(|last| date <= last);
         theirs.iter().find(on_roll).map(|e| e.enrolment_id)
     }
 
     /// The class that an enrolment is in on a day.
     fn class(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
         let theirs = self.placements.get(&enrolment_id)?;
-        theirs.iter().rev().find(|placement| placement.from_day <= date).map(|placement| placement.class_id)
+        theirs
+            .iter()
+            .rev()
+            .find(|placement| placement.from_day <= date)
+            .map(|placement| placement.class_id)
     }
 }
 
@@ -229,7 +259,8 @@ fn check(
     };
     for year in &years {
         let found = tenants::current(tx, &ids, year.number())?;
-        plan.versions.extend(found.into_iter().map(|(school, v)| ((school, year.number()), v.number)));
+        plan.versions
+            .extend(found.into_iter().map(|(school, v)| ((school, year.number()), v.number)));
     }
     let roll = Roll::read(tx, file, &ids, &years)?;
     let total = u64::try_from(file.len()).unwrap_or(0);
@@ -256,33 +287,51 @@ fn check_pupil(
     };
     let Some(pupil_id) = roll.pupils.get(said.upn().as_str()).copied() else {
         return plan.problems.add(|| {
-            RowProblem::of_row(line, RowProblemKind::UnknownPupil, "the UPN of a pupil who is or was on a roll that you may see")
+            RowProblem::of_row(
+                line,
+                RowProblemKind::UnknownPupil,
+                "the UPN of a pupil who is or was on a roll that you may see",
+            )
         });
     };
     let key = (school_id, said.year().number());
     let Some(calendar) = roll.calendars.get(&key) else {
-        let expected = format!("marks of a year for which the school has a calendar; it has none for {}", said.year());
-        return plan.problems.add(|| RowProblem::of_row(line, RowProblemKind::NoCalendar, expected));
+        let expected = format!(
+            "marks of a year for which the school has a calendar; it has none for {}",
+            said.year()
+        );
+        return plan
+            .problems
+            .add(|| RowProblem::of_row(line, RowProblemKind::NoCalendar, expected));
     };
     for (at, mark) in named(&said.marks()) {
         let (date, session) = (at.date(said.year()), at.session());
-        let refused = match (calendar.is_open(date, session), roll.enrolment(school_id, pupil_id, date)) {
-            // A closed day is marked `#` in many systems; it says what the calendar says.
-            (false, _) if codes.text(mark) == Some("#") => continue,
-            (false, _) => Some((RowProblemKind::ClosedDay, "a half day on which the school is open")),
-            (true, None) => Some((RowProblemKind::NotOnRoll, "a day on which the pupil is on the school's roll")),
-            (true, Some(_)) if too_early(codes, mark, date, roll.today) => {
-                Some((RowProblemKind::FutureMark, "attendance up to today; only absence can be known before"))
-            }
-            (true, Some(enrolment_id)) => {
-                let year = plan.years.entry(key).or_default();
-                year.marks.entry(enrolment_id).or_default().push((at, mark));
-                if let Some(class) = roll.class(enrolment_id, date).filter(|_| date <= roll.today) {
-                    year.taken.entry(class).or_default().insert(at);
+        let refused =
+            match (calendar.is_open(date, session), roll.enrolment(school_id, pupil_id, date)) {
+                // A closed day is marked `#` in many systems; it says what the calendar says.
+                (false, _) if codes.text(mark) == Some("#") => continue,
+                (false, _) => {
+                    Some((RowProblemKind::ClosedDay, "a half day on which the school is open"))
                 }
-                None
-            }
-        };
+                (true, None) => Some((
+                    RowProblemKind::NotOnRoll,
+                    "a day on which the pupil is on the school's roll",
+                )),
+                (true, Some(_)) if too_early(codes, mark, date, roll.today) => Some((
+                    RowProblemKind::FutureMark,
+                    "attendance up to today; only absence can be known before",
+                )),
+                (true, Some(enrolment_id)) => {
+                    let year = plan.years.entry(key).or_default();
+                    year.marks.entry(enrolment_id).or_default().push((at, mark));
+                    if let Some(class) =
+                        roll.class(enrolment_id, date).filter(|_| date <= roll.today)
+                    {
+                        year.taken.entry(class).or_default().insert(at);
+                    }
+                    None
+                }
+            };
         if let Some((kind, expected)) = refused {
             plan.problems.add(|| mark_problem(file, said, at, codes.text(mark), kind, expected));
         }
@@ -312,7 +361,12 @@ fn mark_problem(
     RowProblem {
         line,
         column: Some(file.column(at.session()).to_owned()),
-        value: Some(format!("{} on {} {}", code.unwrap_or_default(), at.date(said.year()), at.session())),
+        value: Some(format!(
+            "{} on {} {}",
+            code.unwrap_or_default(),
+            at.date(said.year()),
+            at.session()
+        )),
         kind,
         expected: expected.to_owned(),
     }

@@ -35,11 +35,22 @@ pub(super) fn import(
 ) -> Result<Outcome, Problem> {
     let mut problems = Problems::continuing(reading.problems, reading.problem_count);
     let rows = with_schools(tx, request, reading.file, &mut problems)?;
-    let schools: Vec<i32> = rows.iter().map(|row| row.school_id).collect::<BTreeSet<_>>().into_iter().collect();
-    let years: Vec<i16> = rows.iter().filter_map(|row| class_year(&row.file, tx)).collect::<BTreeSet<_>>().into_iter().collect();
+    let schools: Vec<i32> =
+        rows.iter().map(|row| row.school_id).collect::<BTreeSet<_>>().into_iter().collect();
+    let years: Vec<i16> = rows
+        .iter()
+        .filter_map(|row| class_year(&row.file, tx))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let locked = tenants::lock_schools(tx, &schools, &years)?;
     let plan = Plan::make(tx, &rows, &schools, &years, &mut problems)?;
-    let mut outcome = Outcome { rows: reading.rows, notices: reading.notices, counts: plan.counts(), ..Outcome::default() };
+    let mut outcome = Outcome {
+        rows: reading.rows,
+        notices: reading.notices,
+        counts: plan.counts(),
+        ..Outcome::default()
+    };
     if problems.is_empty() && !request.dry_run && plan.changes_anything() {
         let mut elsewhere = BTreeSet::new();
         let applied = tx.savepoint(|tx| {
@@ -81,7 +92,11 @@ fn with_schools(
 
 /// A school that the trust does not have, or that the caller may not see.
 pub(super) fn unknown_school(line: u64) -> RowProblem {
-    RowProblem::of_row(line, RowProblemKind::UnknownSchool, "the URN of a school of the trust that you may see")
+    RowProblem::of_row(
+        line,
+        RowProblemKind::UnknownSchool,
+        "the URN of a school of the trust that you may see",
+    )
 }
 
 /// The academic year of a row's class: that of the day from which the class holds; when the file names no such day,
@@ -138,7 +153,9 @@ impl Plan {
             known: known.iter().map(|(upn, row)| (upn.clone(), row.pupil_id)).collect(),
             class_ids: classes
                 .into_iter()
-                .map(|c| (NewClass { school_id: c.school_id, year: c.year, name: c.name }, c.class_id))
+                .map(|c| {
+                    (NewClass { school_id: c.school_id, year: c.year, name: c.name }, c.class_id)
+                })
                 .collect(),
             ..Plan::default()
         };
@@ -147,7 +164,11 @@ impl Plan {
             let pupil = known.get(upn);
             if pupil.is_some_and(|known| differs(known, &row.file)) {
                 problems.add(|| {
-                    RowProblem::of_row(row.file.line, RowProblemKind::PupilDiffers, "the name and date of birth that the pupil with this UPN has")
+                    RowProblem::of_row(
+                        row.file.line,
+                        RowProblemKind::PupilDiffers,
+                        "the name and date of birth that the pupil with this UPN has",
+                    )
                 });
                 continue;
             }
@@ -189,21 +210,31 @@ impl Plan {
             let first_seen = self.enrolled.insert(key, known.enrolment_id).is_none();
             if first_seen && known.last_day != file.last_day {
                 let (enrolment_id, school_id) = (known.enrolment_id, row.school_id);
-                self.days.push(NewStay { enrolment_id, school_id, first_day: file.first_day, last_day: file.last_day });
+                self.days.push(NewStay {
+                    enrolment_id,
+                    school_id,
+                    first_day: file.first_day,
+                    last_day: file.last_day,
+                });
             }
             return Ok(());
         }
         let others = theirs.iter().map(|known| (known.first_day, known.last_day));
         let new = self
             .enrolments
-            .range((row.school_id, key.1.clone(), NaiveDate::MIN)..=(row.school_id, key.1.clone(), NaiveDate::MAX))
+            .range(
+                (row.school_id, key.1.clone(), NaiveDate::MIN)
+                    ..=(row.school_id, key.1.clone(), NaiveDate::MAX),
+            )
             .filter(|((_, _, first), _)| *first != file.first_day)
             .map(|((_, _, first), last)| (*first, *last));
         let clash = others.chain(new).find(|(first, last)| {
-            last.is_none_or(|last| file.first_day <= last) && file.last_day.is_none_or(|file_last| *first <= file_last)
+            last.is_none_or(|last| file.first_day <= last)
+                && file.last_day.is_none_or(|file_last| *first <= file_last)
         });
         if let Some((first, _)) = clash {
-            let expected = format!("days on roll that do not overlap the enrolment that starts on {first}");
+            let expected =
+                format!("days on roll that do not overlap the enrolment that starts on {first}");
             return Err(RowProblem::of_row(file.line, RowProblemKind::EnrolmentsOverlap, expected));
         }
         self.enrolments.insert(key, file.last_day);
@@ -218,9 +249,17 @@ impl Plan {
         let enrolment = (row.school_id, file.upn.as_str().to_owned(), file.first_day);
         let from_day = file.placed_from();
         let year_group = i16::from(file.year_group);
-        let there = self.enrolled.get(&enrolment).and_then(|enrolment_id| known.get(enrolment_id)).is_some_and(|list| {
-            list.iter().any(|p| p.from_day == from_day && Some(p.class_id) == class_id && p.year_group == year_group)
-        });
+        let there = self
+            .enrolled
+            .get(&enrolment)
+            .and_then(|enrolment_id| known.get(enrolment_id))
+            .is_some_and(|list| {
+                list.iter().any(|p| {
+                    p.from_day == from_day
+                        && Some(p.class_id) == class_id
+                        && p.year_group == year_group
+                })
+            });
         if there {
             return;
         }
@@ -257,14 +296,16 @@ impl Plan {
     ) -> Result<(), Problem> {
         let new: Vec<NewPupil> = std::mem::take(&mut self.pupils).into_values().collect();
         let added = pupils::add_pupils(tx, &new, by)?;
-        elsewhere.extend(new.into_iter().map(|pupil| pupil.upn).filter(|upn| !added.contains_key(upn)));
+        elsewhere
+            .extend(new.into_iter().map(|pupil| pupil.upn).filter(|upn| !added.contains_key(upn)));
         if !elsewhere.is_empty() {
             return Err(Problem::new(Kind::Taken));
         }
         self.known.extend(added);
         let classes: Vec<NewClass> = std::mem::take(&mut self.classes).into_iter().collect();
         let added = pupils::add_classes(tx, &classes, by)?;
-        self.class_ids.extend(classes.into_iter().zip(added.into_iter().map(|class| class.class_id)));
+        self.class_ids
+            .extend(classes.into_iter().zip(added.into_iter().map(|class| class.class_id)));
         self.enrol(tx, by, at)?;
         let mut placements = Vec::with_capacity(self.placements.len());
         for placement in &self.placements {
@@ -288,11 +329,17 @@ impl Plan {
         let new = std::mem::take(&mut self.enrolments);
         let mut pairs = Vec::with_capacity(new.len());
         for (school_id, upn, _) in new.keys() {
-            let pupil_id = self.known.get(upn).ok_or_else(|| Problem::internal("an enrolment without a pupil"))?;
+            let pupil_id = self
+                .known
+                .get(upn)
+                .ok_or_else(|| Problem::internal("an enrolment without a pupil"))?;
             pairs.push((*school_id, *pupil_id));
         }
         let ids = pupils::add_enrolments(tx, &pairs, by)?;
-        pupils::widen_schools(tx, &pairs.iter().map(|(school, pupil)| (*pupil, *school)).collect::<Vec<_>>())?;
+        pupils::widen_schools(
+            tx,
+            &pairs.iter().map(|(school, pupil)| (*pupil, *school)).collect::<Vec<_>>(),
+        )?;
         let mut days = std::mem::take(&mut self.days);
         for (((school_id, upn, first_day), last_day), enrolment_id) in new.into_iter().zip(ids) {
             days.push(NewStay { enrolment_id, school_id, first_day, last_day });
@@ -311,7 +358,8 @@ fn on_another_roll(line: u64) -> RowProblem {
 /// Whether a known pupil and a row are two different children. Spelling of names is compared folded.
 fn differs(known: &pupils::PupilRow, row: &PupilRow) -> bool {
     let key = |surname: &str, forename: &str| pupils::name_key::folded_name_key(surname, forename);
-    known.birth_date != row.birth_date || key(&known.surname, &known.forename) != key(&row.surname, &row.forename)
+    known.birth_date != row.birth_date
+        || key(&known.surname, &known.forename) != key(&row.surname, &row.forename)
 }
 
 fn by_pupil(rows: Vec<EnrolmentRow>) -> BTreeMap<(i32, i32), Vec<EnrolmentRow>> {

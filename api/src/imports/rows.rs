@@ -139,7 +139,12 @@ impl Import {
 }
 
 /// Keeps a request and its file, for the worker that takes the job.
-pub(super) fn add(tx: &mut Tx<'_>, job_id: i64, request: &Request, bytes: &[u8]) -> Result<(), Problem> {
+pub(super) fn add(
+    tx: &mut Tx<'_>,
+    job_id: i64,
+    request: &Request,
+    bytes: &[u8],
+) -> Result<(), Problem> {
     let trust = tx.trust();
     diesel::insert_into(import::table)
         .values((
@@ -169,8 +174,10 @@ pub(super) fn add(tx: &mut Tx<'_>, job_id: i64, request: &Request, bytes: &[u8])
 
 /// What was asked, and the file.
 pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), Problem> {
-    let row: ImportRow =
-        import::table.filter(import::job_id.eq(job_id)).select(ImportRow::as_select()).first(tx.conn)?;
+    let row: ImportRow = import::table
+        .filter(import::job_id.eq(job_id))
+        .select(ImportRow::as_select())
+        .first(tx.conn)?;
     let kind = match row.kind.as_str() {
         "pupils" => FileKind::Pupils,
         _ => FileKind::Marks,
@@ -180,7 +187,8 @@ pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), P
         .order(import_chunk::seq)
         .select(import_chunk::body)
         .load(tx.conn)?;
-    let request = Request { kind, school_id: row.school_id, file_name: row.file_name, dry_run: row.dry_run };
+    let request =
+        Request { kind, school_id: row.school_id, file_name: row.file_name, dry_run: row.dry_run };
     Ok((request, chunks.concat()))
 }
 
@@ -197,7 +205,9 @@ pub(super) fn conclude(tx: &mut Tx<'_>, job_id: i64, outcome: &Outcome) -> Resul
 /// One import, if the caller may see it.
 pub(super) fn import(tx: &mut Tx<'_>, job_id: i64) -> Result<Import, Problem> {
     let found: (ImportRow, JobRow) = import::table
-        .inner_join(job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))))
+        .inner_join(
+            job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))),
+        )
         .filter(import::job_id.eq(job_id))
         .select((ImportRow::as_select(), JobRow::as_select()))
         .first(tx.conn)?;
@@ -205,15 +215,22 @@ pub(super) fn import(tx: &mut Tx<'_>, job_id: i64) -> Result<Import, Problem> {
 }
 
 /// Imports, latest first, below `before`. Their problems are left out: read the import itself for them.
-pub(super) fn imports(tx: &mut Tx<'_>, before: Option<i64>, most: i64) -> Result<Vec<Import>, Problem> {
+pub(super) fn imports(
+    tx: &mut Tx<'_>,
+    before: Option<i64>,
+    most: i64,
+) -> Result<Vec<Import>, Problem> {
     let mut rows = import::table
-        .inner_join(job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))))
+        .inner_join(
+            job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))),
+        )
         .order(import::job_id.desc())
         .limit(most)
         .into_boxed();
     if let Some(before) = before {
         rows = rows.filter(import::job_id.lt(before));
     }
-    let found: Vec<(ImportRow, JobRow)> = rows.select((ImportRow::as_select(), JobRow::as_select())).load(tx.conn)?;
+    let found: Vec<(ImportRow, JobRow)> =
+        rows.select((ImportRow::as_select(), JobRow::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|row| Import { result: None, ..Import::of(row) }).collect())
 }

@@ -28,14 +28,19 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
             pupils(job, &request, reading)
         }
         FileKind::Marks => {
-            let reading = read_marks(&bytes, own.as_deref(), &app.codes, &mut tell).map_err(lost)?;
+            let reading =
+                read_marks(&bytes, own.as_deref(), &app.codes, &mut tell).map_err(lost)?;
             drop(bytes);
             marks(app, job, &request, reading)
         }
     }
 }
 
-fn pupils(job: &Job<'_>, request: &Request, reading: Reading<Vec<PupilRow>>) -> Result<(), Problem> {
+fn pupils(
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<Vec<PupilRow>>,
+) -> Result<(), Problem> {
     job.tell("checking against the roll", 0, 0);
     job.run(|tx| {
         let outcome = import_pupils::import(tx, job, request, reading)?;
@@ -43,7 +48,12 @@ fn pupils(job: &Job<'_>, request: &Request, reading: Reading<Vec<PupilRow>>) -> 
     })
 }
 
-fn marks(app: &App, job: &Job<'_>, request: &Request, reading: Reading<MarksFile>) -> Result<(), Problem> {
+fn marks(
+    app: &App,
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<MarksFile>,
+) -> Result<(), Problem> {
     import_marks::import(app, job, request, reading)
 }
 

@@ -56,27 +56,47 @@ pub async fn create_import(
     key: Idempotency,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    if !matches!(media_type(&http).as_str(), "text/csv" | "text/plain" | "application/octet-stream" | "application/csv") {
+    if !matches!(
+        media_type(&http).as_str(),
+        "text/csv" | "text/plain" | "application/octet-stream" | "application/csv"
+    ) {
         return Err(Problem::new(Kind::UnsupportedMedia).detail("Send `Content-Type: text/csv`."));
     }
     let Params { kind, school_id, file_name, dry_run } = params.0;
-    let file_name = file_name.map(|name| name.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
+    let file_name = file_name
+        .map(|name| name.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
     let file_name = file_name.filter(|name| !name.is_empty());
     if school_id.is_none() && *caller.scope().schools() != Schools::All {
-        return Err(Problem::at(Kind::Invalid, "?school_id", "the school: your token is not for the whole trust"));
+        return Err(Problem::at(
+            Kind::Invalid,
+            "?school_id",
+            "the school: your token is not for the whole trust",
+        ));
     }
-    let too_large = || Problem::new(Kind::TooLarge).detail(format!("A file may have {} MiB.", MOST / 1024 / 1024));
-    let bytes = body.to_bytes_limited(MOST).await.map_err(|_| too_large())?.map_err(|error| unreadable(&error))?;
+    let too_large = || {
+        Problem::new(Kind::TooLarge).detail(format!("A file may have {} MiB.", MOST / 1024 / 1024))
+    };
+    let bytes = body
+        .to_bytes_limited(MOST)
+        .await
+        .map_err(|_| too_large())?
+        .map_err(|error| unreadable(&error))?;
     let request = Request { kind, school_id, file_name, dry_run };
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
         }
-        key.once(tx, &caller, &format!("create_import/{kind:?}/{school_id:?}/{dry_run}"), &bytes, |tx| {
-            let job_id = jobs::enqueue(tx, super::KIND, school_id, &caller)?;
-            rows::add(tx, job_id, &request, &bytes)?;
-            Reply::accepted(format!("/v1/imports/{job_id}"), &rows::import(tx, job_id)?)
-        })
+        key.once(
+            tx,
+            &caller,
+            &format!("create_import/{kind:?}/{school_id:?}/{dry_run}"),
+            &bytes,
+            |tx| {
+                let job_id = jobs::enqueue(tx, super::KIND, school_id, &caller)?;
+                rows::add(tx, job_id, &request, &bytes)?;
+                Reply::accepted(format!("/v1/imports/{job_id}"), &rows::import(tx, job_id)?)
+            },
+        )
     });
     Ok(reply.await?.answer())
 }

@@ -47,7 +47,12 @@ impl Finished {
 ///
 /// # Errors
 /// The database's.
-pub fn enqueue(tx: &mut Tx<'_>, kind: &str, school_id: Option<i32>, caller: &Caller) -> Result<i64, Problem> {
+pub fn enqueue(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    school_id: Option<i32>,
+    caller: &Caller,
+) -> Result<i64, Problem> {
     let (now, trust) = (tx.now(), tx.trust());
     let job_id: i64 = diesel::insert_into(job_queue::table)
         .values((job_queue::trust_id.eq(trust), job_queue::kind.eq(kind), job_queue::due.eq(now)))
@@ -98,7 +103,8 @@ impl<'a> Job<'a> {
             .get_result(tx.conn)?;
             Ok(row)
         })?;
-        let scope = platform::job_scope(lease, &schools).ok_or_else(|| Problem::internal("a job of no scope"))?;
+        let scope = platform::job_scope(lease, &schools)
+            .ok_or_else(|| Problem::internal("a job of no scope"))?;
         Ok(Self { db, lease, scope, by, role, told: Cell::new(None) })
     }
 
@@ -124,7 +130,10 @@ impl<'a> Job<'a> {
     ///
     /// # Errors
     /// What `work` refuses; 503 when the database is away.
-    pub fn run<T>(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>) -> Result<T, Problem> {
+    pub fn run<T>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
         self.db.run_job(&self.scope, work)
     }
 
@@ -158,7 +167,12 @@ impl<'a> Job<'a> {
 }
 
 /// See [`Job::finish`]; also for a job that failed before it began.
-pub(super) fn finish(tx: &mut Tx<'_>, lease: &Lease, how: Finished, stage: &str) -> Result<(), Problem> {
+pub(super) fn finish(
+    tx: &mut Tx<'_>,
+    lease: &Lease,
+    how: Finished,
+    stage: &str,
+) -> Result<(), Problem> {
     let ours = job::job_id.eq(lease.job_id).and(job::fence.le(lease.fence));
     let rows = diesel::update(job::table.filter(ours))
         .set((job::state.eq(how.as_str()), job::stage.eq(stage), job::finished_at.eq(tx.now())))

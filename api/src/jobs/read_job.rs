@@ -13,7 +13,11 @@ use crate::http::problem::Problem;
 #[utoipa::path(tag = "jobs", security(("token" = ["job:read"])), params(("job_id" = i64, Path, description = "The job.")),
     responses((status = 200, description = "The job.", body = JobRow)))]
 #[get("/v1/jobs/{job_id}")]
-pub async fn read_job(caller: May<ReadJob>, app: web::Data<App>, path: Path<i64>) -> Result<HttpResponse, Problem> {
+pub async fn read_job(
+    caller: May<ReadJob>,
+    app: web::Data<App>,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), move |tx| rows::job(tx, path.0));
     Ok(HttpResponse::Ok().json(found.await?))
 }

@@ -35,7 +35,9 @@ pub fn start(app: &web::Data<App>, threads: usize) -> std::io::Result<Worker> {
     let threads = (0..threads)
         .map(|number| {
             let (app, stop) = (app.clone(), stop.clone());
-            std::thread::Builder::new().name(format!("worker-{number}")).spawn(move || work(&app, &stop))
+            std::thread::Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn(move || work(&app, &stop))
         })
         .collect::<std::io::Result<Vec<_>>>()?;
     Ok(Worker { stop, threads })
@@ -79,18 +81,29 @@ fn attempt(app: &App, lease: &Lease) {
         Ok(Err(problem)) => problem,
         Err(_) => Problem::internal("the job panicked"),
     };
-    tracing::warn!(job = lease.job_id, attempt = lease.attempt, why = problem.internal_text(), "job failed");
+    tracing::warn!(
+        job = lease.job_id,
+        attempt = lease.attempt,
+        why = problem.internal_text(),
+        "job failed"
+    );
     let passing = problem.kind() == Kind::Unavailable;
     let settled = if !passing && lease.attempt >= ATTEMPTS {
         let scope = platform::lease_scope(lease);
-        app.db.run_job(&scope, |tx| queue::finish(tx, lease, Finished::Failed, "failed on our side; it has been logged"))
+        app.db.run_job(&scope, |tx| {
+            queue::finish(tx, lease, Finished::Failed, "failed on our side; it has been logged")
+        })
     } else {
         let pause = TimeDelta::seconds(1_i64 << lease.attempt.clamp(0, 6));
         platform::postpone(&app.db, lease, app.clock.now() + pause)
     };
     if let Err(problem) = settled {
         // The lease runs out by itself, and another attempt follows.
-        tracing::warn!(job = lease.job_id, why = problem.internal_text(), "the job could not be put back");
+        tracing::warn!(
+            job = lease.job_id,
+            why = problem.internal_text(),
+            "the job could not be put back"
+        );
     }
 }
 

@@ -26,7 +26,8 @@ pub struct ProblemPage {
         (status = 404, description = "No problem of that name.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/problems/{slug}")]
 pub async fn read_problem(path: Path<String>) -> Result<HttpResponse, Problem> {
-    let kind = Kind::ALL.iter().find(|kind| kind.slug() == path.0).ok_or_else(Problem::not_found)?;
+    let kind =
+        Kind::ALL.iter().find(|kind| kind.slug() == path.0).ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(ProblemPage {
         slug: kind.slug(),
         status: kind.status().as_u16(),

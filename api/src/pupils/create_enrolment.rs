@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 
 use super::{EnrolmentRow, NewPlacement, NewStay};
 use crate::app::App;
-use crate::auth::{Caller, May};
 use crate::auth::permission::WriteEnrolment;
+use crate::auth::{Caller, May};
 use crate::db::Tx;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
@@ -68,7 +68,10 @@ fn enrol(tx: &mut Tx<'_>, caller: &Caller, body: &EnrolmentBody) -> Result<Enrol
         problem = problem.and("/last_day", "a day on or after the first day");
     }
     if AcademicYear::of(body.first_day).is_none_or(|year| year.number() > class.year) {
-        problem = problem.and("/first_day", format!("a day not after the class's academic year, {}", class.year));
+        problem = problem.and(
+            "/first_day",
+            format!("a day not after the class's academic year, {}", class.year),
+        );
     }
     if !problem.errors().is_empty() {
         return Err(problem);
@@ -80,16 +83,24 @@ fn enrol(tx: &mut Tx<'_>, caller: &Caller, body: &EnrolmentBody) -> Result<Enrol
             && body.last_day.is_none_or(|last| stay.first_day <= last)
     });
     if overlaps {
-        return Err(Problem::new(Kind::Taken).detail("The pupil is on that school's roll on some of these days."));
+        return Err(Problem::new(Kind::Taken)
+            .detail("The pupil is on that school's roll on some of these days."));
     }
     let at = locked.bump(tx)?.into_values().map(|v| v.at).max().unwrap_or_else(|| tx.now());
     let ids = super::add_enrolments(tx, &[(class.school_id, body.pupil_id)], caller.subject())?;
-    let enrolment_id = ids.first().copied().ok_or_else(|| Problem::internal("no enrolment was added"))?;
+    let enrolment_id =
+        ids.first().copied().ok_or_else(|| Problem::internal("no enrolment was added"))?;
     super::widen_schools(tx, &[(body.pupil_id, class.school_id)])?;
     let (school_id, first_day, last_day) = (class.school_id, body.first_day, body.last_day);
-    super::add_days(tx, &[NewStay { enrolment_id, school_id, first_day, last_day }], at, caller.subject())?;
+    super::add_days(
+        tx,
+        &[NewStay { enrolment_id, school_id, first_day, last_day }],
+        at,
+        caller.subject(),
+    )?;
     let (class_id, year_group) = (body.class_id, body.year_group);
-    let placement = NewPlacement { enrolment_id, school_id, from_day: first_day, class_id, year_group };
+    let placement =
+        NewPlacement { enrolment_id, school_id, from_day: first_day, class_id, year_group };
     super::add_placements(tx, &[placement], at, caller.subject())?;
     Ok(EnrolmentRow { enrolment_id, school_id, pupil_id: body.pupil_id, first_day, last_day })
 }

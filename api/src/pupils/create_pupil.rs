@@ -45,7 +45,11 @@ impl PupilBody {
         let upn = match Upn::parse(self.upn.trim()) {
             Ok(upn) => upn.as_str().to_owned(),
             Err(UpnError::CheckLetter { expected }) => {
-                return Err(Problem::at(Kind::UpnCheckLetter, "/upn", format!("check letter {expected}")));
+                return Err(Problem::at(
+                    Kind::UpnCheckLetter,
+                    "/upn",
+                    format!("check letter {expected}"),
+                ));
             }
             Err(other) => return Err(Problem::at(Kind::Invalid, "/upn", other.to_string())),
         };
@@ -53,7 +57,8 @@ impl PupilBody {
         for (pointer, name) in [("/surname", &self.surname), ("/forename", &self.forename)] {
             let name = name.trim();
             if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-                problem = problem.and(pointer, "a name of 1 to 100 characters without control characters");
+                problem = problem
+                    .and(pointer, "a name of 1 to 100 characters without control characters");
             }
         }
         if self.birth_date > today || self.birth_date.year() < today.year() - 30 {

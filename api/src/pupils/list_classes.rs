@@ -54,7 +54,11 @@ pub async fn list_classes(
         if let Some(after) = slice.after {
             rows = rows.filter(class::class_id.gt(after));
         }
-        let rows = rows.order(class::class_id).limit(slice.fetch()).select(ClassRow::as_select()).load(tx.conn)?;
+        let rows = rows
+            .order(class::class_id)
+            .limit(slice.fetch())
+            .select(ClassRow::as_select())
+            .load(tx.conn)?;
         Ok(slice.page(rows, |row| row.class_id))
     });
     Ok(page.await?.answer(&request))

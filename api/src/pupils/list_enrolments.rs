@@ -56,13 +56,18 @@ pub async fn list_enrolments(
             rows = rows.filter(enrolment_now::pupil_id.eq(pupil_id));
         }
         if let Some(on) = on {
-            let not_left = enrolment_now::last_day.is_null().or(enrolment_now::last_day.ge(on).assume_not_null());
+            let not_left = enrolment_now::last_day
+                .is_null()
+                .or(enrolment_now::last_day.ge(on).assume_not_null());
             rows = rows.filter(enrolment_now::first_day.le(on)).filter(not_left);
         }
         if let Some(after) = slice.after {
             rows = rows.filter(enrolment_now::enrolment_id.gt(after));
         }
-        let rows = rows.order(enrolment_now::enrolment_id).limit(slice.fetch()).select(EnrolmentRow::as_select());
+        let rows = rows
+            .order(enrolment_now::enrolment_id)
+            .limit(slice.fetch())
+            .select(EnrolmentRow::as_select());
         Ok(slice.page(rows.load(tx.conn)?, |row| row.enrolment_id))
     });
     Ok(page.await?.answer(&request))

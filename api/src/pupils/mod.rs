@@ -17,9 +17,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use roll::{Member, Stay, members, stays_of};
 pub use rows::{
-    ClassRow, EnrolmentRow, NewClass, NewPlacement, NewPupil, NewStay, PlacementRow, PupilRow, add_classes,
-    add_days, add_enrolments, add_placements, add_pupils, class, classes_of, classes_of_schools, enrolments_of, placements_of, pupil,
-    pupil_is_visible, pupils_by_upn, widen_schools,
+    ClassRow, EnrolmentRow, NewClass, NewPlacement, NewPupil, NewStay, PlacementRow, PupilRow,
+    add_classes, add_days, add_enrolments, add_placements, add_pupils, class, classes_of,
+    classes_of_schools, enrolments_of, placements_of, pupil, pupil_is_visible, pupils_by_upn,
+    widen_schools,
 };
 
 /// The operations of this capability.

@@ -38,7 +38,11 @@ pub async fn read_enrolment(
             .select(EnrolmentRow::as_select())
             .first(tx.conn)?;
         let placements = placement_now::table
-            .filter(placement_now::enrolment_id.eq(path.0).and(placement_now::school_id.eq(enrolment.school_id)))
+            .filter(
+                placement_now::enrolment_id
+                    .eq(path.0)
+                    .and(placement_now::school_id.eq(enrolment.school_id)),
+            )
             .order(placement_now::from_day)
             .select(PlacementRow::as_select())
             .load(tx.conn)?;

@@ -53,7 +53,12 @@ impl Stay {
 ///
 /// # Errors
 /// The database's.
-pub fn members(tx: &mut Tx<'_>, school_id: i32, class_id: i32, date: NaiveDate) -> Result<Vec<Member>, Problem> {
+pub fn members(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    class_id: i32,
+    date: NaiveDate,
+) -> Result<Vec<Member>, Problem> {
     let rows = diesel::sql_query(
         "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename \
          FROM (SELECT DISTINCT enrolment_id FROM placement WHERE trust_id = $1 AND class_id = $3) c \
@@ -94,4 +99,3 @@ pub fn stays_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Stay>, Problem> {
     .load(tx.conn)?;
     Ok(rows)
 }
-

@@ -155,7 +155,10 @@ pub struct NewPlacement {
 /// # Errors
 /// 404.
 pub fn pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<PupilRow, Problem> {
-    Ok(pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(PupilRow::as_select()).first(tx.conn)?)
+    Ok(pupil::table
+        .filter(pupil::pupil_id.eq(pupil_id))
+        .select(PupilRow::as_select())
+        .first(tx.conn)?)
 }
 
 /// Whether the caller may know of this pupil.
@@ -171,7 +174,10 @@ pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: i32) -> Result<bool, Problem>
 ///
 /// # Errors
 /// The database's.
-pub fn pupils_by_upn(tx: &mut Tx<'_>, upns: &[String]) -> Result<BTreeMap<String, PupilRow>, Problem> {
+pub fn pupils_by_upn(
+    tx: &mut Tx<'_>,
+    upns: &[String],
+) -> Result<BTreeMap<String, PupilRow>, Problem> {
     let trust = tx.trust();
     let mut found = BTreeMap::new();
     for some in upns.chunks(20_000) {
@@ -189,16 +195,27 @@ pub fn pupils_by_upn(tx: &mut Tx<'_>, upns: &[String]) -> Result<BTreeMap<String
 /// # Errors
 /// 404.
 pub fn class(tx: &mut Tx<'_>, class_id: i32) -> Result<ClassRow, Problem> {
-    Ok(class::table.filter(class::class_id.eq(class_id)).select(ClassRow::as_select()).first(tx.conn)?)
+    Ok(class::table
+        .filter(class::class_id.eq(class_id))
+        .select(ClassRow::as_select())
+        .first(tx.conn)?)
 }
 
 /// The classes of these schools in these academic years.
 ///
 /// # Errors
 /// The database's.
-pub fn classes_of(tx: &mut Tx<'_>, schools: &[i32], years: &[i16]) -> Result<Vec<ClassRow>, Problem> {
+pub fn classes_of(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    years: &[i16],
+) -> Result<Vec<ClassRow>, Problem> {
     let wanted = class::school_id.eq_any(schools).and(class::year.eq_any(years));
-    Ok(class::table.filter(wanted).order(class::class_id).select(ClassRow::as_select()).load(tx.conn)?)
+    Ok(class::table
+        .filter(wanted)
+        .order(class::class_id)
+        .select(ClassRow::as_select())
+        .load(tx.conn)?)
 }
 
 /// Every class of these schools.
@@ -219,10 +236,14 @@ pub fn enrolments_of(
     schools: &[i32],
     year: Option<AcademicYear>,
 ) -> Result<Vec<EnrolmentRow>, Problem> {
-    let mut rows = enrolment_now::table.filter(enrolment_now::school_id.eq_any(schools)).into_boxed();
+    let mut rows =
+        enrolment_now::table.filter(enrolment_now::school_id.eq_any(schools)).into_boxed();
     if let Some(year) = year {
-        let open_end = enrolment_now::last_day.is_null().or(enrolment_now::last_day.ge(year.first_day()));
-        rows = rows.filter(enrolment_now::first_day.le(year.last_day())).filter(open_end.assume_not_null());
+        let open_end =
+            enrolment_now::last_day.is_null().or(enrolment_now::last_day.ge(year.first_day()));
+        rows = rows
+            .filter(enrolment_now::first_day.le(year.last_day()))
+            .filter(open_end.assume_not_null());
     }
     Ok(rows
         .order((enrolment_now::school_id, enrolment_now::enrolment_id))
@@ -246,7 +267,11 @@ pub fn placements_of(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Vec<PlacementRo
 ///
 /// # Errors
 /// The database's.
-pub fn add_pupils(tx: &mut Tx<'_>, new: &[NewPupil], by: &str) -> Result<BTreeMap<String, i32>, Problem> {
+pub fn add_pupils(
+    tx: &mut Tx<'_>,
+    new: &[NewPupil],
+    by: &str,
+) -> Result<BTreeMap<String, i32>, Problem> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut ids = BTreeMap::new();
     for some in new.chunks(4_000) {
@@ -316,7 +341,10 @@ pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<Cl
             )
         })
         .collect();
-    Ok(diesel::insert_into(class::table).values(rows).returning(ClassRow::as_returning()).get_results(tx.conn)?)
+    Ok(diesel::insert_into(class::table)
+        .values(rows)
+        .returning(ClassRow::as_returning())
+        .get_results(tx.conn)?)
 }
 
 /// Adds enrolments of (school, pupil) and returns their ids in the order given.
@@ -339,8 +367,10 @@ pub fn add_enrolments(tx: &mut Tx<'_>, new: &[(i32, i32)], by: &str) -> Result<V
                 )
             })
             .collect();
-        let added: Vec<i32> =
-            diesel::insert_into(enrolment::table).values(rows).returning(enrolment::enrolment_id).get_results(tx.conn)?;
+        let added: Vec<i32> = diesel::insert_into(enrolment::table)
+            .values(rows)
+            .returning(enrolment::enrolment_id)
+            .get_results(tx.conn)?;
         ids.extend(added);
     }
     Ok(ids)
@@ -350,7 +380,12 @@ pub fn add_enrolments(tx: &mut Tx<'_>, new: &[(i32, i32)], by: &str) -> Result<V
 ///
 /// # Errors
 /// The database's.
-pub fn add_days(tx: &mut Tx<'_>, new: &[NewStay], at: DateTime<Utc>, by: &str) -> Result<(), Problem> {
+pub fn add_days(
+    tx: &mut Tx<'_>,
+    new: &[NewStay],
+    at: DateTime<Utc>,
+    by: &str,
+) -> Result<(), Problem> {
     diesel::sql_query(
         "INSERT INTO enrolment_days (trust_id, school_id, enrolment_id, first_day, last_day, recorded_at, recorded_by) \
          SELECT $5, u.school_id, u.enrolment_id, u.first_day, u.last_day, $6, $7 \
@@ -371,7 +406,12 @@ pub fn add_days(tx: &mut Tx<'_>, new: &[NewStay], at: DateTime<Utc>, by: &str) -
 ///
 /// # Errors
 /// The database's.
-pub fn add_placements(tx: &mut Tx<'_>, new: &[NewPlacement], at: DateTime<Utc>, by: &str) -> Result<(), Problem> {
+pub fn add_placements(
+    tx: &mut Tx<'_>,
+    new: &[NewPlacement],
+    at: DateTime<Utc>,
+    by: &str,
+) -> Result<(), Problem> {
     diesel::sql_query(
         "INSERT INTO placement \
              (trust_id, school_id, enrolment_id, from_day, class_id, year_group, recorded_at, recorded_by) \
@@ -400,6 +440,7 @@ pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<PupilRow>, Pr
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(ids)))
         .select(PupilRow::as_select())
         .load(tx.conn)?;
-    let mut by_id: BTreeMap<i32, PupilRow> = rows.into_iter().map(|row| (row.pupil_id, row)).collect();
+    let mut by_id: BTreeMap<i32, PupilRow> =
+        rows.into_iter().map(|row| (row.pupil_id, row)).collect();
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }

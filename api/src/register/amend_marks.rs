@@ -119,17 +119,25 @@ fn check(body: &Amendment) -> Result<(), Problem> {
     let mut seen = BTreeMap::new();
     for (index, change) in body.changes.iter().enumerate() {
         if let Some(first) = seen.insert((change.date, change.session), index) {
-            problem = problem.and(format!("/changes/{index}"), format!("a half day that /changes/{first} does not name"));
+            problem = problem.and(
+                format!("/changes/{index}"),
+                format!("a half day that /changes/{first} does not name"),
+            );
         }
     }
     if problem.errors().is_empty() { Ok(()) } else { Err(problem) }
 }
 
 /// The stay that a change belongs to: on roll that day, and at the named school if one is named.
-fn stay_of<'a>(stays: &'a [Stay], body: &Amendment, index: usize, change: &AmendedMark) -> Result<&'a Stay, Problem> {
-    let mut covering = stays
-        .iter()
-        .filter(|stay| stay.covers(change.date) && body.school_id.is_none_or(|school| school == stay.school_id));
+fn stay_of<'a>(
+    stays: &'a [Stay],
+    body: &Amendment,
+    index: usize,
+    change: &AmendedMark,
+) -> Result<&'a Stay, Problem> {
+    let mut covering = stays.iter().filter(|stay| {
+        stay.covers(change.date) && body.school_id.is_none_or(|school| school == stay.school_id)
+    });
     match (covering.next(), covering.next()) {
         (Some(stay), None) => Ok(stay),
         (None, _) => Err(Problem::at(
@@ -137,9 +145,11 @@ fn stay_of<'a>(stays: &'a [Stay], body: &Amendment, index: usize, change: &Amend
             format!("/changes/{index}/date"),
             "a day on which the pupil is on roll",
         )),
-        (Some(_), Some(_)) => {
-            Err(Problem::at(Kind::Invalid, "/school_id", "the school: the pupil is on two rolls that day"))
-        }
+        (Some(_), Some(_)) => Err(Problem::at(
+            Kind::Invalid,
+            "/school_id",
+            "the school: the pupil is on two rolls that day",
+        )),
     }
 }
 
@@ -172,7 +182,8 @@ fn amend(
     };
     let mut all = Vec::new();
     for ((school_id, year), changes) in by_year {
-        let version = *versions.get(&(school_id, year)).ok_or_else(|| Problem::internal("no version"))?;
+        let version =
+            *versions.get(&(school_id, year)).ok_or_else(|| Problem::internal("no version"))?;
         let (done, years) = apply(tx, school_id, year, &changes, codes)?;
         register::store(tx, school_id, year, version, &years, &author)?;
         all.extend(done);
@@ -201,16 +212,24 @@ fn apply(
     let mut done = Vec::new();
     let mut years: BTreeMap<i32, YearChange> = BTreeMap::new();
     for Placed { index, change, enrolment_id } in changes {
-        let at = marking.half_day(change.date, change.session, &format!("/changes/{index}/date"))?;
-        let number = marking.number(&change.mark, change.session, change.date, &format!("/changes/{index}/mark"))?;
+        let at =
+            marking.half_day(change.date, change.session, &format!("/changes/{index}/date"))?;
+        let number = marking.number(
+            &change.mark,
+            change.session,
+            change.date,
+            &format!("/changes/{index}/mark"),
+        )?;
         if !years.contains_key(enrolment_id) {
-            let stored = rows::marks_of(tx, school_id, year, &[*enrolment_id])?.remove(enrolment_id);
+            let stored =
+                rows::marks_of(tx, school_id, year, &[*enrolment_id])?.remove(enrolment_id);
             years.insert(*enrolment_id, YearChange::of(*enrolment_id, stored));
         }
         let Some(marks) = years.get_mut(enrolment_id) else { continue };
         let from = codes.text(marks.get(at)).map(str::to_owned);
         marks.set(at, number);
-        let (date, session, to) = (change.date, change.session, codes.text(number).map(str::to_owned));
+        let (date, session, to) =
+            (change.date, change.session, codes.text(number).map(str::to_owned));
         done.push(AmendedFromTo { date, session, school_id, from, to });
     }
     Ok((done, years.into_values().collect()))

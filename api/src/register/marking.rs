@@ -101,7 +101,8 @@ pub(super) struct Rectangle {
 impl Rectangle {
     /// The smallest rectangle around every change of these enrolments; `None` when nothing changes.
     fn around(changes: &[&YearChange]) -> Option<Self> {
-        let spans: Vec<(usize, usize)> = changes.iter().filter_map(|change| change.span()).collect();
+        let spans: Vec<(usize, usize)> =
+            changes.iter().filter_map(|change| change.span()).collect();
         let first = spans.iter().map(|span| span.0).min()?;
         let last = spans.iter().map(|span| span.1).max()?;
         let cut = |bytes: &[u8]| bytes.get(first..=last).unwrap_or_default().to_vec();
@@ -128,7 +129,8 @@ pub fn store(
     changes: &[YearChange],
     author: &Author,
 ) -> Result<usize, Problem> {
-    let changed: Vec<&YearChange> = changes.iter().filter(|change| change.old != change.new).collect();
+    let changed: Vec<&YearChange> =
+        changes.iter().filter(|change| change.old != change.new).collect();
     if changed.is_empty() {
         return Ok(0);
     }
@@ -139,7 +141,8 @@ pub fn store(
             changed.iter().filter_map(|change| Rectangle::around(&[*change])).collect()
         }
     };
-    let rows: Vec<(i32, &[u8])> = changed.iter().map(|c| (c.enrolment_id, c.new.as_slice())).collect();
+    let rows: Vec<(i32, &[u8])> =
+        changed.iter().map(|c| (c.enrolment_id, c.new.as_slice())).collect();
     rows::put_marks(tx, school_id, year, version, &rows)?;
     rows::add_events(tx, school_id, year, version, &rectangles, author)?;
     Ok(changed.len())
@@ -163,8 +166,14 @@ impl<'a> Marking<'a> {
     ///
     /// # Errors
     /// `closed-day` at `pointer`.
-    pub fn half_day(&self, date: NaiveDate, session: Session, pointer: &str) -> Result<HalfDay, Problem> {
-        let closed = || Problem::at(Kind::ClosedDay, pointer, "a half day on which the school is open");
+    pub fn half_day(
+        &self,
+        date: NaiveDate,
+        session: Session,
+        pointer: &str,
+    ) -> Result<HalfDay, Problem> {
+        let closed =
+            || Problem::at(Kind::ClosedDay, pointer, "a half day on which the school is open");
         let year = AcademicYear::of(date).ok_or_else(closed)?;
         let calendar = self.calendars.get(&year.number()).ok_or_else(closed)?;
         if !calendar.is_open(date, session) {
@@ -178,7 +187,13 @@ impl<'a> Marking<'a> {
     /// # Errors
     /// A problem of its own for an unknown code, one not in force, one of the other session, and for attendance in the
     /// future.
-    pub fn number(&self, text: &str, session: Session, date: NaiveDate, pointer: &str) -> Result<u8, Problem> {
+    pub fn number(
+        &self,
+        text: &str,
+        session: Session,
+        date: NaiveDate,
+        pointer: &str,
+    ) -> Result<u8, Problem> {
         let read = self.codes.read(text, session, date).map_err(|error| {
             let kind = match error {
                 CodeError::Unknown { .. } => Kind::UnknownCode,
@@ -190,7 +205,11 @@ impl<'a> Marking<'a> {
         let number = read.number.get();
         let counts = self.codes.counts(number, date);
         if date > self.today && counts.possible() && !counts.absent() {
-            return Err(Problem::at(Kind::FutureMark, pointer, "a code of absence, or a date up to today"));
+            return Err(Problem::at(
+                Kind::FutureMark,
+                pointer,
+                "a code of absence, or a date up to today",
+            ));
         }
         Ok(number)
     }

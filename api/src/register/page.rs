@@ -72,10 +72,17 @@ pub(super) struct Standing {
 
 impl Standing {
     /// Reads a register: who is in the class, what marks there are, and its header.
-    pub fn read(tx: &mut Tx<'_>, class: ClassRow, date: NaiveDate, session: Session) -> Result<Self, Problem> {
+    pub fn read(
+        tx: &mut Tx<'_>,
+        class: ClassRow,
+        date: NaiveDate,
+        session: Session,
+    ) -> Result<Self, Problem> {
         let wrong_year = || {
-            Problem::new(Kind::Invalid)
-                .detail(format!("The class belongs to the academic year {}; {date} lies in another.", class.year))
+            Problem::new(Kind::Invalid).detail(format!(
+                "The class belongs to the academic year {}; {date} lies in another.",
+                class.year
+            ))
         };
         let year = AcademicYear::new(class.year).ok_or_else(wrong_year)?;
         let at = HalfDay::of(year, date, session).ok_or_else(wrong_year)?;
@@ -90,7 +97,9 @@ impl Standing {
     /// The mark of each member, in their order.
     pub fn marks(&self) -> Vec<u8> {
         let at = self.at.position();
-        let mark = |year: &Option<YearMarks>| year.as_ref().and_then(|marks| marks.get(at).copied()).unwrap_or(NO_MARK);
+        let mark = |year: &Option<YearMarks>| {
+            year.as_ref().and_then(|marks| marks.get(at).copied()).unwrap_or(NO_MARK)
+        };
         self.years.iter().map(mark).collect()
     }
 

@@ -81,7 +81,11 @@ pub async fn read_marks(
         None => tenants::today_year(&app.clock)?.first_day().min(to),
     };
     if from > to || (to - from).num_days() >= LONGEST {
-        return Err(Problem::at(Kind::BadQuery, "?from", format!("a first day at most {LONGEST} days before the last")));
+        return Err(Problem::at(
+            Kind::BadQuery,
+            "?from",
+            format!("a first day at most {LONGEST} days before the last"),
+        ));
     }
     let codes = app.codes.clone();
     let marks = app.db.run(caller.scope(), move |tx| {
@@ -107,7 +111,10 @@ fn collect(
     while let Some(this) = year.filter(|year| year.first_day() <= to) {
         let stored = rows::marks_of(tx, stay.school_id, this.number(), &[stay.enrolment_id])?;
         if let Some(stored) = stored.get(&stay.enrolment_id) {
-            let days = from.max(this.first_day()).iter_days().take_while(|day| *day <= to.min(this.last_day()));
+            let days = from
+                .max(this.first_day())
+                .iter_days()
+                .take_while(|day| *day <= to.min(this.last_day()));
             for date in days {
                 for session in [Session::Am, Session::Pm] {
                     let number = HalfDay::of(this, date, session)

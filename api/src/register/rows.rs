@@ -39,7 +39,11 @@ pub fn marks_of(
     for some in enrolments.chunks(BATCH) {
         let rows: Vec<(i32, Vec<u8>)> = register_year::table
             .filter(register_year::trust_id.eq(trust).and(register_year::year.eq(year)))
-            .filter(register_year::school_id.eq(school_id).and(register_year::enrolment_id.eq_any(some)))
+            .filter(
+                register_year::school_id
+                    .eq(school_id)
+                    .and(register_year::enrolment_id.eq_any(some)),
+            )
             .select((register_year::enrolment_id, register_year::marks))
             .load(tx.conn)?;
         found.extend(rows);
@@ -51,7 +55,11 @@ pub fn marks_of(
 ///
 /// # Errors
 /// The database's.
-pub fn marks_of_schools(tx: &mut Tx<'_>, schools: &[i32], year: i16) -> Result<BTreeMap<i32, YearMarks>, Problem> {
+pub fn marks_of_schools(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    year: i16,
+) -> Result<BTreeMap<i32, YearMarks>, Problem> {
     let trust = tx.trust();
     let rows: Vec<(i32, Vec<u8>)> = register_year::table
         .filter(register_year::trust_id.eq(trust).and(register_year::year.eq(year)))
@@ -65,7 +73,11 @@ pub fn marks_of_schools(tx: &mut Tx<'_>, schools: &[i32], year: i16) -> Result<B
 ///
 /// # Errors
 /// The database's.
-pub fn taken_of_schools(tx: &mut Tx<'_>, schools: &[i32], year: i16) -> Result<Vec<(i32, YearMarks)>, Problem> {
+pub fn taken_of_schools(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    year: i16,
+) -> Result<Vec<(i32, YearMarks)>, Problem> {
     let trust = tx.trust();
     Ok(class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
@@ -276,8 +288,12 @@ pub(super) fn header(
 
 /// Writes a header.
 pub(super) fn put_header(tx: &mut Tx<'_>, header: &Header) -> Result<(), Problem> {
-    let key =
-        (register_session::trust_id, register_session::class_id, register_session::date, register_session::session);
+    let key = (
+        register_session::trust_id,
+        register_session::class_id,
+        register_session::date,
+        register_session::session,
+    );
     diesel::insert_into(register_session::table)
         .values(header)
         .on_conflict(key)

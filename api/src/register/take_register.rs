@@ -78,7 +78,9 @@ pub async fn take_register(
         let standing = Standing::read(tx, class, date, session)?;
         let today = tx.clock().today();
         if date > today {
-            return Err(Problem::new(Kind::FutureMark).detail(format!("{date} is after today, {today}.")));
+            return Err(
+                Problem::new(Kind::FutureMark).detail(format!("{date} is after today, {today}."))
+            );
         }
         let year = tenants_year(&standing)?;
         let calendar = tenants::calendar(tx, standing.class.school_id, year)?;
@@ -90,7 +92,8 @@ pub async fn take_register(
         if is_as_wanted(&standing, &marks, body.value.close) {
             return Ok((standing.tag(), standing.page(&codes)));
         }
-        let version = locked.bump(tx)?.into_values().next().ok_or_else(|| Problem::internal("no version"))?;
+        let version =
+            locked.bump(tx)?.into_values().next().ok_or_else(|| Problem::internal("no version"))?;
         save(tx, standing, &marks, &body.value, version, &caller).map(|s| (s.tag(), s.page(&codes)))
     });
     let (tag, page): (ETag, Register) = saved.await?;
@@ -98,12 +101,19 @@ pub async fn take_register(
 }
 
 fn tenants_year(standing: &Standing) -> Result<domain::AcademicYear, Problem> {
-    domain::AcademicYear::new(standing.class.year).ok_or_else(|| Problem::internal("a class of an impossible year"))
+    domain::AcademicYear::new(standing.class.year)
+        .ok_or_else(|| Problem::internal("a class of an impossible year"))
 }
 
 /// The mark of each member, in their order: every member once, nobody else, every code right.
-fn wanted(tx: &mut Tx<'_>, standing: &Standing, body: &RegisterBody, marking: &Marking<'_>) -> Result<Vec<u8>, Problem> {
-    let members: BTreeMap<i32, usize> = standing.members.iter().enumerate().map(|(at, m)| (m.pupil_id, at)).collect();
+fn wanted(
+    tx: &mut Tx<'_>,
+    standing: &Standing,
+    body: &RegisterBody,
+    marking: &Marking<'_>,
+) -> Result<Vec<u8>, Problem> {
+    let members: BTreeMap<i32, usize> =
+        standing.members.iter().enumerate().map(|(at, m)| (m.pupil_id, at)).collect();
     let mut marks = vec![None; standing.members.len()];
     let mut problem: Option<Problem> = None;
     let mut seen = BTreeSet::new();
@@ -111,9 +121,11 @@ fn wanted(tx: &mut Tx<'_>, standing: &Standing, body: &RegisterBody, marking: &M
         let pointer = format!("/marks/{index}");
         let refused = match members.get(&given.pupil_id) {
             None => Some(stranger(tx, given.pupil_id, &pointer)?),
-            Some(_) if !seen.insert(given.pupil_id) => {
-                Some(Problem::at(Kind::RegisterIncomplete, format!("{pointer}/pupil_id"), "each pupil once"))
-            }
+            Some(_) if !seen.insert(given.pupil_id) => Some(Problem::at(
+                Kind::RegisterIncomplete,
+                format!("{pointer}/pupil_id"),
+                "each pupil once",
+            )),
             Some(at) => match number(given, standing, marking, &pointer) {
                 Ok(number) => {
                     if let Some(slot) = marks.get_mut(*at) {
@@ -127,9 +139,11 @@ fn wanted(tx: &mut Tx<'_>, standing: &Standing, body: &RegisterBody, marking: &M
         problem = match (problem, refused) {
             (None, refused) => refused,
             (Some(first), None) => Some(first),
-            (Some(first), Some(next)) => {
-                Some(next.errors().iter().fold(first, |all, e| all.and(e.pointer.clone(), e.expected.clone())))
-            }
+            (Some(first), Some(next)) => Some(
+                next.errors()
+                    .iter()
+                    .fold(first, |all, e| all.and(e.pointer.clone(), e.expected.clone())),
+            ),
         };
     }
     if let Some(problem) = problem {
@@ -143,8 +157,12 @@ fn wanted(tx: &mut Tx<'_>, standing: &Standing, body: &RegisterBody, marking: &M
         .map(|(member, _)| member.pupil_id)
         .collect();
     if !missing.is_empty() {
-        return Err(Problem::at(Kind::RegisterIncomplete, "/marks", "every pupil of the class, once")
-            .member("missing_pupil_ids", missing));
+        return Err(Problem::at(
+            Kind::RegisterIncomplete,
+            "/marks",
+            "every pupil of the class, once",
+        )
+        .member("missing_pupil_ids", missing));
     }
     Ok(marks.into_iter().flatten().collect())
 }
@@ -154,13 +172,24 @@ fn stranger(tx: &mut Tx<'_>, pupil_id: i32, pointer: &str) -> Result<Problem, Pr
     if !pupils::pupil_is_visible(tx, pupil_id)? {
         return Err(Problem::not_found());
     }
-    Ok(Problem::at(Kind::NotOnRoll, format!("{pointer}/pupil_id"), "a pupil who is in this class that day"))
+    Ok(Problem::at(
+        Kind::NotOnRoll,
+        format!("{pointer}/pupil_id"),
+        "a pupil who is in this class that day",
+    ))
 }
 
-fn number(given: &PupilMark, standing: &Standing, marking: &Marking<'_>, pointer: &str) -> Result<u8, Problem> {
+fn number(
+    given: &PupilMark,
+    standing: &Standing,
+    marking: &Marking<'_>,
+    pointer: &str,
+) -> Result<u8, Problem> {
     match &given.mark {
         None => Ok(NO_MARK),
-        Some(text) => marking.number(text, standing.session, standing.date, &format!("{pointer}/mark")),
+        Some(text) => {
+            marking.number(text, standing.session, standing.date, &format!("{pointer}/mark"))
+        }
     }
 }
 
@@ -193,7 +222,8 @@ fn save(
 ) -> Result<Standing, Problem> {
     let (school, year, at) = (standing.class.school_id, standing.class.year, standing.at);
     let mut changes = Vec::with_capacity(marks.len());
-    for ((member, stored), mark) in standing.members.iter().zip(standing.years.drain(..)).zip(marks) {
+    for ((member, stored), mark) in standing.members.iter().zip(standing.years.drain(..)).zip(marks)
+    {
         let mut change = YearChange::of(member.enrolment_id, stored);
         change.set(at, *mark);
         changes.push(change);
@@ -216,7 +246,13 @@ fn save(
 }
 
 /// Opened, taken and closed are each written once; later saves leave them.
-fn header(tx: &Tx<'_>, standing: &Standing, body: &RegisterBody, version: Version, caller: &Caller) -> Header {
+fn header(
+    tx: &Tx<'_>,
+    standing: &Standing,
+    body: &RegisterBody,
+    version: Version,
+    caller: &Caller,
+) -> Header {
     let by = caller.subject().to_owned();
     let mut header = standing.header.clone().unwrap_or_else(|| Header {
         trust_id: tx.trust(),

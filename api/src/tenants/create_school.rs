@@ -59,7 +59,9 @@ pub async fn create_school(
 ) -> Result<HttpResponse, Problem> {
     body.value.check()?;
     if *caller.scope().schools() != Schools::All {
-        return Err(Problem::new(Kind::Forbidden).detail("A new school needs a token for the whole trust."));
+        return Err(
+            Problem::new(Kind::Forbidden).detail("A new school needs a token for the whole trust.")
+        );
     }
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, "create_school", &body.bytes, |tx| {
@@ -83,9 +85,11 @@ fn insert(tx: &mut Tx<'_>, new: &NewSchool, by: &str) -> Result<SchoolRow, Probl
         .returning(SchoolRow::as_returning())
         .get_result(tx.conn)
         .map_err(|error| match error {
-            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Problem::new(Kind::Taken)
-                .detail(format!("The trust already has a school with URN {}.", new.urn))
-                .and("/urn", "a URN that no other school of the trust has"),
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+                Problem::new(Kind::Taken)
+                    .detail(format!("The trust already has a school with URN {}.", new.urn))
+                    .and("/urn", "a URN that no other school of the trust has")
+            }
             other => other.into(),
         })
 }

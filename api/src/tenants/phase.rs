@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// The phase of education.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Reception or infants to Year 6.
@@ -21,8 +23,13 @@ pub enum Phase {
 
 impl Phase {
     /// Every phase.
-    pub const ALL: [Phase; 5] =
-        [Phase::Primary, Phase::Secondary, Phase::Special, Phase::AllThrough, Phase::AlternativeProvision];
+    pub const ALL: [Phase; 5] = [
+        Phase::Primary,
+        Phase::Secondary,
+        Phase::Special,
+        Phase::AllThrough,
+        Phase::AlternativeProvision,
+    ];
 
     /// As it stands in the database and over the wire.
     #[must_use]

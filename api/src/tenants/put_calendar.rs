@@ -3,7 +3,9 @@
 use actix_web::{HttpResponse, put, web};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::{AcademicYear, Calendar, Closure, ClosureKind, Days, SchoolWeek, Session, Term, bank_holidays};
+use domain::{
+    AcademicYear, Calendar, Closure, ClosureKind, Days, SchoolWeek, Session, Term, bank_holidays,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -101,16 +103,20 @@ pub fn calendar_of(year: AcademicYear, body: &CalendarBody) -> Result<Calendar, 
     let in_term = |day: NaiveDate| terms.iter().any(|term| term.from <= day && day <= term.to);
     let mut closures: Vec<Closure> = body.closures.iter().map(ClosureBody::closure).collect();
     if body.bank_holidays {
-        closures.extend(bank_holidays(year).into_iter().filter(|(day, _)| in_term(*day)).map(|(day, name)| Closure {
-            from: day,
-            to: day,
-            session: None,
-            kind: ClosureKind::BankHoliday,
-            note: Some(name.to_owned()),
-        }));
+        closures.extend(bank_holidays(year).into_iter().filter(|(day, _)| in_term(*day)).map(
+            |(day, name)| Closure {
+                from: day,
+                to: day,
+                session: None,
+                kind: ClosureKind::BankHoliday,
+                note: Some(name.to_owned()),
+            },
+        ));
     }
     Calendar::new(year, terms, closures, body.week.unwrap_or_default()).map_err(|problems| {
-        problems.into_iter().fold(Problem::new(Kind::Invalid), |all, one| all.and(one.place, one.expected))
+        problems
+            .into_iter()
+            .fold(Problem::new(Kind::Invalid), |all, one| all.and(one.place, one.expected))
     })
 }
 
@@ -123,7 +129,13 @@ impl TermBody {
 
 impl ClosureBody {
     fn closure(&self) -> Closure {
-        Closure { from: self.from, to: self.to, session: self.session, kind: self.kind, note: self.note.clone() }
+        Closure {
+            from: self.from,
+            to: self.to,
+            session: self.session,
+            kind: self.kind,
+            note: self.note.clone(),
+        }
     }
 }
 
@@ -154,7 +166,11 @@ pub async fn put_calendar(
         conditions.check_write(present.as_ref())?;
         let tag = tag(&body.value)?;
         if present.as_ref() != Some(&tag) {
-            let version = locked.bump(tx)?.into_values().next().ok_or_else(|| Problem::internal("no version"))?;
+            let version = locked
+                .bump(tx)?
+                .into_values()
+                .next()
+                .ok_or_else(|| Problem::internal("no version"))?;
             append(tx, school_id, year, version, &body.value, &by)?;
         }
         Ok((tag, body.value))
@@ -164,9 +180,15 @@ pub async fn put_calendar(
 }
 
 /// The body that was put last.
-pub(super) fn latest(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<Option<CalendarBody>, Problem> {
+pub(super) fn latest(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    year: AcademicYear,
+) -> Result<Option<CalendarBody>, Problem> {
     let body: Option<serde_json::Value> = school_calendar::table
-        .filter(school_calendar::school_id.eq(school_id).and(school_calendar::year.eq(year.number())))
+        .filter(
+            school_calendar::school_id.eq(school_id).and(school_calendar::year.eq(year.number())),
+        )
         .order(school_calendar::version.desc())
         .select(school_calendar::body)
         .first(tx.conn)

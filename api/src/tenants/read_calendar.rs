@@ -24,7 +24,10 @@ pub async fn read_calendar(
     conditions: Conditions,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, year) = path.0;
-    let body = app.db.run(caller.scope(), move |tx| latest(tx, school_id, year)?.ok_or_else(Problem::not_found)).await?;
+    let body = app
+        .db
+        .run(caller.scope(), move |tx| latest(tx, school_id, year)?.ok_or_else(Problem::not_found))
+        .await?;
     let tag = tag(&body)?;
     if conditions.unchanged(&tag) {
         return Ok(HttpResponse::NotModified().insert_header(("ETag", tag.as_str())).finish());

@@ -14,9 +14,13 @@ use crate::schema::trust;
 #[utoipa::path(tag = "tenants", security(("token" = ["trust:read"])),
     responses((status = 200, description = "The trust that the token is for.", body = Trust)))]
 #[get("/v1/trust")]
-pub async fn read_trust(caller: May<ReadTrust>, app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn read_trust(
+    caller: May<ReadTrust>,
+    app: web::Data<App>,
+) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), |tx| {
-        let (trust_id, name) = trust::table.select((trust::trust_id, trust::name)).first(tx.conn)?;
+        let (trust_id, name) =
+            trust::table.select((trust::trust_id, trust::name)).first(tx.conn)?;
         Ok(Trust { trust_id, name })
     });
     Ok(HttpResponse::Ok().json(found.await?))

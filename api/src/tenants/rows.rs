@@ -68,7 +68,9 @@ pub fn schools_by_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i32>, Problem>
 /// 422 when there is none, so that nothing is ever counted or marked against a guess.
 pub fn calendar(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<Calendar, Problem> {
     let body: Option<Value> = school_calendar::table
-        .filter(school_calendar::school_id.eq(school_id).and(school_calendar::year.eq(year.number())))
+        .filter(
+            school_calendar::school_id.eq(school_id).and(school_calendar::year.eq(year.number())),
+        )
         .order(school_calendar::version.desc())
         .select(school_calendar::body)
         .first(tx.conn)
@@ -86,9 +88,15 @@ pub fn calendar(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<C
 ///
 /// # Errors
 /// The database's.
-pub fn calendars(tx: &mut Tx<'_>, schools: &[i32], year: AcademicYear) -> Result<BTreeMap<i32, Calendar>, Problem> {
+pub fn calendars(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    year: AcademicYear,
+) -> Result<BTreeMap<i32, Calendar>, Problem> {
     let rows: Vec<(i32, Value)> = school_calendar::table
-        .filter(school_calendar::school_id.eq_any(schools).and(school_calendar::year.eq(year.number())))
+        .filter(
+            school_calendar::school_id.eq_any(schools).and(school_calendar::year.eq(year.number())),
+        )
         .distinct_on(school_calendar::school_id)
         .order((school_calendar::school_id, school_calendar::version.desc()))
         .select((school_calendar::school_id, school_calendar::body))
@@ -106,5 +114,6 @@ fn stored(year: AcademicYear, body: Value) -> Result<Calendar, Problem> {
 /// # Errors
 /// The clock stands outside the years that can be recorded.
 pub fn today_year(clock: &Clock) -> Result<AcademicYear, Problem> {
-    AcademicYear::of(clock.today()).ok_or_else(|| Problem::internal("the clock stands outside 1990 to 2199"))
+    AcademicYear::of(clock.today())
+        .ok_or_else(|| Problem::internal("the clock stands outside 1990 to 2199"))
 }

@@ -75,7 +75,11 @@ pub fn lock_schools(tx: &mut Tx<'_>, schools: &[i32], years: &[i16]) -> Result<L
 ///
 /// # Errors
 /// The database's.
-pub fn current(tx: &mut Tx<'_>, schools: &[i32], year: i16) -> Result<BTreeMap<i32, Version>, Problem> {
+pub fn current(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    year: i16,
+) -> Result<BTreeMap<i32, Version>, Problem> {
     let rows: Vec<(i32, i64, DateTime<Utc>)> = school_version::table
         .filter(school_version::school_id.eq_any(schools).and(school_version::year.eq(year)))
         .select((school_version::school_id, school_version::version, school_version::at))
@@ -106,7 +110,11 @@ impl Locked {
         .bind::<Array<SmallInt>, _>(years)
         .bind::<Timestamptz, _>(at)
         .execute(tx.conn)?;
-        Ok(self.rows.into_iter().map(|(key, v)| (key, Version { number: v.number + 1, at })).collect())
+        Ok(self
+            .rows
+            .into_iter()
+            .map(|(key, v)| (key, Version { number: v.number + 1, at }))
+            .collect())
     }
 }
 
@@ -120,7 +128,10 @@ fn select(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<BTreeMap<(i32, i16), V
     .bind::<Array<Integer>, _>(schools)
     .bind::<Array<SmallInt>, _>(years)
     .load(tx.conn)?;
-    Ok(rows.into_iter().map(|r| ((r.school_id, r.year), Version { number: r.version, at: r.at })).collect())
+    Ok(rows
+        .into_iter()
+        .map(|r| ((r.school_id, r.year), Version { number: r.version, at: r.at }))
+        .collect())
 }
 
 fn insert(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<(), Problem> {
@@ -137,6 +148,9 @@ fn insert(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<(), Problem> {
             )
         })
         .collect();
-    diesel::insert_into(school_version::table).values(rows).on_conflict_do_nothing().execute(tx.conn)?;
+    diesel::insert_into(school_version::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
     Ok(())
 }

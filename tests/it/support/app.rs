@@ -75,7 +75,11 @@ impl TestApp {
 
     pub fn start_with(how: Start) -> Self {
         let database = Arc::new(fresh_database());
-        let keys = std::env::temp_dir().join(format!("rollcall-keys-{}-{}", std::process::id(), database.name()));
+        let keys = std::env::temp_dir().join(format!(
+            "rollcall-keys-{}-{}",
+            std::process::id(),
+            database.name()
+        ));
         Self::on(database, keys, TestClock::new(), how)
     }
 
@@ -111,7 +115,14 @@ impl TestApp {
 
     /// A token of a role for a trust and its schools.
     pub fn token(&self, role: &str, trust: i32, schools: Schools) -> String {
-        let claims = Claims::new(trust, schools, role, &format!("test-{role}"), self.clock.now(), TimeDelta::days(700));
+        let claims = Claims::new(
+            trust,
+            schools,
+            role,
+            &format!("test-{role}"),
+            self.clock.now(),
+            TimeDelta::days(700),
+        );
         self.sign(&claims)
     }
 
@@ -137,7 +148,10 @@ impl TestApp {
 
     /// A new trust.
     pub fn trust(&self, name: &str) -> i32 {
-        let made = self.client("platform_admin", 0).post("/v1/trusts", &json!({ "name": name })).expect(201);
+        let made = self
+            .client("platform_admin", 0)
+            .post("/v1/trusts", &json!({ "name": name }))
+            .expect(201);
         made["trust_id"].as_i64().unwrap().try_into().unwrap()
     }
 
@@ -220,7 +234,13 @@ impl Client {
         self.json("PUT", path, &[], body)
     }
 
-    pub fn json(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &impl Serialize) -> Answer {
+    pub fn json(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &impl Serialize,
+    ) -> Answer {
         let mut headers = headers.to_vec();
         headers.push(("content-type", "application/json"));
         self.send(method, path, &headers, Some(serde_json::to_vec(body).unwrap()))
@@ -231,8 +251,15 @@ impl Client {
     }
 
     /// Any request; no answer at all is a panic.
-    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
-        self.try_send(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    pub fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Answer {
+        self.try_send(method, path, headers, body)
+            .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
     }
 
     pub fn try_send(
@@ -242,7 +269,8 @@ impl Client {
         headers: &[(&str, &str)],
         body: Option<Vec<u8>>,
     ) -> Result<Answer, ureq::Error> {
-        let mut request = ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if !self.token.is_empty() {
             request = request.header("authorization", format!("Bearer {}", self.token));
         }
@@ -279,7 +307,10 @@ impl Client {
             if !matches!(import["job"]["state"].as_str(), Some("queued" | "running")) {
                 return import;
             }
-            assert!(since.elapsed() < Duration::from_secs(120), "the import does not end: {import}");
+            assert!(
+                since.elapsed() < Duration::from_secs(120),
+                "the import does not end: {import}"
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }

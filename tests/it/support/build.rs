@@ -34,7 +34,8 @@ pub fn class(client: &Client, school: i32, name: &str) -> i32 {
 /// A pupil, born in 2015 unless said otherwise, enrolled in a class from 2 September 2026.
 pub fn pupil(client: &Client, school: i32, class: i32, number: u32) -> i32 {
     let pupil = unenrolled(client, school, number, "2015-03-14");
-    let body = json!({ "pupil_id": pupil, "class_id": class, "year_group": 6, "first_day": "2026-09-02" });
+    let body =
+        json!({ "pupil_id": pupil, "class_id": class, "year_group": 6, "first_day": "2026-09-02" });
     client.post("/v1/enrolments", &body).expect(201);
     pupil
 }
