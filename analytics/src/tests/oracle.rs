@@ -7,7 +7,7 @@ use super::{CODES, POOL, blocks};
 use crate::{trend, trend_naive};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     /// Every number of every answer, for every question.
     #[test]

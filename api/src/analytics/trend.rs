@@ -187,10 +187,9 @@ fn asked(
         let rows = pupils::classes_of_schools(tx, &schools)?;
         classes = rows.into_iter().map(|row| (row.class_id, (row.school_id, row.name))).collect();
     }
-    if let Some(wanted) = &question.filter.classes {
-        if wanted.iter().any(|class| !classes.contains_key(class)) {
-            return Err(Problem::not_found());
-        }
+    let wanted = question.filter.classes.iter().flatten();
+    if wanted.into_iter().any(|class| !classes.contains_key(class)) {
+        return Err(Problem::not_found());
     }
     let by = match question.by {
         By::Trust => "trust",

@@ -58,18 +58,17 @@ pub fn until_stopped(
                 sweeping.limits.sweep();
             }
         });
-        let failed = tokio::sync::oneshot::channel::<String>();
-        let (tell, mut heard) = failed;
-        std::thread::spawn(move || match beside(&address) {
-            Ok(()) => std::mem::forget(tell),
-            Err(sentence) => {
+        let (tell, mut heard) = tokio::sync::oneshot::channel::<String>();
+        std::thread::spawn(move || {
+            if let Err(sentence) = beside(&address) {
                 let _ = tell.send(sentence);
             }
         });
         let running = actix_web::rt::spawn(server);
         let sentence = tokio::select! {
             stopped = asked_to_stop() => stopped.err().map(|error| error.to_string()),
-            sentence = &mut heard => sentence.ok(),
+            // Only a failure is heard; when all went well we go on serving.
+            Ok(sentence) = &mut heard => Some(sentence),
         };
         handle.stop(true).await;
         let _ = running.await;

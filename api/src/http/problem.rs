@@ -87,7 +87,10 @@ pub struct FieldError {
 
 /// A refusal: what the client reads, and apart from it what only the log reads.
 #[derive(Debug)]
-pub struct Problem {
+pub struct Problem(Box<Content>);
+
+#[derive(Debug)]
+struct Content {
     kind: Kind,
     detail: Option<String>,
     errors: Vec<FieldError>,
@@ -126,7 +129,7 @@ impl Problem {
     /// A problem of this kind, with nothing more to say.
     #[must_use]
     pub fn new(kind: Kind) -> Self {
-        Self {
+        Self(Box::new(Content {
             kind,
             detail: None,
             errors: Vec::new(),
@@ -134,7 +137,7 @@ impl Problem {
             retry_after: None,
             allow: None,
             internal: None,
-        }
+        }))
     }
 
     /// A problem of this kind at one place of the request.
@@ -150,81 +153,81 @@ impl Problem {
 
     /// A 500: the text goes to the log and nowhere else.
     pub fn internal(why: impl std::fmt::Display) -> Self {
-        Self { internal: Some(why.to_string()), ..Self::new(Kind::Internal) }
+        let mut problem = Self::new(Kind::Internal);
+        problem.0.internal = Some(why.to_string());
+        problem
     }
 
     /// A 503 that may be tried again after so many seconds; the reason goes to the log.
     pub fn unavailable(retry_after: u32, why: impl std::fmt::Display) -> Self {
-        Self {
-            retry_after: Some(retry_after),
-            internal: Some(why.to_string()),
-            ..Self::new(Kind::Unavailable)
-        }
+        let mut problem = Self::new(Kind::Unavailable).retry_after(retry_after);
+        problem.0.internal = Some(why.to_string());
+        problem
     }
 
     /// What is wrong this time.
     #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
     /// One more place that is not right.
     #[must_use]
     pub fn and(mut self, pointer: impl Into<String>, expected: impl Into<String>) -> Self {
-        self.errors.push(FieldError { pointer: pointer.into(), expected: expected.into() });
+        self.0.errors.push(FieldError { pointer: pointer.into(), expected: expected.into() });
         self
     }
 
     /// A member that only this kind has.
     #[must_use]
     pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.members.insert(name.to_owned(), value.into());
+        self.0.members.insert(name.to_owned(), value.into());
         self
     }
 
     /// Seconds after which to try again.
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
     /// The methods that the path takes.
     #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
-        self.allow = Some(methods);
+        self.0.allow = Some(methods);
         self
     }
 
     /// The kind.
     #[must_use]
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.0.kind
     }
 
     /// The places that are not right.
     #[must_use]
     pub fn errors(&self) -> &[FieldError] {
-        &self.errors
+        &self.0.errors
     }
 
     /// What only the log may say.
     #[must_use]
     pub fn internal_text(&self) -> Option<&str> {
-        self.internal.as_deref()
+        self.0.internal.as_deref()
     }
 
     /// What goes over the wire.
     #[must_use]
     pub fn body(&self) -> ProblemBody {
         ProblemBody {
-            type_: format!("/problems/{}", self.kind.slug()),
-            title: self.kind.title().to_owned(),
-            status: self.kind.status().as_u16(),
-            detail: self.detail.clone(),
-            errors: self.errors.clone(),
-            members: self.members.clone(),
+            type_: format!("/problems/{}", self.0.kind.slug()),
+            title: self.0.kind.title().to_owned(),
+            status: self.0.kind.status().as_u16(),
+            detail: self.0.detail.clone(),
+            errors: self.0.errors.clone(),
+            members: self.0.members.clone(),
         }
     }
 }
@@ -232,25 +235,25 @@ impl Problem {
 /// Only the public title: actix asks for it, and it may end in a log.
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.kind.title())
+        f.write_str(self.0.kind.title())
     }
 }
 
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
-        self.kind.status()
+        self.0.kind.status()
     }
 
     fn error_response(&self) -> HttpResponse<BoxBody> {
-        let mut response = HttpResponse::build(self.kind.status());
+        let mut response = HttpResponse::build(self.0.kind.status());
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON));
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
         }
-        if let Some(methods) = &self.allow {
+        if let Some(methods) = &self.0.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
         }
-        if self.kind == Kind::Unauthenticated {
+        if self.0.kind == Kind::Unauthenticated {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }
         response.json(self.body())

@@ -11,10 +11,10 @@ static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 
 /// Starts recording, once a process.
 pub fn install() {
-    if HANDLE.get().is_none() {
-        if let Ok(handle) = PrometheusBuilder::new().install_recorder() {
-            let _ = HANDLE.set(handle);
-        }
+    if HANDLE.get().is_none()
+        && let Ok(handle) = PrometheusBuilder::new().install_recorder()
+    {
+        let _ = HANDLE.set(handle);
     }
 }
 
