@@ -4,7 +4,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 use uuid::Uuid;
@@ -36,8 +36,11 @@ pub async fn trace(
     if let Some(allowance) = allowance {
         rate_headers(&mut response, allowance.unwrap_or_else(|empty| empty));
     }
+    // Children's data may be kept by the client that asked, after asking again, and by nobody between.
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        response.headers_mut().insert(HeaderName::from_static("request-id"), value);
+        headers.insert(HeaderName::from_static("request-id"), value);
     }
     record(&response, &method, id, started.elapsed());
     Ok(response)

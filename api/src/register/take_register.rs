@@ -87,7 +87,7 @@ pub async fn take_register(
         let marking = Marking::new(&codes, BTreeMap::from([(year.number(), calendar)]), today);
         marking.half_day(date, session, "")?;
         let marks = wanted(tx, &standing, &body.value, &marking)?;
-        conditions.check_write(Some(&standing.tag()))?;
+        conditions.check_write(Some(&standing.tag()), standing.header.is_some())?;
         check_open(&standing, &marks, today)?;
         if is_as_wanted(&standing, &marks, body.value.close) {
             return Ok((standing.tag(), standing.page(&codes)));

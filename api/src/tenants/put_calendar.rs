@@ -163,7 +163,7 @@ pub async fn put_calendar(
         super::school(tx, school_id)?;
         let locked = super::lock(tx, &[(school_id, year.number())])?;
         let present = latest(tx, school_id, year)?.map(|body| tag(&body)).transpose()?;
-        conditions.check_write(present.as_ref())?;
+        conditions.check_write(present.as_ref(), present.is_some())?;
         let tag = tag(&body.value)?;
         if present.as_ref() != Some(&tag) {
             let version = locked
