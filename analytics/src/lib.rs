@@ -14,8 +14,9 @@
 //!   definitions; random schools are counted both ways and must agree in every number.
 //!
 //! How a figure comes about: `reckoning` says how a mark on each half day counts, `block` sums the
-//! marks into bytes, `window` says which bytes make up which window, `groups` who belongs to which
-//! group, `kernel` adds up, and `trend` puts the answer together.
+//! marks into bytes, `window` says which bytes make up which window, `span` and `groups` who belongs
+//! to which group when, `kernel` adds up, `tally` does so for one block, and `trend` puts the answer
+//! together.
 
 mod block;
 mod groups;
