@@ -33,6 +33,7 @@ pub mod migrate;
 pub mod openapi;
 pub mod operation;
 pub mod platform;
+pub mod progress;
 pub mod pupils;
 pub mod register;
 pub mod schema;

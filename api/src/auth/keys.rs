@@ -19,12 +19,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::token::Claims;
-
-/// `iss` of our tokens.
-pub const ISSUER: &str = "rollcall";
-/// `aud` of tokens that are made for this API.
-pub const AUDIENCE: &str = "rollcall-api";
+use super::token::{AUDIENCE, Claims, ISSUER};
 
 /// Why a token was refused. For the debug log; the client learns only that it was.
 #[derive(Debug, thiserror::Error)]

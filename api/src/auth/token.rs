@@ -6,6 +6,11 @@ use uuid::Uuid;
 
 use crate::db::{Schools, Scope};
 
+/// `iss` of our tokens.
+pub const ISSUER: &str = "rollcall";
+/// `aud` of tokens that are made for this API.
+pub const AUDIENCE: &str = "rollcall-api";
+
 /// Seconds by which two machines' clocks may differ.
 const LEEWAY: i64 = 30;
 
@@ -64,8 +69,8 @@ impl Claims {
         lasts: TimeDelta,
     ) -> Self {
         Self {
-            iss: super::keys::ISSUER.to_owned(),
-            aud: super::keys::AUDIENCE.to_owned(),
+            iss: ISSUER.to_owned(),
+            aud: AUDIENCE.to_owned(),
             sub: subject.to_owned(),
             exp: (now + lasts).timestamp(),
             nbf: now.timestamp(),

@@ -7,7 +7,6 @@ use actix_web::web;
 use chrono::TimeDelta;
 use domain::{AcademicYear, Level, Roles};
 
-use super::progress::Progress;
 use super::settings::{Reach, log};
 use super::{migrate as migrate_command, serve};
 use crate::app::App;
@@ -17,6 +16,7 @@ use crate::db::Schools;
 use crate::demo::{self, Notes};
 use crate::embedded::{Cluster, Options};
 use crate::migrate;
+use crate::progress::Progress;
 
 /// How long the tokens of `demo.json` are valid.
 const TOKENS: TimeDelta = TimeDelta::days(30);

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::progress::Progress;
 use crate::client::Client;
+use crate::progress::Progress;
 
 /// Arguments.
 #[derive(clap::Args)]

@@ -4,15 +4,12 @@ mod demo;
 mod import;
 mod migrate;
 mod openapi;
-mod progress;
 mod serve;
 mod settings;
 mod token;
 mod work;
 
 use clap::{Parser, Subcommand};
-
-pub use progress::Progress;
 
 /// Attendance for a whole school trust: registers in, truth out.
 #[derive(Parser)]

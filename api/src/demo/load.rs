@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::SEED;
 use super::generate::{self, File, SchoolPlan};
 use super::notes::SchoolNote;
-use crate::cli::Progress;
 use crate::client::Client;
+use crate::progress::Progress;
 
 /// The trust and its schools.
 pub struct Loaded {

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use domain::{AcademicYear, Calendar, CodeTable, HalfDay, NO_MARK};
 
+use super::conclude::conclude;
 use super::file::{MarksFile, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
 use super::import_pupils::unknown_school;
 use super::rows::{Counts, Outcome, Request};
-use super::run::conclude;
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::problem::Problem;

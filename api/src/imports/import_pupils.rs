@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
 
+use super::conclude::conclude;
 use super::file::{Problems, PupilRow, Reading, RowProblem, RowProblemKind};
 use super::rows::{Counts, Outcome, Request};
 use crate::db::Tx;
@@ -28,6 +29,18 @@ struct Row {
 
 /// Checks and applies a file of pupils; a dry run, or a file with a problem, changes nothing.
 pub(super) fn import(
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<Vec<PupilRow>>,
+) -> Result<(), Problem> {
+    job.tell("checking against the roll", 0, 0);
+    job.run(|tx| {
+        let outcome = settle(tx, job, request, reading)?;
+        conclude(tx, job, request, &outcome)
+    })
+}
+
+fn settle(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
     request: &Request,

@@ -193,7 +193,7 @@ pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), P
 }
 
 /// Keeps what came of an import and lets its file go.
-pub(super) fn conclude(tx: &mut Tx<'_>, job_id: i64, outcome: &Outcome) -> Result<(), Problem> {
+pub(super) fn keep_outcome(tx: &mut Tx<'_>, job_id: i64, outcome: &Outcome) -> Result<(), Problem> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
     diesel::update(import::table.filter(import::job_id.eq(job_id)))
         .set(import::result.eq(Some(result)))

@@ -1,11 +1,11 @@
 //! The job: read the file, check it, apply it.
 
-use super::file::{MarksFile, PupilRow, Reading, Stopped, read_marks, read_pupils};
-use super::rows::{self, FileKind, Outcome, Request};
+use super::file::{Stopped, read_marks, read_pupils};
+use super::rows::{self, FileKind};
 use super::{import_marks, import_pupils};
 use crate::app::App;
 use crate::http::problem::Problem;
-use crate::jobs::{Finished, Job};
+use crate::jobs::Job;
 use crate::tenants;
 
 /// Runs an import. It may be started again after any crash: what it does, it does in its last transaction.
@@ -25,50 +25,13 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
         FileKind::Pupils => {
             let reading = read_pupils(&bytes, own.as_deref(), &mut tell).map_err(lost)?;
             drop(bytes);
-            pupils(job, &request, reading)
+            import_pupils::import(job, &request, reading)
         }
         FileKind::Marks => {
             let reading =
                 read_marks(&bytes, own.as_deref(), &app.codes, &mut tell).map_err(lost)?;
             drop(bytes);
-            marks(app, job, &request, reading)
+            import_marks::import(app, job, &request, reading)
         }
     }
-}
-
-fn pupils(
-    job: &Job<'_>,
-    request: &Request,
-    reading: Reading<Vec<PupilRow>>,
-) -> Result<(), Problem> {
-    job.tell("checking against the roll", 0, 0);
-    job.run(|tx| {
-        let outcome = import_pupils::import(tx, job, request, reading)?;
-        conclude(tx, job, request, &outcome)
-    })
-}
-
-fn marks(
-    app: &App,
-    job: &Job<'_>,
-    request: &Request,
-    reading: Reading<MarksFile>,
-) -> Result<(), Problem> {
-    import_marks::import(app, job, request, reading)
-}
-
-/// Keeps the outcome and ends the job.
-pub(super) fn conclude(
-    tx: &mut crate::db::Tx<'_>,
-    job: &Job<'_>,
-    request: &Request,
-    outcome: &Outcome,
-) -> Result<(), Problem> {
-    rows::conclude(tx, job.id(), outcome)?;
-    let (how, stage) = match (outcome.problem_count, request.dry_run) {
-        (0, false) => (Finished::Done, "applied"),
-        (0, true) => (Finished::Done, "checked; nothing was changed"),
-        _ => (Finished::Refused, "refused: nothing was changed"),
-    };
-    job.finish(tx, how, stage)
 }
