@@ -1,6 +1,8 @@
 //! The database's owner at work: roles, migrations, and the code table for people with `psql`.
 
 use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
 use diesel::connection::SimpleConnection;
 use diesel::migration::MigrationSource;
 use diesel::pg::{Pg, PgConnection};
@@ -84,27 +86,19 @@ pub fn migrate(owner_url: &str, application: Option<&str>) -> Result<(), Migrate
     migrate_on(&mut conn)
 }
 
-/// Whether a database has every migration.
-///
-/// # Errors
-/// The database's.
-pub fn is_current(conn: &mut PgConnection) -> Result<bool, MigrateError> {
-    conn.has_pending_migration(MIGRATIONS).map(|pending| !pending).map_err(MigrateError::Migration)
-}
-
-/// The names of all migrations, in their order.
+/// The versions of all migrations, as the database records them.
 ///
 /// # Errors
 /// They cannot be read.
-pub fn names() -> Result<Vec<String>, MigrateError> {
+pub fn versions() -> Result<BTreeSet<String>, MigrateError> {
     let all = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(MigrateError::Migration)?;
-    let mut names: Vec<String> = all.iter().map(|migration| migration.name().to_string()).collect();
-    names.sort();
-    Ok(names)
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
 fn migrate_on(conn: &mut PgConnection) -> Result<(), MigrateError> {
     conn.run_pending_migrations(MIGRATIONS).map_err(MigrateError::Migration)?;
+    // The application compares them with its own before it serves.
+    conn.batch_execute(&format!("GRANT SELECT ON __diesel_schema_migrations TO {GROUP}"))?;
     let codes =
         CodeTable::built_in().map_err(|errors| MigrateError::Codes(format!("{errors:?}")))?;
     conn.transaction(|conn| {

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 use crate::auth::Caller;
 use crate::db::{Db, Schools, Scope, Tx};
 use crate::http::problem::Problem;
+use crate::migrate;
 use crate::schema::{job_queue, trust};
 
 /// A job that is due, with the lease under which it may be worked on.
@@ -116,7 +117,7 @@ pub fn lease_scope(lease: &Lease) -> Scope {
     Scope::new(lease.trust_id, Schools::All)
 }
 
-/// Whether the database answers and is migrated. Without a tenant because it asks about none.
+/// Whether the database answers. Without a tenant because it asks about none.
 ///
 /// # Errors
 /// 503 when it does not answer.
@@ -126,6 +127,30 @@ pub async fn ready(db: &Db) -> Result<(), Problem> {
         Ok(())
     })
     .await
+}
+
+#[derive(QueryableByName)]
+struct VersionRow {
+    #[diesel(sql_type = Text)]
+    version: String,
+}
+
+/// Refuses a database that lacks a migration of this program. Without a tenant because it asks about none.
+///
+/// # Errors
+/// One sentence.
+pub fn check_migrated(db: &Db) -> Result<(), String> {
+    const TO_DO: &str = "bring it up to date with `rollcall migrate` as its owner (MIGRATE_URL)";
+    let wanted = migrate::versions().map_err(|error| error.to_string())?;
+    let done = db.without_tenant(|conn| {
+        let all = "SELECT version::text AS version FROM __diesel_schema_migrations";
+        Ok(diesel::sql_query(all).load::<VersionRow>(conn)?)
+    });
+    let done = done.map_err(|_| format!("the database is not Rollcall's yet: {TO_DO}"))?;
+    if wanted.iter().all(|version| done.iter().any(|row| row.version == *version)) {
+        return Ok(());
+    }
+    Err(format!("the database lacks migrations of this version: {TO_DO}"))
 }
 
 #[derive(QueryableByName)]

@@ -83,6 +83,7 @@ impl Reach {
         };
         let app = App::new(&settings, Clock::system()).map_err(|error| error.to_string())?;
         platform::check_role(&app.db)?;
+        platform::check_migrated(&app.db)?;
         Ok(web::Data::new(app))
     }
 
