@@ -15,11 +15,8 @@ use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::limit::Limits;
-use crate::http::{trace, wrong_method};
+use crate::http::{json, trace, wrong_method};
 use crate::{analytics, imports, jobs, openapi, operation, pupils, register, tenants};
-
-/// The most bytes of a JSON body.
-const JSON_LIMIT: usize = 2 * 1024 * 1024;
 
 /// What every request may use.
 pub struct App {
@@ -121,7 +118,7 @@ pub fn server(app: web::Data<App>, listener: std::net::TcpListener) -> std::io::
         actix_web::App::new()
             .app_data(app.clone())
             .app_data(document.clone())
-            .app_data(web::PayloadConfig::new(JSON_LIMIT))
+            .app_data(web::PayloadConfig::new(json::MOST))
             .wrap(Compress::default())
             .wrap(from_fn(trace::trace))
             .into_utoipa_app()

@@ -195,12 +195,16 @@ impl<'a> Marking<'a> {
         pointer: &str,
     ) -> Result<u8, Problem> {
         let read = self.codes.read(text, session, date).map_err(|error| {
-            let kind = match error {
-                CodeError::Unknown { .. } => Kind::UnknownCode,
-                CodeError::NotYet { .. } => Kind::CodeNotInForce,
-                CodeError::WrongSession { .. } => Kind::CodeInWrongSession,
+            let (kind, expected) = match error {
+                // What was sent instead may be anything, a name too: it is not repeated.
+                CodeError::Unknown { .. } => (
+                    Kind::UnknownCode,
+                    r"a national attendance code, such as / or \ or I".to_owned(),
+                ),
+                CodeError::NotYet { .. } => (Kind::CodeNotInForce, error.to_string()),
+                CodeError::WrongSession { .. } => (Kind::CodeInWrongSession, error.to_string()),
             };
-            Problem::at(kind, pointer, error.to_string())
+            Problem::at(kind, pointer, expected)
         })?;
         let number = read.number.get();
         let counts = self.codes.counts(number, date);
