@@ -14,10 +14,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Path<T> {
     type Error = Problem;
     type Future = std::future::Ready<Result<Self, Problem>>;
 
-    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let path = actix_web::web::Path::<T>::from_request(request, payload).into_inner();
-        std::future::ready(
-            path.map(|path| Self(path.into_inner())).map_err(|_| Problem::not_found()),
-        )
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // Not by actix's own extractor, which logs a path that it cannot read.
+        let path = request.match_info().load::<T>();
+        std::future::ready(path.map(Self).map_err(|_| Problem::not_found()))
     }
 }
