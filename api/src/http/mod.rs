@@ -4,6 +4,7 @@ pub mod etag;
 pub mod idempotency;
 pub mod json;
 pub mod limit;
+pub mod name;
 pub mod page;
 pub mod path;
 pub mod problem;

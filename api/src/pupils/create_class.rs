@@ -11,8 +11,12 @@ use crate::auth::May;
 use crate::auth::permission::WriteClass;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
+use crate::http::name;
 use crate::http::problem::{Kind, Problem};
 use crate::tenants;
+
+/// The most characters of a name.
+const LONGEST: usize = 50;
 
 /// A class to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -41,10 +45,8 @@ pub async fn create_class(
     key: Idempotency,
     body: Json<ClassBody>,
 ) -> Result<HttpResponse, Problem> {
-    let name = body.value.name.trim().to_owned();
-    if !(1..=50).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-        return Err(Problem::at(Kind::Invalid, "/name", "a name of 1 to 50 characters"));
-    }
+    let name = name::kept(&body.value.name, LONGEST)
+        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", LONGEST))?;
     let new = NewClass { school_id: body.value.school_id, year: body.value.year.number(), name };
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, new.school_id)?;

@@ -13,8 +13,12 @@ use crate::auth::permission::WritePupil;
 use crate::db::Tx;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
+use crate::http::name;
 use crate::http::problem::{Kind, Problem};
 use crate::tenants;
+
+/// The most characters of a name.
+const LONGEST: usize = 100;
 
 /// A pupil to be.
 #[derive(Deserialize, ToSchema)]
@@ -55,10 +59,8 @@ impl PupilBody {
         };
         let mut problem = Problem::new(Kind::Invalid);
         for (pointer, name) in [("/surname", &self.surname), ("/forename", &self.forename)] {
-            let name = name.trim();
-            if !(1..=100).contains(&name.chars().count()) || name.chars().any(char::is_control) {
-                problem = problem
-                    .and(pointer, "a name of 1 to 100 characters without control characters");
+            if name::kept(name, LONGEST).is_none() {
+                problem = name::refuse(problem, pointer, LONGEST);
             }
         }
         if self.birth_date > today || self.birth_date.year() < today.year() - 30 {

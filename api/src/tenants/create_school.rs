@@ -9,12 +9,16 @@ use utoipa::ToSchema;
 use super::{Phase, SchoolRow};
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::WriteSchool;
+use crate::auth::permission::{Permission, WriteSchool};
 use crate::db::{Schools, Tx};
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
+use crate::http::name;
 use crate::http::problem::{Kind, Problem};
 use crate::schema::school;
+
+/// The most characters of a name.
+const LONGEST: usize = 200;
 
 /// A school to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,8 +40,8 @@ impl NewSchool {
         if self.urn.len() != 6 || !self.urn.bytes().all(|b| b.is_ascii_digit()) {
             problem = problem.and("/urn", "six digits");
         }
-        if !(1..=200).contains(&self.name.chars().count()) || self.name.trim().is_empty() {
-            problem = problem.and("/name", "a name of 1 to 200 characters");
+        if name::kept(&self.name, LONGEST).is_none() {
+            problem = name::refuse(problem, "/name", LONGEST);
         }
         if problem.errors().is_empty() { Ok(()) } else { Err(problem) }
     }
@@ -59,9 +63,10 @@ pub async fn create_school(
 ) -> Result<HttpResponse, Problem> {
     body.value.check()?;
     if *caller.scope().schools() != Schools::All {
-        return Err(
-            Problem::new(Kind::Forbidden).detail("A new school needs a token for the whole trust.")
-        );
+        return Err(Problem::new(Kind::Forbidden)
+            .detail("A new school needs a token for the whole trust.")
+            .member("permission", WriteSchool::NAME)
+            .member("role", caller.role()));
     }
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, "create_school", &body.bytes, |tx| {

@@ -9,8 +9,12 @@ use crate::auth::May;
 use crate::auth::permission::CreateTrust;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
+use crate::http::name;
 use crate::http::problem::{Kind, Problem};
 use crate::platform;
+
+/// The most characters of a name.
+const LONGEST: usize = 200;
 
 /// A trust to be.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,10 +44,8 @@ pub async fn create_trust(
     key: Idempotency,
     body: Json<NewTrust>,
 ) -> Result<HttpResponse, Problem> {
-    let name = body.value.name.trim().to_owned();
-    if !(1..=200).contains(&name.chars().count()) {
-        return Err(Problem::at(Kind::Invalid, "/name", "a name of 1 to 200 characters"));
-    }
+    let name = name::kept(&body.value.name, LONGEST)
+        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", LONGEST))?;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, "create_trust", &body.bytes, |tx| {
             let trust_id = platform::create_trust(tx, &caller, &name)?;
