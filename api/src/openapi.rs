@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
 use utoipa::openapi::schema::{Object, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
@@ -45,12 +45,14 @@ impl Document {
         let components = openapi.components.get_or_insert_default();
         let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
-        for kind in shared() {
+        for kind in SHARED {
             components.responses.insert(kind.slug().to_owned(), RefOr::T(response(kind)));
         }
         for item in openapi.paths.paths.values_mut() {
             for (_, operation) in operations_mut(item) {
                 share(operation);
+                // Said outright that no token is needed, so that a forgotten one shows.
+                operation.security.get_or_insert_default();
             }
         }
         Self { openapi }
@@ -117,23 +119,41 @@ fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
 }
 
-/// The refusals that any operation with a permission can give.
-fn shared() -> [Kind; 6] {
-    [
-        Kind::Unauthenticated,
-        Kind::Forbidden,
-        Kind::NotFound,
-        Kind::TooManyRequests,
-        Kind::Internal,
-        Kind::Unavailable,
-    ]
+/// The refusals that operations share.
+const SHARED: [Kind; 11] = [
+    Kind::Unauthenticated,
+    Kind::Forbidden,
+    Kind::NotFound,
+    Kind::BadQuery,
+    Kind::BadBody,
+    Kind::TooLarge,
+    Kind::UnsupportedMedia,
+    Kind::Invalid,
+    Kind::TooManyRequests,
+    Kind::Internal,
+    Kind::Unavailable,
+];
+
+/// Whether an operation can refuse in this way: by whether it needs a token, has a query, takes a body.
+fn can_refuse(operation: &Operation, kind: Kind) -> bool {
+    match kind {
+        Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound => operation.security.is_some(),
+        Kind::BadQuery => {
+            let mut parameters = operation.parameters.iter().flatten();
+            parameters.any(|parameter| {
+                matches!(parameter, RefOr::T(one) if one.parameter_in == ParameterIn::Query)
+            })
+        }
+        Kind::BadBody | Kind::TooLarge | Kind::UnsupportedMedia | Kind::Invalid => {
+            operation.request_body.is_some()
+        }
+        _ => true,
+    }
 }
 
 /// Adds the shared refusals, and the headers of every answer.
 fn share(operation: &mut Operation) {
-    let open = operation.security.is_none();
-    let responses = &mut operation.responses.responses;
-    for response in responses.values_mut() {
+    for response in operation.responses.responses.values_mut() {
         if let RefOr::T(response) = response {
             let text = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
             response.headers.insert(
@@ -144,12 +164,9 @@ fn share(operation: &mut Operation) {
             );
         }
     }
-    for kind in shared() {
-        let needs_token = matches!(kind, Kind::Unauthenticated | Kind::Forbidden);
-        if open && (needs_token || kind == Kind::NotFound) {
-            continue;
-        }
+    for kind in SHARED.into_iter().filter(|kind| can_refuse(operation, *kind)).collect::<Vec<_>>() {
         let reference = RefOr::Ref(Ref::from_response_name(kind.slug()));
+        let responses = &mut operation.responses.responses;
         responses.entry(kind.status().as_u16().to_string()).or_insert(reference);
     }
 }
