@@ -62,7 +62,8 @@ pub struct TestApp {
     pub clock: TestClock,
     pub database: Arc<TestDatabase>,
     pub app: web::Data<App>,
-    keys: PathBuf,
+    /// The folder of signing keys.
+    pub keys: PathBuf,
     server: ServerHandle,
     _worker: Worker,
 }

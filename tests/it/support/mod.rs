@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod build;
+pub mod log;
 pub mod postgres;
 pub mod real;
 pub mod redis;
+pub mod sql;

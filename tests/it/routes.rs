@@ -1,0 +1,175 @@
+//! What is there and what is not: paths, methods, ids and parameters, as the OpenAPI document has them.
+
+use api::openapi::{Document, operations};
+use serde_json::{Value, json};
+
+use crate::support::app::{Client, TestApp};
+use crate::support::build::{pupil, school};
+
+/// The paths of the document, each with the methods that it takes.
+fn paths() -> Vec<(String, Vec<&'static str>)> {
+    let document = Document::new();
+    let paths = document.openapi.paths.paths.iter();
+    paths
+        .map(|(path, item)| {
+            (path.clone(), operations(item).into_iter().map(|(method, _)| method).collect())
+        })
+        .collect()
+}
+
+/// A path of the document with something in the place of its parameters.
+fn filled(template: &str, parameter: impl Fn(usize) -> String) -> String {
+    let mut parts = template.split('{');
+    let mut path = parts.next().unwrap().to_owned();
+    for (index, part) in parts.enumerate() {
+        path += &parameter(index);
+        path += part.split_once('}').unwrap().1;
+    }
+    path
+}
+
+fn admin(app: &TestApp) -> Client {
+    app.client("trust_admin", app.trust("Larkrise"))
+}
+
+#[test]
+fn a_path_that_is_not_in_the_document_is_not_found() {
+    let app = TestApp::start();
+    let admin = admin(&app);
+    for path in [
+        "/",
+        "/v1",
+        "/v2/schools",
+        "/V1/schools",
+        "/v1/schools/",
+        "//v1/schools",
+        "/v1/schools/1/",
+        "/v1/schools/1/calendars/2026",
+        "/v1/../healthz",
+        "/openapi.yaml",
+        "/.env",
+    ] {
+        for client in [&admin, &app.client_of("")] {
+            assert_eq!(client.get(path).problem(404), "not-found", "{path}");
+        }
+    }
+}
+
+#[test]
+fn a_path_refuses_the_methods_that_it_does_not_take_and_names_those_it_does() {
+    let app = TestApp::start();
+    let admin = admin(&app);
+    for (template, taken) in paths() {
+        let path = filled(&template, |_| "1".to_owned());
+        for method in ["GET", "PUT", "POST", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
+            if taken.contains(&method) {
+                continue;
+            }
+            let answer = admin.send(method, &path, &[], None);
+            assert_eq!(answer.problem(405), "method-not-allowed", "{method} {path}");
+            assert_eq!(answer.header("allow"), Some(taken.join(", ").as_str()), "{method} {path}");
+        }
+    }
+}
+
+#[test]
+fn an_id_of_the_wrong_form_names_nothing() {
+    let app = TestApp::start();
+    let admin = admin(&app);
+    let malformed = [
+        "x",
+        "1x",
+        "1.0",
+        "0x1",
+        "99999999999",
+        "9223372036854775808",
+        "%201",
+        "%00",
+        "%FF",
+        "%C3%A9",
+        "1%2F2",
+        "%2e%2e",
+        "2026-02-30",
+        "null",
+        "*",
+        "1,2",
+    ];
+    for (template, methods) in paths().iter().filter(|(template, _)| template.contains('{')) {
+        let parameters = template.matches('{').count();
+        for (wrong, segment) in (0..parameters).flat_map(|at| malformed.map(|text| (at, text))) {
+            let good = ["1", "2026-11-18", "AM"];
+            let path =
+                filled(template, |at| if at == wrong { segment } else { good[at] }.to_owned());
+            for method in methods {
+                let answer = admin.json(method, &path, &[], &json!({}));
+                assert_eq!(answer.problem(404), "not-found", "{method} {path}");
+            }
+        }
+    }
+}
+
+/// Every operation with a query: method, path, and its parameters with their schemas.
+fn queries() -> Vec<(&'static str, String, Vec<(String, Value)>)> {
+    let document: Value = serde_json::from_str(&Document::new().json().unwrap()).unwrap();
+    let mut found = Vec::new();
+    for (template, methods) in paths() {
+        for method in methods {
+            let operation = &document["paths"][&template][method.to_lowercase()];
+            let parameters: Vec<(String, Value)> = operation["parameters"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter(|parameter| parameter["in"] == "query")
+                .map(|parameter| {
+                    (parameter["name"].as_str().unwrap().to_owned(), parameter["schema"].clone())
+                })
+                .collect();
+            if !parameters.is_empty() {
+                found.push((method, template.clone(), parameters));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn a_parameter_that_is_unknown_doubled_or_of_the_wrong_form_is_pointed_at() {
+    let app = TestApp::start();
+    let admin = admin(&app);
+    let school = school(&admin, 1, "primary");
+    let class = crate::support::build::class(&admin, school, "6A");
+    let pupil = pupil(&admin, school, class, 1);
+    let id =
+        |template: &str| if template.contains("{pupil_id}") { pupil } else { class }.to_string();
+    let refused = |method: &str, path: &str, name: &str| {
+        let headers = [("content-type", "text/csv")];
+        let answer = admin.send(method, path, &headers, (method == "POST").then(Vec::new));
+        assert_eq!(answer.problem(400), "bad-query", "{method} {path}");
+        let error = &answer.body["errors"][0];
+        assert_eq!(error["pointer"], format!("?{name}"), "{method} {path}: {}", answer.text);
+        assert!(error["expected"].as_str().is_some_and(|text| !text.is_empty()), "{}", answer.text);
+    };
+    let queries = queries();
+    assert!(queries.len() > 6, "{queries:?}");
+    for (method, template, parameters) in queries {
+        let path = filled(&template, |_| id(&template));
+        let needed =
+            if template == "/v1/imports" && method == "POST" { "kind=pupils&" } else { "" };
+        refused(method, &format!("{path}?{needed}colour=red"), "colour");
+        for (name, schema) in parameters {
+            let needed = if name == "kind" { "" } else { needed };
+            let typed =
+                schema["type"] != json!("string") && schema["type"] != json!(["string", "null"]);
+            if typed || schema["format"] == "date" {
+                refused(method, &format!("{path}?{needed}{name}=many"), &name);
+            }
+            refused(method, &format!("{path}?{needed}{name}=%00"), &name);
+            refused(method, &format!("{path}?{needed}{name}=1&{name}=1"), &name);
+        }
+    }
+    refused("POST", "/v1/imports", "kind");
+    refused("POST", "/v1/imports?kind=teachers", "kind");
+    for limit in ["0", "501", "-1", "65536", "1.5", ""] {
+        refused("GET", &format!("/v1/pupils?limit={limit}"), "limit");
+    }
+}
