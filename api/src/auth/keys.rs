@@ -63,18 +63,7 @@ impl Keys {
     /// The folder cannot be used, or holds a file that is no Ed25519 key.
     pub fn load_or_create(folder: &Path) -> Result<Self, KeysError> {
         let wrong = |path: &Path, why: String| KeysError::File { path: path.to_owned(), why };
-        fs::create_dir_all(folder).map_err(|e| wrong(folder, e.to_string()))?;
-        let mut files: Vec<PathBuf> = fs::read_dir(folder)
-            .map_err(|e| wrong(folder, e.to_string()))?
-            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension == "pem"))
-            .collect();
-        files.sort();
-        if files.is_empty() {
-            let path = folder.join("0001.pem");
-            create(&path).map_err(|why| wrong(&path, why))?;
-            files.push(path);
-        }
+        let files = first_or_all(folder).map_err(|why| wrong(folder, why))?;
         let mut keys = Vec::new();
         for path in &files {
             let pem = fs::read_to_string(path).map_err(|e| wrong(path, e.to_string()))?;
@@ -136,19 +125,49 @@ impl Keys {
     }
 }
 
-/// A new key from the system's randomness, readable by its owner alone.
+/// The files of keys, by name. When there is none yet a first one is made; processes that start at once wait for each
+/// other, so that all of them have the same.
+fn first_or_all(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let words = |error: std::io::Error| error.to_string();
+    fs::create_dir_all(folder).map_err(words)?;
+    let found = all(folder).map_err(words)?;
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let lock = fs::File::create(folder.join("lock")).map_err(words)?;
+    lock.lock().map_err(words)?;
+    if all(folder).map_err(words)?.is_empty() {
+        create(&folder.join("0001.pem"))?;
+    }
+    all(folder).map_err(words)
+}
+
+fn all(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "pem"))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+/// A new key from the system's randomness, readable by its owner alone. It is put in place whole: nobody reads half of
+/// it, also not after a crash.
 fn create(path: &Path) -> Result<(), String> {
     let mut seed = [0_u8; 32];
     getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
     let pem =
         SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(|e| e.to_string())?;
-    file.write_all(pem.as_bytes()).map_err(|e| e.to_string())
+    let fresh = path.with_extension("new");
+    let write = || {
+        let _left_behind = fs::remove_file(&fresh);
+        let mut file =
+            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+        file.write_all(pem.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&fresh, path)
+    };
+    write().map_err(|error: std::io::Error| error.to_string())
 }
 
 /// RFC 7638 (and RFC 8037 for OKP keys): the hash of the key's required members in order.
