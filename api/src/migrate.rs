@@ -1,4 +1,6 @@
 //! The database's owner at work: roles, migrations, and the code table for people with `psql`.
+//!
+//! Owns: code_period.
 
 use chrono::NaiveDate;
 use std::collections::BTreeSet;
@@ -68,10 +70,11 @@ pub fn prepare(admin: impl Fn(&str) -> String, database: &str) -> Result<(), Mig
 }
 
 /// On somebody's server, as the owner: the group role if it is not there, then everything. `application` is the login
-/// role that becomes a member of the group.
+/// role that becomes a member of the group, unless it is one.
 ///
 /// # Errors
-/// The database's, among them that the owner may not create roles: then an administrator creates `rollcall_app` first.
+/// The database's, among them that the owner may not create or grant roles: then an administrator creates
+/// `rollcall_app` and makes the application's role a member first.
 pub fn migrate(owner_url: &str, application: Option<&str>) -> Result<(), MigrateError> {
     let mut conn = PgConnection::establish(owner_url)?;
     conn.batch_execute(&format!(
@@ -79,11 +82,23 @@ pub fn migrate(owner_url: &str, application: Option<&str>) -> Result<(), Migrate
            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{GROUP}') THEN CREATE ROLE {GROUP} NOLOGIN; END IF; \
          END $$"
     ))?;
-    if let Some(role) = application {
+    if let Some(role) = application
+        && !is_member(&mut conn, role)?
+    {
         let role = role.replace('"', "\"\"");
         conn.batch_execute(&format!("GRANT {GROUP} TO \"{role}\""))?;
     }
     migrate_on(&mut conn)
+}
+
+/// Whether a role is in the group. An owner who is no administrator may not even repeat the grant.
+fn is_member(conn: &mut PgConnection, role: &str) -> Result<bool, diesel::result::Error> {
+    diesel::select(
+        diesel::dsl::sql::<diesel::sql_types::Bool>("pg_has_role(")
+            .bind::<diesel::sql_types::Text, _>(role)
+            .sql(&format!("::name, '{GROUP}', 'MEMBER')")),
+    )
+    .get_result(conn)
 }
 
 /// The versions of all migrations, as the database records them.
