@@ -182,7 +182,11 @@ pub fn check_role(db: &Db) -> Result<(), String> {
             .get_result(conn)?)
         })
         .map_err(|problem| match problem.internal_text() {
-            Some(why) => format!("the database does not answer: {why}"),
+            // libpq speaks in several lines.
+            Some(why) => format!(
+                "the database does not answer: {}",
+                why.split_whitespace().collect::<Vec<_>>().join(" ")
+            ),
             None => "the database does not answer".to_owned(),
         })?;
     match row.refusal {

@@ -23,7 +23,9 @@ pub fn run(args: &Args) -> Result<(), String> {
     log("info");
     let app = args.reach.app(args.reach.database_url()?)?;
     let listener = listen(&args.listen)?;
-    tracing::info!(address = %args.listen, "serving");
+    // Not what was asked for, which may be port 0: any that is free.
+    let address = listener.local_addr().map_err(|error| error.to_string())?;
+    tracing::info!(%address, "serving");
     until_stopped(&app, listener, args.reach.workers, |_| Ok(()))
 }
 
