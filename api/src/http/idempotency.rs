@@ -1,5 +1,7 @@
 //! `Idempotency-Key`: the same request sent twice is done once and answered alike.
 //!
+//! Owns: idempotency.
+//!
 //! The answer is kept in Postgres in the transaction that did the work, so that neither can stand without the other.
 //! A key belongs to one trust, one client, one operation and one body. Never used for answers that show a secret.
 

@@ -370,7 +370,7 @@ fn on_another_roll(line: u64) -> RowProblem {
 
 /// Whether a known pupil and a row are two different children. Spelling of names is compared folded.
 fn differs(known: &pupils::PupilRow, row: &PupilRow) -> bool {
-    let key = |surname: &str, forename: &str| pupils::name_key::folded_name_key(surname, forename);
+    let key = |surname: &str, forename: &str| pupils::folded_name_key(surname, forename);
     known.birth_date != row.birth_date
         || key(&known.surname, &known.forename) != key(&row.surname, &row.forename)
 }

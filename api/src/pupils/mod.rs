@@ -6,7 +6,7 @@ mod create_pupil;
 mod list_classes;
 mod list_enrolments;
 mod list_pupils;
-pub mod name_key;
+mod name_key;
 mod read_class;
 mod read_enrolment;
 mod read_pupil;
@@ -15,6 +15,7 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use name_key::folded_name_key;
 pub use roll::{Member, Stay, members, stays_of};
 pub use rows::{
     ClassRow, EnrolmentRow, NewClass, NewPlacement, NewPupil, NewStay, PlacementRow, PupilRow,
