@@ -95,3 +95,4 @@ build-needs:
 	@tests/tools/needs build
 needs: build-needs
 	@tests/tools/needs redis
+	@tests/tools/needs openssl

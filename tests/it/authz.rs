@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::support::app::{Answer, Client, TestApp};
 use crate::support::build::{calendar, class, id, marks, pupil, school, upn};
-use crate::support::sql::everything;
+use crate::support::sql::Sql;
 
 /// How each operation is called: operation, path with its query, body. Names in braces are things of the
 /// prepared world; `{fresh}`, `{urn}`, `{upn}` and `{day}` are new with every call.
@@ -303,7 +303,7 @@ fn one_id_of_another_trust_or_school_is_not_found_and_nothing_is_written() {
     let neighbour = World::prepare(&app.client("trust_admin", ours), 2);
     let stranger = World::prepare(&app.client("trust_admin", theirs), 3);
     let roles = Roles::built_in().unwrap();
-    let before = everything(&app.database);
+    let before = Sql::of(&app.database).everything();
     let mut fresh = 0;
     for operation in every_operation() {
         let Some(permission) = &operation.permission else { continue };
@@ -321,7 +321,7 @@ fn one_id_of_another_trust_or_school_is_not_found_and_nothing_is_written() {
         }
     }
     assert!(fresh > 60, "{fresh} calls");
-    assert_eq!(everything(&app.database), before);
+    assert_eq!(Sql::of(&app.database).everything(), before);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::support::app::{Answer, Client, TestApp};
 use crate::support::build::{class, id, marks, school};
 use crate::support::log::Listener;
 use crate::support::postgres::cluster;
-use crate::support::sql;
+use crate::support::sql::Sql;
 
 const SURNAME: &str = "Quillfeather-Zzyx";
 const FORENAME: &str = "Xanthippeia";
@@ -186,7 +186,7 @@ impl Story {
         let unlucky = format!(
             "ALTER TABLE pupil ADD CONSTRAINT unlucky CHECK (forename <> '{FORENAME}') NOT VALID"
         );
-        sql::run(&app.database, &unlucky);
+        Sql::of(&app.database).run(&unlucky);
         refused(&admin.post("/v1/pupils", &child(*school, &canary_upn(5))), 500);
         let file = format!(
             "UPN,Surname,Forename,DOB,Class,Year group,First day\n{},{SURNAME},{FORENAME},29/12/2013,6A,6,2026-09-02\n",
@@ -196,8 +196,8 @@ impl Story {
         admin.upload(&format!("/v1/imports?{query}"), file.as_bytes()).expect(202);
         wait_for(log, "job failed");
 
-        sql::run(&app.database, "ALTER TABLE enrolment_days RENAME TO elsewhere");
-        sql::run(&app.database, "ALTER TABLE pupil RENAME COLUMN name_key TO elsewhere");
+        Sql::of(&app.database).run("ALTER TABLE enrolment_days RENAME TO elsewhere");
+        Sql::of(&app.database).run("ALTER TABLE pupil RENAME COLUMN name_key TO elsewhere");
         refused(&admin.get("/v1/pupils?name=quillfeather"), 500);
         refused(&admin.get(&format!("/v1/pupils/{pupil}/marks")), 500);
 
@@ -207,7 +207,7 @@ impl Story {
              SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
              WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         );
-        sql::run(&app.database, &away);
+        Sql::of(&app.database).run(&away);
         refused(&admin.get("/v1/pupils?name=quillfeather"), 503);
         refused(&admin.post("/v1/pupils", &child(*school, &canary_upn(7))), 503);
     }

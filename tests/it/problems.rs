@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{calendar, class, id, marks, pupil, school, unenrolled, upn};
 use crate::support::real::real;
-use crate::support::sql;
+use crate::support::sql::Sql;
 
 /// A request that is refused.
 struct Ask {
@@ -86,17 +86,14 @@ impl World {
 
         let hasty = TestApp::start_with(Start { rate_limit: 1, ..Start::default() });
         let broken = TestApp::start();
-        sql::run(&broken.database, "ALTER TABLE code_period RENAME TO elsewhere");
+        Sql::of(&broken.database).run("ALTER TABLE code_period RENAME TO elsewhere");
         let away = TestApp::start();
         let name = away.database.name();
-        sql::run(
-            &away.database,
-            &format!(
-                "REVOKE CONNECT ON DATABASE {name} FROM PUBLIC; \
+        Sql::of(&away.database).run(&format!(
+            "REVOKE CONNECT ON DATABASE {name} FROM PUBLIC; \
                  SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                  WHERE datname = '{name}' AND pid <> pg_backend_pid()"
-            ),
-        );
+        ));
         Self { app, admin, officer, school, class, pupil, veteran, timeless, hasty, broken, away }
     }
 }

@@ -2,8 +2,10 @@
 
 pub mod app;
 pub mod build;
+pub mod folder;
 pub mod log;
 pub mod postgres;
+pub mod program;
 pub mod real;
 pub mod redis;
 pub mod sql;

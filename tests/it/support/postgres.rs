@@ -64,16 +64,28 @@ impl Drop for TestDatabase {
     }
 }
 
+/// A new database with nothing in it, which belongs to the owner's role: where migrations begin.
+pub fn empty_database() -> TestDatabase {
+    let (cluster, name) = (cluster(), next_name());
+    let owner = api::migrate::OWNER;
+    admin(cluster, &format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE template0"));
+    TestDatabase { name }
+}
+
 /// A new database with the whole schema and the built-in data, and nothing else.
 pub fn fresh_database() -> TestDatabase {
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    let cluster = cluster();
-    let name = format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed));
+    let (cluster, name) = (cluster(), next_name());
     // Copying files beats the default, copying through the log, from version 15 on; before that it
     // is the only way and cannot be asked for.
     let strategy = if cluster.major() >= 15 { " STRATEGY FILE_COPY" } else { "" };
     admin(cluster, &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}{strategy}"));
     TestDatabase { name }
+}
+
+/// A name that no other test's database has.
+fn next_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    format!("test_{}", NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 /// The run's server with its template, started on first use.

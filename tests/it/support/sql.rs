@@ -1,45 +1,74 @@
-//! Looking behind the application's back: SQL as the superuser, whom row-level security does not hold.
+//! Looking behind the application's back: SQL as the superuser, for whom no row-level security holds.
 
 use std::collections::BTreeMap;
 
 use diesel::connection::SimpleConnection;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 
 use super::postgres::TestDatabase;
 
-/// One text of an answer; the query calls it `text`.
-#[derive(QueryableByName)]
-struct Row {
-    #[diesel(sql_type = Text)]
-    text: String,
-}
+/// A connection that sees everything.
+pub struct Sql(pub PgConnection);
 
-fn superuser(database: &TestDatabase) -> PgConnection {
-    PgConnection::establish(&database.admin_url()).expect("the test's database")
-}
+impl Sql {
+    /// To the database at an address.
+    pub fn at(url: &str) -> Self {
+        Self(PgConnection::establish(url).unwrap())
+    }
 
-/// Runs statements that answer nothing.
-#[track_caller]
-pub fn run(database: &TestDatabase, sql: &str) {
-    superuser(database).batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
-}
+    /// To a test's own database, as the superuser.
+    pub fn of(database: &TestDatabase) -> Self {
+        Self::at(&database.admin_url())
+    }
 
-/// Every table with the number of its rows and a hash of all that stands in them: two equal answers
-/// mean that nothing was written in between.
-pub fn everything(database: &TestDatabase) -> BTreeMap<String, String> {
-    const TABLES: &str =
-        "SELECT tablename::text AS text FROM pg_tables WHERE schemaname = 'public'";
-    let mut connection = superuser(database);
-    let tables: Vec<Row> = diesel::sql_query(TABLES).load(&mut connection).unwrap();
-    let content = |table: Row| {
-        let sql = format!(
-            "SELECT count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' ORDER BY t::text)), '') AS text \
-             FROM {} t",
-            table.text
-        );
-        let row: Row = diesel::sql_query(sql).get_result(&mut connection).unwrap();
-        (table.text, row.text)
-    };
-    tables.into_iter().map(content).collect()
+    /// Runs statements that answer nothing.
+    #[track_caller]
+    pub fn run(&mut self, sql: &str) {
+        self.0.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
+    /// The one number that a query answers, such as `SELECT count(*) FROM mark`.
+    pub fn number(&mut self, query: &str) -> i64 {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = BigInt)]
+            value: i64,
+        }
+        let sql = format!("SELECT ({query})::bigint AS value");
+        diesel::sql_query(sql).get_result::<Row>(&mut self.0).unwrap().value
+    }
+
+    /// The texts of a query with one column, in its order.
+    pub fn texts(&mut self, query: &str) -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Row {
+            #[diesel(sql_type = Text)]
+            value: String,
+        }
+        let sql = format!("SELECT value::text AS value FROM ({query}) AS q (value)");
+        let rows: Vec<Row> = diesel::sql_query(sql).load(&mut self.0).unwrap();
+        rows.into_iter().map(|row| row.value).collect()
+    }
+
+    /// Every table with the number of its rows and a hash of all that stands in them, but for the tables named: two
+    /// equal answers mean that nothing was written in between.
+    pub fn everything_but(&mut self, left_out: &[&str]) -> BTreeMap<String, String> {
+        let tables = self.texts("SELECT tablename FROM pg_tables WHERE schemaname = 'public'");
+        assert!(tables.iter().any(|table| table == "mark_event"));
+        let counted = tables.into_iter().filter(|table| !left_out.contains(&table.as_str()));
+        counted
+            .map(|table| {
+                let contents = self.texts(&format!(
+                    "SELECT count(*) || ' rows ' || coalesce(md5(string_agg(t::text, ' ' ORDER BY t::text)), '') FROM {table} t"
+                ));
+                (table, contents.concat())
+            })
+            .collect()
+    }
+
+    /// As [`Sql::everything_but`], with nothing left out.
+    pub fn everything(&mut self) -> BTreeMap<String, String> {
+        self.everything_but(&[])
+    }
 }

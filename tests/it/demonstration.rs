@@ -1,0 +1,199 @@
+//! `rollcall demo`, the first thing that anybody starts: it shows a trust, survives being killed, and runs as anybody.
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::time::{Duration, Instant};
+
+use api::embedded::SUPERUSER;
+use api::migrate::APPLICATION;
+use domain::{Level, Role, Roles};
+use serde_json::{Value, json};
+
+use crate::support::app::Client;
+use crate::support::build::{id, upn};
+use crate::support::folder::Folder;
+use crate::support::program::{PROGRAM, Running, program, rollcall, run};
+use crate::support::sql::Sql;
+
+/// The last line of what it prints before it only serves.
+const READY: &str = "Stop         Ctrl-C";
+/// An account that owns nothing: any ordinary user.
+const NOBODY: u32 = 65534;
+
+/// The demonstration in a folder, with a database of its own, on any free port.
+fn start(data: &Folder) -> Running {
+    let arguments = ["demo", "--listen", "127.0.0.1:0", "--data", data.text()];
+    Running::start(&mut rollcall(&arguments))
+}
+
+/// The same, once it serves.
+fn demo(data: &Folder) -> Running {
+    let mut demo = start(data);
+    demo.wait_for(READY);
+    demo
+}
+
+/// `demo.json`.
+fn notes(data: &Folder) -> Value {
+    serde_json::from_slice(&fs::read(data.file("demo.json")).unwrap()).unwrap()
+}
+
+/// A client of a role, with its token from `demo.json`.
+fn client(notes: &Value, role: &str) -> Client {
+    let part = |value: &Value| value.as_str().unwrap_or_else(|| panic!("{role}")).to_owned();
+    Client::new(&part(&notes["address"]), &part(&notes["tokens"][role]))
+}
+
+/// The figures of every school, week by week, without the time of day.
+fn figures(notes: &Value) -> Value {
+    let officer = client(notes, "trust_officer");
+    let trend = officer.get("/v1/analytics/trend?by=school&window=week").expect(200);
+    assert!(trend["series"][0]["cells"][0]["possible"].as_u64().unwrap() > 0, "{trend}");
+    json!([trend["windows"], trend["series"], trend["versions"]])
+}
+
+#[test]
+fn the_demonstration_is_killed_twice_and_has_lost_nothing() {
+    let data = Folder::new();
+    // Killed while it loads, it does the rest the next time.
+    let mut killed = start(&data);
+    killed.wait_for("pupils.csv: applied");
+    killed.signal("KILL");
+    assert_eq!(killed.end().code, None);
+    let first = demo(&data);
+    assert!(first.out().contains("Loading"), "{}", first.out());
+    let before = notes(&data);
+    nothing_is_there_twice(&before);
+    what_it_shows(&first, &data, &before);
+    every_role_has_a_token_that_works(&before);
+
+    let figures_before = figures(&before);
+    let trust_admin = client(&before, "trust_admin");
+    let school = &before["schools"][0]["school_id"];
+    let body = json!({ "school_id": school, "upn": upn(9999), "surname": "Last", "forename": "Word", "birth_date": "2015-03-14" });
+    let pupil = id(&trust_admin.post("/v1/pupils", &body).expect(201), "pupil_id");
+    // Acknowledged, and that very moment:
+    first.signal("KILL");
+    assert_eq!(first.end().code, None);
+
+    let since = Instant::now();
+    let second = demo(&data);
+    assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+    assert!(!second.out().contains("Loading"), "{}", second.out());
+    let after = notes(&data);
+    assert_eq!((&after["trust_id"], &after["schools"]), (&before["trust_id"], &before["schools"]));
+    assert_eq!(figures(&after), figures_before);
+    let place = format!("/v1/pupils/{pupil}");
+    assert_eq!(client(&after, "trust_admin").get(&place).expect(200)["surname"], "Last");
+
+    // Tokens of before are as good as new ones, and as one made beside it.
+    let fresh = run(&mut rollcall(&["token", "--role", "trust_officer", "--data", data.text()]));
+    let address = after["address"].as_str().unwrap();
+    for token in [before["tokens"]["trust_officer"].as_str().unwrap(), fresh.out.trim()] {
+        Client::new(address, token).get("/v1/trust").expect(200);
+    }
+
+    second.signal("TERM");
+    let said = second.end();
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(!data.join("postgres/data/postmaster.pid").exists(), "its database still runs");
+}
+
+/// Looked at behind the application's back.
+fn nothing_is_there_twice(notes: &Value) {
+    let application = notes["database_url"].as_str().unwrap();
+    let url = application.replace(&format!("//{APPLICATION}@"), &format!("//{SUPERUSER}@"));
+    let mut sql = Sql::at(&url);
+    assert!(sql.number("SELECT count(*) FROM pupil") > 6_000);
+    assert_eq!(sql.number("SELECT count(*) FROM trust"), 1);
+    assert_eq!(
+        sql.texts("SELECT urn FROM school GROUP BY urn HAVING count(*) > 1"),
+        Vec::<String>::new()
+    );
+    let twice = "SELECT pupil_id FROM enrolment_now GROUP BY pupil_id, school_id, first_day HAVING count(*) > 1";
+    assert_eq!(sql.texts(twice), Vec::<String>::new());
+}
+
+/// What is printed and what is written down, for people and for programs.
+fn what_it_shows(demo: &Running, data: &Folder, notes: &Value) {
+    let mode = fs::metadata(data.join("demo.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "it holds tokens");
+    let out = demo.out();
+    assert!(out.starts_with(&format!("Data folder: {}\n", data.text())), "{out}");
+    let tables: Vec<&str> = out.split("Persistent absence in ").skip(1).collect();
+    assert_eq!(tables.len(), 2, "last year's and this year's: {out}");
+    let mut names: Vec<&str> = Vec::from(["The trust"]);
+    names.extend(notes["schools"].as_array().unwrap().iter().map(|s| s["name"].as_str().unwrap()));
+    assert!(names.len() >= 11, "about a dozen schools: {names:?}");
+    for name in names {
+        for table in &tables {
+            let line = table.lines().find(|line| line.starts_with(name));
+            let line = line.unwrap_or_else(|| panic!("{name} is not in the table: {table}"));
+            let figures: Vec<f64> = line[name.len()..]
+                .split_whitespace()
+                .map(|figure| figure.parse().unwrap_or_else(|_| panic!("{line}")))
+                .collect();
+            assert_eq!(figures.len(), 5, "{line}");
+            // Pupils, absence %, persistent, persistent %, severe %: no school without any.
+            assert!(figures[..4].iter().all(|figure| *figure > 0.0), "{line}");
+        }
+    }
+    for part in [&notes["address"], &notes["docs"], &json!(data.file("demo.json"))] {
+        assert!(out.contains(part.as_str().unwrap()), "{part} is not in {out}");
+    }
+}
+
+/// Each token acts in its role, and the roles of a school for one school only.
+fn every_role_has_a_token_that_works(notes: &Value) {
+    let roles = Roles::built_in().unwrap();
+    assert_eq!(notes["tokens"].as_object().unwrap().len(), roles.roles().len());
+    for Role { name, level, .. } in roles.roles() {
+        let client = client(notes, name);
+        let schools = client.get("/v1/schools");
+        match level {
+            Level::Platform => {
+                client.post("/v1/trusts", &json!({ "name": "Another" })).expect(201);
+            }
+            // Nothing is shared with an authority yet; but it is known who asks.
+            Level::Authority => assert_eq!(schools.expect(403)["role"], name.as_str()),
+            Level::Trust => {
+                let all = notes["schools"].as_array().unwrap().len();
+                assert_eq!(schools.expect(200)["items"].as_array().unwrap().len(), all, "{name}");
+            }
+            Level::School => {
+                assert_eq!(schools.expect(200)["items"].as_array().unwrap().len(), 1, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_ordinary_user_starts_it_as_root_does_and_may_interrupt_it() {
+    let (data, programs) = (Folder::new(), Folder::new());
+    if fs::metadata("/proc/self").unwrap().uid() != 0 {
+        println!(
+            "skipped: only root can become another user, and every other test runs as this one"
+        );
+        return;
+    }
+    // The build's folder may be closed to others.
+    let copy = programs.file("rollcall");
+    fs::copy(PROGRAM, &copy).unwrap();
+    chown(&*data, Some(NOBODY), Some(NOBODY)).unwrap();
+    let mut command = program(&copy, &["demo", "--listen", "127.0.0.1:0"]);
+    command.env("HOME", data.text()).current_dir("/").uid(NOBODY).gid(NOBODY);
+
+    let mut demo = Running::start(&mut command);
+    demo.wait_for("Loading the demonstration trust");
+    let folder = data.join(".local/share/rollcall");
+    let owner = fs::metadata(folder.join("postgres/data/postmaster.pid")).unwrap().uid();
+    assert_eq!(owner, NOBODY, "the database runs as whoever started it");
+
+    let since = Instant::now();
+    demo.signal("INT");
+    let said = demo.end();
+    assert_eq!(said.code, Some(0), "{}{}", said.out, said.err);
+    assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
+    assert!(!folder.join("postgres/data/postmaster.pid").exists(), "its database still runs");
+}
