@@ -5,11 +5,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use domain::{AcademicYear, Calendar, CodeTable, HalfDay, NO_MARK};
 
 use super::conclude::conclude;
-use super::file::{MarksFile, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
+use super::file::{Column, MarksFile, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
 use super::import_pupils::unknown_school;
 use super::rows::{Counts, Outcome, Request};
 use crate::app::App;
@@ -268,7 +268,7 @@ fn check(
         if done % 500 == 0 && !job.tell("checking against roll and calendar", done, total) {
             return Err(Problem::unavailable(1, "the lease was lost to another worker"));
         }
-        check_pupil(&mut plan, &roll, &app.codes, &schools, file, &pupil_year);
+        check_pupil(&mut plan, &roll, &app.codes, &schools, reading, &pupil_year);
     }
     Ok(plan)
 }
@@ -278,31 +278,25 @@ fn check_pupil(
     roll: &Roll,
     codes: &CodeTable,
     schools: &BTreeMap<String, i32>,
-    file: &MarksFile,
+    reading: &Reading<MarksFile>,
     said: &PupilYear<'_>,
 ) {
-    let line = said.first_line();
-    let Some(school_id) = schools.get(said.urn().unwrap_or_default()).copied() else {
-        return plan.problems.add(|| unknown_school(line));
+    let (file, columns, line) = (&reading.file, &reading.columns, said.first_line());
+    let urn = said.urn().unwrap_or_default();
+    let Some(school_id) = schools.get(urn).copied() else {
+        return plan.problems.add(|| unknown_school(line, columns, urn));
     };
-    let Some(pupil_id) = roll.pupils.get(said.upn().as_str()).copied() else {
+    let upn = said.upn().as_str();
+    let Some(pupil_id) = roll.pupils.get(upn).copied() else {
         return plan.problems.add(|| {
-            RowProblem::of_row(
-                line,
-                RowProblemKind::UnknownPupil,
-                "the UPN of a pupil who is or was on a roll that you may see",
-            )
+            let expected = "the UPN of a pupil who is or was on a roll that you may see";
+            let kind = RowProblemKind::UnknownPupil;
+            RowProblem::of_cell(line, &columns.name(Column::Upn), upn, kind, expected)
         });
     };
     let key = (school_id, said.year().number());
     let Some(calendar) = roll.calendars.get(&key) else {
-        let expected = format!(
-            "marks of a year for which the school has a calendar; it has none for {}",
-            said.year()
-        );
-        return plan
-            .problems
-            .add(|| RowProblem::of_row(line, RowProblemKind::NoCalendar, expected));
+        return plan.problems.add(|| no_calendar(reading, said));
     };
     for (at, mark) in named(&said.marks()) {
         let (date, session) = (at.date(said.year()), at.session());
@@ -336,6 +330,27 @@ fn check_pupil(
             plan.problems.add(|| mark_problem(file, said, at, codes.text(mark), kind, expected));
         }
     }
+}
+
+/// A pupil's marks of a year without a calendar: one problem, at the first of them.
+fn no_calendar(reading: &Reading<MarksFile>, said: &PupilYear<'_>) -> RowProblem {
+    let first = named(&said.marks()).next().map(|(at, _)| at);
+    let line = first.and_then(|at| said.line_of(at)).unwrap_or_else(|| said.first_line());
+    let when = reading.file.when();
+    let day = first.map(|at| match when {
+        Column::Week => said.year().first_monday() + Days::new(7 * at.week() as u64),
+        _ => at.date(said.year()),
+    });
+    RowProblem::of_cell(
+        line,
+        &reading.columns.name(when),
+        &day.map(|day| day.to_string()).unwrap_or_default(),
+        RowProblemKind::NoCalendar,
+        format!(
+            "marks of a year for which the school has a calendar; it has none for {}",
+            said.year()
+        ),
+    )
 }
 
 /// The half days for which something is said.

@@ -10,7 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
 
 use super::conclude::conclude;
-use super::file::{Problems, PupilRow, Reading, RowProblem, RowProblemKind};
+use super::file::{Column, Columns, Problems, PupilRow, Reading, RowProblem, RowProblemKind};
 use super::rows::{Counts, Outcome, Request};
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
@@ -47,7 +47,8 @@ fn settle(
     reading: Reading<Vec<PupilRow>>,
 ) -> Result<Outcome, Problem> {
     let mut problems = Problems::continuing(reading.problems, reading.problem_count);
-    let rows = with_schools(tx, request, reading.file, &mut problems)?;
+    let columns = reading.columns;
+    let rows = with_schools(tx, request, reading.file, &columns, &mut problems)?;
     let schools: Vec<i32> =
         rows.iter().map(|row| row.school_id).collect::<BTreeSet<_>>().into_iter().collect();
     let years: Vec<i16> = rows
@@ -57,7 +58,7 @@ fn settle(
         .into_iter()
         .collect();
     let locked = tenants::lock_schools(tx, &schools, &years)?;
-    let plan = Plan::make(tx, &rows, &schools, &years, &mut problems)?;
+    let plan = Plan::make(tx, &rows, &schools, &years, &columns, &mut problems)?;
     let mut outcome = Outcome {
         rows: reading.rows,
         notices: reading.notices,
@@ -74,7 +75,7 @@ fn settle(
             applied?;
         }
         for row in rows.iter().filter(|row| elsewhere.contains(row.file.upn.as_str())) {
-            problems.add(|| on_another_roll(row.file.line));
+            problems.add(|| on_another_roll(&row.file, &columns));
         }
     }
     (outcome.problems, outcome.problem_count) = problems.finish();
@@ -86,6 +87,7 @@ fn with_schools(
     tx: &mut Tx<'_>,
     request: &Request,
     file: Vec<PupilRow>,
+    columns: &Columns,
     problems: &mut Problems,
 ) -> Result<Vec<Row>, Problem> {
     let by_urn = tenants::schools_by_urn(tx)?;
@@ -97,19 +99,20 @@ fn with_schools(
         };
         match school {
             Some(school_id) => rows.push(Row { file: row, school_id }),
-            None => problems.add(|| unknown_school(row.line)),
+            None => {
+                let urn = row.urn.as_deref().unwrap_or_default();
+                problems.add(|| unknown_school(row.line, columns, urn));
+            }
         }
     }
     Ok(rows)
 }
 
 /// A school that the trust does not have, or that the caller may not see.
-pub(super) fn unknown_school(line: u64) -> RowProblem {
-    RowProblem::of_row(
-        line,
-        RowProblemKind::UnknownSchool,
-        "the URN of a school of the trust that you may see",
-    )
+pub(super) fn unknown_school(line: u64, columns: &Columns, urn: &str) -> RowProblem {
+    let expected = "the URN of a school of the trust that you may see";
+    let kind = RowProblemKind::UnknownSchool;
+    RowProblem::of_cell(line, &columns.name(Column::Urn), urn, kind, expected)
 }
 
 /// The academic year of a row's class: that of the day from which the class holds; when the file names no such day,
@@ -155,6 +158,7 @@ impl Plan {
         rows: &[Row],
         schools: &[i32],
         years: &[i16],
+        columns: &Columns,
         problems: &mut Problems,
     ) -> Result<Self, Problem> {
         let upns: Vec<String> = rows.iter().map(|row| row.file.upn.as_str().to_owned()).collect();
@@ -175,20 +179,18 @@ impl Plan {
         for row in rows {
             let upn = row.file.upn.as_str();
             let pupil = known.get(upn);
-            if pupil.is_some_and(|known| differs(known, &row.file)) {
+            if let Some((column, value)) = pupil.and_then(|known| differs(known, &row.file)) {
                 problems.add(|| {
-                    RowProblem::of_row(
-                        row.file.line,
-                        RowProblemKind::PupilDiffers,
-                        "the name and date of birth that the pupil with this UPN has",
-                    )
+                    let expected = "the name and date of birth that the pupil with this UPN has";
+                    let (line, kind) = (row.file.line, RowProblemKind::PupilDiffers);
+                    RowProblem::of_cell(line, &columns.name(column), &value, kind, expected)
                 });
                 continue;
             }
             plan.pupil(row, pupil.is_some());
             let theirs = pupil.and_then(|pupil| enrolments.get(&(row.school_id, pupil.pupil_id)));
-            if let Err(problem) = plan.enrolment(row, theirs.map_or(&[], Vec::as_slice)) {
-                problems.add(|| problem);
+            if let Err(start) = plan.enrolment(row, theirs.map_or(&[], Vec::as_slice)) {
+                problems.add(|| overlap(&row.file, columns, start));
                 continue;
             }
             let Some(year) = class_year(&row.file, tx) else { continue };
@@ -215,8 +217,9 @@ impl Plan {
         }
     }
 
-    /// The row's enrolment: known, known with another last day, or new; never two at once in one school.
-    fn enrolment(&mut self, row: &Row, theirs: &[EnrolmentRow]) -> Result<(), RowProblem> {
+    /// The row's enrolment: known, known with another last day, or new; never two at once in one school. The first day
+    /// of the other one is the error.
+    fn enrolment(&mut self, row: &Row, theirs: &[EnrolmentRow]) -> Result<(), NaiveDate> {
         let file = &row.file;
         let key = (row.school_id, file.upn.as_str().to_owned(), file.first_day);
         if let Some(known) = theirs.iter().find(|known| known.first_day == file.first_day) {
@@ -246,9 +249,7 @@ impl Plan {
                 && file.last_day.is_none_or(|file_last| *first <= file_last)
         });
         if let Some((first, _)) = clash {
-            let expected =
-                format!("days on roll that do not overlap the enrolment that starts on {first}");
-            return Err(RowProblem::of_row(file.line, RowProblemKind::EnrolmentsOverlap, expected));
+            return Err(first);
         }
         self.enrolments.insert(key, file.last_day);
         Ok(())
@@ -363,16 +364,31 @@ impl Plan {
 }
 
 /// The caller may not see the roll that the pupil is on: it is not told which one it is.
-fn on_another_roll(line: u64) -> RowProblem {
+fn on_another_roll(row: &PupilRow, columns: &Columns) -> RowProblem {
     let expected = "a pupil who is new to the trust or on your roll; one who moves inside the trust is enrolled by the trust";
-    RowProblem::of_row(line, RowProblemKind::AmbiguousPupil, expected)
+    let kind = RowProblemKind::AmbiguousPupil;
+    RowProblem::of_cell(row.line, &columns.name(Column::Upn), row.upn.as_str(), kind, expected)
 }
 
-/// Whether a known pupil and a row are two different children. Spelling of names is compared folded.
-fn differs(known: &pupils::PupilRow, row: &PupilRow) -> bool {
-    let key = |surname: &str, forename: &str| pupils::folded_name_key(surname, forename);
-    known.birth_date != row.birth_date
-        || key(&known.surname, &known.forename) != key(&row.surname, &row.forename)
+/// The row's days on roll overlap those of the enrolment that starts on `first`.
+fn overlap(row: &PupilRow, columns: &Columns, first: NaiveDate) -> RowProblem {
+    let expected = format!("days on roll that do not overlap the enrolment that starts on {first}");
+    let (column, value) = (columns.name(Column::FirstDay), row.first_day.to_string());
+    RowProblem::of_cell(row.line, &column, &value, RowProblemKind::EnrolmentsOverlap, expected)
+}
+
+/// What makes a known pupil and a row two different children, if anything does. Spelling of names is compared folded.
+fn differs(known: &pupils::PupilRow, row: &PupilRow) -> Option<(Column, String)> {
+    let key = pupils::folded_name_key;
+    if known.birth_date != row.birth_date {
+        Some((Column::BirthDate, row.birth_date.to_string()))
+    } else if key(&known.surname, &known.forename) == key(&row.surname, &row.forename) {
+        None
+    } else if key(&known.surname, "") == key(&row.surname, "") {
+        Some((Column::Forename, row.forename.clone()))
+    } else {
+        Some((Column::Surname, row.surname.clone()))
+    }
 }
 
 fn by_pupil(rows: Vec<EnrolmentRow>) -> BTreeMap<(i32, i32), Vec<EnrolmentRow>> {

@@ -11,24 +11,42 @@ const LISTED_NAMES: usize = 40;
 
 /// A column that an import understands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Column {
+pub enum Column {
+    /// The unique pupil number.
     Upn,
+    /// The surname.
     Surname,
+    /// The forename.
     Forename,
+    /// The day of birth.
     BirthDate,
+    /// The sex.
     Sex,
+    /// The class or tutor group.
     Class,
+    /// The year group.
     YearGroup,
+    /// The first day on roll.
     FirstDay,
+    /// The last day on roll.
     LastDay,
+    /// The day from which class and year group hold.
     From,
+    /// The school's unique reference number.
     Urn,
+    /// The day of a mark.
     Date,
+    /// The session of a mark.
     Session,
+    /// A mark.
     Mark,
+    /// The Monday of a week of marks.
     Week,
+    /// A week's marks.
     Marks,
+    /// A day's mark of the morning.
     Am,
+    /// A day's mark of the afternoon.
     Pm,
 }
 
@@ -81,6 +99,23 @@ impl Column {
     }
 }
 
+/// What a file calls its columns: for problems that are found once its rows are held against the
+/// database.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    /// Folded, and as they are safe to show.
+    names: Vec<(String, String)>,
+}
+
+impl Columns {
+    /// The column's name in the file; ours when the file has no such column.
+    #[must_use]
+    pub fn name(&self, column: Column) -> String {
+        let found = self.names.iter().find(|(name, _)| column.names().contains(&name.as_str()));
+        found.map_or_else(|| column.name(), |(_, shown)| shown.clone())
+    }
+}
+
 /// A column name with its accidents taken away: lower case, a single space for each run of
 /// characters that are neither letters nor digits.
 fn folded(name: &str) -> String {
@@ -116,6 +151,12 @@ impl Header {
     /// The line on which the header starts.
     pub fn line(&self) -> u64 {
         self.line
+    }
+
+    /// What the file calls its columns.
+    pub fn columns(&self) -> Columns {
+        let shown = self.names.iter().map(|name| shown(name.trim()));
+        Columns { names: self.folded.iter().cloned().zip(shown).collect() }
     }
 
     /// Whether the file has the column.

@@ -6,6 +6,7 @@ use std::ops::Range;
 use domain::{AcademicYear, HALF_DAYS, HalfDay, NO_MARK, Session, Upn};
 
 use super::file_pupils::{FilePupil, FilePupils};
+use super::headers::Column;
 use super::said::{MarkColumns, Said, SaidRows, line_of, overlaid, year_of};
 
 /// The rows of one pupil and academic year.
@@ -57,6 +58,15 @@ impl MarksFile {
     #[must_use]
     pub fn column(&self, session: Session) -> &str {
         self.columns.of(session)
+    }
+
+    /// The column that says when: a week's Monday, or the day.
+    #[must_use]
+    pub fn when(&self) -> Column {
+        match self.rows {
+            SaidRows::Weeks(_) => Column::Week,
+            SaidRows::Marks(_) => Column::Date,
+        }
     }
 
     /// How many pupil years the file has.

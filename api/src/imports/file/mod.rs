@@ -36,6 +36,7 @@ mod week;
 mod tests;
 
 pub use cells::Sex;
+pub use headers::{Column, Columns};
 pub use marks::read_marks;
 pub use marks_file::{MarksFile, PupilYear};
 pub use notice::{Notice, NoticeKind};
@@ -59,4 +60,6 @@ pub struct Reading<T> {
     pub notices: Vec<Notice>,
     /// How many rows the file has below its header, blank ones aside.
     pub rows: u64,
+    /// What the file calls its columns.
+    pub columns: Columns,
 }

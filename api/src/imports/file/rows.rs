@@ -4,7 +4,7 @@
 use super::Reading;
 use super::cells;
 use super::decode::decode;
-use super::headers::{Column, Header, Place};
+use super::headers::{Column, Columns, Header, Place};
 use super::notice::{Notice, NoticeKind, counted};
 use super::problem::{Fault, Problems, RowProblem, RowProblemKind};
 use super::table::{Next, Row, Table};
@@ -25,6 +25,7 @@ pub(super) struct Findings {
     pub problems: Problems,
     pub notices: Vec<Notice>,
     pub rows: u64,
+    pub columns: Columns,
 }
 
 impl Findings {
@@ -104,7 +105,8 @@ impl Findings {
     pub fn finish<T>(mut self, file: T) -> Reading<T> {
         let (problems, problem_count) = self.problems.finish();
         self.notices.sort_by_key(|notice| notice.line);
-        Reading { file, problems, problem_count, notices: self.notices, rows: self.rows }
+        let Self { notices, rows, columns, .. } = self;
+        Reading { file, problems, problem_count, notices, rows, columns }
     }
 }
 
@@ -149,6 +151,7 @@ pub(super) fn each_row<R>(
     };
     let header_line = table.header_line();
     let header = Header::new(table.header(), header_line);
+    findings.columns = header.columns();
     let Some(mut reader) = open(&header, findings) else { return Ok(None) };
     loop {
         match table.next_row() {
