@@ -49,9 +49,9 @@ pub fn unenrolled(client: &Client, school: i32, number: u32, birth_date: &str) -
     id(&client.post("/v1/pupils", &body).expect(201), "pupil_id")
 }
 
-/// A valid UPN for a number.
+/// A valid UPN for a number; numbers up to millions have one each.
 pub fn upn(number: u32) -> String {
-    let rest = format!("80120001{number:04}");
+    let rest = (801_200_010_000 + u64::from(number)).to_string();
     format!("{}{rest}", Upn::check_letter(&rest).expect("twelve digits"))
 }
 

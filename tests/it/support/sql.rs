@@ -71,4 +71,9 @@ impl Sql {
     pub fn everything(&mut self) -> BTreeMap<String, String> {
         self.everything_but(&[])
     }
+
+    /// What is recorded about schools and children: [`Sql::everything`] but for the requests themselves.
+    pub fn facts(&mut self) -> BTreeMap<String, String> {
+        self.everything_but(&["job", "job_queue", "import", "import_chunk", "idempotency"])
+    }
 }
