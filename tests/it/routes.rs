@@ -108,8 +108,10 @@ fn an_id_of_the_wrong_form_names_nothing() {
     }
 }
 
-/// Every operation with a query: method, path, and its parameters with their schemas.
-fn queries() -> Vec<(&'static str, String, Vec<(String, Value)>)> {
+/// An operation with a query: method, path, and its parameters with their schemas.
+type WithQuery = (&'static str, String, Vec<(String, Value)>);
+
+fn queries() -> Vec<WithQuery> {
     let document: Value = serde_json::from_str(&Document::new().json().unwrap()).unwrap();
     let mut found = Vec::new();
     for (template, methods) in paths() {
