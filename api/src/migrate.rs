@@ -111,6 +111,8 @@ pub fn versions() -> Result<BTreeSet<String>, MigrateError> {
 }
 
 fn migrate_on(conn: &mut PgConnection) -> Result<(), MigrateError> {
+    // Two that start at once go one after the other; the lock ends with the connection.
+    conn.batch_execute("SELECT pg_advisory_lock(hashtextextended('rollcall migrate', 0))")?;
     conn.run_pending_migrations(MIGRATIONS).map_err(MigrateError::Migration)?;
     // The application compares them with its own before it serves.
     conn.batch_execute(&format!("GRANT SELECT ON __diesel_schema_migrations TO {GROUP}"))?;

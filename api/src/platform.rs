@@ -173,8 +173,10 @@ pub fn check_role(db: &Db) -> Result<(), String> {
                 "SELECT r.rolname::text AS name, CASE \
                    WHEN r.rolsuper THEN 'is a superuser' \
                    WHEN r.rolbypassrls THEN 'has BYPASSRLS' \
+                   WHEN EXISTS (SELECT FROM pg_roles s WHERE (s.rolsuper OR s.rolbypassrls) \
+                        AND pg_has_role(s.oid, 'MEMBER')) THEN 'can become a role that sees everything' \
                    WHEN EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
-                        WHERE n.nspname = 'public' AND pg_has_role(c.relowner, 'USAGE')) THEN 'owns tables' \
+                        WHERE n.nspname = 'public' AND pg_has_role(c.relowner, 'MEMBER')) THEN 'owns tables' \
                    WHEN NOT EXISTS (SELECT FROM pg_roles g WHERE g.rolname = 'rollcall_app' \
                         AND pg_has_role(g.oid, 'USAGE')) THEN 'is not a member of rollcall_app' \
                  END AS refusal FROM pg_roles r WHERE r.rolname = current_user",

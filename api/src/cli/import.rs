@@ -33,13 +33,16 @@ pub struct Args {
 pub fn run(args: &Args) -> Result<(), String> {
     let bytes =
         std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
-    let mut path = format!("/v1/imports?kind={}&dry_run={}", args.kind, args.dry_run);
-    if let Some(school) = args.school {
-        path.push_str(&format!("&school_id={school}"));
-    }
-    let client = Client::new(&args.url, &args.token);
     let name =
         args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("kind", &args.kind).append_pair("file_name", &name);
+    query.append_pair("dry_run", if args.dry_run { "true" } else { "false" });
+    if let Some(school) = args.school {
+        query.append_pair("school_id", &school.to_string());
+    }
+    let path = format!("/v1/imports?{}", query.finish());
+    let client = Client::new(&args.url, &args.token);
     let done = Progress::new().send(&client, &path, None, &name, &bytes)?;
     print!("{}", summary(&done));
     if done["job"]["state"] == "done" {

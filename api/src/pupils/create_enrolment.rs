@@ -49,6 +49,9 @@ pub async fn create_enrolment(
     body: Json<EnrolmentBody>,
 ) -> Result<HttpResponse, Problem> {
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        // Before a kept answer is given again: may the caller still see whom and what it is about?
+        super::pupil(tx, body.value.pupil_id)?;
+        super::class(tx, body.value.class_id)?;
         key.once(tx, &caller, "create_enrolment", &body.bytes, |tx| {
             let row = enrol(tx, &caller, &body.value)?;
             Reply::created(format!("/v1/enrolments/{}", row.enrolment_id), &row)
@@ -58,7 +61,6 @@ pub async fn create_enrolment(
 }
 
 fn enrol(tx: &mut Tx<'_>, caller: &Caller, body: &EnrolmentBody) -> Result<EnrolmentRow, Problem> {
-    super::pupil(tx, body.pupil_id)?;
     let class = super::class(tx, body.class_id)?;
     let mut problem = Problem::new(Kind::Invalid);
     if !(-2..=14).contains(&body.year_group) {
