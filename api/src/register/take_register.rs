@@ -86,8 +86,9 @@ pub async fn take_register(
         let calendar = tenants::calendar(tx, standing.class.school_id, year)?;
         let marking = Marking::new(&codes, BTreeMap::from([(year.number(), calendar)]), today);
         marking.half_day(date, session, "")?;
-        let marks = wanted(tx, &standing, &body.value, &marking)?;
+        // Before the body: who has read another list of pupils is told to read again, not that somebody is missing.
         conditions.check_write(Some(&standing.tag()), standing.header.is_some())?;
+        let marks = wanted(tx, &standing, &body.value, &marking)?;
         check_open(&standing, &marks, today)?;
         if is_as_wanted(&standing, &marks, body.value.close) {
             return Ok((standing.tag(), standing.page(&codes)));
