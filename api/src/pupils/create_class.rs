@@ -51,16 +51,6 @@ pub async fn create_class(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, new.school_id)?;
         key.once(tx, &caller, "create_class", &body.bytes, |tx| {
-            if super::classes_of(tx, &[new.school_id], &[new.year])?
-                .iter()
-                .any(|class| class.name == new.name)
-            {
-                return Err(Problem::at(
-                    Kind::Taken,
-                    "/name",
-                    "a name that no class of the school has that year",
-                ));
-            }
             let rows = super::add_classes(tx, std::slice::from_ref(&new), caller.subject())?;
             let row = rows.first().ok_or_else(|| Problem::internal("no class was added"))?;
             Reply::created(format!("/v1/classes/{}", row.class_id), row)

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use domain::AcademicYear;
 use serde::Serialize;
@@ -14,7 +15,7 @@ use utoipa::ToSchema;
 
 use super::name_key::folded_name_key;
 use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 use crate::schema::{class, enrolment, enrolment_now, placement_now, pupil};
 
 /// A pupil.
@@ -347,10 +348,18 @@ pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<Cl
             )
         })
         .collect();
-    Ok(diesel::insert_into(class::table)
+    diesel::insert_into(class::table)
         .values(rows)
         .returning(ClassRow::as_returning())
-        .get_results(tx.conn)?)
+        .get_results(tx.conn)
+        .map_err(|error| match error {
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Problem::at(
+                Kind::Taken,
+                "/name",
+                "a name that no class of the school has that year",
+            ),
+            other => other.into(),
+        })
 }
 
 /// Adds enrolments of (school, pupil) and returns their ids in the order given.
