@@ -4,6 +4,7 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
@@ -18,11 +19,15 @@ use crate::app::App;
 /// # Errors
 /// What actix itself cannot answer; refusals are answers.
 pub async fn trace(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = Uuid::now_v7();
     let method = request.method().to_string();
+    if *request.method() == Method::HEAD {
+        // The same as GET (RFC 9110, 9.3.2); the server knows by itself that no body is to be sent.
+        request.head_mut().method = Method::GET;
+    }
     let app = request.app_data::<web::Data<App>>().cloned();
     let started = std::time::Instant::now();
     let allowance = app.as_ref().map(|app| app.limits.take(&request));

@@ -44,6 +44,7 @@ fn is_at(template: &str, path: &str) -> bool {
 pub fn methods(item: &PathItem) -> Vec<&'static str> {
     [
         ("GET", item.get.is_some()),
+        ("HEAD", item.get.is_some()),
         ("PUT", item.put.is_some()),
         ("POST", item.post.is_some()),
         ("PATCH", item.patch.is_some()),
