@@ -26,10 +26,12 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
+/// What a cursor holds. It is no secret: what a caller may see is decided anew for every page.
 #[derive(Serialize, Deserialize)]
 struct Cursor<K> {
-    filter: String,
     after: K,
+    /// Of the filters and the key, so that one which was cut or typed wrong is not taken for another.
+    check: String,
 }
 
 /// How many, and after which key.
@@ -60,8 +62,7 @@ impl<K: Serialize + DeserializeOwned> Slice<K> {
                 format!("a number from 1 to {MAX_LIMIT}"),
             ));
         }
-        let text = serde_json::to_vec(filter).map_err(Problem::internal)?;
-        let filter = URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..9]);
+        let filter = serde_json::to_string(filter).map_err(Problem::internal)?;
         let after = match cursor {
             None => None,
             Some(text) => {
@@ -82,21 +83,27 @@ impl<K: Serialize + DeserializeOwned> Slice<K> {
         let more = items.len() > self.limit;
         items.truncate(self.limit);
         let next = match items.last() {
-            Some(last) if more => encode(&Cursor { filter: self.filter.clone(), after: key(last) }),
+            Some(last) if more => encode(key(last), &self.filter),
             _ => None,
         };
         Page { items, next }
     }
 }
 
-fn encode<K: Serialize>(cursor: &Cursor<K>) -> Option<String> {
-    serde_json::to_vec(cursor).ok().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+fn encode<K: Serialize>(after: K, filter: &str) -> Option<String> {
+    let check = check(&after, filter)?;
+    serde_json::to_vec(&Cursor { after, check }).ok().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn decode<K: DeserializeOwned>(text: &str, filter: &str) -> Option<K> {
+fn decode<K: Serialize + DeserializeOwned>(text: &str, filter: &str) -> Option<K> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let cursor: Cursor<K> = serde_json::from_slice(&bytes).ok()?;
-    (cursor.filter == filter).then_some(cursor.after)
+    (check(&cursor.after, filter)? == cursor.check).then_some(cursor.after)
+}
+
+fn check<K: Serialize>(after: &K, filter: &str) -> Option<String> {
+    let text = serde_json::to_vec(&(after, filter)).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(&Sha256::digest(text)[..9]))
 }
 
 impl<T: Serialize> Page<T> {
