@@ -125,6 +125,7 @@ pub fn server(app: web::Data<App>, listener: std::net::TcpListener) -> std::io::
             .configure(mount)
             .split_for_parts()
             .0
+            .service(web::redirect("/docs", "/docs/"))
             .service(openapi::swagger())
             .default_service(web::to(wrong_method::no_route))
     });
