@@ -37,7 +37,7 @@ impl TestClock {
         *self.0.lock().unwrap()
     }
 
-    fn clock(&self) -> Clock {
+    pub fn clock(&self) -> Clock {
         let this = self.clone();
         Clock::from_fn(move || this.now())
     }
@@ -54,6 +54,22 @@ impl Default for Start {
     fn default() -> Self {
         Self { redis_url: None, workers: 1, rate_limit: 1_000_000 }
     }
+}
+
+/// Serves an application on a free port; its address, and what stops it.
+pub fn serve(app: &web::Data<App>) -> (String, ServerHandle) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let served = app.clone();
+    let (tell, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = api::app::server(served, listener).unwrap();
+            tell.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    (base, heard.recv().unwrap())
 }
 
 /// A running application.
@@ -98,18 +114,7 @@ impl TestApp {
             connections: (6, 3),
         };
         let app = web::Data::new(App::new(&settings, clock.clock()).unwrap());
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let served = app.clone();
-        let (tell, heard) = std::sync::mpsc::channel();
-        std::thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let server = api::app::server(served, listener).unwrap();
-                tell.send(server.handle()).unwrap();
-                server.await.unwrap();
-            });
-        });
-        let server = heard.recv().unwrap();
+        let (base, server) = serve(&app);
         let worker = api::jobs::start(&app, how.workers).unwrap();
         Self { base, clock, database, app, keys, server, _worker: worker }
     }

@@ -2,10 +2,12 @@
 
 pub mod app;
 pub mod build;
+pub mod figures;
 pub mod folder;
 pub mod log;
 pub mod postgres;
 pub mod program;
 pub mod real;
 pub mod redis;
+pub mod roll;
 pub mod sql;

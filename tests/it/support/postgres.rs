@@ -137,7 +137,7 @@ fn admin(cluster: &Cluster, sql: &str) {
 }
 
 /// Where runs keep their folders.
-fn base() -> PathBuf {
+pub fn base() -> PathBuf {
     let memory = Path::new(MEMORY);
     if room(memory).is_some_and(|free| free >= ROOM) {
         memory.to_path_buf()

@@ -28,14 +28,22 @@ pub fn fresh_redis() -> String {
     format!("redis://{}/{number}", address())
 }
 
+/// The address of a server that no other test uses, for stories in which Redis comes to grief.
+pub fn own_redis() -> String {
+    format!("redis://{}", server())
+}
+
 /// Where the run's server listens; started on first use.
 pub fn address() -> SocketAddr {
     static ADDRESS: OnceLock<SocketAddr> = OnceLock::new();
-    *ADDRESS.get_or_init(|| {
-        let program = program();
-        (0..TRIES).find_map(|_| start(&program)).unwrap_or_else(|| {
-            panic!("{} does not answer; start it by hand to see why", program.display())
-        })
+    *ADDRESS.get_or_init(server)
+}
+
+/// A new server.
+fn server() -> SocketAddr {
+    let program = program();
+    (0..TRIES).find_map(|_| start(&program)).unwrap_or_else(|| {
+        panic!("{} does not answer; start it by hand to see why", program.display())
     })
 }
 

@@ -1,6 +1,7 @@
 //! Looking behind the application's back: SQL as the superuser, for whom no row-level security holds.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
 use diesel::sql_types::{BigInt, Text};
@@ -28,6 +29,12 @@ impl Sql {
         self.0.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 
+    /// What the database says to a statement that it refuses.
+    #[track_caller]
+    pub fn refused(&mut self, sql: &str) -> String {
+        self.0.batch_execute(sql).expect_err(sql).to_string()
+    }
+
     /// The one number that a query answers, such as `SELECT count(*) FROM mark`.
     pub fn number(&mut self, query: &str) -> i64 {
         #[derive(QueryableByName)]
@@ -49,6 +56,26 @@ impl Sql {
         let sql = format!("SELECT value::text AS value FROM ({query}) AS q (value)");
         let rows: Vec<Row> = diesel::sql_query(sql).load(&mut self.0).unwrap();
         rows.into_iter().map(|row| row.value).collect()
+    }
+
+    /// Waits until so many connections to this database wait for a lock.
+    #[track_caller]
+    pub fn wait_for_waiting(&mut self, connections: i64) {
+        let waiting = "SELECT count(*) FROM pg_stat_activity \
+            WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        let since = Instant::now();
+        while self.number(waiting) < connections {
+            assert!(since.elapsed() < Duration::from_secs(8), "nobody waits for a lock");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// How often anything was written that a figure is counted from, and how many changes of marks are recorded.
+    pub fn written(&mut self) -> (i64, i64) {
+        (
+            self.number("SELECT coalesce(sum(version), 0) FROM school_version"),
+            self.number("SELECT count(*) FROM mark_event"),
+        )
     }
 
     /// Every table with the number of its rows and a hash of all that stands in them, but for the tables named: two

@@ -1,0 +1,189 @@
+//! Row-level security itself, behind the application's back: its database role with SQL of our own.
+
+use serde_json::json;
+
+use crate::support::app::TestApp;
+use crate::support::build::{class, marks, pupil, school};
+use crate::support::sql::Sql;
+
+/// Tables to which rows are only ever added.
+const APPEND_ONLY: [&str; 9] = [
+    "trust",
+    "school",
+    "school_calendar",
+    "idempotency",
+    "class",
+    "enrolment",
+    "enrolment_days",
+    "placement",
+    "mark_event",
+];
+
+/// A trust with one school and a row in every table.
+fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
+    let trust = app.trust("Larkrise");
+    let admin = app.client("trust_admin", trust);
+    let school = school(&admin, 1, "primary");
+    let class_body = json!({ "school_id": school, "year": 2026, "name": "6B" });
+    admin.json("POST", "/v1/classes", &[("idempotency-key", "6B")], &class_body).expect(201);
+    let class = class(&admin, school, "6A");
+    let ada = pupil(&admin, school, class, 1);
+    let place = format!("/v1/classes/{class}/registers/2026-11-18/AM");
+    admin.put(&place, &marks(&[(ada, "/")])).expect(200);
+    admin.import(&format!("kind=pupils&school_id={school}&dry_run=true"), b"upn\n1\n");
+    // A finished import has let its file go.
+    Sql::of(&app.database)
+        .run("INSERT INTO import_chunk SELECT trust_id, job_id, school_id, 0, 'x' FROM import");
+    (trust, school)
+}
+
+/// A connection as the application's role, with these settings.
+fn application(app: &TestApp, settings: &str) -> Sql {
+    let mut sql = Sql::at(&app.database.url(api::migrate::APPLICATION));
+    if !settings.is_empty() {
+        sql.run(settings);
+    }
+    sql
+}
+
+fn settings(trust: i32, schools: &str) -> String {
+    format!("SET app.trust_id = '{trust}'; SET app.schools = '{schools}'")
+}
+
+/// Every table (or view) that holds rows of trusts, from the catalogue.
+fn tables(app: &TestApp, kinds: &str) -> Vec<String> {
+    Sql::of(&app.database).texts(&format!(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'trust_id' \
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ({kinds}) AND c.relname <> 'job_queue'"
+    ))
+}
+
+fn rows(sql: &mut Sql, table: &str) -> i64 {
+    sql.number(&format!("SELECT count(*) FROM {table}"))
+}
+
+/// A statement that adds a row which the table has already, whatever its columns are.
+fn insert_again(app: &TestApp, table: &str) -> String {
+    let row = Sql::of(&app.database)
+        .texts(&format!("SELECT row_to_json(t) FROM {table} t LIMIT 1"))
+        .remove(0);
+    format!(
+        "INSERT INTO {table} SELECT * FROM json_populate_record(NULL::{table}, $row${row}$row$)"
+    )
+}
+
+#[test]
+fn without_a_tenant_nothing_is_seen_and_nothing_can_be_written() {
+    let app = TestApp::start();
+    let (trust, _) = trust_with_rows_everywhere(&app);
+    let half = format!("SET app.trust_id = '{trust}'");
+    for (what, settings) in [("nothing set", ""), ("no schools set", &half)] {
+        let mut role = application(&app, settings);
+        for table in tables(&app, "'r', 'v'") {
+            assert!(
+                rows(&mut Sql::of(&app.database), &table) > 0,
+                "{table} has no rows: the story proves nothing"
+            );
+            let by_trust_alone =
+                ["trust", "idempotency"].contains(&table.as_str()) && !settings.is_empty();
+            assert_eq!(rows(&mut role, &table) > 0, by_trust_alone, "{table} with {what}");
+        }
+    }
+    let mut role = application(&app, "");
+    for table in tables(&app, "'r'") {
+        let said = role.refused(&insert_again(&app, &table));
+        assert!(said.contains("violates row-level security"), "{table}: {said}");
+    }
+}
+
+#[test]
+fn another_trust_sees_nothing_and_writes_nothing() {
+    let app = TestApp::start();
+    trust_with_rows_everywhere(&app);
+    let fernhill = app.trust("Fernhill");
+    let mut role = application(&app, &settings(fernhill, "*"));
+    for table in tables(&app, "'r', 'v'") {
+        let own = i64::from(table == "trust");
+        assert_eq!(rows(&mut role, &table), own, "{table}");
+    }
+    for table in tables(&app, "'r'") {
+        let again = insert_again(&app, &table);
+        let said = role.refused(&again);
+        assert!(said.contains("violates row-level security"), "{table}: {said}");
+    }
+    let before = Sql::of(&app.database).texts("SELECT v FROM school_version v");
+    role.run("UPDATE school_version SET version = version + 1");
+    role.run("DELETE FROM import_chunk");
+    assert_eq!(Sql::of(&app.database).texts("SELECT v FROM school_version v"), before);
+    assert_eq!(rows(&mut Sql::of(&app.database), "import_chunk"), 1);
+    // To hand a row over to the other trust is refused as well: it could be seen from there.
+    let (larkrise, fernhill) =
+        (Sql::of(&app.database).number("SELECT min(trust_id) FROM trust"), fernhill);
+    let mut own = application(&app, &settings(larkrise as i32, "*"));
+    let said = own.refused(&format!("UPDATE school_version SET trust_id = {fernhill}"));
+    assert!(said.contains("violates row-level security"), "{said}");
+}
+
+#[test]
+fn a_scope_of_schools_ends_at_its_schools() {
+    let app = TestApp::start();
+    let (trust, school) = trust_with_rows_everywhere(&app);
+    let of_the_whole_trust = ["trust", "idempotency"];
+    for (schools, seen) in [
+        ("{}".to_owned(), false),
+        (format!("{{{}}}", school + 1), false),
+        (format!("{{{school}}}"), true),
+    ] {
+        let mut role = application(&app, &settings(trust, &schools));
+        for table in tables(&app, "'r', 'v'") {
+            let expected = seen || of_the_whole_trust.contains(&table.as_str());
+            assert_eq!(rows(&mut role, &table) > 0, expected, "{table} with {schools}");
+        }
+    }
+}
+
+#[test]
+fn history_can_be_added_to_and_never_changed_or_taken_away() {
+    let app = TestApp::start();
+    let (trust, _) = trust_with_rows_everywhere(&app);
+    let mut own = application(&app, &settings(trust, "*"));
+    for table in APPEND_ONLY {
+        let said = own.refused(&format!("UPDATE {table} SET trust_id = trust_id"));
+        assert!(said.contains("permission denied"), "{table}: {said}");
+    }
+    for table in tables(&app, "'r'").iter().filter(|table| *table != "import_chunk") {
+        let said = own.refused(&format!("DELETE FROM {table}"));
+        assert!(said.contains("permission denied"), "{table}: {said}");
+        let said = own.refused(&format!("TRUNCATE {table}"));
+        assert!(said.contains("permission denied"), "{table}: {said}");
+    }
+    for (column, table) in
+        [("surname = 'X'", "pupil"), ("upn = upn", "pupil"), ("kind = kind", "import")]
+    {
+        let said = own.refused(&format!("UPDATE {table} SET {column}"));
+        assert!(said.contains("permission denied"), "{table}: {said}");
+    }
+}
+
+#[test]
+fn the_applications_role_cannot_step_around_the_policies() {
+    let app = TestApp::start();
+    trust_with_rows_everywhere(&app);
+    let mut role = application(&app, "");
+    for (step, said) in [
+        ("ALTER TABLE mark_event DISABLE ROW LEVEL SECURITY", "must be owner"),
+        ("DROP POLICY tenant ON mark_event", "must be owner"),
+        ("SET ROLE rollcall_owner", "permission denied"),
+        ("CREATE TABLE mine (a int)", "permission denied"),
+        ("SET row_security = off; SELECT * FROM mark_event", "row-level security"),
+    ] {
+        let refusal = role.refused(step);
+        assert!(refusal.contains(said), "{step}: {refusal}");
+    }
+    let unprotected = Sql::of(&app.database).texts(
+        "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'trust_id' \
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' \
+           AND NOT (c.relrowsecurity AND c.relforcerowsecurity)",
+    );
+    assert_eq!(unprotected, ["job_queue"], "the queue holds ids only");
+}
