@@ -12,7 +12,7 @@ use api::auth::token::Claims;
 use api::clock::Clock;
 use api::db::Schools;
 use api::jobs::Worker;
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -159,10 +159,6 @@ impl TestApp {
             .post("/v1/trusts", &json!({ "name": name }))
             .expect(201);
         made["trust_id"].as_i64().unwrap().try_into().unwrap()
-    }
-
-    pub fn today(&self) -> NaiveDate {
-        self.clock.clock().today()
     }
 }
 
