@@ -1,0 +1,117 @@
+-- Everything there is to count in one academic year, written from the text of the definitions alone.
+-- Run as the application's role with app.trust_id set. :year is the academic year, :today the day.
+
+-- Each school's calendar as it stands now, and the half days on which the school is open.
+CREATE TEMP TABLE calendar AS
+SELECT DISTINCT ON (school_id) school_id, phase, body
+FROM school_calendar JOIN school USING (trust_id, school_id)
+WHERE year = :year
+ORDER BY school_id, version DESC;
+
+CREATE TEMP TABLE term AS
+SELECT school_id, row_number() OVER (PARTITION BY school_id ORDER BY t."from") AS number, t.*
+FROM calendar, jsonb_to_recordset(body -> 'terms') AS t ("from" date, "to" date, half_term jsonb);
+
+CREATE TEMP TABLE open_half_day AS
+SELECT school_id, d::date AS date, session
+FROM term
+JOIN calendar USING (school_id)
+CROSS JOIN generate_series(term."from", term."to", interval '1 day') AS d
+CROSS JOIN (VALUES ('AM', 0), ('PM', 1)) AS half (session, place)
+WHERE (body -> 'week' -> (extract(isodow FROM d)::int - 1) ->> place)::boolean
+  AND (half_term IS NULL OR NOT d BETWEEN (half_term ->> 'from')::date AND (half_term ->> 'to')::date)
+  AND NOT EXISTS (
+      SELECT FROM jsonb_to_recordset(body -> 'closures') AS c ("from" date, "to" date, session text)
+      WHERE d BETWEEN c."from" AND c."to" AND (c.session IS NULL OR c.session = half.session));
+
+-- The windows: weeks with an open half day, half terms, terms, and the year to date.
+CREATE TEMP TABLE half_term AS
+SELECT school_id, row_number() OVER (PARTITION BY school_id ORDER BY "from") AS number, "from", "to"
+FROM (
+    SELECT school_id, "from", coalesce((half_term ->> 'from')::date - 1, "to") AS "to" FROM term
+    UNION ALL
+    SELECT school_id, (half_term ->> 'to')::date + 1, "to" FROM term WHERE half_term IS NOT NULL
+) AS half;
+
+CREATE TEMP TABLE school_window AS
+SELECT DISTINCT school_id, 'week' AS kind, to_char(date, 'IYYY-"W"IW') AS key,
+       date_trunc('week', date)::date AS "from", date_trunc('week', date)::date + 6 AS "to"
+FROM open_half_day
+UNION ALL SELECT school_id, 'half_term', 'half-term-' || number, "from", "to" FROM half_term
+UNION ALL SELECT school_id, 'term', 'term-' || number, "from", "to" FROM term
+UNION ALL SELECT school_id, 'year_to_date', 'year-to-date', min("from"), make_date(:year + 1, 7, 31)
+          FROM term GROUP BY school_id;
+
+-- The last register of each school that was taken or came by an import.
+CREATE TEMP TABLE last_taken AS
+SELECT school_id, date_trunc('week', make_date(:year, 8, 1))::date + max(i) / 2 AS date,
+       CASE max(i) % 2 WHEN 0 THEN 'AM' ELSE 'PM' END AS session
+FROM class_year, generate_series(0, 743) AS i
+WHERE year = :year AND get_byte(taken, i) <> 0
+GROUP BY school_id;
+
+-- Who is or was on roll.
+CREATE TEMP TABLE on_roll AS
+SELECT school_id, enrolment_id, first_day, coalesce(last_day, 'infinity') AS last_day, birth_date
+FROM enrolment_now JOIN pupil USING (trust_id, pupil_id);
+
+-- Where an enrolment is placed from one day to another; before its first placement, where that is.
+CREATE TEMP TABLE placed AS
+SELECT enrolment_id, class_id, year_group,
+       CASE WHEN from_day <= first_day THEN '-infinity' ELSE from_day END AS "from",
+       lead(from_day, 1, 'infinity') OVER (PARTITION BY enrolment_id ORDER BY from_day) AS until
+FROM placement_now JOIN on_roll USING (school_id, enrolment_id);
+DELETE FROM placed USING on_roll e WHERE e.enrolment_id = placed.enrolment_id AND until <= first_day;
+CREATE INDEX ON placed (enrolment_id);
+
+CREATE TEMP TABLE given AS
+SELECT enrolment_id, date, session, possible, absent, unauthorised, late, approved
+FROM mark WHERE year = :year;
+CREATE INDEX ON given (enrolment_id, date);
+ANALYZE on_roll, given, placed, open_half_day;
+
+-- A row for every enrolment and school day on roll, with the sessions that count.
+CREATE TEMP TABLE school_day AS
+SELECT o.school_id, e.enrolment_id, o.date, p.class_id,
+       count(*) FILTER (WHERE o.date <= :today) AS expected,
+       count(g.date) FILTER (WHERE o.date <= :today) AS marked,
+       count(*) FILTER (WHERE g.possible) AS possible,
+       count(*) FILTER (WHERE g.absent) AS absent,
+       count(*) FILTER (WHERE g.unauthorised) AS unauthorised,
+       count(*) FILTER (WHERE g.late) AS late,
+       count(*) FILTER (WHERE g.approved) AS approved
+FROM open_half_day o
+JOIN on_roll e ON e.school_id = o.school_id AND o.date BETWEEN e.first_day AND e.last_day
+LEFT JOIN last_taken l ON l.school_id = o.school_id
+LEFT JOIN given g ON g.enrolment_id = e.enrolment_id AND g.date = o.date AND g.session = o.session
+     AND (o.date, o.session) <= (l.date, l.session)
+LEFT JOIN placed p ON p.enrolment_id = e.enrolment_id AND p."from" <= o.date AND o.date < p.until
+GROUP BY o.school_id, e.enrolment_id, o.date, p.class_id;
+
+-- The same with what came before it in the year.
+CREATE TEMP TABLE counted_day AS
+SELECT *, sum(possible) OVER so_far AS possible_so_far, sum(absent) OVER so_far AS absent_so_far
+FROM school_day
+WINDOW so_far AS (PARTITION BY enrolment_id ORDER BY date);
+CREATE UNIQUE INDEX ON counted_day (enrolment_id, date);
+
+-- Whom each definition counts, and up to which day.
+CREATE TEMP TABLE counted AS
+SELECT definition, on_roll.school_id, enrolment_id, phase,
+       CASE WHEN definition = 'dfe-census' AND age = 15 THEN coalesce(fifth."to", 'infinity')
+            ELSE 'infinity' END AS last_day
+FROM (VALUES ('on-roll'), ('dfe-daily'), ('dfe-census')) AS d (definition)
+CROSS JOIN on_roll
+JOIN calendar USING (school_id)
+CROSS JOIN LATERAL (SELECT extract(year FROM age(make_date(:year, 8, 31), birth_date)) AS age) a
+-- Nothing is left out of a year that has no sixth half term.
+LEFT JOIN half_term AS fifth ON fifth.school_id = on_roll.school_id AND fifth.number = 5
+     AND EXISTS (SELECT FROM half_term sixth WHERE sixth.school_id = on_roll.school_id AND sixth.number = 6)
+WHERE (definition = 'on-roll' OR age BETWEEN 5 AND 15)
+  AND NOT (definition = 'dfe-census' AND fifth."to" IS NOT NULL AND first_day > fifth."to");
+ANALYZE counted_day, counted;
+
+-- A percentage cut to one decimal; none of nothing.
+CREATE FUNCTION pg_temp.cut(part bigint, whole bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN whole > 0 THEN (1000 * part / whole / 10) || '.' || (1000 * part / whole % 10) END
+$$;
