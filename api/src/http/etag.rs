@@ -9,6 +9,9 @@ use sha2::{Digest, Sha256};
 
 use super::problem::{Kind, Problem};
 
+/// How a compressed answer's tag ends: a strong tag names the bytes that were sent (RFC 9110, 8.8.3).
+const GZIP: &str = "-gzip\"";
+
 /// A strong tag: equal tags mean equal representations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ETag(String);
@@ -26,6 +29,12 @@ impl ETag {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// The tag of the same representation, compressed.
+#[must_use]
+pub fn compressed(tag: &str) -> Option<String> {
+    tag.strip_suffix('"').map(|tag| format!("{tag}{GZIP}"))
 }
 
 /// `If-Match` and `If-None-Match` of a request.
@@ -65,7 +74,8 @@ impl Conditions {
 /// Whether a header's list of tags names the present one. Weak tags never match a strong one.
 fn matches(list: &str, present: Option<&ETag>) -> bool {
     let Some(present) = present else { return false };
-    list.split(',').map(str::trim).any(|tag| tag == "*" || tag == present.0)
+    let is_present = |tag: &str| tag == "*" || tag.replace(GZIP, "\"") == present.0;
+    list.split(',').map(str::trim).any(is_present)
 }
 
 impl FromRequest for Conditions {

@@ -10,6 +10,7 @@ use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 use uuid::Uuid;
 
+use super::etag;
 use super::limit::Allowance;
 use super::problem::{Kind, Problem};
 use crate::app::App;
@@ -44,6 +45,12 @@ pub async fn trace(
     // Children's data may be kept by the client that asked, after asking again, and by nobody between.
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if headers.contains_key(header::CONTENT_ENCODING)
+        && let Some(tag) = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok())
+        && let Some(Ok(tag)) = etag::compressed(tag).map(|tag| HeaderValue::from_str(&tag))
+    {
+        headers.insert(header::ETAG, tag);
+    }
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("request-id"), value);
     }

@@ -172,7 +172,7 @@ fn amend(
         by_year.entry((stay.school_id, year.number())).or_default().push(placed);
     }
     let keys: Vec<(i32, i16)> = by_year.keys().copied().collect();
-    let versions = tenants::lock(tx, &keys)?.bump(tx)?;
+    let locked = tenants::lock(tx, &keys)?;
     let author = Author {
         source: Source::Amendment,
         by: caller.subject().to_owned(),
@@ -181,12 +181,19 @@ fn amend(
         job_id: None,
     };
     let mut all = Vec::new();
+    let mut amended = Vec::new();
     for ((school_id, year), changes) in by_year {
-        let version =
-            *versions.get(&(school_id, year)).ok_or_else(|| Problem::internal("no version"))?;
         let (done, years) = apply(tx, school_id, year, &changes, codes)?;
-        register::store(tx, school_id, year, version, &years, &author)?;
         all.extend(done);
+        amended.push(((school_id, year), years));
+    }
+    // What is right already is not amended: no new version, no entry in the history.
+    if all.iter().any(|change| change.from != change.to) {
+        let versions = locked.bump(tx)?;
+        for (key, years) in amended {
+            let version = *versions.get(&key).ok_or_else(|| Problem::internal("no version"))?;
+            register::store(tx, key.0, key.1, version, &years, &author)?;
+        }
     }
     all.sort_by_key(|change| (change.date, change.session));
     Ok(all)

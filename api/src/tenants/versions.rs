@@ -4,7 +4,7 @@
 //! (so two registers never wait for each other), and bumps them. The version and its instant are taken under that
 //! lock: within a school's year neither ever runs backwards.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -47,11 +47,17 @@ struct Row {
 /// # Errors
 /// The database's.
 pub fn lock(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<Locked, Problem> {
-    let rows = select(tx, keys)?;
-    if keys.iter().all(|key| rows.contains_key(key)) {
-        return Ok(Locked { rows });
+    // A register's way: one key, and it is there.
+    if let [_] = keys {
+        let rows = select(tx, keys)?;
+        if !rows.is_empty() {
+            return Ok(Locked { rows });
+        }
     }
-    insert(tx, keys)?;
+    let there = years_of(tx, keys.iter().map(|key| key.0).collect())?;
+    let missing: Vec<(i32, i16)> =
+        keys.iter().copied().filter(|key| !there.contains(key)).collect();
+    begin_years(tx, &missing)?;
     Ok(Locked { rows: select(tx, keys)? })
 }
 
@@ -61,14 +67,43 @@ pub fn lock(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<Locked, Problem> {
 /// # Errors
 /// The database's.
 pub fn lock_schools(tx: &mut Tx<'_>, schools: &[i32], years: &[i16]) -> Result<Locked, Problem> {
-    let mut keys: Vec<(i32, i16)> = school_version::table
+    hold_years(tx, schools)?;
+    let mut keys = years_of(tx, schools.to_vec())?;
+    let wanted = schools.iter().flat_map(|school| years.iter().map(|year| (*school, *year)));
+    let missing: Vec<(i32, i16)> = wanted.filter(|key| !keys.contains(key)).collect();
+    insert(tx, &missing)?;
+    keys.extend(missing);
+    let keys: Vec<(i32, i16)> = keys.into_iter().collect();
+    Ok(Locked { rows: select(tx, &keys)? })
+}
+
+/// The years of these schools that are counted.
+fn years_of(tx: &mut Tx<'_>, schools: Vec<i32>) -> Result<BTreeSet<(i32, i16)>, Problem> {
+    let rows: Vec<(i32, i16)> = school_version::table
         .filter(school_version::school_id.eq_any(schools))
         .select((school_version::school_id, school_version::year))
         .load(tx.conn)?;
-    keys.extend(schools.iter().flat_map(|school| years.iter().map(|year| (*school, *year))));
-    keys.sort_unstable();
-    keys.dedup();
-    lock(tx, &keys)
+    Ok(rows.into_iter().collect())
+}
+
+/// Begins to count years of schools.
+fn begin_years(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<(), Problem> {
+    let schools: Vec<i32> = keys.iter().map(|key| key.0).collect();
+    hold_years(tx, &schools)?;
+    insert(tx, keys)
+}
+
+/// Until this transaction ends no other begins a year of these schools, or records a fact that holds over their years:
+/// otherwise a fact could miss the year that begins at the same moment. Taken before any row is locked, in order.
+fn hold_years(tx: &mut Tx<'_>, schools: &[i32]) -> Result<(), Problem> {
+    let trust = tx.trust();
+    for school in schools.iter().collect::<BTreeSet<_>>() {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)")
+            .bind::<Integer, _>(trust)
+            .bind::<Integer, _>(school)
+            .execute(tx.conn)?;
+    }
+    Ok(())
 }
 
 /// The versions of these schools' years as they stand in this transaction.

@@ -12,7 +12,7 @@ use api::auth::token::Claims;
 use api::clock::Clock;
 use api::db::Schools;
 use api::jobs::Worker;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -159,6 +159,11 @@ impl TestApp {
             .post("/v1/trusts", &json!({ "name": name }))
             .expect(201);
         made["trust_id"].as_i64().unwrap().try_into().unwrap()
+    }
+
+    /// The date on the school's wall.
+    pub fn today(&self) -> NaiveDate {
+        self.app.clock.today()
     }
 }
 
