@@ -1,7 +1,7 @@
 //! Counting attendance for a whole trust, at the speed of memory.
 //!
 //! A caller reads one [`SchoolYear`] from its tables for every school, turns it into a [`Block`]
-//! and keeps that; [`trend`] then answers a [`Query`] over many blocks at once. What holds
+//! and keeps that; [`trend()`] then answers a [`Query`] over many blocks at once. What holds
 //! everywhere in this crate:
 //!
 //! - **Counts, not percentages.** An answer holds whole numbers; groups pool sessions.

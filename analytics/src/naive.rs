@@ -11,7 +11,7 @@ use crate::{
     TrendWindow,
 };
 
-/// Answers the question that [`crate::trend`] answers, slowly. For tests.
+/// Answers the question that [`crate::trend()`] answers, slowly. For tests.
 #[must_use]
 pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> Trend {
     let schools: Vec<&SchoolYear> = schools.iter().filter(|school| kept(school, query)).collect();

@@ -182,7 +182,8 @@ fn files(schools: &Schools<'_>) -> (String, String) {
 fn cell(trend: &Value, school: i32, day: usize) -> &Value {
     assert_eq!(trend["windows"][day]["from"], WEEK[day]);
     let series = trend["series"].as_array().unwrap().iter();
-    let mut own = series.filter(|series| series["group"]["key"] == school.to_string());
+    let key = school.to_string();
+    let mut own = series.filter(|series| series["group"]["key"] == key.as_str());
     &own.next().unwrap()["cells"][day]
 }
 
