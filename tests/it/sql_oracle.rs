@@ -13,7 +13,7 @@ use diesel::sql_types::Text;
 use serde_json::{Value, json};
 
 use crate::support::app::{Client, TestApp};
-use crate::support::build::id;
+use crate::support::build::{id, upn};
 
 /// Of the twelve schools: two primaries, one of them with mixed classes, and the special school, whose
 /// pupils are of all ages and whose week is shorter.
@@ -40,6 +40,7 @@ struct Demo {
 #[test]
 fn every_cell_of_the_trend_is_what_sql_over_the_marks_says() {
     let demo = load();
+    join_late(&demo);
     for year in [2025, 2026] {
         compare(&demo, year);
     }
@@ -167,18 +168,33 @@ impl Dice {
     }
 }
 
-/// Corrects marks of some pupils on some days of this autumn.
+/// Two pupils join in the last half term of last year, which one definition leaves out.
+fn join_late(demo: &Demo) {
+    let mut pupils =
+        "urn,upn,surname,forename,birth_date,year_group,class,first_day,last_day\n".to_owned();
+    let mut marks = "urn,upn,week,marks\n".to_owned();
+    for (number, urn) in [(1, KEPT[0]), (2, KEPT[1])] {
+        let upn = upn(number);
+        pupils += &format!("{urn},{upn},Late,L,2015-03-14,5,Late,2026-06-08,2026-07-10\n");
+        marks += &format!("{urn},{upn},2026-06-15,/\\/\\II----\n");
+    }
+    import(&demo.admin, "pupils", pupils.as_bytes(), "late pupils");
+    import(&demo.admin, "marks", marks.as_bytes(), "late pupils' marks");
+}
+
+/// Corrects marks of some pupils on some days of this autumn, and enters leave for days to come.
 fn amend(demo: &Demo, dice: &mut Dice) {
     let pupils = demo.admin.get("/v1/pupils?limit=500").expect(200)["items"].take();
     let pupils = pupils.as_array().unwrap();
     let codes = ["I", "O", "L", "U", "V", "X", "C1", "Y1", "D", "N"];
     let mut amended = 0;
-    for _ in 0..150 {
+    for _ in 0..200 {
         let pupil = id(dice.pick(pupils), "pupil_id");
-        let date = day(2026, 9, 7) + Days::new(dice.below(70) as u64);
+        let date = day(2026, 9, 7) + Days::new(dice.below(90) as u64);
         let session = *dice.pick(&["AM", "PM"]);
+        let codes = if date < demo.app.today() { &codes[..] } else { &["C", "M"] };
         let amendment = json!({ "reason": "Found out later",
-            "changes": [{ "date": date, "session": session, "mark": dice.pick(&codes) }] });
+            "changes": [{ "date": date, "session": session, "mark": dice.pick(codes) }] });
         let path = format!("/v1/pupils/{pupil}/marks/amendments");
         let answer = demo.admin.post(&path, &amendment);
         if answer.status == 201 {
@@ -191,8 +207,8 @@ fn amend(demo: &Demo, dice: &mut Dice) {
     assert!(amended > 50, "{amended} amendments");
 }
 
-/// Moves some pupils to another class in the middle of a week, some of them twice on one day, and
-/// lets others leave, some of them to another school of the trust.
+/// Moves some pupils to another class in the middle of a week, this autumn or on a day to come, some of
+/// them twice on one day, and lets others leave, some of them to another school of the trust.
 fn move_and_leave(demo: &Demo, dice: &mut Dice) {
     let on_roll: Vec<_> = demo
         .pupils
@@ -223,7 +239,7 @@ fn move_and_leave(demo: &Demo, dice: &mut Dice) {
             0 | 1 => {
                 changed.insert(
                     "from".into(),
-                    (day(2026, 10, 12) + Days::new(dice.below(5) as u64)).to_string(),
+                    (day(2026, 10, 12) + Days::new(dice.below(60) as u64)).to_string(),
                 );
                 changed.insert("class".into(), classmate["class"].clone());
                 once += &row(&changed);
@@ -271,7 +287,8 @@ fn change_a_calendar(demo: &Demo) {
     demo.admin.put(&path, &calendar).expect(200);
 }
 
-/// Takes today's register of one class: the school's last taken register is now this morning's.
+/// Takes this morning's register of one class: the school's last now. That one pupil will be away in
+/// the afternoon is known already, and does not count yet.
 fn take_a_register(demo: &Demo) {
     let school = id(&demo.admin.get("/v1/schools").expect(200)["items"][1], "school_id");
     let classes = demo.admin.get(&format!("/v1/classes?school_id={school}")).expect(200);
@@ -282,6 +299,10 @@ fn take_a_register(demo: &Demo) {
     let marks: Vec<Value> =
         pupils.map(|one| json!({ "pupil_id": one["pupil_id"], "mark": "/" })).collect();
     demo.admin.put(&path, &json!({ "marks": marks })).expect(200);
+    let amendment = json!({ "reason": "Appointment",
+        "changes": [{ "date": demo.app.today(), "session": "PM", "mark": "M" }] });
+    let path = format!("/v1/pupils/{}/marks/amendments", marks[0]["pupil_id"]);
+    demo.admin.post(&path, &amendment).expect(201);
 }
 
 fn day(year: i32, month: u32, day: u32) -> NaiveDate {
