@@ -1,0 +1,305 @@
+//! What a policy must be beyond its words: every stage can be reached and left, every outcome is
+//! answered once, and everything it names is there.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::Roles;
+use crate::policy::letter::Letter;
+use crate::policy::model::{Body, EVERY_STAGE, Next, Policy, Row, START, Stage, Step};
+use crate::policy::outcome::{EVERYWHERE, Situation, answers, outcomes, situations};
+use crate::policy::parse::FILE;
+use crate::policy::problem::Problem;
+use crate::policy::sentence;
+use crate::policy::word::{Do, Improvement, Outcome, Waits, Word, or};
+
+/// Who a letter or message may go to, besides the policy's own roles.
+pub const RECIPIENTS: &[&str] =
+    &["every parent", "the pupil", "the class", "other professionals", "everybody"];
+
+/// Checks a policy that could be read, together with its letters.
+#[must_use]
+pub fn check(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
+    let mut checker = Checker { policy, problems: Vec::new() };
+    checker.head();
+    checker.names(letters);
+    checker.stages();
+    checker.outcomes();
+    checker.reach();
+    checker.loops();
+    checker.problems.sort();
+    checker.problems.dedup();
+    checker.problems
+}
+
+struct Checker<'a> {
+    policy: &'a Policy,
+    problems: Vec<Problem>,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, line: usize, rule: Option<&str>, says: String) {
+        let rule = rule.map(str::to_owned);
+        self.problems.push(Problem { file: FILE.to_owned(), line, rule, says });
+    }
+
+    fn row(&mut self, row: &Row, says: String) {
+        self.report(row.line, Some(&row.rule), says);
+    }
+
+    fn head(&mut self) {
+        let policy = self.policy;
+        let needs = matches!(policy.improved, Improvement::Reaches | Improvement::Gain);
+        if needs != policy.improved_rate.is_some() {
+            let says = "`improved_rate` belongs to `improved` \"reaches the target\" or \"gain\", and only to these";
+            self.report(1, None, says.to_owned());
+        }
+        if policy.rows.is_empty() {
+            self.report(1, None, "a policy needs at least one rule".to_owned());
+        }
+        let known: Vec<String> = Roles::built_in()
+            .map(|roles| roles.roles().iter().map(|role| role.name.clone()).collect())
+            .unwrap_or_default();
+        for (name, role) in &policy.roles {
+            if !known.contains(role) {
+                let known = or(known.iter().map(String::as_str));
+                let says = format!("the role {name:?} stands for {role:?}; it must be {known}");
+                self.report(1, None, says);
+            }
+        }
+    }
+
+    /// Every band, role and letter that a row names is there.
+    fn names(&mut self, letters: &BTreeMap<String, Letter>) {
+        let policy = self.policy;
+        let bands: Vec<&str> = policy.band_rows().map(|(_, band)| band.name.as_str()).collect();
+        let roles: Vec<&str> = policy.roles.keys().map(String::as_str).collect();
+        let mut used = BTreeSet::new();
+        for row in &policy.rows {
+            let (named, decides): (&[String], _) = match &row.body {
+                Body::Daily(daily) => (&daily.bands, None),
+                Body::Regular(regular) => (&regular.bands, regular.decides.as_ref()),
+                Body::Step(step) => (&step.bands, None),
+                Body::Band(_) | Body::Draw(_) | Body::Always(_) => (&[], None),
+            };
+            for band in named.iter().filter(|band| !bands.contains(&band.as_str())) {
+                let list = or(bands.iter().copied());
+                self.row(row, format!("there is no band {band:?}; the bands are {list}"));
+            }
+            let mut people: Vec<&String> = decides.into_iter().collect();
+            for action in row.body.actions() {
+                people.extend(action.by.iter().chain(&action.with));
+                people.extend(action.to.iter().filter(|to| !RECIPIENTS.contains(&to.as_str())));
+                if action.kind == Do::Letter {
+                    used.insert(action.what.as_str());
+                    if !letters.contains_key(&action.what) {
+                        let list = or(letters.keys().map(String::as_str));
+                        let says = format!("there is no letters/{}.md", action.what);
+                        self.row(row, format!("{says}; the letters are {list}"));
+                    }
+                }
+            }
+            for person in people.iter().filter(|person| !roles.contains(&person.as_str())) {
+                let list = or(roles.iter().copied());
+                self.row(row, format!("there is no role {person:?}; [roles] names {list}"));
+            }
+        }
+        for name in letters.keys().filter(|name| !used.contains(name.as_str())) {
+            let says = "no rule sends this letter".to_owned();
+            self.problems.push(Problem {
+                file: format!("letters/{name}.md"),
+                line: 0,
+                rule: None,
+                says,
+            });
+        }
+    }
+
+    fn stages(&mut self) {
+        let mut names = BTreeSet::from([START, EVERY_STAGE, "closed", "stay"]);
+        let policy = self.policy;
+        for stage in &policy.stages {
+            if !names.insert(&stage.name) {
+                let says = format!("the name {:?} is already taken", stage.name);
+                self.report(stage.line, None, says);
+            }
+            let asks = stage.waits == Waits::Answer;
+            if asks != (stage.answers.len() > 1 && stage.by.is_some() && stage.asks.is_some()) {
+                let says = format!(
+                    "the stage {:?}: `asks`, `by` and at least two `answers` belong to a stage that waits for an \"answer\", and all three are needed",
+                    stage.name
+                );
+                self.report(stage.line, None, says);
+            }
+            let by = stage.by.iter().filter(|by| !policy.roles.contains_key(*by));
+            for by in by {
+                let list = or(policy.roles.keys().map(String::as_str));
+                let says = format!("there is no role {by:?}; [roles] names {list}");
+                self.report(stage.line, None, says);
+            }
+            let authority = stage.by.as_ref().and_then(|by| policy.roles.get(by));
+            if authority.is_some_and(|role| role == "la_partner")
+                && !stage.answers.iter().any(|answer| answer == DECLINES)
+            {
+                let says = format!(
+                    "at the stage {:?} the local authority answers, so {DECLINES:?} must be among the answers",
+                    stage.name
+                );
+                self.report(stage.line, None, says);
+            }
+        }
+    }
+
+    /// Every outcome of every stage is answered by exactly one step.
+    fn outcomes(&mut self) {
+        let policy = self.policy;
+        for situation in situations(policy) {
+            let found = answers(policy, &situation);
+            match found.as_slice() {
+                [_] => {}
+                [] if situation.at == START => {}
+                [] => {
+                    let line = policy.stage(&situation.at).map_or(1, |stage| stage.line);
+                    self.report(line, None, format!("{}: no step answers this", say(&situation)));
+                }
+                [(first, _), rest @ ..] => {
+                    let line = rest.last().map_or(first.line, |(row, _)| row.line);
+                    let says = format!(
+                        "{}: the step of {} in line {} answers this already",
+                        say(&situation),
+                        first.rule,
+                        first.line
+                    );
+                    let rule = rest.last().map(|(row, _)| row.rule.clone());
+                    self.report(line, rule.as_deref(), says);
+                }
+            }
+        }
+        for (row, step) in policy.steps() {
+            self.step(row, step);
+        }
+    }
+
+    /// The stages and outcomes that a step names are there.
+    fn step(&mut self, row: &Row, step: &Step) {
+        let policy = self.policy;
+        let known: Vec<&str> = policy.stages.iter().map(|stage| stage.name.as_str()).collect();
+        let stages = step.at.iter().filter(|at| *at != START && *at != EVERY_STAGE);
+        let then = match &step.then {
+            Next::Stage(stage) => Some(stage),
+            Next::Stay | Next::Closed | Next::PersonSays => None,
+        };
+        for stage in stages.chain(then).filter(|stage| !known.contains(&stage.as_str())) {
+            let says = format!(
+                "there is no stage {stage:?}; the stages are {}",
+                or(known.iter().copied())
+            );
+            self.row(row, says);
+        }
+        if step.at.is_empty() || step.when.is_empty() {
+            self.row(row, "a step needs `at` and `when`".to_owned());
+        }
+        if step.at.iter().any(|at| at == START) && step.then == Next::Stay {
+            self.row(row, "a pupil without a case cannot stay; name a stage".to_owned());
+        }
+        for at in &step.at {
+            let possible = match policy.stage(at) {
+                Some(stage) => outcomes(policy, stage),
+                None if at == START => vec![Outcome::Listed.text().to_owned()],
+                None => policy.stages.iter().flat_map(|stage| outcomes(policy, stage)).collect(),
+            };
+            for when in step.when.iter().filter(|when| !possible.contains(when)) {
+                let list: BTreeSet<&str> = possible.iter().map(String::as_str).collect();
+                let list = or(list.into_iter());
+                self.row(row, format!("{at:?} has no outcome {when:?}; it must be {list}"));
+            }
+        }
+        let decided = step.when.iter().all(|when| when == Outcome::Otherwise.text());
+        if step.then == Next::PersonSays && !decided {
+            let says =
+                format!("\"where the person says\" belongs to {:?}", Outcome::Otherwise.text());
+            self.row(row, says);
+        }
+    }
+
+    /// Every stage can be reached from the start and left again.
+    fn reach(&mut self) {
+        let edges = edges(self.policy, |_| true);
+        let from_start = spread(&edges, START);
+        for stage in &self.policy.stages {
+            if !from_start.contains(stage.name.as_str()) {
+                let says = format!("no step leads from the start to the stage {:?}", stage.name);
+                self.report(stage.line, None, says);
+            }
+            let out = edges.get(stage.name.as_str());
+            if out.is_none_or(|out| out.iter().all(|to| *to == stage.name)) {
+                let says = format!("no step of its own leads out of the stage {:?}", stage.name);
+                self.report(stage.line, None, says);
+            }
+        }
+    }
+
+    /// Nobody can be sent round in a circle in which attendance is never looked at.
+    fn loops(&mut self) {
+        let policy = self.policy;
+        let quick = edges(policy, |stage| matches!(stage.waits, Waits::Meeting | Waits::Answer));
+        for stage in &policy.stages {
+            let out = quick.get(stage.name.as_str());
+            let back = out
+                .into_iter()
+                .flatten()
+                .any(|to| spread(&quick, to).contains(stage.name.as_str()));
+            if back {
+                let says = format!(
+                    "from the stage {:?} the steps lead back to it without a review or a target on the way",
+                    stage.name
+                );
+                self.report(stage.line, None, says);
+            }
+        }
+    }
+}
+
+/// The answer that a local authority can always give.
+const DECLINES: &str = "declines";
+
+fn say(situation: &Situation) -> String {
+    let band = situation.band.as_ref().map(|band| format!(" in the band {band:?}"));
+    let when = sentence::outcome(&situation.outcome);
+    format!("at {:?}, when {when}{}", situation.at, band.unwrap_or_default())
+}
+
+/// From which stage the steps lead where; what everybody can do everywhere is left out.
+fn edges(policy: &Policy, stays: impl Fn(&Stage) -> bool) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (_, step) in policy.steps() {
+        if step.when.iter().all(|when| EVERYWHERE.iter().any(|word| word.text() == when)) {
+            continue;
+        }
+        for at in &step.at {
+            if policy.stage(at).is_some_and(|stage| !stays(stage)) {
+                continue;
+            }
+            let to = match &step.then {
+                Next::Stay => at,
+                Next::Stage(stage) => stage,
+                Next::Closed | Next::PersonSays => "closed",
+            };
+            edges.entry(at).or_default().insert(to);
+        }
+    }
+    edges
+}
+
+/// The stage itself and everything its steps can lead to.
+fn spread<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>, from: &'a str) -> BTreeSet<&'a str> {
+    let mut found = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(at) = open.pop() {
+        for to in edges.get(at).into_iter().flatten() {
+            if found.insert(to) {
+                open.push(to);
+            }
+        }
+    }
+    found
+}

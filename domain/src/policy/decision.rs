@@ -1,0 +1,198 @@
+//! A decision: what the engine proposes, the rule that led to it, and the counts behind it.
+
+use chrono::NaiveDate;
+
+use crate::Calendar;
+use crate::policy::case::{Case, Event, Figure, Place, Recorded, Target};
+use crate::policy::facts::Shield;
+use crate::policy::letter::Letter;
+use crate::policy::model::{Action, Next};
+use crate::policy::target::target_days;
+use crate::policy::word::Do;
+use std::collections::BTreeMap;
+
+/// Whom a decision is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// A pupil, by the caller's number.
+    Pupil(i64),
+    /// A teacher.
+    Teacher(String),
+    /// A class.
+    Class(String),
+    /// The school.
+    School,
+}
+
+/// A step that a decision would take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    /// Its number in the case, from 1.
+    pub number: u32,
+    /// The stage it leaves, or `start`.
+    pub from: String,
+    /// On which outcome.
+    pub outcome: String,
+    /// Where the case goes.
+    pub then: Next,
+    /// The figure it was judged by.
+    pub figure: Option<Figure>,
+    /// The band it was judged in.
+    pub band: Option<String>,
+    /// The reason a person gave.
+    pub reason: Option<String>,
+}
+
+/// What is proposed. Nothing leaves the school before a named person has decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// About whom.
+    pub subject: Subject,
+    /// The rule that leads to it.
+    pub rule: String,
+    /// What is behind it: counts, bands and outcomes in plain English.
+    pub because: Vec<String>,
+    /// What is to be done.
+    pub actions: Vec<Action>,
+    /// Letters that are held back for a person, each with the reason.
+    pub held: Vec<(String, String)>,
+    /// The step of a case; `None` for what is not part of a case.
+    pub taking: Option<Taking>,
+    /// Who decides.
+    pub decides: Option<String>,
+}
+
+/// The decision is about a case that has moved on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TakeError {
+    /// Another decision was taken in between.
+    #[error("the case has moved on since this was proposed; look at it again")]
+    MovedOn,
+    /// There is no step to take.
+    #[error("this proposes no step of a case")]
+    NoStep,
+    /// The person has not said where the case goes.
+    #[error("say where the case goes")]
+    NoPlace,
+    /// A target would run beyond the calendars that are known.
+    #[error("the calendar does not reach to the end of the target; add the next school year's")]
+    NoCalendar,
+}
+
+impl Decision {
+    /// Why, in plain English: the rule and what is behind it.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        format!("{}: {}.", self.rule, self.because.join("; "))
+    }
+
+    /// What is proposed, a line each, as scenarios expect it.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let to = match &self.subject {
+            Subject::Teacher(name) | Subject::Class(name) => format!(" ({name})"),
+            Subject::Pupil(_) | Subject::School => String::new(),
+        };
+        let mut lines: Vec<String> = self.actions.iter().map(ToString::to_string).collect();
+        lines.extend(
+            self.held.iter().map(|(letter, why)| format!("letter {letter:?} is held: {why}")),
+        );
+        lines.extend(self.taking.iter().map(|taking| taking.then.to_string()));
+        if let Some(role) = self.decides.as_ref().filter(|_| self.taking.is_some()) {
+            lines.push(format!("{role} decides"));
+        }
+        if lines.is_empty() {
+            lines.push("listed".to_owned());
+        }
+        lines.into_iter().map(|line| format!("{}{to}: {line}", self.rule)).collect()
+    }
+
+    /// Holds back the letters that must not go out. This always wins over what a rule says.
+    #[must_use]
+    pub fn guarded(mut self, shield: &Shield, letters: &BTreeMap<String, Letter>) -> Self {
+        let legal = |name: &str| letters.get(name).is_some_and(|letter| letter.law.is_some());
+        let why = |name: &str| match shield {
+            Shield { letters_stopped: true, .. } => Some("all letters are stopped".to_owned()),
+            Shield { mitigation: Some(reason), .. } => {
+                Some(format!("a person decides, because of {reason}"))
+            }
+            Shield { not_compulsory_age: true, .. } if legal(name) => {
+                Some("the pupil is not of compulsory school age".to_owned())
+            }
+            _ => None,
+        };
+        let (letters, others): (Vec<_>, Vec<_>) =
+            self.actions.into_iter().partition(|action| action.kind == Do::Letter);
+        self.actions = others;
+        let mut kept = Vec::new();
+        for letter in letters {
+            match why(&letter.what) {
+                Some(why) => self.held.push((letter.what, why)),
+                None => kept.push(letter),
+            }
+        }
+        kept.append(&mut self.actions);
+        self.actions = kept;
+        self
+    }
+
+    /// What a named person's yes to this decision records.
+    ///
+    /// # Errors
+    /// When the case has moved on in between, so that no step is taken and no letter sent twice;
+    /// when there is no step; when a target would run beyond the calendars.
+    pub fn take(
+        &self,
+        case: Option<&Case>,
+        by: &str,
+        day: NaiveDate,
+        calendars: &[Calendar],
+    ) -> Result<Vec<Event>, TakeError> {
+        let taking = self.taking.as_ref().ok_or(TakeError::NoStep)?;
+        let open = case.filter(|case| case.place != Place::Closed);
+        if taking.number != case.map_or(0, |case| case.steps) + 1
+            || open.and_then(Case::stage).unwrap_or(crate::policy::START) != taking.from
+        {
+            return Err(TakeError::MovedOn);
+        }
+        let to = match &taking.then {
+            Next::Stay => Place::At(taking.from.clone()),
+            Next::Closed => Place::Closed,
+            Next::Stage(stage) => Place::At(stage.clone()),
+            Next::PersonSays => return Err(TakeError::NoPlace),
+        };
+        let event = |what: Recorded| Event {
+            rule: self.rule.clone(),
+            step: taking.number,
+            day,
+            by: by.to_owned(),
+            what,
+        };
+        let mut events = vec![event(Recorded::Moved {
+            outcome: taking.outcome.clone(),
+            to,
+            figure: taking.figure,
+            band: taking.band.clone(),
+            reason: taking.reason.clone(),
+        })];
+        for action in &self.actions {
+            events.push(event(record(action, day, calendars)?));
+        }
+        for (letter, why) in &self.held {
+            events.push(event(Recorded::Held { letter: letter.clone(), why: why.clone() }));
+        }
+        Ok(events)
+    }
+}
+
+fn record(action: &Action, day: NaiveDate, calendars: &[Calendar]) -> Result<Recorded, TakeError> {
+    Ok(match (action.kind, action.rate, action.school_weeks) {
+        (Do::Letter, _, _) => Recorded::Letter(action.what.clone()),
+        (Do::Flag, _, _) => Recorded::Flagged(action.what.clone()),
+        (Do::Target, Some(rate), Some(weeks)) => {
+            let days = target_days(calendars, day, weeks).ok_or(TakeError::NoCalendar)?;
+            Recorded::Target(Target { rate, from: days.from, to: days.to })
+        }
+        _ => Recorded::Action(action.to_string()),
+    })
+}

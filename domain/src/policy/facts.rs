@@ -1,0 +1,118 @@
+//! What the engine is told: figures and circumstances, never how they were found.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::Rate;
+use crate::policy::case::Case;
+use crate::policy::word::Over;
+
+/// Everything a review looks at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The pupils on roll.
+    pub pupils: Vec<Pupil>,
+    /// The classes, with their attendance over the school week and the term.
+    pub classes: Vec<Class>,
+    /// Teachers who have been asked for feedback and have not given it.
+    pub silent_teachers: Vec<String>,
+}
+
+/// A class and its pooled attendance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Class {
+    /// Its name.
+    pub name: String,
+    /// Over the periods for which it is known.
+    pub rates: Rates,
+}
+
+/// Attendance over the periods a policy may name; `None` is "no figure".
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rates {
+    /// The school week.
+    pub week: Option<Rate>,
+    /// The half term.
+    pub half_term: Option<Rate>,
+    /// The term.
+    pub term: Option<Rate>,
+    /// The school year so far.
+    pub year: Option<Rate>,
+}
+
+impl Rates {
+    /// The rate over a period.
+    #[must_use]
+    pub const fn over(&self, over: Over) -> Option<Rate> {
+        match over {
+            Over::Week => self.week,
+            Over::HalfTerm => self.half_term,
+            Over::Term => self.term,
+            Over::Year => self.year,
+        }
+    }
+}
+
+/// One pupil.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pupil {
+    /// Who, by the caller's number.
+    pub id: i64,
+    /// The class teacher.
+    pub teacher: Option<String>,
+    /// Attendance over the periods.
+    pub rates: Rates,
+    /// The figure that improvement is measured against: at the last decision or period.
+    pub last: Option<Rate>,
+    /// The band at the last decision or period.
+    pub last_band: Option<String>,
+    /// Attendance since the last decision (or letter, where the policy measures so).
+    pub since: Option<Rate>,
+    /// The last 4 school weeks.
+    pub recent: Option<Rate>,
+    /// The 4 school weeks before those.
+    pub earlier: Option<Rate>,
+    /// Attendance over the days of the running target, when its last day has come.
+    pub target: Option<Rate>,
+    /// The pupil's open case.
+    pub case: Option<Case>,
+    /// Tickets held, by name.
+    pub tickets: BTreeMap<String, u32>,
+    /// What stands between a letter and the parents.
+    pub shield: Shield,
+}
+
+/// What stands between a letter and the parents. It always wins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Shield {
+    /// A mitigating reason that a person has accepted.
+    pub mitigation: Option<String>,
+    /// All letters are stopped for this pupil.
+    pub letters_stopped: bool,
+    /// The pupil is not of compulsory school age.
+    pub not_compulsory_age: bool,
+}
+
+/// A pupil who is absent today.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Absentee {
+    /// Who, by the caller's number.
+    pub id: i64,
+    /// The band the pupil is in.
+    pub band: Option<String>,
+    /// The reason a parent gave.
+    pub reported: Option<String>,
+    /// A call was made and not answered.
+    pub unanswered: bool,
+    /// The how manieth school day of the same absence; the first is 1.
+    pub day: u32,
+    /// Nobody has been reached since the absence began.
+    pub no_contact: bool,
+    /// "Agreed, no call until": until this date nobody calls about a further day.
+    pub no_call_until: Option<NaiveDate>,
+    /// In care, with a child protection plan or special needs.
+    pub protected: bool,
+    /// Missing 10% or more of possible sessions.
+    pub persistent: bool,
+}

@@ -1,0 +1,124 @@
+//! Judging attendance: the band, whether it improved, and how to say so.
+
+use crate::policy::case::{Case, Figure};
+use crate::policy::facts::Pupil;
+use crate::policy::model::{Policy, Stage};
+use crate::policy::outcome::{Situation, tells_moves};
+use crate::policy::sentence;
+use crate::policy::word::{Improvement, Outcome, Trend, Waits};
+use crate::{Percent, Rate};
+
+/// The band of a rate.
+pub(crate) fn band(policy: &Policy, rate: Option<Rate>) -> Option<String> {
+    Some(policy.bands.as_ref()?.of(rate?).name.clone())
+}
+
+/// What has become of a case at a stage that waits for figures.
+pub(crate) fn outcome(
+    policy: &Policy,
+    stage: &Stage,
+    pupil: &Pupil,
+    case: &Case,
+) -> Option<Outcome> {
+    let now = pupil.rates.over(policy.over);
+    match stage.waits {
+        Waits::Target => Some(match (case.target, pupil.target, now) {
+            (Some(target), Some(rate), Some(_)) if rate.at_least(target.rate) => Outcome::Achieved,
+            (Some(_), Some(_), Some(_)) => Outcome::NotAchieved,
+            _ => Outcome::NoFigure,
+        }),
+        Waits::Review => {
+            let last = case.figure.and_then(Figure::rate).or(pupil.last);
+            let before = case.band.as_ref().or(pupil.last_band.as_ref());
+            let moved = tells_moves(policy, &stage.name) && moved_up(policy, now, before);
+            Some(if moved { Outcome::MovedUp } else { improvement(policy, pupil, last) })
+        }
+        Waits::Meeting | Waits::Answer => None,
+    }
+}
+
+/// Whether the pupil is in a higher band than before.
+fn moved_up(policy: &Policy, now: Option<Rate>, before: Option<&String>) -> bool {
+    let place = |name: Option<&String>| {
+        let bands = policy.bands.as_ref()?;
+        bands.iter().position(|band| Some(&band.name) == name)
+    };
+    match (place(band(policy, now).as_ref()), place(before)) {
+        (Some(now), Some(before)) => now > before,
+        _ => false,
+    }
+}
+
+/// Improved, better but below, not improved, or no figure; compared exactly, equal is not improved.
+fn improvement(policy: &Policy, pupil: &Pupil, last: Option<Rate>) -> Outcome {
+    let now = pupil.rates.over(policy.over);
+    let measured = match policy.improved {
+        Improvement::Period => now,
+        _ => pupil.since,
+    };
+    let (Some(now), Some(measured), Some(last)) = (now, measured, last) else {
+        return Outcome::NoFigure;
+    };
+    let better = measured > last;
+    let least = policy.improved_rate.unwrap_or(Percent::HUNDRED);
+    match policy.improved {
+        Improvement::Reaches if now.at_least(least) => Outcome::Improved,
+        Improvement::Reaches if better => Outcome::Better,
+        Improvement::Gain if gained(measured, last, least) => Outcome::Improved,
+        Improvement::Reaches | Improvement::Gain => Outcome::NotImproved,
+        _ if better => Outcome::Improved,
+        _ => Outcome::NotImproved,
+    }
+}
+
+/// Whether a rate is at least so many points above another.
+fn gained(now: Rate, last: Rate, points: Percent) -> bool {
+    let wide = |sessions: u64| u128::from(sessions);
+    let floor = wide(last.part()) * 100_000 + u128::from(points.thousandths()) * wide(last.whole());
+    wide(now.part()) * 100_000 * wide(last.whole()) >= floor * wide(now.whole())
+}
+
+/// Whether a response or reward fits the pupil's trend.
+pub(crate) fn fits(policy: &Policy, trend: Trend, pupil: &Pupil) -> bool {
+    let now = pupil.rates.over(policy.over);
+    match trend {
+        Trend::Any => true,
+        Trend::Entered => pupil.last_band.is_some() && band(policy, now) != pupil.last_band,
+        Trend::MovedUp => moved_up(policy, now, pupil.last_band.as_ref()),
+        Trend::Improved => improvement(policy, pupil, pupil.last) == Outcome::Improved,
+        Trend::NotImproved => improvement(policy, pupil, pupil.last) == Outcome::NotImproved,
+        Trend::Declined => {
+            matches!((pupil.recent, pupil.earlier), (Some(now), Some(then)) if now < then)
+        }
+        Trend::AtRisk => {
+            let more = u64::from(policy.at_risk_sessions);
+            let then = now.and_then(|rate| Rate::of(rate.part(), rate.whole() + more));
+            band(policy, then) != band(policy, now)
+        }
+    }
+}
+
+/// The counts behind a decision, in plain English.
+pub(crate) fn because(policy: &Policy, pupil: &Pupil, situation: &Situation) -> Vec<String> {
+    let say = |what: &str, rate: Option<Rate>| {
+        rate.map(|rate| {
+            let (attended, possible) = (rate.part(), rate.whole());
+            format!("{what}: {attended} of {possible} sessions attended ({}%)", rate.cut())
+        })
+    };
+    let case = pupil.case.as_ref();
+    let last = case.and_then(|case| case.figure).and_then(Figure::rate).or(pupil.last);
+    let target = case.and_then(|case| case.target);
+    let mut lines =
+        vec![format!("at {:?}, {}", situation.at, sentence::outcome(&situation.outcome))];
+    lines.extend(say(&format!("over the {}", policy.over), pupil.rates.over(policy.over)));
+    lines.extend(say("at the last decision", last));
+    lines.extend(say("since then", pupil.since));
+    if let Some(target) = target {
+        let what =
+            format!("for the target of {} from {} to {}", target.rate, target.from, target.to);
+        lines.extend(say(&what, pupil.target));
+    }
+    lines.extend(situation.band.as_ref().map(|band| format!("band {band:?}")));
+    lines
+}

@@ -1,0 +1,52 @@
+//! Attendance policies as data, and the engine that carries them out.
+//!
+//! A policy is a folder: `policy.toml`, `letters/*.md`, `scenarios.toml` and the generated
+//! `book.md`. `domain/policies/README.md` teaches the words. Nothing here knows a policy, a rule
+//! or a letter by name: the engine knows words.
+
+mod book;
+mod case;
+pub mod check;
+mod coverage;
+mod decision;
+mod facts;
+mod first_day;
+mod folder;
+mod judge;
+mod letter;
+mod model;
+mod moment;
+mod outcome;
+mod parse;
+mod play;
+mod problem;
+mod reader;
+mod regular;
+mod review;
+mod scenario;
+mod sentence;
+mod step;
+mod target;
+pub mod word;
+
+pub use book::{book, is_of_the_document};
+pub use case::{Case, Event, Figure, Place, Recorded, Sent, Target, fold};
+pub use coverage::{Covered, Unnoticed, coverage, unnoticed};
+pub use decision::{Decision, Subject, TakeError, Taking};
+pub use facts::{Absentee, Class, Facts, Pupil, Rates, Shield};
+pub use first_day::first_day;
+pub use folder::{Checked, Folder, check_folder, failures};
+pub use letter::{FIELDS, Letter};
+pub use model::{
+    Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Policy, Regular, Row, START,
+    Setting, Stage, Step,
+};
+pub use moment::{days, is_due};
+pub use parse::{Answers, parse};
+pub use play::{example_calendars, play};
+pub use problem::Problem;
+pub use review::review;
+pub use scenario::{Given, Scenario, scenarios};
+pub use sentence::sentence;
+pub use step::{Happened, StepError, step};
+pub use target::{Progress, progress, target_days};

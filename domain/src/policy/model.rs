@@ -1,0 +1,278 @@
+//! A policy as data: what `policy.toml` says, once it has been read.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::policy::word::{Absence, Do, Every, For, Improvement, Kind, On, Over, Trend, Waits};
+use crate::{Bands, Percent};
+
+/// A whole policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// The document it was written down from.
+    pub document: String,
+    /// What it means by "improved".
+    pub improved: Improvement,
+    /// The rate, or the points of a gain, that `improved` needs.
+    pub improved_rate: Option<Percent>,
+    /// Over which days listing, entry and bands are taken.
+    pub over: Over,
+    /// Under this many possible sessions a pupil is listed and nothing is proposed.
+    pub few_sessions: u32,
+    /// This many more missed sessions leave the band: "at risk".
+    pub at_risk_sessions: u32,
+    /// The school's own names of roles, each with the role of the product it stands for.
+    pub roles: BTreeMap<String, String>,
+    /// What the document leaves open.
+    pub settings: Vec<Setting>,
+    /// The stages of a case.
+    pub stages: Vec<Stage>,
+    /// All rows, in the order of the file.
+    pub rows: Vec<Row>,
+    /// The bands; `None` when the rows of bands are not right, which the check reports.
+    pub bands: Option<Bands>,
+}
+
+/// A question that the document leaves open, and the answer in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting {
+    /// Its name.
+    pub name: String,
+    /// The question, in plain English.
+    pub asks: String,
+    /// The answer in force: the school's own or the default.
+    pub value: String,
+    /// Whether a school has to answer it itself.
+    pub required: bool,
+    /// The only answers there are; empty when any of the right kind will do.
+    pub one_of: Vec<String>,
+    /// The line it stands on.
+    pub line: usize,
+}
+
+/// Where in the pathway a case can be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stage {
+    /// Its name.
+    pub name: String,
+    /// What it waits for.
+    pub waits: Waits,
+    /// For a review: not the next one but one so many school weeks after the case came here.
+    pub school_weeks: Option<u32>,
+    /// Who answers.
+    pub by: Option<String>,
+    /// The question they answer.
+    pub asks: Option<String>,
+    /// The answers they may give.
+    pub answers: Vec<String>,
+    /// The line it stands on.
+    pub line: usize,
+}
+
+/// One row, with the id of the rule it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The rule's id.
+    pub rule: String,
+    /// The line it stands on.
+    pub line: usize,
+    /// Its kind.
+    pub kind: Kind,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What a row says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Body {
+    /// A band.
+    Band(BandRow),
+    /// What is done on a day of absence.
+    Daily(Daily),
+    /// A review, a response or a reward.
+    Regular(Regular),
+    /// A step of a case.
+    Step(Step),
+    /// A prize draw.
+    Draw(Draw),
+    /// A promise.
+    Always(String),
+}
+
+/// A band with what is shown beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BandRow {
+    /// What people call it.
+    pub name: String,
+    /// The lowest rate that belongs to it.
+    pub from: Percent,
+    /// Who is responsible for it.
+    pub responsible: Option<String>,
+    /// What its lower bound means in days, as the school puts it.
+    pub shown: Option<String>,
+}
+
+/// What is done on a day of absence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Daily {
+    /// On what.
+    pub when: Absence,
+    /// For pupils of which bands; empty for all.
+    pub bands: Vec<String>,
+    /// What is done.
+    pub does: Vec<Action>,
+}
+
+/// When something regular is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// How often.
+    pub every: Every,
+    /// On which day; without one, the last school day.
+    pub on: On,
+}
+
+/// A review, a response or a reward: at a moment, for whom it fits, something is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Regular {
+    /// When.
+    pub moment: Moment,
+    /// For pupils of which bands; empty for all.
+    pub bands: Vec<String>,
+    /// For pupils with which trend.
+    pub when: Trend,
+    /// For pupils with at least this rate over the period.
+    pub at_least: Option<Percent>,
+    /// The period that `at_least` is taken over.
+    pub over: Over,
+    /// For whom it is done.
+    pub whom: For,
+    /// Who decides what this review proposes for each case; `None` when it only lists.
+    pub decides: Option<String>,
+    /// What is done.
+    pub does: Vec<Action>,
+}
+
+/// What happens at a stage on an outcome.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The stages; `start` for a pupil without a case, `every stage` where no other step answers.
+    pub at: Vec<String>,
+    /// The outcomes.
+    pub when: Vec<String>,
+    /// Only in these bands; empty for all.
+    pub bands: Vec<String>,
+    /// What is done.
+    pub does: Vec<Action>,
+    /// Where the case goes.
+    pub then: Next,
+}
+
+/// Where a case goes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Next {
+    /// It stays where it is.
+    Stay,
+    /// It ends.
+    Closed,
+    /// Where the person says.
+    PersonSays,
+    /// To a stage.
+    Stage(String),
+}
+
+/// A prize draw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draw {
+    /// When it is held.
+    pub moment: Moment,
+    /// The tickets that enter it, by name.
+    pub tickets: Option<String>,
+    /// One entry for each pupil with at least this rate over the period.
+    pub at_least: Option<Percent>,
+    /// The period that `at_least` is taken over.
+    pub over: Over,
+    /// What is won.
+    pub prize: String,
+}
+
+/// Something that somebody does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Action {
+    /// What kind of thing.
+    pub kind: Do,
+    /// What exactly: the letter's name, what the meeting is, the target's rate.
+    pub what: String,
+    /// The role that does it.
+    pub by: Option<String>,
+    /// To whom; without it, to the parents.
+    pub to: Option<String>,
+    /// The roles that take part.
+    pub with: Vec<String>,
+    /// Within so many school days.
+    pub within: Option<u32>,
+    /// Before this time of day.
+    pub before: Option<String>,
+    /// Only if, in a person's judgement.
+    pub only_if: Option<String>,
+    /// It falls away when this has happened.
+    pub unless: Option<String>,
+    /// For a target: its rate.
+    pub rate: Option<Percent>,
+    /// For a target: over how many school weeks.
+    pub school_weeks: Option<u32>,
+}
+
+/// The step rows that answer for a pupil without a case.
+pub const START: &str = "start";
+/// The step rows that answer where no other does.
+pub const EVERY_STAGE: &str = "every stage";
+
+impl Policy {
+    /// The stage of that name.
+    #[must_use]
+    pub fn stage(&self, name: &str) -> Option<&Stage> {
+        self.stages.iter().find(|stage| stage.name == name)
+    }
+
+    /// The step rows.
+    pub fn steps(&self) -> impl Iterator<Item = (&Row, &Step)> {
+        self.rows.iter().filter_map(|row| match &row.body {
+            Body::Step(step) => Some((row, step)),
+            _ => None,
+        })
+    }
+
+    /// The rows of reviews, responses and rewards.
+    pub fn regular(&self) -> impl Iterator<Item = (&Row, &Regular)> {
+        self.rows.iter().filter_map(|row| match &row.body {
+            Body::Regular(regular) => Some((row, regular)),
+            _ => None,
+        })
+    }
+
+    /// The rows of bands.
+    pub fn band_rows(&self) -> impl Iterator<Item = (&Row, &BandRow)> {
+        self.rows.iter().filter_map(|row| match &row.body {
+            Body::Band(band) => Some((row, band)),
+            _ => None,
+        })
+    }
+}
+
+impl Body {
+    /// The actions the row leads to.
+    #[must_use]
+    pub fn actions(&self) -> &[Action] {
+        match self {
+            Body::Daily(daily) => &daily.does,
+            Body::Regular(regular) => &regular.does,
+            Body::Step(step) => &step.does,
+            Body::Band(_) | Body::Draw(_) | Body::Always(_) => &[],
+        }
+    }
+}

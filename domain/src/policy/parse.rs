@@ -1,0 +1,241 @@
+//! From the text of a `policy.toml` to a policy, with every problem of the file at once.
+
+use std::collections::BTreeMap;
+
+use crate::policy::model::{
+    Action, BandRow, Body, Daily, Draw, Moment, Next, Policy, Regular, Row, Setting, Stage, Step,
+};
+use crate::policy::problem::Problem;
+use crate::policy::reader::{File, Table};
+use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend, Word};
+use crate::{Band, Bands};
+
+/// The name of the file, in messages.
+pub(crate) const FILE: &str = "policy.toml";
+
+/// How the settings of a policy are answered.
+#[derive(Debug, Clone, Copy)]
+pub enum Answers<'a> {
+    /// By their defaults, and by the examples of those a school must answer: for checking, the
+    /// book and scenarios.
+    Examples,
+    /// By the school, and by the defaults for the rest.
+    School(&'a BTreeMap<String, String>),
+}
+
+/// Reads a policy. The policy is there even with problems, as far as it could be read, so that
+/// what lies beyond the words can be checked in the same go.
+#[must_use]
+pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
+    let file = File::new(FILE, text);
+    let table = file.parse();
+    let top = Table::new(&file, table.get_ref(), 1, "");
+    let settings = settings(&file, &top, answers);
+    let mut policy = head(&top, settings);
+    policy.stages = top.tables("stage").into_iter().map(stage).collect();
+    for kind in Kind::ALL {
+        policy.rows.extend(top.tables(kind.text()).into_iter().map(|table| row(*kind, table)));
+    }
+    policy.rows.sort_by_key(|row| row.line);
+    policy.bands = bands(&file, &policy.rows);
+    top.finish();
+    for setting in &policy.settings {
+        if !file.is_used(&setting.name) {
+            let says = format!("no row uses the setting {:?}", setting.name);
+            file.report(setting.line, None, says);
+        }
+    }
+    drop(table);
+    (policy, file.problems())
+}
+
+fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
+    Policy {
+        name: top.text("name"),
+        document: top.text("document"),
+        improved: top.maybe_word("improved").unwrap_or(Improvement::SinceDecision),
+        improved_rate: top.maybe_rate("improved_rate"),
+        over: top.maybe_word("over").unwrap_or(Over::Year),
+        few_sessions: top.maybe_count("few_sessions").unwrap_or(0),
+        at_risk_sessions: top.maybe_count("at_risk_sessions").unwrap_or(0),
+        roles: top.map("roles").into_iter().map(|(name, (role, _))| (name, role)).collect(),
+        settings,
+        stages: Vec::new(),
+        rows: Vec::new(),
+        bands: None,
+    }
+}
+
+fn settings(file: &File<'_>, top: &Table<'_, '_>, answers: Answers<'_>) -> Vec<Setting> {
+    let mut settings = Vec::new();
+    for table in top.tables("setting") {
+        let mut setting = Setting {
+            name: table.text("name"),
+            asks: table.text("asks"),
+            value: String::new(),
+            required: table.has("example"),
+            one_of: table.list("one_of"),
+            line: table.line,
+        };
+        let (default, example) = (table.maybe_text("value"), table.maybe_text("example"));
+        let own = match answers {
+            Answers::School(own) => own.get(&setting.name).cloned(),
+            Answers::Examples => example,
+        };
+        let Some(value) = own.or(default) else {
+            let says = format!("the school must answer the setting {:?}", setting.name);
+            table.report(table.line, format!("{says}: {}", setting.asks));
+            continue;
+        };
+        if !setting.one_of.is_empty() && !setting.one_of.contains(&value) {
+            let one_of = setting.one_of.join(", ");
+            let says = format!("the setting {:?} cannot be {value:?}", setting.name);
+            table.report(table.line, format!("{says}; it must be one of: {one_of}"));
+        }
+        setting.value = value;
+        file.setting(setting.name.clone(), setting.value.clone());
+        settings.push(setting);
+        table.finish();
+    }
+    settings
+}
+
+fn stage(table: Table<'_, '_>) -> Stage {
+    let stage = Stage {
+        name: table.text("name"),
+        waits: table.word("waits").unwrap_or(crate::policy::word::Waits::Review),
+        school_weeks: table.maybe_count("school_weeks"),
+        by: table.maybe_text("by"),
+        asks: table.maybe_text("asks"),
+        answers: table.list("answers"),
+        line: table.line,
+    };
+    table.finish();
+    stage
+}
+
+fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
+    table.rule = table.text("rule");
+    let body = match kind {
+        Kind::Band => Body::Band(BandRow {
+            name: table.text("name"),
+            from: table.maybe_rate("from").unwrap_or(crate::Percent::ZERO),
+            responsible: table.maybe_text("responsible"),
+            shown: table.maybe_text("shown"),
+        }),
+        Kind::Daily => Body::Daily(Daily {
+            when: table.word("when").unwrap_or(crate::policy::word::Absence::Unexplained),
+            bands: table.list("band"),
+            does: actions(&table),
+        }),
+        Kind::Review | Kind::Response | Kind::Reward => Body::Regular(regular(kind, &table)),
+        Kind::Step => Body::Step(Step {
+            at: table.list("at"),
+            when: table.list("when"),
+            bands: table.list("band"),
+            does: actions(&table),
+            then: next(&table),
+        }),
+        Kind::Draw => Body::Draw(Draw {
+            moment: moment(&table),
+            tickets: table.maybe_text("tickets"),
+            at_least: table.maybe_rate("at_least"),
+            over: table.maybe_word("over").unwrap_or(Over::Term),
+            prize: table.text("prize"),
+        }),
+        Kind::Always => Body::Always(table.text("promise")),
+    };
+    let row = Row { rule: table.rule.clone(), line: table.line, kind, body };
+    table.finish();
+    row
+}
+
+fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
+    let moment = moment(table);
+    let over = match moment.every {
+        Every::Week => Over::Week,
+        Every::HalfTerm | Every::HalfTermHoliday => Over::HalfTerm,
+        Every::Term => Over::Term,
+        Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year => Over::Year,
+    };
+    Regular {
+        moment,
+        bands: table.list("band"),
+        when: table.maybe_word("when").unwrap_or(Trend::Any),
+        at_least: table.maybe_rate("at_least"),
+        over: table.maybe_word("over").unwrap_or(over),
+        whom: table.maybe_word("for").unwrap_or(For::EachPupil),
+        decides: if kind == Kind::Review { table.maybe_text("decides") } else { None },
+        does: actions(table),
+    }
+}
+
+fn moment(table: &Table<'_, '_>) -> Moment {
+    Moment {
+        every: table.word("every").unwrap_or(Every::Term),
+        on: table.maybe_word("on").unwrap_or(On::LastDay),
+    }
+}
+
+fn next(table: &Table<'_, '_>) -> Next {
+    match table.text("then").as_str() {
+        "stay" => Next::Stay,
+        "closed" => Next::Closed,
+        "where the person says" => Next::PersonSays,
+        stage => Next::Stage(stage.to_owned()),
+    }
+}
+
+fn actions(table: &Table<'_, '_>) -> Vec<Action> {
+    table.tables("do").into_iter().filter_map(action).collect()
+}
+
+fn action(table: Table<'_, '_>) -> Option<Action> {
+    let named: Vec<(Do, String)> =
+        Do::ALL.iter().filter_map(|kind| Some((*kind, table.maybe_text(kind.text())?))).collect();
+    let [(kind, what)] = named.as_slice() else {
+        let list = Do::list();
+        table.report(table.line, format!("each item of `do` names one thing: {list}"));
+        return None;
+    };
+    let action = Action {
+        kind: *kind,
+        what: what.clone(),
+        by: table.maybe_text("by"),
+        to: table.maybe_text("to"),
+        with: table.list("with"),
+        within: table.maybe_count("within"),
+        before: table.maybe_text("before"),
+        only_if: table.maybe_text("if"),
+        unless: table.maybe_text("unless"),
+        rate: if *kind == Do::Target { table.maybe_rate("target") } else { None },
+        school_weeks: table.maybe_count("school_weeks"),
+    };
+    if *kind == Do::Target && action.school_weeks.is_none_or(|weeks| weeks == 0) {
+        let says = "a target needs `school_weeks`, the number of school weeks it runs";
+        table.report(table.line, says.to_owned());
+    }
+    table.finish();
+    Some(action)
+}
+
+fn bands(file: &File<'_>, rows: &[Row]) -> Option<Bands> {
+    let first = rows.iter().find(|row| row.kind == Kind::Band);
+    let (line, rule) = first.map_or((1, ""), |row| (row.line, row.rule.as_str()));
+    Bands::new(bands_of(rows))
+        .map_err(|error| file.report(line, Some(rule), format!("the bands are not whole: {error}")))
+        .ok()
+}
+
+/// The bands that the rows name. A band may stand in two rows, for two rules; it is one band.
+pub(crate) fn bands_of(rows: &[Row]) -> Vec<Band> {
+    let mut list: Vec<Band> = Vec::new();
+    for row in rows {
+        if let Body::Band(band) = &row.body
+            && !list.iter().any(|known| known.name == band.name && known.from == band.from)
+        {
+            list.push(Band { name: band.name.clone(), from: band.from });
+        }
+    }
+    list
+}

@@ -1,0 +1,128 @@
+//! Reviews, responses and rewards: what is done regularly, and for whom it fits.
+
+use std::collections::BTreeSet;
+
+use crate::Rate;
+use crate::policy::decision::{Decision, Subject};
+use crate::policy::facts::{Class, Facts, Pupil};
+use crate::policy::judge;
+use crate::policy::model::{Action, Policy, Regular, Row};
+use crate::policy::word::{Do, For};
+
+/// What a row that is due leads to.
+pub(crate) fn decisions(
+    policy: &Policy,
+    row: &Row,
+    regular: &Regular,
+    facts: &Facts,
+) -> Vec<Decision> {
+    let fitting = || facts.pupils.iter().filter(|pupil| fits(policy, regular, pupil));
+    match regular.whom {
+        For::EachPupil => fitting()
+            .map(|pupil| {
+                let why = because(policy, regular, pupil);
+                decision(row, regular, Subject::Pupil(pupil.id), why)
+            })
+            .collect(),
+        For::Teachers => {
+            let teachers: BTreeSet<&String> =
+                fitting().filter_map(|pupil| pupil.teacher.as_ref()).collect();
+            let why = "the teacher has a pupil on the list";
+            let each = |name: &String| {
+                decision(row, regular, Subject::Teacher(name.clone()), vec![why.to_owned()])
+            };
+            teachers.into_iter().map(each).collect()
+        }
+        For::Silent => {
+            let why = "the teacher's feedback is missing";
+            let each = |name: &String| {
+                decision(row, regular, Subject::Teacher(name.clone()), vec![why.to_owned()])
+            };
+            facts.silent_teachers.iter().map(each).collect()
+        }
+        For::School => vec![decision(row, regular, Subject::School, vec!["it is due".to_owned()])],
+        For::BestClass => best(regular, &facts.classes)
+            .into_iter()
+            .map(|(class, rate)| {
+                let why = format!("{} of {} sessions attended", rate.part(), rate.whole());
+                decision(row, regular, Subject::Class(class.to_owned()), vec![why])
+            })
+            .collect(),
+    }
+}
+
+fn fits(policy: &Policy, regular: &Regular, pupil: &Pupil) -> bool {
+    let band = judge::band(policy, pupil.rates.over(policy.over));
+    let in_band =
+        regular.bands.is_empty() || band.is_some_and(|band| regular.bands.contains(&band));
+    let rate = pupil.rates.over(regular.over);
+    let enough = regular.at_least.is_none_or(|least| rate.is_some_and(|rate| rate.at_least(least)));
+    in_band && enough && judge::fits(policy, regular.when, pupil)
+}
+
+fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
+    let say = |over, rate: Rate| {
+        format!(
+            "over the {over}: {} of {} sessions attended ({}%)",
+            rate.part(),
+            rate.whole(),
+            rate.cut()
+        )
+    };
+    let mut lines: Vec<String> =
+        pupil.rates.over(policy.over).map(|rate| say(policy.over, rate)).into_iter().collect();
+    if regular.at_least.is_some() && regular.over != policy.over {
+        lines.extend(pupil.rates.over(regular.over).map(|rate| say(regular.over, rate)));
+    }
+    lines.push(format!("trend: {}", regular.when));
+    lines
+}
+
+/// The classes with the highest rate, all of them when they tie.
+fn best<'a>(regular: &Regular, classes: &'a [Class]) -> Vec<(&'a str, Rate)> {
+    let rates = || {
+        classes
+            .iter()
+            .filter_map(|class| Some((class.name.as_str(), class.rates.over(regular.over)?)))
+    };
+    let highest = rates().map(|(_, rate)| rate).max();
+    rates().filter(|(_, rate)| Some(*rate) == highest).collect()
+}
+
+fn decision(row: &Row, regular: &Regular, subject: Subject, because: Vec<String>) -> Decision {
+    Decision {
+        subject,
+        rule: row.rule.clone(),
+        because,
+        actions: regular.does.clone(),
+        held: Vec::new(),
+        taking: None,
+        decides: regular.decides.clone(),
+    }
+}
+
+/// A decision that only gives something.
+pub(crate) fn plain(row: &Row, subject: Subject, what: String) -> Decision {
+    let action = Action {
+        kind: Do::Give,
+        what,
+        by: None,
+        to: None,
+        with: Vec::new(),
+        within: None,
+        before: None,
+        only_if: None,
+        unless: None,
+        rate: None,
+        school_weeks: None,
+    };
+    Decision {
+        subject,
+        rule: row.rule.clone(),
+        because: vec!["the tickets held and the rate of the period".to_owned()],
+        actions: vec![action],
+        held: Vec::new(),
+        taking: None,
+        decides: None,
+    }
+}

@@ -1,0 +1,145 @@
+//! The review: what a policy proposes on a day, for every pupil, class and teacher.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::Calendar;
+use crate::policy::case::{Case, Place};
+use crate::policy::decision::{Decision, Subject, Taking};
+use crate::policy::facts::{Facts, Pupil};
+use crate::policy::judge;
+use crate::policy::letter::Letter;
+use crate::policy::model::{Body, Draw, Policy, Regular, Row, START, Stage};
+use crate::policy::moment::is_due;
+use crate::policy::outcome::{Situation, answers};
+use crate::policy::regular;
+use crate::policy::target::target_days;
+use crate::policy::word::{Outcome, Waits, Word};
+
+/// What the policy proposes on that day. The calendars are those of the school, in order; only
+/// what one of them makes due is proposed.
+#[must_use]
+pub fn review(
+    policy: &Policy,
+    letters: &BTreeMap<String, Letter>,
+    facts: &Facts,
+    day: NaiveDate,
+    calendars: &[Calendar],
+) -> Vec<Decision> {
+    let Some(calendar) = calendars.iter().find(|calendar| calendar.year().contains(day)) else {
+        return Vec::new();
+    };
+    let mut decisions = Vec::new();
+    let mut decides = None;
+    for row in &policy.rows {
+        match &row.body {
+            Body::Regular(regular) if is_due(regular.moment, day, calendar) => {
+                decides = decides.or(regular.decides.as_ref());
+                decisions.extend(regular::decisions(policy, row, regular, facts));
+            }
+            Body::Draw(draw) if is_due(draw.moment, day, calendar) => {
+                decisions.extend(entries(row, draw, facts));
+            }
+            _ => {}
+        }
+    }
+    for pupil in &facts.pupils {
+        decisions.extend(judged(policy, pupil, day, calendars, decides));
+    }
+    let shields: BTreeMap<i64, _> =
+        facts.pupils.iter().map(|pupil| (pupil.id, &pupil.shield)).collect();
+    let guard = |decision: Decision| match &decision.subject {
+        Subject::Pupil(id) => match shields.get(id) {
+            Some(shield) => decision.guarded(shield, letters),
+            None => decision,
+        },
+        _ => decision,
+    };
+    decisions.into_iter().map(guard).collect()
+}
+
+/// The step of the pupil's case that is due, if any.
+fn judged(
+    policy: &Policy,
+    pupil: &Pupil,
+    day: NaiveDate,
+    calendars: &[Calendar],
+    decides: Option<&String>,
+) -> Option<Decision> {
+    let open = pupil.case.as_ref().filter(|case| case.place != Place::Closed);
+    let stage = open.and_then(Case::stage);
+    let outcome = match (open, stage.and_then(|name| policy.stage(name))) {
+        (None, _) => decides.map(|_| Outcome::Listed)?,
+        (Some(case), Some(stage)) => {
+            let due = due(stage, case, day, calendars).unwrap_or(decides.is_some());
+            if !due {
+                return None;
+            }
+            judge::outcome(policy, stage, pupil, case)?
+        }
+        (Some(_), None) => return None,
+    };
+    let figure = pupil.rates.over(policy.over);
+    if figure.is_some_and(|rate| rate.whole() < u64::from(policy.few_sessions)) {
+        return None;
+    }
+    let band = judge::band(policy, figure);
+    if outcome == Outcome::Listed && band.is_none() {
+        return None;
+    }
+    let at = stage.unwrap_or(START).to_owned();
+    let situation = Situation { at: at.clone(), outcome: outcome.text().to_owned(), band };
+    let (row, step) = answers(policy, &situation).into_iter().next()?;
+    Some(Decision {
+        subject: Subject::Pupil(pupil.id),
+        rule: row.rule.clone(),
+        because: judge::because(policy, pupil, &situation),
+        actions: step.does.clone(),
+        held: Vec::new(),
+        taking: Some(Taking {
+            number: pupil.case.as_ref().map_or(0, |case| case.steps) + 1,
+            from: at,
+            outcome: situation.outcome,
+            then: step.then.clone(),
+            figure: figure.map(Into::into),
+            band: situation.band,
+            reason: None,
+        }),
+        decides: decides.or_else(|| who_decides(policy)).cloned(),
+    })
+}
+
+/// Who decides what falls due between the reviews: whoever decides the reviews.
+fn who_decides(policy: &Policy) -> Option<&String> {
+    policy.regular().find_map(|(_, regular): (&Row, &Regular)| regular.decides.as_ref())
+}
+
+/// Whether the stage is due of its own; `None` when it waits for the policy's reviews.
+fn due(stage: &Stage, case: &Case, day: NaiveDate, calendars: &[Calendar]) -> Option<bool> {
+    match (stage.waits, stage.school_weeks) {
+        (Waits::Review, None) => None,
+        (Waits::Review, Some(weeks)) => {
+            Some(target_days(calendars, case.since, weeks).is_some_and(|days| day >= days.to))
+        }
+        (Waits::Target, _) => Some(case.target.is_none_or(|target| day >= target.to)),
+        (Waits::Meeting | Waits::Answer, _) => Some(false),
+    }
+}
+
+/// Everybody's entries in a draw.
+fn entries(row: &Row, draw: &Draw, facts: &Facts) -> Vec<Decision> {
+    let entry = |pupil: &Pupil| {
+        let held = draw.tickets.as_ref().and_then(|name| pupil.tickets.get(name)).copied();
+        let rate = pupil.rates.over(draw.over);
+        let earned =
+            draw.at_least.is_some_and(|least| rate.is_some_and(|rate| rate.at_least(least)));
+        let entries = held.unwrap_or(0) + u32::from(earned);
+        let words = if entries == 1 { "entry" } else { "entries" };
+        (entries > 0).then(|| {
+            let what = format!("{entries} {words} in the draw for {}", draw.prize);
+            regular::plain(row, Subject::Pupil(pupil.id), what)
+        })
+    };
+    facts.pupils.iter().filter_map(entry).collect()
+}

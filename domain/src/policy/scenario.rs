@@ -1,0 +1,213 @@
+//! Scenarios: situations in plain sentences that show what each rule of a policy does.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use crate::policy::case::{Case, Figure, Place, Target};
+use crate::policy::facts::{Absentee, Class, Facts, Pupil, Rates, Shield};
+use crate::policy::problem::Problem;
+use crate::policy::reader::{File, Table};
+use crate::policy::step::Happened;
+use crate::policy::word::{Outcome, Word};
+use crate::{Percent, Rate};
+
+/// The name of the file, in messages.
+pub(crate) const FILE: &str = "scenarios.toml";
+
+/// One situation and what is expected of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scenario {
+    /// The situation in a sentence.
+    pub says: String,
+    /// The ids of the rules it proves. Only what these rules do is looked at.
+    pub proves: Vec<String>,
+    /// What happens.
+    pub given: Given,
+    /// All that these rules do, a line each.
+    pub expect: Vec<String>,
+    /// The line it stands on.
+    pub line: usize,
+}
+
+/// What happens in a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// A day comes on which the policy may look at everybody.
+    Day(NaiveDate, Box<Facts>),
+    /// Something is recorded about the pupil's case.
+    Happened(Box<Pupil>, Happened),
+    /// A pupil is absent.
+    Absent(NaiveDate, Box<Absentee>),
+    /// Somebody asks for the band of a rate.
+    BandOf(Rate),
+    /// Somebody asks what the policy promises.
+    Promise,
+}
+
+/// Reads the scenarios of a policy.
+#[must_use]
+pub fn scenarios(text: &str) -> (Vec<Scenario>, Vec<Problem>) {
+    let file = File::new(FILE, text);
+    let table = file.parse();
+    let top = Table::new(&file, table.get_ref(), 1, "");
+    let scenarios = top.tables("scenario").into_iter().map(scenario).collect();
+    top.finish();
+    drop(table);
+    (scenarios, file.problems())
+}
+
+fn scenario(table: Table<'_, '_>) -> Scenario {
+    let scenario = Scenario {
+        says: table.text("says"),
+        proves: table.list("proves"),
+        given: given(&table),
+        expect: table.list("expect"),
+        line: table.line,
+    };
+    if !table.has("expect") {
+        table.report(table.line, "`expect` is missing; nothing expected is []".to_owned());
+    }
+    table.finish();
+    scenario
+}
+
+fn given(table: &Table<'_, '_>) -> Given {
+    let day = date(table, "day");
+    let pupil = table.inner("pupil").map(|row| pupil(row, day));
+    let absent = table.inner("absent").map(absentee);
+    let band = rate(table, "band_of");
+    if let Some(outcome) = table.maybe_text("happens") {
+        let happened = if outcome == Outcome::Otherwise.text() {
+            let to = match table.text("goes").as_str() {
+                "closed" => Place::Closed,
+                stage => Place::At(stage.to_owned()),
+            };
+            Happened::Otherwise { to, reason: table.text("reason") }
+        } else {
+            Happened::Outcome(outcome)
+        };
+        return Given::Happened(Box::new(pupil.unwrap_or_default()), happened);
+    }
+    match (day, absent, band) {
+        (Some(day), Some(absent), _) => Given::Absent(day, Box::new(absent)),
+        (_, _, Some(rate)) => Given::BandOf(rate),
+        (Some(day), None, None) => {
+            let pupils = pupil.into_iter().collect();
+            let classes = classes(table);
+            let silent_teachers = table.list("silent_teachers");
+            Given::Day(day, Box::new(Facts { pupils, classes, silent_teachers }))
+        }
+        _ => Given::Promise,
+    }
+}
+
+fn classes(table: &Table<'_, '_>) -> Vec<Class> {
+    let rates = |rate: Option<Rate>| Rates { week: rate, half_term: rate, term: rate, year: rate };
+    table
+        .map("classes")
+        .into_iter()
+        .map(|(name, (text, line))| {
+            let rate = read_rate(&text);
+            if rate.is_none() {
+                table.report(line, format!("{text:?} is no rate; write 290/300"));
+            }
+            Class { name, rates: rates(rate) }
+        })
+        .collect()
+}
+
+fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
+    let last = rate(&table, "last");
+    let last_band = table.maybe_text("last_band");
+    let day = day.unwrap_or_default();
+    let running = |to: NaiveDate| {
+        let rate = table.maybe_rate("target_rate").unwrap_or(Percent::HUNDRED);
+        Target { rate, from: to, to }
+    };
+    let target = rate(&table, "target");
+    let to = date(&table, "target_to").unwrap_or(day);
+    let case = table.maybe_text("at").map(|stage| Case {
+        place: Place::At(stage),
+        since: date(&table, "since_day").unwrap_or_default(),
+        steps: 1,
+        figure: last.map(Figure::from),
+        band: last_band.clone(),
+        letters: Vec::new(),
+        flags: std::collections::BTreeSet::new(),
+        target: target.map(|_| running(to)),
+    });
+    let pupil = Pupil {
+        id: 1,
+        teacher: table.maybe_text("teacher"),
+        rates: Rates {
+            week: rate(&table, "week"),
+            half_term: rate(&table, "half_term"),
+            term: rate(&table, "term"),
+            year: rate(&table, "year"),
+        },
+        last,
+        last_band,
+        since: rate(&table, "since"),
+        recent: rate(&table, "recent"),
+        earlier: rate(&table, "earlier"),
+        target,
+        case,
+        tickets: tickets(&table),
+        shield: Shield {
+            mitigation: table.maybe_text("mitigation"),
+            letters_stopped: table.flag("letters_stopped"),
+            not_compulsory_age: table.flag("not_compulsory_age"),
+        },
+    };
+    table.finish();
+    pupil
+}
+
+fn tickets(table: &Table<'_, '_>) -> BTreeMap<String, u32> {
+    let tickets = table.map("tickets").into_iter();
+    tickets.filter_map(|(name, (count, _))| Some((name, count.parse().ok()?))).collect()
+}
+
+fn absentee(table: Table<'_, '_>) -> Absentee {
+    let absentee = Absentee {
+        id: 1,
+        band: table.maybe_text("band"),
+        reported: table.maybe_text("reported"),
+        unanswered: table.flag("unanswered"),
+        day: table.maybe_count("day_of_absence").unwrap_or(1),
+        no_contact: table.flag("no_contact"),
+        no_call_until: date(&table, "no_call_until"),
+        protected: table.flag("protected"),
+        persistent: table.flag("persistent"),
+    };
+    table.finish();
+    absentee
+}
+
+fn date(table: &Table<'_, '_>, key: &'static str) -> Option<NaiveDate> {
+    let (text, line) = table.maybe(key)?;
+    let date = text.parse().ok();
+    if date.is_none() {
+        table.report(line, format!("`{key}` is {text:?}, but must be a date such as 2025-10-22"));
+    }
+    date
+}
+
+/// `89/100`: sessions attended of sessions possible.
+fn rate(table: &Table<'_, '_>, key: &'static str) -> Option<Rate> {
+    let (text, line) = table.maybe(key)?;
+    let rate = read_rate(&text);
+    if rate.is_none() {
+        let says = format!(
+            "`{key}` is {text:?}, but must be sessions attended of sessions possible, such as 89/100"
+        );
+        table.report(line, says);
+    }
+    rate
+}
+
+fn read_rate(text: &str) -> Option<Rate> {
+    let (part, whole) = text.split_once('/')?;
+    Rate::of(part.trim().parse().ok()?, whole.trim().parse().ok()?)
+}

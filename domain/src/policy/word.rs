@@ -1,0 +1,218 @@
+//! The closed vocabulary: every word a policy may use, with its meaning.
+//!
+//! A word that is not listed here is refused together with the list of those that are. The
+//! meanings are what `policies/README.md` teaches; a test holds the two together.
+
+use std::fmt;
+
+/// A closed set of words.
+pub trait Word: Copy + PartialEq + 'static {
+    /// All of them, in the order they are taught.
+    const ALL: &'static [Self];
+
+    /// How the word is written in a policy.
+    fn text(self) -> &'static str;
+
+    /// What it means, in plain English.
+    fn meaning(self) -> &'static str;
+
+    /// The word that is written so.
+    #[must_use]
+    fn read(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|word| word.text() == text)
+    }
+
+    /// All words as people list them.
+    #[must_use]
+    fn list() -> String {
+        or(Self::ALL.iter().map(|word| word.text()))
+    }
+}
+
+/// Quoted words with "or" before the last: `"day", "week" or "term"`.
+pub(crate) fn or<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    joined(words.map(|word| format!("{word:?}")).collect(), "or")
+}
+
+/// Items as people list them: `a, b and c`.
+pub(crate) fn joined(mut items: Vec<String>, last: &str) -> String {
+    match items.pop() {
+        None => "none".to_owned(),
+        Some(only) if items.is_empty() => only,
+        Some(end) => format!("{} {last} {end}", items.join(", ")),
+    }
+}
+
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal: $meaning:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $(#[doc = $meaning] $variant,)+ }
+
+        impl Word for $name {
+            const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+
+            fn meaning(self) -> &'static str {
+                match self { $(Self::$variant => $meaning,)+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.text())
+            }
+        }
+    };
+}
+
+words! {
+    /// The kinds of row a policy is made of.
+    Kind {
+        Band = "band": "a range of attendance rates with a name",
+        Daily = "daily": "what is done on a day of absence",
+        Review = "review": "a moment at which pupils are listed, and perhaps cases decided",
+        Response = "response": "what is regularly done for pupils in a band",
+        Step = "step": "what happens to a case at a stage on an outcome",
+        Reward = "reward": "what is given for good attendance",
+        Draw = "draw": "a prize draw and who enters it",
+        Always = "always": "a promise that the product keeps for this policy",
+    }
+}
+
+words! {
+    /// What is to be done.
+    Do {
+        Letter = "letter": "a letter from the policy's folder; it waits for a person's decision",
+        Message = "message": "a text, e-mail or message",
+        Call = "call": "a telephone call",
+        Talk = "talk": "a conversation",
+        Visit = "visit": "a visit to the home",
+        Meeting = "meeting": "a meeting to be dated and held",
+        Plan = "plan": "an agreed plan, written down",
+        Target = "target": "an attendance rate to be reached over a number of school weeks",
+        Flag = "flag": "words that stand on the pupil until the case ends",
+        Record = "record": "something to be written down and kept",
+        Report = "report": "a list or paper that the product prepares",
+        Refer = "refer": "a referral, with the evidence pack",
+        Give = "give": "something given: a certificate, a ticket, a trophy",
+        Task = "task": "anything else that somebody does",
+    }
+}
+
+words! {
+    /// How often.
+    Every {
+        Day = "day": "every school day",
+        Week = "week": "every school week",
+        Fortnight = "fortnight": "every second school week",
+        FourWeeks = "4 weeks": "every fourth school week",
+        HalfTerm = "half term": "every half term, six in an ordinary year",
+        HalfTermHoliday = "half-term holiday": "only the half terms that end in a half-term holiday",
+        Term = "term": "every term",
+        Year = "year": "once, at the end of the school year",
+    }
+}
+
+words! {
+    /// Which day of the week, half term or term.
+    On {
+        Monday = "Monday": "that day of its last school week",
+        Tuesday = "Tuesday": "that day of its last school week",
+        Wednesday = "Wednesday": "that day of its last school week",
+        Thursday = "Thursday": "that day of its last school week",
+        Friday = "Friday": "that day of its last school week",
+        LastDay = "last day": "its last school day",
+        NextTerm = "first full week of the next": "the Monday of the first full school week after it",
+    }
+}
+
+words! {
+    /// Over which days a rate is taken.
+    Over {
+        Week = "week": "the school week",
+        HalfTerm = "half term": "the half term",
+        Term = "term": "the term",
+        Year = "year to date": "the school year so far",
+    }
+}
+
+words! {
+    /// For whom a regular row is done.
+    For {
+        EachPupil = "each pupil": "every pupil the row fits",
+        Teachers = "teachers of listed pupils": "every teacher who has a pupil on the list",
+        Silent = "teachers who have not answered": "exactly those whose feedback is missing",
+        School = "the school": "once, for the school as a whole",
+        BestClass = "the best class": "the class with the highest attendance; ties share",
+    }
+}
+
+words! {
+    /// What has become of a pupil's attendance, in responses and rewards.
+    Trend {
+        Any = "in the band": "being in the band is enough",
+        Entered = "entered the band": "the pupil was in another band before",
+        MovedUp = "moved up": "the pupil was in a lower band before",
+        Improved = "improved": "attendance is better than before; equal is not improved",
+        NotImproved = "not improved": "attendance is not better than before",
+        Declined = "declined": "the last 4 school weeks are below the 4 before",
+        AtRisk = "at risk": "a few more missed sessions would leave the band",
+    }
+}
+
+words! {
+    /// What happens on a day of absence.
+    Absence {
+        Reported = "absence reported": "a parent has told the school",
+        Unexplained = "no reason known": "nobody has told the school",
+        Unanswered = "call not answered": "the school called and reached nobody",
+        Again = "absent again": "a second or later day of the same absence",
+        NoContact = "second day without contact": "two days absent and nobody reached",
+        Protected = "protected pupil absent": "a child in care, with a child protection plan or with special needs",
+    }
+}
+
+words! {
+    /// What a stage of a case waits for.
+    Waits {
+        Review = "review": "the next review, which compares attendance with the last decision",
+        Target = "target": "the last day of a target",
+        Meeting = "meeting": "a record of who came to a meeting",
+        Answer = "answer": "an answer that a named role records",
+    }
+}
+
+words! {
+    /// The outcomes that have a fixed meaning.
+    Outcome {
+        Listed = "listed": "at the start: a pupil without a case is found in the band",
+        Improved = "improved": "attendance has improved, in the sense the policy gives the word",
+        Better = "better but below": "better than before, yet not at the rate that counts as improved",
+        NotImproved = "not improved": "attendance is not better",
+        MovedUp = "moved up": "the pupil is in a higher band than at the last decision",
+        Achieved = "achieved": "the target was reached",
+        NotAchieved = "not achieved": "the target was not reached",
+        NoFigure = "no figure": "there was no possible session to count",
+        Attended = "attended": "the parents came to the meeting",
+        NotAttended = "not attended": "the parents did not come",
+        Refused = "refused": "the parents will not take part",
+        LeftRoll = "left the roll": "the pupil is no longer at the school",
+        NewYear = "a new school year": "the pupil comes back in September",
+        Otherwise = "a person decides otherwise": "a named person decides, with a reason",
+    }
+}
+
+words! {
+    /// What "improved" means.
+    Improvement {
+        SinceDecision = "since the last decision": "the rate since the last decision against the rate to date at that decision",
+        SinceLetter = "since the letter": "the rate since the last letter against the rate to date at that letter",
+        Period = "period against period": "the rate of this period against that of the period before",
+        Reaches = "reaches the target": "the rate is at least the one named by `improved_rate`",
+        Gain = "gain": "the rate has risen by at least the points named by `improved_rate`",
+    }
+}
