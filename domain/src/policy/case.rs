@@ -119,7 +119,7 @@ pub struct Sent {
 pub struct Case {
     /// Where it is.
     pub place: Place,
-    /// Since when.
+    /// Since the last step: a case that stays begins its wait again.
     pub since: NaiveDate,
     /// How many steps were taken.
     pub steps: u32,
@@ -150,9 +150,9 @@ impl Case {
         match &event.what {
             Recorded::Moved { to, figure, band, .. } => {
                 if *to != self.place {
-                    self.since = event.day;
                     self.target = None;
                 }
+                self.since = event.day;
                 self.place = to.clone();
                 self.steps = event.step;
                 self.figure = figure.or(self.figure);

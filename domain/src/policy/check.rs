@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::Roles;
 use crate::policy::letter::Letter;
 use crate::policy::model::{Body, EVERY_STAGE, Next, Policy, Row, START, Stage, Step};
-use crate::policy::outcome::{EVERYWHERE, Situation, answers, outcomes, situations};
+use crate::policy::outcome::{Situation, answers, outcomes, situations};
 use crate::policy::parse::FILE;
 use crate::policy::problem::Problem;
 use crate::policy::sentence;
@@ -270,9 +270,10 @@ fn say(situation: &Situation) -> String {
 
 /// From which stage the steps lead where; what everybody can do everywhere is left out.
 fn edges(policy: &Policy, stays: impl Fn(&Stage) -> bool) -> BTreeMap<&str, BTreeSet<&str>> {
+    let leaves_anyway = [Outcome::LeftRoll, Outcome::Otherwise];
     let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (_, step) in policy.steps() {
-        if step.when.iter().all(|when| EVERYWHERE.iter().any(|word| word.text() == when)) {
+        if step.when.iter().all(|when| leaves_anyway.iter().any(|word| word.text() == when)) {
             continue;
         }
         for at in &step.at {

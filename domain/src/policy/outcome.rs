@@ -4,8 +4,7 @@ use crate::policy::model::{EVERY_STAGE, Policy, Row, START, Stage, Step};
 use crate::policy::word::{Improvement, Outcome, Waits, Word};
 
 /// The outcomes that every stage has.
-pub(crate) const EVERYWHERE: &[Outcome] =
-    &[Outcome::LeftRoll, Outcome::NewYear, Outcome::Otherwise];
+const EVERYWHERE: &[Outcome] = &[Outcome::LeftRoll, Outcome::NewYear, Outcome::Otherwise];
 
 /// A stage, an outcome and, where attendance is looked at, a band.
 #[derive(Debug, Clone, PartialEq, Eq)]
