@@ -29,7 +29,8 @@ pub const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// Words of the law: a letter that uses one must cite it.
-const LEGAL: &[&str] = &["penalty notice", "prosecut", "magistrate", "a fine", "criminal"];
+const LEGAL: &[&str] =
+    &["penalty notice", "prosecut", "magistrate", "a fine of", "fined", "criminal"];
 
 /// A letter of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,26 +1,26 @@
 //! When something regular is due, from the school's own calendar.
 
-use chrono::{Datelike, Days as DayCount, NaiveDate, Weekday};
+use chrono::{Days as DayCount, NaiveDate, Weekday};
 
 use crate::policy::model::Moment;
 use crate::policy::word::{Every, On};
 use crate::year::monday_of;
 use crate::{Calendar, Window, WindowKind};
 
-/// The days of a school year on which something is due, in order.
+/// Whether it is due on a day. The calendars are the school's, in order.
 #[must_use]
-pub fn days(moment: Moment, calendar: &Calendar) -> Vec<NaiveDate> {
-    let spans = spans(moment.every, calendar);
-    let mut days: Vec<NaiveDate> =
-        spans.iter().filter_map(|(from, to)| day(moment.on, *from, *to, calendar)).collect();
-    days.dedup();
-    days
-}
-
-/// Whether it is due on a day.
-#[must_use]
-pub fn is_due(moment: Moment, day: NaiveDate, calendar: &Calendar) -> bool {
-    days(moment, calendar).contains(&day)
+pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
+    let Some(here) = calendars.iter().position(|calendar| calendar.year().contains(day)) else {
+        return false;
+    };
+    // What follows the last term of a year falls into the next.
+    let from = if moment.on == On::NextTerm { here.saturating_sub(1) } else { here };
+    calendars.iter().skip(from).take(here + 1 - from).any(|calendar| {
+        spans(moment.every, calendar).into_iter().any(|(from, to)| {
+            let near = from <= day && (day <= to || moment.on == On::NextTerm);
+            near && self::day(moment.on, (from, to), calendar, calendars) == Some(day)
+        })
+    })
 }
 
 fn spans(every: Every, calendar: &Calendar) -> Vec<(NaiveDate, NaiveDate)> {
@@ -54,7 +54,12 @@ fn span(window: &Window) -> (NaiveDate, NaiveDate) {
 }
 
 /// The day within the last school week of a span, or after it.
-fn day(on: On, from: NaiveDate, to: NaiveDate, calendar: &Calendar) -> Option<NaiveDate> {
+fn day(
+    on: On,
+    (from, to): (NaiveDate, NaiveDate),
+    calendar: &Calendar,
+    calendars: &[Calendar],
+) -> Option<NaiveDate> {
     let school_days = || {
         let days = from.iter_days().take_while(|day| *day <= to);
         days.filter(|day| calendar.is_school_day(*day))
@@ -62,7 +67,7 @@ fn day(on: On, from: NaiveDate, to: NaiveDate, calendar: &Calendar) -> Option<Na
     let last = school_days().last()?;
     let weekday = match on {
         On::LastDay => return Some(last),
-        On::NextTerm => return first_full_week(to, calendar),
+        On::NextTerm => return first_full_week(to, calendars),
         On::Monday => Weekday::Mon,
         On::Tuesday => Weekday::Tue,
         On::Wednesday => Weekday::Wed,
@@ -75,11 +80,45 @@ fn day(on: On, from: NaiveDate, to: NaiveDate, calendar: &Calendar) -> Option<Na
 }
 
 /// The Monday of the first week after a day in which the school is open Monday to Friday.
-fn first_full_week(after: NaiveDate, calendar: &Calendar) -> Option<NaiveDate> {
-    calendar.school_weeks().into_iter().find(|monday| {
-        let mut week = monday.iter_days().take(5);
-        *monday > after
-            && monday.weekday() == Weekday::Mon
-            && week.all(|day| calendar.is_school_day(day))
-    })
+fn first_full_week(after: NaiveDate, calendars: &[Calendar]) -> Option<NaiveDate> {
+    let mut weeks = calendars.iter().flat_map(|calendar| {
+        calendar.school_weeks().into_iter().map(move |monday| (monday, calendar))
+    });
+    let full = |monday: NaiveDate, calendar: &Calendar| {
+        monday.iter_days().take(5).all(|day| calendar.is_school_day(day))
+    };
+    let found = weeks.find(|(monday, calendar)| *monday > after && full(*monday, calendar));
+    found.map(|(monday, _)| monday)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::example_calendars;
+
+    #[track_caller]
+    fn due(every: Every, on: On, days: &[&str]) {
+        let calendars = example_calendars();
+        let first: NaiveDate = "2025-09-01".parse().unwrap();
+        let all = first.iter_days().take_while(|day| day.to_string().as_str() <= "2026-10-01");
+        let found: Vec<String> = all
+            .filter(|day| is_due(Moment { every, on }, *day, &calendars))
+            .map(|day| day.to_string())
+            .collect();
+        assert_eq!(found, days);
+    }
+
+    #[test]
+    fn half_terms_end_on_the_wednesday_of_their_last_week() {
+        let six =
+            ["2025-10-22", "2025-12-17", "2026-02-11", "2026-03-25", "2026-05-20", "2026-07-22"];
+        due(Every::HalfTerm, On::Wednesday, &six);
+        due(Every::HalfTermHoliday, On::Wednesday, &["2025-10-22", "2026-02-11", "2026-05-20"]);
+    }
+
+    #[test]
+    fn the_termly_review_of_the_summer_opens_in_september() {
+        due(Every::Term, On::NextTerm, &["2026-01-05", "2026-04-13", "2026-09-07"]);
+        due(Every::Year, On::LastDay, &["2026-07-22"]);
+    }
 }

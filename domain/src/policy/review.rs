@@ -27,18 +27,15 @@ pub fn review(
     day: NaiveDate,
     calendars: &[Calendar],
 ) -> Vec<Decision> {
-    let Some(calendar) = calendars.iter().find(|calendar| calendar.year().contains(day)) else {
-        return Vec::new();
-    };
     let mut decisions = Vec::new();
     let mut decides = None;
     for row in &policy.rows {
         match &row.body {
-            Body::Regular(regular) if is_due(regular.moment, day, calendar) => {
+            Body::Regular(regular) if is_due(regular.moment, day, calendars) => {
                 decides = decides.or(regular.decides.as_ref());
                 decisions.extend(regular::decisions(policy, row, regular, facts));
             }
-            Body::Draw(draw) if is_due(draw.moment, day, calendar) => {
+            Body::Draw(draw) if is_due(draw.moment, day, calendars) => {
                 decisions.extend(entries(row, draw, facts));
             }
             _ => {}
