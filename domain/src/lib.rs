@@ -21,6 +21,7 @@ mod code_load;
 mod code_table;
 mod definition;
 mod half_days;
+pub mod national;
 pub mod policy;
 mod rate;
 mod role;
