@@ -6,8 +6,8 @@
 //!   by cross-multiplication. There is no floating point. Nothing possible is "no figure", never
 //!   0% or 100%.
 //! - **No input, output, clock or chance.** Whatever depends on today takes a date.
-//! - **Data over code.** Attendance codes, roles and bank holidays are read from the files beside
-//!   the source, which people who do not program can read and check.
+//! - **Data over code.** Attendance codes, roles, bank holidays, national law and the policies are
+//!   read from the files beside the source, which people who do not program can read and check.
 //! - **Nothing from outside can make it panic**: what may be wrong is an `Option` or a `Result`
 //!   with a message in plain English.
 

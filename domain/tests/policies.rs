@@ -173,3 +173,14 @@ fn nothing_in_the_engine_knows_a_policy_a_rule_or_a_letter_by_name() {
         }
     }
 }
+
+#[test]
+fn the_five_documents_have_87_rules_and_every_one_is_here() {
+    let rules: BTreeSet<String> = folders()
+        .iter()
+        .flat_map(|folder| coverage(&load(folder)))
+        .filter(|rule| is_of_the_document(&rule.rule) && !rule.proofs.is_empty())
+        .map(|rule| rule.rule.trim_end_matches(char::is_lowercase).to_owned())
+        .collect();
+    assert_eq!(rules.len(), 87);
+}

@@ -55,7 +55,7 @@ pub struct Unnoticed {
     pub change: String,
 }
 
-/// Changes or removes one thing of one row at a time and names the changes that leave every
+/// Removes each row, each action, and changes each way on, moment, bound and promise, one at a time, and names the changes that leave every
 /// scenario of that rule as it was.
 #[must_use]
 pub fn unnoticed(checked: &Checked) -> Vec<Unnoticed> {

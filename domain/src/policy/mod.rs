@@ -5,6 +5,7 @@
 //! or a letter by name: the engine knows words.
 
 mod book;
+mod broken_weeks;
 mod case;
 pub mod check;
 mod coverage;
@@ -30,6 +31,7 @@ mod target;
 pub mod word;
 
 pub use book::{book, is_of_the_document};
+pub use broken_weeks::{BrokenWeek, Pattern, Presence, broken_weeks};
 pub use case::{Case, Event, Figure, Place, Recorded, Sent, Target, fold};
 pub use coverage::{Covered, Unnoticed, coverage, unnoticed};
 pub use decision::{Decision, Subject, TakeError, Taking};
