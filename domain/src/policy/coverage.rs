@@ -55,8 +55,8 @@ pub struct Unnoticed {
     pub change: String,
 }
 
-/// Removes each row, each action, and changes each way on, moment, bound and promise, one at a time, and names the changes that leave every
-/// scenario of that rule as it was.
+/// Removes each row and each action, and changes each way on, moment, bound and promise, one at a
+/// time, and names the changes that leave every scenario of that rule as it was.
 #[must_use]
 pub fn unnoticed(checked: &Checked) -> Vec<Unnoticed> {
     let mut found = Vec::new();
