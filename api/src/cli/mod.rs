@@ -4,6 +4,7 @@ mod demo;
 mod import;
 mod migrate;
 mod openapi;
+mod policy;
 mod serve;
 mod settings;
 mod token;
@@ -33,6 +34,8 @@ enum Command {
     Import(import::Args),
     /// Make an access token
     Token(token::Args),
+    /// Check a policy, print its book, show its proofs
+    Policy(policy::Args),
     /// Write the OpenAPI document
     Openapi(openapi::Args),
 }
@@ -47,6 +50,7 @@ pub fn run() -> std::process::ExitCode {
         Command::Migrate(args) => migrate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Policy(args) => policy::run(&args),
         Command::Openapi(args) => openapi::run(&args),
     };
     match done {
