@@ -17,8 +17,8 @@ use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
 use crate::pupils::{self, EnrolmentRow, PlacementRow};
-use crate::register::{self, Author, Source, YearChange};
-use crate::tenants::{self, Version};
+use crate::register::{self, Author, Source, TakenYear, YearChange};
+use crate::tenants::{self, Locked};
 
 /// After so many checks that were overtaken by registers, the check is done under the lock.
 const PATIENCE: u32 = 3;
@@ -89,12 +89,13 @@ fn settle(
         {
             return Ok(false);
         }
-        let versions = if request.dry_run { None } else { Some(locked.bump(tx)?) };
-        let total = u64::try_from(plan.years.len()).unwrap_or(0);
-        for (done, (key, year)) in (0..).zip(plan.years) {
-            job.tell("writing the registers", done, total);
-            let version = versions.as_ref().and_then(|all| all.get(&key).copied());
-            apply(tx, key, year, version, job, &mut outcome.counts)?;
+        let mut years = Vec::with_capacity(plan.years.len());
+        for (key, year) in plan.years {
+            years.push((key, Change::of(tx, key, year, &mut outcome.counts)?));
+        }
+        // A file that says what the registers say already leaves no trace.
+        if !request.dry_run && years.iter().any(|(_, change)| change.is_any()) {
+            write(tx, job, locked, &years)?;
         }
     }
     (outcome.problems, outcome.problem_count) = plan.problems.finish();
@@ -102,31 +103,52 @@ fn settle(
     Ok(true)
 }
 
-/// One school's year: counts what changes, and unless it is a dry run writes it.
-fn apply(
-    tx: &mut Tx<'_>,
-    (school_id, year): Key,
-    plan: YearPlan,
-    version: Option<Version>,
-    job: &Job<'_>,
-    counts: &mut Counts,
-) -> Result<(), Problem> {
-    let enrolments: Vec<i32> = plan.marks.keys().copied().collect();
-    let mut stored = register::marks_of(tx, school_id, year, &enrolments)?;
-    let mut changes = Vec::with_capacity(enrolments.len());
-    for (enrolment_id, marks) in plan.marks {
-        let mut change = YearChange::of(enrolment_id, stored.remove(&enrolment_id));
-        for (at, mark) in marks {
-            match change.get(at) {
-                NO_MARK => counts.marks_added += 1,
-                same if same == mark => counts.marks_unchanged += 1,
-                _ => counts.marks_changed += 1,
+/// What a file changes in one school's year.
+struct Change {
+    marks: Vec<YearChange>,
+    taken: Vec<TakenYear>,
+}
+
+impl Change {
+    /// Lays the file's marks over the stored ones, and counts.
+    fn of(
+        tx: &mut Tx<'_>,
+        (school_id, year): Key,
+        plan: YearPlan,
+        counts: &mut Counts,
+    ) -> Result<Self, Problem> {
+        let enrolments: Vec<i32> = plan.marks.keys().copied().collect();
+        let mut stored = register::marks_of(tx, school_id, year, &enrolments)?;
+        let mut marks = Vec::with_capacity(enrolments.len());
+        for (enrolment_id, said) in plan.marks {
+            let mut change = YearChange::of(enrolment_id, stored.remove(&enrolment_id));
+            for (at, mark) in said {
+                match change.get(at) {
+                    NO_MARK => counts.marks_added += 1,
+                    same if same == mark => counts.marks_unchanged += 1,
+                    _ => counts.marks_changed += 1,
+                }
+                change.set(at, mark);
             }
-            change.set(at, mark);
+            marks.push(change);
         }
-        changes.push(change);
+        let taken = register::newly_taken(tx, school_id, year, &plan.taken, Source::Import)?;
+        Ok(Self { marks, taken })
     }
-    let Some(version) = version else { return Ok(()) };
+
+    fn is_any(&self) -> bool {
+        !self.taken.is_empty() || self.marks.iter().any(|change| change.old != change.new)
+    }
+}
+
+/// Writes what changes, at the bumped versions.
+fn write(
+    tx: &mut Tx<'_>,
+    job: &Job<'_>,
+    locked: Locked,
+    years: &[(Key, Change)],
+) -> Result<(), Problem> {
+    let versions = locked.bump(tx)?;
     let author = Author {
         source: Source::Import,
         by: job.by().to_owned(),
@@ -134,10 +156,14 @@ fn apply(
         reason: None,
         job_id: Some(job.id()),
     };
-    register::store(tx, school_id, year, version, &changes, &author)?;
-    let taken =
-        plan.taken.into_iter().map(|(class, at)| (class, at.into_iter().collect())).collect();
-    register::add_taken(tx, school_id, year, version, &taken, Source::Import)
+    let total = u64::try_from(years.len()).unwrap_or(0);
+    for (done, (key, change)) in (0..).zip(years) {
+        job.tell("writing the registers", done, total);
+        let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
+        register::store(tx, key.0, key.1, version, &change.marks, &author)?;
+        register::put_taken(tx, key.0, key.1, version, &change.taken)?;
+    }
+    Ok(())
 }
 
 /// The check under the lock: slower for registers that wait meanwhile, but nothing can overtake it.

@@ -1,6 +1,6 @@
 //! Owns: register_year, class_year, register_session, mark_event.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -308,23 +308,25 @@ pub(super) fn session_number(session: Session) -> i16 {
     i16::from(session == Session::Pm)
 }
 
-/// Records that registers of classes were taken, or came by an import: `how` where nothing was recorded before.
-/// The caller holds the lock of the school's version.
+/// A class, with the half days of a year whose registers were taken or came by an import.
+pub type TakenYear = (i32, Vec<u8>);
+
+/// What changes when these half days of classes count as taken, or as imported: nothing where something was recorded
+/// before.
 ///
 /// # Errors
 /// The database's.
-pub fn add_taken(
+pub fn newly_taken(
     tx: &mut Tx<'_>,
     school_id: i32,
     year: i16,
-    version: Version,
-    new: &BTreeMap<i32, Vec<HalfDay>>,
+    new: &BTreeMap<i32, BTreeSet<HalfDay>>,
     source: super::Source,
-) -> Result<(), Problem> {
+) -> Result<Vec<TakenYear>, Problem> {
     let trust = tx.trust();
     let how = if source == super::Source::Import { IMPORTED } else { TAKEN };
     let classes: Vec<i32> = new.keys().copied().collect();
-    let rows: Vec<(i32, Vec<u8>)> = class_year::table
+    let rows: Vec<TakenYear> = class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq(school_id).and(class_year::class_id.eq_any(&classes)))
         .select((class_year::class_id, class_year::taken))
@@ -344,15 +346,19 @@ pub fn add_taken(
             changed.push((*class, taken));
         }
     }
-    put_taken(tx, school_id, year, version, &changed)
+    Ok(changed)
 }
 
-fn put_taken(
+/// Records which registers were taken. The caller holds the lock of the school's version.
+///
+/// # Errors
+/// The database's.
+pub fn put_taken(
     tx: &mut Tx<'_>,
     school_id: i32,
     year: i16,
     version: Version,
-    rows: &[(i32, Vec<u8>)],
+    rows: &[TakenYear],
 ) -> Result<(), Problem> {
     if rows.is_empty() {
         return Ok(());
