@@ -18,6 +18,7 @@ GIT := git -c safe.directory='*'
 
 # What `make update` writes. Committed, so that a change shows in its diff what it does to them.
 GENERATED := openapi/openapi.json openapi/operations.txt tests/authz.txt \
+	':(glob)domain/policies/*/book.md' \
 	':(glob)**/*.snap' ':(glob)**/*.snap.new'
 
 .PHONY: help
@@ -77,6 +78,7 @@ bench: build-needs ## Measure the counting
 .PHONY: update
 update: needs ## Write all generated files anew
 	@cargo run $(LOCKED) --quiet --package api -- openapi --write openapi
+	@ROLLCALL_UPDATE=1 cargo test $(LOCKED) --quiet --package domain --test policies book
 	@ROLLCALL_UPDATE=1 INSTA_UPDATE=always cargo test $(LOCKED) --quiet --package tests authz
 
 .PHONY: migration

@@ -6,6 +6,7 @@ mod import_marks;
 mod import_pupils;
 mod list_imports;
 mod read_import;
+mod roll;
 mod rows;
 mod run;
 mod upload;

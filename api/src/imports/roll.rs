@@ -1,0 +1,74 @@
+//! The roll and the calendars, read once for a whole file of marks.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use domain::{AcademicYear, Calendar};
+
+use super::file::MarksFile;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::pupils::{self, EnrolmentRow, PlacementRow};
+use crate::tenants;
+
+/// The roll and the calendars that marks are checked against.
+pub(super) struct Roll {
+    pub pupils: BTreeMap<String, i32>,
+    pub enrolments: BTreeMap<(i32, i32), Vec<EnrolmentRow>>,
+    pub placements: BTreeMap<i32, Vec<PlacementRow>>,
+    pub calendars: BTreeMap<(i32, i16), Calendar>,
+    pub today: NaiveDate,
+}
+
+impl Roll {
+    pub fn read(
+        tx: &mut Tx<'_>,
+        file: &MarksFile,
+        schools: &[i32],
+        years: &BTreeSet<AcademicYear>,
+    ) -> Result<Self, Problem> {
+        let upns: BTreeSet<String> =
+            file.pupil_years().map(|py| py.upn().as_str().to_owned()).collect();
+        let known = pupils::pupils_by_upn(tx, &upns.into_iter().collect::<Vec<_>>())?;
+        let mut enrolments: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in pupils::enrolments_of(tx, schools, None)? {
+            enrolments.entry((row.school_id, row.pupil_id)).or_default().push(row);
+        }
+        let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in pupils::placements_of(tx, schools)? {
+            placements.entry(row.enrolment_id).or_default().push(row);
+        }
+        let mut calendars = BTreeMap::new();
+        for year in years {
+            let found = tenants::calendars(tx, schools, *year)?;
+            calendars.extend(
+                found.into_iter().map(|(school, calendar)| ((school, year.number()), calendar)),
+            );
+        }
+        Ok(Self {
+            pupils: known.into_iter().map(|(upn, row)| (upn, row.pupil_id)).collect(),
+            enrolments,
+            placements,
+            calendars,
+            today: tx.clock().today(),
+        })
+    }
+
+    /// The enrolment that a pupil's mark of a day belongs to.
+    pub fn enrolment(&self, school_id: i32, pupil_id: i32, date: NaiveDate) -> Option<i32> {
+        let theirs = self.enrolments.get(&(school_id, pupil_id))?;
+        let on_roll =
+            |e: &&EnrolmentRow| e.first_day <= date && e.last_day.is_none_or(|last| date <= last);
+        theirs.iter().find(on_roll).map(|e| e.enrolment_id)
+    }
+
+    /// The class that an enrolment is in on a day.
+    pub fn class(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
+        let theirs = self.placements.get(&enrolment_id)?;
+        theirs
+            .iter()
+            .rev()
+            .find(|placement| placement.from_day <= date)
+            .map(|placement| placement.class_id)
+    }
+}
