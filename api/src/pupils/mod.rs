@@ -10,18 +10,21 @@ mod name_key;
 mod read_class;
 mod read_enrolment;
 mod read_pupil;
+mod record;
 mod roll;
 mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use name_key::folded_name_key;
+pub use record::{
+    NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,
+    add_placements, add_pupils, widen_schools,
+};
 pub use roll::{Member, Stay, members, stays_of};
 pub use rows::{
-    ClassRow, EnrolmentRow, NewClass, NewPlacement, NewPupil, NewStay, PlacementRow, PupilRow,
-    add_classes, add_days, add_enrolments, add_placements, add_pupils, class, classes_of,
-    classes_of_schools, enrolments_of, placements_of, pupil, pupil_is_visible, pupils_by_upn,
-    widen_schools,
+    ClassRow, EnrolmentRow, PlacementRow, PupilRow, class, classes_of, classes_of_schools,
+    enrolments_of, placements_of, pupil, pupil_is_visible, pupils_by_upn,
 };
 
 /// The operations of this capability.
