@@ -43,11 +43,14 @@ fn load(folder: &Path) -> Checked {
 
 #[test]
 fn every_policy_is_whole_and_its_scenarios_come_out_as_they_say() {
-    for folder in folders() {
-        let problems: Vec<String> =
-            load(&folder).problems.iter().map(ToString::to_string).collect();
-        assert!(problems.is_empty(), "{}:\n{}", folder.display(), problems.join("\n"));
-    }
+    let problems: Vec<String> = folders()
+        .iter()
+        .flat_map(|folder| {
+            let name = folder.display().to_string();
+            load(folder).problems.into_iter().map(move |problem| format!("{name}: {problem}"))
+        })
+        .collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]
@@ -89,13 +92,17 @@ fn every_rule_is_proven_and_none_is_missing_between_the_first_and_the_last() {
 
 #[test]
 fn no_rule_can_be_changed_or_removed_without_a_scenario_that_notices() {
-    for folder in folders() {
-        let unnoticed: Vec<String> = unnoticed(&load(&folder))
-            .iter()
-            .map(|found| format!("{} (line {}): {}", found.rule, found.line, found.change))
-            .collect();
-        assert!(unnoticed.is_empty(), "{}:\n{}", folder.display(), unnoticed.join("\n"));
-    }
+    let all: Vec<String> = folders()
+        .iter()
+        .flat_map(|folder| {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let found = unnoticed(&load(folder)).into_iter();
+            found.map(move |found| {
+                format!("{name}: {} (line {}): {}", found.rule, found.line, found.change)
+            })
+        })
+        .collect();
+    assert!(all.is_empty(), "{}", all.join("\n"));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! A policy's folder as texts: read, checked and tried out in one go.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
+use crate::Calendar;
 use crate::policy::check::check;
 use crate::policy::letter::Letter;
 use crate::policy::model::Policy;
@@ -53,6 +55,17 @@ pub fn check_folder(folder: &Folder) -> Checked {
     Checked { policy, letters, scenarios, problems }
 }
 
+static CALENDARS: LazyLock<Vec<Calendar>> = LazyLock::new(example_calendars);
+
+/// Whether every scenario comes out as it says; the first that does not ends the search.
+pub(crate) fn holds(
+    policy: &Policy,
+    letters: &BTreeMap<String, Letter>,
+    scenarios: &[Scenario],
+) -> bool {
+    scenarios.iter().all(|scenario| play(policy, letters, scenario, &CALENDARS) == scenario.expect)
+}
+
 /// The scenarios that do not come out as they say.
 #[must_use]
 pub fn failures(
@@ -60,9 +73,8 @@ pub fn failures(
     letters: &BTreeMap<String, Letter>,
     scenarios: &[Scenario],
 ) -> Vec<Problem> {
-    let calendars = example_calendars();
     let failure = |scenario: &Scenario| {
-        let found = play(policy, letters, scenario, &calendars);
+        let found = play(policy, letters, scenario, &CALENDARS);
         (found != scenario.expect).then(|| Problem {
             file: scenario::FILE.to_owned(),
             line: scenario.line,

@@ -7,6 +7,7 @@
 mod book;
 mod broken_weeks;
 mod case;
+mod changes;
 pub mod check;
 mod coverage;
 mod decision;
