@@ -218,3 +218,12 @@ fn a_letter_uses_known_fields_and_cites_the_law_it_speaks_of() {
     assert!(found[0].contains("line 1: the letter says \"prosecut\", so a line \"Law:\""));
     assert!(found[1].contains("line 3: there is no field {parnet}; the fields are \"parent\""));
 }
+
+#[test]
+fn a_way_into_a_stage_that_waits_for_a_target_sets_one() {
+    refused(
+        "waits = \"review\"",
+        "waits = \"target\"",
+        &["X-3: the stage it leads to waits for a target, so `do` must set one"],
+    );
+}
