@@ -1,3 +1,5 @@
+//! The law in `national.toml` as situations: what is flagged, and what a person then decides.
+
 use super::*;
 use crate::policy::example_calendars;
 
