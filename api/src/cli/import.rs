@@ -60,9 +60,9 @@ fn summary(import: &Value) -> String {
         result["rows"],
         import["job"]["stage"].as_str().unwrap_or_default()
     );
-    for (name, count) in
-        result["counts"].as_object().into_iter().flatten().filter(|(_, count)| **count != 0)
-    {
+    // What a refused file would have changed would only look as if it had.
+    let counts = if import["job"]["state"] == "done" { result["counts"].as_object() } else { None };
+    for (name, count) in counts.into_iter().flatten().filter(|(_, count)| **count != 0) {
         text.push_str(&format!("  {:20} {count}\n", name.replace('_', " ")));
     }
     for notice in result["notices"].as_array().into_iter().flatten() {
