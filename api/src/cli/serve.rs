@@ -60,6 +60,8 @@ pub fn until_stopped(
                 sweeping.limits.sweep();
             }
         });
+        // Before anything is said: who reads it may already want us to stop.
+        let stopped = asked_to_stop()?;
         let (tell, mut heard) = tokio::sync::oneshot::channel::<String>();
         std::thread::spawn(move || {
             if let Err(sentence) = beside(&address) {
@@ -68,7 +70,7 @@ pub fn until_stopped(
         });
         let running = actix_web::rt::spawn(server);
         let sentence = tokio::select! {
-            stopped = asked_to_stop() => stopped.err().map(|error| error.to_string()),
+            () = stopped => None,
             // Only a failure is heard; when all went well we go on serving.
             Ok(sentence) = &mut heard => Some(sentence),
         };

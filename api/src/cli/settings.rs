@@ -109,14 +109,15 @@ pub fn log(default: &str) {
     };
 }
 
-/// Waits for SIGINT or SIGTERM.
-pub async fn asked_to_stop() -> std::io::Result<()> {
+/// Listens for SIGINT and SIGTERM from now on; what it returns waits for one of them.
+pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) =
         (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
 }

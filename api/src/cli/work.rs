@@ -17,7 +17,10 @@ pub fn run(args: &Args) -> Result<(), String> {
     let workers =
         jobs::start(&app, args.reach.workers.max(1)).map_err(|error| error.to_string())?;
     tracing::info!(threads = args.reach.workers.max(1), "working");
-    let stopped = actix_web::rt::System::new().block_on(asked_to_stop());
+    let stopped = actix_web::rt::System::new().block_on(async {
+        asked_to_stop()?.await;
+        std::io::Result::Ok(())
+    });
     workers.stop();
     stopped.map_err(|error| error.to_string())
 }
