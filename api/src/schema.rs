@@ -275,6 +275,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    policy_version (trust_id, policy, version) {
+        trust_id -> Int4,
+        policy -> Text,
+        version -> Int4,
+        name -> Text,
+        built_in -> Bool,
+        body -> Jsonb,
+        sha256 -> Bytea,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    school_policy (trust_id, school_id, part, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        part -> Text,
+        from_day -> Date,
+        policy -> Text,
+        version -> Int4,
+        answers -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     job_queue (job_id) {
         job_id -> Int8,
         trust_id -> Int4,
@@ -346,12 +374,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     mark_event,
     placement,
     placement_now,
+    policy_version,
     pupil,
     pupil_change,
     register_session,
     register_year,
     school,
     school_calendar,
+    school_policy,
     school_version,
     trust,
 );
