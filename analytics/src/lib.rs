@@ -18,6 +18,7 @@
 //! to which group when, `kernel` adds up, `tally` does so for one block, and `trend` puts the answer
 //! together.
 
+mod attendance;
 mod block;
 mod groups;
 mod input;

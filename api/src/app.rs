@@ -16,7 +16,10 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
-use crate::{analytics, imports, jobs, openapi, operation, policies, pupils, register, tenants};
+use crate::{
+    actions, analytics, cases, imports, jobs, letters, openapi, operation, policies, pupils,
+    register, reviews, tenants,
+};
 
 /// What every request may use.
 pub struct App {
@@ -106,6 +109,10 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(imports::mount)
         .configure(jobs::mount)
         .configure(policies::mount)
+        .configure(reviews::mount)
+        .configure(cases::mount)
+        .configure(letters::mount)
+        .configure(actions::mount)
         .configure(analytics::mount);
 }
 

@@ -7,10 +7,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use diesel::Connection;
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, Pool};
+use diesel::sql_types::{BigInt, Text};
+use diesel::{Connection, RunQueryDsl};
 use pq_sys as _;
 
 use crate::clock::Clock;
@@ -120,6 +121,18 @@ impl Tx<'_> {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.clock
+    }
+
+    /// Waits until no other transaction of the trust is about the same: what it did is then seen here.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn take_turns(&mut self, about: &str) -> Result<(), Problem> {
+        diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))")
+            .bind::<Text, _>(about)
+            .bind::<BigInt, _>(i64::from(self.scope.trust))
+            .execute(self.conn)?;
+        Ok(())
     }
 
     /// Does `work` so that its refusal undoes what it wrote and nothing else of this transaction.

@@ -16,10 +16,12 @@
 //! | [`operation`] | is the service up, what does it mean? |
 //! | [`http`] | what do all operations share? |
 
+pub mod actions;
 pub mod analytics;
 pub mod app;
 pub mod auth;
 pub mod cache;
+pub mod cases;
 pub mod cli;
 pub mod client;
 pub mod clock;
@@ -30,6 +32,7 @@ pub mod embedded;
 pub mod http;
 pub mod imports;
 pub mod jobs;
+pub mod letters;
 pub mod migrate;
 pub mod openapi;
 pub mod operation;
@@ -38,5 +41,6 @@ pub mod policies;
 pub mod progress;
 pub mod pupils;
 pub mod register;
+pub mod reviews;
 pub mod schema;
 pub mod tenants;

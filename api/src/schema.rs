@@ -303,6 +303,154 @@ diesel::table! {
 }
 
 diesel::table! {
+    review (trust_id, review_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        review_id -> Int4,
+        day -> Date,
+        policy -> Text,
+        version -> Int4,
+        known_at -> Timestamptz,
+        opened_at -> Timestamptz,
+        opened_by -> Text,
+    }
+}
+
+diesel::table! {
+    review_item (trust_id, review_id, item) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        review_id -> Int4,
+        item -> Int4,
+        pupil_id -> Nullable<Int4>,
+        rule -> Text,
+        proposal -> Jsonb,
+        state -> Text,
+        reason -> Nullable<Text>,
+        decided_at -> Nullable<Timestamptz>,
+        decided_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    feedback (trust_id, review_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        review_id -> Int4,
+        seq -> Int4,
+        pupil_id -> Int4,
+        says -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    case_state (trust_id, case_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        case_id -> Int4,
+        pupil_id -> Int4,
+        policy -> Text,
+        version -> Int4,
+        answers -> Jsonb,
+        stage -> Nullable<Text>,
+        since -> Date,
+        steps -> Int4,
+        seq -> Int4,
+        opened_on -> Date,
+    }
+}
+
+diesel::table! {
+    case_event (trust_id, case_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        case_id -> Int4,
+        seq -> Int4,
+        body -> Jsonb,
+        because -> Array<Text>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    letter (trust_id, letter_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        letter_id -> Int4,
+        pupil_id -> Int4,
+        case_id -> Nullable<Int4>,
+        step -> Nullable<Int4>,
+        name -> Text,
+        rule -> Text,
+        state -> Text,
+        why -> Nullable<Text>,
+        figure -> Jsonb,
+        decided_on -> Date,
+        decided_by -> Text,
+    }
+}
+
+diesel::table! {
+    action (trust_id, action_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        action_id -> Int4,
+        pupil_id -> Nullable<Int4>,
+        case_id -> Nullable<Int4>,
+        review_id -> Nullable<Int4>,
+        rule -> Text,
+        kind -> Text,
+        says -> Text,
+        role -> Nullable<Text>,
+        opened_on -> Date,
+        due -> Nullable<Date>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    evidence (trust_id, action_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        action_id -> Int4,
+        seq -> Int4,
+        says -> Text,
+        done -> Bool,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    letter_stop (trust_id, pupil_id, recorded_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        school_ids -> Array<Int4>,
+        recorded_at -> Timestamptz,
+        stopped -> Bool,
+        reason -> Text,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    mitigation (trust_id, school_id, pupil_id, first_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        first_day -> Date,
+        last_day -> Nullable<Date>,
+        kind -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     job_queue (job_id) {
         job_id -> Int8,
         trust_id -> Int4,
@@ -360,6 +508,9 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    action,
+    case_event,
+    case_state,
     characteristic,
     class,
     class_year,
@@ -368,10 +519,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolment_days,
     enrolment_now,
     enrolment_pupil,
+    evidence,
+    feedback,
     import,
     import_chunk,
     job,
+    letter,
+    letter_stop,
     mark_event,
+    mitigation,
     placement,
     placement_now,
     policy_version,
@@ -379,6 +535,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     pupil_change,
     register_session,
     register_year,
+    review,
+    review_item,
     school,
     school_calendar,
     school_policy,

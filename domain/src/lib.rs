@@ -20,6 +20,7 @@ mod characteristic;
 mod code;
 mod code_load;
 mod code_table;
+mod compulsory_age;
 mod definition;
 mod half_days;
 pub mod national;
@@ -40,6 +41,7 @@ pub use characteristic::{Characteristic, CharacteristicError, CharacteristicValu
 pub use code::{Category, CodeNumber, CodePeriod, Counts, NO_MARK};
 pub use code_load::CodeTableError;
 pub use code_table::{CodeError, CodeTable, Read};
+pub use compulsory_age::is_of_compulsory_age;
 pub use definition::{Definition, DefinitionError};
 pub use half_days::HalfDaySet;
 pub use rate::{Percent, PercentError, Rate};

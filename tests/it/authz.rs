@@ -9,11 +9,12 @@ use std::fmt::Write;
 use api::auth::permission;
 use api::openapi::{Document, operations};
 use domain::{Level, Role, Roles};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Client, TestApp};
 use crate::support::build::{calendar, class, id, marks, policy, pupil, school, upn};
 use crate::support::sql::Sql;
+use crate::support::weeks::send_marks;
 
 /// How each operation is called: operation, path with its query, body. Names in braces are things of the
 /// prepared world; `{fresh}`, `{urn}`, `{upn}` and `{day}` are new with every call.
@@ -73,11 +74,35 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("read_book", "/v1/policies/one-page/book", ""),
     ("assign_policy", "/v1/schools/{school}/policy/pathway/{day}", r#"{"policy":"one-page"}"#),
     ("read_school_policy", "/v1/schools/{school}/policy", ""),
+    ("open_review", "/v1/schools/{school}/reviews/{day}", ""),
+    ("list_reviews", "/v1/reviews?school_id={school}", ""),
+    ("read_review", "/v1/reviews/{review}", ""),
+    ("list_items", "/v1/reviews/{review}/items", ""),
+    ("give_feedback", "/v1/reviews/{review}/feedback", r#"{"pupil_id":{pupil},"says":"Tired"}"#),
+    (
+        "decide_items",
+        "/v1/reviews/{review}/decisions",
+        r#"{"decisions":[{"item":1,"decide":"hold","reason":"Later"}]}"#,
+    ),
+    ("list_cases", "/v1/cases?school_id={school}", ""),
+    ("read_case", "/v1/cases/{case}", ""),
+    (
+        "record_outcome",
+        "/v1/cases/{case}/outcomes",
+        r#"{"outcome":"a person decides otherwise","to":"Stage 1","reason":"Known"}"#,
+    ),
+    ("list_letters", "/v1/letters?school_id={school}", ""),
+    ("read_letter", "/v1/letters/{letter}", ""),
+    ("stop_letters", "/v1/pupils/{pupil}/letters/stop", r#"{"stopped":true,"reason":"Known"}"#),
+    ("list_actions", "/v1/actions?school_id={school}", ""),
+    ("read_action", "/v1/actions/{action}", ""),
+    ("give_evidence", "/v1/actions/{action}/evidence", r#"{"says":"Rang","done":true}"#),
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
 ];
 
 /// The things of a prepared world that a call can name.
-const THINGS: [&str; 5] = ["school", "class", "pupil", "enrolment", "import"];
+const THINGS: [&str; 9] =
+    ["school", "class", "pupil", "enrolment", "import", "review", "case", "letter", "action"];
 
 /// A school with one of everything.
 pub struct World {
@@ -97,7 +122,8 @@ impl World {
         let urn = format!("9{number:05}");
         let query = format!("kind=pupils&school_id={school}&file_name={urn}.csv");
         let import = id(&admin.import(&query, b"UPN\n"), "import_id");
-        Self { urn, ids: [school, class, pupil, enrolment, import] }
+        let [review, case, letter, action] = case(admin, school, number);
+        Self { urn, ids: [school, class, pupil, enrolment, import, review, case, letter, action] }
     }
 
     /// The schools of a token for this world's school alone.
@@ -111,6 +137,29 @@ impl World {
         ids[thing] = other.ids[thing];
         World { urn: self.urn.clone(), ids }
     }
+}
+
+/// A review of the school, the case of a pupil that it opened, and a letter and an action that came of it.
+fn case(admin: &Client, school: i32, number: u32) -> [i32; 4] {
+    let policy = json!({ "policy": "improvement-process" });
+    admin.put(&format!("/v1/schools/{school}/policy/pathway/2000-01-01"), &policy).expect(200);
+    let absentee = number + 500_000;
+    let other = class(admin, school, "6Z");
+    pupil(admin, school, other, absentee);
+    send_marks(admin, school, &[absentee], ("2026-09-02", "2026-10-23"), |_, _| Some("O"));
+    let review = admin.post(&format!("/v1/schools/{school}/reviews/2026-10-23"), &json!({}));
+    let review = id(&review.expect(201), "review_id");
+    let items = admin.get(&format!("/v1/reviews/{review}/items?state=proposed")).expect(200);
+    let body = json!({ "decisions": [{ "item": items["items"][0]["item"], "decide": "send" }] });
+    admin.post(&format!("/v1/reviews/{review}/decisions"), &body).expect(207);
+    let cases = admin.get(&format!("/v1/cases?school_id={school}")).expect(200);
+    let case = id(&cases["items"][0], "case_id");
+    let body =
+        json!({ "outcome": "a person decides otherwise", "to": "Stage 1", "reason": "Known" });
+    admin.post(&format!("/v1/cases/{case}/outcomes"), &body).expect(200);
+    let actions = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
+    let letters = admin.get(&format!("/v1/letters?school_id={school}")).expect(200);
+    [review, case, id(&letters["items"][0], "letter_id"), id(&actions["items"][0], "action_id")]
 }
 
 /// An operation of the document, and how it is called.

@@ -32,6 +32,10 @@ const GROUND: &str = "
         ('register_year', 'UPDATE', '{}'),               -- how the marks stand; mark_event has the history
         ('class_year', 'UPDATE', '{}'),                  -- which registers were taken
         ('register_session', 'UPDATE', '{}'),            -- opened, taken, closed
+        ('review_item', 'UPDATE', '{}'),                 -- proposed, then decided
+        ('case_state', 'UPDATE', '{}'),                  -- where a case stands; case_event has the history
+        ('letter', 'UPDATE', '{}'),                      -- waiting, then sent or taken back
+        ('action', 'UPDATE', '{}'),                      -- open, then done
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases
         ('job_queue', 'DELETE', '{}'),                   -- done

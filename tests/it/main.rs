@@ -6,6 +6,7 @@ mod at_once;
 mod authz;
 mod cache;
 mod canary;
+mod cases;
 mod catalogue;
 mod command_line;
 mod conventions;

@@ -161,6 +161,7 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             let wrong = if right.starts_with('A') { "B" } else { "A" };
             post("/v1/pupils", new_pupil(&format!("{wrong}{}", &right[1..])))
         }
+        Kind::NoPolicy => post(&format!("/v1/schools/{school}/reviews/2026-11-18"), json!({})),
         Kind::UnsoundPolicy => {
             Ask::json(admin, "PUT", "/v1/policies/ours", &json!({ "policy": "name = 1" }))
         }

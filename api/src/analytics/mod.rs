@@ -2,6 +2,7 @@
 
 mod answer;
 mod blocks;
+mod school;
 mod trend;
 
 use std::num::NonZeroUsize;
@@ -12,6 +13,8 @@ use ::analytics::Pool;
 use domain::CodeTable;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use school::{SchoolBlocks, school_blocks};
 
 use crate::app::StartError;
 use crate::cache::Answers;

@@ -43,5 +43,10 @@ permissions! {
     ReadPolicy = "policy:read",
     WritePolicy = "policy:write",
     AssignPolicy = "policy:assign",
+    OpenReview = "review:open",
+    GiveFeedback = "review:feedback",
+    ReadCase = "case:read",
+    RecordCase = "case:record",
+    DecideCase = "case:decide",
     ReadAnalytics = "analytics:read",
 }

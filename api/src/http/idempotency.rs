@@ -104,7 +104,8 @@ impl Idempotency {
     ) -> Result<Reply, Problem> {
         let Some(key) = &self.key else { return work(tx) };
         let hash = Sha256::digest(body).to_vec();
-        serialise(tx, caller, operation, key)?;
+        // Two requests with one key at once: the second waits here until the first has committed.
+        tx.take_turns(&format!("{}/{operation}/{key}", caller.subject()))?;
         if let Some(kept) = find(tx, caller, operation, key)? {
             return if kept.0 == hash { Ok(kept.1) } else { Err(Problem::new(Kind::KeyReused)) };
         }
@@ -124,15 +125,6 @@ impl Idempotency {
             .execute(tx.conn)?;
         Ok(reply)
     }
-}
-
-/// Two requests with one key at once: the second waits here until the first has committed.
-fn serialise(tx: &mut Tx<'_>, caller: &Caller, operation: &str, key: &str) -> Result<(), Problem> {
-    let name = format!("{}/{}/{operation}/{key}", tx.trust(), caller.subject());
-    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-        .bind::<diesel::sql_types::Text, _>(name)
-        .execute(tx.conn)?;
-    Ok(())
 }
 
 type Kept = (Vec<u8>, Reply);

@@ -12,7 +12,7 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{Assigned, Part, assigned};
+pub use rows::{Follows, Part, assigned, under};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

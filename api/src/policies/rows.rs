@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Text};
 use domain::policy::{Answers, Folder, Letter, Policy, built_in, parse};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -116,14 +115,18 @@ pub struct Assignment {
     pub recorded_by: String,
 }
 
-/// A policy as a school follows it: with the school's own answers.
+/// A policy as a school follows it: one version, with the school's own answers.
 #[derive(Debug, Clone)]
-pub struct Assigned {
-    /// What was decided, and when.
-    pub assignment: Assignment,
-    /// The policy.
+pub struct Follows {
+    /// Its key.
+    pub key: String,
+    /// Its version.
+    pub version: i32,
+    /// The school's answers.
+    pub answers: Value,
+    /// The rules.
     pub policy: Policy,
-    /// Its letters.
+    /// The letters, by name.
     pub letters: BTreeMap<String, Letter>,
 }
 
@@ -191,7 +194,7 @@ pub fn keep(
     folder: &Folder,
     by: &str,
 ) -> Result<i32, Problem> {
-    take_turns(tx, &format!("policy/{key}"))?;
+    tx.take_turns(&format!("policy/{key}"))?;
     let body = serde_json::to_value(PolicyFolder::from(folder)).map_err(Problem::internal)?;
     let sha256 = Sha256::digest(body.to_string()).to_vec();
     let latest: Option<(i32, Vec<u8>)> = policy_version::table
@@ -218,15 +221,6 @@ pub fn keep(
         ))
         .execute(tx.conn)?;
     Ok(version)
-}
-
-/// Two who decide about the same at once: the second sees what the first decided.
-fn take_turns(tx: &mut Tx<'_>, about: &str) -> Result<(), Problem> {
-    diesel::sql_query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
-        .bind::<Integer, _>(tx.trust())
-        .bind::<Text, _>(about)
-        .execute(tx.conn)?;
-    Ok(())
 }
 
 /// Records what a school follows from a day on; of two decisions for a day the later one holds.
@@ -265,7 +259,7 @@ pub fn assign(
 /// # Errors
 /// The database's.
 pub fn assignments_to_change(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Assignment>, Problem> {
-    take_turns(tx, &format!("school policy/{school_id}"))?;
+    tx.take_turns(&format!("school policy/{school_id}"))?;
     assignments(tx, school_id)
 }
 
@@ -300,14 +294,34 @@ pub fn assigned(
     school_id: i32,
     part: Part,
     day: NaiveDate,
-) -> Result<Option<Assigned>, Problem> {
+) -> Result<Option<Follows>, Problem> {
     let all = assignments(tx, school_id)?;
     let Some(assignment) = holding(&all, part, day) else { return Ok(None) };
-    let Kept { folder, .. } = kept(tx, &assignment.policy, Some(assignment.version))?;
-    let answers: BTreeMap<String, String> =
-        serde_json::from_value(assignment.answers.clone()).map_err(Problem::internal)?;
-    let (policy, _) = parse(&folder.policy, Answers::School(&answers));
+    let Assignment { policy, version, answers, .. } = assignment;
+    under(tx, policy, *version, answers).map(Some)
+}
+
+/// A version of a policy with a school's answers, as a case keeps it.
+///
+/// # Errors
+/// 404; the database's.
+pub fn under(
+    tx: &mut Tx<'_>,
+    key: &str,
+    version: i32,
+    answers: &Value,
+) -> Result<Follows, Problem> {
+    let Kept { head, folder } = kept(tx, key, Some(version))?;
+    let own: BTreeMap<String, String> =
+        serde_json::from_value(answers.clone()).map_err(Problem::internal)?;
+    let (policy, _) = parse(&folder.policy, Answers::School(&own));
     let letters =
         folder.letters.iter().map(|(name, text)| (name.clone(), Letter::read(name, text).0));
-    Ok(Some(Assigned { assignment: assignment.clone(), policy, letters: letters.collect() }))
+    Ok(Follows {
+        key: head.policy,
+        version,
+        answers: answers.clone(),
+        policy,
+        letters: letters.collect(),
+    })
 }

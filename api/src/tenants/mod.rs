@@ -15,7 +15,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use phase::Phase;
 pub use put_calendar::{CalendarBody, calendar_of};
-pub use rows::{SchoolRow, calendar, calendars, school, schools, schools_by_urn, today_year};
+pub use rows::{
+    SchoolRow, calendar, calendars, calendars_around, school, schools, schools_by_urn, today_year,
+};
 pub use versions::{Locked, Version, current, lock, lock_schools};
 
 /// The operations of this capability.

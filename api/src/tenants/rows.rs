@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::{AcademicYear, Calendar};
 use serde::Serialize;
@@ -102,6 +102,25 @@ pub fn calendars(
         .select((school_calendar::school_id, school_calendar::body))
         .load(tx.conn)?;
     rows.into_iter().map(|(school, body)| Ok((school, stored(year, body)?))).collect()
+}
+
+/// A school's calendars of the year before a day's, of its year, and of the year after: those that there are, in order.
+///
+/// # Errors
+/// The database's.
+pub fn calendars_around(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    day: NaiveDate,
+) -> Result<Vec<Calendar>, Problem> {
+    let mut around = Vec::new();
+    for step in -1..=1 {
+        let year = AcademicYear::of(day).and_then(|year| AcademicYear::new(year.number() + step));
+        if let Some(year) = year {
+            around.extend(calendars(tx, &[school_id], year)?.into_values());
+        }
+    }
+    Ok(around)
 }
 
 fn stored(year: AcademicYear, body: Value) -> Result<Calendar, Problem> {

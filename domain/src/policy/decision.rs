@@ -1,6 +1,7 @@
 //! A decision: what the engine proposes, the rule that led to it, and the counts behind it.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::Calendar;
 use crate::policy::case::{Case, Event, Figure, Place, Recorded, Target};
@@ -12,7 +13,8 @@ use crate::policy::word::Do;
 use std::collections::BTreeMap;
 
 /// Whom a decision is about.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// A pupil, by the caller's number.
     Pupil(i64),
@@ -25,7 +27,7 @@ pub enum Subject {
 }
 
 /// A step that a decision would take.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Taking {
     /// Its number in the case, from 1.
     pub number: u32,
@@ -44,7 +46,7 @@ pub struct Taking {
 }
 
 /// What is proposed. Nothing leaves the school before a named person has decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// About whom.
     pub subject: Subject,

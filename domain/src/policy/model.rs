@@ -201,7 +201,7 @@ pub struct Draw {
 }
 
 /// Something that somebody does.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
     /// What kind of thing.
     pub kind: Do,
@@ -237,6 +237,24 @@ impl Policy {
     #[must_use]
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == name)
+    }
+
+    /// The policy without its rewards: what happens when attendance is low.
+    #[must_use]
+    pub fn pathway(&self) -> Self {
+        self.only(|kind| !matches!(kind, Kind::Reward | Kind::Draw))
+    }
+
+    /// The policy without its pathway: what is given.
+    #[must_use]
+    pub fn rewards(&self) -> Self {
+        self.only(|kind| matches!(kind, Kind::Reward | Kind::Draw | Kind::Band))
+    }
+
+    fn only(&self, keeps: impl Fn(Kind) -> bool) -> Self {
+        let mut part = self.clone();
+        part.rows.retain(|row| keeps(row.kind));
+        part
     }
 
     /// The step rows.

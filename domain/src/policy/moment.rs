@@ -2,7 +2,7 @@
 
 use chrono::{Days as DayCount, NaiveDate, Weekday};
 
-use crate::policy::model::Moment;
+use crate::policy::model::{Moment, Policy};
 use crate::policy::word::{Every, On};
 use crate::year::monday_of;
 use crate::{Calendar, Window, WindowKind};
@@ -21,6 +21,33 @@ pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
             near && self::day(moment.on, (from, to), calendar, calendars) == Some(day)
         })
     })
+}
+
+/// The day up to which figures are taken when a policy is carried out on a day: that day itself, or, when something is
+/// due that looks back on a term that closed, the last school day of that term.
+#[must_use]
+pub fn figures_day(policy: &Policy, day: NaiveDate, calendars: &[Calendar]) -> NaiveDate {
+    let looks_back = |moment: Moment| moment.on == On::NextTerm && is_due(moment, day, calendars);
+    if !policy.regular().any(|(_, regular)| looks_back(regular.moment)) {
+        return day;
+    }
+    let terms = calendars.iter().flat_map(Calendar::terms).map(|term| term.to);
+    terms.filter(|last| *last < day).max().unwrap_or(day)
+}
+
+/// The day that is so many school days after a day; `None` when the calendars, in order, do not reach so far.
+#[must_use]
+pub fn school_days_after(day: NaiveDate, days: u32, calendars: &[Calendar]) -> Option<NaiveDate> {
+    let last = calendars.last()?.year().last_day();
+    let mut school_days = day
+        .iter_days()
+        .skip(1)
+        .take_while(|day| *day <= last)
+        .filter(|day| calendars.iter().any(|calendar| calendar.is_school_day(*day)));
+    match usize::try_from(days).ok()? {
+        0 => Some(day),
+        days => school_days.nth(days - 1),
+    }
 }
 
 fn spans(every: Every, calendar: &Calendar) -> Vec<(NaiveDate, NaiveDate)> {

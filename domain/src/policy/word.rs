@@ -66,6 +66,20 @@ macro_rules! words {
                 f.pad(self.text())
             }
         }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.text())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
+                let unknown = || serde::de::Error::custom(format!("one of {}", Self::list()));
+                Self::read(&text).ok_or_else(unknown)
+            }
+        }
     };
 }
 

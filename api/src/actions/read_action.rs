@@ -1,0 +1,45 @@
+//! One action, with what was really done.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, ActionRow, EvidenceRow};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadCase;
+use crate::db::Tx;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// An action with its evidence.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActionAnswer {
+    /// What is to be done.
+    #[serde(flatten)]
+    action: ActionRow,
+    /// What was really done, in order.
+    evidence: Vec<EvidenceRow>,
+}
+
+impl ActionAnswer {
+    /// As it stands now.
+    pub(super) fn read(tx: &mut Tx<'_>, action_id: i32) -> Result<Self, Problem> {
+        let action = rows::action(tx, action_id)?;
+        Ok(Self { action, evidence: rows::evidence(tx, action_id)? })
+    }
+}
+
+/// Read an action
+#[utoipa::path(tag = "actions", security(("token" = ["case:read"])),
+    params(("action_id" = i32, Path, description = "The action.")),
+    responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer)))]
+#[get("/v1/actions/{action_id}")]
+pub async fn read_action(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let answer = app.db.run(caller.scope(), move |tx| ActionAnswer::read(tx, path.0)).await?;
+    Ok(HttpResponse::Ok().json(answer))
+}

@@ -1,0 +1,229 @@
+//! Owns: action, evidence.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use domain::Calendar;
+use domain::policy::{Action, school_days_after};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::schema::{action, evidence};
+
+/// Something that somebody is to do.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = action)]
+pub struct ActionRow {
+    /// Rollcall's key.
+    #[schema(example = 314)]
+    pub action_id: i32,
+    /// The school.
+    #[schema(example = 7)]
+    pub school_id: i32,
+    /// The pupil it is about; absent when it is about the school, a class or a teacher.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pupil_id: Option<i32>,
+    /// The case it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<i32>,
+    /// The review that it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_id: Option<i32>,
+    /// The rule that led to it.
+    #[schema(example = "W-06")]
+    pub rule: String,
+    /// What kind of thing: `call`, `meeting`, `visit`, `task`, ...
+    #[schema(example = "meeting")]
+    pub kind: String,
+    /// What, by whom and until when, in plain English.
+    pub says: String,
+    /// The role that does it, in the school's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Attendance Lead")]
+    pub role: Option<String>,
+    /// The day it was opened.
+    pub opened_on: NaiveDate,
+    /// The day it is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<NaiveDate>,
+    /// When evidence said that it is done (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<DateTime<Utc>>,
+}
+
+/// What was really done.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = evidence)]
+pub struct EvidenceRow {
+    /// Its place among the evidence of its action, from 1.
+    pub seq: i32,
+    /// What was done, when and with whom.
+    pub says: String,
+    /// Whether the action is done with it; `false` for an attempt.
+    pub done: bool,
+    /// When it was recorded (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
+}
+
+/// What an action is about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    /// The school.
+    pub school_id: i32,
+    /// The pupil.
+    pub pupil_id: Option<i32>,
+    /// The case.
+    pub case_id: Option<i32>,
+    /// The review.
+    pub review_id: Option<i32>,
+}
+
+/// Opens an action of a rule on a day; `note` says more of whom it is about.
+///
+/// # Errors
+/// The database's.
+pub fn open(
+    tx: &mut Tx<'_>,
+    about: About,
+    rule: &str,
+    what: &Action,
+    note: Option<&str>,
+    day: NaiveDate,
+    calendars: &[Calendar],
+) -> Result<(), Problem> {
+    let due = what.within.and_then(|days| school_days_after(day, days, calendars));
+    let says = match note {
+        Some(note) => format!("{what} ({note})"),
+        None => what.to_string(),
+    };
+    diesel::insert_into(action::table)
+        .values((
+            action::trust_id.eq(tx.trust()),
+            action::school_id.eq(about.school_id),
+            action::pupil_id.eq(about.pupil_id),
+            action::case_id.eq(about.case_id),
+            action::review_id.eq(about.review_id),
+            action::rule.eq(rule),
+            action::kind.eq(what.kind.to_string()),
+            action::says.eq(says),
+            action::role.eq(&what.by),
+            action::opened_on.eq(day),
+            action::due.eq(due),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Which actions.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this school.
+    pub school_id: i32,
+    /// Of this case.
+    pub case_id: Option<i32>,
+    /// Of this role.
+    pub role: Option<String>,
+    /// Only those that are open (or done).
+    pub open: Option<bool>,
+    /// Only those that are open and were due before this day.
+    pub overdue_on: Option<NaiveDate>,
+}
+
+/// Actions, in the order in which they were opened, after `after`.
+///
+/// # Errors
+/// The database's.
+pub fn actions(
+    tx: &mut Tx<'_>,
+    wanted: Wanted,
+    after: Option<i32>,
+    most: i64,
+) -> Result<Vec<ActionRow>, Problem> {
+    let mut rows = action::table.filter(action::school_id.eq(wanted.school_id)).into_boxed();
+    if let Some(case_id) = wanted.case_id {
+        rows = rows.filter(action::case_id.eq(case_id));
+    }
+    if let Some(role) = wanted.role {
+        rows = rows.filter(action::role.eq(role));
+    }
+    match wanted.open {
+        Some(true) => rows = rows.filter(action::done_at.is_null()),
+        Some(false) => rows = rows.filter(action::done_at.is_not_null()),
+        None => {}
+    }
+    if let Some(day) = wanted.overdue_on {
+        rows = rows.filter(action::done_at.is_null()).filter(action::due.lt(day));
+    }
+    if let Some(after) = after {
+        rows = rows.filter(action::action_id.gt(after));
+    }
+    Ok(rows.order(action::action_id).limit(most).select(ActionRow::as_select()).load(tx.conn)?)
+}
+
+/// One action, locked until this transaction ends.
+///
+/// # Errors
+/// 404.
+pub fn action_to_change(tx: &mut Tx<'_>, action_id: i32) -> Result<ActionRow, Problem> {
+    Ok(action::table
+        .filter(action::action_id.eq(action_id))
+        .select(ActionRow::as_select())
+        .for_update()
+        .first(tx.conn)?)
+}
+
+/// Records what was done. The caller holds the action.
+///
+/// # Errors
+/// The database's.
+pub fn add_evidence(
+    tx: &mut Tx<'_>,
+    action: &ActionRow,
+    (says, done): (&str, bool),
+    by: &str,
+) -> Result<(), Problem> {
+    let before = evidence::table.filter(evidence::action_id.eq(action.action_id));
+    let seq: Option<i32> = before.select(diesel::dsl::max(evidence::seq)).first(tx.conn)?;
+    diesel::insert_into(evidence::table)
+        .values((
+            evidence::trust_id.eq(tx.trust()),
+            evidence::school_id.eq(action.school_id),
+            evidence::action_id.eq(action.action_id),
+            evidence::seq.eq(seq.unwrap_or(0) + 1),
+            evidence::says.eq(says),
+            evidence::done.eq(done),
+            evidence::recorded_at.eq(tx.now()),
+            evidence::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    if done && action.done_at.is_none() {
+        diesel::update(action::table.filter(action::action_id.eq(action.action_id)))
+            .set(action::done_at.eq(tx.now()))
+            .execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+/// One action, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn action(tx: &mut Tx<'_>, action_id: i32) -> Result<ActionRow, Problem> {
+    let row = action::table.filter(action::action_id.eq(action_id));
+    Ok(row.select(ActionRow::as_select()).first(tx.conn)?)
+}
+
+/// The evidence of an action, in order.
+///
+/// # Errors
+/// The database's.
+pub fn evidence(tx: &mut Tx<'_>, action_id: i32) -> Result<Vec<EvidenceRow>, Problem> {
+    Ok(evidence::table
+        .filter(evidence::action_id.eq(action_id))
+        .order(evidence::seq)
+        .select(EvidenceRow::as_select())
+        .load(tx.conn)?)
+}

@@ -1,0 +1,40 @@
+//! One case, with its timeline: who, when, which rule, and the counts behind it.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, CaseRow, EventRow};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadCase;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// A case with everything that was recorded about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseAnswer {
+    /// Where it stands.
+    #[serde(flatten)]
+    case: CaseRow,
+    /// What was recorded, in order.
+    timeline: Vec<EventRow>,
+}
+
+/// Read a case
+#[utoipa::path(tag = "cases", security(("token" = ["case:read"])),
+    params(("case_id" = i32, Path, description = "The case.")),
+    responses((status = 200, description = "The case and its timeline.", body = CaseAnswer)))]
+#[get("/v1/cases/{case_id}")]
+pub async fn read_case(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let answer = app.db.snapshot(caller.scope(), move |tx| {
+        let case = rows::case(tx, path.0)?;
+        let timeline = rows::timeline(tx, case.case_id)?;
+        Ok(CaseAnswer { case, timeline })
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}

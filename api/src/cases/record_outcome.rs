@@ -1,0 +1,130 @@
+//! What became of a case at its stage: who came to the meeting, what the local authority answered, what a person decided.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpResponse, post, web};
+use domain::policy::{Happened, Place, Shield, StepError, step};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, CaseRow, Told};
+use super::take::{Ground, take};
+use crate::app::App;
+use crate::auth::permission::RecordCase;
+use crate::auth::{Caller, May};
+use crate::db::Tx;
+use crate::http::json::Json;
+use crate::http::name;
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem};
+use crate::{letters, policies, pupils, tenants};
+
+/// The most characters of a reason.
+const LONGEST: usize = 2000;
+
+/// What happened.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeBody {
+    /// An outcome of the stage: `attended`, `not attended`, `refused`, `left the roll`, one of its answers, or
+    /// `a person decides otherwise`.
+    #[schema(example = "not attended")]
+    outcome: String,
+    /// When a person decides otherwise: the stage that the case goes to, or `closed`.
+    #[serde(default)]
+    to: Option<String>,
+    /// When a person decides otherwise: why.
+    #[serde(default)]
+    reason: Option<String>,
+    /// How many steps the case had when you looked at it: with another number it has moved on, and nothing is done.
+    #[serde(default)]
+    #[schema(example = 3)]
+    steps: Option<i32>,
+}
+
+/// Record what happened
+///
+/// The case goes on at once as its policy says, under the version that it was opened with.
+#[utoipa::path(tag = "cases", security(("token" = ["case:record"])), request_body = OutcomeBody,
+    params(("case_id" = i32, Path, description = "The case.")),
+    responses((status = 200, description = "Where the case stands now.", body = CaseRow),
+        (status = 412, description = "The case has moved on since you read it.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The stage has no such outcome; the answer lists those it has.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/cases/{case_id}/outcomes")]
+pub async fn record_outcome(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<OutcomeBody>,
+) -> Result<HttpResponse, Problem> {
+    let happened = happened(&body.value)?;
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        let told = rows::case_to_change(tx, path.0)?;
+        if body.value.steps.is_some_and(|steps| steps != told.row.steps) {
+            return Err(Problem::new(Kind::StaleTag)
+                .detail("The case has moved on since you read it.")
+                .member("steps", told.row.steps)
+                .member("stage", told.row.stage));
+        }
+        Ok(record(tx, &caller, told, &happened)?.row)
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}
+
+fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
+    if body.outcome != "a person decides otherwise" {
+        return Ok(Happened::Outcome(body.outcome.clone()));
+    }
+    let to = match body.to.as_deref() {
+        None => return Err(Problem::at(Kind::Invalid, "/to", "a stage of the policy, or closed")),
+        Some("closed") => Place::Closed,
+        Some(stage) => Place::At(stage.to_owned()),
+    };
+    let reason = name::words(body.reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?;
+    Ok(Happened::Otherwise { to, reason })
+}
+
+/// Takes the step that answers what happened.
+fn record(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    told: Told,
+    happened: &Happened,
+) -> Result<Told, Problem> {
+    let CaseRow { school_id, pupil_id, .. } = told.row;
+    let follows = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+    let day = tx.clock().today();
+    let shield = shield(tx, school_id, pupil_id)?;
+    let decision = step(
+        &follows.policy,
+        &follows.letters,
+        (i64::from(pupil_id), &told.case),
+        &shield,
+        happened,
+    )
+    .map_err(|error| refusal(&error))?;
+    let calendars = tenants::calendars_around(tx, school_id, day)?;
+    let ground = Ground { school_id, pupil_id, review_id: None, day, calendars: &calendars };
+    take(tx, &decision, &ground, Some(told), &follows, caller)
+}
+
+/// What stands between a letter and this pupil's parents today.
+fn shield(tx: &mut Tx<'_>, school_id: i32, pupil_id: i32) -> Result<Shield, Problem> {
+    let day = tx.clock().today();
+    let born = pupils::pupil(tx, pupil_id)?.birth_date;
+    let mut reasons: BTreeMap<i32, String> = rows::mitigations(tx, school_id, day)?;
+    Ok(Shield {
+        mitigation: reasons.remove(&pupil_id),
+        letters_stopped: letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id),
+        not_compulsory_age: !domain::is_of_compulsory_age(born, day),
+    })
+}
+
+fn refusal(error: &StepError) -> Problem {
+    let pointer = match error {
+        StepError::NoReason => "/reason",
+        StepError::NoStage(_) => "/to",
+        StepError::Ended | StepError::NoOutcome { .. } | StepError::Counted(_) => "/outcome",
+    };
+    Problem::at(Kind::Invalid, pointer, error.to_string())
+}

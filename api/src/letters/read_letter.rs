@@ -1,0 +1,24 @@
+//! One letter, and what has become of it.
+
+use actix_web::{HttpResponse, get, web};
+
+use super::rows::{self, LetterRow};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadCase;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// Read a letter
+#[utoipa::path(tag = "letters", security(("token" = ["case:read"])),
+    params(("letter_id" = i32, Path, description = "The letter.")),
+    responses((status = 200, description = "The letter.", body = LetterRow)))]
+#[get("/v1/letters/{letter_id}")]
+pub async fn read_letter(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let row = app.db.run(caller.scope(), move |tx| rows::letter(tx, path.0)).await?;
+    Ok(HttpResponse::Ok().json(row))
+}

@@ -1,0 +1,190 @@
+//! Owns: letter, letter_stop.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use diesel::prelude::*;
+use domain::policy::Figure;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::schema::{letter, letter_stop, pupil};
+
+/// A letter that a person decided on.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = letter)]
+pub struct LetterRow {
+    /// Rollcall's key.
+    #[schema(example = 88)]
+    pub letter_id: i32,
+    /// The school that sends it.
+    #[schema(example = 7)]
+    pub school_id: i32,
+    /// The pupil it is about.
+    #[schema(example = 4711)]
+    pub pupil_id: i32,
+    /// The case it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<i32>,
+    /// The step of the case that it belongs to; a step sends a letter once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<i32>,
+    /// The letter's name in the policy.
+    #[schema(example = "stage-1")]
+    pub name: String,
+    /// The rule that led to it.
+    #[schema(example = "W-02")]
+    pub rule: String,
+    /// `waiting` to be sent, `held` for a person, `sent`, or `taken_back` before it was sent.
+    #[schema(example = "waiting")]
+    pub state: String,
+    /// Why it is held or was taken back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The sessions attended and possible that it was decided on.
+    #[schema(value_type = Object)]
+    pub figure: Value,
+    /// When it was decided on.
+    pub decided_on: NaiveDate,
+    /// By whom.
+    pub decided_by: String,
+}
+
+/// A letter to be kept.
+pub struct NewLetter<'a> {
+    /// The school.
+    pub school_id: i32,
+    /// The pupil.
+    pub pupil_id: i32,
+    /// The case and its step.
+    pub step: Option<(i32, i32)>,
+    /// Its name in the policy.
+    pub name: &'a str,
+    /// The rule.
+    pub rule: &'a str,
+    /// Why it is held; `None`: it waits to be sent.
+    pub held: Option<&'a str>,
+    /// What it was decided on.
+    pub figure: Option<Figure>,
+    /// The day.
+    pub day: NaiveDate,
+}
+
+/// Keeps a letter. A step sends a letter once: a second time nothing happens.
+///
+/// # Errors
+/// The database's.
+pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem> {
+    let figure = serde_json::to_value(new.figure).map_err(Problem::internal)?;
+    diesel::insert_into(letter::table)
+        .values((
+            letter::trust_id.eq(tx.trust()),
+            letter::school_id.eq(new.school_id),
+            letter::pupil_id.eq(new.pupil_id),
+            letter::case_id.eq(new.step.map(|(case, _)| case)),
+            letter::step.eq(new.step.map(|(_, step)| step)),
+            letter::name.eq(new.name),
+            letter::rule.eq(new.rule),
+            letter::state.eq(if new.held.is_some() { "held" } else { "waiting" }),
+            letter::why.eq(new.held),
+            letter::figure.eq(figure),
+            letter::decided_on.eq(new.day),
+            letter::decided_by.eq(by),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// One letter, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn letter(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
+    let row = letter::table.filter(letter::letter_id.eq(letter_id));
+    Ok(row.select(LetterRow::as_select()).first(tx.conn)?)
+}
+
+/// Letters of a school, latest first, below `before`.
+///
+/// # Errors
+/// The database's.
+pub fn letters(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    state: Option<&str>,
+    before: Option<i32>,
+    most: i64,
+) -> Result<Vec<LetterRow>, Problem> {
+    let mut rows = letter::table.filter(letter::school_id.eq(school_id)).into_boxed();
+    if let Some(state) = state {
+        rows = rows.filter(letter::state.eq(state.to_owned()));
+    }
+    if let Some(before) = before {
+        rows = rows.filter(letter::letter_id.lt(before));
+    }
+    Ok(rows
+        .order(letter::letter_id.desc())
+        .limit(most)
+        .select(LetterRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// Records that all letters about a pupil stop, or go on. What waits is held at once.
+///
+/// # Errors
+/// The database's.
+pub fn stop(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    stopped: bool,
+    reason: &str,
+    by: &str,
+) -> Result<DateTime<Utc>, Problem> {
+    let school_ids: Vec<i32> = pupil::table
+        .filter(pupil::pupil_id.eq(pupil_id))
+        .select(pupil::school_ids)
+        .first(tx.conn)?;
+    let last: Option<DateTime<Utc>> = letter_stop::table
+        .filter(letter_stop::pupil_id.eq(pupil_id))
+        .order(letter_stop::recorded_at.desc())
+        .select(letter_stop::recorded_at)
+        .first(tx.conn)
+        .optional()?;
+    let at = last.map_or(tx.now(), |last| tx.now().max(last + TimeDelta::microseconds(1)));
+    diesel::insert_into(letter_stop::table)
+        .values((
+            letter_stop::trust_id.eq(tx.trust()),
+            letter_stop::pupil_id.eq(pupil_id),
+            letter_stop::school_ids.eq(school_ids),
+            letter_stop::recorded_at.eq(at),
+            letter_stop::stopped.eq(stopped),
+            letter_stop::reason.eq(reason),
+            letter_stop::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    if stopped {
+        let waiting = letter::pupil_id.eq(pupil_id).and(letter::state.eq("waiting"));
+        diesel::update(letter::table.filter(waiting))
+            .set((letter::state.eq("held"), letter::why.eq("all letters are stopped")))
+            .execute(tx.conn)?;
+    }
+    Ok(at)
+}
+
+/// Of these pupils, those about whom no letter may leave.
+///
+/// # Errors
+/// The database's.
+pub fn stopped(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<BTreeMap<i32, String>, Problem> {
+    let rows: Vec<(i32, bool, String)> = letter_stop::table
+        .filter(letter_stop::pupil_id.eq_any(pupils))
+        .distinct_on(letter_stop::pupil_id)
+        .order((letter_stop::pupil_id, letter_stop::recorded_at.desc()))
+        .select((letter_stop::pupil_id, letter_stop::stopped, letter_stop::reason))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().filter(|row| row.1).map(|row| (row.0, row.2)).collect())
+}

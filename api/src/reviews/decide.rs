@@ -1,0 +1,278 @@
+//! People decide: send, hold with a reason, mitigate, or decide otherwise. One call decides many.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use domain::policy::{Decision, Happened, Place, Shield, step};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::items::ItemAnswer;
+use super::open::open_actions;
+use super::rows::{self, ItemRow, ReviewRow};
+use crate::actions::About;
+use crate::app::App;
+use crate::auth::permission::DecideCase;
+use crate::auth::{Caller, May};
+use crate::cases::{self, Ground};
+use crate::db::Tx;
+use crate::http::json::Json;
+use crate::http::name;
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem, ProblemBody};
+use crate::letters::{self, NewLetter};
+use crate::{policies, tenants};
+
+/// The most characters of a reason.
+const LONGEST: usize = 2000;
+/// The most decisions of one call.
+const MOST: usize = 500;
+
+/// Decisions.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionsBody {
+    /// At most 500, each about another item.
+    decisions: Vec<DecisionBody>,
+}
+
+/// What a person decides about one item.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DecisionBody {
+    /// The item's number.
+    #[schema(example = 3)]
+    item: i32,
+    /// What is decided.
+    decide: What,
+    /// Why; needed for everything but `send`. For `mitigate` the reason that is accepted, such as a long illness.
+    #[serde(default)]
+    reason: Option<String>,
+    /// For `mitigate`: the last day on which it holds; without one, until a person ends it.
+    #[serde(default)]
+    until: Option<NaiveDate>,
+    /// For `otherwise`: the stage that the case goes to, or `closed`.
+    #[serde(default)]
+    to: Option<String>,
+}
+
+/// What is decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum What {
+    /// As it is proposed: the step is taken, letters wait to be sent, actions open.
+    Send,
+    /// Not now: nothing happens, and the next review looks again.
+    Hold,
+    /// A reason is accepted: what would be sent becomes a person's decision until it ends.
+    Mitigate,
+    /// The case goes where the person says.
+    Otherwise,
+}
+
+/// What became of the decisions, in their order.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DecisionsAnswer {
+    /// One a decision.
+    results: Vec<DecisionResult>,
+}
+
+/// What became of one decision.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DecisionResult {
+    /// The item's number.
+    item: i32,
+    /// As the decision alone would have been answered: 200, 404, 412 or 422.
+    #[schema(example = 200)]
+    status: u16,
+    /// The item as it stands now; absent when there is no such item.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<ItemAnswer>,
+    /// Why it was not done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<ProblemBody>,
+}
+
+/// Decide items of a review
+///
+/// Each decision is done whole or not at all, whatever becomes of the others. An item that somebody else has decided,
+/// or whose case has moved on, is answered with 412 and how it stands now.
+#[utoipa::path(tag = "reviews", security(("token" = ["case:decide"])), request_body = DecisionsBody,
+    params(("review_id" = i32, Path, description = "The review.")),
+    responses((status = 207, description = "What became of each.", body = DecisionsAnswer),
+        (status = 422, description = "Too many at once.", body = ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/reviews/{review_id}/decisions")]
+pub async fn decide_items(
+    caller: May<DecideCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<DecisionsBody>,
+) -> Result<HttpResponse, Problem> {
+    let decisions = body.value.decisions;
+    if !(1..=MOST).contains(&decisions.len()) {
+        return Err(Problem::at(Kind::Invalid, "/decisions", format!("1 to {MOST} decisions")));
+    }
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        let review = rows::review(tx, path.0)?;
+        let results = decisions.iter().map(|one| decide(tx, &caller, &review, one));
+        Ok(DecisionsAnswer { results: results.collect::<Result<_, _>>()? })
+    });
+    Ok(HttpResponse::build(StatusCode::MULTI_STATUS).json(answer.await?))
+}
+
+/// Decides one item; a refusal undoes what this decision did and nothing else.
+fn decide(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    review: &ReviewRow,
+    body: &DecisionBody,
+) -> Result<DecisionResult, Problem> {
+    let done = tx.savepoint(|tx| {
+        let item = rows::item_to_decide(tx, review.review_id, body.item)?;
+        carry_out(tx, caller, review, &item, body)
+    });
+    let problem = match done {
+        Ok(()) => None,
+        Err(problem) if problem.kind() == Kind::Internal || problem.kind() == Kind::Unavailable => {
+            return Err(problem);
+        }
+        Err(problem) => Some(problem.body()),
+    };
+    let status = problem.as_ref().map_or(200, |problem| problem.status);
+    let now = rows::items(tx, review.review_id, (None, None), Some(body.item - 1), 1)?
+        .pop()
+        .filter(|row| row.item == body.item);
+    let now = now.map(|row| ItemAnswer::of(row, Vec::new())).transpose()?;
+    Ok(DecisionResult { item: body.item, status, now, problem })
+}
+
+fn carry_out(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    review: &ReviewRow,
+    item: &ItemRow,
+    body: &DecisionBody,
+) -> Result<(), Problem> {
+    if item.state != "proposed" {
+        return Err(Problem::new(Kind::StaleTag).detail(match &item.decided_by {
+            Some(by) => format!("{by} has decided it: {}.", item.state),
+            None => "There is nothing to decide: it is only listed.".to_owned(),
+        }));
+    }
+    let reason = match (&body.reason, body.decide) {
+        (None, What::Send) => None,
+        (reason, _) => {
+            Some(name::words(reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?)
+        }
+    };
+    let pupil_id = item.pupil_id.ok_or_else(|| Problem::internal("an item about nobody"))?;
+    let state = match body.decide {
+        What::Hold => "held",
+        What::Mitigate => {
+            let kind = reason.as_deref().unwrap_or_default();
+            let days = (tx.clock().today(), body.until);
+            if days.1.is_some_and(|until| until < days.0) {
+                return Err(Problem::at(Kind::Invalid, "/until", "today or later"));
+            }
+            cases::mitigate(tx, (review.school_id, pupil_id), kind, days, caller.subject())?;
+            "mitigated"
+        }
+        What::Send => {
+            send(tx, caller, review, pupil_id, &item.decision()?)?;
+            "sent"
+        }
+        What::Otherwise => {
+            let reason = reason.clone().unwrap_or_default();
+            otherwise(tx, caller, review, pupil_id, body.to.as_deref(), reason)?;
+            "otherwise"
+        }
+    };
+    rows::settle(tx, item, state, reason.as_deref(), caller.subject())
+}
+
+/// Carries a proposal out.
+fn send(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    review: &ReviewRow,
+    pupil_id: i32,
+    decision: &Decision,
+) -> Result<(), Problem> {
+    let day = tx.clock().today();
+    let school_id = review.school_id;
+    let calendars = tenants::calendars_around(tx, school_id, day)?;
+    // Since it was proposed, letters about the pupil may have been stopped.
+    let stopped = letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id);
+    let shield = Shield { letters_stopped: stopped, ..Shield::default() };
+    let decision = decision.clone().guarded(&shield, &Default::default());
+    if decision.taking.is_some() {
+        let open = cases::open_case_to_change(tx, school_id, pupil_id)?;
+        let follows = policies::assigned(tx, school_id, policies::Part::Pathway, review.day)?
+            .ok_or_else(|| Problem::new(Kind::NoPolicy))?;
+        let ground = Ground {
+            school_id,
+            pupil_id,
+            review_id: Some(review.review_id),
+            day,
+            calendars: &calendars,
+        };
+        return cases::take(tx, &decision, &ground, open, &follows, caller).map(|_| ());
+    }
+    let held = decision.held.iter().map(|(name, why)| (name, Some(why.as_str())));
+    let named = |action: &domain::policy::Action| {
+        (action.kind == domain::policy::word::Do::Letter).then(|| action.what.clone())
+    };
+    let waiting: Vec<String> = decision.actions.iter().filter_map(named).collect();
+    for (name, held) in waiting.iter().map(|name| (name, None)).chain(held) {
+        let rule = &decision.rule;
+        let new =
+            NewLetter { school_id, pupil_id, step: None, name, rule, held, figure: None, day };
+        letters::add(tx, &new, caller.subject())?;
+    }
+    let about = About {
+        school_id,
+        pupil_id: Some(pupil_id),
+        case_id: None,
+        review_id: Some(review.review_id),
+    };
+    open_actions(tx, about, &decision, day, &calendars)
+}
+
+/// Moves a case where the person says.
+fn otherwise(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    review: &ReviewRow,
+    pupil_id: i32,
+    to: Option<&str>,
+    reason: String,
+) -> Result<(), Problem> {
+    let to = match to {
+        None => return Err(Problem::at(Kind::Invalid, "/to", "a stage of the policy, or closed")),
+        Some("closed") => Place::Closed,
+        Some(stage) => Place::At(stage.to_owned()),
+    };
+    let school_id = review.school_id;
+    let Some(told) = cases::open_case_to_change(tx, school_id, pupil_id)? else {
+        return Err(Problem::at(
+            Kind::Invalid,
+            "/decide",
+            "send, hold or mitigate: there is no case yet",
+        ));
+    };
+    let follows = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+    let happened = Happened::Otherwise { to, reason };
+    let case = (i64::from(pupil_id), &told.case);
+    let decision = step(&follows.policy, &follows.letters, case, &Shield::default(), &happened)
+        .map_err(|error| Problem::at(Kind::Invalid, "/to", error.to_string()))?;
+    let day = tx.clock().today();
+    let calendars = tenants::calendars_around(tx, school_id, day)?;
+    let ground = Ground {
+        school_id,
+        pupil_id,
+        review_id: Some(review.review_id),
+        day,
+        calendars: &calendars,
+    };
+    cases::take(tx, &decision, &ground, Some(told), &follows, caller).map(|_| ())
+}

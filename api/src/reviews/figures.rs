@@ -1,0 +1,185 @@
+//! What a policy's engine is told about a school's pupils on a day, counted from the blocks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use ::analytics::{Block, EnrolmentYear};
+use chrono::{Datelike, Days as DayCount, NaiveDate};
+use domain::policy::word::Improvement;
+use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
+use domain::{AcademicYear, Calendar, Rate, WindowKind};
+
+/// What is known beside the marks.
+#[derive(Default)]
+pub struct Beside {
+    /// The open cases, by pupil.
+    pub cases: BTreeMap<i32, Case>,
+    /// Pupils about whom no letter may leave.
+    pub stopped: BTreeSet<i32>,
+    /// Accepted reasons, by pupil.
+    pub mitigations: BTreeMap<i32, String>,
+    /// Names of classes.
+    pub classes: BTreeMap<i32, String>,
+    /// Classes whose teachers were asked for feedback and have not given it.
+    pub silent: Vec<String>,
+    /// The day of the school's review before this one.
+    pub previous: Option<NaiveDate>,
+}
+
+/// A school's pupils on a day.
+pub struct Figures<'a> {
+    blocks: &'a [Arc<Block>],
+    calendars: &'a [Calendar],
+    day: NaiveDate,
+    /// By enrolment: its year in each block.
+    years: BTreeMap<i32, Vec<(&'a Block, &'a EnrolmentYear)>>,
+}
+
+impl<'a> Figures<'a> {
+    /// From the blocks of the day's year and the years before.
+    #[must_use]
+    pub fn new(blocks: &'a [Arc<Block>], calendars: &'a [Calendar], day: NaiveDate) -> Self {
+        let mut years: BTreeMap<i32, Vec<_>> = BTreeMap::new();
+        for block in blocks {
+            for member in block.members() {
+                years.entry(member.enrolment).or_default().push((&**block, member));
+            }
+        }
+        Self { blocks, calendars, day, years }
+    }
+
+    /// The enrolments on roll on the day.
+    pub fn on_roll(&self) -> impl Iterator<Item = &'a EnrolmentYear> {
+        let day = self.day;
+        let year = AcademicYear::of(day);
+        let blocks = self.blocks.iter().filter(move |block| Some(block.year()) == year);
+        blocks.flat_map(|block| block.members()).filter(move |member| {
+            member.first_day <= day && member.last_day.is_none_or(|last| day <= last)
+        })
+    }
+
+    /// What the engine is told.
+    #[must_use]
+    pub fn facts(&self, policy: &Policy, beside: &Beside) -> Facts {
+        let until = figures_day(policy, self.day, self.calendars);
+        let mut classes: BTreeMap<&str, [Option<Rate>; 4]> = BTreeMap::new();
+        let mut pupils = Vec::new();
+        for member in self.on_roll() {
+            let class = class_on(member, self.day).and_then(|class| beside.classes.get(&class));
+            let pupil = self.pupil(policy, member, until, beside, class.cloned());
+            if let Some(class) = class {
+                let sums = classes.entry(class).or_default();
+                let Rates { week, half_term, term, year } = pupil.rates;
+                for (sum, rate) in sums.iter_mut().zip([week, half_term, term, year]) {
+                    *sum = pooled([*sum, rate].into_iter().flatten());
+                }
+            }
+            pupils.push(pupil);
+        }
+        let class = |(name, [week, half_term, term, year]): (&str, [_; 4])| Class {
+            name: name.to_owned(),
+            rates: Rates { week, half_term, term, year },
+        };
+        Facts {
+            pupils,
+            classes: classes.into_iter().map(class).collect(),
+            silent_teachers: beside.silent.clone(),
+        }
+    }
+
+    fn pupil(
+        &self,
+        policy: &Policy,
+        member: &EnrolmentYear,
+        until: NaiveDate,
+        beside: &Beside,
+        teacher: Option<String>,
+    ) -> Pupil {
+        let rates = |until| self.rates(member.enrolment, until);
+        let case = beside.cases.get(&member.pupil).cloned();
+        let before = case.as_ref().map(|case| case.since).or(beside.previous);
+        let last = before.and_then(|day| rates(day).over(policy.over));
+        let after = |day: NaiveDate| day + DayCount::new(1);
+        let since = before.and_then(|day| self.rate(member.enrolment, after(day), until));
+        let target =
+            case.as_ref().and_then(|case| case.target).filter(|target| target.to <= self.day);
+        let (recent, earlier) = self.weeks(member.enrolment, until);
+        Pupil {
+            id: i64::from(member.pupil),
+            teacher,
+            rates: rates(until),
+            last,
+            last_band: last.and_then(|rate| Some(policy.bands.as_ref()?.of(rate).name.clone())),
+            since: if policy.improved == Improvement::Period { None } else { since },
+            recent,
+            earlier,
+            target: target.and_then(|target| self.rate(member.enrolment, target.from, target.to)),
+            case,
+            tickets: BTreeMap::new(),
+            shield: Shield {
+                mitigation: beside.mitigations.get(&member.pupil).cloned(),
+                letters_stopped: beside.stopped.contains(&member.pupil),
+                not_compulsory_age: !domain::is_of_compulsory_age(member.birth_date, self.day),
+            },
+        }
+    }
+
+    /// Over the week, half term, term and year that a day lies in, up to that day.
+    fn rates(&self, enrolment: i32, until: NaiveDate) -> Rates {
+        let year = self.calendars.iter().rfind(|one| one.year().first_day() <= until);
+        let over = |kind| {
+            let windows = year?.windows(kind);
+            let window = windows.iter().rfind(|window| window.from <= until)?;
+            self.rate(enrolment, window.from, until.min(window.to))
+        };
+        Rates {
+            week: over(WindowKind::Week),
+            half_term: over(WindowKind::HalfTerm),
+            term: over(WindowKind::Term),
+            year: over(WindowKind::YearToDate),
+        }
+    }
+
+    /// The last 4 school weeks up to a day, and the 4 before them.
+    fn weeks(&self, enrolment: i32, until: NaiveDate) -> (Option<Rate>, Option<Rate>) {
+        let mut weeks: Vec<NaiveDate> = self
+            .calendars
+            .iter()
+            .flat_map(Calendar::school_weeks)
+            .filter(|day| *day <= until)
+            .collect();
+        weeks.dedup();
+        let back = |weeks_ago: usize| {
+            Some(weeks.len().checked_sub(weeks_ago)?).and_then(|at| weeks.get(at).copied())
+        };
+        let recent = back(4).and_then(|from| self.rate(enrolment, from, until));
+        let earlier =
+            back(8).zip(back(4)).and_then(|(from, to)| self.rate(enrolment, from, to.pred_opt()?));
+        (recent, earlier)
+    }
+
+    /// Over any days, in all years that are known.
+    fn rate(&self, enrolment: i32, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
+        let years = self.years.get(&enrolment)?;
+        pooled(years.iter().filter_map(|(block, member)| block.attendance(member, from, to)))
+    }
+}
+
+/// Sessions added up.
+fn pooled(rates: impl Iterator<Item = Rate>) -> Option<Rate> {
+    let (part, whole) =
+        rates.fold((0, 0), |(part, whole), rate| (part + rate.part(), whole + rate.whole()));
+    Rate::of(part, whole)
+}
+
+/// The class that an enrolment is in on a day.
+fn class_on(member: &EnrolmentYear, day: NaiveDate) -> Option<i32> {
+    let placed = member.placements.iter().rfind(|placement| placement.from <= day);
+    placed.map(|placement| placement.class)
+}
+
+/// The days from the Monday of a day's week to that day: what a review of the same week has asked.
+#[must_use]
+pub fn week_to(day: NaiveDate) -> (NaiveDate, NaiveDate) {
+    (day - DayCount::new(u64::from(day.weekday().num_days_from_monday())), day)
+}

@@ -1,0 +1,24 @@
+//! Reviews: the day on which a school's policy looks at every pupil, proposes, hears the teachers, and waits for people.
+
+mod decide;
+mod figures;
+mod give_feedback;
+mod items;
+mod list_reviews;
+mod open;
+mod open_review;
+mod read_review;
+mod rows;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// The operations of this capability.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(open_review::open_review)
+        .service(list_reviews::list_reviews)
+        .service(read_review::read_review)
+        .service(items::list_items)
+        .service(give_feedback::give_feedback)
+        .service(decide::decide_items);
+}

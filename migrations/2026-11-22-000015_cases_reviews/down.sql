@@ -1,0 +1,14 @@
+DROP TABLE mitigation;
+DROP TABLE letter_stop;
+DROP TABLE evidence;
+DROP TABLE action;
+DROP TABLE letter;
+DROP TABLE case_event;
+DROP TABLE case_state;
+DROP TABLE feedback;
+DROP TABLE review_item;
+DROP TABLE review;
+DROP SEQUENCE action_ids;
+DROP SEQUENCE letter_ids;
+DROP SEQUENCE case_ids;
+DROP SEQUENCE review_ids;

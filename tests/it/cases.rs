@@ -1,0 +1,108 @@
+//! Cases, from the review that opens them to their last stage, told as the people of a school live through them.
+
+mod decisions;
+mod high_attendance;
+mod improvement;
+
+use serde_json::{Value, json};
+
+use crate::support::app::{Client, TestApp};
+use crate::support::build::{class, pupil, school};
+
+/// A school that follows a policy from September, with a class of pupils numbered from 1.
+struct Office {
+    app: TestApp,
+    lead: Client,
+    school: i32,
+    /// By number, from 1.
+    pupils: Vec<i32>,
+}
+
+impl Office {
+    fn that_follows(policy: &Value, pupils: u32) -> Self {
+        let app = TestApp::start();
+        app.clock.set("2026-09-01T08:00:00Z");
+        let trust = app.trust("Larkrise");
+        let admin = app.client("trust_admin", trust);
+        let school = school(&admin, 1, "primary");
+        let place = format!("/v1/schools/{school}/policy/pathway/2026-09-01");
+        admin.put(&place, policy).expect(200);
+        let class = class(&admin, school, "6A");
+        let pupils = (1..=pupils).map(|number| pupil(&admin, school, class, number)).collect();
+        let lead = app.school_client("school_lead", trust, &[school]);
+        Self { app, lead, school, pupils }
+    }
+
+    fn pupil(&self, number: usize) -> i32 {
+        self.pupils[number - 1]
+    }
+
+    /// Ten in the morning of a day.
+    fn on(&self, day: &str) {
+        self.app.clock.set(&format!("{day}T10:00:00Z"));
+    }
+
+    /// Opens the review of a day; its key.
+    fn review(&self, day: &str) -> i64 {
+        self.on(day);
+        let opened =
+            self.lead.post(&format!("/v1/schools/{}/reviews/{day}", self.school), &json!({}));
+        opened.expect(201)["review_id"].as_i64().unwrap()
+    }
+
+    /// What waits for a person at a review.
+    fn proposed(&self, review: i64) -> Vec<Value> {
+        let items =
+            self.lead.get(&format!("/v1/reviews/{review}/items?state=proposed")).expect(200);
+        items["items"].as_array().unwrap().clone()
+    }
+
+    /// Decides one item; how it stands then.
+    fn decide(&self, review: i64, decision: &Value) -> Value {
+        let body = json!({ "decisions": [decision] });
+        let done = self.lead.post(&format!("/v1/reviews/{review}/decisions"), &body).expect(207);
+        done["results"][0].clone()
+    }
+
+    /// Sends everything that waits.
+    fn send_all(&self, review: i64) {
+        for item in self.proposed(review) {
+            let done = self.decide(review, &json!({ "item": item["item"], "decide": "send" }));
+            assert_eq!(done["status"], 200, "{done}");
+        }
+    }
+
+    /// The one case of a pupil, with its timeline.
+    fn case(&self, number: usize) -> Value {
+        let path = format!("/v1/cases?school_id={}&pupil_id={}", self.school, self.pupil(number));
+        let cases = self.lead.get(&path).expect(200);
+        let [case] = cases["items"].as_array().unwrap().as_slice() else {
+            panic!("not one case: {cases}");
+        };
+        self.lead.get(&format!("/v1/cases/{}", case["case_id"])).expect(200)
+    }
+
+    /// Records what became of a pupil's case; where it stands then.
+    fn record(&self, number: usize, outcome: &str) -> Value {
+        let case = self.case(number);
+        let body = json!({ "outcome": outcome, "steps": case["steps"] });
+        self.lead.post(&format!("/v1/cases/{}/outcomes", case["case_id"]), &body).expect(200)
+    }
+
+    /// The letters of the school, earliest first, each with its state.
+    fn letters(&self) -> Vec<(String, String)> {
+        let letters = self.lead.get(&format!("/v1/letters?school_id={}", self.school)).expect(200);
+        let told = |row: &Value| {
+            (row["name"].as_str().unwrap().to_owned(), row["state"].as_str().unwrap().to_owned())
+        };
+        letters["items"].as_array().unwrap().iter().rev().map(told).collect()
+    }
+
+    /// What is to be done, in the policy's words.
+    fn to_do(&self) -> Vec<String> {
+        let path = format!("/v1/actions?school_id={}&open=true", self.school);
+        let actions = self.lead.get(&path).expect(200);
+        let says = |row: &Value| row["says"].as_str().unwrap().to_owned();
+        actions["items"].as_array().unwrap().iter().map(says).collect()
+    }
+}
