@@ -127,7 +127,7 @@ pub struct Daily {
 }
 
 /// When something regular is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
     /// How often.
     pub every: Every,

@@ -10,7 +10,7 @@ use crate::policy::decision::{Decision, Subject, Taking};
 use crate::policy::facts::{Facts, Pupil};
 use crate::policy::judge;
 use crate::policy::letter::Letter;
-use crate::policy::model::{Body, Draw, Policy, Regular, Row, START, Stage};
+use crate::policy::model::{Body, Draw, Moment, Policy, Regular, Row, START, Stage};
 use crate::policy::moment::is_due;
 use crate::policy::outcome::{Situation, answers};
 use crate::policy::regular;
@@ -29,13 +29,17 @@ pub fn review(
 ) -> Vec<Decision> {
     let mut decisions = Vec::new();
     let mut decides = None;
+    // Many rows share a moment.
+    let mut known: BTreeMap<Moment, bool> = BTreeMap::new();
+    let mut is_due =
+        |moment| *known.entry(moment).or_insert_with(|| is_due(moment, day, calendars));
     for row in &policy.rows {
         match &row.body {
-            Body::Regular(regular) if is_due(regular.moment, day, calendars) => {
+            Body::Regular(regular) if is_due(regular.moment) => {
                 decides = decides.or(regular.decides.as_ref());
                 decisions.extend(regular::decisions(policy, row, regular, facts));
             }
-            Body::Draw(draw) if is_due(draw.moment, day, calendars) => {
+            Body::Draw(draw) if is_due(draw.moment) => {
                 decisions.extend(entries(row, draw, facts));
             }
             _ => {}
