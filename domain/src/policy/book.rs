@@ -43,6 +43,10 @@ fn head(text: &mut String, policy: &Policy) {
     };
     let _ = writeln!(text, "- Attendance and bands are taken over the {}.", policy.over);
     let _ = writeln!(text, "- \"Improved\" means: {improved}.");
+    if policy.period != policy.over {
+        let period = policy.period;
+        let _ = writeln!(text, "- Where periods are compared, the period is the {period}.");
+    }
     if policy.few_sessions > 0 {
         let few = policy.few_sessions;
         let _ = writeln!(

@@ -63,12 +63,17 @@ pub struct Pupil {
     pub teacher: Option<String>,
     /// Attendance over the periods.
     pub rates: Rates,
-    /// The figure that improvement is measured against: at the last decision or period.
+    /// The figure at the last decision; that of the case comes first.
     pub last: Option<Rate>,
     /// The band at the last decision or period.
     pub last_band: Option<String>,
-    /// Attendance since the last decision (or letter, where the policy measures so).
+    /// Attendance since the last decision.
     pub since: Option<Rate>,
+    /// Attendance since the last letter of the case.
+    pub since_letter: Option<Rate>,
+    /// Attendance over the period before each: the week, half term and term before; for the year
+    /// to date, as it stood at the last decision or period.
+    pub before: Rates,
     /// The last 4 school weeks.
     pub recent: Option<Rate>,
     /// The 4 school weeks before those.

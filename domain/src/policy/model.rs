@@ -18,6 +18,8 @@ pub struct Policy {
     pub improved: Improvement,
     /// The rate, or the points of a gain, that `improved` needs.
     pub improved_rate: Option<Percent>,
+    /// The period that `improved` compares with the one before, where it compares periods.
+    pub period: Over,
     /// Over which days listing, entry and bands are taken.
     pub over: Over,
     /// Under this many possible sessions a pupil is listed and nothing is proposed.

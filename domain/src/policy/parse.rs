@@ -50,12 +50,14 @@ pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
 }
 
 fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
+    let over = top.maybe_word("over").unwrap_or(Over::Year);
     Policy {
         name: top.text("name"),
         document: top.text("document"),
         improved: top.maybe_word("improved").unwrap_or(Improvement::SinceDecision),
         improved_rate: top.maybe_rate("improved_rate"),
-        over: top.maybe_word("over").unwrap_or(Over::Year),
+        period: top.maybe_word("period").unwrap_or(over),
+        over,
         few_sessions: top.maybe_count("few_sessions").unwrap_or(0),
         at_risk_sessions: top.maybe_count("at_risk_sessions").unwrap_or(0),
         roles: top.map("roles").into_iter().map(|(name, (role, _))| (name, role)).collect(),

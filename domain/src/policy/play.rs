@@ -10,7 +10,7 @@ use crate::policy::letter::Letter;
 use crate::policy::model::{Body, Policy};
 use crate::policy::review::review;
 use crate::policy::scenario::{Given, Scenario};
-use crate::policy::sentence::band_sentence;
+use crate::policy::sentence::{band_sentence, stage_sentence};
 use crate::policy::step::step;
 use crate::{AcademicYear, Calendar, Days, SchoolWeek, Term};
 
@@ -43,6 +43,10 @@ pub fn play(
             let rows = policy.band_rows().filter(|(_, band)| Some(&band.name) == name.as_ref());
             rows.map(|(row, band)| format!("{}: {}", row.rule, band_sentence(band))).collect()
         }
+        Given::Waits(stage) => match policy.stage(stage) {
+            Some(stage) => vec![stage_sentence(stage)],
+            None => vec![format!("there is no stage {stage:?}")],
+        },
         Given::Promise => {
             let promise = |row: &crate::policy::Row| match &row.body {
                 Body::Always(promise) => Some(format!("{}: {promise}", row.rule)),
