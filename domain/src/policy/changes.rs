@@ -13,7 +13,8 @@ use crate::Percent;
 use crate::policy::changes::actions::actions;
 use crate::policy::changes::bands::{collides, fitting_bands, names, other_bands, possible_bands};
 use crate::policy::model::{
-    BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Policy, Regular, Row, START, Step,
+    BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Policy, Promise, Regular, Row, START,
+    Step,
 };
 use crate::policy::outcome::outcomes;
 use crate::policy::word::{Absence, Every, For, On, Word};
@@ -31,9 +32,7 @@ pub(crate) fn changes(policy: &Policy, letters: &[&String], row: &Row) -> Vec<Ch
         Body::Regular(regular) => regular_changes(policy, letters, regular),
         Body::Step(step) => step_changes(policy, letters, step),
         Body::Draw(draw) => draw_changes(draw),
-        Body::Always(promise) => {
-            vec![("another promise".to_owned(), Body::Always(format!("not {promise}")))]
-        }
+        Body::Always(promise) => promise_changes(promise),
     };
     let mut all = vec![("the row removed".to_owned(), None)];
     all.extend(
@@ -202,6 +201,15 @@ fn other_outcomes(policy: &Policy, step: &Step) -> Vec<(String, Vec<String>)> {
         }
     }
     all
+}
+
+fn promise_changes(promise: &Promise) -> Vec<(String, Body)> {
+    let text = format!("not {}", promise.text);
+    let mut all = vec![("another promise".to_owned(), Promise { text, ..promise.clone() })];
+    if promise.keeps.is_some() {
+        all.push(("nothing kept".to_owned(), Promise { keeps: None, ..promise.clone() }));
+    }
+    all.into_iter().map(|(change, promise)| (change, Body::Always(promise))).collect()
 }
 
 /// Every other cadence, and a day on which nothing else falls.

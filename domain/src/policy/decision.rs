@@ -6,9 +6,9 @@ use crate::Calendar;
 use crate::policy::case::{Case, Event, Figure, Place, Recorded, Target};
 use crate::policy::facts::Shield;
 use crate::policy::letter::Letter;
-use crate::policy::model::{Action, Next};
+use crate::policy::model::{Action, Next, Policy};
 use crate::policy::target::target_days;
-use crate::policy::word::Do;
+use crate::policy::word::{Do, Keeps};
 use std::collections::BTreeMap;
 
 /// Whom a decision is about.
@@ -107,14 +107,22 @@ impl Decision {
         lines.into_iter().map(|line| format!("{}{to}: {line}", self.rule)).collect()
     }
 
-    /// Holds back the letters that must not go out. This always wins over what a rule says.
+    /// Holds back the letters that must not go out. This always wins over what a rule says, and
+    /// for every policy; one that promises it is named.
     #[must_use]
-    pub fn guarded(mut self, shield: &Shield, letters: &BTreeMap<String, Letter>) -> Self {
+    pub fn guarded(
+        mut self,
+        policy: &Policy,
+        letters: &BTreeMap<String, Letter>,
+        shield: &Shield,
+    ) -> Self {
+        let promised = policy.promise(Keeps::Mitigation).map(|row| format!(" ({})", row.rule));
+        let promised = promised.unwrap_or_default();
         let legal = |name: &str| letters.get(name).is_some_and(|letter| letter.law.is_some());
         let why = |name: &str| match shield {
             Shield { letters_stopped: true, .. } => Some("all letters are stopped".to_owned()),
             Shield { mitigation: Some(reason), .. } => {
-                Some(format!("a person decides, because of {reason}"))
+                Some(format!("a person decides, because of {reason}{promised}"))
             }
             Shield { not_compulsory_age: true, .. } if legal(name) => {
                 Some("the pupil is not of compulsory school age".to_owned())

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::word::{Absence, Do, Every, For, Improvement, Kind, On, Over, Trend, Waits};
+use crate::policy::word::{
+    Absence, Do, Every, For, Improvement, Keeps, Kind, On, Over, Trend, Waits,
+};
 use crate::{Bands, Percent};
 
 /// A whole policy.
@@ -101,7 +103,7 @@ pub enum Body {
     /// A prize draw.
     Draw(Draw),
     /// A promise.
-    Always(String),
+    Always(Promise),
 }
 
 /// A band with what is shown beside it.
@@ -202,6 +204,15 @@ pub struct Draw {
     pub prize: String,
 }
 
+/// Something that holds for everybody at any time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promise {
+    /// What is promised.
+    pub text: String,
+    /// What the engine itself keeps of it; without it the promise is kept, and tested, elsewhere.
+    pub keeps: Option<Keeps>,
+}
+
 /// Something that somebody does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
@@ -254,6 +265,15 @@ impl Policy {
         self.rows.iter().filter_map(|row| match &row.body {
             Body::Regular(regular) => Some((row, regular)),
             _ => None,
+        })
+    }
+
+    /// The row with the promise of which the engine keeps this.
+    #[must_use]
+    pub fn promise(&self, keeps: Keeps) -> Option<&Row> {
+        self.rows.iter().find(|row| match &row.body {
+            Body::Always(promise) => promise.keeps == Some(keeps),
+            _ => false,
         })
     }
 

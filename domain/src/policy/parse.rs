@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::policy::model::{
-    Action, BandRow, Body, Daily, Draw, Moment, Next, Policy, Regular, Row, Setting, Stage, Step,
+    Action, BandRow, Body, Daily, Draw, Moment, Next, Policy, Promise, Regular, Row, Setting,
+    Stage, Step,
 };
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
@@ -145,7 +146,9 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
             over: table.maybe_word("over").unwrap_or(Over::Term),
             prize: table.text("prize"),
         }),
-        Kind::Always => Body::Always(table.text("promise")),
+        Kind::Always => {
+            Body::Always(Promise { text: table.text("promise"), keeps: table.maybe_word("keeps") })
+        }
     };
     let row = Row { rule: table.rule.clone(), line: table.line, kind, body };
     table.finish();

@@ -52,7 +52,7 @@ pub fn review(
         facts.pupils.iter().map(|pupil| (pupil.id, &pupil.shield)).collect();
     let guard = |decision: Decision| match &decision.subject {
         Subject::Pupil(id) => match shields.get(id) {
-            Some(shield) => decision.guarded(shield, letters),
+            Some(shield) => decision.guarded(policy, letters, shield),
             None => decision,
         },
         _ => decision,

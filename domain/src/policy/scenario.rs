@@ -24,6 +24,8 @@ pub struct Scenario {
     pub proves: Vec<String>,
     /// What happens.
     pub given: Given,
+    /// Who says yes to all that is proposed, and when; what is then recorded is looked at instead.
+    pub decided: Option<(String, NaiveDate)>,
     /// All that these rules do, a line each.
     pub expect: Vec<String>,
     /// The line it stands on.
@@ -64,9 +66,13 @@ fn scenario(table: Table<'_, '_>) -> Scenario {
         says: table.text("says"),
         proves: table.list("proves"),
         given: given(&table),
+        decided: table.maybe_text("decided_by").zip(date(&table, "day")),
         expect: table.list("expect"),
         line: table.line,
     };
+    if table.has("decided_by") && !table.has("day") {
+        table.report(table.line, "`decided_by` needs the `day` of the decision".to_owned());
+    }
     if !table.has("expect") {
         table.report(table.line, "`expect` is missing; nothing expected is []".to_owned());
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::policy::case::{Event, Place, Recorded, Target};
 use crate::policy::model::{
     Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Regular, Row, START, Stage, Step,
 };
@@ -97,6 +98,37 @@ impl fmt::Display for Next {
     }
 }
 
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Event { rule, day, by, what, .. } = self;
+        write!(f, "{day}, {rule}, {by}: {what}")
+    }
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Recorded::Moved { outcome, to, reason, .. } => {
+                write!(f, "{}; ", self::outcome(outcome))?;
+                match to {
+                    Place::At(stage) => write!(f, "the case is at {stage:?}")?,
+                    Place::Closed => f.write_str("the case ends")?,
+                }
+                reason.iter().try_for_each(|reason| write!(f, "; the reason: {reason}"))
+            }
+            Recorded::Letter(letter) => write!(f, "letter {letter:?}"),
+            Recorded::Held { letter, why } => write!(f, "letter {letter:?} is held: {why}"),
+            Recorded::Flagged(words) => {
+                write!(f, "{words:?} stands on the pupil until the case ends")
+            }
+            Recorded::Target(Target { rate, from, to }) => {
+                write!(f, "target of {rate} from {from} to {to}")
+            }
+            Recorded::Action(action) => f.write_str(action),
+        }
+    }
+}
+
 /// A row as one sentence, or a sentence and a list of what is done.
 #[must_use]
 pub fn sentence(row: &Row) -> String {
@@ -106,7 +138,7 @@ pub fn sentence(row: &Row) -> String {
         Body::Regular(regular) => regular_sentence(row.kind, regular) + &list(&regular.does, None),
         Body::Step(step) => step_sentence(step) + &list(&step.does, Some(&step.then)),
         Body::Draw(draw) => draw_sentence(draw),
-        Body::Always(promise) => format!("Always: {promise}."),
+        Body::Always(promise) => format!("Always: {}.", promise.text),
     }
 }
 

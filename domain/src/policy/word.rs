@@ -84,6 +84,14 @@ words! {
 }
 
 words! {
+    /// What the engine itself keeps of a promise.
+    Keeps {
+        Mitigation = "mitigation": "while mitigation is accepted, a letter waits for a person's decision",
+        Record = "record": "each step of a case is recorded: the day, the rule, the person, and all that was decided",
+    }
+}
+
+words! {
     /// What is to be done.
     Do {
         Letter = "letter": "a letter from the policy's folder; it waits for a person's decision",
