@@ -227,3 +227,21 @@ fn a_way_into_a_stage_that_waits_for_a_target_sets_one() {
         &["X-3: the stage it leads to waits for a target, so `do` must set one"],
     );
 }
+
+#[test]
+fn a_scenario_is_one_situation_and_everything_in_it_is_heard() {
+    let refused = |situation: &str, expected: &str| {
+        let scenarios =
+            format!("[[scenario]]\nsays = \"?\"\nproves = []\nexpect = []\n{situation}");
+        let (_, problems) = domain::policy::scenarios(&scenarios);
+        let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(found.iter().any(|problem| problem.contains(expected)), "{found:#?}");
+    };
+    refused("stage = \"watched\"\nband_of = \"1/2\"", "with only one of `happens`, `absent`");
+    refused("pupil = { year = \"1/2\" }", "`pupil` needs the `day` of a review or what `happens`");
+    refused("day = \"2025-10-24\"\ndecided_by = \"Ms Hill\"", "`decided_by` needs the `day`");
+    refused(
+        "day = \"2025-10-24\"\nclasses_over = { month = {} }",
+        "\"month\" is not a word for here",
+    );
+}

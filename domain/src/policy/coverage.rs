@@ -57,9 +57,9 @@ pub struct Unnoticed {
     pub change: String,
 }
 
-/// Changes everything that a policy says and removes every row, stage and action, one at a time,
-/// and names the changes that leave every scenario as it was: for a row those of its rule, for
-/// what stands outside the rows all of them.
+/// Changes everything that a sound policy says and removes every row, stage and action, one at a
+/// time, and names the changes that leave every scenario as it was: for a row those of its rule,
+/// for what stands outside the rows all of them.
 #[must_use]
 pub fn unnoticed(folder: &Folder) -> Vec<Unnoticed> {
     let checked = check_folder(folder);

@@ -70,14 +70,29 @@ fn scenario(table: Table<'_, '_>) -> Scenario {
         expect: table.list("expect"),
         line: table.line,
     };
-    if table.has("decided_by") && !table.has("day") {
-        table.report(table.line, "`decided_by` needs the `day` of the decision".to_owned());
-    }
+    one_situation(&table);
     if !table.has("expect") {
         table.report(table.line, "`expect` is missing; nothing expected is []".to_owned());
     }
     table.finish();
     scenario
+}
+
+/// Nothing in a scenario goes unheard.
+fn one_situation(table: &Table<'_, '_>) {
+    let asks = ["happens", "absent", "band_of", "stage"];
+    if asks.iter().filter(|key| table.has(key)).count() > 1 {
+        let says = "a scenario is one situation, with only one of `happens`, `absent`, `band_of` and `stage`";
+        table.report(table.line, says.to_owned());
+    }
+    if table.has("pupil") && !table.has("day") && !table.has("happens") {
+        let says = "`pupil` needs the `day` of a review or what `happens`";
+        table.report(table.line, says.to_owned());
+    }
+    if table.has("decided_by") && !(table.has("day") && table.has("pupil")) {
+        let says = "`decided_by` needs the `day` of the decision and the `pupil`";
+        table.report(table.line, says.to_owned());
+    }
 }
 
 fn given(table: &Table<'_, '_>) -> Given {

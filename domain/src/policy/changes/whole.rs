@@ -64,11 +64,12 @@ fn head_changes(policy: &Policy) -> Vec<Whole> {
     for period in others(policy.period).filter(|_| policy.improved == Improvement::Period) {
         add("period", period.to_string(), &|new| new.period = period);
     }
-    for few in near_count(Some(policy.few_sessions)) {
+    // A policy that does not say a number has no use for it.
+    let said_count = |count: u32| near_count(Some(count).filter(|count| *count > 0));
+    for few in said_count(policy.few_sessions) {
         add("few_sessions", said(few), &|new| new.few_sessions = few.unwrap_or(0));
     }
-    // A policy that does not say it has no use for it.
-    for more in near_count(Some(policy.at_risk_sessions).filter(|more| *more > 0)) {
+    for more in said_count(policy.at_risk_sessions) {
         add("at_risk_sessions", said(more), &|new| {
             new.at_risk_sessions = more.unwrap_or(0);
         });
