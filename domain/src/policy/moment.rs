@@ -46,6 +46,8 @@ fn spans(every: Every, calendar: &Calendar) -> Vec<(NaiveDate, NaiveDate)> {
         }
         Every::Term => windows(WindowKind::Term),
         Every::Year => windows(WindowKind::YearToDate),
+        // Of no calendar: it is different for each pupil.
+        Every::Entry => Vec::new(),
     }
 }
 

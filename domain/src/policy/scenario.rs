@@ -148,6 +148,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
         },
         last,
         last_band,
+        band_since: date(&table, "band_since"),
         since: rate(&table, "since"),
         recent: rate(&table, "recent"),
         earlier: rate(&table, "earlier"),
@@ -158,6 +159,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
             mitigation: table.maybe_text("mitigation"),
             letters_stopped: table.flag("letters_stopped"),
             not_compulsory_age: table.flag("not_compulsory_age"),
+            unauthorised: table.maybe_count("unauthorised").unwrap_or(0),
         },
     };
     table.finish();
