@@ -213,9 +213,9 @@ impl<'f, 't> Table<'f, 't> {
 
     /// One word of a closed set or a list of them.
     pub(crate) fn words<W: Word>(&self, key: &'static str) -> Vec<W> {
-        let line = self.get(key).map_or(self.line, |(_, line)| line);
-        let texts = self.list(key);
-        if texts.is_empty() {
+        let found = self.get(key);
+        let line = found.map_or(self.line, |(_, line)| line);
+        if found.is_none_or(|(value, _)| value.as_array().is_some_and(|items| items.is_empty())) {
             self.report(line, format!("`{key}` is missing; it must be {}", W::list()));
         }
         let read = |text: &String| {
@@ -226,7 +226,7 @@ impl<'f, 't> Table<'f, 't> {
             }
             word
         };
-        texts.iter().filter_map(read).collect()
+        self.list(key).iter().filter_map(read).collect()
     }
 
     /// The tables of a list: `[[key]]` or `key = [{ ... }]`.
