@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
-use crate::{analytics, imports, jobs, openapi, operation, pupils, register, tenants};
+use crate::{analytics, imports, jobs, openapi, operation, policies, pupils, register, tenants};
 
 /// What every request may use.
 pub struct App {
@@ -105,6 +105,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(register::mount)
         .configure(imports::mount)
         .configure(jobs::mount)
+        .configure(policies::mount)
         .configure(analytics::mount);
 }
 

@@ -9,6 +9,7 @@
 //! | [`tenants`] | which trust, which schools, when are they open? |
 //! | [`pupils`] | who is this child, where and when enrolled? |
 //! | [`register`] | who is here, who corrected what? |
+//! | [`policies`] | what happens when attendance is low, and what is given when it is good? |
 //! | [`imports`] | how does the data get in? |
 //! | [`analytics`] | how are we doing? |
 //! | [`jobs`] | what runs by itself? |
@@ -33,6 +34,7 @@ pub mod migrate;
 pub mod openapi;
 pub mod operation;
 pub mod platform;
+pub mod policies;
 pub mod progress;
 pub mod pupils;
 pub mod register;

@@ -89,6 +89,7 @@ diesel::table! {
         school_ids -> Array<Int4>,
         created_at -> Timestamptz,
         created_by -> Text,
+        merged_into -> Nullable<Int4>,
     }
 }
 
@@ -140,6 +141,45 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    characteristic (trust_id, school_id, enrolment_id, kind, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        kind -> Text,
+        from_day -> Date,
+        value -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    pupil_change (trust_id, pupil_id, recorded_at, field) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        recorded_at -> Timestamptz,
+        field -> Text,
+        old -> Nullable<Text>,
+        new -> Nullable<Text>,
+        reason -> Text,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    enrolment_pupil (trust_id, school_id, enrolment_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        recorded_at -> Timestamptz,
+        old_pupil_id -> Int4,
+        new_pupil_id -> Int4,
+        reason -> Text,
+        recorded_by -> Text,
+    }
+}
+
 // Views: the latest record of the two append-only tables above.
 diesel::table! {
     enrolment_now (trust_id, enrolment_id) {
@@ -186,6 +226,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    class_year_change (trust_id, year, school_id, class_id, recorded_at) {
+        trust_id -> Int4,
+        year -> Int2,
+        school_id -> Int4,
+        class_id -> Int4,
+        recorded_at -> Timestamptz,
+        old -> Bytea,
+    }
+}
+
+diesel::table! {
     register_session (trust_id, class_id, date, session) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -220,6 +271,34 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+    }
+}
+
+diesel::table! {
+    policy_version (trust_id, policy, version) {
+        trust_id -> Int4,
+        policy -> Text,
+        version -> Int4,
+        name -> Text,
+        built_in -> Bool,
+        body -> Jsonb,
+        sha256 -> Bytea,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    school_policy (trust_id, school_id, part, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        part -> Text,
+        from_day -> Date,
+        policy -> Text,
+        version -> Int4,
+        answers -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
     }
 }
 
@@ -281,22 +360,28 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    characteristic,
     class,
     class_year,
+    class_year_change,
     enrolment,
     enrolment_days,
     enrolment_now,
+    enrolment_pupil,
     import,
     import_chunk,
     job,
     mark_event,
     placement,
     placement_now,
+    policy_version,
     pupil,
+    pupil_change,
     register_session,
     register_year,
     school,
     school_calendar,
+    school_policy,
     school_version,
     trust,
 );

@@ -47,11 +47,12 @@ struct Turn {
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
-    let shield = (prop::option::of("[a-z]{1,8}"), any::<bool>(), any::<bool>()).prop_map(
-        |(mitigation, letters_stopped, not_compulsory_age)| Shield {
+    let shield = (prop::option::of("[a-z]{1,8}"), any::<bool>(), any::<bool>(), 0_u32..3).prop_map(
+        |(mitigation, letters_stopped, not_compulsory_age, unauthorised)| Shield {
             mitigation,
             letters_stopped,
             not_compulsory_age,
+            unauthorised,
         },
     );
     (

@@ -30,7 +30,7 @@ fn folders() -> Vec<PathBuf> {
 
 fn policy(folder: &Path, improved: &str) -> Policy {
     let text = fs::read_to_string(folder.join("policy.toml")).unwrap();
-    let own = BTreeMap::from([("improved".to_owned(), improved.to_owned())]);
+    let own = BTreeMap::from([("improved".to_owned(), vec![improved.to_owned()])]);
     let (policy, problems) = parse(&text, Answers::School(&own));
     assert!(problems.is_empty(), "{problems:?}");
     policy

@@ -189,6 +189,32 @@ fn a_missing_letter_role_or_band_is_refused() {
 }
 
 #[test]
+fn entry_into_a_band_is_for_responses_and_rewards_for_each_pupil() {
+    let entry = "`every` \"entry into the band\" belongs to responses and rewards for each pupil";
+    let review = "every = \"half term\"\ndecides";
+    refused(review, "every = \"entry into the band\"\ndecides", &["line 22, X-2", entry]);
+    let row = "[[stage]]\nname = \"watched\"";
+    let school =
+        "[[response]]\nrule = \"X-2\"\nevery = \"entry into the band\"\nfor = \"the school\"\n";
+    refused(row, &format!("{school}\n{row}"), &[entry]);
+    let draw = "[[draw]]\nrule = \"X-2\"\nevery = [\"entry into the band\", \"term\"]\nprize = \"a book\"\n";
+    refused(row, &format!("{draw}\n{row}"), &[entry]);
+    let missing = "[[response]]\nrule = \"X-2\"\nevery = [\"now\", \"entry into the band\"]\n";
+    refused(row, &format!("{missing}\n{row}"), &["`every` cannot be \"now\"; it must be \"day\""]);
+}
+
+#[test]
+fn no_band_is_called_every_band_and_only_a_letter_asks_for_unauthorised_absence() {
+    refused("name = \"low\"", "name = \"every band\"", &["no band can have the name"]);
+    refused("band = \"low\"", "band = [\"every band\", \"low\"]", &["no band \"every band\""]);
+    let call = "do = [{ call = \"hello\", unauthorised_at_least = 1 }]";
+    let letter = "do = [{ letter = \"hello\", by = \"Office\" }]";
+    refused(letter, call, &["\"unauthorised_at_least\" is not a word for here"]);
+    let some = "do = [{ letter = \"hello\", unauthorised_at_least = \"some\" }]";
+    refused(letter, some, &["`unauthorised_at_least` is \"some\", but must be a whole number"]);
+}
+
+#[test]
 fn an_authority_can_always_decline() {
     refused(
         "waits = \"review\"",

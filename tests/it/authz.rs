@@ -12,7 +12,7 @@ use domain::{Level, Role, Roles};
 use serde_json::Value;
 
 use crate::support::app::{Answer, Client, TestApp};
-use crate::support::build::{calendar, class, id, marks, pupil, school, upn};
+use crate::support::build::{calendar, class, id, marks, policy, pupil, school, upn};
 use crate::support::sql::Sql;
 
 /// How each operation is called: operation, path with its query, body. Names in braces are things of the
@@ -66,6 +66,13 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("list_imports", "/v1/imports", ""),
     ("read_import", "/v1/imports/{import}", ""),
     ("read_job", "/v1/jobs/{import}", ""),
+    ("list_policies", "/v1/policies", ""),
+    ("check_policy", "/v1/policies/check", r#"{"policy":""}"#),
+    ("put_policy", "/v1/policies/p{fresh}", "{policy}"),
+    ("read_policy", "/v1/policies/one-page", ""),
+    ("read_book", "/v1/policies/one-page/book", ""),
+    ("assign_policy", "/v1/schools/{school}/policy/pathway/{day}", r#"{"policy":"one-page"}"#),
+    ("read_school_policy", "/v1/schools/{school}/policy", ""),
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
 ];
 
@@ -141,6 +148,7 @@ impl Operation {
                 .replace("{upn}", &upn(1000 + *fresh))
                 .replace("{day}", &day.to_string())
                 .replace("{calendar}", &calendar().to_string())
+                .replace("{policy}", &policy("one-page").to_string())
         };
         let body = fill(self.body);
         let media = if body.starts_with('{') { "application/json" } else { "text/csv" };

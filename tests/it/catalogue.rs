@@ -26,7 +26,9 @@ const GROUND: &str = "
         );
     CREATE TEMP TABLE may_change (name, what, of_columns) AS VALUES
         ('school_version', 'UPDATE', '{}'::text[]),      -- bumped by every write
-        ('pupil', 'UPDATE', '{school_ids}'),             -- a school that enrols the pupil may see the pupil
+        -- a school that enrols the pupil may see the pupil; pupil_change has the history of the rest
+        ('pupil', 'UPDATE', '{school_ids,upn,surname,forename,name_key,given_key,birth_date,sex,merged_into}'),
+        ('enrolment', 'UPDATE', '{pupil_id}'),           -- enrolment_pupil has the history
         ('register_year', 'UPDATE', '{}'),               -- how the marks stand; mark_event has the history
         ('class_year', 'UPDATE', '{}'),                  -- which registers were taken
         ('register_session', 'UPDATE', '{}'),            -- opened, taken, closed
@@ -179,7 +181,7 @@ const RIGHTS: &[Rule] = &[
         "SELECT m.name || '.' || a.attname FROM may_change m JOIN pg_attribute a ON a.attrelid = m.name::regclass
          WHERE m.of_columns <> '{}' AND a.attnum > 0 AND a.attname <> ALL (m.of_columns)
            AND has_column_privilege('rollcall', a.attrelid, a.attnum, m.what)",
-        "GRANT UPDATE (upn) ON pupil TO rollcall_app",
+        "GRANT UPDATE (created_by) ON pupil TO rollcall_app",
     ),
     (
         "nobody but the owner and the application's group has any right",

@@ -17,6 +17,7 @@ mod migrations;
 mod naughty;
 mod openapi;
 mod outages;
+mod policies;
 mod problems;
 mod real_registers;
 mod register;

@@ -161,6 +161,9 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             let wrong = if right.starts_with('A') { "B" } else { "A" };
             post("/v1/pupils", new_pupil(&format!("{wrong}{}", &right[1..])))
         }
+        Kind::UnsoundPolicy => {
+            Ask::json(admin, "PUT", "/v1/policies/ours", &json!({ "policy": "name = 1" }))
+        }
         Kind::RegisterClosed => take("2026-11-18/PM", "N"),
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
         Kind::KeyReused => {

@@ -40,5 +40,8 @@ permissions! {
     ReadImport = "import:read",
     RunImport = "import:run",
     ReadJob = "job:read",
+    ReadPolicy = "policy:read",
+    WritePolicy = "policy:write",
+    AssignPolicy = "policy:assign",
     ReadAnalytics = "analytics:read",
 }

@@ -65,6 +65,7 @@ kinds! {
     NoCalendar 422 "no-calendar" "The school has no calendar for that academic year." "PUT /v1/schools/{school_id}/calendar/{year} first.";
     RegisterIncomplete 422 "register-incomplete" "The register leaves out pupils of the class." "A register names every pupil who is in the class that day, once; `null` says that there is no mark yet.";
     UpnCheckLetter 422 "wrong-upn-check-letter" "The UPN's check letter is wrong." "`errors` says which letter the other twelve characters ask for: most often two digits were exchanged.";
+    UnsoundPolicy 422 "unsound-policy" "Something is wrong with the policy." "`errors` lists everything at once, with file, line and rule; POST /v1/policies/check tries a policy out. domain/policies/README.md teaches the words.";
     RegisterClosed 409 "register-closed" "The register is closed." "Correct a mark with POST /v1/pupils/{pupil_id}/marks/amendments, which keeps the original entry and the reason.";
     Taken 409 "already-exists" "That already exists." "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once.";
     KeyReused 422 "idempotency-key-reused" "That Idempotency-Key was used for something else." "A key stands for one request; use a new one for a new body.";

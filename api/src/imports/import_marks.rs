@@ -161,7 +161,7 @@ fn write(
         job.tell("writing the registers", done, total);
         let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
         register::store(tx, key.0, key.1, version, &change.marks, &author)?;
-        register::put_taken(tx, key.0, key.1, version, &change.taken)?;
+        register::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
     }
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Pupils and the roll: who is this child, where and when enrolled, in which class?
 
+mod characteristics;
 mod create_class;
 mod create_enrolment;
 mod create_pupil;
@@ -16,6 +17,9 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use characteristics::{
+    CharacteristicRow, NewCharacteristic, add_characteristics, characteristics_of,
+};
 pub use name_key::folded_name_key;
 pub use record::{
     NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,

@@ -1,4 +1,4 @@
-//! Owns: pupil, class, enrolment, enrolment_days, placement.
+//! Owns: pupil, pupil_change, class, enrolment, enrolment_pupil, enrolment_days, placement, characteristic.
 //!
 //! What stands in them; `record.rs` writes it.
 

@@ -1,4 +1,4 @@
-//! Owns: register_year, class_year, register_session, mark_event.
+//! Owns: register_year, class_year, class_year_change, register_session, mark_event.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -359,9 +359,14 @@ pub fn put_taken(
     year: i16,
     version: Version,
     rows: &[TakenYear],
+    source: super::Source,
 ) -> Result<(), Problem> {
     if rows.is_empty() {
         return Ok(());
+    }
+    // When a register was taken here, its header says so; an import leaves no headers.
+    if source == super::Source::Import {
+        keep_taken(tx, school_id, year, version, rows)?;
     }
     diesel::sql_query(
         "INSERT INTO class_year (trust_id, year, school_id, class_id, version, taken) \
@@ -375,6 +380,30 @@ pub fn put_taken(
     .bind::<BigInt, _>(version.number)
     .bind::<Array<Integer>, _>(rows.iter().map(|row| row.0).collect::<Vec<_>>())
     .bind::<Array<Bytea>, _>(rows.iter().map(|row| row.1.as_slice()).collect::<Vec<_>>())
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Keeps which registers of these classes counted as taken until now.
+fn keep_taken(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    year: i16,
+    version: Version,
+    rows: &[TakenYear],
+) -> Result<(), Problem> {
+    diesel::sql_query(
+        "INSERT INTO class_year_change (trust_id, year, school_id, class_id, recorded_at, old) \
+         SELECT $1, $2, $3, u.class_id, $4, coalesce(c.taken, $6) FROM unnest($5) AS u (class_id) \
+         LEFT JOIN class_year c \
+             ON c.trust_id = $1 AND c.year = $2 AND c.school_id = $3 AND c.class_id = u.class_id",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<SmallInt, _>(year)
+    .bind::<Integer, _>(school_id)
+    .bind::<Timestamptz, _>(version.at)
+    .bind::<Array<Integer>, _>(rows.iter().map(|row| row.0).collect::<Vec<_>>())
+    .bind::<Bytea, _>(vec![0_u8; HALF_DAYS])
     .execute(tx.conn)?;
     Ok(())
 }

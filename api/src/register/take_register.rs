@@ -239,7 +239,7 @@ fn save(
     register::store(tx, school, year, version, &changes, &author)?;
     let taken = BTreeMap::from([(standing.class.class_id, BTreeSet::from([at]))]);
     let taken = rows::newly_taken(tx, school, year, &taken, Source::Register)?;
-    rows::put_taken(tx, school, year, version, &taken)?;
+    rows::put_taken(tx, school, year, version, &taken, Source::Register)?;
     let header = header(tx, &standing, body, version, caller);
     rows::put_header(tx, &header)?;
     standing.years = changes.into_iter().map(|change| Some(change.new)).collect();

@@ -91,11 +91,9 @@ fn settings(text: &mut String, policy: &Policy) {
     }
     text.push_str("## Settings\n\n");
     for setting in &policy.settings {
-        let value = if setting.required {
-            format!("the school must say; here {}", setting.value)
-        } else {
-            setting.value.clone()
-        };
+        let value = and(&setting.value);
+        let value =
+            if setting.required { format!("the school must say; here {value}") } else { value };
         let _ = write!(text, "- {} ({}): **{value}**.", setting.asks, setting.name);
         if !setting.one_of.is_empty() {
             let _ = write!(text, " Possible: {}.", setting.one_of.join("; "));

@@ -17,7 +17,7 @@ use crate::policy::model::{
     Step,
 };
 use crate::policy::outcome::outcomes;
-use crate::policy::word::{Absence, Every, For, On, Word};
+use crate::policy::word::{Absence, Every, For, Kind, On, Word};
 
 pub(crate) use whole::{Whole, whole_changes};
 
@@ -29,7 +29,7 @@ pub(crate) fn changes(policy: &Policy, letters: &[&String], row: &Row) -> Vec<Ch
     let bodies = match &row.body {
         Body::Band(band) => band_changes(band),
         Body::Daily(daily) => daily_changes(policy, letters, daily),
-        Body::Regular(regular) => regular_changes(policy, letters, regular),
+        Body::Regular(regular) => regular_changes(policy, letters, row.kind, regular),
         Body::Step(step) => step_changes(policy, letters, step),
         Body::Draw(draw) => draw_changes(draw),
         Body::Always(promise) => promise_changes(promise),
@@ -71,7 +71,12 @@ fn daily_changes(policy: &Policy, letters: &[&String], daily: &Daily) -> Vec<(St
     all
 }
 
-fn regular_changes(policy: &Policy, letters: &[&String], regular: &Regular) -> Vec<(String, Body)> {
+fn regular_changes(
+    policy: &Policy,
+    letters: &[&String],
+    kind: Kind,
+    regular: &Regular,
+) -> Vec<(String, Body)> {
     let mut all = Vec::new();
     let mut add = |change: String, body: Regular| all.push((change, Body::Regular(body)));
     for (change, does) in actions(policy, letters, &regular.does) {
@@ -79,6 +84,13 @@ fn regular_changes(policy: &Policy, letters: &[&String], regular: &Regular) -> V
     }
     for moment in other_moments(regular.moment) {
         add(moment.to_string(), Regular { moment, ..regular.clone() });
+    }
+    // A day of entry is a pupil's own, only responses have one, and every day is one already.
+    let pupil = regular.whom == For::EachPupil;
+    if kind == Kind::Response && pupil && !matches!(regular.moment.every, Every::Entry | Every::Day)
+    {
+        let on_entry = !regular.on_entry;
+        add(format!("on entry: {on_entry}"), Regular { on_entry, ..regular.clone() });
     }
     for whom in others(regular.whom) {
         add(format!("for {whom}"), Regular { whom, ..regular.clone() });

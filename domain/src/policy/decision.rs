@@ -119,14 +119,17 @@ impl Decision {
         let promised = policy.promise(Keeps::Mitigation).map(|row| format!(" ({})", row.rule));
         let promised = promised.unwrap_or_default();
         let legal = |name: &str| letters.get(name).is_some_and(|letter| letter.law.is_some());
-        let why = |name: &str| match shield {
-            Shield { letters_stopped: true, .. } => Some("all letters are stopped".to_owned()),
-            Shield { mitigation: Some(reason), .. } => {
+        let why = |letter: &Action| match (shield, letter.unauthorised_at_least) {
+            (Shield { letters_stopped: true, .. }, _) => Some("all letters are stopped".to_owned()),
+            (Shield { mitigation: Some(reason), .. }, _) => {
                 Some(format!("a person decides, because of {reason}{promised}"))
             }
-            Shield { not_compulsory_age: true, .. } if legal(name) => {
+            (Shield { not_compulsory_age: true, .. }, _) if legal(&letter.what) => {
                 Some("the pupil is not of compulsory school age".to_owned())
             }
+            (Shield { unauthorised, .. }, Some(least)) if *unauthorised < least => Some(format!(
+                "unauthorised absence: {unauthorised} sessions, and it needs at least {least}"
+            )),
             _ => None,
         };
         let (letters, others): (Vec<_>, Vec<_>) =
@@ -134,7 +137,7 @@ impl Decision {
         self.actions = others;
         let mut kept = Vec::new();
         for letter in letters {
-            match why(&letter.what) {
+            match why(&letter) {
                 Some(why) => self.held.push((letter.what, why)),
                 None => kept.push(letter),
             }

@@ -67,6 +67,9 @@ pub struct Pupil {
     pub last: Option<Rate>,
     /// The band at the last decision or period.
     pub last_band: Option<String>,
+    /// The school day since which the pupil is in the present band without a break, and with
+    /// enough possible sessions to be judged by.
+    pub band_since: Option<NaiveDate>,
     /// Attendance since the last decision.
     pub since: Option<Rate>,
     /// Attendance since the last letter of the case.
@@ -97,6 +100,8 @@ pub struct Shield {
     pub letters_stopped: bool,
     /// The pupil is not of compulsory school age.
     pub not_compulsory_age: bool,
+    /// Sessions of unauthorised absence over the days that bands are taken over.
+    pub unauthorised: u32,
 }
 
 /// A pupil who is absent today.

@@ -13,6 +13,12 @@ pub(crate) fn band(policy: &Policy, rate: Option<Rate>) -> Option<String> {
     Some(policy.bands.as_ref()?.of(rate?).name.clone())
 }
 
+/// Whether there are too few possible sessions to propose anything.
+pub(crate) fn few(policy: &Policy, pupil: &Pupil) -> bool {
+    let figure = pupil.rates.over(policy.over);
+    figure.is_some_and(|rate| rate.whole() < u64::from(policy.few_sessions))
+}
+
 /// What has become of a case at a stage that waits for figures.
 pub(crate) fn outcome(
     policy: &Policy,

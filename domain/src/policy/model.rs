@@ -47,11 +47,12 @@ pub struct Setting {
     pub name: String,
     /// The question, in plain English.
     pub asks: String,
-    /// The answer in force: the school's own or the default.
-    pub value: String,
+    /// The answer in force, the school's own or the default: one text or a list.
+    pub value: Vec<String>,
     /// Whether a school has to answer it itself.
     pub required: bool,
-    /// The only answers there are; empty when any of the right kind will do.
+    /// The only answers there are, or the only items of a list; empty when any of the right kind
+    /// will do.
     pub one_of: Vec<String>,
     /// The line it stands on.
     pub line: usize,
@@ -144,6 +145,8 @@ pub struct Moment {
 pub struct Regular {
     /// When.
     pub moment: Moment,
+    /// Also on the day a pupil comes into the band.
+    pub on_entry: bool,
     /// For pupils of which bands; empty for all.
     pub bands: Vec<String>,
     /// For pupils with which trend.
@@ -200,7 +203,7 @@ pub struct Draw {
     pub at_least: Option<Percent>,
     /// The period that `at_least` is taken over.
     pub over: Over,
-    /// What is won.
+    /// What is won. Draws for the same prize are one draw.
     pub prize: String,
 }
 
@@ -238,12 +241,16 @@ pub struct Action {
     pub rate: Option<Percent>,
     /// For a target: over how many school weeks.
     pub school_weeks: Option<u32>,
+    /// For a letter: it is held under so many sessions of unauthorised absence.
+    pub unauthorised_at_least: Option<u32>,
 }
 
 /// The step rows that answer for a pupil without a case.
 pub const START: &str = "start";
 /// The step rows that answer where no other does.
 pub const EVERY_STAGE: &str = "every stage";
+/// No limit to some bands.
+pub const EVERY_BAND: &str = "every band";
 
 impl Policy {
     /// The stage of that name.

@@ -48,6 +48,8 @@ fn spans(moment: Moment, calendar: &Calendar, day: NaiveDate) -> Vec<(NaiveDate,
         }
         Every::Term => windows(WindowKind::Term),
         Every::Year => windows(WindowKind::YearToDate),
+        // Of no calendar: it is different for each pupil.
+        Every::Entry => Vec::new(),
     }
 }
 

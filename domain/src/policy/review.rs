@@ -39,6 +39,9 @@ pub fn review(
                 decides = decides.or(regular.decides.as_ref());
                 decisions.extend(regular::decisions(policy, row, regular, facts));
             }
+            Body::Regular(regular) if regular.on_entry => {
+                decisions.extend(regular::on_entry(policy, row, regular, facts, day));
+            }
             Body::Draw(draw) if is_due(draw.moment) => {
                 decisions.extend(entries(row, draw, facts));
             }
@@ -81,10 +84,10 @@ fn judged(
         }
         (Some(_), None) => return None,
     };
-    let figure = pupil.rates.over(policy.over);
-    if figure.is_some_and(|rate| rate.whole() < u64::from(policy.few_sessions)) {
+    if judge::few(policy, pupil) {
         return None;
     }
+    let figure = pupil.rates.over(policy.over);
     let band = judge::band(policy, figure);
     if outcome == Outcome::Listed && band.is_none() {
         return None;

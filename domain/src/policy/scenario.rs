@@ -195,6 +195,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
         before: table.inner("before").map_or_else(|| the_same(last), periods),
         last,
         last_band,
+        band_since: date(&table, "band_since"),
         since: rate(&table, "since"),
         since_letter: rate(&table, "since_letter"),
         recent: rate(&table, "recent"),
@@ -206,6 +207,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
             mitigation: table.maybe_text("mitigation"),
             letters_stopped: table.flag("letters_stopped"),
             not_compulsory_age: table.flag("not_compulsory_age"),
+            unauthorised: table.maybe_count("unauthorised").unwrap_or(0),
         },
     };
     table.finish();

@@ -43,6 +43,10 @@ impl fmt::Display for Action {
             Some(days) => write!(f, ", within {days} school days")?,
             None => {}
         }
+        if let Some(least) = self.unauthorised_at_least {
+            let sessions = if least == 1 { "session" } else { "sessions" };
+            write!(f, ", only with at least {least} {sessions} of unauthorised absence")?;
+        }
         if let Some(time) = &self.before {
             write!(f, ", before {time}")?;
         }
@@ -61,6 +65,7 @@ impl fmt::Display for Moment {
         let every = self.every;
         match (every, self.on) {
             (Every::Day, _) => f.write_str("Every school day"),
+            (Every::Entry, _) => write!(f, "On {}", plain(every)),
             (_, On::LastDay) => write!(f, "On the last school day of every {}", plain(every)),
             (_, On::NextTerm) => {
                 write!(
@@ -83,7 +88,7 @@ fn plain(every: Every) -> &'static str {
         Every::Fortnight => "second school week",
         Every::FourWeeks => "fourth school week",
         Every::HalfTermHoliday => "half term before a half-term holiday",
-        Every::Day | Every::HalfTerm | Every::Term | Every::Year => every.text(),
+        Every::Day | Every::HalfTerm | Every::Term | Every::Year | Every::Entry => every.text(),
     }
 }
 
@@ -191,6 +196,9 @@ fn daily_sentence(daily: &Daily) -> String {
 
 fn regular_sentence(kind: Kind, regular: &Regular) -> String {
     let mut text = regular.moment.to_string();
+    if regular.on_entry && regular.moment.every != Every::Entry {
+        text += &format!(", and on {}", plain(Every::Entry));
+    }
     text += match regular.whom {
         For::EachPupil if kind == Kind::Review => ", list the pupils",
         For::EachPupil => ", for each pupil",

@@ -122,6 +122,7 @@ words! {
         HalfTermHoliday = "half-term holiday": "only the half terms that end in a half-term holiday",
         Term = "term": "every term",
         Year = "year": "once, at the end of the school year",
+        Entry = "entry into the band": "the first school day on which the pupil is in the band",
     }
 }
 

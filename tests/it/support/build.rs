@@ -1,6 +1,7 @@
 //! Builders: a school with a calendar, a class, pupils on its roll.
 
 use domain::Upn;
+use domain::policy::{Folder, built_in};
 use serde_json::{Value, json};
 
 use super::app::Client;
@@ -63,4 +64,10 @@ pub fn id(body: &Value, name: &str) -> i32 {
 /// A body for a register: a mark for each pupil.
 pub fn marks(marks: &[(i32, &str)]) -> Value {
     json!({ "marks": marks.iter().map(|(pupil, mark)| json!({ "pupil_id": pupil, "mark": mark })).collect::<Vec<_>>() })
+}
+
+/// A built-in policy as a body.
+pub fn policy(key: &str) -> Value {
+    let Folder { policy, letters, scenarios } = built_in().remove(key).expect("a built-in policy");
+    json!({ "policy": policy, "letters": letters, "scenarios": scenarios })
 }

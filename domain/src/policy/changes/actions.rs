@@ -61,6 +61,9 @@ fn others(policy: &Policy, letters: &[&String], action: &Action) -> Vec<Action> 
     for weeks in near_count(action.school_weeks) {
         add(&|new| new.school_weeks = weeks);
     }
+    for least in near_count(action.unauthorised_at_least) {
+        add(&|new| new.unauthorised_at_least = least);
+    }
     for rate in action.rate.into_iter().flat_map(near) {
         add(&|new| (new.rate, new.what) = (Some(rate), rate.to_string()));
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::policy::changes::{near, near_count, others, said};
 use crate::policy::model::{Policy, Setting, Stage};
 use crate::policy::parse::{Answers, parse};
+use crate::policy::sentence::and;
 use crate::policy::word::{Improvement, Waits};
 
 /// A change outside the rows.
@@ -32,9 +33,9 @@ pub(crate) fn whole_changes(text: &str, policy: &Policy) -> Vec<Whole> {
     }
     for setting in &policy.settings {
         for answer in other_answers(setting) {
-            let change = format!("{answer:?} instead of {:?}", setting.value);
+            let change = format!("{:?} instead of {:?}", and(&answer), and(&setting.value));
             let own = policy.settings.iter().map(|own| (own.name.clone(), own.value.clone()));
-            let mut own: BTreeMap<String, String> = own.collect();
+            let mut own: BTreeMap<String, Vec<String>> = own.collect();
             own.insert(setting.name.clone(), answer);
             let (policy, _) = parse(text, Answers::School(&own));
             let place = format!("setting {:?}", setting.name);
@@ -113,16 +114,24 @@ fn stage_changes(policy: &Policy, stage: &Stage) -> Vec<(String, Option<Stage>)>
 }
 
 /// Every other of the only answers; one or a tenth of a point less and more; other words.
-fn other_answers(setting: &Setting) -> Vec<String> {
-    let value = &setting.value;
+fn other_answers(setting: &Setting) -> Vec<Vec<String>> {
+    let one = |answer: String| vec![answer];
     if !setting.one_of.is_empty() {
-        return setting.one_of.iter().filter(|answer| *answer != value).cloned().collect();
+        let answers = setting.one_of.iter().cloned().map(one);
+        return answers.filter(|answer| *answer != setting.value).collect();
     }
+    let [value] = setting.value.as_slice() else {
+        return Vec::new();
+    };
     if let Ok(number) = value.parse() {
-        return near_count(Some(number)).into_iter().flatten().map(|n| n.to_string()).collect();
+        return near_count(Some(number))
+            .into_iter()
+            .flatten()
+            .map(|n| one(n.to_string()))
+            .collect();
     }
     match value.parse() {
-        Ok(rate) => near(rate).iter().map(ToString::to_string).collect(),
-        Err(_) => vec![format!("not {value}")],
+        Ok(rate) => near(rate).iter().map(|rate| one(rate.to_string())).collect(),
+        Err(_) => vec![one(format!("not {value}"))],
     }
 }

@@ -1,0 +1,27 @@
+//! Attendance policies: the built-in ones, a trust's own with every version, and which school follows which from when.
+
+mod assign_policy;
+mod check_policy;
+mod folder;
+mod list_policies;
+mod put_policy;
+mod read_book;
+mod read_policy;
+mod read_school_policy;
+mod rows;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use rows::{Assigned, Part, assigned};
+
+/// The operations of this capability.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(list_policies::list_policies)
+        .service(check_policy::check_policy)
+        .service(put_policy::put_policy)
+        .service(read_policy::read_policy)
+        .service(read_book::read_book)
+        .service(assign_policy::assign_policy)
+        .service(read_school_policy::read_school_policy);
+}

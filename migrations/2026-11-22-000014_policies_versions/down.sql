@@ -1,0 +1,2 @@
+DROP TABLE school_policy;
+DROP TABLE policy_version;
