@@ -252,7 +252,7 @@ impl Return {
     }
 
     /// The sessions with one of the codes, and whether they make up so many school days, whether
-    /// running or not; a school day is two sessions.
+    /// running or not; a school day is two sessions. `marks` are those of a school year.
     #[must_use]
     pub fn in_all(&self, marks: &[Mark]) -> (usize, bool) {
         let sessions = marks.iter().filter(|mark| self.codes.contains(&mark.code)).count();
@@ -261,8 +261,8 @@ impl Return {
 }
 
 impl NewPupilReturn {
-    /// The last day for the return; `None` for the normal intake at the start of the year, which
-    /// is reported only when the local authority asks.
+    /// The last day for the return; `None` for the normal intake, which is in the most junior class
+    /// from the first day of the school year and reported only when the local authority asks.
     #[must_use]
     pub fn due(&self, admitted: NaiveDate, normal_intake: bool) -> Option<NaiveDate> {
         (!normal_intake).then(|| admitted + DayCount::new(self.days))

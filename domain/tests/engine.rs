@@ -41,22 +41,23 @@ static POLICIES: LazyLock<Vec<Checked>> = LazyLock::new(|| {
 #[derive(Debug, Clone)]
 struct Turn {
     later: u64,
-    attended: [u64; 3],
+    attended: [u64; 4],
     outcome: Option<usize>,
     shield: Shield,
 }
 
 fn turn() -> impl Strategy<Value = Turn> {
-    let shield = (prop::option::of("[a-z]{1,8}"), any::<bool>(), any::<bool>()).prop_map(
-        |(mitigation, letters_stopped, not_compulsory_age)| Shield {
+    let shield = (prop::option::of("[a-z]{1,8}"), any::<bool>(), any::<bool>(), 0_u32..3).prop_map(
+        |(mitigation, letters_stopped, not_compulsory_age, unauthorised)| Shield {
             mitigation,
             letters_stopped,
             not_compulsory_age,
+            unauthorised,
         },
     );
     (
         0_u64..12,
-        any::<[u8; 3]>(),
+        any::<[u8; 4]>(),
         prop::option::of(0_usize..20),
         prop_oneof![Just(Shield::default()), shield],
     )
@@ -69,11 +70,18 @@ fn turn() -> impl Strategy<Value = Turn> {
 }
 
 fn facts(turn: &Turn, case: Option<&Case>) -> Facts {
-    let [year, since, target] = turn.attended.map(|part| Rate::of(part, 100));
-    let rates = Rates { week: since, half_term: since, term: year, year };
-    let shield = turn.shield.clone();
-    let pupil =
-        Pupil { id: 7, rates, since, target, case: case.cloned(), shield, ..Pupil::default() };
+    let [year, since, target, earlier] = turn.attended.map(|part| Rate::of(part, 100));
+    let pupil = Pupil {
+        id: 7,
+        rates: Rates { week: since, half_term: since, term: year, year },
+        before: Rates { week: earlier, half_term: earlier, term: earlier, year: earlier },
+        since,
+        since_letter: since,
+        target,
+        case: case.cloned(),
+        shield: turn.shield.clone(),
+        ..Pupil::default()
+    };
     Facts { pupils: vec![pupil], ..Facts::default() }
 }
 
@@ -166,7 +174,7 @@ fn a_pupil_who_only_gets_worse_is_written_to_by_every_policy() {
     for (number, checked) in POLICIES.iter().enumerate() {
         let turn = |part| Turn {
             later: 7,
-            attended: [part, part, part],
+            attended: [part, part, part, part],
             outcome: None,
             shield: Shield::default(),
         };

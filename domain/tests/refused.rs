@@ -189,6 +189,32 @@ fn a_missing_letter_role_or_band_is_refused() {
 }
 
 #[test]
+fn entry_into_a_band_is_for_responses_and_rewards_for_each_pupil() {
+    let entry = "`every` \"entry into the band\" belongs to responses and rewards for each pupil";
+    let review = "every = \"half term\"\ndecides";
+    refused(review, "every = \"entry into the band\"\ndecides", &["line 22, X-2", entry]);
+    let row = "[[stage]]\nname = \"watched\"";
+    let school =
+        "[[response]]\nrule = \"X-2\"\nevery = \"entry into the band\"\nfor = \"the school\"\n";
+    refused(row, &format!("{school}\n{row}"), &[entry]);
+    let draw = "[[draw]]\nrule = \"X-2\"\nevery = [\"entry into the band\", \"term\"]\nprize = \"a book\"\n";
+    refused(row, &format!("{draw}\n{row}"), &[entry]);
+    let missing = "[[response]]\nrule = \"X-2\"\nevery = [\"now\", \"entry into the band\"]\n";
+    refused(row, &format!("{missing}\n{row}"), &["`every` cannot be \"now\"; it must be \"day\""]);
+}
+
+#[test]
+fn no_band_is_called_every_band_and_only_a_letter_asks_for_unauthorised_absence() {
+    refused("name = \"low\"", "name = \"every band\"", &["no band can have the name"]);
+    refused("band = \"low\"", "band = [\"every band\", \"low\"]", &["no band \"every band\""]);
+    let call = "do = [{ call = \"hello\", unauthorised_at_least = 1 }]";
+    let letter = "do = [{ letter = \"hello\", by = \"Office\" }]";
+    refused(letter, call, &["\"unauthorised_at_least\" is not a word for here"]);
+    let some = "do = [{ letter = \"hello\", unauthorised_at_least = \"some\" }]";
+    refused(letter, some, &["`unauthorised_at_least` is \"some\", but must be a whole number"]);
+}
+
+#[test]
 fn an_authority_can_always_decline() {
     refused(
         "waits = \"review\"",
@@ -225,5 +251,23 @@ fn a_way_into_a_stage_that_waits_for_a_target_sets_one() {
         "waits = \"review\"",
         "waits = \"target\"",
         &["X-3: the stage it leads to waits for a target, so `do` must set one"],
+    );
+}
+
+#[test]
+fn a_scenario_is_one_situation_and_everything_in_it_is_heard() {
+    let refused = |situation: &str, expected: &str| {
+        let scenarios =
+            format!("[[scenario]]\nsays = \"?\"\nproves = []\nexpect = []\n{situation}");
+        let (_, problems) = domain::policy::scenarios(&scenarios);
+        let found: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert!(found.iter().any(|problem| problem.contains(expected)), "{found:#?}");
+    };
+    refused("stage = \"watched\"\nband_of = \"1/2\"", "with only one of `happens`, `absent`");
+    refused("pupil = { year = \"1/2\" }", "`pupil` needs the `day` of a review or what `happens`");
+    refused("day = \"2025-10-24\"\ndecided_by = \"Ms Hill\"", "`decided_by` needs the `day`");
+    refused(
+        "day = \"2025-10-24\"\nclasses_over = { month = {} }",
+        "\"month\" is not a word for here",
     );
 }

@@ -70,9 +70,9 @@ fn show_coverage(folder: &Path) -> Result<(), String> {
             println!("{:14}   {proof}", "");
         }
     }
-    let unnoticed = unnoticed(&checked);
+    let unnoticed = unnoticed(&read(folder)?);
     for change in &unnoticed {
-        println!("NOT NOTICED    {}, line {}: {}", change.rule, change.line, change.change);
+        println!("NOT NOTICED    {}, line {}: {}", change.place, change.line, change.change);
     }
     let unproven = rules.iter().filter(|rule| rule.proofs.is_empty()).count();
     println!(

@@ -43,6 +43,10 @@ fn head(text: &mut String, policy: &Policy) {
     };
     let _ = writeln!(text, "- Attendance and bands are taken over the {}.", policy.over);
     let _ = writeln!(text, "- \"Improved\" means: {improved}.");
+    if policy.period != policy.over {
+        let period = policy.period;
+        let _ = writeln!(text, "- Where periods are compared, the period is the {period}.");
+    }
     if policy.few_sessions > 0 {
         let few = policy.few_sessions;
         let _ = writeln!(
@@ -87,11 +91,9 @@ fn settings(text: &mut String, policy: &Policy) {
     }
     text.push_str("## Settings\n\n");
     for setting in &policy.settings {
-        let value = if setting.required {
-            format!("the school must say; here {}", setting.value)
-        } else {
-            setting.value.clone()
-        };
+        let value = and(&setting.value);
+        let value =
+            if setting.required { format!("the school must say; here {value}") } else { value };
         let _ = write!(text, "- {} ({}): **{value}**.", setting.asks, setting.name);
         if !setting.one_of.is_empty() {
             let _ = write!(text, " Possible: {}.", setting.one_of.join("; "));

@@ -112,6 +112,8 @@ pub struct Sent {
     pub step: u32,
     /// The day it was decided on.
     pub day: NaiveDate,
+    /// The figure at that decision, or the last one before it.
+    pub figure: Option<Figure>,
 }
 
 /// A case as it stands.
@@ -166,7 +168,7 @@ impl Case {
                 let known = |sent: &Sent| sent.letter == *letter && sent.step == event.step;
                 if !self.letters.iter().any(known) {
                     let (letter, step, day) = (letter.clone(), event.step, event.day);
-                    self.letters.push(Sent { letter, step, day });
+                    self.letters.push(Sent { letter, step, day, figure: self.figure });
                 }
             }
             Recorded::Flagged(words) if self.place != Place::Closed => {

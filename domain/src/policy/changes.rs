@@ -3,13 +3,23 @@
 //! A change that cannot make a difference is not in the list: a band that the outcome cannot
 //! happen in, or a trend where no single pupil is looked at.
 
+mod actions;
+mod bands;
+mod whole;
+
+use std::fmt::Display;
+
 use crate::Percent;
+use crate::policy::changes::actions::actions;
+use crate::policy::changes::bands::{collides, fitting_bands, names, other_bands, possible_bands};
 use crate::policy::model::{
-    Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Policy, Regular, Row, START,
+    BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Policy, Promise, Regular, Row, START,
     Step,
 };
-use crate::policy::outcome::{Situation, answers, outcomes, situations};
-use crate::policy::word::{Absence, Do, Every, For, Improvement, On, Outcome, Trend, Word};
+use crate::policy::outcome::outcomes;
+use crate::policy::word::{Absence, Every, For, Kind, On, Word};
+
+pub(crate) use whole::{Whole, whole_changes};
 
 /// A change in words, and the row as it would be; `None` is the row removed.
 pub(crate) type Change = (String, Option<Row>);
@@ -19,12 +29,10 @@ pub(crate) fn changes(policy: &Policy, letters: &[&String], row: &Row) -> Vec<Ch
     let bodies = match &row.body {
         Body::Band(band) => band_changes(band),
         Body::Daily(daily) => daily_changes(policy, letters, daily),
-        Body::Regular(regular) => regular_changes(policy, letters, regular),
+        Body::Regular(regular) => regular_changes(policy, letters, row.kind, regular),
         Body::Step(step) => step_changes(policy, letters, step),
         Body::Draw(draw) => draw_changes(draw),
-        Body::Always(promise) => {
-            vec![("another promise".to_owned(), Body::Always(format!("not {promise}")))]
-        }
+        Body::Always(promise) => promise_changes(promise),
     };
     let mut all = vec![("the row removed".to_owned(), None)];
     all.extend(
@@ -34,12 +42,19 @@ pub(crate) fn changes(policy: &Policy, letters: &[&String], row: &Row) -> Vec<Ch
 }
 
 fn band_changes(band: &BandRow) -> Vec<(String, Body)> {
-    let from = if band.from == Percent::ZERO { Percent::HUNDRED } else { Percent::ZERO };
     let name = format!("not {}", band.name);
-    vec![
-        ("another bound".to_owned(), Body::Band(BandRow { from, ..band.clone() })),
-        ("another name".to_owned(), Body::Band(BandRow { name, ..band.clone() })),
-    ]
+    let mut all = vec![("another name".to_owned(), BandRow { name, ..band.clone() })];
+    for from in near(band.from) {
+        all.push((format!("from {from}"), BandRow { from, ..band.clone() }));
+    }
+    if band.responsible.is_some() {
+        let responsible = None;
+        all.push(("nobody responsible".to_owned(), BandRow { responsible, ..band.clone() }));
+    }
+    if band.shown.is_some() {
+        all.push(("nothing shown".to_owned(), BandRow { shown: None, ..band.clone() }));
+    }
+    all.into_iter().map(|(change, band)| (change, Body::Band(band))).collect()
 }
 
 fn daily_changes(policy: &Policy, letters: &[&String], daily: &Daily) -> Vec<(String, Body)> {
@@ -47,7 +62,7 @@ fn daily_changes(policy: &Policy, letters: &[&String], daily: &Daily) -> Vec<(St
     for (change, does) in actions(policy, letters, &daily.does) {
         all.push((change, Body::Daily(Daily { does, ..daily.clone() })));
     }
-    for when in Absence::ALL.iter().copied().filter(|when| *when != daily.when) {
+    for when in others::<Absence>(daily.when) {
         all.push((format!("when {when:?}"), Body::Daily(Daily { when, ..daily.clone() })));
     }
     for (change, bands) in other_bands(&daily.bands, &names(policy)) {
@@ -56,30 +71,57 @@ fn daily_changes(policy: &Policy, letters: &[&String], daily: &Daily) -> Vec<(St
     all
 }
 
-fn regular_changes(policy: &Policy, letters: &[&String], regular: &Regular) -> Vec<(String, Body)> {
+fn regular_changes(
+    policy: &Policy,
+    letters: &[&String],
+    kind: Kind,
+    regular: &Regular,
+) -> Vec<(String, Body)> {
     let mut all = Vec::new();
+    let mut add = |change: String, body: Regular| all.push((change, Body::Regular(body)));
     for (change, does) in actions(policy, letters, &regular.does) {
-        all.push((change, Body::Regular(Regular { does, ..regular.clone() })));
+        add(change, Regular { does, ..regular.clone() });
     }
     for moment in other_moments(regular.moment) {
-        let change = moment.to_string();
-        all.push((change, Body::Regular(Regular { moment, ..regular.clone() })));
+        add(moment.to_string(), Regular { moment, ..regular.clone() });
     }
-    let whom = if regular.whom == For::School { For::EachPupil } else { For::School };
-    all.push((format!("for {whom}"), Body::Regular(Regular { whom, ..regular.clone() })));
-    if regular.at_least.is_some() {
-        let at_least = None;
-        all.push(("no rate".to_owned(), Body::Regular(Regular { at_least, ..regular.clone() })));
+    // A day of entry is a pupil's own, only responses have one, and every day is one already.
+    let pupil = regular.whom == For::EachPupil;
+    if kind == Kind::Response && pupil && !matches!(regular.moment.every, Every::Entry | Every::Day)
+    {
+        let on_entry = !regular.on_entry;
+        add(format!("on entry: {on_entry}"), Regular { on_entry, ..regular.clone() });
     }
-    // Nothing below is looked at when no single pupil is.
-    if !matches!(regular.whom, For::EachPupil | For::Teachers) {
+    for whom in others(regular.whom) {
+        add(format!("for {whom}"), Regular { whom, ..regular.clone() });
+    }
+    if regular.decides.is_some() {
+        let roles = policy.roles.keys().cloned().map(Some).chain([None]);
+        for decides in roles.filter(|role| *role != regular.decides) {
+            add(
+                format!("{} decides", said(decides.as_ref())),
+                Regular { decides, ..regular.clone() },
+            );
+        }
+    }
+    // Nothing below is looked at when neither a pupil's rate nor a class's is.
+    let pupils = matches!(regular.whom, For::EachPupil | For::Teachers);
+    if regular.whom == For::BestClass || pupils && regular.at_least.is_some() {
+        for over in others(regular.over) {
+            add(format!("over the {over}"), Regular { over, ..regular.clone() });
+        }
+    }
+    if !pupils {
         return all;
     }
-    for when in Trend::ALL.iter().copied().filter(|when| *when != regular.when) {
-        all.push((format!("when {when:?}"), Body::Regular(Regular { when, ..regular.clone() })));
+    for at_least in other_rates(regular.at_least) {
+        add(format!("at least {}", said(at_least)), Regular { at_least, ..regular.clone() });
+    }
+    for when in others(regular.when) {
+        add(format!("when {when:?}"), Regular { when, ..regular.clone() });
     }
     for (change, bands) in other_bands(&regular.bands, &fitting_bands(policy, regular)) {
-        all.push((change, Body::Regular(Regular { bands, ..regular.clone() })));
+        add(change, Regular { bands, ..regular.clone() });
     }
     all
 }
@@ -111,111 +153,20 @@ fn draw_changes(draw: &Draw) -> Vec<(String, Body)> {
     for moment in other_moments(draw.moment) {
         all.push((moment.to_string(), Body::Draw(Draw { moment, ..draw.clone() })));
     }
-    if draw.tickets.is_some() {
-        all.push(("no tickets".to_owned(), Body::Draw(Draw { tickets: None, ..draw.clone() })));
+    if let Some(name) = &draw.tickets {
+        for tickets in [None, Some(format!("not {name}"))] {
+            let change = format!("tickets: {}", said(tickets.as_ref()));
+            all.push((change, Body::Draw(Draw { tickets, ..draw.clone() })));
+        }
     }
-    if draw.at_least.is_some() {
-        all.push(("no rate".to_owned(), Body::Draw(Draw { at_least: None, ..draw.clone() })));
+    for at_least in other_rates(draw.at_least) {
+        let change = format!("at least {}", said(at_least));
+        all.push((change, Body::Draw(Draw { at_least, ..draw.clone() })));
+    }
+    for over in others(draw.over).filter(|_| draw.at_least.is_some()) {
+        all.push((format!("over the {over}"), Body::Draw(Draw { over, ..draw.clone() })));
     }
     all
-}
-
-/// The names of all bands.
-fn names(policy: &Policy) -> Vec<String> {
-    policy.bands.iter().flat_map(|bands| bands.iter().map(|band| band.name.clone())).collect()
-}
-
-/// The bands in which the row can fit anybody: nobody can fall out of the lowest band, and a rate
-/// that is asked for over the days of the bands leaves out those below it.
-fn fitting_bands(policy: &Policy, regular: &Regular) -> Vec<String> {
-    let mut bands = names(policy);
-    if regular.when == Trend::AtRisk && !bands.is_empty() {
-        bands.remove(0);
-    }
-    let least = regular.at_least.filter(|_| regular.over == policy.over);
-    let from = |name: &String| {
-        policy.band_rows().find(|(_, band)| band.name == *name).map(|(_, band)| band.from)
-    };
-    if let Some(least) = least {
-        let own = bands.iter().filter_map(from).filter(|from| *from <= least).max();
-        bands.retain(|name| from(name) >= own);
-    }
-    bands
-}
-
-/// The bands in which the step can be asked at all; none when no figure is looked at.
-fn possible_bands(policy: &Policy, step: &Step) -> Vec<String> {
-    let asked = |situation: &Situation| {
-        (step.at.contains(&situation.at) || step.at.iter().any(|at| at == EVERY_STAGE))
-            && step.when.contains(&situation.outcome)
-    };
-    let happens = |situation: &Situation| match (policy.improved, policy.improved_rate) {
-        (Improvement::Reaches, Some(least)) => {
-            let on_target = policy
-                .band_rows()
-                .any(|(_, band)| Some(&band.name) == situation.band.as_ref() && band.from >= least);
-            match Outcome::read(&situation.outcome) {
-                Some(Outcome::Improved) => on_target,
-                Some(Outcome::Better | Outcome::NotImproved) => !on_target,
-                _ => true,
-            }
-        }
-        // Nobody moves up into the lowest band.
-        _ => {
-            Outcome::read(&situation.outcome) != Some(Outcome::MovedUp)
-                || situation.band != names(policy).first().cloned()
-        }
-    };
-    let all = situations(policy);
-    let mut bands: Vec<String> = Vec::new();
-    for situation in all.iter().filter(|situation| asked(situation) && happens(situation)) {
-        bands.extend(situation.band.clone().filter(|band| !bands.contains(band)));
-    }
-    bands
-}
-
-/// Fewer bands, others, and no limit at all.
-fn other_bands(bands: &[String], possible: &[String]) -> Vec<(String, Vec<String>)> {
-    let mut all = Vec::new();
-    if bands.is_empty() {
-        for band in possible.iter().filter(|_| possible.len() > 1) {
-            all.push((format!("only in {band:?}"), vec![band.clone()]));
-        }
-        return all;
-    }
-    if possible.iter().any(|band| !bands.contains(band)) {
-        all.push(("in every band".to_owned(), Vec::new()));
-    }
-    for gone in bands.iter().filter(|band| possible.contains(band)) {
-        let mut fewer = bands.to_vec();
-        fewer.retain(|band| band != gone);
-        if !fewer.is_empty() {
-            all.push((format!("not in {gone:?}"), fewer.clone()));
-        }
-        for other in possible.iter().filter(|band| !bands.contains(band)) {
-            let mut instead = fewer.clone();
-            instead.push(other.clone());
-            all.push((format!("in {other:?} instead of {gone:?}"), instead));
-        }
-    }
-    all
-}
-
-/// Whether the step as it would be answers what another step answers: no policy any more.
-fn collides(policy: &Policy, step: &Step, new: &Step) -> bool {
-    let bands = names(policy);
-    let news = bands
-        .iter()
-        .filter(|band| new.bands.is_empty() || new.bands.contains(band))
-        .filter(|band| !step.bands.is_empty() && !step.bands.contains(band));
-    news.into_iter().any(|band| {
-        step.at.iter().any(|at| {
-            step.when.iter().any(|outcome| {
-                let (at, outcome) = (at.clone(), outcome.clone());
-                !answers(policy, &Situation { at, outcome, band: Some(band.clone()) }).is_empty()
-            })
-        })
-    })
 }
 
 /// Fewer stages, and others.
@@ -264,63 +215,13 @@ fn other_outcomes(policy: &Policy, step: &Step) -> Vec<(String, Vec<String>)> {
     all
 }
 
-/// One action fewer, or one thing about an action changed.
-fn actions(policy: &Policy, letters: &[&String], does: &[Action]) -> Vec<(String, Vec<Action>)> {
-    let mut all = Vec::new();
-    for (at, action) in does.iter().enumerate() {
-        let mut fewer = does.to_vec();
-        fewer.remove(at);
-        all.push((format!("without \"{action}\""), fewer));
-        for new in others(policy, letters, action) {
-            let change = format!("\"{new}\" instead of \"{action}\"");
-            let mut changed = does.to_vec();
-            changed.splice(at..=at, [new]);
-            all.push((change, changed));
-        }
+fn promise_changes(promise: &Promise) -> Vec<(String, Body)> {
+    let text = format!("not {}", promise.text);
+    let mut all = vec![("another promise".to_owned(), Promise { text, ..promise.clone() })];
+    if promise.keeps.is_some() {
+        all.push(("nothing kept".to_owned(), Promise { keeps: None, ..promise.clone() }));
     }
-    all
-}
-
-fn others(policy: &Policy, letters: &[&String], action: &Action) -> Vec<Action> {
-    let other_role = |role: &String| policy.roles.keys().find(|other| *other != role).cloned();
-    let mut all = Vec::new();
-    if action.kind == Do::Letter {
-        let other = letters.iter().find(|letter| ***letter != action.what);
-        all.extend(other.map(|what| Action { what: (*what).clone(), ..action.clone() }));
-    }
-    if action.by.is_some() {
-        let by = action.by.as_ref().and_then(other_role);
-        all.push(Action { by, ..action.clone() });
-    }
-    if action.to.is_some() {
-        let to = action.to.as_ref().and_then(other_role);
-        all.push(Action { to, ..action.clone() });
-    }
-    for at in 0..action.with.len() {
-        let mut with = action.with.clone();
-        with.remove(at);
-        all.push(Action { with, ..action.clone() });
-    }
-    if let Some(days) = action.within {
-        all.push(Action { within: Some(days + 1), ..action.clone() });
-    }
-    if action.before.is_some() {
-        all.push(Action { before: Some("23:59".to_owned()), ..action.clone() });
-    }
-    if action.only_if.is_some() {
-        all.push(Action { only_if: None, ..action.clone() });
-    }
-    if action.unless.is_some() {
-        all.push(Action { unless: None, ..action.clone() });
-    }
-    if action.rate.is_some() {
-        let what = Percent::HUNDRED.to_string();
-        all.push(Action { rate: Some(Percent::HUNDRED), what, ..action.clone() });
-    }
-    if let Some(weeks) = action.school_weeks {
-        all.push(Action { school_weeks: Some(weeks + 1), ..action.clone() });
-    }
-    all
+    all.into_iter().map(|(change, promise)| (change, Body::Always(promise))).collect()
 }
 
 /// Every other cadence, and a day on which nothing else falls.
@@ -334,4 +235,35 @@ fn other_moments(moment: Moment) -> Vec<Moment> {
         all.push(Moment { every: moment.every, on });
     }
     all
+}
+
+/// What is said instead, in words.
+fn said(new: Option<impl Display>) -> String {
+    new.map_or_else(|| "nothing".to_owned(), |new| new.to_string())
+}
+
+/// Every other word.
+fn others<W: Word>(word: W) -> impl Iterator<Item = W> {
+    W::ALL.iter().copied().filter(move |other| *other != word)
+}
+
+/// A tenth of a point less and more.
+fn near(rate: Percent) -> Vec<Percent> {
+    let thousandths = rate.thousandths();
+    let near = [thousandths.checked_sub(100), Some(thousandths + 100)].into_iter().flatten();
+    // More than 100% cannot be read.
+    near.filter_map(|at| format!("{}.{:03}%", at / 1000, at % 1000).parse().ok()).collect()
+}
+
+/// A tenth of a point less and more, and no rate at all; nothing where there is none.
+fn other_rates(rate: Option<Percent>) -> Vec<Option<Percent>> {
+    let near = rate.into_iter().flat_map(near).map(Some);
+    near.chain(rate.map(|_| None)).collect()
+}
+
+/// One less and one more, and no number at all; nothing where there is none.
+fn near_count(count: Option<u32>) -> Vec<Option<u32>> {
+    let near = count.into_iter().flat_map(|count| [count.checked_sub(1), Some(count + 1)]);
+    let near: Vec<Option<u32>> = near.flatten().map(Some).collect();
+    near.into_iter().chain(count.map(|_| None)).collect()
 }

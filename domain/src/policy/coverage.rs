@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use crate::Bands;
-use crate::policy::changes::changes;
-use crate::policy::folder::{Checked, holds};
-use crate::policy::model::{Policy, Row};
+use crate::policy::changes::{Whole, changes, whole_changes};
+use crate::policy::folder::{Checked, Folder, check_folder, comes_out};
+use crate::policy::model::Policy;
 use crate::policy::parse::bands_of;
+use crate::policy::scenario::Scenario;
+use crate::policy::word::Kind;
 
 /// A rule, where it stands and what proves it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,43 +46,66 @@ pub fn coverage(checked: &Checked) -> Vec<Covered> {
     rules.into_values().collect()
 }
 
-/// A change to a rule that no scenario notices.
+/// A change that no scenario notices.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unnoticed {
-    /// The rule's id.
-    pub rule: String,
-    /// The line of the row.
+    /// Where: the rule's id, or the setting, the stage or the word at the top of the file.
+    pub place: String,
+    /// The line it stands on.
     pub line: usize,
     /// What was changed.
     pub change: String,
 }
 
-/// Removes each row and each action, and changes everything that a row says, one at a time, and
-/// names the changes that leave every scenario of that rule as it was.
+/// Changes everything that a sound policy says and removes every row, stage and action, one at a
+/// time, and names the changes that leave every scenario as it was: for a row those of its rule,
+/// for what stands outside the rows all of them.
 #[must_use]
-pub fn unnoticed(checked: &Checked) -> Vec<Unnoticed> {
+pub fn unnoticed(folder: &Folder) -> Vec<Unnoticed> {
+    let checked = check_folder(folder);
+    let mut found = outside_the_rows(&folder.policy, &checked);
+    found.extend(in_the_rows(&checked));
+    found
+}
+
+fn outside_the_rows(text: &str, checked: &Checked) -> Vec<Unnoticed> {
+    let mut proofs: Vec<&Scenario> = checked.scenarios.iter().collect();
+    let mut changes = whole_changes(text, &checked.policy);
+    changes.retain(|change| !notice(&mut proofs, &change.policy, checked));
+    let found = |Whole { place, line, change, .. }| Unnoticed { place, line, change };
+    changes.into_iter().map(found).collect()
+}
+
+fn in_the_rows(checked: &Checked) -> Vec<Unnoticed> {
     let mut found = Vec::new();
     let letters: Vec<&String> = checked.letters.keys().collect();
+    let mut policy = checked.policy.clone();
     for (at, row) in checked.policy.rows.iter().enumerate() {
-        let proofs: Vec<_> = checked
-            .scenarios
-            .iter()
-            .filter(|scenario| scenario.proves.contains(&row.rule))
-            .cloned()
-            .collect();
+        let mut proofs: Vec<&Scenario> = checked.scenarios.iter().collect();
+        proofs.retain(|scenario| scenario.proves.contains(&row.rule));
         for (change, new) in changes(&checked.policy, &letters, row) {
-            let policy = replaced(&checked.policy, at, new);
-            if holds(&policy, &checked.letters, &proofs) {
-                found.push(Unnoticed { rule: row.rule.clone(), line: row.line, change });
+            let rows = usize::from(new.is_some());
+            policy.rows.splice(at..=at, new);
+            if row.kind == Kind::Band {
+                policy.bands = Bands::new(bands_of(&policy.rows)).ok();
             }
+            if !notice(&mut proofs, &policy, checked) {
+                found.push(Unnoticed { place: row.rule.clone(), line: row.line, change });
+            }
+            policy.rows.splice(at..at + rows, [row.clone()]);
         }
+        policy.bands.clone_from(&checked.policy.bands);
     }
     found
 }
 
-fn replaced(policy: &Policy, at: usize, new: Option<Row>) -> Policy {
-    let mut policy = policy.clone();
-    policy.rows.splice(at..=at, new);
-    policy.bands = Bands::new(bands_of(&policy.rows)).ok();
-    policy
+/// Whether one of the scenarios does not come out as it says. What notices one change mostly
+/// notices the next, so it is asked first the next time.
+fn notice(proofs: &mut [&Scenario], policy: &Policy, checked: &Checked) -> bool {
+    let notices = |scenario: &&Scenario| !comes_out(policy, &checked.letters, scenario);
+    let found = proofs.iter().position(notices);
+    if let Some(at) = found {
+        proofs[..=at].rotate_right(1);
+    }
+    found.is_some()
 }

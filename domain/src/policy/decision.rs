@@ -7,9 +7,9 @@ use crate::Calendar;
 use crate::policy::case::{Case, Event, Figure, Place, Recorded, Target};
 use crate::policy::facts::Shield;
 use crate::policy::letter::Letter;
-use crate::policy::model::{Action, Next};
+use crate::policy::model::{Action, Next, Policy};
 use crate::policy::target::target_days;
-use crate::policy::word::Do;
+use crate::policy::word::{Do, Keeps};
 use std::collections::BTreeMap;
 
 /// Whom a decision is about.
@@ -109,18 +109,29 @@ impl Decision {
         lines.into_iter().map(|line| format!("{}{to}: {line}", self.rule)).collect()
     }
 
-    /// Holds back the letters that must not go out. This always wins over what a rule says.
+    /// Holds back the letters that must not go out. This always wins over what a rule says, and
+    /// for every policy; one that promises it is named.
     #[must_use]
-    pub fn guarded(mut self, shield: &Shield, letters: &BTreeMap<String, Letter>) -> Self {
+    pub fn guarded(
+        mut self,
+        policy: &Policy,
+        letters: &BTreeMap<String, Letter>,
+        shield: &Shield,
+    ) -> Self {
+        let promised = policy.promise(Keeps::Mitigation).map(|row| format!(" ({})", row.rule));
+        let promised = promised.unwrap_or_default();
         let legal = |name: &str| letters.get(name).is_some_and(|letter| letter.law.is_some());
-        let why = |name: &str| match shield {
-            Shield { letters_stopped: true, .. } => Some("all letters are stopped".to_owned()),
-            Shield { mitigation: Some(reason), .. } => {
-                Some(format!("a person decides, because of {reason}"))
+        let why = |letter: &Action| match (shield, letter.unauthorised_at_least) {
+            (Shield { letters_stopped: true, .. }, _) => Some("all letters are stopped".to_owned()),
+            (Shield { mitigation: Some(reason), .. }, _) => {
+                Some(format!("a person decides, because of {reason}{promised}"))
             }
-            Shield { not_compulsory_age: true, .. } if legal(name) => {
+            (Shield { not_compulsory_age: true, .. }, _) if legal(&letter.what) => {
                 Some("the pupil is not of compulsory school age".to_owned())
             }
+            (Shield { unauthorised, .. }, Some(least)) if *unauthorised < least => Some(format!(
+                "unauthorised absence: {unauthorised} sessions, and it needs at least {least}"
+            )),
             _ => None,
         };
         let (letters, others): (Vec<_>, Vec<_>) =
@@ -128,7 +139,7 @@ impl Decision {
         self.actions = others;
         let mut kept = Vec::new();
         for letter in letters {
-            match why(&letter.what) {
+            match why(&letter) {
                 Some(why) => self.held.push((letter.what, why)),
                 None => kept.push(letter),
             }

@@ -63,12 +63,20 @@ pub struct Pupil {
     pub teacher: Option<String>,
     /// Attendance over the periods.
     pub rates: Rates,
-    /// The figure that improvement is measured against: at the last decision or period.
+    /// The figure at the last decision; that of the case comes first.
     pub last: Option<Rate>,
     /// The band at the last decision or period.
     pub last_band: Option<String>,
-    /// Attendance since the last decision (or letter, where the policy measures so).
+    /// The school day since which the pupil is in the present band without a break, and with
+    /// enough possible sessions to be judged by.
+    pub band_since: Option<NaiveDate>,
+    /// Attendance since the last decision.
     pub since: Option<Rate>,
+    /// Attendance since the last letter of the case.
+    pub since_letter: Option<Rate>,
+    /// Attendance over the period before each: the week, half term and term before; for the year
+    /// to date, as it stood at the last decision or period.
+    pub before: Rates,
     /// The last 4 school weeks.
     pub recent: Option<Rate>,
     /// The 4 school weeks before those.
@@ -92,6 +100,8 @@ pub struct Shield {
     pub letters_stopped: bool,
     /// The pupil is not of compulsory school age.
     pub not_compulsory_age: bool,
+    /// Sessions of unauthorised absence over the days that bands are taken over.
+    pub unauthorised: u32,
 }
 
 /// A pupil who is absent today.

@@ -58,3 +58,61 @@ fn decision(row: &Row, daily: &Daily, pupil: &Absentee) -> Decision {
         decides: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Answers, parse};
+
+    const POLICY: &str = r#"
+        name = "A policy"
+        document = "a document"
+        [roles]
+        "Office" = "school_office"
+        [[band]]
+        rule = "A-00"
+        name = "everybody"
+        from = "0%"
+        [[daily]]
+        rule = "A-01"
+        when = "no reason known"
+        do = [{ call = "ask why", by = "Office" }]
+        [[daily]]
+        rule = "A-02"
+        when = "absence reported"
+        do = [{ task = "ask for more", by = "Office" }]
+    "#;
+
+    fn list(absent: &[Absentee]) -> Vec<Decision> {
+        let (policy, problems) = parse(POLICY, Answers::Examples);
+        assert_eq!(problems, vec![]);
+        first_day(&policy, absent, "2026-02-09".parse().unwrap())
+    }
+
+    #[test]
+    fn protected_pupils_come_first_then_those_nobody_reached_then_persistent_absentees() {
+        let absent = |id| Absentee { id, day: 1, ..Absentee::default() };
+        let order = list(&[
+            absent(1),
+            Absentee { persistent: true, ..absent(2) },
+            Absentee { no_contact: true, ..absent(3) },
+            Absentee { protected: true, ..absent(4) },
+            absent(0),
+        ]);
+        let order: Vec<Subject> = order.into_iter().map(|decision| decision.subject).collect();
+        assert_eq!(order, [4, 3, 2, 0, 1].map(Subject::Pupil));
+    }
+
+    #[test]
+    fn a_reported_absence_stands_in_the_list_with_its_reason_and_asks_more_of_the_persistent() {
+        let reported = Some("a cold".to_owned());
+        let pupil = Absentee { id: 1, day: 1, reported, persistent: true, ..Absentee::default() };
+        let why = |pupil: &Absentee| list(std::slice::from_ref(pupil))[0].explain();
+        assert_eq!(
+            why(&pupil),
+            "A-02: absence reported; day 1 of the absence; the reason given: a cold; persistently absent: ask for more."
+        );
+        let often = "persistently absent";
+        assert!(!why(&Absentee { persistent: false, ..pupil }).contains(often));
+    }
+}

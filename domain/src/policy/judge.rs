@@ -13,6 +13,12 @@ pub(crate) fn band(policy: &Policy, rate: Option<Rate>) -> Option<String> {
     Some(policy.bands.as_ref()?.of(rate?).name.clone())
 }
 
+/// Whether there are too few possible sessions to propose anything.
+pub(crate) fn few(policy: &Policy, pupil: &Pupil) -> bool {
+    let figure = pupil.rates.over(policy.over);
+    figure.is_some_and(|rate| rate.whole() < u64::from(policy.few_sessions))
+}
+
 /// What has become of a case at a stage that waits for figures.
 pub(crate) fn outcome(
     policy: &Policy,
@@ -28,10 +34,9 @@ pub(crate) fn outcome(
             _ => Outcome::NoFigure,
         }),
         Waits::Review => {
-            let last = case.figure.and_then(Figure::rate).or(pupil.last);
             let before = case.band.as_ref().or(pupil.last_band.as_ref());
             let moved = tells_moves(policy, &stage.name) && moved_up(policy, now, before);
-            Some(if moved { Outcome::MovedUp } else { improvement(policy, pupil, last) })
+            Some(if moved { Outcome::MovedUp } else { improvement(policy, pupil) })
         }
         Waits::Meeting | Waits::Answer => None,
     }
@@ -49,13 +54,35 @@ fn moved_up(policy: &Policy, now: Option<Rate>, before: Option<&String>) -> bool
     }
 }
 
+/// The two rates that "improved" compares, as it is and as it was, each with what it is taken over.
+fn compared(policy: &Policy, pupil: &Pupil) -> [(String, Option<Rate>); 2] {
+    let period = policy.period;
+    let case = pupil.case.as_ref();
+    let letter = case.and_then(|case| case.letters.last());
+    match (policy.improved, letter) {
+        (Improvement::Period, _) => [
+            (format!("over the {period}"), pupil.rates.over(period)),
+            (format!("over the {period} before"), pupil.before.over(period)),
+        ],
+        (Improvement::SinceLetter, Some(letter)) => [
+            ("since the last letter".to_owned(), pupil.since_letter),
+            ("at that letter".to_owned(), letter.figure.and_then(Figure::rate)),
+        ],
+        // Without a letter, as when it was held: since the decision that would have sent it.
+        _ => {
+            let last = case.and_then(|case| case.figure).and_then(Figure::rate).or(pupil.last);
+            [
+                ("since the last decision".to_owned(), pupil.since),
+                ("at that decision".to_owned(), last),
+            ]
+        }
+    }
+}
+
 /// Improved, better but below, not improved, or no figure; compared exactly, equal is not improved.
-fn improvement(policy: &Policy, pupil: &Pupil, last: Option<Rate>) -> Outcome {
+fn improvement(policy: &Policy, pupil: &Pupil) -> Outcome {
     let now = pupil.rates.over(policy.over);
-    let measured = match policy.improved {
-        Improvement::Period => now,
-        _ => pupil.since,
-    };
+    let [(_, measured), (_, last)] = compared(policy, pupil);
     let (Some(now), Some(measured), Some(last)) = (now, measured, last) else {
         return Outcome::NoFigure;
     };
@@ -85,8 +112,8 @@ pub(crate) fn fits(policy: &Policy, trend: Trend, pupil: &Pupil) -> bool {
         Trend::Any => true,
         Trend::Entered => pupil.last_band.is_some() && band(policy, now) != pupil.last_band,
         Trend::MovedUp => moved_up(policy, now, pupil.last_band.as_ref()),
-        Trend::Improved => improvement(policy, pupil, pupil.last) == Outcome::Improved,
-        Trend::NotImproved => improvement(policy, pupil, pupil.last) == Outcome::NotImproved,
+        Trend::Improved => improvement(policy, pupil) == Outcome::Improved,
+        Trend::NotImproved => improvement(policy, pupil) == Outcome::NotImproved,
         Trend::Declined => {
             matches!((pupil.recent, pupil.earlier), (Some(now), Some(then)) if now < then)
         }
@@ -106,14 +133,13 @@ pub(crate) fn because(policy: &Policy, pupil: &Pupil, situation: &Situation) -> 
             format!("{what}: {attended} of {possible} sessions attended ({}%)", rate.cut())
         })
     };
-    let case = pupil.case.as_ref();
-    let last = case.and_then(|case| case.figure).and_then(Figure::rate).or(pupil.last);
-    let target = case.and_then(|case| case.target);
+    let target = pupil.case.as_ref().and_then(|case| case.target);
     let mut lines =
         vec![format!("at {:?}, {}", situation.at, sentence::outcome(&situation.outcome))];
     lines.extend(say(&format!("over the {}", policy.over), pupil.rates.over(policy.over)));
-    lines.extend(say("at the last decision", last));
-    lines.extend(say("since then", pupil.since));
+    lines.extend(compared(policy, pupil).iter().filter_map(|(what, rate)| say(what, *rate)));
+    // The period that is compared may be that of the bands.
+    lines.dedup();
     if let Some(target) = target {
         let what =
             format!("for the target of {} from {} to {}", target.rate, target.from, target.to);

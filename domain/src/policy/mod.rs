@@ -43,8 +43,8 @@ pub use first_day::first_day;
 pub use folder::{Checked, Folder, check_folder, failures};
 pub use letter::{FIELDS, Letter};
 pub use model::{
-    Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Policy, Regular, Row, START,
-    Setting, Stage, Step,
+    Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Policy, Promise,
+    Regular, Row, START, Setting, Stage, Step,
 };
 pub use moment::{figures_day, is_due, school_days_after};
 pub use parse::{Answers, parse};

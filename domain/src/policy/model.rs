@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::policy::word::{Absence, Do, Every, For, Improvement, Kind, On, Over, Trend, Waits};
+use crate::policy::word::{
+    Absence, Do, Every, For, Improvement, Keeps, Kind, On, Over, Trend, Waits,
+};
 use crate::{Bands, Percent};
 
 /// A whole policy.
@@ -18,6 +20,8 @@ pub struct Policy {
     pub improved: Improvement,
     /// The rate, or the points of a gain, that `improved` needs.
     pub improved_rate: Option<Percent>,
+    /// The period that `improved` compares with the one before, where it compares periods.
+    pub period: Over,
     /// Over which days listing, entry and bands are taken.
     pub over: Over,
     /// Under this many possible sessions a pupil is listed and nothing is proposed.
@@ -43,11 +47,12 @@ pub struct Setting {
     pub name: String,
     /// The question, in plain English.
     pub asks: String,
-    /// The answer in force: the school's own or the default.
-    pub value: String,
+    /// The answer in force, the school's own or the default: one text or a list.
+    pub value: Vec<String>,
     /// Whether a school has to answer it itself.
     pub required: bool,
-    /// The only answers there are; empty when any of the right kind will do.
+    /// The only answers there are, or the only items of a list; empty when any of the right kind
+    /// will do.
     pub one_of: Vec<String>,
     /// The line it stands on.
     pub line: usize,
@@ -99,7 +104,7 @@ pub enum Body {
     /// A prize draw.
     Draw(Draw),
     /// A promise.
-    Always(String),
+    Always(Promise),
 }
 
 /// A band with what is shown beside it.
@@ -127,7 +132,7 @@ pub struct Daily {
 }
 
 /// When something regular is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
     /// How often.
     pub every: Every,
@@ -140,6 +145,8 @@ pub struct Moment {
 pub struct Regular {
     /// When.
     pub moment: Moment,
+    /// Also on the day a pupil comes into the band.
+    pub on_entry: bool,
     /// For pupils of which bands; empty for all.
     pub bands: Vec<String>,
     /// For pupils with which trend.
@@ -196,8 +203,17 @@ pub struct Draw {
     pub at_least: Option<Percent>,
     /// The period that `at_least` is taken over.
     pub over: Over,
-    /// What is won.
+    /// What is won. Draws for the same prize are one draw.
     pub prize: String,
+}
+
+/// Something that holds for everybody at any time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Promise {
+    /// What is promised.
+    pub text: String,
+    /// What the engine itself keeps of it; without it the promise is kept, and tested, elsewhere.
+    pub keeps: Option<Keeps>,
 }
 
 /// Something that somebody does.
@@ -225,12 +241,16 @@ pub struct Action {
     pub rate: Option<Percent>,
     /// For a target: over how many school weeks.
     pub school_weeks: Option<u32>,
+    /// For a letter: it is held under so many sessions of unauthorised absence.
+    pub unauthorised_at_least: Option<u32>,
 }
 
 /// The step rows that answer for a pupil without a case.
 pub const START: &str = "start";
 /// The step rows that answer where no other does.
 pub const EVERY_STAGE: &str = "every stage";
+/// No limit to some bands.
+pub const EVERY_BAND: &str = "every band";
 
 impl Policy {
     /// The stage of that name.
@@ -270,6 +290,15 @@ impl Policy {
         self.rows.iter().filter_map(|row| match &row.body {
             Body::Regular(regular) => Some((row, regular)),
             _ => None,
+        })
+    }
+
+    /// The row with the promise of which the engine keeps this.
+    #[must_use]
+    pub fn promise(&self, keeps: Keeps) -> Option<&Row> {
+        self.rows.iter().find(|row| match &row.body {
+            Body::Always(promise) => promise.keeps == Some(keeps),
+            _ => false,
         })
     }
 

@@ -16,7 +16,7 @@ pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
     // What follows the last term of a year falls into the next.
     let from = if moment.on == On::NextTerm { here.saturating_sub(1) } else { here };
     calendars.iter().skip(from).take(here + 1 - from).any(|calendar| {
-        spans(moment.every, calendar).into_iter().any(|(from, to)| {
+        spans(moment, calendar, day).into_iter().any(|(from, to)| {
             let near = from <= day && (day <= to || moment.on == On::NextTerm);
             near && self::day(moment.on, (from, to), calendar, calendars) == Some(day)
         })
@@ -50,15 +50,17 @@ pub fn school_days_after(day: NaiveDate, days: u32, calendars: &[Calendar]) -> O
     }
 }
 
-fn spans(every: Every, calendar: &Calendar) -> Vec<(NaiveDate, NaiveDate)> {
+/// The spans of a year that something falls in or follows; of the days only those up to this one.
+fn spans(moment: Moment, calendar: &Calendar, day: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
     let windows = |kind| calendar.windows(kind).iter().map(span).collect::<Vec<_>>();
     let weeks = |step| {
-        calendar.windows(WindowKind::Week).iter().map(span).skip(step - 1).step_by(step).collect()
+        let mondays = calendar.school_weeks().into_iter().skip(step - 1).step_by(step);
+        mondays.map(|monday| (monday, monday + DayCount::new(6))).collect()
     };
-    match every {
+    match moment.every {
         Every::Day => {
-            let year = calendar.year();
-            let days = year.first_day().iter_days().take_while(|day| *day <= year.last_day());
+            let first = if moment.on == On::NextTerm { calendar.year().first_day() } else { day };
+            let days = first.iter_days().take_while(|other| *other <= day);
             days.filter(|day| calendar.is_school_day(*day)).map(|day| (day, day)).collect()
         }
         Every::Week => weeks(1),
@@ -73,6 +75,8 @@ fn spans(every: Every, calendar: &Calendar) -> Vec<(NaiveDate, NaiveDate)> {
         }
         Every::Term => windows(WindowKind::Term),
         Every::Year => windows(WindowKind::YearToDate),
+        // Of no calendar: it is different for each pupil.
+        Every::Entry => Vec::new(),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::policy::model::{
-    Action, BandRow, Body, Daily, Draw, Moment, Next, Policy, Regular, Row, Setting, Stage, Step,
+    Action, BandRow, Body, Daily, Draw, EVERY_BAND, Moment, Next, Policy, Promise, Regular, Row,
+    Setting, Stage, Step,
 };
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
@@ -20,7 +21,7 @@ pub enum Answers<'a> {
     /// book and scenarios.
     Examples,
     /// By the school, and by the defaults for the rest.
-    School(&'a BTreeMap<String, String>),
+    School(&'a BTreeMap<String, Vec<String>>),
 }
 
 /// Reads a policy. The policy is there even with problems, as far as it could be read, so that
@@ -50,12 +51,14 @@ pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
 }
 
 fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
+    let over = top.maybe_word("over").unwrap_or(Over::Year);
     Policy {
         name: top.text("name"),
         document: top.text("document"),
         improved: top.maybe_word("improved").unwrap_or(Improvement::SinceDecision),
         improved_rate: top.maybe_rate("improved_rate"),
-        over: top.maybe_word("over").unwrap_or(Over::Year),
+        period: top.maybe_word("period").unwrap_or(over),
+        over,
         few_sessions: top.maybe_count("few_sessions").unwrap_or(0),
         at_risk_sessions: top.maybe_count("at_risk_sessions").unwrap_or(0),
         roles: top.map("roles").into_iter().map(|(name, (role, _))| (name, role)).collect(),
@@ -72,27 +75,28 @@ fn settings(file: &File<'_>, top: &Table<'_, '_>, answers: Answers<'_>) -> Vec<S
         let mut setting = Setting {
             name: table.text("name"),
             asks: table.text("asks"),
-            value: String::new(),
+            value: Vec::new(),
             required: table.has("example"),
             one_of: table.list("one_of"),
             line: table.line,
         };
-        let (default, example) = (table.maybe_text("value"), table.maybe_text("example"));
+        let (default, example) = (table.list("value"), table.list("example"));
         let own = match answers {
-            Answers::School(own) => own.get(&setting.name).cloned(),
+            Answers::School(own) => own.get(&setting.name).cloned().unwrap_or_default(),
             Answers::Examples => example,
         };
-        let Some(value) = own.or(default) else {
+        setting.value = if own.is_empty() { default } else { own };
+        if setting.value.is_empty() {
             let says = format!("the school must answer the setting {:?}", setting.name);
             table.report(table.line, format!("{says}: {}", setting.asks));
             continue;
-        };
-        if !setting.one_of.is_empty() && !setting.one_of.contains(&value) {
+        }
+        let wrong = |value: &&String| !setting.one_of.is_empty() && !setting.one_of.contains(value);
+        for value in setting.value.iter().filter(wrong) {
             let one_of = setting.one_of.join(", ");
             let says = format!("the setting {:?} cannot be {value:?}", setting.name);
             table.report(table.line, format!("{says}; it must be one of: {one_of}"));
         }
-        setting.value = value;
         file.setting(setting.name.clone(), setting.value.clone());
         settings.push(setting);
         table.finish();
@@ -118,32 +122,34 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
     table.rule = table.text("rule");
     let body = match kind {
         Kind::Band => Body::Band(BandRow {
-            name: table.text("name"),
+            name: band_name(&table),
             from: table.maybe_rate("from").unwrap_or(crate::Percent::ZERO),
             responsible: table.maybe_text("responsible"),
             shown: table.maybe_text("shown"),
         }),
         Kind::Daily => Body::Daily(Daily {
             when: table.word("when").unwrap_or(crate::policy::word::Absence::Unexplained),
-            bands: table.list("band"),
+            bands: band_names(&table),
             does: actions(&table),
         }),
         Kind::Review | Kind::Response | Kind::Reward => Body::Regular(regular(kind, &table)),
         Kind::Step => Body::Step(Step {
             at: table.list("at"),
             when: table.list("when"),
-            bands: table.list("band"),
+            bands: band_names(&table),
             does: actions(&table),
             then: next(&table),
         }),
         Kind::Draw => Body::Draw(Draw {
-            moment: moment(&table),
+            moment: moment(&table, false).0,
             tickets: table.maybe_text("tickets"),
             at_least: table.maybe_rate("at_least"),
             over: table.maybe_word("over").unwrap_or(Over::Term),
             prize: table.text("prize"),
         }),
-        Kind::Always => Body::Always(table.text("promise")),
+        Kind::Always => {
+            Body::Always(Promise { text: table.text("promise"), keeps: table.maybe_word("keeps") })
+        }
     };
     let row = Row { rule: table.rule.clone(), line: table.line, kind, body };
     table.finish();
@@ -151,30 +157,57 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
 }
 
 fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
-    let moment = moment(table);
+    let whom = table.maybe_word("for").unwrap_or(For::EachPupil);
+    let (moment, on_entry) = moment(table, kind != Kind::Review && whom == For::EachPupil);
     let over = match moment.every {
         Every::Week => Over::Week,
         Every::HalfTerm | Every::HalfTermHoliday => Over::HalfTerm,
         Every::Term => Over::Term,
-        Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year => Over::Year,
+        Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
     };
     Regular {
         moment,
-        bands: table.list("band"),
+        on_entry,
+        bands: band_names(table),
         when: table.maybe_word("when").unwrap_or(Trend::Any),
         at_least: table.maybe_rate("at_least"),
         over: table.maybe_word("over").unwrap_or(over),
-        whom: table.maybe_word("for").unwrap_or(For::EachPupil),
+        whom,
         decides: if kind == Kind::Review { table.maybe_text("decides") } else { None },
         does: actions(table),
     }
 }
 
-fn moment(table: &Table<'_, '_>) -> Moment {
-    Moment {
-        every: table.word("every").unwrap_or(Every::Term),
-        on: table.maybe_word("on").unwrap_or(On::LastDay),
+/// When a row is due, and whether it is also due on a pupil's entry into the band, which can only
+/// be asked `for_each` pupil.
+fn moment(table: &Table<'_, '_>, for_each: bool) -> (Moment, bool) {
+    let (entry, cadences): (Vec<Every>, Vec<Every>) =
+        table.words::<Every>("every").into_iter().partition(|every| *every == Every::Entry);
+    let on_entry = !entry.is_empty();
+    if on_entry && !for_each {
+        let says = "belongs to responses and rewards for each pupil";
+        table.report(table.line, format!("`every` {:?} {says}", Every::Entry.text()));
     }
+    if cadences.len() > 1 {
+        let says = "`every` names one cadence, and beside it at most";
+        table.report(table.line, format!("{says} {:?}", Every::Entry.text()));
+    }
+    let every = cadences.first().or(entry.first()).copied().unwrap_or(Every::Term);
+    (Moment { every, on: table.maybe_word("on").unwrap_or(On::LastDay) }, on_entry)
+}
+
+fn band_name(table: &Table<'_, '_>) -> String {
+    let name = table.text("name");
+    if name == EVERY_BAND {
+        table.report(table.line, format!("no band can have the name {EVERY_BAND:?}"));
+    }
+    name
+}
+
+/// The bands that a row names; every band is no limit.
+fn band_names(table: &Table<'_, '_>) -> Vec<String> {
+    let names = table.list("band");
+    if names == [EVERY_BAND] { Vec::new() } else { names }
 }
 
 fn next(table: &Table<'_, '_>) -> Next {
@@ -210,6 +243,11 @@ fn action(table: Table<'_, '_>) -> Option<Action> {
         unless: table.maybe_text("unless"),
         rate: if *kind == Do::Target { table.maybe_rate("target") } else { None },
         school_weeks: table.maybe_count("school_weeks"),
+        unauthorised_at_least: if *kind == Do::Letter {
+            table.maybe_count("unauthorised_at_least")
+        } else {
+            None
+        },
     };
     if *kind == Do::Target && action.school_weeks.is_none_or(|weeks| weeks == 0) {
         let says = "a target needs `school_weeks`, the number of school weeks it runs";

@@ -4,14 +4,17 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use crate::policy::case::Case;
+use crate::policy::decision::Decision;
 use crate::policy::first_day::first_day;
 use crate::policy::judge;
 use crate::policy::letter::Letter;
 use crate::policy::model::{Body, Policy};
 use crate::policy::review::review;
 use crate::policy::scenario::{Given, Scenario};
-use crate::policy::sentence::band_sentence;
+use crate::policy::sentence::{band_sentence, stage_sentence};
 use crate::policy::step::step;
+use crate::policy::word::Keeps;
 use crate::{AcademicYear, Calendar, Days, SchoolWeek, Term};
 
 /// All that the rules a scenario proves do in its situation, a line each.
@@ -25,7 +28,8 @@ pub fn play(
     let lines: Vec<String> = match &scenario.given {
         Given::Day(day, facts) => {
             let decisions = review(policy, letters, facts, *day, calendars);
-            decisions.iter().flat_map(|decision| decision.lines()).collect()
+            let case = facts.pupils.first().and_then(|pupil| pupil.case.as_ref());
+            told(policy, scenario, &decisions, case, calendars)
         }
         Given::Absent(day, absentee) => {
             let decisions = first_day(policy, std::slice::from_ref(absentee), *day);
@@ -34,7 +38,7 @@ pub fn play(
         Given::Happened(pupil, happened) => match &pupil.case {
             None => vec!["the pupil has no case".to_owned()],
             Some(case) => match step(policy, letters, (pupil.id, case), &pupil.shield, happened) {
-                Ok(decision) => decision.lines(),
+                Ok(decision) => told(policy, scenario, &[decision], Some(case), calendars),
                 Err(error) => vec![error.to_string()],
             },
         },
@@ -43,9 +47,13 @@ pub fn play(
             let rows = policy.band_rows().filter(|(_, band)| Some(&band.name) == name.as_ref());
             rows.map(|(row, band)| format!("{}: {}", row.rule, band_sentence(band))).collect()
         }
+        Given::Waits(stage) => match policy.stage(stage) {
+            Some(stage) => vec![stage_sentence(stage)],
+            None => vec![format!("there is no stage {stage:?}")],
+        },
         Given::Promise => {
             let promise = |row: &crate::policy::Row| match &row.body {
-                Body::Always(promise) => Some(format!("{}: {promise}", row.rule)),
+                Body::Always(promise) => Some(format!("{}: {}", row.rule, promise.text)),
                 _ => None,
             };
             policy.rows.iter().filter_map(promise).collect()
@@ -60,6 +68,28 @@ pub fn play(
     // An error is nobody's line and always counts.
     let error = |line: &String| !policy.rows.iter().any(|row| line.starts_with(&row.rule));
     lines.into_iter().filter(|line| ours(line) || error(line)).collect()
+}
+
+/// What is proposed; or, when the scenario says who decides, what a yes to all of it records.
+fn told(
+    policy: &Policy,
+    scenario: &Scenario,
+    decisions: &[Decision],
+    case: Option<&Case>,
+    calendars: &[Calendar],
+) -> Vec<String> {
+    let Some((by, day)) = &scenario.decided else {
+        return decisions.iter().flat_map(Decision::lines).collect();
+    };
+    let Some(promise) = policy.promise(Keeps::Record) else {
+        return Vec::new();
+    };
+    let taken = decisions.iter().filter(|decision| decision.taking.is_some());
+    let recorded = |decision: &Decision| match decision.take(case, by, *day, calendars) {
+        Ok(events) => events.iter().map(|event| format!("{}: {event}", promise.rule)).collect(),
+        Err(error) => vec![error.to_string()],
+    };
+    taken.flat_map(recorded).collect()
 }
 
 /// The school years that scenarios happen in, 2025/26 and 2026/27, so that every date in a

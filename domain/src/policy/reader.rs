@@ -8,15 +8,15 @@ use toml::de::{DeTable, DeValue};
 
 use crate::Percent;
 use crate::policy::problem::Problem;
-use crate::policy::word::{Word, or};
+use crate::policy::word::{Word, joined, or};
 
 /// One file being read: its problems so far and the settings it may refer to.
 pub(crate) struct File<'a> {
     name: &'a str,
     text: &'a str,
     problems: RefCell<Vec<Problem>>,
-    /// The answer of each setting, and whether anything has used it.
-    settings: RefCell<BTreeMap<String, (String, bool)>>,
+    /// The answer of each setting, one text or several, and whether anything has used it.
+    settings: RefCell<BTreeMap<String, (Vec<String>, bool)>>,
 }
 
 impl<'a> File<'a> {
@@ -43,12 +43,12 @@ impl<'a> File<'a> {
         self.problems.borrow_mut().push(Problem { file: self.name.to_owned(), line, rule, says });
     }
 
-    pub(crate) fn setting(&self, name: String, value: String) {
+    pub(crate) fn setting(&self, name: String, value: Vec<String>) {
         self.settings.borrow_mut().insert(name, (value, false));
     }
 
     /// The answer of a setting, from now on used.
-    fn answer(&self, name: &str) -> Option<String> {
+    fn answer(&self, name: &str) -> Option<Vec<String>> {
         let mut settings = self.settings.borrow_mut();
         let (value, used) = settings.get_mut(name)?;
         *used = true;
@@ -100,12 +100,12 @@ impl<'f, 't> Table<'f, 't> {
     }
 
     /// Text, or the answer of the setting that stands there instead.
-    fn resolve(&self, value: &DeValue<'_>, line: usize) -> Option<String> {
+    fn resolve(&self, value: &DeValue<'_>, line: usize) -> Option<Vec<String>> {
         if let Some(text) = value.as_str() {
-            return Some(text.to_owned());
+            return Some(vec![text.to_owned()]);
         }
         if let Some(number) = value.as_integer() {
-            return Some(number.as_str().to_owned());
+            return Some(vec![number.as_str().to_owned()]);
         }
         let named = value.as_table().filter(|table| table.len() == 1);
         let (key, named) = named?.iter().next()?;
@@ -119,15 +119,31 @@ impl<'f, 't> Table<'f, 't> {
         answer
     }
 
-    /// The text of a key, with its line.
-    pub(crate) fn maybe(&self, key: &'static str) -> Option<(String, usize)> {
+    /// The text of a key, or all that a setting answers there, with its line.
+    fn texts(&self, key: &'static str) -> Option<(Vec<String>, usize)> {
         let (value, line) = self.get(key)?;
-        let text = self.resolve(value, line);
-        if text.is_none() && !value.is_table() {
+        let texts = self.resolve(value, line);
+        if texts.is_none() && !value.is_table() {
             let hint = if value.is_float() { "; write numbers with a point as text" } else { "" };
             self.report(line, format!("`{key}` must be text in quotes{hint}"));
         }
-        text.map(|text| (text, line))
+        texts.map(|texts| (texts, line))
+    }
+
+    /// The one text that can stand there.
+    fn only(&self, name: &str, texts: Vec<String>, line: usize) -> Option<String> {
+        if texts.len() > 1 {
+            let texts = joined(texts.iter().map(|text| format!("{text:?}")).collect(), "and");
+            self.report(line, format!("`{name}` takes one answer, and the setting gives {texts}"));
+            return None;
+        }
+        texts.into_iter().next()
+    }
+
+    /// The text of a key, with its line.
+    pub(crate) fn maybe(&self, key: &'static str) -> Option<(String, usize)> {
+        let (texts, line) = self.texts(key)?;
+        self.only(key, texts, line).map(|text| (text, line))
     }
 
     pub(crate) fn maybe_text(&self, key: &'static str) -> Option<String> {
@@ -183,16 +199,34 @@ impl<'f, 't> Table<'f, 't> {
     pub(crate) fn list(&self, key: &'static str) -> Vec<String> {
         let Some((value, line)) = self.get(key) else { return Vec::new() };
         let Some(items) = value.as_array() else {
-            return self.maybe_text(key).into_iter().collect();
+            return self.texts(key).map(|(texts, _)| texts).unwrap_or_default();
         };
         let read = |item: &Spanned<DeValue<'_>>| {
-            let text = self.resolve(item.get_ref(), line);
-            if text.is_none() {
+            let texts = self.resolve(item.get_ref(), line);
+            if texts.is_none() {
                 self.report(line, format!("`{key}` must be a list of texts in quotes"));
             }
-            text
+            texts
         };
-        items.iter().filter_map(read).collect()
+        items.iter().filter_map(read).flatten().collect()
+    }
+
+    /// One word of a closed set or a list of them.
+    pub(crate) fn words<W: Word>(&self, key: &'static str) -> Vec<W> {
+        let found = self.get(key);
+        let line = found.map_or(self.line, |(_, line)| line);
+        if found.is_none_or(|(value, _)| value.as_array().is_some_and(|items| items.is_empty())) {
+            self.report(line, format!("`{key}` is missing; it must be {}", W::list()));
+        }
+        let read = |text: &String| {
+            let word: Option<W> = W::read(text);
+            if word.is_none() {
+                let list = W::list();
+                self.report(line, format!("`{key}` cannot be {text:?}; it must be {list}"));
+            }
+            word
+        };
+        self.list(key).iter().filter_map(read).collect()
     }
 
     /// The tables of a list: `[[key]]` or `key = [{ ... }]`.
@@ -232,11 +266,11 @@ impl<'f, 't> Table<'f, 't> {
         };
         let read = |name: &str, value: &Spanned<DeValue<'_>>| {
             let line = self.file.line(value.span().start);
-            let text = self.resolve(value.get_ref(), line);
-            if text.is_none() {
+            let texts = self.resolve(value.get_ref(), line);
+            if texts.is_none() {
                 self.report(line, format!("{name:?} must be text in quotes"));
             }
-            Some((name.to_owned(), (text?, line)))
+            Some((name.to_owned(), (self.only(name, texts?, line)?, line)))
         };
         table.iter().filter_map(|(name, value)| read(name.get_ref(), value)).collect()
     }

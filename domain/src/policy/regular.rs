@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use chrono::NaiveDate;
+
 use crate::Rate;
 use crate::policy::decision::{Decision, Subject};
 use crate::policy::facts::{Class, Facts, Pupil};
 use crate::policy::judge;
 use crate::policy::model::{Action, Policy, Regular, Row};
-use crate::policy::word::{Do, For};
+use crate::policy::word::{Do, For, Kind};
 
 /// What a row that is due leads to.
 pub(crate) fn decisions(
@@ -16,14 +18,12 @@ pub(crate) fn decisions(
     regular: &Regular,
     facts: &Facts,
 ) -> Vec<Decision> {
-    let fitting = || facts.pupils.iter().filter(|pupil| fits(policy, regular, pupil));
+    let fitting = || facts.pupils.iter().filter(|pupil| fits(policy, row, regular, pupil));
     match regular.whom {
-        For::EachPupil => fitting()
-            .map(|pupil| {
-                let why = because(policy, regular, pupil);
-                decision(row, regular, Subject::Pupil(pupil.id), why)
-            })
-            .collect(),
+        For::EachPupil => {
+            let each = |pupil: &Pupil| for_pupil(policy, row, regular, pupil);
+            fitting().map(each).collect()
+        }
         For::Teachers => {
             let teachers: BTreeSet<&String> =
                 fitting().filter_map(|pupil| pupil.teacher.as_ref()).collect();
@@ -51,7 +51,30 @@ pub(crate) fn decisions(
     }
 }
 
-fn fits(policy: &Policy, regular: &Regular, pupil: &Pupil) -> bool {
+/// What a row leads to that is due on a pupil's entry into the band, for those who come into it
+/// on that day.
+pub(crate) fn on_entry(
+    policy: &Policy,
+    row: &Row,
+    regular: &Regular,
+    facts: &Facts,
+    day: NaiveDate,
+) -> Vec<Decision> {
+    let entering = facts.pupils.iter().filter(|pupil| pupil.band_since == Some(day));
+    let fitting = entering.filter(|pupil| fits(policy, row, regular, pupil));
+    fitting.map(|pupil| for_pupil(policy, row, regular, pupil)).collect()
+}
+
+fn for_pupil(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> Decision {
+    let why = because(policy, regular, pupil);
+    decision(row, regular, Subject::Pupil(pupil.id), why)
+}
+
+fn fits(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> bool {
+    // Reviews only list and rewards have their own period; a response is proposed.
+    if row.kind == Kind::Response && judge::few(policy, pupil) {
+        return false;
+    }
     let band = judge::band(policy, pupil.rates.over(policy.over));
     let in_band =
         regular.bands.is_empty() || band.is_some_and(|band| regular.bands.contains(&band));
@@ -75,6 +98,7 @@ fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
         lines.extend(pupil.rates.over(regular.over).map(|rate| say(regular.over, rate)));
     }
     lines.push(format!("trend: {}", regular.when));
+    lines.extend(pupil.band_since.map(|day| format!("in the band since {day}")));
     lines
 }
 
@@ -115,6 +139,7 @@ pub(crate) fn plain(row: &Row, subject: Subject, what: String) -> Decision {
         unless: None,
         rate: None,
         school_weeks: None,
+        unauthorised_at_least: None,
     };
     Decision {
         subject,

@@ -10,7 +10,7 @@ use crate::policy::decision::{Decision, Subject, Taking};
 use crate::policy::facts::{Facts, Pupil};
 use crate::policy::judge;
 use crate::policy::letter::Letter;
-use crate::policy::model::{Body, Draw, Policy, Regular, Row, START, Stage};
+use crate::policy::model::{Body, Draw, Moment, Policy, Regular, Row, START, Stage};
 use crate::policy::moment::is_due;
 use crate::policy::outcome::{Situation, answers};
 use crate::policy::regular;
@@ -29,13 +29,20 @@ pub fn review(
 ) -> Vec<Decision> {
     let mut decisions = Vec::new();
     let mut decides = None;
+    // Many rows share a moment.
+    let mut known: BTreeMap<Moment, bool> = BTreeMap::new();
+    let mut is_due =
+        |moment| *known.entry(moment).or_insert_with(|| is_due(moment, day, calendars));
     for row in &policy.rows {
         match &row.body {
-            Body::Regular(regular) if is_due(regular.moment, day, calendars) => {
+            Body::Regular(regular) if is_due(regular.moment) => {
                 decides = decides.or(regular.decides.as_ref());
                 decisions.extend(regular::decisions(policy, row, regular, facts));
             }
-            Body::Draw(draw) if is_due(draw.moment, day, calendars) => {
+            Body::Regular(regular) if regular.on_entry => {
+                decisions.extend(regular::on_entry(policy, row, regular, facts, day));
+            }
+            Body::Draw(draw) if is_due(draw.moment) => {
                 decisions.extend(entries(row, draw, facts));
             }
             _ => {}
@@ -48,7 +55,7 @@ pub fn review(
         facts.pupils.iter().map(|pupil| (pupil.id, &pupil.shield)).collect();
     let guard = |decision: Decision| match &decision.subject {
         Subject::Pupil(id) => match shields.get(id) {
-            Some(shield) => decision.guarded(shield, letters),
+            Some(shield) => decision.guarded(policy, letters, shield),
             None => decision,
         },
         _ => decision,
@@ -77,10 +84,10 @@ fn judged(
         }
         (Some(_), None) => return None,
     };
-    let figure = pupil.rates.over(policy.over);
-    if figure.is_some_and(|rate| rate.whole() < u64::from(policy.few_sessions)) {
+    if judge::few(policy, pupil) {
         return None;
     }
+    let figure = pupil.rates.over(policy.over);
     let band = judge::band(policy, figure);
     if outcome == Outcome::Listed && band.is_none() {
         return None;

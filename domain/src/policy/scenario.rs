@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use crate::policy::case::{Case, Figure, Place, Target};
+use crate::policy::case::{Case, Figure, Place, Sent, Target};
 use crate::policy::facts::{Absentee, Class, Facts, Pupil, Rates, Shield};
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
@@ -24,6 +24,8 @@ pub struct Scenario {
     pub proves: Vec<String>,
     /// What happens.
     pub given: Given,
+    /// Who says yes to all that is proposed, and when; what is then recorded is looked at instead.
+    pub decided: Option<(String, NaiveDate)>,
     /// All that these rules do, a line each.
     pub expect: Vec<String>,
     /// The line it stands on.
@@ -41,6 +43,8 @@ pub enum Given {
     Absent(NaiveDate, Box<Absentee>),
     /// Somebody asks for the band of a rate.
     BandOf(Rate),
+    /// Somebody asks what a case at a stage waits for.
+    Waits(String),
     /// Somebody asks what the policy promises.
     Promise,
 }
@@ -62,14 +66,33 @@ fn scenario(table: Table<'_, '_>) -> Scenario {
         says: table.text("says"),
         proves: table.list("proves"),
         given: given(&table),
+        decided: table.maybe_text("decided_by").zip(date(&table, "day")),
         expect: table.list("expect"),
         line: table.line,
     };
+    one_situation(&table);
     if !table.has("expect") {
         table.report(table.line, "`expect` is missing; nothing expected is []".to_owned());
     }
     table.finish();
     scenario
+}
+
+/// Nothing in a scenario goes unheard.
+fn one_situation(table: &Table<'_, '_>) {
+    let asks = ["happens", "absent", "band_of", "stage"];
+    if asks.iter().filter(|key| table.has(key)).count() > 1 {
+        let says = "a scenario is one situation, with only one of `happens`, `absent`, `band_of` and `stage`";
+        table.report(table.line, says.to_owned());
+    }
+    if table.has("pupil") && !table.has("day") && !table.has("happens") {
+        let says = "`pupil` needs the `day` of a review or what `happens`";
+        table.report(table.line, says.to_owned());
+    }
+    if table.has("decided_by") && !(table.has("day") && table.has("pupil")) {
+        let says = "`decided_by` needs the `day` of the decision and the `pupil`";
+        table.report(table.line, says.to_owned());
+    }
 }
 
 fn given(table: &Table<'_, '_>) -> Given {
@@ -89,6 +112,9 @@ fn given(table: &Table<'_, '_>) -> Given {
         };
         return Given::Happened(Box::new(pupil.unwrap_or_default()), happened);
     }
+    if let Some(stage) = table.maybe_text("stage") {
+        return Given::Waits(stage);
+    }
     match (day, absent, band) {
         (Some(day), Some(absent), _) => Given::Absent(day, Box::new(absent)),
         (_, _, Some(rate)) => Given::BandOf(rate),
@@ -102,19 +128,38 @@ fn given(table: &Table<'_, '_>) -> Given {
     }
 }
 
+/// The classes with their rates over every period, and those that differ over one of them.
 fn classes(table: &Table<'_, '_>) -> Vec<Class> {
-    let rates = |rate: Option<Rate>| Rates { week: rate, half_term: rate, term: rate, year: rate };
-    table
-        .map("classes")
-        .into_iter()
-        .map(|(name, (text, line))| {
-            let rate = read_rate(&text);
-            if rate.is_none() {
-                table.report(line, format!("{text:?} is no rate; write 290/300"));
-            }
-            Class { name, rates: rates(rate) }
-        })
-        .collect()
+    let everywhere = class_rates(table, "classes").into_iter();
+    let mut classes: BTreeMap<String, Rates> =
+        everywhere.map(|(name, rate)| (name, the_same(rate))).collect();
+    if let Some(over) = table.inner("classes_over") {
+        for (name, rate) in class_rates(&over, "week") {
+            classes.entry(name).or_default().week = rate;
+        }
+        for (name, rate) in class_rates(&over, "half_term") {
+            classes.entry(name).or_default().half_term = rate;
+        }
+        for (name, rate) in class_rates(&over, "term") {
+            classes.entry(name).or_default().term = rate;
+        }
+        for (name, rate) in class_rates(&over, "year") {
+            classes.entry(name).or_default().year = rate;
+        }
+        over.finish();
+    }
+    classes.into_iter().map(|(name, rates)| Class { name, rates }).collect()
+}
+
+fn class_rates(table: &Table<'_, '_>, key: &'static str) -> Vec<(String, Option<Rate>)> {
+    let read = |(name, (text, line)): (String, (String, usize))| {
+        let rate = read_rate(&text);
+        if rate.is_none() {
+            table.report(line, format!("{text:?} is no rate; write 290/300"));
+        }
+        (name, rate)
+    };
+    table.map(key).into_iter().map(read).collect()
 }
 
 fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
@@ -127,28 +172,32 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
     };
     let target = rate(&table, "target");
     let to = date(&table, "target_to").unwrap_or(day);
+    let letter = |then: Rate| Sent {
+        letter: "the last letter".to_owned(),
+        step: 1,
+        day,
+        figure: Some(Figure::from(then)),
+    };
     let case = table.maybe_text("at").map(|stage| Case {
         place: Place::At(stage),
         since: date(&table, "since_day").unwrap_or_default(),
         steps: 1,
         figure: last.map(Figure::from),
         band: last_band.clone(),
-        letters: Vec::new(),
+        letters: rate(&table, "last_letter").map(letter).into_iter().collect(),
         flags: std::collections::BTreeSet::new(),
         target: target.map(|_| running(to)),
     });
     let pupil = Pupil {
         id: 1,
         teacher: table.maybe_text("teacher"),
-        rates: Rates {
-            week: rate(&table, "week"),
-            half_term: rate(&table, "half_term"),
-            term: rate(&table, "term"),
-            year: rate(&table, "year"),
-        },
+        rates: rates(&table),
+        before: table.inner("before").map_or_else(|| the_same(last), periods),
         last,
         last_band,
+        band_since: date(&table, "band_since"),
         since: rate(&table, "since"),
+        since_letter: rate(&table, "since_letter"),
         recent: rate(&table, "recent"),
         earlier: rate(&table, "earlier"),
         target,
@@ -158,10 +207,32 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
             mitigation: table.maybe_text("mitigation"),
             letters_stopped: table.flag("letters_stopped"),
             not_compulsory_age: table.flag("not_compulsory_age"),
+            unauthorised: table.maybe_count("unauthorised").unwrap_or(0),
         },
     };
     table.finish();
     pupil
+}
+
+/// The rates of a table that holds nothing else.
+fn periods(table: Table<'_, '_>) -> Rates {
+    let rates = rates(&table);
+    table.finish();
+    rates
+}
+
+fn rates(table: &Table<'_, '_>) -> Rates {
+    Rates {
+        week: rate(table, "week"),
+        half_term: rate(table, "half_term"),
+        term: rate(table, "term"),
+        year: rate(table, "year"),
+    }
+}
+
+/// The same rate over every period.
+const fn the_same(rate: Option<Rate>) -> Rates {
+    Rates { week: rate, half_term: rate, term: rate, year: rate }
 }
 
 fn tickets(table: &Table<'_, '_>) -> BTreeMap<String, u32> {

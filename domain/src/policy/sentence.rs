@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::policy::case::{Event, Place, Recorded, Target};
 use crate::policy::model::{
     Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Regular, Row, START, Stage, Step,
 };
@@ -42,6 +43,10 @@ impl fmt::Display for Action {
             Some(days) => write!(f, ", within {days} school days")?,
             None => {}
         }
+        if let Some(least) = self.unauthorised_at_least {
+            let sessions = if least == 1 { "session" } else { "sessions" };
+            write!(f, ", only with at least {least} {sessions} of unauthorised absence")?;
+        }
         if let Some(time) = &self.before {
             write!(f, ", before {time}")?;
         }
@@ -60,6 +65,7 @@ impl fmt::Display for Moment {
         let every = self.every;
         match (every, self.on) {
             (Every::Day, _) => f.write_str("Every school day"),
+            (Every::Entry, _) => write!(f, "On {}", plain(every)),
             (_, On::LastDay) => write!(f, "On the last school day of every {}", plain(every)),
             (_, On::NextTerm) => {
                 write!(
@@ -82,7 +88,7 @@ fn plain(every: Every) -> &'static str {
         Every::Fortnight => "second school week",
         Every::FourWeeks => "fourth school week",
         Every::HalfTermHoliday => "half term before a half-term holiday",
-        Every::Day | Every::HalfTerm | Every::Term | Every::Year => every.text(),
+        Every::Day | Every::HalfTerm | Every::Term | Every::Year | Every::Entry => every.text(),
     }
 }
 
@@ -97,6 +103,37 @@ impl fmt::Display for Next {
     }
 }
 
+impl fmt::Display for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Event { rule, day, by, what, .. } = self;
+        write!(f, "{day}, {rule}, {by}: {what}")
+    }
+}
+
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Recorded::Moved { outcome, to, reason, .. } => {
+                write!(f, "{}; ", self::outcome(outcome))?;
+                match to {
+                    Place::At(stage) => write!(f, "the case is at {stage:?}")?,
+                    Place::Closed => f.write_str("the case ends")?,
+                }
+                reason.iter().try_for_each(|reason| write!(f, "; the reason: {reason}"))
+            }
+            Recorded::Letter(letter) => write!(f, "letter {letter:?}"),
+            Recorded::Held { letter, why } => write!(f, "letter {letter:?} is held: {why}"),
+            Recorded::Flagged(words) => {
+                write!(f, "{words:?} stands on the pupil until the case ends")
+            }
+            Recorded::Target(Target { rate, from, to }) => {
+                write!(f, "target of {rate} from {from} to {to}")
+            }
+            Recorded::Action(action) => f.write_str(action),
+        }
+    }
+}
+
 /// A row as one sentence, or a sentence and a list of what is done.
 #[must_use]
 pub fn sentence(row: &Row) -> String {
@@ -106,7 +143,7 @@ pub fn sentence(row: &Row) -> String {
         Body::Regular(regular) => regular_sentence(row.kind, regular) + &list(&regular.does, None),
         Body::Step(step) => step_sentence(step) + &list(&step.does, Some(&step.then)),
         Body::Draw(draw) => draw_sentence(draw),
-        Body::Always(promise) => format!("Always: {promise}."),
+        Body::Always(promise) => format!("Always: {}.", promise.text),
     }
 }
 
@@ -159,6 +196,9 @@ fn daily_sentence(daily: &Daily) -> String {
 
 fn regular_sentence(kind: Kind, regular: &Regular) -> String {
     let mut text = regular.moment.to_string();
+    if regular.on_entry && regular.moment.every != Every::Entry {
+        text += &format!(", and on {}", plain(Every::Entry));
+    }
     text += match regular.whom {
         For::EachPupil if kind == Kind::Review => ", list the pupils",
         For::EachPupil => ", for each pupil",

@@ -116,7 +116,7 @@ pub fn step(
         }),
         decides: None,
     };
-    Ok(decision.guarded(shield, letters))
+    Ok(decision.guarded(policy, letters, shield))
 }
 
 fn counted(outcome: &str) -> bool {

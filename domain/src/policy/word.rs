@@ -98,6 +98,14 @@ words! {
 }
 
 words! {
+    /// What the engine itself keeps of a promise.
+    Keeps {
+        Mitigation = "mitigation": "while mitigation is accepted, a letter waits for a person's decision",
+        Record = "record": "each step of a case is recorded: the day, the rule, the person, and all that was decided",
+    }
+}
+
+words! {
     /// What is to be done.
     Do {
         Letter = "letter": "a letter from the policy's folder; it waits for a person's decision",
@@ -128,6 +136,7 @@ words! {
         HalfTermHoliday = "half-term holiday": "only the half terms that end in a half-term holiday",
         Term = "term": "every term",
         Year = "year": "once, at the end of the school year",
+        Entry = "entry into the band": "the first school day on which the pupil is in the band",
     }
 }
 
