@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::folder::PolicyFolder;
+use super::one_or_more::{self, OneOrMore};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::schema::{policy_version, school_policy};
@@ -238,7 +239,7 @@ pub fn assign(
     school_id: i32,
     (part, from_day): (Part, NaiveDate),
     (policy, version): (&str, i32),
-    answers: &BTreeMap<String, String>,
+    answers: &BTreeMap<String, OneOrMore>,
     by: &str,
 ) -> Result<Assignment, Problem> {
     let at = assignments(tx, school_id)?.iter().map(|one| one.recorded_at).max();
@@ -304,8 +305,8 @@ pub fn assigned(
     let all = assignments(tx, school_id)?;
     let Some(assignment) = holding(&all, part, day) else { return Ok(None) };
     let Kept { folder, .. } = kept(tx, &assignment.policy, Some(assignment.version))?;
-    let answers: BTreeMap<String, String> =
-        serde_json::from_value(assignment.answers.clone()).map_err(Problem::internal)?;
+    let answers = serde_json::from_value(assignment.answers.clone()).map_err(Problem::internal)?;
+    let answers = one_or_more::texts(answers);
     let (policy, _) = parse(&folder.policy, Answers::School(&answers));
     let letters =
         folder.letters.iter().map(|(name, text)| (name.clone(), Letter::read(name, text).0));
