@@ -112,7 +112,8 @@ fn a_school_pairs_one_pathway_with_one_set_of_rewards_from_a_day_on() {
     let oak = school(&admin, 2, "secondary");
     let improvement = json!({ "policy": "improvement-process" });
     follow(&admin, elm, "pathway/2026-09-01", &improvement);
-    let strategy = json!({ "policy": "strategy", "answers": { "target": "96%" } });
+    let tickets = json!({ "target": "96%", "ticket bands": ["100%-98%", "97.9%-95%"] });
+    let strategy = json!({ "policy": "strategy", "answers": tickets });
     follow(&admin, elm, "rewards/2026-09-01", &strategy);
 
     // From January the school goes another way; until then nothing changes.
@@ -134,6 +135,9 @@ fn a_school_pairs_one_pathway_with_one_set_of_rewards_from_a_day_on() {
     let book = |query: &str| admin.get(&format!("/v1/policies/flowchart/book{query}")).text;
     assert!(book(&format!("?school_id={elm}&on=2027-02-01")).contains("96%"));
     assert_ne!(book(""), book(&format!("?school_id={elm}&on=2027-02-01")));
+    let path_of_strategy = format!("/v1/policies/strategy/book?school_id={elm}&on=2026-09-01");
+    let own = admin.get(&path_of_strategy).text;
+    assert!(own.contains("(ticket bands): **100%-98% and 97.9%-95%**"), "{own}");
 
     // Said twice it is decided once; decided again it leaves what was decided before.
     follow(&admin, elm, "pathway/2027-01-04", &target);
@@ -164,6 +168,8 @@ fn an_answer_that_a_policy_does_not_take_or_lacks_is_refused() {
     };
     refuse(json!({ "policy": "flowchart" }), "/answers/target");
     refuse(json!({ "policy": "flowchart", "answers": { "target": "lots" } }), "/answers/target");
+    refuse(json!({ "policy": "flowchart", "answers": { "target": ["95%", "96%"] } }), "one answer");
+    refuse(json!({ "policy": "flowchart", "answers": { "target": [] } }), "/answers/target");
     refuse(
         json!({ "policy": "flowchart", "answers": { "target": "95%", "goal": "1" } }),
         "/answers/goal",

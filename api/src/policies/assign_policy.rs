@@ -8,6 +8,7 @@ use domain::policy::{Answers, built_in, parse};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::one_or_more::{self, OneOrMore};
 use super::rows::{self, Assignment, Part};
 use crate::app::App;
 use crate::auth::May;
@@ -30,7 +31,7 @@ pub struct AssignmentBody {
     version: Option<i32>,
     /// The school's answers to the policy's settings, by their names; the others keep their defaults.
     #[serde(default)]
-    answers: BTreeMap<String, String>,
+    answers: BTreeMap<String, OneOrMore>,
 }
 
 /// Say what a school follows
@@ -56,7 +57,7 @@ pub async fn assign_policy(
         let AssignmentBody { policy: key, version, answers } = body.value;
         let version = version_to_follow(tx, &key, version, caller.subject())?;
         let kept = rows::kept(tx, &key, Some(version))?;
-        fits(&kept.folder.policy, &answers)?;
+        fits(&kept.folder.policy, &one_or_more::texts(answers.clone()))?;
         let all = rows::assignments_to_change(tx, school_id)?;
         let same = rows::holding(&all, part, from_day).filter(|one| {
             let told = serde_json::to_value(&answers).unwrap_or_default();
@@ -100,8 +101,9 @@ fn version_to_follow(
 }
 
 /// Whether a policy takes these answers, and has all that it needs.
-fn fits(text: &str, answers: &BTreeMap<String, String>) -> Result<(), Problem> {
-    let problems = |answers: &BTreeMap<String, String>| parse(text, Answers::School(answers)).1;
+fn fits(text: &str, answers: &BTreeMap<String, Vec<String>>) -> Result<(), Problem> {
+    let problems =
+        |answers: &BTreeMap<String, Vec<String>>| parse(text, Answers::School(answers)).1;
     let settings = parse(text, Answers::Examples).0.settings;
     let wrong = problems(answers);
     let mut refusal = Problem::new(Kind::Invalid);
@@ -122,7 +124,7 @@ fn fits(text: &str, answers: &BTreeMap<String, String>) -> Result<(), Problem> {
     }
     let unanswered = settings.iter().filter(|one| one.required && !answers.contains_key(&one.name));
     for setting in unanswered {
-        let expected = format!("an answer, such as {}: {}", setting.value, setting.asks);
+        let expected = format!("an answer, such as {}: {}", setting.value.join(", "), setting.asks);
         refusal = refusal.and(format!("/answers/{}", setting.name), expected);
     }
     if refusal.errors().is_empty() { Ok(()) } else { Err(refusal) }

@@ -4,6 +4,7 @@ mod assign_policy;
 mod check_policy;
 mod folder;
 mod list_policies;
+mod one_or_more;
 mod put_policy;
 mod read_book;
 mod read_policy;

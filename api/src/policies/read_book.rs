@@ -1,13 +1,12 @@
 //! A policy in plain English, to be held against the school's document line by line.
 
-use std::collections::BTreeMap;
-
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::policy::{Answers, book, parse};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::one_or_more;
 use super::rows::{self, Part};
 use crate::app::App;
 use crate::auth::May;
@@ -59,7 +58,7 @@ fn text(tx: &mut Tx<'_>, key: &str, params: &Params) -> Result<String, Problem> 
     let follows = Part::ALL.into_iter().filter_map(|part| rows::holding(&all, part, day));
     let own = follows.into_iter().find(|one| one.policy == key).ok_or_else(Problem::not_found)?;
     let kept = rows::kept(tx, key, Some(params.version.unwrap_or(own.version)))?;
-    let answers: BTreeMap<String, String> =
-        serde_json::from_value(own.answers.clone()).map_err(Problem::internal)?;
+    let answers = serde_json::from_value(own.answers.clone()).map_err(Problem::internal)?;
+    let answers = one_or_more::texts(answers);
     Ok(book(&parse(&kept.folder.policy, Answers::School(&answers)).0))
 }

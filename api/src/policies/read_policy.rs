@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::folder::PolicyFolder;
+use super::one_or_more::OneOrMore;
 use super::rows::{self, Kept, PolicyHead};
 use crate::app::App;
 use crate::auth::May;
@@ -55,7 +56,7 @@ pub struct SettingAnswer {
     asks: String,
     /// The default; for one that every school has to answer, an example.
     #[schema(example = "20")]
-    value: String,
+    value: OneOrMore,
     /// Whether every school has to answer it.
     required: bool,
     /// The only answers there are; empty when any of the right kind will do.
@@ -73,7 +74,7 @@ impl PolicyAnswer {
         let settings = policy.settings.into_iter().map(|setting| SettingAnswer {
             name: setting.name,
             asks: setting.asks,
-            value: setting.value,
+            value: setting.value.into(),
             required: setting.required,
             one_of: setting.one_of,
         });

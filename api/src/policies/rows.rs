@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::folder::PolicyFolder;
+use super::one_or_more::{self, OneOrMore};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::schema::{policy_version, school_policy};
@@ -232,7 +233,7 @@ pub fn assign(
     school_id: i32,
     (part, from_day): (Part, NaiveDate),
     (policy, version): (&str, i32),
-    answers: &BTreeMap<String, String>,
+    answers: &BTreeMap<String, OneOrMore>,
     by: &str,
 ) -> Result<Assignment, Problem> {
     let at = assignments(tx, school_id)?.iter().map(|one| one.recorded_at).max();
@@ -312,8 +313,8 @@ pub fn under(
     answers: &Value,
 ) -> Result<Follows, Problem> {
     let Kept { head, folder } = kept(tx, key, Some(version))?;
-    let own: BTreeMap<String, String> =
-        serde_json::from_value(answers.clone()).map_err(Problem::internal)?;
+    let own = serde_json::from_value(answers.clone()).map_err(Problem::internal)?;
+    let own = one_or_more::texts(own);
     let (policy, _) = parse(&folder.policy, Answers::School(&own));
     let letters =
         folder.letters.iter().map(|(name, text)| (name.clone(), Letter::read(name, text).0));
