@@ -71,6 +71,10 @@ fn regular_changes(policy: &Policy, letters: &[&String], regular: &Regular) -> V
         let at_least = None;
         all.push(("no rate".to_owned(), Body::Regular(Regular { at_least, ..regular.clone() })));
     }
+    if regular.below.is_some() {
+        let below = None;
+        all.push(("no rate".to_owned(), Body::Regular(Regular { below, ..regular.clone() })));
+    }
     // Nothing below is looked at when no single pupil is.
     if !matches!(regular.whom, For::EachPupil | For::Teachers) {
         return all;

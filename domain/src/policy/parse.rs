@@ -7,8 +7,8 @@ use crate::policy::model::{
 };
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
-use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend, Word};
-use crate::{Band, Bands};
+use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend, Word, or};
+use crate::{Band, BandError, Bands, Roles};
 
 /// The name of the file, in messages.
 pub(crate) const FILE: &str = "policy.toml";
@@ -41,7 +41,10 @@ pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
     top.finish();
     for setting in &policy.settings {
         if !file.is_used(&setting.name) {
-            let says = format!("no row uses the setting {:?}", setting.name);
+            let says = format!(
+                "no row uses the setting {0:?}; write {{ setting = {0:?} }} where its answer is needed",
+                setting.name
+            );
             file.report(setting.line, None, says);
         }
     }
@@ -58,12 +61,29 @@ fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
         over: top.maybe_word("over").unwrap_or(Over::Year),
         few_sessions: top.maybe_count("few_sessions").unwrap_or(0),
         at_risk_sessions: top.maybe_count("at_risk_sessions").unwrap_or(0),
-        roles: top.map("roles").into_iter().map(|(name, (role, _))| (name, role)).collect(),
+        roles: roles(top),
         settings,
         stages: Vec::new(),
         rows: Vec::new(),
         bands: None,
     }
+}
+
+/// The school's own names for people, each for a role of the product.
+fn roles(top: &Table<'_, '_>) -> BTreeMap<String, String> {
+    let known: Vec<String> = Roles::built_in()
+        .map(|roles| roles.roles().iter().map(|role| role.name.clone()).collect())
+        .unwrap_or_default();
+    let mut roles = BTreeMap::new();
+    for (name, (role, line)) in top.map("roles") {
+        if !known.contains(&role) {
+            let known = or(known.iter().map(String::as_str));
+            let says = format!("the role {name:?} stands for {role:?}; it must be {known}");
+            top.report(line, says);
+        }
+        roles.insert(name, role);
+    }
+    roles
 }
 
 fn settings(file: &File<'_>, top: &Table<'_, '_>, answers: Answers<'_>) -> Vec<Setting> {
@@ -77,14 +97,23 @@ fn settings(file: &File<'_>, top: &Table<'_, '_>, answers: Answers<'_>) -> Vec<S
             one_of: table.list("one_of"),
             line: table.line,
         };
+        if settings.iter().any(|known: &Setting| known.name == setting.name) {
+            let says = format!("there is a setting {:?} already", setting.name);
+            table.report(table.line, says);
+        }
         let (default, example) = (table.maybe_text("value"), table.maybe_text("example"));
         let own = match answers {
             Answers::School(own) => own.get(&setting.name).cloned(),
             Answers::Examples => example,
         };
         let Some(value) = own.or(default) else {
-            let says = format!("the school must answer the setting {:?}", setting.name);
-            table.report(table.line, format!("{says}: {}", setting.asks));
+            let says = match answers {
+                Answers::School(_) => "the school must answer the setting",
+                Answers::Examples => {
+                    "`value` is missing, or `example` where each school answers itself, for the setting"
+                }
+            };
+            table.report(table.line, format!("{says} {:?}: {}", setting.name, setting.asks));
             continue;
         };
         if !setting.one_of.is_empty() && !setting.one_of.contains(&value) {
@@ -119,14 +148,14 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
     let body = match kind {
         Kind::Band => Body::Band(BandRow {
             name: table.text("name"),
-            from: table.maybe_rate("from").unwrap_or(crate::Percent::ZERO),
+            from: table.rate("from").unwrap_or(crate::Percent::ZERO),
             responsible: table.maybe_text("responsible"),
             shown: table.maybe_text("shown"),
         }),
         Kind::Daily => Body::Daily(Daily {
             when: table.word("when").unwrap_or(crate::policy::word::Absence::Unexplained),
             bands: table.list("band"),
-            does: actions(&table),
+            does: must_do(&table),
         }),
         Kind::Review | Kind::Response | Kind::Reward => Body::Regular(regular(kind, &table)),
         Kind::Step => Body::Step(Step {
@@ -136,13 +165,7 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
             does: actions(&table),
             then: next(&table),
         }),
-        Kind::Draw => Body::Draw(Draw {
-            moment: moment(&table),
-            tickets: table.maybe_text("tickets"),
-            at_least: table.maybe_rate("at_least"),
-            over: table.maybe_word("over").unwrap_or(Over::Term),
-            prize: table.text("prize"),
-        }),
+        Kind::Draw => Body::Draw(draw(&table)),
         Kind::Always => Body::Always(table.text("promise")),
     };
     let row = Row { rule: table.rule.clone(), line: table.line, kind, body };
@@ -158,23 +181,61 @@ fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
         Every::Term => Over::Term,
         Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year => Over::Year,
     };
-    Regular {
+    let regular = Regular {
         moment,
         bands: table.list("band"),
         when: table.maybe_word("when").unwrap_or(Trend::Any),
         at_least: table.maybe_rate("at_least"),
+        below: table.maybe_rate("below"),
         over: table.maybe_word("over").unwrap_or(over),
         whom: table.maybe_word("for").unwrap_or(For::EachPupil),
         decides: if kind == Kind::Review { table.maybe_text("decides") } else { None },
-        does: actions(table),
+        does: if kind == Kind::Review { actions(table) } else { must_do(table) },
+    };
+    nothing_in_vain(table, &regular);
+    regular
+}
+
+/// Refuses what a row says and nothing would look at.
+fn nothing_in_vain(table: &Table<'_, '_>, regular: &Regular) {
+    let whom = regular.whom;
+    if !matches!(whom, For::EachPupil | For::Teachers) {
+        for key in ["band", "when", "at_least", "below"].into_iter().filter(|key| table.has(key)) {
+            let says = format!("`{key}` looks at a pupil, but this row is for {:?}", whom.text());
+            table.report(table.line, format!("{says}; leave one of the two out"));
+        }
+    }
+    let rated = regular.at_least.or(regular.below).is_some() || whom == For::BestClass;
+    if table.has("over") && !rated {
+        let says = "`over` belongs to `at_least`, to `below` or to \"the best class\"; bands are always taken over the days named by `over` at the top of the file";
+        table.report(table.line, says.to_owned());
     }
 }
 
-fn moment(table: &Table<'_, '_>) -> Moment {
-    Moment {
-        every: table.word("every").unwrap_or(Every::Term),
-        on: table.maybe_word("on").unwrap_or(On::LastDay),
+fn draw(table: &Table<'_, '_>) -> Draw {
+    let draw = Draw {
+        moment: moment(table),
+        tickets: table.maybe_text("tickets"),
+        at_least: table.maybe_rate("at_least"),
+        over: table.maybe_word("over").unwrap_or(Over::Term),
+        prize: table.text("prize"),
+    };
+    if draw.tickets.is_none() && !table.has("at_least") {
+        let says = "nobody enters this draw; name `tickets`, `at_least` a rate, or both";
+        table.report(table.line, says.to_owned());
     }
+    draw
+}
+
+fn moment(table: &Table<'_, '_>) -> Moment {
+    let every = table.word("every").unwrap_or(Every::Term);
+    if every == Every::Day && table.has("on") {
+        table.report(
+            table.line,
+            "`on` says nothing when `every` is \"day\"; leave it out".to_owned(),
+        );
+    }
+    Moment { every, on: table.maybe_word("on").unwrap_or(On::LastDay) }
 }
 
 fn next(table: &Table<'_, '_>) -> Next {
@@ -188,6 +249,16 @@ fn next(table: &Table<'_, '_>) -> Next {
 
 fn actions(table: &Table<'_, '_>) -> Vec<Action> {
     table.tables("do").into_iter().filter_map(action).collect()
+}
+
+/// What is done by a row that is there for nothing else.
+fn must_do(table: &Table<'_, '_>) -> Vec<Action> {
+    let does = actions(table);
+    if does.is_empty() && !table.has("do") {
+        let says = "`do` is missing; write do = [{ talk = \"...\", by = \"...\" }]";
+        table.report(table.line, says.to_owned());
+    }
+    does
 }
 
 fn action(table: Table<'_, '_>) -> Option<Action> {
@@ -211,8 +282,9 @@ fn action(table: Table<'_, '_>) -> Option<Action> {
         rate: if *kind == Do::Target { table.maybe_rate("target") } else { None },
         school_weeks: table.maybe_count("school_weeks"),
     };
-    if *kind == Do::Target && action.school_weeks.is_none_or(|weeks| weeks == 0) {
-        let says = "a target needs `school_weeks`, the number of school weeks it runs";
+    let no_weeks = !table.has("school_weeks") || action.school_weeks == Some(0);
+    if *kind == Do::Target && no_weeks {
+        let says = "a target needs `school_weeks`, the number of school weeks it runs, at least 1";
         table.report(table.line, says.to_owned());
     }
     table.finish();
@@ -220,11 +292,23 @@ fn action(table: Table<'_, '_>) -> Option<Action> {
 }
 
 fn bands(file: &File<'_>, rows: &[Row]) -> Option<Bands> {
-    let first = rows.iter().find(|row| row.kind == Kind::Band);
-    let (line, rule) = first.map_or((1, ""), |row| (row.line, row.rule.as_str()));
-    Bands::new(bands_of(rows))
-        .map_err(|error| file.report(line, Some(rule), format!("the bands are not whole: {error}")))
-        .ok()
+    if file.has_reported("from") {
+        return None;
+    }
+    let report = |error: BandError| {
+        let wrong = |band: &BandRow| match &error {
+            BandError::SameName(name) => band.name == *name,
+            BandError::SameStart(from) | BandError::Gap(from) | BandError::NoName(from) => {
+                band.from == *from
+            }
+            BandError::Empty => false,
+        };
+        let row =
+            rows.iter().rev().find(|row| matches!(&row.body, Body::Band(band) if wrong(band)));
+        let (line, rule) = row.map_or((1, ""), |row| (row.line, row.rule.as_str()));
+        file.report(line, Some(rule), format!("the bands are not whole: {error}"));
+    };
+    Bands::new(bands_of(rows)).map_err(report).ok()
 }
 
 /// The bands that the rows name. A band may stand in two rows, for two rules; it is one band.

@@ -29,7 +29,9 @@ impl<'a> File<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let line = error.span().map_or(0, |span| self.line(span.start));
-            self.report(line, None, format!("this is not TOML: {}", error.message()));
+            let text = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let says = format!("this is not TOML: {}, in the line {text:?}", error.message());
+            self.report(line, None, says);
         }
         table
     }
@@ -41,6 +43,12 @@ impl<'a> File<'a> {
     pub(crate) fn report(&self, line: usize, rule: Option<&str>, says: String) {
         let rule = rule.filter(|rule| !rule.is_empty()).map(str::to_owned);
         self.problems.borrow_mut().push(Problem { file: self.name.to_owned(), line, rule, says });
+    }
+
+    /// Whether something is wrong with a key: what only follows from it is then not said.
+    pub(crate) fn has_reported(&self, key: &str) -> bool {
+        let begins = format!("`{key}` ");
+        self.problems.borrow().iter().any(|problem| problem.says.starts_with(&begins))
     }
 
     pub(crate) fn setting(&self, name: String, value: String) {
@@ -124,7 +132,11 @@ impl<'f, 't> Table<'f, 't> {
         let (value, line) = self.get(key)?;
         let text = self.resolve(value, line);
         if text.is_none() && !value.is_table() {
-            let hint = if value.is_float() { "; write numbers with a point as text" } else { "" };
+            let hint = if value.is_float() {
+                "; numbers with a point are text too, and rates have their sign: \"97.9%\""
+            } else {
+                ""
+            };
             self.report(line, format!("`{key}` must be text in quotes{hint}"));
         }
         text.map(|text| (text, line))
@@ -137,7 +149,7 @@ impl<'f, 't> Table<'f, 't> {
     /// The text of a key that must be there.
     pub(crate) fn text(&self, key: &'static str) -> String {
         if !self.has(key) {
-            self.report(self.line, format!("`{key}` is missing"));
+            self.report(self.line, format!("`{key}` is missing; write {key} = \"...\""));
         }
         self.maybe_text(key).unwrap_or_default()
     }
@@ -168,6 +180,14 @@ impl<'f, 't> Table<'f, 't> {
             self.report(line, format!("`{key}` is {text:?}, but {error}"));
         }
         rate.ok()
+    }
+
+    /// A rate that must be there.
+    pub(crate) fn rate(&self, key: &'static str) -> Option<Percent> {
+        if !self.has(key) {
+            self.report(self.line, format!("`{key}` is missing; write a rate: {key} = \"95%\""));
+        }
+        self.maybe_rate(key)
     }
 
     pub(crate) fn maybe_count(&self, key: &'static str) -> Option<u32> {
