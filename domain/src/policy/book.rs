@@ -52,7 +52,10 @@ pub fn book(policy: &Policy) -> String {
 
 fn head(text: &mut String, policy: &Policy) {
     let improved = match (policy.improved, policy.improved_rate) {
-        (Improvement::Gain, Some(points)) => format!("a gain of at least {points} points"),
+        (Improvement::Gain, Some(points)) => {
+            let points = points.to_string();
+            format!("a gain of at least {} percentage points", points.trim_end_matches('%'))
+        }
         (Improvement::Reaches, Some(rate)) => format!("attendance is at least {rate}"),
         (meaning, _) => format!("attendance is better, measured {meaning}; equal is not improved"),
     };

@@ -224,9 +224,6 @@ impl Checker<'_> {
             );
             self.row(row, says);
         }
-        if step.at.is_empty() || step.when.is_empty() {
-            self.row(row, "a step needs `at` and `when`".to_owned());
-        }
         if step.at.iter().any(|at| at == START) && step.then == Next::Stay {
             self.row(row, "a pupil without a case cannot stay; name a stage".to_owned());
         }

@@ -26,7 +26,7 @@ pub struct Folder {
 
 impl Folder {
     /// Puts a folder together from its files, each with its place in the folder, such as
-    /// `letters/hello.md`, and its bytes. The book and the document are for people and left aside.
+    /// `letters/hello.md`, and its bytes. The book, the document and hidden files are left aside.
     ///
     /// # Errors
     /// The files that are not text in UTF-8, those that a policy does not have, and a missing
@@ -43,7 +43,9 @@ impl Folder {
             });
         };
         let mut has_policy = false;
-        for (place, bytes) in files {
+        let is_hidden =
+            |place: &str| place.rsplit('/').next().is_some_and(|name| name.starts_with('.'));
+        for (place, bytes) in files.into_iter().filter(|(place, _)| !is_hidden(place)) {
             has_policy |= place == parse::FILE;
             let letter = place.strip_prefix("letters/").and_then(|name| name.strip_suffix(".md"));
             let text = String::from_utf8(bytes).unwrap_or_else(|error| {

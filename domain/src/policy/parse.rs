@@ -159,8 +159,8 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
         }),
         Kind::Review | Kind::Response | Kind::Reward => Body::Regular(regular(kind, &table)),
         Kind::Step => Body::Step(Step {
-            at: table.list("at"),
-            when: table.list("when"),
+            at: table.texts("at"),
+            when: table.texts("when"),
             bands: table.list("band"),
             does: actions(&table),
             then: next(&table),

@@ -215,6 +215,15 @@ impl<'f, 't> Table<'f, 't> {
         items.iter().filter_map(read).collect()
     }
 
+    /// One text or a list of texts, at least one.
+    pub(crate) fn texts(&self, key: &'static str) -> Vec<String> {
+        let is_empty = |value: &DeValue<'_>| value.as_array().is_some_and(|list| list.is_empty());
+        if self.get(key).is_none_or(|(value, _)| is_empty(value)) {
+            self.report(self.line, format!("`{key}` is missing; write {key} = \"...\""));
+        }
+        self.list(key)
+    }
+
     /// The tables of a list: `[[key]]` or `key = [{ ... }]`.
     pub(crate) fn tables(&self, key: &'static str) -> Vec<Table<'f, 't>> {
         let Some((value, line)) = self.get(key) else { return Vec::new() };

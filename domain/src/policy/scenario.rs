@@ -58,12 +58,8 @@ pub fn scenarios(text: &str) -> (Vec<Scenario>, Vec<Problem>) {
 }
 
 fn scenario(mut table: Table<'_, '_>) -> Scenario {
-    let proves = table.list("proves");
+    let proves = table.texts("proves");
     table.rule = proves.join(", ");
-    if proves.is_empty() {
-        let says = "`proves` is missing; name the rules whose doings the scenario shows";
-        table.report(table.line, says.to_owned());
-    }
     let scenario = Scenario {
         says: table.text("says"),
         proves,
@@ -133,13 +129,14 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
     let last = rate(&table, "last");
     let last_band = table.maybe_text("last_band");
     let day = day.unwrap_or_default();
+    let since = date(&table, "since_day").unwrap_or_default();
     let target_rate = table.maybe_rate("target_rate").unwrap_or(Percent::HUNDRED);
     let running = |to: NaiveDate| Target { rate: target_rate, from: to, to };
     let target = rate(&table, "target");
     let to = date(&table, "target_to").unwrap_or(day);
     let case = table.maybe_text("at").map(|stage| Case {
         place: Place::At(stage),
-        since: date(&table, "since_day").unwrap_or_default(),
+        since,
         steps: 1,
         figure: last.map(Figure::from),
         band: last_band.clone(),
