@@ -3,12 +3,13 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot read its files fails")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
 use domain::Roles;
-use domain::policy::word::{Do, Word};
+use domain::policy::check::check;
+use domain::policy::word::{Do, Waits, Word};
 use domain::policy::{Answers, parse, scenarios};
 
 fn text(place: &str) -> String {
@@ -122,6 +123,42 @@ fn the_table_of_places_names_what_may_and_what_must_stand_there() {
         }
         assert_eq!(known, may, "{place}");
         assert!(must.is_subset(&missed), "{place}: must {must:?}, misses {missed:?}");
+    }
+}
+
+#[test]
+fn a_word_of_the_top_that_stands_below_the_roles_is_told() {
+    let rows = table("## What may stand where");
+    let top = rows.iter().find(|row| row[0] == "the top of the file").unwrap();
+    for word in words(&top[1]).union(&words(&top[2])).filter(|word| *word != "roles") {
+        let problems = parse(&format!("[roles]\n{word} = \"1\""), Answers::Examples).1;
+        assert!(problems.iter().any(|one| one.says.contains("stands below [roles]")), "{word}");
+    }
+}
+
+#[test]
+fn the_table_of_outcomes_names_what_can_come_of_a_stage() {
+    let rows: Vec<_> = table("what the\nstage waits for:")
+        .iter()
+        .map(|row| (row[0].clone(), words(&row[1])))
+        .collect();
+    let anyway = &rows.iter().find(|(waits, _)| waits == "any of these").unwrap().1;
+    for waits in Waits::ALL {
+        let file = format!(
+            "[roles]\n\"Head\" = \"school_lead\"\n\n\
+             [[stage]]\nname = \"There\"\nwaits = \"{waits}\"\n\n\
+             [[step]]\nrule = \"E-1\"\nat = \"There\"\nwhen = \"unknown\"\nthen = \"closed\""
+        );
+        let (policy, _) = parse(&file, Answers::Examples);
+        let problems = check(&policy, &BTreeMap::new());
+        let list =
+            problems.iter().find_map(|problem| problem.says.split_once("it must be ")).unwrap().1;
+        let known: BTreeSet<String> =
+            list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
+        let (_, taught) = rows.iter().find(|(place, _)| *place == format!("`{waits}`")).unwrap();
+        // A stage that waits for an answer has those of the policy.
+        let taught = if *waits == Waits::Answer { BTreeSet::new() } else { taught.clone() };
+        assert_eq!(known, taught.union(anyway).cloned().collect(), "{waits}");
     }
 }
 

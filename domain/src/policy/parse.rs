@@ -69,6 +69,10 @@ fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
     }
 }
 
+/// The words at the top of the file, which nobody may be called.
+const HEAD: &[&str] =
+    &["name", "document", "over", "improved", "improved_rate", "few_sessions", "at_risk_sessions"];
+
 /// The school's own names for people, each for a role of the product.
 fn roles(top: &Table<'_, '_>) -> BTreeMap<String, String> {
     let known: Vec<String> = Roles::built_in()
@@ -76,7 +80,10 @@ fn roles(top: &Table<'_, '_>) -> BTreeMap<String, String> {
         .unwrap_or_default();
     let mut roles = BTreeMap::new();
     for (name, (role, line)) in top.map("roles") {
-        if !known.contains(&role) {
+        if HEAD.contains(&name.as_str()) {
+            let says = format!("{name:?} stands below [roles]; it belongs above, beside `name`");
+            top.report(line, says);
+        } else if !known.contains(&role) {
             let known = or(known.iter().map(String::as_str));
             let says = format!("the role {name:?} stands for {role:?}; it must be {known}");
             top.report(line, says);
