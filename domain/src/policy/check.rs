@@ -239,10 +239,11 @@ impl Checker<'_> {
                 self.row(row, format!("{at:?} has no outcome {when:?}; it must be {list}"));
             }
         }
-        let waits = then.and_then(|name| policy.stage(name)).map(|stage| stage.waits);
-        if waits == Some(Waits::Target) && !step.does.iter().any(|action| action.kind == Do::Target)
-        {
-            let says = "the stage it leads to waits for a target, so `do` must set one: { target = \"96%\", school_weeks = 6 }";
+        let stays = step.at.iter().filter(|_| step.then == Next::Stay);
+        let target = |name: &String| policy.stage(name).is_some_and(|at| at.waits == Waits::Target);
+        let sets = step.does.iter().any(|action| action.kind == Do::Target);
+        if !sets && then.into_iter().chain(stays).any(target) {
+            let says = "the case then waits for a target, so `do` must set one: { target = \"96%\", school_weeks = 6 }";
             self.row(row, says.to_owned());
         }
         let decided = step.when.iter().all(|when| when == Outcome::Otherwise.text());
