@@ -2,39 +2,20 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
 use domain::Rate;
 use domain::policy::word::{Do, Outcome, Word};
 use domain::policy::{
-    Case, Checked, Event, Facts, Folder, Happened, Place, Pupil, Rates, Shield, TakeError,
+    Case, Checked, Event, Facts, Happened, Place, Pupil, Rates, Shield, TakeError, built_in,
     check_folder, example_calendars, fold, review, step,
 };
 use proptest::prelude::*;
 
-static POLICIES: LazyLock<Vec<Checked>> = LazyLock::new(|| {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies");
-    let folders = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
-    let load = |folder: std::path::PathBuf| {
-        let letters = fs::read_dir(folder.join("letters")).unwrap().map(|entry| {
-            let path = entry.unwrap().path();
-            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
-            (name, fs::read_to_string(path).unwrap())
-        });
-        check_folder(&Folder {
-            policy: fs::read_to_string(folder.join("policy.toml")).unwrap(),
-            letters: letters.collect::<BTreeMap<_, _>>(),
-            scenarios: String::new(),
-        })
-    };
-    let mut folders: Vec<_> = folders.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders.into_iter().map(load).collect()
-});
+static POLICIES: LazyLock<Vec<Checked>> =
+    LazyLock::new(|| built_in().values().map(check_folder).collect());
 
 /// One thing that happens: so many days later, either a review with these figures or the
 /// outcome of this number; and what shields the pupil.

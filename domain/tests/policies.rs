@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot read its files fails")]
 
-use std::collections::{BTreeMap, BTreeSet};
+mod common;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,10 +21,7 @@ fn read(path: &Path) -> String {
 }
 
 fn folders() -> Vec<PathBuf> {
-    let entries = fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path());
-    let mut folders: Vec<PathBuf> = entries.filter(|path| path.is_dir()).collect();
-    folders.sort();
-    folders
+    common::entries(&root()).into_iter().filter(|path| path.is_dir()).collect()
 }
 
 fn load(folder: &Path) -> Checked {
@@ -30,19 +29,7 @@ fn load(folder: &Path) -> Checked {
 }
 
 fn texts(folder: &Path) -> Folder {
-    let letters: BTreeMap<String, String> = fs::read_dir(folder.join("letters"))
-        .map(|entries| {
-            entries
-                .map(|entry| entry.unwrap().path())
-                .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), read(&path)))
-                .collect()
-        })
-        .unwrap_or_default();
-    Folder {
-        policy: read(&folder.join("policy.toml")),
-        letters,
-        scenarios: read(&folder.join("scenarios.toml")),
-    }
+    Folder::read(common::files(folder)).unwrap()
 }
 
 #[test]
@@ -51,7 +38,8 @@ fn every_policy_is_whole_and_its_scenarios_come_out_as_they_say() {
         .iter()
         .flat_map(|folder| {
             let name = folder.display().to_string();
-            load(folder).problems.into_iter().map(move |problem| format!("{name}: {problem}"))
+            let problems = common::problems(common::files(folder)).into_iter();
+            problems.map(move |problem| format!("{name}: {problem}"))
         })
         .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));

@@ -71,7 +71,10 @@ fn found(place: &str, scenarios: &[String]) -> Vec<String> {
         letters: BTreeMap::new(),
         scenarios: scenarios.concat(),
     };
-    assert_eq!(check_folder(&folder).problems, vec![]);
+    // Only the rule in question has its scenarios here.
+    let mut problems = check_folder(&folder).problems;
+    problems.retain(|problem| !problem.says.starts_with("no scenario proves"));
+    assert_eq!(problems, vec![]);
     let found = unnoticed(&folder).into_iter().filter(|found| found.place == place);
     found.map(|found| found.change).collect()
 }

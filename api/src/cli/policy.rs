@@ -1,8 +1,7 @@
 //! `rollcall policy`: check a policy's folder, print its book, show what proves each of its rules.
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 use clap::Subcommand;
 use domain::policy::{Checked, Folder, book, check_folder, coverage, unnoticed};
@@ -89,37 +88,32 @@ fn show_coverage(folder: &Path) -> Result<(), String> {
 
 /// A policy without problems; otherwise every problem on a line of its own.
 fn sound(folder: &Path) -> Result<Checked, String> {
-    let checked = check_folder(&read(folder)?);
-    if checked.problems.is_empty() {
-        return Ok(checked);
-    }
-    for problem in &checked.problems {
+    let problems = match Folder::read(files(folder, "")?).map(|texts| check_folder(&texts)) {
+        Ok(checked) if checked.problems.is_empty() => return Ok(checked),
+        Ok(checked) => checked.problems,
+        Err(problems) => problems,
+    };
+    for problem in &problems {
         eprintln!("{problem}");
     }
-    Err(format!("{} has {} problems", folder.display(), checked.problems.len()))
+    let problems =
+        if problems.len() == 1 { "1 problem" } else { &format!("{} problems", problems.len()) };
+    Err(format!("{} has {problems}", folder.display()))
 }
 
-fn read(folder: &Path) -> Result<Folder, String> {
-    let text = |path: &Path| {
-        fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
-    };
-    let mut letters = BTreeMap::new();
-    for path in files(&folder.join("letters")) {
-        let name = path.file_stem().map(|name| name.to_string_lossy().into_owned());
-        letters.insert(name.unwrap_or_default(), text(&path)?);
+/// The files of a folder and of the folders in it, each with its place and its bytes.
+fn files(folder: &Path, place: &str) -> Result<Vec<(String, Vec<u8>)>, String> {
+    let failed = |path: &Path, error: io::Error| format!("{}: {error}", path.display());
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| failed(folder, error))? {
+        let path = entry.map_err(|error| failed(folder, error))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() {
+            found.extend(files(&path, &format!("{place}{name}/"))?);
+        } else {
+            let bytes = fs::read(&path).map_err(|error| failed(&path, error))?;
+            found.push((format!("{place}{name}"), bytes));
+        }
     }
-    let policy = text(&folder.join("policy.toml"))?;
-    // A policy that is being written has no scenarios yet; the check then says what they would prove.
-    let scenarios = fs::read_to_string(folder.join("scenarios.toml")).unwrap_or_default();
-    Ok(Folder { policy, letters, scenarios })
-}
-
-/// The letters of a folder; a policy need not have any.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = entries
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    files.sort();
-    files
+    Ok(found)
 }

@@ -6,11 +6,26 @@ use crate::policy::model::{Policy, Row};
 use crate::policy::sentence::{and, sentence, stage_sentence};
 use crate::policy::word::{Improvement, Kind};
 
-/// Whether an id is one of the document's rules: it ends in a number, perhaps with a letter. The
-/// others answer what the document leaves open.
+/// Whether an id is one of the document's rules: its last part has a number, as `X-04`, `X-04a` or
+/// `A1`. The others, which end in a word, answer what the document leaves open.
 #[must_use]
 pub fn is_of_the_document(rule: &str) -> bool {
-    rule.rsplit('-').next().is_some_and(|end| end.starts_with(|first: char| first.is_ascii_digit()))
+    rule.rsplit('-').next().is_some_and(|end| end.contains(|one: char| one.is_ascii_digit()))
+}
+
+/// An id as people sort it: numbers by their size, so that `A2` comes before `A10`.
+fn in_order(rule: &str) -> Vec<(String, u64)> {
+    let mut parts: Vec<(String, u64)> = vec![(String::new(), 0)];
+    for one in rule.chars() {
+        if let (Some(digit), Some((_, number))) = (one.to_digit(10), parts.last_mut()) {
+            *number = number.saturating_mul(10).saturating_add(digit.into());
+        } else if let Some((text, 0)) = parts.last_mut() {
+            text.push(one);
+        } else {
+            parts.push((one.to_string(), 0));
+        }
+    }
+    parts
 }
 
 /// The book of a policy, as Markdown.
@@ -24,7 +39,7 @@ pub fn book(policy: &Policy) -> String {
     );
     head(&mut text, policy);
     let mut rows: Vec<&Row> = policy.rows.iter().collect();
-    rows.sort_by_key(|row| (row.rule.clone(), row.line));
+    rows.sort_by_key(|row| (in_order(&row.rule), row.line));
     section(&mut text, "The rules", rows.iter().filter(|row| is_of_the_document(&row.rule)));
     section(
         &mut text,
@@ -37,7 +52,10 @@ pub fn book(policy: &Policy) -> String {
 
 fn head(text: &mut String, policy: &Policy) {
     let improved = match (policy.improved, policy.improved_rate) {
-        (Improvement::Gain, Some(points)) => format!("a gain of at least {points} points"),
+        (Improvement::Gain, Some(points)) => {
+            let points = points.to_string();
+            format!("a gain of at least {} percentage points", points.trim_end_matches('%'))
+        }
         (Improvement::Reaches, Some(rate)) => format!("attendance is at least {rate}"),
         (meaning, _) => format!("attendance is better, measured {meaning}; equal is not improved"),
     };

@@ -63,7 +63,7 @@ fn daily_changes(policy: &Policy, letters: &[&String], daily: &Daily) -> Vec<(St
         all.push((change, Body::Daily(Daily { does, ..daily.clone() })));
     }
     for when in others::<Absence>(daily.when) {
-        all.push((format!("when {when:?}"), Body::Daily(Daily { when, ..daily.clone() })));
+        all.push((format!("when {when}"), Body::Daily(Daily { when, ..daily.clone() })));
     }
     for (change, bands) in other_bands(&daily.bands, &names(policy)) {
         all.push((change, Body::Daily(Daily { bands, ..daily.clone() })));
@@ -106,7 +106,8 @@ fn regular_changes(
     }
     // Nothing below is looked at when neither a pupil's rate nor a class's is.
     let pupils = matches!(regular.whom, For::EachPupil | For::Teachers);
-    if regular.whom == For::BestClass || pupils && regular.at_least.is_some() {
+    let rated = regular.at_least.or(regular.below).is_some();
+    if regular.whom == For::BestClass || pupils && rated {
         for over in others(regular.over) {
             add(format!("over the {over}"), Regular { over, ..regular.clone() });
         }
@@ -117,8 +118,11 @@ fn regular_changes(
     for at_least in other_rates(regular.at_least) {
         add(format!("at least {}", said(at_least)), Regular { at_least, ..regular.clone() });
     }
+    for below in other_rates(regular.below) {
+        add(format!("below {}", said(below)), Regular { below, ..regular.clone() });
+    }
     for when in others(regular.when) {
-        add(format!("when {when:?}"), Regular { when, ..regular.clone() });
+        add(format!("when {when}"), Regular { when, ..regular.clone() });
     }
     for (change, bands) in other_bands(&regular.bands, &fitting_bands(policy, regular)) {
         add(change, Regular { bands, ..regular.clone() });

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::Roles;
 use crate::policy::letter::Letter;
 use crate::policy::model::{Body, EVERY_STAGE, Next, Policy, Row, START, Stage, Step};
 use crate::policy::outcome::{Situation, answers, outcomes, situations};
@@ -12,7 +11,7 @@ use crate::policy::problem::Problem;
 use crate::policy::sentence;
 use crate::policy::word::{Do, Improvement, Outcome, Waits, Word, or};
 
-/// Who a letter or message may go to, besides the policy's own roles.
+/// Who something may be done to or with, besides the policy's own roles.
 pub const RECIPIENTS: &[&str] =
     &["every parent", "the pupil", "the class", "other professionals", "everybody"];
 
@@ -56,16 +55,6 @@ impl Checker<'_> {
         if policy.rows.is_empty() {
             self.report(1, None, "a policy needs at least one rule".to_owned());
         }
-        let known: Vec<String> = Roles::built_in()
-            .map(|roles| roles.roles().iter().map(|role| role.name.clone()).collect())
-            .unwrap_or_default();
-        for (name, role) in &policy.roles {
-            if !known.contains(role) {
-                let known = or(known.iter().map(String::as_str));
-                let says = format!("the role {name:?} stands for {role:?}; it must be {known}");
-                self.report(1, None, says);
-            }
-        }
     }
 
     /// Every band, role and letter that a row names is there.
@@ -86,9 +75,10 @@ impl Checker<'_> {
                 self.row(row, format!("there is no band {band:?}; the bands are {list}"));
             }
             let mut people: Vec<&String> = decides.into_iter().collect();
+            let mut others: Vec<&String> = Vec::new();
             for action in row.body.actions() {
-                people.extend(action.by.iter().chain(&action.with));
-                people.extend(action.to.iter().filter(|to| !RECIPIENTS.contains(&to.as_str())));
+                people.extend(&action.by);
+                others.extend(action.with.iter().chain(&action.to));
                 if action.kind == Do::Letter {
                     used.insert(action.what.as_str());
                     if !letters.contains_key(&action.what) {
@@ -102,12 +92,17 @@ impl Checker<'_> {
                 let list = or(roles.iter().copied());
                 self.row(row, format!("there is no role {person:?}; [roles] names {list}"));
             }
+            let known: Vec<&str> = roles.iter().chain(RECIPIENTS).copied().collect();
+            for other in others.iter().filter(|other| !known.contains(&other.as_str())) {
+                let list = or(known.iter().copied());
+                self.row(row, format!("there is nobody called {other:?}; it must be {list}"));
+            }
         }
         for name in letters.keys().filter(|name| !used.contains(name.as_str())) {
             let says = "no rule sends this letter".to_owned();
             self.problems.push(Problem {
                 file: format!("letters/{name}.md"),
-                line: 0,
+                line: 1,
                 rule: None,
                 says,
             });
@@ -128,6 +123,18 @@ impl Checker<'_> {
                     "the stage {:?}: `asks`, `by` and at least two `answers` belong to a stage that waits for an \"answer\", and all three are needed",
                     stage.name
                 );
+                self.report(stage.line, None, says);
+            }
+            if stage.school_weeks.is_some() && stage.waits != Waits::Review {
+                let says = format!(
+                    "the stage {:?}: `school_weeks` belongs to a stage that waits for a \"review\"; the weeks of a target stand in the step that sets it",
+                    stage.name
+                );
+                self.report(stage.line, None, says);
+            }
+            let mut answers = BTreeSet::new();
+            for answer in stage.answers.iter().filter(|answer| !answers.insert(*answer)) {
+                let says = format!("the stage {:?} has the answer {answer:?} twice", stage.name);
                 self.report(stage.line, None, says);
             }
             let by = stage.by.iter().filter(|by| !policy.roles.contains_key(*by));
@@ -152,14 +159,22 @@ impl Checker<'_> {
     /// Every outcome of every stage is answered by exactly one step.
     fn outcomes(&mut self) {
         let policy = self.policy;
+        // A situation differs from the next by its band only; what they lack is said once.
+        let mut unanswered: Vec<(Situation, Vec<String>)> = Vec::new();
         for situation in situations(policy) {
             let found = answers(policy, &situation);
             match found.as_slice() {
                 [_] => {}
                 [] if situation.at == START => {}
                 [] => {
-                    let line = policy.stage(&situation.at).map_or(1, |stage| stage.line);
-                    self.report(line, None, format!("{}: no step answers this", say(&situation)));
+                    let band = situation.band.clone();
+                    let same = unanswered.iter_mut().find(|(other, _)| {
+                        (&other.at, &other.outcome) == (&situation.at, &situation.outcome)
+                    });
+                    match same {
+                        Some((_, bands)) => bands.extend(band),
+                        None => unanswered.push((situation, band.into_iter().collect())),
+                    }
                 }
                 [(first, _), rest @ ..] => {
                     let line = rest.last().map_or(first.line, |(row, _)| row.line);
@@ -174,9 +189,23 @@ impl Checker<'_> {
                 }
             }
         }
+        for (situation, bands) in unanswered {
+            self.unanswered(&situation, &bands);
+        }
         for (row, step) in policy.steps() {
             self.step(row, step);
         }
+    }
+
+    /// Says which step is missing, in the words it would be written with.
+    fn unanswered(&mut self, missing: &Situation, bands: &[String]) {
+        let line = self.policy.stage(&missing.at).map_or(1, |stage| stage.line);
+        let Situation { at, outcome, .. } = missing;
+        let (when, bands) = (sentence::outcome(outcome), sentence::in_bands(bands));
+        let says = format!(
+            "at {at:?}, when {when}{bands}: no step answers this; write a [[step]] with at = {at:?} and when = {outcome:?}"
+        );
+        self.report(line, None, says);
     }
 
     /// The stages and outcomes that a step names are there.
@@ -195,9 +224,6 @@ impl Checker<'_> {
             );
             self.row(row, says);
         }
-        if step.at.is_empty() || step.when.is_empty() {
-            self.row(row, "a step needs `at` and `when`".to_owned());
-        }
         if step.at.iter().any(|at| at == START) && step.then == Next::Stay {
             self.row(row, "a pupil without a case cannot stay; name a stage".to_owned());
         }
@@ -213,18 +239,33 @@ impl Checker<'_> {
                 self.row(row, format!("{at:?} has no outcome {when:?}; it must be {list}"));
             }
         }
-        let waits = then.and_then(|name| policy.stage(name)).map(|stage| stage.waits);
-        if waits == Some(Waits::Target) && !step.does.iter().any(|action| action.kind == Do::Target)
-        {
-            let says = "the stage it leads to waits for a target, so `do` must set one: { target = \"96%\", school_weeks = 6 }";
+        let target = |name: &String| policy.stage(name).is_some_and(|at| at.waits == Waits::Target);
+        let sets = step.does.iter().any(|action| action.kind == Do::Target);
+        let stays = || step.then == Next::Stay && self.answers_a_target(row);
+        if !sets && (then.is_some_and(target) || stays()) {
+            let says = "the case then waits for a target, so `do` must set one: { target = \"96%\", school_weeks = 6 }";
             self.row(row, says.to_owned());
         }
         let decided = step.when.iter().all(|when| when == Outcome::Otherwise.text());
         if step.then == Next::PersonSays && !decided {
-            let says =
-                format!("\"where the person says\" belongs to {:?}", Outcome::Otherwise.text());
+            let says = format!(
+                "\"where the person says\" belongs to {:?}; here `then` must be a stage, \"stay\" or \"closed\"",
+                Outcome::Otherwise.text()
+            );
             self.row(row, says);
         }
+    }
+
+    /// Whether the step answers what came of a target: whoever stays then waits for one that is over.
+    fn answers_a_target(&self, row: &Row) -> bool {
+        let policy = self.policy;
+        let over = [Outcome::Achieved, Outcome::NotAchieved, Outcome::NoFigure];
+        situations(policy).iter().any(|situation| {
+            let stage = policy.stage(&situation.at);
+            stage.is_some_and(|stage| stage.waits == Waits::Target)
+                && over.iter().any(|outcome| outcome.text() == situation.outcome)
+                && answers(policy, situation).iter().any(|(answer, _)| std::ptr::eq(*answer, row))
+        })
     }
 
     /// Every stage can be reached from the start and left again.
@@ -233,12 +274,18 @@ impl Checker<'_> {
         let from_start = spread(&edges, START);
         for stage in &self.policy.stages {
             if !from_start.contains(stage.name.as_str()) {
-                let says = format!("no step leads from the start to the stage {:?}", stage.name);
+                let says = format!(
+                    "no step leads from the start to the stage {0:?}; some step needs then = {0:?}",
+                    stage.name
+                );
                 self.report(stage.line, None, says);
             }
             let out = edges.get(stage.name.as_str());
             if out.is_none_or(|out| out.iter().all(|to| *to == stage.name)) {
-                let says = format!("no step of its own leads out of the stage {:?}", stage.name);
+                let says = format!(
+                    "no step of its own leads out of the stage {0:?}; write a [[step]] with at = {0:?} whose `then` is \"closed\" or another stage",
+                    stage.name
+                );
                 self.report(stage.line, None, says);
             }
         }
@@ -256,7 +303,7 @@ impl Checker<'_> {
                 .any(|to| spread(&quick, to).contains(stage.name.as_str()));
             if back {
                 let says = format!(
-                    "from the stage {:?} the steps lead back to it without a review or a target on the way",
+                    "from the stage {:?} the steps lead back to it without a review or a target on the way; let one of them lead to a stage that waits for a \"review\" or a \"target\"",
                     stage.name
                 );
                 self.report(stage.line, None, says);
@@ -269,9 +316,9 @@ impl Checker<'_> {
 const DECLINES: &str = "declines";
 
 fn say(situation: &Situation) -> String {
-    let band = situation.band.as_ref().map(|band| format!(" in the band {band:?}"));
-    let when = sentence::outcome(&situation.outcome);
-    format!("at {:?}, when {when}{}", situation.at, band.unwrap_or_default())
+    let bands: Vec<String> = situation.band.iter().cloned().collect();
+    let (when, bands) = (sentence::outcome(&situation.outcome), sentence::in_bands(&bands));
+    format!("at {:?}, when {when}{bands}", situation.at)
 }
 
 /// From which stage the steps lead where; what everybody can do everywhere is left out.

@@ -10,7 +10,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("parent", "how the parent is addressed"),
     ("pupil", "the pupil's first name"),
     ("school", "the school's name"),
-    ("rate", "attendance, as a percentage cut to one decimal"),
+    ("rate", "attendance as a percentage cut to one decimal, without its sign: 89.9"),
     ("attended", "sessions attended"),
     ("possible", "possible sessions"),
     ("absent", "sessions missed"),
@@ -18,7 +18,7 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("previous_rate", "attendance at the last decision"),
     ("year_rate", "attendance for the school year so far"),
     ("band", "the band's name"),
-    ("target_rate", "the target's rate"),
+    ("target_rate", "the target's rate with its sign: 96%"),
     ("target_from", "the target's first day"),
     ("target_to", "the target's last day"),
     ("meeting", "when and where the meeting is, or how to agree a time"),
@@ -29,8 +29,26 @@ pub const FIELDS: &[(&str, &str)] = &[
 ];
 
 /// Words of the law: a letter that uses one must cite it.
-const LEGAL: &[&str] =
-    &["penalty notice", "prosecut", "magistrate", "a fine of", "fined", "criminal"];
+const LEGAL: &[&str] = &[
+    "penalty notice",
+    "fixed penalty",
+    "prosecut",
+    "magistrate",
+    "legal action",
+    "criminal",
+    "in court",
+    "to court",
+    "the court",
+    "a court",
+    "fined",
+    "fines",
+];
+
+/// What a fine is followed by where it means money: "a fine day" cites no law.
+const AFTER_A_FINE: &[&str] = &[
+    "", ".", ",", ";", ":", "!", "?", ")", " of", " for", " or", " and", " if", " may", " will",
+    " in",
+];
 
 /// A letter of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +66,7 @@ impl Letter {
     /// Reads a letter: `Subject:` and perhaps `Law:` on the first lines, an empty line, the text.
     #[must_use]
     pub fn read(name: &str, text: &str) -> (Self, Vec<Problem>) {
+        let text = &text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
         let value = |key: &str| {
             let line = head.lines().find_map(|line| line.strip_prefix(key));
@@ -66,22 +85,30 @@ impl Letter {
         if letter.subject.is_empty() {
             report(1, "a letter begins with \"Subject:\" and its subject".to_owned());
         }
-        if letter.body.is_empty() {
-            report(0, "after an empty line a letter has its text".to_owned());
-        }
-        for (line, text) in text.lines().enumerate() {
-            for field in fields(text).filter(|field| !FIELDS.iter().any(|(name, _)| name == field))
-            {
-                let known = or(FIELDS.iter().map(|(name, _)| *name));
-                report(line + 1, format!("there is no field {{{field}}}; the fields are {known}"));
+        for (line, text) in head.lines().enumerate() {
+            if !text.starts_with("Subject:") && !text.starts_with("Law:") {
+                let says = format!(
+                    "{text:?} stands above the first empty line, where only \"Subject:\" and \"Law:\" stand"
+                );
+                report(line + 1, says);
             }
         }
-        let lower = letter.body.to_lowercase();
-        if let Some(word) = LEGAL.iter().find(|word| lower.contains(**word))
-            && letter.law.is_none()
-        {
-            let says = format!("the letter says {word:?}, so a line \"Law:\" must cite the law");
-            report(1, says);
+        if letter.body.is_empty() {
+            let says = "a letter has an empty line after \"Subject:\" and then its text";
+            report(head.lines().count().max(1), says.to_owned());
+        }
+        for (line, text) in text.lines().enumerate() {
+            for says in wrong_fields(text) {
+                report(line + 1, says);
+            }
+            if let Some(word) = legal(text)
+                && letter.law.is_none()
+            {
+                let says = format!(
+                    "the letter says {word:?}, so its second line must cite the law: \"Law: section 444 of the Education Act 1996\", for example"
+                );
+                report(line + 1, says);
+            }
         }
         (letter, problems)
     }
@@ -113,6 +140,41 @@ impl Letter {
         }
         Ok(filled)
     }
+}
+
+/// The first word of the law in a line.
+fn legal(line: &str) -> Option<&'static str> {
+    let lower = line.to_lowercase();
+    let money = |rest: &str| {
+        AFTER_A_FINE
+            .iter()
+            .any(|next| if next.is_empty() { rest.is_empty() } else { rest.starts_with(next) })
+    };
+    let fine = || lower.split("a fine").skip(1).any(money).then_some("a fine");
+    LEGAL.iter().copied().find(|word| lower.contains(word)).or_else(fine)
+}
+
+/// What is wrong with the fields of a line: names there are not, and braces without their other.
+fn wrong_fields(line: &str) -> Vec<String> {
+    let unknown = |field: &&str| !FIELDS.iter().any(|(name, _)| name == field);
+    let mut wrong: Vec<String> = fields(line)
+        .filter(unknown)
+        .map(|field| {
+            let known = or(FIELDS.iter().map(|(name, _)| *name));
+            format!("there is no field {{{field}}}; the fields are {known}")
+        })
+        .collect();
+    let mut open = false;
+    let paired = line.chars().filter(|one| matches!(one, '{' | '}')).all(|one| {
+        let right = open == (one == '}');
+        open = one == '{';
+        right
+    });
+    if !paired || open {
+        wrong
+            .push("a field stands between \"{\" and \"}\" on one line, such as {pupil}".to_owned());
+    }
+    wrong
 }
 
 /// What stands in braces.

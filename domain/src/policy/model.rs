@@ -153,7 +153,9 @@ pub struct Regular {
     pub when: Trend,
     /// For pupils with at least this rate over the period.
     pub at_least: Option<Percent>,
-    /// The period that `at_least` is taken over.
+    /// For pupils with less than this rate over the period.
+    pub below: Option<Percent>,
+    /// The period that `at_least` and `below` are taken over.
     pub over: Over,
     /// For whom it is done.
     pub whom: For,

@@ -1,5 +1,7 @@
 //! All that can become of a case at a stage, and the step that answers it.
 
+use std::collections::BTreeSet;
+
 use crate::policy::model::{EVERY_STAGE, Policy, Row, START, Stage, Step};
 use crate::policy::word::{Improvement, Outcome, Waits, Word};
 
@@ -58,7 +60,9 @@ pub(crate) fn tells_moves(policy: &Policy, stage: &str) -> bool {
 
 /// Every situation that a case of the policy can come into.
 pub(crate) fn situations(policy: &Policy) -> Vec<Situation> {
-    let bands = || policy.bands.iter().flat_map(|bands| bands.iter().map(|band| &band.name));
+    // The rows' own bands: those of a policy whose bands are not whole yet are looked at too.
+    let names: BTreeSet<&String> = policy.band_rows().map(|(_, band)| &band.name).collect();
+    let bands = || names.iter().copied();
     let mut all: Vec<Situation> = Vec::new();
     let mut add = |at: &str, outcome: &str, band: Option<&String>| {
         let (at, outcome) = (at.to_owned(), outcome.to_owned());

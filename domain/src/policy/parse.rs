@@ -8,8 +8,8 @@ use crate::policy::model::{
 };
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
-use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend, Word};
-use crate::{Band, Bands};
+use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend, Word, or};
+use crate::{Band, BandError, Bands, Roles};
 
 /// The name of the file, in messages.
 pub(crate) const FILE: &str = "policy.toml";
@@ -42,7 +42,10 @@ pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
     top.finish();
     for setting in &policy.settings {
         if !file.is_used(&setting.name) {
-            let says = format!("no row uses the setting {:?}", setting.name);
+            let says = format!(
+                "no row uses the setting {0:?}; write {{ setting = {0:?} }} where its answer is needed",
+                setting.name
+            );
             file.report(setting.line, None, says);
         }
     }
@@ -61,12 +64,47 @@ fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
         over,
         few_sessions: top.maybe_count("few_sessions").unwrap_or(0),
         at_risk_sessions: top.maybe_count("at_risk_sessions").unwrap_or(0),
-        roles: top.map("roles").into_iter().map(|(name, (role, _))| (name, role)).collect(),
+        roles: roles(top),
         settings,
         stages: Vec::new(),
         rows: Vec::new(),
         bands: None,
     }
+}
+
+/// The words at the top of the file, which nobody may be called.
+const HEAD: &[&str] = &[
+    "name",
+    "document",
+    "over",
+    "improved",
+    "improved_rate",
+    "period",
+    "few_sessions",
+    "at_risk_sessions",
+];
+
+/// The roles of the installation and of scheduled work: nobody at a school has them.
+const NOBODY: &[&str] = &["platform_admin", "runner"];
+
+/// The school's own names for people, each for a role of the product.
+fn roles(top: &Table<'_, '_>) -> BTreeMap<String, String> {
+    let built_in = Roles::built_in();
+    let names = built_in.iter().flat_map(Roles::roles).map(|role| role.name.as_str());
+    let known: Vec<&str> = names.filter(|name| !NOBODY.contains(name)).collect();
+    let mut roles = BTreeMap::new();
+    for (name, (role, line)) in top.map("roles") {
+        if HEAD.contains(&name.as_str()) {
+            let says = format!("{name:?} stands below [roles]; it belongs above, beside `name`");
+            top.report(line, says);
+        } else if !known.contains(&role.as_str()) {
+            let known = or(known.iter().copied());
+            let says = format!("the role {name:?} stands for {role:?}; it must be {known}");
+            top.report(line, says);
+        }
+        roles.insert(name, role);
+    }
+    roles
 }
 
 fn settings(file: &File<'_>, top: &Table<'_, '_>, answers: Answers<'_>) -> Vec<Setting> {
@@ -80,6 +118,10 @@ fn settings(file: &File<'_>, top: &Table<'_, '_>, answers: Answers<'_>) -> Vec<S
             one_of: table.list("one_of"),
             line: table.line,
         };
+        if settings.iter().any(|known: &Setting| known.name == setting.name) {
+            let says = format!("there is a setting {:?} already", setting.name);
+            table.report(table.line, says);
+        }
         let (default, example) = (table.list("value"), table.list("example"));
         let own = match answers {
             Answers::School(own) => own.get(&setting.name).cloned().unwrap_or_default(),
@@ -87,8 +129,13 @@ fn settings(file: &File<'_>, top: &Table<'_, '_>, answers: Answers<'_>) -> Vec<S
         };
         setting.value = if own.is_empty() { default } else { own };
         if setting.value.is_empty() {
-            let says = format!("the school must answer the setting {:?}", setting.name);
-            table.report(table.line, format!("{says}: {}", setting.asks));
+            let says = match answers {
+                Answers::School(_) => "the school must answer the setting",
+                Answers::Examples => {
+                    "`value` is missing, or `example` where each school answers itself, for the setting"
+                }
+            };
+            table.report(table.line, format!("{says} {:?}: {}", setting.name, setting.asks));
             continue;
         }
         let wrong = |value: &&String| !setting.one_of.is_empty() && !setting.one_of.contains(value);
@@ -123,30 +170,24 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
     let body = match kind {
         Kind::Band => Body::Band(BandRow {
             name: band_name(&table),
-            from: table.maybe_rate("from").unwrap_or(crate::Percent::ZERO),
+            from: table.rate("from").unwrap_or(crate::Percent::ZERO),
             responsible: table.maybe_text("responsible"),
             shown: table.maybe_text("shown"),
         }),
         Kind::Daily => Body::Daily(Daily {
             when: table.word("when").unwrap_or(crate::policy::word::Absence::Unexplained),
             bands: band_names(&table),
-            does: actions(&table),
+            does: must_do(&table),
         }),
         Kind::Review | Kind::Response | Kind::Reward => Body::Regular(regular(kind, &table)),
         Kind::Step => Body::Step(Step {
-            at: table.list("at"),
-            when: table.list("when"),
+            at: table.texts("at"),
+            when: table.texts("when"),
             bands: band_names(&table),
             does: actions(&table),
             then: next(&table),
         }),
-        Kind::Draw => Body::Draw(Draw {
-            moment: moment(&table, false).0,
-            tickets: table.maybe_text("tickets"),
-            at_least: table.maybe_rate("at_least"),
-            over: table.maybe_word("over").unwrap_or(Over::Term),
-            prize: table.text("prize"),
-        }),
+        Kind::Draw => Body::Draw(draw(&table)),
         Kind::Always => {
             Body::Always(Promise { text: table.text("promise"), keeps: table.maybe_word("keeps") })
         }
@@ -165,17 +206,51 @@ fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
         Every::Term => Over::Term,
         Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
     };
-    Regular {
+    let regular = Regular {
         moment,
         on_entry,
         bands: band_names(table),
         when: table.maybe_word("when").unwrap_or(Trend::Any),
         at_least: table.maybe_rate("at_least"),
+        below: table.maybe_rate("below"),
         over: table.maybe_word("over").unwrap_or(over),
         whom,
         decides: if kind == Kind::Review { table.maybe_text("decides") } else { None },
-        does: actions(table),
+        does: if kind == Kind::Review { actions(table) } else { must_do(table) },
+    };
+    nothing_in_vain(table, &regular);
+    regular
+}
+
+/// Refuses what a row says and nothing would look at.
+fn nothing_in_vain(table: &Table<'_, '_>, regular: &Regular) {
+    let whom = regular.whom;
+    if !matches!(whom, For::EachPupil | For::Teachers) {
+        for key in ["band", "when", "at_least", "below"].into_iter().filter(|key| table.has(key)) {
+            let says = format!("`{key}` looks at a pupil, but this row is for {:?}", whom.text());
+            table.report(table.line, format!("{says}; leave one of the two out"));
+        }
     }
+    let rated = regular.at_least.or(regular.below).is_some() || whom == For::BestClass;
+    if table.has("over") && !rated {
+        let says = "`over` belongs to `at_least`, to `below` or to \"the best class\"; bands are always taken over the days named by `over` at the top of the file";
+        table.report(table.line, says.to_owned());
+    }
+}
+
+fn draw(table: &Table<'_, '_>) -> Draw {
+    let draw = Draw {
+        moment: moment(table, false).0,
+        tickets: table.maybe_text("tickets"),
+        at_least: table.maybe_rate("at_least"),
+        over: table.maybe_word("over").unwrap_or(Over::Term),
+        prize: table.text("prize"),
+    };
+    if draw.tickets.is_none() && !table.has("at_least") {
+        let says = "nobody enters this draw; name `tickets`, `at_least` a rate, or both";
+        table.report(table.line, says.to_owned());
+    }
+    draw
 }
 
 /// When a row is due, and whether it is also due on a pupil's entry into the band, which can only
@@ -193,6 +268,10 @@ fn moment(table: &Table<'_, '_>, for_each: bool) -> (Moment, bool) {
         table.report(table.line, format!("{says} {:?}", Every::Entry.text()));
     }
     let every = cadences.first().or(entry.first()).copied().unwrap_or(Every::Term);
+    if matches!(every, Every::Day | Every::Entry) && table.has("on") {
+        let says = format!("`on` says nothing when `every` is {:?}; leave it out", every.text());
+        table.report(table.line, says);
+    }
     (Moment { every, on: table.maybe_word("on").unwrap_or(On::LastDay) }, on_entry)
 }
 
@@ -223,6 +302,16 @@ fn actions(table: &Table<'_, '_>) -> Vec<Action> {
     table.tables("do").into_iter().filter_map(action).collect()
 }
 
+/// What is done by a row that is there for nothing else.
+fn must_do(table: &Table<'_, '_>) -> Vec<Action> {
+    let does = actions(table);
+    if does.is_empty() && !table.has("do") {
+        let says = "`do` is missing; write do = [{ talk = \"...\", by = \"...\" }]";
+        table.report(table.line, says.to_owned());
+    }
+    does
+}
+
 fn action(table: Table<'_, '_>) -> Option<Action> {
     let named: Vec<(Do, String)> =
         Do::ALL.iter().filter_map(|kind| Some((*kind, table.maybe_text(kind.text())?))).collect();
@@ -249,8 +338,9 @@ fn action(table: Table<'_, '_>) -> Option<Action> {
             None
         },
     };
-    if *kind == Do::Target && action.school_weeks.is_none_or(|weeks| weeks == 0) {
-        let says = "a target needs `school_weeks`, the number of school weeks it runs";
+    let no_weeks = !table.has("school_weeks") || action.school_weeks == Some(0);
+    if *kind == Do::Target && no_weeks {
+        let says = "a target needs `school_weeks`, the number of school weeks it runs, at least 1";
         table.report(table.line, says.to_owned());
     }
     table.finish();
@@ -258,11 +348,23 @@ fn action(table: Table<'_, '_>) -> Option<Action> {
 }
 
 fn bands(file: &File<'_>, rows: &[Row]) -> Option<Bands> {
-    let first = rows.iter().find(|row| row.kind == Kind::Band);
-    let (line, rule) = first.map_or((1, ""), |row| (row.line, row.rule.as_str()));
-    Bands::new(bands_of(rows))
-        .map_err(|error| file.report(line, Some(rule), format!("the bands are not whole: {error}")))
-        .ok()
+    if file.has_reported("from") {
+        return None;
+    }
+    let report = |error: BandError| {
+        let wrong = |band: &BandRow| match &error {
+            BandError::SameName(name) => band.name == *name,
+            BandError::SameStart(from) | BandError::Gap(from) | BandError::NoName(from) => {
+                band.from == *from
+            }
+            BandError::Empty => false,
+        };
+        let row =
+            rows.iter().rev().find(|row| matches!(&row.body, Body::Band(band) if wrong(band)));
+        let (line, rule) = row.map_or((1, ""), |row| (row.line, row.rule.as_str()));
+        file.report(line, Some(rule), format!("the bands are not whole: {error}"));
+    };
+    Bands::new(bands_of(rows)).map_err(report).ok()
 }
 
 /// The bands that the rows name. A band may stand in two rows, for two rules; it is one band.

@@ -29,7 +29,9 @@ impl<'a> File<'a> {
         let (table, errors) = DeTable::parse_recoverable(self.text);
         for error in errors {
             let line = error.span().map_or(0, |span| self.line(span.start));
-            self.report(line, None, format!("this is not TOML: {}", error.message()));
+            let text = self.text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+            let says = format!("this is not TOML: {}, in the line {text:?}", error.message());
+            self.report(line, None, says);
         }
         table
     }
@@ -41,6 +43,12 @@ impl<'a> File<'a> {
     pub(crate) fn report(&self, line: usize, rule: Option<&str>, says: String) {
         let rule = rule.filter(|rule| !rule.is_empty()).map(str::to_owned);
         self.problems.borrow_mut().push(Problem { file: self.name.to_owned(), line, rule, says });
+    }
+
+    /// Whether something is wrong with a key: what only follows from it is then not said.
+    pub(crate) fn has_reported(&self, key: &str) -> bool {
+        let begins = format!("`{key}` ");
+        self.problems.borrow().iter().any(|problem| problem.says.starts_with(&begins))
     }
 
     pub(crate) fn setting(&self, name: String, value: Vec<String>) {
@@ -99,6 +107,12 @@ impl<'f, 't> Table<'f, 't> {
         self.get(key).is_some()
     }
 
+    /// Whether a key is not there, or has an empty list.
+    fn lacks(&self, key: &'static str) -> bool {
+        let is_empty = |value: &DeValue<'_>| value.as_array().is_some_and(|list| list.is_empty());
+        self.get(key).is_none_or(|(value, _)| is_empty(value))
+    }
+
     /// Text, or the answer of the setting that stands there instead.
     fn resolve(&self, value: &DeValue<'_>, line: usize) -> Option<Vec<String>> {
         if let Some(text) = value.as_str() {
@@ -120,11 +134,15 @@ impl<'f, 't> Table<'f, 't> {
     }
 
     /// The text of a key, or all that a setting answers there, with its line.
-    fn texts(&self, key: &'static str) -> Option<(Vec<String>, usize)> {
+    fn resolved(&self, key: &'static str) -> Option<(Vec<String>, usize)> {
         let (value, line) = self.get(key)?;
         let texts = self.resolve(value, line);
         if texts.is_none() && !value.is_table() {
-            let hint = if value.is_float() { "; write numbers with a point as text" } else { "" };
+            let hint = if value.is_float() {
+                "; numbers with a point are text too, and rates have their sign: \"97.9%\""
+            } else {
+                ""
+            };
             self.report(line, format!("`{key}` must be text in quotes{hint}"));
         }
         texts.map(|texts| (texts, line))
@@ -142,7 +160,7 @@ impl<'f, 't> Table<'f, 't> {
 
     /// The text of a key, with its line.
     pub(crate) fn maybe(&self, key: &'static str) -> Option<(String, usize)> {
-        let (texts, line) = self.texts(key)?;
+        let (texts, line) = self.resolved(key)?;
         self.only(key, texts, line).map(|text| (text, line))
     }
 
@@ -153,7 +171,7 @@ impl<'f, 't> Table<'f, 't> {
     /// The text of a key that must be there.
     pub(crate) fn text(&self, key: &'static str) -> String {
         if !self.has(key) {
-            self.report(self.line, format!("`{key}` is missing"));
+            self.report(self.line, format!("`{key}` is missing; write {key} = \"...\""));
         }
         self.maybe_text(key).unwrap_or_default()
     }
@@ -186,6 +204,14 @@ impl<'f, 't> Table<'f, 't> {
         rate.ok()
     }
 
+    /// A rate that must be there.
+    pub(crate) fn rate(&self, key: &'static str) -> Option<Percent> {
+        if !self.has(key) {
+            self.report(self.line, format!("`{key}` is missing; write a rate: {key} = \"95%\""));
+        }
+        self.maybe_rate(key)
+    }
+
     pub(crate) fn maybe_count(&self, key: &'static str) -> Option<u32> {
         let (text, line) = self.maybe(key)?;
         let count = text.parse();
@@ -199,7 +225,7 @@ impl<'f, 't> Table<'f, 't> {
     pub(crate) fn list(&self, key: &'static str) -> Vec<String> {
         let Some((value, line)) = self.get(key) else { return Vec::new() };
         let Some(items) = value.as_array() else {
-            return self.texts(key).map(|(texts, _)| texts).unwrap_or_default();
+            return self.resolved(key).map(|(texts, _)| texts).unwrap_or_default();
         };
         let read = |item: &Spanned<DeValue<'_>>| {
             let texts = self.resolve(item.get_ref(), line);
@@ -213,11 +239,10 @@ impl<'f, 't> Table<'f, 't> {
 
     /// One word of a closed set or a list of them.
     pub(crate) fn words<W: Word>(&self, key: &'static str) -> Vec<W> {
-        let found = self.get(key);
-        let line = found.map_or(self.line, |(_, line)| line);
-        if found.is_none_or(|(value, _)| value.as_array().is_some_and(|items| items.is_empty())) {
-            self.report(line, format!("`{key}` is missing; it must be {}", W::list()));
+        if self.lacks(key) {
+            self.report(self.line, format!("`{key}` is missing; it must be {}", W::list()));
         }
+        let line = self.get(key).map_or(self.line, |(_, line)| line);
         let read = |text: &String| {
             let word: Option<W> = W::read(text);
             if word.is_none() {
@@ -227,6 +252,14 @@ impl<'f, 't> Table<'f, 't> {
             word
         };
         self.list(key).iter().filter_map(read).collect()
+    }
+
+    /// One text or a list of texts, at least one.
+    pub(crate) fn texts(&self, key: &'static str) -> Vec<String> {
+        if self.lacks(key) {
+            self.report(self.line, format!("`{key}` is missing; write {key} = \"...\""));
+        }
+        self.list(key)
     }
 
     /// The tables of a list: `[[key]]` or `key = [{ ... }]`.

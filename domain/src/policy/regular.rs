@@ -80,7 +80,8 @@ fn fits(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> bool {
         regular.bands.is_empty() || band.is_some_and(|band| regular.bands.contains(&band));
     let rate = pupil.rates.over(regular.over);
     let enough = regular.at_least.is_none_or(|least| rate.is_some_and(|rate| rate.at_least(least)));
-    in_band && enough && judge::fits(policy, regular.when, pupil)
+    let low = regular.below.is_none_or(|below| rate.is_some_and(|rate| !rate.at_least(below)));
+    in_band && enough && low && judge::fits(policy, regular.when, pupil)
 }
 
 fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
@@ -94,7 +95,7 @@ fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
     };
     let mut lines: Vec<String> =
         pupil.rates.over(policy.over).map(|rate| say(policy.over, rate)).into_iter().collect();
-    if regular.at_least.is_some() && regular.over != policy.over {
+    if regular.at_least.or(regular.below).is_some() && regular.over != policy.over {
         lines.extend(pupil.rates.over(regular.over).map(|rate| say(regular.over, rate)));
     }
     lines.push(format!("trend: {}", regular.when));

@@ -61,10 +61,12 @@ pub fn scenarios(text: &str) -> (Vec<Scenario>, Vec<Problem>) {
     (scenarios, file.problems())
 }
 
-fn scenario(table: Table<'_, '_>) -> Scenario {
+fn scenario(mut table: Table<'_, '_>) -> Scenario {
+    let proves = table.texts("proves");
+    table.rule = proves.join(", ");
     let scenario = Scenario {
         says: table.text("says"),
-        proves: table.list("proves"),
+        proves,
         given: given(&table),
         decided: table.maybe_text("decided_by").zip(date(&table, "day")),
         expect: table.list("expect"),
@@ -124,7 +126,13 @@ fn given(table: &Table<'_, '_>) -> Given {
             let silent_teachers = table.list("silent_teachers");
             Given::Day(day, Box::new(Facts { pupils, classes, silent_teachers }))
         }
-        _ => Given::Promise,
+        _ => {
+            for key in ["absent", "classes"].into_iter().filter(|key| table.has(key)) {
+                let says = format!("with `{key}` a scenario needs a `day`, such as \"2025-10-22\"");
+                table.report(table.line, says);
+            }
+            Given::Promise
+        }
     }
 }
 
@@ -166,10 +174,9 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
     let last = rate(&table, "last");
     let last_band = table.maybe_text("last_band");
     let day = day.unwrap_or_default();
-    let running = |to: NaiveDate| {
-        let rate = table.maybe_rate("target_rate").unwrap_or(Percent::HUNDRED);
-        Target { rate, from: to, to }
-    };
+    let since = date(&table, "since_day").unwrap_or_default();
+    let target_rate = table.maybe_rate("target_rate").unwrap_or(Percent::HUNDRED);
+    let running = |to: NaiveDate| Target { rate: target_rate, from: to, to };
     let target = rate(&table, "target");
     let to = date(&table, "target_to").unwrap_or(day);
     let letter = |then: Rate| Sent {
@@ -180,7 +187,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
     };
     let case = table.maybe_text("at").map(|stage| Case {
         place: Place::At(stage),
-        since: date(&table, "since_day").unwrap_or_default(),
+        since,
         steps: 1,
         figure: last.map(Figure::from),
         band: last_band.clone(),
@@ -236,8 +243,15 @@ const fn the_same(rate: Option<Rate>) -> Rates {
 }
 
 fn tickets(table: &Table<'_, '_>) -> BTreeMap<String, u32> {
-    let tickets = table.map("tickets").into_iter();
-    tickets.filter_map(|(name, (count, _))| Some((name, count.parse().ok()?))).collect()
+    let read = |(name, (count, line)): (String, (String, usize))| match count.parse() {
+        Ok(count) => Some((name, count)),
+        Err(_not_a_number) => {
+            let says = format!("`tickets` of {name:?} is {count:?}, but must be a whole number");
+            table.report(line, says);
+            None
+        }
+    };
+    table.map("tickets").into_iter().filter_map(read).collect()
 }
 
 fn absentee(table: Table<'_, '_>) -> Absentee {

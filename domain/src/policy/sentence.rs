@@ -169,7 +169,8 @@ pub(crate) fn band_sentence(band: &BandRow) -> String {
     text + "."
 }
 
-fn in_bands(bands: &[String]) -> String {
+/// Words for being in some bands; without any, none.
+pub(crate) fn in_bands(bands: &[String]) -> String {
     match bands {
         [] => String::new(),
         [band] => format!(", in the band {band:?}"),
@@ -219,6 +220,9 @@ fn regular_sentence(kind: Kind, regular: &Regular) -> String {
     };
     if let Some(rate) = regular.at_least {
         text += &format!(", with at least {rate} over the {}", regular.over);
+    }
+    if let Some(rate) = regular.below {
+        text += &format!(", below {rate} over the {}", regular.over);
     }
     if let Some(role) = &regular.decides {
         text += &format!("; {role} decides what is proposed for each case");

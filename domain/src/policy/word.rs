@@ -214,7 +214,7 @@ words! {
     Outcome {
         Listed = "listed": "at the start: a pupil without a case is found in the band",
         Improved = "improved": "attendance has improved, in the sense the policy gives the word",
-        Better = "better but below": "better than before, yet not at the rate that counts as improved",
+        Better = "better but below": "better than before, yet not at the rate; only where `improved` is \"reaches the target\"",
         NotImproved = "not improved": "attendance is not better",
         MovedUp = "moved up": "the pupil is in a higher band than at the last decision",
         Achieved = "achieved": "the target was reached",
