@@ -6,7 +6,7 @@
 use chrono::NaiveDate;
 use domain::Rate;
 
-use crate::reckoning::{ABSENT, POSSIBLE, common};
+use crate::reckoning::{ABSENT, PLANES, POSSIBLE, UNAUTHORISED, common};
 use crate::{Block, EnrolmentYear};
 
 /// A count has one byte: so many half days are counted at a time.
@@ -22,13 +22,25 @@ impl Block {
     /// without a possible session. Everybody on roll counts, whatever their age.
     #[must_use]
     pub fn attendance(&self, of: &EnrolmentYear, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
+        let counts = self.counts(of, from, to);
+        Rate::attended(counts[ABSENT], counts[POSSIBLE])
+    }
+
+    /// Sessions of unauthorised absence among the same marks.
+    #[must_use]
+    pub fn unauthorised(&self, of: &EnrolmentYear, from: NaiveDate, to: NaiveDate) -> u64 {
+        self.counts(of, from, to)[UNAUTHORISED]
+    }
+
+    fn counts(&self, of: &EnrolmentYear, from: NaiveDate, to: NaiveDate) -> [u64; PLANES] {
         let days = common(&self.reckoning.on_roll(of), &self.reckoning.between(from, to));
-        let (mut possible, mut absent) = (0_u64, 0_u64);
+        let mut sums = [0; PLANES];
         for start in days.clone().step_by(STRIDE) {
             let counts = self.reckoning.count(&of.marks, start..days.end.min(start + STRIDE));
-            possible += u64::from(counts[POSSIBLE]);
-            absent += u64::from(counts[ABSENT]);
+            for (sum, count) in sums.iter_mut().zip(counts) {
+                *sum += u64::from(count);
+            }
         }
-        Rate::attended(absent, possible)
+        sums
     }
 }

@@ -1,22 +1,27 @@
 //! What became of a case at its stage: who came to the meeting, what the local authority answered, what a person decided.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use ::analytics::Block;
 use actix_web::{HttpResponse, post, web};
+use domain::AcademicYear;
 use domain::policy::{Happened, Place, Shield, StepError, step};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, CaseRow, Told};
 use super::take::{Ground, take};
+use crate::analytics::school_blocks;
 use crate::app::App;
 use crate::auth::permission::RecordCase;
 use crate::auth::{Caller, May};
-use crate::db::Tx;
+use crate::db::{Scope, Tx};
 use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
+use crate::reviews::Figures;
 use crate::{letters, policies, pupils, tenants};
 
 /// The most characters of a reason.
@@ -58,6 +63,7 @@ pub async fn record_outcome(
     body: Json<OutcomeBody>,
 ) -> Result<HttpResponse, Problem> {
     let happened = happened(&body.value)?;
+    let counted = counted(&app, caller.scope(), path.0).await?;
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let told = rows::case_to_change(tx, path.0)?;
         if body.value.steps.is_some_and(|steps| steps != told.row.steps) {
@@ -66,9 +72,27 @@ pub async fn record_outcome(
                 .member("steps", told.row.steps)
                 .member("stage", told.row.stage));
         }
-        Ok(record(tx, &caller, told, &happened)?.row)
+        Ok(record(tx, &caller, told, &happened, &counted)?.row)
     });
     Ok(HttpResponse::Ok().json(answer.await?))
+}
+
+/// The blocks that unauthorised absence is counted from, where the case's policy has a letter that asks for it.
+async fn counted(
+    app: &web::Data<App>,
+    scope: &Scope,
+    case_id: i32,
+) -> Result<Vec<Arc<Block>>, Problem> {
+    let asks = app.db.run(scope, move |tx| {
+        let row = rows::case(tx, case_id)?;
+        let follows = policies::under(tx, &row.policy, row.version, &row.answers)?;
+        let mut actions = follows.policy.steps().flat_map(|(_, step)| &step.does);
+        let asks = actions.any(|action| action.unauthorised_at_least.is_some());
+        Ok(asks.then_some(row.school_id))
+    });
+    let year = AcademicYear::of(app.clock.today());
+    let (Some(school_id), Some(year)) = (asks.await?, year) else { return Ok(Vec::new()) };
+    Ok(school_blocks(app, scope, school_id, vec![year]).await?.blocks)
 }
 
 fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
@@ -90,11 +114,15 @@ fn record(
     caller: &Caller,
     told: Told,
     happened: &Happened,
+    blocks: &[Arc<Block>],
 ) -> Result<Told, Problem> {
     let CaseRow { school_id, pupil_id, .. } = told.row;
     let follows = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
     let day = tx.clock().today();
-    let shield = shield(tx, school_id, pupil_id)?;
+    let calendars = tenants::calendars_around(tx, school_id, day)?;
+    let figures = Figures::new(blocks, &calendars, day);
+    let unauthorised = figures.unauthorised_of(follows.policy.over, pupil_id);
+    let shield = Shield { unauthorised, ..shield(tx, school_id, pupil_id)? };
     let decision = step(
         &follows.policy,
         &follows.letters,
@@ -103,7 +131,6 @@ fn record(
         happened,
     )
     .map_err(|error| refusal(&error))?;
-    let calendars = tenants::calendars_around(tx, school_id, day)?;
     let ground = Ground { school_id, pupil_id, review_id: None, day, calendars: &calendars };
     take(tx, &decision, &ground, Some(told), &follows, caller)
 }
@@ -117,6 +144,7 @@ fn shield(tx: &mut Tx<'_>, school_id: i32, pupil_id: i32) -> Result<Shield, Prob
         mitigation: reasons.remove(&pupil_id),
         letters_stopped: letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id),
         not_compulsory_age: !domain::is_of_compulsory_age(born, day),
+        ..Shield::default()
     })
 }
 

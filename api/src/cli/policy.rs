@@ -38,7 +38,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     match &args.what {
         What::Check { folder } => check(folder),
         What::Book { folder } => {
-            print!("{}", book(&sound(folder)?.policy));
+            print!("{}", book(&sound(folder)?.1.policy));
             Ok(())
         }
         What::Coverage { folders } => folders.iter().try_for_each(|folder| show_coverage(folder)),
@@ -46,7 +46,7 @@ pub fn run(args: &Args) -> Result<(), String> {
 }
 
 fn check(folder: &Path) -> Result<(), String> {
-    let checked = sound(folder)?;
+    let (_, checked) = sound(folder)?;
     println!(
         "{}: sound. {} rows, {} letters, {} scenarios, all as they say.",
         checked.policy.name,
@@ -59,7 +59,7 @@ fn check(folder: &Path) -> Result<(), String> {
 
 /// A line a rule; then the changes of a row that no scenario would notice.
 fn show_coverage(folder: &Path) -> Result<(), String> {
-    let checked = sound(folder)?;
+    let (texts, checked) = sound(folder)?;
     println!("{}\n", checked.policy.name);
     let rules = coverage(&checked);
     for rule in &rules {
@@ -69,7 +69,7 @@ fn show_coverage(folder: &Path) -> Result<(), String> {
             println!("{:14}   {proof}", "");
         }
     }
-    let unnoticed = unnoticed(&read(folder)?);
+    let unnoticed = unnoticed(&texts);
     for change in &unnoticed {
         println!("NOT NOTICED    {}, line {}: {}", change.place, change.line, change.change);
     }
@@ -86,11 +86,16 @@ fn show_coverage(folder: &Path) -> Result<(), String> {
     }
 }
 
-/// A policy without problems; otherwise every problem on a line of its own.
-fn sound(folder: &Path) -> Result<Checked, String> {
-    let problems = match Folder::read(files(folder, "")?).map(|texts| check_folder(&texts)) {
-        Ok(checked) if checked.problems.is_empty() => return Ok(checked),
-        Ok(checked) => checked.problems,
+/// A folder and its policy without problems; otherwise every problem on a line of its own.
+fn sound(folder: &Path) -> Result<(Folder, Checked), String> {
+    let problems = match Folder::read(files(folder, "")?) {
+        Ok(texts) => {
+            let checked = check_folder(&texts);
+            if checked.problems.is_empty() {
+                return Ok((texts, checked));
+            }
+            checked.problems
+        }
         Err(problems) => problems,
     };
     for problem in &problems {

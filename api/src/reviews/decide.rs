@@ -203,12 +203,15 @@ fn send(
     let calendars = tenants::calendars_around(tx, school_id, day)?;
     // Since it was proposed, letters about the pupil may have been stopped.
     let stopped = letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id);
-    let shield = Shield { letters_stopped: stopped, ..Shield::default() };
-    let decision = decision.clone().guarded(&shield, &Default::default());
+    let follows = policies::assigned(tx, school_id, policies::Part::Pathway, review.day)?
+        .ok_or_else(|| Problem::new(Kind::NoPolicy))?;
+    let mut decision = decision.clone();
+    if stopped {
+        let shield = Shield { letters_stopped: true, ..Shield::default() };
+        decision = decision.guarded(&follows.policy, &follows.letters, &shield);
+    }
     if decision.taking.is_some() {
         let open = cases::open_case_to_change(tx, school_id, pupil_id)?;
-        let follows = policies::assigned(tx, school_id, policies::Part::Pathway, review.day)?
-            .ok_or_else(|| Problem::new(Kind::NoPolicy))?;
         let ground = Ground {
             school_id,
             pupil_id,

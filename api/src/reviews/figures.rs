@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use ::analytics::{Block, EnrolmentYear};
 use chrono::{Datelike, Days as DayCount, NaiveDate};
-use domain::policy::word::Improvement;
+use domain::policy::word::Over;
 use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
-use domain::{AcademicYear, Calendar, Rate, WindowKind};
+use domain::{AcademicYear, Calendar, Rate, Window, WindowKind};
 
 /// What is known beside the marks.
 #[derive(Default)]
@@ -101,6 +101,8 @@ impl<'a> Figures<'a> {
         let last = before.and_then(|day| rates(day).over(policy.over));
         let after = |day: NaiveDate| day + DayCount::new(1);
         let since = before.and_then(|day| self.rate(member.enrolment, after(day), until));
+        let letter = case.as_ref().and_then(|case| case.letters.last()).map(|sent| sent.day);
+        let since_letter = letter.and_then(|day| self.rate(member.enrolment, after(day), until));
         let target =
             case.as_ref().and_then(|case| case.target).filter(|target| target.to <= self.day);
         let (recent, earlier) = self.weeks(member.enrolment, until);
@@ -110,7 +112,10 @@ impl<'a> Figures<'a> {
             rates: rates(until),
             last,
             last_band: last.and_then(|rate| Some(policy.bands.as_ref()?.of(rate).name.clone())),
-            since: if policy.improved == Improvement::Period { None } else { since },
+            band_since: self.band_since(policy, member.enrolment, until, beside.previous),
+            since,
+            since_letter,
+            before: self.before(member.enrolment, until, before),
             recent,
             earlier,
             target: target.and_then(|target| self.rate(member.enrolment, target.from, target.to)),
@@ -120,17 +125,73 @@ impl<'a> Figures<'a> {
                 mitigation: beside.mitigations.get(&member.pupil).cloned(),
                 letters_stopped: beside.stopped.contains(&member.pupil),
                 not_compulsory_age: !domain::is_of_compulsory_age(member.birth_date, self.day),
+                unauthorised: self.unauthorised(policy.over, member.enrolment, until),
             },
         }
     }
 
+    /// Since when a pupil is known to be in the present band: the review before this one found the same band, or this
+    /// one is the first to find it. Too few sessions to be judged by are no band.
+    fn band_since(
+        &self,
+        policy: &Policy,
+        enrolment: i32,
+        until: NaiveDate,
+        previous: Option<NaiveDate>,
+    ) -> Option<NaiveDate> {
+        let few = u64::from(policy.few_sessions);
+        let band = |day| {
+            let rate = self.rates(enrolment, day).over(policy.over)?;
+            let bands = policy.bands.as_ref().filter(|_| rate.whole() >= few)?;
+            Some(bands.of(rate).name.clone())
+        };
+        let now = band(until)?;
+        Some(previous.filter(|day| band(*day).as_ref() == Some(&now)).unwrap_or(self.day))
+    }
+
+    /// Over the week, half term and term before those that a day lies in; the year to date as it stood at the last
+    /// decision.
+    fn before(&self, enrolment: i32, until: NaiveDate, last: Option<NaiveDate>) -> Rates {
+        let over = |kind| {
+            let windows = self.calendars.iter().flat_map(|calendar| calendar.windows(kind));
+            let mut begun: Vec<Window> = windows.filter(|window| window.from <= until).collect();
+            begun.pop();
+            let window = begun.pop()?;
+            self.rate(enrolment, window.from, window.to)
+        };
+        Rates {
+            week: over(WindowKind::Week),
+            half_term: over(WindowKind::HalfTerm),
+            term: over(WindowKind::Term),
+            year: last.and_then(|day| self.rates(enrolment, day).year),
+        }
+    }
+
+    /// Sessions of unauthorised absence of a pupil who is on roll, over the days that bands are taken over.
+    #[must_use]
+    pub fn unauthorised_of(&self, over: Over, pupil: i32) -> u32 {
+        let mut enrolments = self.on_roll().filter(|member| member.pupil == pupil);
+        enrolments.next().map_or(0, |member| self.unauthorised(over, member.enrolment, self.day))
+    }
+
+    fn unauthorised(&self, over: Over, enrolment: i32, until: NaiveDate) -> u32 {
+        let kind = match over {
+            Over::Week => WindowKind::Week,
+            Over::HalfTerm => WindowKind::HalfTerm,
+            Over::Term => WindowKind::Term,
+            Over::Year => WindowKind::YearToDate,
+        };
+        let Some((from, to)) = self.window(kind, until) else { return 0 };
+        let years = self.years.get(&enrolment).into_iter().flatten();
+        let sessions: u64 = years.map(|(block, member)| block.unauthorised(member, from, to)).sum();
+        u32::try_from(sessions).unwrap_or(u32::MAX)
+    }
+
     /// Over the week, half term, term and year that a day lies in, up to that day.
     fn rates(&self, enrolment: i32, until: NaiveDate) -> Rates {
-        let year = self.calendars.iter().rfind(|one| one.year().first_day() <= until);
         let over = |kind| {
-            let windows = year?.windows(kind);
-            let window = windows.iter().rfind(|window| window.from <= until)?;
-            self.rate(enrolment, window.from, until.min(window.to))
+            let (from, to) = self.window(kind, until)?;
+            self.rate(enrolment, from, to)
         };
         Rates {
             week: over(WindowKind::Week),
@@ -138,6 +199,14 @@ impl<'a> Figures<'a> {
             term: over(WindowKind::Term),
             year: over(WindowKind::YearToDate),
         }
+    }
+
+    /// The window of a year that a day lies in, or follows, up to that day.
+    fn window(&self, kind: WindowKind, until: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+        let year = self.calendars.iter().rfind(|one| one.year().first_day() <= until)?;
+        let windows = year.windows(kind);
+        let window = windows.iter().rfind(|window| window.from <= until)?;
+        Some((window.from, until.min(window.to)))
     }
 
     /// The last 4 school weeks up to a day, and the 4 before them.

@@ -12,6 +12,8 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use figures::Figures;
+
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config
