@@ -108,7 +108,7 @@ pub struct Assignment {
     #[schema(example = 1)]
     pub version: i32,
     /// The school's answers to the policy's settings; the others keep their defaults.
-    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    #[schema(value_type = std::collections::BTreeMap<String, OneOrMore>)]
     pub answers: Value,
     /// When it was decided (UTC).
     pub recorded_at: DateTime<Utc>,
