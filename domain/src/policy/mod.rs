@@ -6,6 +6,7 @@
 
 mod book;
 mod broken_weeks;
+mod built_in;
 mod case;
 mod changes;
 pub mod check;
@@ -33,6 +34,7 @@ pub mod word;
 
 pub use book::{book, is_of_the_document};
 pub use broken_weeks::{BrokenWeek, Pattern, Presence, broken_weeks};
+pub use built_in::built_in;
 pub use case::{Case, Event, Figure, Place, Recorded, Sent, Target, fold};
 pub use coverage::{Covered, Unnoticed, coverage, unnoticed};
 pub use decision::{Decision, Subject, TakeError, Taking};
@@ -44,7 +46,7 @@ pub use model::{
     Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Policy, Regular, Row, START,
     Setting, Stage, Step,
 };
-pub use moment::is_due;
+pub use moment::{due_days, is_due};
 pub use parse::{Answers, parse};
 pub use play::{example_calendars, play};
 pub use problem::Problem;
