@@ -14,9 +14,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::http::events::Streams;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
-use crate::{analytics, imports, jobs, openapi, operation, pupils, register, tenants};
+use crate::{analytics, imports, jobs, openapi, operation, pupils, register, runs, tenants};
 
 /// What every request may use.
 pub struct App {
@@ -28,10 +29,12 @@ pub struct App {
     pub roles: Roles,
     /// The national code table.
     pub codes: Arc<CodeTable>,
-    /// What time it is.
+    /// What time it is on this machine; a sandbox has its own ([`Db::clock_of`]).
     pub clock: Clock,
     /// Rate limits.
     pub limits: Limits,
+    /// Streams of events.
+    pub streams: Streams,
     /// Blocks of counts, finished answers, and the threads that count.
     pub counting: analytics::Counting,
 }
@@ -92,6 +95,7 @@ impl App {
             codes,
             clock,
             limits: Limits::per_minute(settings.rate_limit),
+            streams: Streams::default(),
         })
     }
 }
@@ -105,6 +109,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(register::mount)
         .configure(imports::mount)
         .configure(jobs::mount)
+        .configure(runs::mount)
         .configure(analytics::mount);
 }
 

@@ -11,7 +11,8 @@
 //! | [`register`] | who is here, who corrected what? |
 //! | [`imports`] | how does the data get in? |
 //! | [`analytics`] | how are we doing? |
-//! | [`jobs`] | what runs by itself? |
+//! | [`jobs`] | what goes on after the answer? |
+//! | [`runs`] | what runs by itself, and when? |
 //! | [`operation`] | is the service up, what does it mean? |
 //! | [`http`] | what do all operations share? |
 
@@ -36,5 +37,7 @@ pub mod platform;
 pub mod progress;
 pub mod pupils;
 pub mod register;
+pub mod runs;
+pub mod sandbox;
 pub mod schema;
 pub mod tenants;

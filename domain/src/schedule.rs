@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::policy::word::{Kind, Word};
 use crate::policy::{self, Body, Policy};
-use crate::{Calendar, Window, WindowKind};
+use crate::{AcademicYear, Calendar, Window, WindowKind};
 
 /// When a school day is over, on the school's wall: its last register has closed.
 const EVENING: NaiveTime = hour(18);
@@ -134,6 +134,14 @@ pub fn ends(calendar: &Calendar, zone: Tz) -> Vec<Due> {
         .collect();
     all.sort_by(|a, b| (a.at, a.occasion, &a.period).cmp(&(b.at, b.occasion, &b.period)));
     all
+}
+
+/// The academic year and the window's key of an end's period: the opposite of what [`ends`] puts
+/// together.
+#[must_use]
+pub fn split_period(period: &str) -> Option<(AcademicYear, &str)> {
+    let (year, key) = period.split_once('/')?;
+    Some((AcademicYear::new(year.parse().ok()?)?, key))
 }
 
 fn end(calendar: &Calendar, zone: Tz, occasion: Occasion, window: Window) -> Option<Due> {

@@ -2,6 +2,7 @@
 
 mod answer;
 mod blocks;
+mod class_figures;
 mod trend;
 
 use std::num::NonZeroUsize;
@@ -16,6 +17,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::app::StartError;
 use crate::cache::Answers;
 use crate::http::problem::Problem;
+
+pub use answer::CellAnswer;
+pub use class_figures::{ClassFigures, OneSchool};
 
 /// Questions that may be counted at once, for each thread that counts.
 const AT_ONCE: usize = 4;

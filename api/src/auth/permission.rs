@@ -40,5 +40,9 @@ permissions! {
     ReadImport = "import:read",
     RunImport = "import:run",
     ReadJob = "job:read",
+    ReadSchedule = "schedule:read",
+    ReadRun = "run:read",
+    RetryRun = "run:retry",
+    MoveClock = "clock:write",
     ReadAnalytics = "analytics:read",
 }

@@ -66,6 +66,8 @@ kinds! {
     RegisterIncomplete 422 "register-incomplete" "The register leaves out pupils of the class." "A register names every pupil who is in the class that day, once; `null` says that there is no mark yet.";
     UpnCheckLetter 422 "wrong-upn-check-letter" "The UPN's check letter is wrong." "`errors` says which letter the other twelve characters ask for: most often two digits were exchanged.";
     RegisterClosed 409 "register-closed" "The register is closed." "Correct a mark with POST /v1/pupils/{pupil_id}/marks/amendments, which keeps the original entry and the reason.";
+    NotASandbox 409 "not-a-sandbox" "Only a sandbox has a clock that can be moved." "A trust is a sandbox from the day it is added (`sandbox` in POST /v1/trusts) or never. A real trust keeps real time.";
+    NotFailed 409 "run-not-failed" "The run has not failed." "Only a run whose job has the state `failed` is tried again; one that waits, runs or is done needs nothing.";
     Taken 409 "already-exists" "That already exists." "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once.";
     KeyReused 422 "idempotency-key-reused" "That Idempotency-Key was used for something else." "A key stands for one request; use a new one for a new body.";
     StaleTag 412 "precondition-failed" "It has changed since you read it." "Read it again, look at what changed, and send If-Match with the new ETag.";
