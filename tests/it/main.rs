@@ -7,6 +7,7 @@ mod authz;
 mod cache;
 mod canary;
 mod catalogue;
+mod clockwork;
 mod command_line;
 mod conventions;
 mod demonstration;

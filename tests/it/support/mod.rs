@@ -10,4 +10,5 @@ pub mod program;
 pub mod real;
 pub mod redis;
 pub mod roll;
+pub mod run;
 pub mod sql;
