@@ -1,7 +1,7 @@
 //! Server-sent events: how far something is, as numbers, until it has ended.
 //!
 //! The database is read and nothing is remembered, so any instance can tell of work that another does. Each stream asks
-//! a few times a second, and there are only so many of them.
+//! twice a second, and there are only so many of them.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -23,11 +23,11 @@ pub const EVENT_STREAM: &str = "text/event-stream";
 /// Streams at once in this process.
 const AT_ONCE: usize = 200;
 /// How often a stream looks whether there is something new.
-const LOOK: Duration = Duration::from_millis(300);
+const LOOK: Duration = Duration::from_millis(500);
 /// After so many looks without news it says that it is still there: proxies end what is silent.
-const QUIET: u32 = 40;
-/// After so many looks it ends, and the client asks anew: 20 minutes.
-const LOOKS: u32 = 4_000;
+const QUIET: u32 = 30;
+/// After so many looks it ends, and the client asks anew with a token that is still good: 20 minutes.
+const LOOKS: u32 = 2_400;
 
 /// The streams that this process may have at once.
 #[derive(Debug, Clone)]

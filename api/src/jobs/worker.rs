@@ -78,7 +78,9 @@ fn work(app: &App, stop: &AtomicBool) {
 fn tick(app: &App, stop: &AtomicBool) {
     let mut clockwork = runs::Clockwork::default();
     while !stop.load(Ordering::Relaxed) {
-        if let Err(problem) = clockwork.tick(app) {
+        let looked = catch_unwind(AssertUnwindSafe(|| clockwork.tick(app)));
+        let looked = looked.unwrap_or_else(|_| Err(Problem::internal("the clockwork panicked")));
+        if let Err(problem) = looked {
             tracing::warn!(why = problem.internal_text(), "the clockwork cannot look");
         }
         std::thread::sleep(TICK);

@@ -1,9 +1,11 @@
 //! What will run and when, what ran late, and what was missed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveDateTime, Utc};
+use domain::AcademicYear;
 use domain::policy::{Answers, Policy, built_in, parse};
 use domain::schedule::{Due, ends, policy_days};
 use serde::{Deserialize, Serialize};
@@ -114,10 +116,12 @@ pub async fn list_schedules(
     let policy = policy.map(read_policy).transpose()?;
     let page = app.db.run(caller.scope(), move |tx| {
         let days = range(tx.clock().today(), from, to)?;
-        if let Some(school_id) = school_id {
-            tenants::school(tx, school_id)?;
-        }
-        let mut items = scheduled(tx, school_id, days, policy.as_ref())?;
+        let schools = match school_id {
+            Some(school_id) => vec![tenants::school(tx, school_id)?],
+            None => tenants::schools(tx)?,
+        };
+        let times = schools::times(tx, schools, years(days))?;
+        let mut items = scheduled(tx, &times, days, policy.as_ref())?;
         items.sort_by_key(Scheduled::place);
         items.retain(|item| slice.after.as_ref().is_none_or(|after| item.place() > *after));
         Ok(slice.page(items, Scheduled::place))
@@ -152,27 +156,34 @@ fn read_policy(name: String) -> Result<(String, Policy), Problem> {
     Ok((name, policy))
 }
 
-/// Everything between two days, of one school or all.
+/// The academic years whose calendars say what falls between two days: a policy's day may follow from the year before.
+fn years((from, to): (NaiveDate, NaiveDate)) -> RangeInclusive<i16> {
+    let number = |day, outside| AcademicYear::of(day).map_or(outside, AcademicYear::number);
+    number(from, 1990) - 1..=number(to, 2199) + 1
+}
+
+/// Everything that falls due at schools between two days.
 fn scheduled(
     tx: &mut Tx<'_>,
-    school_id: Option<i32>,
+    times: &[SchoolTime],
     (from, to): (NaiveDate, NaiveDate),
     policy: Option<&(String, Policy)>,
 ) -> Result<Vec<Scheduled>, Problem> {
     let within = |due: &Due| from <= due.local.date() && due.local.date() <= to;
     let (now, mut found, mut announced) = (tx.now(), Vec::new(), Vec::new());
-    for school in schools::of(tx, school_id)? {
+    for school in times {
         for (calendar, known_from) in school.years() {
             let dues = ends(calendar, school.zone).into_iter().filter(within);
             found.extend(dues.map(|due| (school.school_id, school.zone.name(), known_from, due)));
         }
         if let Some((folder, policy)) = policy {
             let days = policy_days(folder, policy, &school.calendars, school.zone).into_iter();
-            announced.extend(days.filter(within).map(|due| announce(&school, due)));
+            announced.extend(days.filter(within).map(|due| announce(school, due)));
         }
     }
     let periods: BTreeSet<String> = found.iter().map(|(_, _, _, due)| due.period.clone()).collect();
-    let mut runs = rows::of_periods(tx, school_id, periods)?;
+    let schools = times.iter().map(|school| school.school_id).collect();
+    let mut runs = rows::of_periods(tx, schools, periods)?;
     let items = found.into_iter().map(|(school, zone, known_from, due)| {
         Scheduled::of(school, zone, due).standing(now, known_from, &mut runs)
     });
@@ -219,7 +230,7 @@ impl Scheduled {
         } else if self.due <= known_from {
             (self.state, self.why) = ("skipped".to_owned(), Some(SKIPPED));
         } else if self.due <= now {
-            (self.state, self.late) = ("due".to_owned(), Late::of(self.due, now, now));
+            (self.state, self.late) = ("due".to_owned(), Late::of(self.due, now, now, true));
         }
         self
     }

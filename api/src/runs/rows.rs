@@ -120,10 +120,11 @@ pub struct RunItem {
 
 impl Run {
     fn of((row, job): (RunRow, JobRow), now: DateTime<Utc>) -> Self {
+        let (begun, first) = (job.started_at.unwrap_or(now), row.attempt == 1 && job.attempt <= 1);
         Self {
             run_id: row.run_id,
             school_id: (row.school_id != TRUST).then_some(row.school_id),
-            late: Late::of(row.due, row.noticed_at, job.started_at.unwrap_or(now)),
+            late: Late::of(row.due, row.noticed_at, begun, first),
             kind: row.kind,
             period: row.period,
             attempt: row.attempt,
@@ -252,15 +253,12 @@ pub(super) fn runs(
 /// The last attempt of each run of these periods.
 pub(super) fn of_periods(
     tx: &mut Tx<'_>,
-    school_id: Option<i32>,
+    schools: Vec<i32>,
     periods: BTreeSet<String>,
 ) -> Result<BTreeMap<Key, Run>, Problem> {
     let now = tx.now();
-    let mut rows = with_jobs().filter(run::period.eq_any(periods)).into_boxed();
-    if let Some(school_id) = school_id {
-        rows = rows.filter(run::school_id.eq(school_id));
-    }
-    let found: Vec<(RunRow, JobRow)> = rows
+    let found: Vec<(RunRow, JobRow)> = with_jobs()
+        .filter(run::school_id.eq_any(schools).and(run::period.eq_any(periods)))
         .order(run::attempt)
         .select((RunRow::as_select(), JobRow::as_select()))
         .load(tx.conn)?;

@@ -1,17 +1,18 @@
 //! When each school's calendars say that something falls due.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
+use chrono_tz::{ParseError, Tz};
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use domain::{AcademicYear, Calendar};
 
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::schema::{school, school_calendar};
-use crate::tenants;
+use crate::schema::school_calendar;
+use crate::tenants::{self, SchoolRow};
 
 /// A school's time: its zone and its calendars.
 pub(super) struct SchoolTime {
@@ -30,48 +31,58 @@ pub(super) fn recorded(tx: &mut Tx<'_>) -> Result<i64, Problem> {
     Ok(school_calendar::table.select(count_star()).first(tx.conn)?)
 }
 
-/// Every school that the caller may see and that has a calendar, or only one, in the order of their ids.
-pub(super) fn of(tx: &mut Tx<'_>, only: Option<i32>) -> Result<Vec<SchoolTime>, Problem> {
-    let mut zones = school::table.select((school::school_id, school::time_zone)).into_boxed();
-    let mut first = school_calendar::table
-        .group_by((school_calendar::school_id, school_calendar::year))
-        .select((
-            school_calendar::school_id,
-            school_calendar::year,
-            min(school_calendar::recorded_at),
-        ))
-        .into_boxed();
-    if let Some(school_id) = only {
-        zones = zones.filter(school::school_id.eq(school_id));
-        first = first.filter(school_calendar::school_id.eq(school_id));
-    }
-    let zones: BTreeMap<i32, String> = zones.load::<(i32, String)>(tx.conn)?.into_iter().collect();
-    let first: Vec<(i32, i16, Option<DateTime<Utc>>)> = first.load(tx.conn)?;
-    let mut by_year: BTreeMap<i16, BTreeMap<i32, DateTime<Utc>>> = BTreeMap::new();
-    for (school_id, year, at) in first {
-        by_year.entry(year).or_default().insert(school_id, at.unwrap_or_default());
-    }
+/// The time of these schools in these academic years; a school without a calendar has none.
+pub(super) fn times(
+    tx: &mut Tx<'_>,
+    schools: Vec<SchoolRow>,
+    years: RangeInclusive<i16>,
+) -> Result<Vec<SchoolTime>, Problem> {
+    let zone = |row: SchoolRow| Ok((row.school_id, row.time_zone.parse()?));
+    let zones: Result<BTreeMap<i32, Tz>, ParseError> = schools.into_iter().map(zone).collect();
+    let zones = zones.map_err(Problem::internal)?;
     let mut found: BTreeMap<i32, SchoolTime> = BTreeMap::new();
-    for (year, known) in by_year {
-        let Some(year) = AcademicYear::new(year) else { continue };
+    for (year, known) in known_from(tx, zones.keys().copied().collect(), years)? {
         let ids: Vec<i32> = known.keys().copied().collect();
         for (school_id, calendar) in tenants::calendars(tx, &ids, year)? {
-            let (Some(zone), Some(known_from)) = (zones.get(&school_id), known.get(&school_id))
-            else {
+            let (Some(zone), Some(at)) = (zones.get(&school_id), known.get(&school_id)) else {
                 continue;
             };
-            let zone = zone.parse().map_err(Problem::internal)?;
             let time = found.entry(school_id).or_insert_with(|| SchoolTime {
                 school_id,
-                zone,
+                zone: *zone,
                 calendars: Vec::new(),
                 known_from: Vec::new(),
             });
             time.calendars.push(calendar);
-            time.known_from.push(*known_from);
+            time.known_from.push(*at);
         }
     }
     Ok(found.into_values().collect())
+}
+
+/// When each school's calendar for a year was first recorded.
+fn known_from(
+    tx: &mut Tx<'_>,
+    schools: Vec<i32>,
+    years: RangeInclusive<i16>,
+) -> Result<BTreeMap<AcademicYear, BTreeMap<i32, DateTime<Utc>>>, Problem> {
+    let rows: Vec<(i16, i32, Option<DateTime<Utc>>)> = school_calendar::table
+        .filter(school_calendar::school_id.eq_any(schools))
+        .filter(school_calendar::year.between(*years.start(), *years.end()))
+        .group_by((school_calendar::year, school_calendar::school_id))
+        .select((
+            school_calendar::year,
+            school_calendar::school_id,
+            min(school_calendar::recorded_at),
+        ))
+        .load(tx.conn)?;
+    let mut known: BTreeMap<AcademicYear, BTreeMap<i32, DateTime<Utc>>> = BTreeMap::new();
+    for (year, school_id, at) in rows {
+        if let (Some(year), Some(at)) = (AcademicYear::new(year), at) {
+            known.entry(year).or_default().insert(school_id, at);
+        }
+    }
+    Ok(known)
 }
 
 impl SchoolTime {

@@ -76,6 +76,12 @@ proptest! {
         let keys: BTreeSet<_> = all.iter().map(key).collect();
         prop_assert_eq!(keys.len(), all.len());
         prop_assert!(all.is_sorted_by_key(|due| due.at));
+        for due in &all {
+            let (year, key) = split_period(&due.period).unwrap();
+            let windows = calendar.windows(due.occasion.ends().unwrap());
+            let window = windows.iter().find(|window| window.key == key).unwrap();
+            prop_assert_eq!((year, window.from, window.to), (calendar.year(), due.from, due.to));
+        }
     }
 
     #[test]
