@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
 /// What time it is, as a parameter: tests and sandboxes put their own in.
@@ -30,6 +30,13 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         let now = (self.0)();
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
+    }
+
+    /// A clock that is always so far ahead of this one.
+    #[must_use]
+    pub fn ahead_by(&self, ahead: TimeDelta) -> Self {
+        let this = self.clone();
+        Self::from_fn(move || this.now() + ahead)
     }
 
     /// The date on the school's wall. English schools keep London time.

@@ -12,7 +12,8 @@
 //! | [`policies`] | what happens when attendance is low, and what is given when it is good? |
 //! | [`imports`] | how does the data get in? |
 //! | [`analytics`] | how are we doing? |
-//! | [`jobs`] | what runs by itself? |
+//! | [`jobs`] | what goes on after the answer? |
+//! | [`runs`] | what runs by itself, and when? |
 //! | [`operation`] | is the service up, what does it mean? |
 //! | [`http`] | what do all operations share? |
 
@@ -42,5 +43,7 @@ pub mod progress;
 pub mod pupils;
 pub mod register;
 pub mod reviews;
+pub mod runs;
+pub mod sandbox;
 pub mod schema;
 pub mod tenants;

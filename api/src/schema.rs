@@ -7,6 +7,16 @@ diesel::table! {
         name -> Text,
         created_at -> Timestamptz,
         created_by -> Text,
+        sandbox -> Bool,
+    }
+}
+
+diesel::table! {
+    trust_clock (trust_id, ahead) {
+        trust_id -> Int4,
+        ahead -> Int8,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
     }
 }
 
@@ -19,6 +29,7 @@ diesel::table! {
         phase -> Text,
         created_at -> Timestamptz,
         created_by -> Text,
+        time_zone -> Text,
     }
 }
 
@@ -484,6 +495,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    run (trust_id, run_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        run_id -> Int8,
+        kind -> Text,
+        period -> Text,
+        attempt -> Int4,
+        from_day -> Date,
+        to_day -> Date,
+        due -> Timestamptz,
+        noticed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    run_item (trust_id, school_id, kind, period, item) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        kind -> Text,
+        period -> Text,
+        item -> Text,
+        run_id -> Int8,
+        result -> Jsonb,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     import (trust_id, job_id) {
         trust_id -> Int4,
         job_id -> Int8,
@@ -537,6 +576,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     register_year,
     review,
     review_item,
+    run,
+    run_item,
     school,
     school_calendar,
     school_policy,

@@ -27,6 +27,7 @@ pub mod national;
 pub mod policy;
 mod rate;
 mod role;
+pub mod schedule;
 mod session;
 mod term;
 mod upn;

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::policy::{
-    Checked, Folder, book, check_folder, coverage, is_of_the_document, unnoticed,
+    Checked, Folder, book, built_in, check_folder, coverage, is_of_the_document, unnoticed,
 };
 
 fn root() -> PathBuf {
@@ -26,6 +26,10 @@ fn folders() -> Vec<PathBuf> {
 }
 
 fn load(folder: &Path) -> Checked {
+    check_folder(&texts(folder))
+}
+
+fn texts(folder: &Path) -> Folder {
     let letters: BTreeMap<String, String> = fs::read_dir(folder.join("letters"))
         .map(|entries| {
             entries
@@ -34,11 +38,21 @@ fn load(folder: &Path) -> Checked {
                 .collect()
         })
         .unwrap_or_default();
-    check_folder(&Folder {
+    Folder {
         policy: read(&folder.join("policy.toml")),
         letters,
         scenarios: read(&folder.join("scenarios.toml")),
-    })
+    }
+}
+
+#[test]
+fn the_policies_of_the_program_are_those_of_the_folder() {
+    let name = |folder: &PathBuf| folder.file_name().unwrap().to_str().unwrap().to_owned();
+    let folders: BTreeMap<String, Folder> =
+        folders().iter().map(|folder| (name(folder), texts(folder))).collect();
+    let built_in: BTreeMap<String, Folder> =
+        built_in().into_iter().map(|(name, folder)| (name.to_owned(), folder)).collect();
+    assert_eq!(built_in, folders);
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Client, TestApp};
 use crate::support::build::{calendar, class, id, marks, policy, pupil, school, upn};
+use crate::support::run::a_run;
 use crate::support::sql::Sql;
 use crate::support::weeks::send_marks;
 
@@ -28,6 +29,8 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("list_codes", "/v1/codes", ""),
     ("create_trust", "/v1/trusts", r#"{"name":"Trust {fresh}"}"#),
     ("read_trust", "/v1/trust", ""),
+    ("read_clock", "/v1/trust/clock", ""),
+    ("put_clock", "/v1/trust/clock", r#"{"now":"2026-11-18T10:00:00Z"}"#),
     ("create_school", "/v1/schools", r#"{"urn":"{urn}","name":"New","phase":"primary"}"#),
     ("list_schools", "/v1/schools", ""),
     ("read_school", "/v1/schools/{school}", ""),
@@ -97,12 +100,28 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("list_actions", "/v1/actions?school_id={school}", ""),
     ("read_action", "/v1/actions/{action}", ""),
     ("give_evidence", "/v1/actions/{action}/evidence", r#"{"says":"Rang","done":true}"#),
+    ("job_events", "/v1/jobs/{import}/events", ""),
+    ("list_schedules", "/v1/schedules?school_id={school}", ""),
+    ("list_runs", "/v1/runs?school_id={school}", ""),
+    ("read_run", "/v1/runs/{run}", ""),
+    ("run_events", "/v1/runs/{run}/events", ""),
+    ("retry_run", "/v1/runs/{run}/retry", ""),
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
 ];
 
 /// The things of a prepared world that a call can name.
-const THINGS: [&str; 9] =
-    ["school", "class", "pupil", "enrolment", "import", "review", "case", "letter", "action"];
+const THINGS: [&str; 10] = [
+    "school",
+    "class",
+    "pupil",
+    "enrolment",
+    "import",
+    "run",
+    "review",
+    "case",
+    "letter",
+    "action",
+];
 
 /// A school with one of everything.
 pub struct World {
@@ -111,7 +130,8 @@ pub struct World {
 }
 
 impl World {
-    pub fn prepare(admin: &Client, number: u32) -> Self {
+    pub fn prepare(app: &TestApp, trust: i32, number: u32) -> Self {
+        let admin = &app.client("trust_admin", trust);
         let school = school(admin, number, "primary");
         let class = class(admin, school, "6A");
         let pupil = pupil(admin, school, class, number);
@@ -122,8 +142,10 @@ impl World {
         let urn = format!("9{number:05}");
         let query = format!("kind=pupils&school_id={school}&file_name={urn}.csv");
         let import = id(&admin.import(&query, b"UPN\n"), "import_id");
+        let run = a_run(&app.database, trust, school, "failed").try_into().unwrap();
         let [review, case, letter, action] = case(admin, school, number);
-        Self { urn, ids: [school, class, pupil, enrolment, import, review, case, letter, action] }
+        let ids = [school, class, pupil, enrolment, import, run, review, case, letter, action];
+        Self { urn, ids }
     }
 
     /// The schools of a token for this world's school alone.
@@ -266,9 +288,9 @@ fn the_permissions_that_handlers_ask_for_are_those_of_the_roles() {
 fn every_operation_answers_everybody_as_the_roles_say() {
     api::operation::install_metrics();
     let app = TestApp::start();
-    let (ours, theirs) = (app.trust("Larkrise"), app.trust("Candleford"));
-    let world = World::prepare(&app.client("trust_admin", ours), 1);
-    let neighbour = World::prepare(&app.client("trust_admin", ours), 2);
+    let (ours, theirs) = (app.sandbox("Larkrise"), app.trust("Candleford"));
+    let world = World::prepare(&app, ours, 1);
+    let neighbour = World::prepare(&app, ours, 2);
     let roles = Roles::built_in().unwrap();
     let mut matrix = vec![head(&roles)];
     let mut fresh = 0;
@@ -356,9 +378,9 @@ fn compare_with_committed(found: &str) {
 fn one_id_of_another_trust_or_school_is_not_found_and_nothing_is_written() {
     let app = TestApp::start();
     let (ours, theirs) = (app.trust("Larkrise"), app.trust("Candleford"));
-    let world = World::prepare(&app.client("trust_admin", ours), 1);
-    let neighbour = World::prepare(&app.client("trust_admin", ours), 2);
-    let stranger = World::prepare(&app.client("trust_admin", theirs), 3);
+    let world = World::prepare(&app, ours, 1);
+    let neighbour = World::prepare(&app, ours, 2);
+    let stranger = World::prepare(&app, theirs, 3);
     let roles = Roles::built_in().unwrap();
     let before = Sql::of(&app.database).everything();
     let mut fresh = 0;
@@ -385,10 +407,12 @@ fn one_id_of_another_trust_or_school_is_not_found_and_nothing_is_written() {
 fn a_token_that_lists_another_trusts_school_sees_nothing_of_it() {
     let app = TestApp::start();
     let (ours, theirs) = (app.trust("Larkrise"), app.trust("Candleford"));
-    let stranger = World::prepare(&app.client("trust_admin", theirs), 1);
-    let client = app.school_client("school_lead", ours, stranger.school());
+    let stranger = World::prepare(&app, theirs, 1);
+    let roles = Roles::built_in().unwrap();
     let mut fresh = 0;
     for operation in every_operation().iter().filter(|operation| operation.names_anything()) {
+        let role = holder(&roles, operation.permission.as_deref().unwrap());
+        let client = app.school_client(&role.name, ours, stranger.school());
         assert_eq!(operation.call(&client, &stranger, &mut fresh).status, 404, "{}", operation.id);
     }
 }

@@ -8,6 +8,7 @@ mod cache;
 mod canary;
 mod cases;
 mod catalogue;
+mod clockwork;
 mod command_line;
 mod conventions;
 mod demonstration;

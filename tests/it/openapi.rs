@@ -221,8 +221,8 @@ fn what_is_answered_is_what_the_document_says() {
     api::operation::install_metrics();
     let document = document();
     let app = TestApp::start();
-    let trust = app.trust("Larkrise");
-    let world = World::prepare(&app.client("trust_admin", trust), 1);
+    let trust = app.sandbox("Larkrise");
+    let world = World::prepare(&app, trust, 1);
     let mut fresh = 0;
     for operation in every_operation() {
         let platform = operation.permission.as_deref() == Some("trust:create");

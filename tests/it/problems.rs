@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{calendar, class, id, marks, pupil, school, unenrolled, upn};
 use crate::support::real::real;
+use crate::support::run::a_run;
 use crate::support::sql::Sql;
 
 /// A request that is refused.
@@ -43,6 +44,7 @@ impl Ask {
 /// A service with everything in place that a refusal needs, and three that are not well.
 struct World {
     app: TestApp,
+    trust: i32,
     admin: Client,
     officer: Client,
     /// 900001, with a calendar of 2026/27 and of 2023/24; its 6A has one pupil, its p.m. register is closed.
@@ -94,7 +96,20 @@ impl World {
                  SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                  WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         ));
-        Self { app, admin, officer, school, class, pupil, veteran, timeless, hasty, broken, away }
+        Self {
+            app,
+            trust,
+            admin,
+            officer,
+            school,
+            class,
+            pupil,
+            veteran,
+            timeless,
+            hasty,
+            broken,
+            away,
+        }
     }
 }
 
@@ -166,6 +181,14 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask::json(admin, "PUT", "/v1/policies/ours", &json!({ "policy": "name = 1" }))
         }
         Kind::RegisterClosed => take("2026-11-18/PM", "N"),
+        Kind::NotASandbox => {
+            let body = json!({ "now": "2026-11-19T10:00:00Z" });
+            Ask::json(admin, "PUT", "/v1/trust/clock", &body)
+        }
+        Kind::NotFailed => {
+            let run = a_run(&world.app.database, world.trust, *school, "done");
+            Ask { body: String::new(), ..post(&format!("/v1/runs/{run}/retry"), json!({})) }
+        }
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
         Kind::KeyReused => {
             post("/v1/classes", new_class(*school, 2026, "6C")).with("idempotency-key", "key-1")

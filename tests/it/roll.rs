@@ -39,7 +39,7 @@ fn a_school_is_added_once_and_found_by_its_urn() {
     assert_eq!(each(&admin.get("/v1/schools?urn=900001").expect(200), "school_id"), [other]);
     assert_eq!(
         admin.get("/v1/trust").expect(200),
-        json!({ "trust_id": trust, "name": "Larkrise" })
+        json!({ "trust_id": trust, "name": "Larkrise", "sandbox": false })
     );
 
     let again = admin.post("/v1/schools", &elm);

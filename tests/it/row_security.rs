@@ -4,11 +4,13 @@ use serde_json::json;
 
 use crate::support::app::TestApp;
 use crate::support::build::{class, marks, pupil, school};
+use crate::support::run::a_run;
 use crate::support::sql::Sql;
 
 /// Tables to which rows are only ever added.
-const APPEND_ONLY: [&str; 9] = [
+const APPEND_ONLY: [&str; 12] = [
     "trust",
+    "trust_clock",
     "school",
     "school_calendar",
     "idempotency",
@@ -17,12 +19,17 @@ const APPEND_ONLY: [&str; 9] = [
     "enrolment_days",
     "placement",
     "mark_event",
+    "run",
+    "run_item",
 ];
+/// Tables that belong to the whole trust, whatever its schools.
+const OF_THE_TRUST: [&str; 3] = ["trust", "trust_clock", "idempotency"];
 
 /// A trust with one school and a row in every table.
 fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
-    let trust = app.trust("Larkrise");
+    let trust = app.sandbox("Larkrise");
     let admin = app.client("trust_admin", trust);
+    admin.put("/v1/trust/clock", &json!({ "now": "2026-11-18T10:00:00Z" })).expect(200);
     let school = school(&admin, 1, "primary");
     let class_body = json!({ "school_id": school, "year": 2026, "name": "6B" });
     admin.json("POST", "/v1/classes", &[("idempotency-key", "6B")], &class_body).expect(201);
@@ -31,9 +38,12 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     let place = format!("/v1/classes/{class}/registers/2026-11-18/AM");
     admin.put(&place, &marks(&[(ada, "/")])).expect(200);
     admin.import(&format!("kind=pupils&school_id={school}&dry_run=true"), b"upn\n1\n");
-    // A finished import has let its file go.
-    Sql::of(&app.database)
-        .run("INSERT INTO import_chunk SELECT trust_id, job_id, school_id, 0, 'x' FROM import");
+    // A finished import has let its file go, and no period has ended yet.
+    a_run(&app.database, trust, school, "done");
+    Sql::of(&app.database).run(
+        "INSERT INTO import_chunk SELECT trust_id, job_id, school_id, 0, 'x' FROM import;
+         INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run",
+    );
     (trust, school)
 }
 
@@ -84,8 +94,7 @@ fn without_a_tenant_nothing_is_seen_and_nothing_can_be_written() {
                 rows(&mut Sql::of(&app.database), &table) > 0,
                 "{table} has no rows: the story proves nothing"
             );
-            let by_trust_alone =
-                ["trust", "idempotency"].contains(&table.as_str()) && !settings.is_empty();
+            let by_trust_alone = OF_THE_TRUST.contains(&table.as_str()) && !settings.is_empty();
             assert_eq!(rows(&mut role, &table) > 0, by_trust_alone, "{table} with {what}");
         }
     }
@@ -128,7 +137,6 @@ fn another_trust_sees_nothing_and_writes_nothing() {
 fn a_scope_of_schools_ends_at_its_schools() {
     let app = TestApp::start();
     let (trust, school) = trust_with_rows_everywhere(&app);
-    let of_the_whole_trust = ["trust", "idempotency"];
     for (schools, seen) in [
         ("{}".to_owned(), false),
         (format!("{{{}}}", school + 1), false),
@@ -136,7 +144,7 @@ fn a_scope_of_schools_ends_at_its_schools() {
     ] {
         let mut role = application(&app, &settings(trust, &schools));
         for table in tables(&app, "'r', 'v'") {
-            let expected = seen || of_the_whole_trust.contains(&table.as_str());
+            let expected = seen || OF_THE_TRUST.contains(&table.as_str());
             assert_eq!(rows(&mut role, &table) > 0, expected, "{table} with {schools}");
         }
     }

@@ -133,7 +133,7 @@ pub struct GroupAnswer {
 }
 
 /// The figures of a group in a window.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CellAnswer {
     /// Possible sessions.
     possible: u64,
@@ -168,7 +168,7 @@ pub struct CellAnswer {
 }
 
 /// Persistent and severe absence.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PersistenceAnswer {
     /// Enrolments with a possible session.
     enrolments: u32,

@@ -2,6 +2,7 @@
 
 mod answer;
 mod blocks;
+mod class_figures;
 mod school;
 mod trend;
 
@@ -19,6 +20,9 @@ pub use school::{SchoolBlocks, school_blocks};
 use crate::app::StartError;
 use crate::cache::Answers;
 use crate::http::problem::Problem;
+
+pub use answer::CellAnswer;
+pub use class_figures::{ClassFigures, OneSchool};
 
 /// Questions that may be counted at once, for each thread that counts.
 const AT_ONCE: usize = 4;

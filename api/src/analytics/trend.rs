@@ -65,7 +65,8 @@ pub async fn trend(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let params = params.0;
-    let year = params.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
+    let clock = app.db.clock_of(caller.scope()).await?;
+    let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let question = question(&params)?;
     let scope = caller.scope().clone();
     let (asking, wanted) = (app.clone(), question.clone());

@@ -48,5 +48,9 @@ permissions! {
     ReadCase = "case:read",
     RecordCase = "case:record",
     DecideCase = "case:decide",
+    ReadSchedule = "schedule:read",
+    ReadRun = "run:read",
+    RetryRun = "run:retry",
+    MoveClock = "clock:write",
     ReadAnalytics = "analytics:read",
 }

@@ -5,7 +5,7 @@ use super::rows::{self, FileKind};
 use super::{import_marks, import_pupils};
 use crate::app::App;
 use crate::http::problem::Problem;
-use crate::jobs::Job;
+use crate::jobs::{self, Job};
 use crate::tenants;
 
 /// Runs an import. It may be started again after any crash: what it does, it does in its last transaction.
@@ -19,7 +19,7 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
         None => None,
     };
     let total = u64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
-    let lost = |_: Stopped| Problem::unavailable(1, "the lease was lost to another worker");
+    let lost = |_: Stopped| jobs::lost();
     let mut tell = |rows: u64| job.tell("reading the file", rows, total);
     match request.kind {
         FileKind::Pupils => {

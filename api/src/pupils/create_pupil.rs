@@ -96,7 +96,7 @@ pub async fn create_pupil(
     key: Idempotency,
     body: Json<PupilBody>,
 ) -> Result<HttpResponse, Problem> {
-    let new = body.value.check(app.clock.today())?;
+    let new = body.value.check(app.db.clock_of(caller.scope()).await?.today())?;
     let school_id = body.value.school_id;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;

@@ -1,11 +1,13 @@
-//! Trusts, their schools, the schools' calendars, and the version that every figure is counted at.
+//! Trusts and the clocks of sandboxes, schools, the schools' calendars, and the version that every figure is counted at.
 
 mod create_school;
 mod create_trust;
 mod list_schools;
 mod phase;
 mod put_calendar;
+mod put_clock;
 mod read_calendar;
+mod read_clock;
 mod read_school;
 mod read_trust;
 mod rows;
@@ -25,6 +27,8 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .service(create_trust::create_trust)
         .service(read_trust::read_trust)
+        .service(read_clock::read_clock)
+        .service(put_clock::put_clock)
         .service(create_school::create_school)
         .service(list_schools::list_schools)
         .service(read_school::read_school)

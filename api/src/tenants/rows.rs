@@ -1,4 +1,4 @@
-//! Owns: trust, school, school_calendar, school_version.
+//! Owns: trust, trust_clock, school, school_calendar, school_version.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +33,9 @@ pub struct SchoolRow {
     pub phase: String,
     /// When it was added (UTC).
     pub created_at: DateTime<Utc>,
+    /// The IANA time zone of its calendar.
+    #[schema(example = "Europe/London")]
+    pub time_zone: String,
 }
 
 /// One school, if the caller may see it.

@@ -154,10 +154,16 @@ impl TestApp {
 
     /// A new trust.
     pub fn trust(&self, name: &str) -> i32 {
-        let made = self
-            .client("platform_admin", 0)
-            .post("/v1/trusts", &json!({ "name": name }))
-            .expect(201);
+        self.new_trust(&json!({ "name": name }))
+    }
+
+    /// A new trust that may move its clock.
+    pub fn sandbox(&self, name: &str) -> i32 {
+        self.new_trust(&json!({ "name": name, "sandbox": true }))
+    }
+
+    fn new_trust(&self, body: &Value) -> i32 {
+        let made = self.client("platform_admin", 0).post("/v1/trusts", body).expect(201);
         made["trust_id"].as_i64().unwrap().try_into().unwrap()
     }
 

@@ -10,5 +10,6 @@ pub mod program;
 pub mod real;
 pub mod redis;
 pub mod roll;
+pub mod run;
 pub mod sql;
 pub mod weeks;
