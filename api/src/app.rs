@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
-use crate::{analytics, imports, jobs, openapi, operation, pupils, register, tenants};
+use crate::{analytics, calendars, imports, jobs, openapi, operation, pupils, register, tenants};
 
 /// What every request may use.
 pub struct App {
@@ -101,6 +101,7 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .configure(operation::mount)
         .configure(tenants::mount)
+        .configure(calendars::mount)
         .configure(pupils::mount)
         .configure(register::mount)
         .configure(imports::mount)

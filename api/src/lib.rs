@@ -19,6 +19,7 @@ pub mod analytics;
 pub mod app;
 pub mod auth;
 pub mod cache;
+pub mod calendars;
 pub mod cli;
 pub mod client;
 pub mod clock;

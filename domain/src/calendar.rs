@@ -137,11 +137,12 @@ impl Calendar {
         })
     }
 
-    /// The half days on which the school is open and a pupil of that year group is not due: not expected, and not
-    /// possible sessions. Empty for most schools.
+    /// The year groups that are not due on a half day on which the school is open, in order: for them it is neither
+    /// expected nor possible. Nearly always empty.
     #[must_use]
-    pub fn half_days_not_due(&self, year_group: i8) -> HalfDaySet {
-        self.without.get(&year_group).copied().unwrap_or_default()
+    pub fn year_groups_not_due(&self, half_day: HalfDay) -> Vec<i8> {
+        let left_out = self.without.iter().filter(|(_, without)| without.contains(half_day));
+        left_out.map(|(year_group, _)| *year_group).collect()
     }
 
     /// The Mondays of the school weeks: weeks with at least one open session.

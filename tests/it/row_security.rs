@@ -7,7 +7,7 @@ use crate::support::build::{class, marks, pupil, school};
 use crate::support::sql::Sql;
 
 /// Tables to which rows are only ever added.
-const APPEND_ONLY: [&str; 9] = [
+const APPEND_ONLY: [&str; 10] = [
     "trust",
     "school",
     "school_calendar",
@@ -17,6 +17,7 @@ const APPEND_ONLY: [&str; 9] = [
     "enrolment_days",
     "placement",
     "mark_event",
+    "unplanned_closure",
 ];
 
 /// A trust with one school and a row in every table.
@@ -30,6 +31,8 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     let ada = pupil(&admin, school, class, 1);
     let place = format!("/v1/classes/{class}/registers/2026-11-18/AM");
     admin.put(&place, &marks(&[(ada, "/")])).expect(200);
+    let closure = json!({ "from": "2026-11-17", "to": "2026-11-17", "reason": "Snow" });
+    admin.post(&format!("/v1/schools/{school}/closures"), &closure).expect(201);
     admin.import(&format!("kind=pupils&school_id={school}&dry_run=true"), b"upn\n1\n");
     // A finished import has let its file go.
     Sql::of(&app.database)

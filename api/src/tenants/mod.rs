@@ -1,11 +1,9 @@
-//! Trusts, their schools, the schools' calendars, and the version that every figure is counted at.
+//! Trusts, their schools, the calendars that everything is counted by, and the version that every figure is counted at.
 
 mod create_school;
 mod create_trust;
 mod list_schools;
 mod phase;
-mod put_calendar;
-mod read_calendar;
 mod read_school;
 mod read_trust;
 mod rows;
@@ -14,7 +12,6 @@ mod versions;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use phase::Phase;
-pub use put_calendar::{CalendarBody, calendar_of};
 pub use rows::{SchoolRow, calendar, calendars, school, schools, schools_by_urn, today_year};
 pub use versions::{Locked, Version, current, lock, lock_schools};
 
@@ -25,7 +22,5 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(read_trust::read_trust)
         .service(create_school::create_school)
         .service(list_schools::list_schools)
-        .service(read_school::read_school)
-        .service(put_calendar::put_calendar)
-        .service(read_calendar::read_calendar);
+        .service(read_school::read_school);
 }
