@@ -102,6 +102,21 @@ fn nobody_can_be_marked_who_is_not_due() {
 }
 
 #[test]
+fn a_session_that_a_year_group_is_not_due_for_is_neither_expected_nor_possible() {
+    let s = School::new();
+    for day in ["2026-11-17", "2026-11-18"] {
+        s.take(&format!("{day}/AM"), "/", "N");
+        s.take_five(&format!("{day}/AM"), "I");
+    }
+    let ((possible, absent), (expected, marked)) = (s.figures(), s.completeness());
+    s.stagger();
+    // Of Cleo two mornings are not possible any more, and three half days not expected.
+    assert_eq!(s.figures(), (possible - 2, absent - 2));
+    assert_eq!(s.completeness(), (expected - 3, marked - 2));
+    assert_eq!(s.mark(s.cleo, "2026-11-17", "AM"), "I", "the mark stays");
+}
+
+#[test]
 fn leaving_a_year_group_out_is_previewed_like_any_change() {
     let s = School::new();
     s.take_five("2026-11-17/AM", "/");
