@@ -5,6 +5,7 @@
 //! calendar stays as it is. A day that is known beforehand to be closed stands in the calendar instead.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
 use domain::{AcademicYear, Calendar, CodeTable, HalfDay, Session};
@@ -24,6 +25,9 @@ const PART_OF_IT: &str = "Y3";
 
 /// The most characters of a reason, as of an amendment's.
 const LONGEST: usize = 500;
+
+/// The year groups that a pupil can be placed in.
+const YEAR_GROUPS: RangeInclusive<i16> = -2..=14;
 
 /// Sessions that were due and could not be held.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -119,6 +123,12 @@ impl NewClosing {
         if self.year_groups.as_ref().is_some_and(Vec::is_empty) {
             problem = problem.and("/year_groups", "at least one year group, or no such member");
         }
+        for (number, year_group) in self.year_groups.iter().flatten().enumerate() {
+            if !YEAR_GROUPS.contains(year_group) {
+                let expected = "a year group from -2 to 14: -1 is nursery, 0 reception";
+                problem = problem.and(format!("/year_groups/{number}"), expected);
+            }
+        }
         let years = (AcademicYear::of(self.from), AcademicYear::of(self.to));
         let (Some(year), true) = (years.0, years.0 == years.1) else {
             let expected = "a date of the academic year that the closure begins in, 1990 to 2199";
@@ -156,7 +166,7 @@ impl Closing {
     /// Works out what a closure writes.
     ///
     /// # Errors
-    /// No calendar; no half day on which the school was due to be open; a code that was not in force then.
+    /// No calendar; no half day on which the school was due to be open, or a pupil due; a code that was not in force.
     pub fn of(
         tx: &mut Tx<'_>,
         school_id: i32,
@@ -190,6 +200,11 @@ impl Closing {
                 taken.entry(class).or_default().insert(at);
             }
             touched.half_days.push(half_day);
+        }
+        if touched.half_days.iter().all(|half_day| half_day.classes.is_empty()) {
+            return Err(
+                Problem::new(Kind::NotDue).detail("No pupil was due for any of these sessions.")
+            );
         }
         changes.retain(|change| change.old != change.new);
         touched.pupils = u32::try_from(changes.len()).unwrap_or(u32::MAX);

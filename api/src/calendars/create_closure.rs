@@ -93,9 +93,8 @@ fn record(
     let locked = tenants::lock(tx, &[(school_id, year.number())])?;
     let Closing { code, changes, taken, touched } = Closing::of(tx, school_id, year, new, codes)?;
     if changes.is_empty() {
-        return Err(Problem::new(Kind::Taken).detail(format!(
-            "Every pupil who was due for these sessions has {code}, or nobody was due."
-        )));
+        return Err(Problem::new(Kind::Taken)
+            .detail(format!("Every pupil who was due for these sessions has {code} already.")));
     }
     let version =
         locked.bump(tx)?.into_values().next().ok_or_else(|| Problem::internal("no version"))?;

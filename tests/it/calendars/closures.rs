@@ -193,6 +193,7 @@ fn what_is_not_right_about_a_closure_is_said_and_nothing_is_written() {
         (with("from", json!("2025-11-15")), 422, "invalid", "/to"),
         (with("to", json!("9999-12-31")), 422, "invalid", "/to"),
         (with("year_groups", json!([])), 422, "invalid", "/year_groups"),
+        (with("year_groups", json!([6, 15])), 422, "invalid", "/year_groups/1"),
         (with("session", json!("noon")), 400, "bad-body", "/session"),
         (with("school_id", json!(7)), 400, "bad-body", "/school_id"),
         (with("to", json!("2026-11-19")), 422, "future-mark", "/to"),
@@ -208,7 +209,7 @@ fn what_is_not_right_about_a_closure_is_said_and_nothing_is_written() {
     let other_year = closure("2025-11-17", "2025-11-17");
     assert_eq!(s.close("", &other_year).problem(422), "no-calendar");
     let nobody = with("year_groups", json!([9]));
-    assert_eq!(s.close("", &nobody).problem(409), "already-exists", "nobody was due");
+    assert_eq!(s.close("", &nobody).problem(422), "not-due");
     let teacher = s.app.school_client("teacher", s.trust, &[s.school]);
     assert_eq!(
         teacher.post(&s.closures(), &closure("2026-11-16", "2026-11-16")).problem(403),

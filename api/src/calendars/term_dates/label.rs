@@ -80,10 +80,12 @@ pub fn kind_of(label: &str, days: usize) -> Option<EntryKind> {
 pub fn break_of(label: &str) -> EntryKind {
     let label = label.to_lowercase();
     let any = |words: &[&str]| words.iter().any(|word| label.contains(word));
-    EntryKind::Break(match () {
-        () if any(&HALF_TERM) => BreakKind::HalfTerm,
-        () if any(&SEASONS) => BreakKind::BetweenTerms,
-        () => BreakKind::Unsaid,
+    EntryKind::Break(if any(&HALF_TERM) {
+        BreakKind::HalfTerm
+    } else if any(&SEASONS) {
+        BreakKind::BetweenTerms
+    } else {
+        BreakKind::Unsaid
     })
 }
 
