@@ -51,7 +51,7 @@ pub(super) fn latest(
     body.map(|body| serde_json::from_value(body).map_err(Problem::internal)).transpose()
 }
 
-/// Every calendar of a school's year after a version, oldest first.
+/// Every calendar of a school's year, oldest first.
 ///
 /// # Errors
 /// The database's.
@@ -59,15 +59,11 @@ pub(super) fn versions(
     tx: &mut Tx<'_>,
     school_id: i32,
     year: AcademicYear,
-    after: Option<i64>,
-    most: i64,
 ) -> Result<Vec<CalendarVersion>, Problem> {
     let rows: Vec<(i64, DateTime<Utc>, String, Value)> = school_calendar::table
         .filter(school_calendar::school_id.eq(school_id))
         .filter(school_calendar::year.eq(year.number()))
-        .filter(school_calendar::version.gt(after.unwrap_or(0)))
         .order(school_calendar::version)
-        .limit(most)
         .select((
             school_calendar::version,
             school_calendar::recorded_at,

@@ -42,7 +42,8 @@ pub fn read(file: &str) -> Result<Published, Problem> {
             }
             Err(_) => return Err(no_calendar()),
         };
-        if !begun && !(line.name == "BEGIN" && line.value.eq_ignore_ascii_case("VCALENDAR")) {
+        let begins = line.name == "BEGIN" && line.value.trim().eq_ignore_ascii_case("VCALENDAR");
+        if !begun && !begins {
             return Err(no_calendar());
         }
         begun = true;

@@ -2,8 +2,9 @@
 //! no clock.
 //!
 //! A file is read to entries (`ics.rs`, `json.rs`), each of which is of a kind (`label.rs`); `propose.rs` makes a
-//! calendar of them. Whatever is not understood, or had to be assumed, is said with its place.
+//! calendar of them, with the holidays that `breaks.rs` finds. Whatever is not understood, or had to be assumed, is said with its place.
 
+mod breaks;
 mod ics;
 mod json;
 mod label;
