@@ -25,7 +25,7 @@ impl Block {
         let days = common(&self.reckoning.on_roll(of), &self.reckoning.between(from, to));
         let (mut possible, mut absent) = (0_u64, 0_u64);
         for start in days.clone().step_by(STRIDE) {
-            let counts = self.reckoning.count(&of.marks, start..days.end.min(start + STRIDE));
+            let counts = self.reckoning.count(of, start..days.end.min(start + STRIDE));
             possible += u64::from(counts[POSSIBLE]);
             absent += u64::from(counts[ABSENT]);
         }

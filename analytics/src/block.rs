@@ -58,7 +58,7 @@ pub(crate) struct Counted {
 
 impl Block {
     /// Counts a school's year. The marks that count are those of sessions for which the school is
-    /// open and the enrolment is on roll, up to the last register that was taken.
+    /// open and the enrolment is on roll and due, up to the last register that was taken.
     #[must_use]
     pub fn build(codes: &CodeTable, mut source: SchoolYear) -> Self {
         source.enrolments.sort_by_key(|enrolment| {
@@ -209,7 +209,7 @@ fn counts(
         let on_roll = reckoning.on_roll(enrolment);
         for (planes, slot) in counts.iter_mut().zip(slots) {
             let half_days = common(&on_roll, &slot.half_days);
-            let sums = reckoning.count(&enrolment.marks, half_days);
+            let sums = reckoning.count(enrolment, half_days);
             for (plane, sum) in planes.iter_mut().zip(sums) {
                 plane.0[lane] = sum;
             }

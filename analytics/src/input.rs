@@ -42,6 +42,14 @@ pub struct EnrolmentYear {
     pub marks: Box<[u8]>,
 }
 
+impl EnrolmentYear {
+    /// The year group on a day; `None` before the first placement.
+    pub(crate) fn year_group_on(&self, day: NaiveDate) -> Option<i8> {
+        let placement = self.placements.iter().rfind(|placement| placement.from <= day);
+        placement.map(|placement| placement.year_group)
+    }
+}
+
 /// From a day on, a pupil's class and year group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Placement {

@@ -112,7 +112,8 @@ impl Row<'_> {
         let mut window = Cell::default();
         for date in first_day.iter_days().take_while(|date| *date <= end.min(last_day)) {
             for session in Session::ALL {
-                if !self.school.calendar.is_open(date, session) {
+                let year_group = self.placement(date).map(|placement| placement.year_group);
+                if !self.school.calendar.is_due(year_group, date, session) {
                     continue;
                 }
                 let one = self.session(date, session);

@@ -34,6 +34,18 @@ struct OpenHalfDay {
     date: NaiveDate,
     position: usize,
     row: usize,
+    /// The year groups that are not due, as at a staggered start: none on most days.
+    left_out: Vec<i8>,
+}
+
+impl OpenHalfDay {
+    /// Whether an enrolment's year group is due.
+    fn is_due(&self, enrolment: &EnrolmentYear) -> bool {
+        self.left_out.is_empty()
+            || enrolment
+                .year_group_on(self.date)
+                .is_none_or(|year_group| !self.left_out.contains(&year_group))
+    }
 }
 
 impl Reckoning {
@@ -57,7 +69,9 @@ impl Reckoning {
                 reckoning.rows.push(row(&codes.counts_on(date), taken, expected));
             }
             let row = reckoning.rows.len() - 1;
-            reckoning.open.push(OpenHalfDay { date, position: half_day.position(), row });
+            let left_out = school.calendar.year_groups_not_due(half_day);
+            let position = half_day.position();
+            reckoning.open.push(OpenHalfDay { date, position, row, left_out });
         }
         reckoning
     }
@@ -78,12 +92,13 @@ impl Reckoning {
         self.between(enrolment.first_day, enrolment.last_day.unwrap_or(NaiveDate::MAX))
     }
 
-    /// Counts the marks on some open half days: at most the 14 of a week, since each count has
-    /// one byte.
-    pub(crate) fn count(&self, marks: &[u8], half_days: Range<usize>) -> [u8; PLANES] {
+    /// Counts an enrolment's marks on some open half days for which it is due: at most the 14 of a
+    /// week, since each count has one byte.
+    pub(crate) fn count(&self, enrolment: &EnrolmentYear, half_days: Range<usize>) -> [u8; PLANES] {
         let mut word = 0;
-        for half_day in self.open.get(half_days).unwrap_or_default() {
-            let mark = marks.get(half_day.position).copied().unwrap_or(NO_MARK);
+        let half_days = self.open.get(half_days).unwrap_or_default();
+        for half_day in half_days.iter().filter(|half_day| half_day.is_due(enrolment)) {
+            let mark = enrolment.marks.get(half_day.position).copied().unwrap_or(NO_MARK);
             word += self.rows.get(half_day.row).map_or(0, |row| row[usize::from(mark)]);
         }
         let [counts @ .., _] = u64::to_le_bytes(word);

@@ -57,7 +57,7 @@ fn add_broken(
             continue;
         }
         let half_days = common(&block.reckoning.on_roll(enrolment), &broken.half_days);
-        let sums = block.reckoning.count(&enrolment.marks, half_days).map(u32::from);
+        let sums = block.reckoning.count(enrolment, half_days).map(u32::from);
         for (step, cell) in steps.iter().zip(&mut *cells) {
             if step.slots.contains(&broken.slot) {
                 cell.add_sessions(sums);

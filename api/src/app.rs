@@ -18,8 +18,8 @@ use crate::http::events::Streams;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
-    actions, analytics, cases, imports, jobs, letters, openapi, operation, policies, pupils,
-    register, reviews, runs, tenants,
+    actions, analytics, calendars, cases, imports, jobs, letters, openapi, operation, policies,
+    pupils, register, reviews, runs, tenants,
 };
 
 /// What every request may use.
@@ -108,6 +108,7 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .configure(operation::mount)
         .configure(tenants::mount)
+        .configure(calendars::mount)
         .configure(pupils::mount)
         .configure(register::mount)
         .configure(imports::mount)

@@ -22,6 +22,7 @@ pub mod analytics;
 pub mod app;
 pub mod auth;
 pub mod cache;
+pub mod calendars;
 pub mod cases;
 pub mod cli;
 pub mod client;

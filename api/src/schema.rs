@@ -56,6 +56,25 @@ diesel::table! {
 }
 
 diesel::table! {
+    unplanned_closure (trust_id, school_id, closure_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        closure_id -> Int4,
+        year -> Int2,
+        version -> Int8,
+        from_day -> Date,
+        to_day -> Date,
+        session -> Nullable<Int2>,
+        year_groups -> Nullable<Array<Int2>>,
+        code -> Text,
+        reason -> Text,
+        marks -> Int4,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     idempotency (trust_id, client, operation, key) {
         trust_id -> Int4,
         client -> Text,
@@ -583,4 +602,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     school_policy,
     school_version,
     trust,
+    unplanned_closure,
 );

@@ -48,7 +48,7 @@ pub use half_days::HalfDaySet;
 pub use rate::{Percent, PercentError, Rate};
 pub use role::{Level, Role, RoleError, Roles};
 pub use session::{Session, SessionError};
-pub use term::{Closure, ClosureKind, Days, SchoolWeek, Term};
+pub use term::{Closure, ClosureKind, Days, NotDue, SchoolWeek, Term};
 pub use upn::{Upn, UpnError};
 pub use window::{Window, WindowKind, WindowKindError};
 pub use year::{AcademicYear, AcademicYearError, HALF_DAYS, HalfDay};

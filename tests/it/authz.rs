@@ -36,6 +36,18 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("read_school", "/v1/schools/{school}", ""),
     ("put_calendar", "/v1/schools/{school}/calendar/2026", "{calendar}"),
     ("read_calendar", "/v1/schools/{school}/calendar/2026", ""),
+    ("calendar_history", "/v1/schools/{school}/calendar/2026/history", ""),
+    (
+        "read_term_dates",
+        "/v1/schools/{school}/calendar/2026/read",
+        r#"{"academic_years":[{"name":"2026-27","dates":[{"date":"2026-09-02"}]}]}"#,
+    ),
+    (
+        "create_closure",
+        "/v1/schools/{school}/closures?preview=true",
+        r#"{"from":"2026-11-16","to":"2026-11-16","reason":"Snow"}"#,
+    ),
+    ("list_closures", "/v1/schools/{school}/closures", ""),
     (
         "create_pupil",
         "/v1/pupils",

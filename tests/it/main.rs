@@ -5,6 +5,7 @@ mod amendments;
 mod at_once;
 mod authz;
 mod cache;
+mod calendars;
 mod canary;
 mod cases;
 mod catalogue;

@@ -70,6 +70,10 @@ impl World {
         let school = school(&admin, 1, "primary");
         let class = class(&admin, school, "6A");
         let pupil = pupil(&admin, school, class, 1);
+        let mut staggered = calendar();
+        staggered["not_due"] =
+            json!([{ "year_groups": [6], "from": "2026-11-13", "to": "2026-11-13" }]);
+        admin.put(&format!("/v1/schools/{school}/calendar/2026"), &staggered).expect(200);
         let closed = json!({ "marks": [{ "pupil_id": pupil, "mark": "\\" }], "close": true });
         admin.put(&register(class, "2026-11-18/PM"), &closed).expect(200);
         let veteran = unenrolled(&admin, school, 2, "2013-03-14");
@@ -162,6 +166,7 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         Kind::CodeNotInForce => amendment(admin, world.veteran, "2024-05-07", "Q"),
         Kind::CodeInWrongSession => take("2026-11-18/AM", "\\"),
         Kind::ClosedDay => amendment(admin, *pupil, "2026-11-14", "I"),
+        Kind::NotDue => amendment(admin, *pupil, "2026-11-13", "I"),
         Kind::NotOnRoll => amendment(admin, *pupil, "2026-09-01", "I"),
         Kind::FutureMark => take("2026-11-19/AM", "/"),
         Kind::NoCalendar => {

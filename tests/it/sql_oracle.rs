@@ -274,7 +274,7 @@ fn move_and_leave(demo: &Demo, dice: &mut Dice) {
     import(&demo.admin, "pupils", again.as_bytes(), "moves again");
 }
 
-/// Closes a school on two days of which it has marks.
+/// Closes a school on two days of which it has marks, and leaves year groups out of others.
 fn change_a_calendar(demo: &Demo) {
     let school = id(&demo.admin.get("/v1/schools").expect(200)["items"][0], "school_id");
     let path = format!("/v1/schools/{school}/calendar/2026");
@@ -284,6 +284,10 @@ fn change_a_calendar(demo: &Demo) {
     closures.push(
         json!({ "from": "2026-11-10", "to": "2026-11-10", "session": "PM", "kind": "inset" }),
     );
+    calendar["not_due"] = json!([
+        { "year_groups": [1, 3, 4], "from": "2026-09-03", "to": "2026-09-07" },
+        { "year_groups": [2, 9], "from": "2026-11-05", "to": "2026-11-06", "session": "PM" },
+    ]);
     demo.admin.put(&path, &calendar).expect(200);
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Days as DayCount, Months, TimeDelta};
 use domain::{
     AcademicYear, Calendar, Closure, ClosureKind, Days, Definition, HALF_DAYS, HalfDay, NO_MARK,
-    SchoolWeek, Session, Term, WindowKind,
+    NotDue, SchoolWeek, Session, Term, WindowKind,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option::{of, weighted};
@@ -68,13 +68,18 @@ fn calendar(year: AcademicYear) -> impl Strategy<Value = Calendar> {
     });
     let terms = prop_oneof![ordinary, odd];
     let half_day = of(select(Session::ALL.to_vec()));
-    let closures = vec((0..360u64, 0..9u64, half_day), 0..6);
-    (terms, closures, weeks()).prop_map(move |(terms, closures, week)| {
+    let closures = vec((0..360u64, 0..9u64, half_day.clone()), 0..6);
+    let not_due = vec((vec(0..4i8, 1..3), 0..360u64, 0..9u64, half_day), 0..4);
+    (terms, closures, not_due, weeks()).prop_map(move |(terms, closures, not_due, week)| {
         let last = (year.last_day() - year.first_day()).num_days().unsigned_abs();
         let date = |day: u64| year.first_day() + DayCount::new(day.min(last));
         let closures = closures.into_iter().map(|(from, length, session)| {
             let (from, to, kind) = (date(from), date(from + length), ClosureKind::Inset);
             Closure { from, to, session, kind, note: None }
+        });
+        let not_due = not_due.into_iter().map(|(year_groups, from, length, session)| {
+            let (from, to) = (date(from), date(from + length));
+            NotDue { year_groups, from, to, session, note: None }
         });
         let terms =
             terms.into_iter().filter(|((_, to), _)| *to <= last).map(|(term, half_term)| {
@@ -88,7 +93,8 @@ fn calendar(year: AcademicYear) -> impl Strategy<Value = Calendar> {
             let (from, to) = (date(40), date(90));
             terms.push(Term { name: "Only term".to_owned(), from, to, half_term: None });
         }
-        Calendar::new(year, terms, closures.collect(), week).unwrap()
+        let (closures, not_due) = (closures.collect(), not_due.collect());
+        Calendar::with_not_due(year, terms, closures, week, not_due).unwrap()
     })
 }
 

@@ -65,7 +65,11 @@ pub fn unreadable(error: &actix_web::Error) -> Problem {
     }
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// A JSON object out of bytes.
+///
+/// # Errors
+/// 400 with the place and what was expected there.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Serde would read a struct from an array too, its members by their order; that order is nobody's promise.
     if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
         return Err(Problem::at(Kind::BadBody, "", "a JSON object"));

@@ -60,6 +60,7 @@ kinds! {
     CodeNotInForce 422 "code-not-in-force" "That code was not in force on that date." "The national codes changed in August 2024; each has its own first day.";
     CodeInWrongSession 422 "code-in-wrong-session" "That code belongs to the other half of the day." "`/` is for the morning, `\\` for the afternoon.";
     ClosedDay 422 "closed-day" "The school is closed then." "The school's calendar has no session on that half day, so there can be no mark.";
+    NotDue 422 "not-due" "The year group is not due then." "The school is open, but by its calendar this year group does not come for that session, as at a staggered start: the session is neither expected nor possible, so there can be no mark.";
     NotOnRoll 422 "not-on-roll" "The pupil is not on roll then." "A mark needs an enrolment that covers its date.";
     FutureMark 422 "future-mark" "That date lies in the future." "A register is taken on its day or later, never before.";
     NoCalendar 422 "no-calendar" "The school has no calendar for that academic year." "PUT /v1/schools/{school_id}/calendar/{year} first.";

@@ -264,32 +264,33 @@ fn check_pupil(
     };
     for (at, mark) in named(&said.marks()) {
         let (date, session) = (at.date(said.year()), at.session());
-        let refused =
-            match (calendar.is_open(date, session), roll.enrolment(school_id, pupil_id, date)) {
-                // A closed day is marked `#` in many systems; it says what the calendar says.
-                (false, _) if codes.text(mark) == Some("#") => continue,
-                (false, _) => {
-                    Some((RowProblemKind::ClosedDay, "a half day on which the school is open"))
+        let enrolment = roll.enrolment(school_id, pupil_id, date);
+        let year_group = enrolment.and_then(|enrolment| roll.year_group(enrolment, date));
+        let refused = match (calendar.is_due(year_group, date, session), enrolment) {
+            // A closed day, or one on which the year group is not due, is marked `#` in many systems; it says what
+            // the calendar says.
+            (false, _) if codes.text(mark) == Some("#") => continue,
+            (false, _) => Some((
+                RowProblemKind::ClosedDay,
+                "a half day on which the school is open and the pupil's year group is due",
+            )),
+            (true, None) => Some((
+                RowProblemKind::NotOnRoll,
+                "a day on which the pupil is on the school's roll",
+            )),
+            (true, Some(_)) if too_early(codes, mark, date, roll.today) => Some((
+                RowProblemKind::FutureMark,
+                "attendance up to today; only absence can be known before",
+            )),
+            (true, Some(enrolment_id)) => {
+                let year = plan.years.entry(key).or_default();
+                year.marks.entry(enrolment_id).or_default().push((at, mark));
+                if let Some(class) = roll.class(enrolment_id, date).filter(|_| date <= roll.today) {
+                    year.taken.entry(class).or_default().insert(at);
                 }
-                (true, None) => Some((
-                    RowProblemKind::NotOnRoll,
-                    "a day on which the pupil is on the school's roll",
-                )),
-                (true, Some(_)) if too_early(codes, mark, date, roll.today) => Some((
-                    RowProblemKind::FutureMark,
-                    "attendance up to today; only absence can be known before",
-                )),
-                (true, Some(enrolment_id)) => {
-                    let year = plan.years.entry(key).or_default();
-                    year.marks.entry(enrolment_id).or_default().push((at, mark));
-                    if let Some(class) =
-                        roll.class(enrolment_id, date).filter(|_| date <= roll.today)
-                    {
-                        year.taken.entry(class).or_default().insert(at);
-                    }
-                    None
-                }
-            };
+                None
+            }
+        };
         if let Some((kind, expected)) = refused {
             plan.problems.add(|| mark_problem(file, said, at, codes.text(mark), kind, expected));
         }

@@ -64,11 +64,17 @@ impl Roll {
 
     /// The class that an enrolment is in on a day.
     pub fn class(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
+        self.placement(enrolment_id, date).map(|placement| placement.class_id)
+    }
+
+    /// The year group of an enrolment on a day.
+    pub fn year_group(&self, enrolment_id: i32, date: NaiveDate) -> Option<i8> {
+        let placement = self.placement(enrolment_id, date)?;
+        i8::try_from(placement.year_group).ok()
+    }
+
+    fn placement(&self, enrolment_id: i32, date: NaiveDate) -> Option<&PlacementRow> {
         let theirs = self.placements.get(&enrolment_id)?;
-        theirs
-            .iter()
-            .rev()
-            .find(|placement| placement.from_day <= date)
-            .map(|placement| placement.class_id)
+        theirs.iter().rev().find(|placement| placement.from_day <= date)
     }
 }

@@ -25,7 +25,7 @@ pub use record::{
     NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,
     add_placements, add_pupils, widen_schools,
 };
-pub use roll::{Member, Stay, members, stays_of};
+pub use roll::{Member, Stay, members, stays_of, year_group_on};
 pub use rows::{
     ClassRow, EnrolmentRow, PlacementRow, PupilRow, class, classes_of, classes_of_schools,
     enrolments_of, placements_of, pupil, pupil_is_visible, pupils_by_upn,

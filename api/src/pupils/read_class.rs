@@ -51,7 +51,7 @@ pub struct ClassMember {
 
 impl From<Member> for ClassMember {
     fn from(member: Member) -> Self {
-        let Member { enrolment_id, pupil_id, surname, forename } = member;
+        let Member { enrolment_id, pupil_id, surname, forename, .. } = member;
         Self { pupil_id, enrolment_id, surname, forename }
     }
 }

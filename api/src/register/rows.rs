@@ -86,6 +86,24 @@ pub fn taken_of_schools(
         .load(tx.conn)?)
 }
 
+/// For each class of a school, the half days of a year on which its register was taken or came by an import.
+///
+/// # Errors
+/// The database's.
+pub fn taken_of_classes(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    year: i16,
+) -> Result<BTreeMap<i32, YearMarks>, Problem> {
+    let trust = tx.trust();
+    let rows: Vec<TakenYear> = class_year::table
+        .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
+        .filter(class_year::school_id.eq(school_id))
+        .select((class_year::class_id, class_year::taken))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().collect())
+}
+
 /// Writes whole register years. The caller holds the lock of the school's version.
 pub(super) fn put_marks(
     tx: &mut Tx<'_>,

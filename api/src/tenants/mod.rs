@@ -1,12 +1,11 @@
-//! Trusts and the clocks of sandboxes, schools, the schools' calendars, and the version that every figure is counted at.
+//! Trusts and the clocks of sandboxes, schools, the calendars that everything is counted by, and the version that every
+//! figure is counted at.
 
 mod create_school;
 mod create_trust;
 mod list_schools;
 mod phase;
-mod put_calendar;
 mod put_clock;
-mod read_calendar;
 mod read_clock;
 mod read_school;
 mod read_trust;
@@ -16,7 +15,6 @@ mod versions;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use phase::Phase;
-pub use put_calendar::{CalendarBody, calendar_of};
 pub use rows::{
     SchoolRow, calendar, calendars, calendars_around, school, schools, schools_by_urn, today_year,
 };
@@ -31,7 +29,5 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(put_clock::put_clock)
         .service(create_school::create_school)
         .service(list_schools::list_schools)
-        .service(read_school::read_school)
-        .service(put_calendar::put_calendar)
-        .service(read_calendar::read_calendar);
+        .service(read_school::read_school);
 }

@@ -1,4 +1,4 @@
-//! Owns: trust, trust_clock, school, school_calendar, school_version.
+//! Owns: trust, trust_clock, school, school_version.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::put_calendar::{CalendarBody, calendar_of};
+use crate::calendars::{CalendarBody, calendar_of};
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};

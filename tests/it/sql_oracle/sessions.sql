@@ -24,6 +24,11 @@ WHERE (body -> 'week' -> (extract(isodow FROM d)::int - 1) ->> place)::boolean
       SELECT FROM jsonb_to_recordset(body -> 'closures') AS c ("from" date, "to" date, session text)
       WHERE d BETWEEN c."from" AND c."to" AND (c.session IS NULL OR c.session = half.session));
 
+-- The year groups that are not due though the school is open.
+CREATE TEMP TABLE not_due AS
+SELECT school_id, n.*
+FROM calendar, jsonb_to_recordset(body -> 'not_due') AS n (year_groups int[], "from" date, "to" date, session text);
+
 -- The windows: weeks with an open half day, half terms, terms, and the year to date.
 CREATE TEMP TABLE half_term AS
 SELECT school_id, row_number() OVER (PARTITION BY school_id ORDER BY "from") AS number, "from", "to"
@@ -70,7 +75,7 @@ FROM mark WHERE year = :year;
 CREATE INDEX ON given (enrolment_id, date);
 ANALYZE on_roll, given, placed, open_half_day;
 
--- A row for every enrolment and school day on roll, with the sessions that count.
+-- A row for every enrolment and school day on roll and due, with the sessions that count.
 CREATE TEMP TABLE school_day AS
 SELECT o.school_id, e.enrolment_id, o.date, p.class_id,
        count(*) FILTER (WHERE o.date <= :today) AS expected,
@@ -86,6 +91,10 @@ LEFT JOIN last_taken l ON l.school_id = o.school_id
 LEFT JOIN given g ON g.enrolment_id = e.enrolment_id AND g.date = o.date AND g.session = o.session
      AND (o.date, o.session) <= (l.date, l.session)
 LEFT JOIN placed p ON p.enrolment_id = e.enrolment_id AND p."from" <= o.date AND o.date < p.until
+WHERE NOT EXISTS (
+    SELECT FROM not_due n
+    WHERE n.school_id = o.school_id AND o.date BETWEEN n."from" AND n."to"
+      AND (n.session IS NULL OR n.session = o.session) AND p.year_group = ANY (n.year_groups))
 GROUP BY o.school_id, e.enrolment_id, o.date, p.class_id;
 
 -- The same with what came before it in the year.
