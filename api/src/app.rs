@@ -16,7 +16,9 @@ use crate::clock::Clock;
 use crate::db::Db;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
-use crate::{analytics, imports, jobs, openapi, operation, pupils, register, tenants};
+use crate::{
+    analytics, imports, jobs, openapi, operation, parents, pupils, register, staff, tenants,
+};
 
 /// What every request may use.
 pub struct App {
@@ -101,7 +103,9 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .configure(operation::mount)
         .configure(tenants::mount)
+        .configure(staff::mount)
         .configure(pupils::mount)
+        .configure(parents::mount)
         .configure(register::mount)
         .configure(imports::mount)
         .configure(jobs::mount)

@@ -7,7 +7,9 @@
 //! | folder | question |
 //! | --- | --- |
 //! | [`tenants`] | which trust, which schools, when are they open? |
+//! | [`staff`] | who has which duty at which school? |
 //! | [`pupils`] | who is this child, where and when enrolled? |
+//! | [`parents`] | whom do we call, in which order, and whom must we not? |
 //! | [`register`] | who is here, who corrected what? |
 //! | [`imports`] | how does the data get in? |
 //! | [`analytics`] | how are we doing? |
@@ -32,9 +34,11 @@ pub mod jobs;
 pub mod migrate;
 pub mod openapi;
 pub mod operation;
+pub mod parents;
 pub mod platform;
 pub mod progress;
 pub mod pupils;
 pub mod register;
 pub mod schema;
+pub mod staff;
 pub mod tenants;

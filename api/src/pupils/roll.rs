@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable, Text};
 
 use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 
 /// A pupil who is in a class on a day.
 #[derive(Clone, QueryableByName)]
@@ -46,6 +46,13 @@ impl Stay {
     #[must_use]
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
+    }
+
+    /// Whether the pupil is on roll on some of these days.
+    #[must_use]
+    pub fn overlaps(&self, first_day: NaiveDate, last_day: Option<NaiveDate>) -> bool {
+        self.last_day.is_none_or(|last| first_day <= last)
+            && last_day.is_none_or(|last| self.first_day <= last)
     }
 }
 
@@ -98,4 +105,28 @@ pub fn stays_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Stay>, Problem> {
     .bind::<Integer, _>(pupil_id)
     .load(tx.conn)?;
     Ok(rows)
+}
+
+/// Refuses days on which the pupil is on that school's roll already, by another enrolment than `own`.
+///
+/// # Errors
+/// 409, with the enrolment that has the days.
+pub(super) fn check_free(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    school_id: i32,
+    own: Option<i32>,
+    (first_day, last_day): (NaiveDate, Option<NaiveDate>),
+) -> Result<(), Problem> {
+    let taken = stays_of(tx, pupil_id)?.into_iter().find(|stay| {
+        stay.school_id == school_id
+            && Some(stay.enrolment_id) != own
+            && stay.overlaps(first_day, last_day)
+    });
+    match taken {
+        None => Ok(()),
+        Some(stay) => Err(Problem::new(Kind::Taken)
+            .detail("The pupil is on that school's roll on some of these days.")
+            .member("enrolment_id", stay.enrolment_id)),
+    }
 }
