@@ -51,6 +51,8 @@ struct World {
     pupil: i32,
     /// Enrolled since 2023.
     veteran: i32,
+    /// Merged into the veteran's record.
+    merged: i32,
     /// Of a school without a calendar.
     timeless: i32,
     /// A service that takes one request a minute of each client, one without a table, one without its database.
@@ -74,6 +76,9 @@ impl World {
         let old = id(&admin.post("/v1/classes", &new_class(school, 2023, "4A")).body, "class_id");
         let old = json!({ "pupil_id": veteran, "class_id": old, "year_group": 4, "first_day": "2023-09-04" });
         admin.post("/v1/enrolments", &old).expect(201);
+        let merged = unenrolled(&admin, school, 4, "2013-03-14");
+        let merge = json!({ "into": veteran, "reason": "Entered twice" });
+        admin.post(&format!("/v1/pupils/{merged}/merge"), &merge).expect(200);
         let then = calendar().to_string().replace("2026", "2023").replace("2027", "2024");
         let then: Value = serde_json::from_str(&then).unwrap();
         admin.put(&format!("/v1/schools/{school}/calendar/2023"), &then).expect(200);
@@ -94,7 +99,20 @@ impl World {
                  SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                  WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         ));
-        Self { app, admin, officer, school, class, pupil, veteran, timeless, hasty, broken, away }
+        Self {
+            app,
+            admin,
+            officer,
+            school,
+            class,
+            pupil,
+            veteran,
+            merged,
+            timeless,
+            hasty,
+            broken,
+            away,
+        }
     }
 }
 
@@ -163,6 +181,10 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         }
         Kind::RegisterClosed => take("2026-11-18/PM", "N"),
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
+        Kind::Merged => post(
+            &format!("/v1/pupils/{}/corrections", world.merged),
+            json!({ "surname": "B", "reason": "Typed wrong" }),
+        ),
         Kind::KeyReused => {
             post("/v1/classes", new_class(*school, 2026, "6C")).with("idempotency-key", "key-1")
         }
