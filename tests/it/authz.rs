@@ -100,6 +100,7 @@ const CALLS: &[(&str, &str, &str)] = &[
     ),
     ("list_parents", "/v1/parents", ""),
     ("read_parent", "/v1/parents/{parent}", ""),
+    ("parent_history", "/v1/parents/{parent}/history", ""),
     ("put_parent", "/v1/parents/{parent}", r#"{"surname":"A{fresh}","language":"en"}"#),
     ("create_staff", "/v1/staff", r#"{"person":{"name":"Jo"},"school_ids":[{school}]}"#),
     ("list_staff", "/v1/staff?school_id={school}", ""),

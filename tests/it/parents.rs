@@ -104,6 +104,20 @@ fn a_parent_of_two_children_is_one_person_and_is_changed_once() {
         sql.texts("SELECT old->'contacts'->0->>'value' || ' ' || recorded_by FROM parent_change");
     assert_eq!(kept, ["07700 900123 test-trust_admin"]);
 
+    let history = admin.get(&format!("{place}/history")).expect(200);
+    assert_eq!(
+        history["persons"][0]["person"]["contacts"][2]["value"],
+        "1 High Street, Larkrise, LR1 1AA"
+    );
+    let links: Vec<(&Value, &Value)> = history["links"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|since| (&since["pupil_id"], &since["link"]["priority"]))
+        .collect();
+    let (ada, ben) = (json!(ada), json!(ben));
+    assert_eq!(links, [(&ada, &json!(1)), (&ben, &json!(1)), (&ada, &json!(3))]);
+
     let named = |name: &str| {
         let list = admin.get(&format!("/v1/parents?name={name}")).expect(200);
         list["items"].as_array().unwrap().iter().map(|p| id(p, "parent_id")).collect::<Vec<_>>()
@@ -169,7 +183,12 @@ fn what_a_court_has_ordered_is_seen_by_those_who_lead_and_respected_by_all() {
     assert_eq!(seen(&lead, ada), (json!(false), ended));
     lead.put(&place, &json!({})).expect(200);
     assert_eq!(seen(&lead, ada), (json!(false), Value::Null));
-    assert_eq!(Sql::of(&app.database).number("SELECT count(*) FROM parent_safeguard"), 3);
+    let history = format!("/v1/parents/{father}/history");
+    let told = lead.get(&history).expect(200)["safeguards"].clone();
+    let told: Vec<&Value> = told.as_array().unwrap().iter().map(|s| &s["safeguards"]).collect();
+    assert_eq!(told, [&order, &json!({ "no_contact": order["no_contact"] }), &json!({})]);
+    let office = story.of("school_office").get(&history);
+    assert!(!office.text.contains("court") && office.status == 200, "{}", office.text);
 
     for (body, wrong) in [
         (json!({ "court_order": { "text": " ", "from": "2026-10-01" } }), "/court_order/text"),

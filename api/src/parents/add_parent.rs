@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::link::Link;
 use super::person::Person;
 use super::rows::{self, ParentRow};
+use super::ties;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::WriteParent;
@@ -53,7 +54,7 @@ pub async fn add_parent(
             pupils::check_unmerged(tx, pupil_id)?;
             let row = rows::add(tx, &person, pupil_id, caller.subject())?;
             let pair = (pupil_id, row.parent_id);
-            rows::put_link(tx, pair, &body.value.link, caller.subject())?;
+            ties::put_link(tx, pair, &body.value.link, caller.subject())?;
             Reply::created(format!("/v1/parents/{}", row.parent_id), &row)
         })
     });

@@ -7,6 +7,7 @@
 mod add_parent;
 mod link;
 mod list_parents;
+mod parent_history;
 mod parents_of_pupil;
 mod person;
 mod put_link;
@@ -15,6 +16,7 @@ mod put_safeguards;
 mod read_parent;
 mod rows;
 mod safeguards;
+mod ties;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -29,5 +31,6 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(put_safeguards::put_safeguards)
         .service(list_parents::list_parents)
         .service(read_parent::read_parent)
-        .service(put_parent::put_parent);
+        .service(put_parent::put_parent)
+        .service(parent_history::parent_history);
 }

@@ -8,8 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::link::Link;
-use super::rows::{self, ParentRow, Tie};
+use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
+use super::ties::{Tie, ties_of_pupil};
 use crate::app::App;
 use crate::auth::permission::{Permission, ReadParent, ReadSafeguarding};
 use crate::auth::{Caller, May};
@@ -65,7 +66,7 @@ pub(super) fn page(
     pupil_id: i32,
 ) -> Result<PupilParents, Problem> {
     pupils::pupil(tx, pupil_id)?;
-    let ties = rows::ties_of_pupil(tx, pupil_id)?;
+    let ties = ties_of_pupil(tx, pupil_id)?;
     let ids: Vec<i32> = ties.iter().map(|tie| tie.parent_id).collect();
     let all = rows::parents(tx, &ids)?;
     let mut by_id: BTreeMap<i32, ParentRow> =

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, put, web};
 
 use super::link::Link;
 use super::parents_of_pupil::{PupilParents, page};
-use super::rows;
+use super::ties;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::WriteParent;
@@ -36,7 +36,7 @@ pub async fn put_link(
     let page = app.db.run(&scope, move |tx| {
         pupils::pupil(tx, pupil_id)?;
         pupils::check_unmerged(tx, pupil_id)?;
-        rows::put_link(tx, (pupil_id, parent_id), &body.value, caller.subject())?;
+        ties::put_link(tx, (pupil_id, parent_id), &body.value, caller.subject())?;
         page(tx, &state, &caller, pupil_id)
     });
     Ok(HttpResponse::Ok().json(page.await?))

@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, put, web};
 
 use super::parents_of_pupil::{PupilParents, page};
-use super::rows;
 use super::safeguards::Safeguards;
+use super::ties;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::WriteSafeguarding;
@@ -36,10 +36,10 @@ pub async fn put_safeguards(
     let page = app.db.run(&scope, move |tx| {
         pupils::pupil(tx, pupil_id)?;
         pupils::check_unmerged(tx, pupil_id)?;
-        if !rows::ties_of_pupil(tx, pupil_id)?.iter().any(|tie| tie.parent_id == parent_id) {
+        if !ties::ties_of_pupil(tx, pupil_id)?.iter().any(|tie| tie.parent_id == parent_id) {
             return Err(Problem::not_found());
         }
-        rows::put_safeguards(tx, (pupil_id, parent_id), &safeguards, caller.subject())?;
+        ties::put_safeguards(tx, (pupil_id, parent_id), &safeguards, caller.subject())?;
         page(tx, &state, &caller, pupil_id)
     });
     Ok(HttpResponse::Ok().json(page.await?))

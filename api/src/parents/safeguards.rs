@@ -36,6 +36,15 @@ pub struct Order {
 }
 
 impl Order {
+    /// An order as it stands in a row.
+    pub(super) fn of(
+        text: Option<String>,
+        from: Option<NaiveDate>,
+        to: Option<NaiveDate>,
+    ) -> Option<Self> {
+        text.zip(from).map(|(text, from)| Self { text, from, to })
+    }
+
     /// Whether it has to be respected: one that begins tomorrow counts today, for a letter takes days.
     fn stands(&self, today: NaiveDate) -> bool {
         self.to.is_none_or(|to| today <= to)

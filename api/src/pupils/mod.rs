@@ -5,6 +5,7 @@ mod create_class;
 mod create_enrolment;
 mod create_pupil;
 mod details;
+mod enrolment_notices;
 mod enrolment_page;
 mod facts;
 mod identity;

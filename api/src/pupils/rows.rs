@@ -112,12 +112,14 @@ pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: i32) -> Result<bool, Problem>
     Ok(found.first::<i32>(tx.conn).optional()?.is_some())
 }
 
-/// Refuses a record that was merged into another: what is done to the pupil is done to the other one.
+/// Refuses a record that was merged into another: what is done to the pupil is done to the other one. The record is
+/// locked, so that nobody merges it before this transaction has ended.
 ///
 /// # Errors
 /// 409, naming the other record; 404.
 pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
-    match merged_into(tx, pupil_id)? {
+    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
+    match found.for_update().first::<Option<i32>>(tx.conn)? {
         None => Ok(()),
         Some(into) => Err(Problem::new(Kind::Merged)
             .detail(format!("The record of pupil {pupil_id} was merged into {into}."))

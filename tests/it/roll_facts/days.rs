@@ -146,7 +146,8 @@ fn a_class_that_was_wrong_since_october_is_corrected_since_october() {
     let by_class = |class: i32| {
         let trend = admin.get("/v1/analytics/trend?window=year_to_date&by=class").expect(200);
         let all = trend["series"].as_array().unwrap().clone();
-        let own = all.iter().find(|series| series["group"]["key"] == class.to_string());
+        let key = json!(class.to_string());
+        let own = all.iter().find(|series| series["group"]["key"] == key);
         own.map_or(0, |series| series["cells"][0]["possible"].as_i64().unwrap())
     };
     let page = place("2026-10-05", b, 6).expect(201);

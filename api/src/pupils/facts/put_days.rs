@@ -13,7 +13,7 @@ use crate::db::Tx;
 use crate::http::json::{Json, present};
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
+use crate::pupils::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
 use crate::pupils::{NewPlacement, NewStay, add_days, add_placements, check_free};
 
 /// The days on roll.
@@ -75,7 +75,7 @@ fn record(
     }
     let school_id = enrolment.school_id;
     check_free(tx, enrolment.pupil_id, school_id, Some(enrolment_id), (first_day, last_day))?;
-    let earliest = enrolment_page(tx, enrolment_id)?.placements.into_iter().next();
+    let earliest = enrolment_page_known(tx, enrolment_id, None)?.placements.into_iter().next();
     let at = locked.bump_at(tx)?;
     add_days(tx, &[NewStay { enrolment_id, school_id, first_day, last_day }], at, by)?;
     // Nobody is on roll without a class: no register would list them.
