@@ -18,8 +18,8 @@ use crate::http::events::Streams;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
-    actions, analytics, calendars, cases, imports, jobs, letters, openapi, operation, policies,
-    pupils, register, reviews, runs, tenants,
+    actions, analytics, calendars, cases, imports, jobs, letters, openapi, operation, parents,
+    policies, pupils, register, reviews, runs, staff, tenants,
 };
 
 /// What every request may use.
@@ -109,7 +109,9 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(operation::mount)
         .configure(tenants::mount)
         .configure(calendars::mount)
+        .configure(staff::mount)
         .configure(pupils::mount)
+        .configure(parents::mount)
         .configure(register::mount)
         .configure(imports::mount)
         .configure(jobs::mount)

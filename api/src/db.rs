@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, Pool};
@@ -123,6 +123,14 @@ impl Tx<'_> {
     #[must_use]
     pub fn machine_now(&self) -> DateTime<Utc> {
         self.machine.now()
+    }
+
+    /// The instant at which something is recorded that follows what was recorded at `last`: later than that, even when
+    /// the clock stands or was set back.
+    #[must_use]
+    pub fn after(&self, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let now = self.now();
+        last.map_or(now, |last| now.max(last + TimeDelta::microseconds(1)))
     }
 
     /// The trust's clock.

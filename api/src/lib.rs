@@ -7,7 +7,9 @@
 //! | folder | question |
 //! | --- | --- |
 //! | [`tenants`] | which trust, which schools, when are they open? |
+//! | [`staff`] | who has which duty at which school? |
 //! | [`pupils`] | who is this child, where and when enrolled? |
+//! | [`parents`] | whom do we call, in which order, and whom must we not? |
 //! | [`register`] | who is here, who corrected what? |
 //! | [`policies`] | what happens when attendance is low, and what is given when it is good? |
 //! | [`imports`] | how does the data get in? |
@@ -38,6 +40,7 @@ pub mod letters;
 pub mod migrate;
 pub mod openapi;
 pub mod operation;
+pub mod parents;
 pub mod platform;
 pub mod policies;
 pub mod progress;
@@ -47,4 +50,5 @@ pub mod reviews;
 pub mod runs;
 pub mod sandbox;
 pub mod schema;
+pub mod staff;
 pub mod tenants;

@@ -210,6 +210,101 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    parent (trust_id, parent_id) {
+        trust_id -> Int4,
+        parent_id -> Int4,
+        title -> Nullable<Text>,
+        forename -> Nullable<Text>,
+        surname -> Text,
+        name_key -> Text,
+        language -> Text,
+        interpreter -> Bool,
+        contacts -> Jsonb,
+        school_ids -> Array<Int4>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    parent_change (trust_id, parent_id, recorded_at) {
+        trust_id -> Int4,
+        parent_id -> Int4,
+        recorded_at -> Timestamptz,
+        old -> Jsonb,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    pupil_parent (trust_id, pupil_id, parent_id, recorded_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        parent_id -> Int4,
+        relationship -> Text,
+        priority -> Int2,
+        responsibility -> Bool,
+        lives_with -> Bool,
+        last_day -> Nullable<Date>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    parent_safeguard (trust_id, pupil_id, parent_id, recorded_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        parent_id -> Int4,
+        court_order -> Nullable<Text>,
+        court_order_from -> Nullable<Date>,
+        court_order_to -> Nullable<Date>,
+        no_contact -> Nullable<Text>,
+        no_contact_from -> Nullable<Date>,
+        no_contact_to -> Nullable<Date>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff (trust_id, staff_id) {
+        trust_id -> Int4,
+        staff_id -> Int4,
+        name -> Text,
+        email -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        school_ids -> Array<Int4>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff_change (trust_id, staff_id, recorded_at) {
+        trust_id -> Int4,
+        staff_id -> Int4,
+        recorded_at -> Timestamptz,
+        old -> Jsonb,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff_duty (trust_id, school_id, staff_id, duty, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        staff_id -> Int4,
+        duty -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+        role -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
 // Views: the latest record of the two append-only tables above.
 diesel::table! {
     enrolment_now (trust_id, enrolment_id) {
@@ -586,11 +681,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     letter_stop,
     mark_event,
     mitigation,
+    parent,
+    parent_change,
+    parent_safeguard,
     placement,
     placement_now,
     policy_version,
     pupil,
     pupil_change,
+    pupil_parent,
     register_session,
     register_year,
     review,
@@ -601,6 +700,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     school_calendar,
     school_policy,
     school_version,
+    staff,
+    staff_change,
+    staff_duty,
     trust,
     unplanned_closure,
 );

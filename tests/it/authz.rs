@@ -12,13 +12,13 @@ use domain::{Level, Role, Roles};
 use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Client, TestApp};
-use crate::support::build::{calendar, class, id, marks, policy, pupil, school, upn};
+use crate::support::build::{self, calendar, id, marks, policy, pupil, unenrolled, upn};
 use crate::support::run::a_run;
 use crate::support::sql::Sql;
 use crate::support::weeks::send_marks;
 
 /// How each operation is called: operation, path with its query, body. Names in braces are things of the
-/// prepared world; `{fresh}`, `{urn}`, `{upn}` and `{day}` are new with every call.
+/// prepared world; `{fresh}`, `{urn}`, `{upn}`, `{day}` and `{later}` (a day of this year) are new with every call.
 const CALLS: &[(&str, &str, &str)] = &[
     ("healthz", "/healthz", ""),
     ("readyz", "/readyz", ""),
@@ -65,6 +65,70 @@ const CALLS: &[(&str, &str, &str)] = &[
     ),
     ("list_enrolments", "/v1/enrolments?school_id={school}&pupil_id={pupil}", ""),
     ("read_enrolment", "/v1/enrolments/{enrolment}", ""),
+    (
+        "put_days",
+        "/v1/enrolments/{enrolment}/days",
+        r#"{"first_day":"2026-09-02","last_day":null}"#,
+    ),
+    (
+        "place_pupil",
+        "/v1/enrolments/{enrolment}/placements",
+        r#"{"from_day":"2026-09-02","class_id":{class},"year_group":6}"#,
+    ),
+    (
+        "put_characteristics",
+        "/v1/enrolments/{enrolment}/characteristics",
+        r#"{"characteristics":[{"kind":"fsm","from_day":"2026-09-02","value":"yes"}]}"#,
+    ),
+    ("read_characteristics", "/v1/enrolments/{enrolment}/characteristics", ""),
+    (
+        "move_pupil",
+        "/v1/pupils/{pupil}/move",
+        r#"{"from_enrolment":{enrolment},"class_id":{annex_class},"first_day":"{later}","last_day":"{later}"}"#,
+    ),
+    (
+        "correct_pupil",
+        "/v1/pupils/{pupil}/corrections",
+        r#"{"surname":"A{fresh}","reason":"Typed wrong"}"#,
+    ),
+    ("pupil_history", "/v1/pupils/{pupil}/history", ""),
+    ("merge_pupils", "/v1/pupils/{twin}/merge", r#"{"into":{pupil},"reason":"Entered twice"}"#),
+    (
+        "split_pupil",
+        "/v1/pupils/{pupil}/split",
+        r#"{"enrolment_ids":[{enrolment}],"back_to":{twin},"reason":"Two children"}"#,
+    ),
+    ("parents_of_pupil", "/v1/pupils/{pupil}/parents", ""),
+    (
+        "add_parent",
+        "/v1/pupils/{pupil}/parents",
+        r#"{"person":{"surname":"A","language":"en"},"link":{"relationship":"mother","priority":1}}"#,
+    ),
+    (
+        "put_link",
+        "/v1/pupils/{pupil}/parents/{parent}",
+        r#"{"relationship":"mother","priority":1}"#,
+    ),
+    (
+        "put_safeguards",
+        "/v1/pupils/{pupil}/parents/{parent}/safeguards",
+        r#"{"no_contact":{"text":"Family court","from":"2026-09-02"}}"#,
+    ),
+    ("list_parents", "/v1/parents", ""),
+    ("read_parent", "/v1/parents/{parent}", ""),
+    ("parent_history", "/v1/parents/{parent}/history", ""),
+    ("put_parent", "/v1/parents/{parent}", r#"{"surname":"A{fresh}","language":"en"}"#),
+    ("create_staff", "/v1/staff", r#"{"person":{"name":"Jo"},"school_ids":[{school}]}"#),
+    ("list_staff", "/v1/staff?school_id={school}", ""),
+    ("read_staff", "/v1/staff/{staff}", ""),
+    ("put_staff", "/v1/staff/{staff}", r#"{"name":"Jo {fresh}"}"#),
+    (
+        "put_duties",
+        "/v1/staff/{staff}/duties",
+        r#"{"duties":[{"school_id":{school},"duty":"EWO","role":"la_partner","from_day":"2026-09-02"}]}"#,
+    ),
+    ("pupil_double_marks", "/v1/pupils/{pupil}/double-marks", ""),
+    ("school_double_marks", "/v1/schools/{school}/double-marks", ""),
     (
         "take_register",
         "/v1/classes/{class}/registers/2026-11-18/AM",
@@ -121,12 +185,18 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
 ];
 
-/// The things of a prepared world that a call can name.
-const THINGS: [&str; 10] = [
+/// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
+/// a second record of the pupil.
+const THINGS: [&str; 15] = [
     "school",
+    "annex",
     "class",
+    "annex_class",
     "pupil",
+    "twin",
     "enrolment",
+    "parent",
+    "staff",
     "import",
     "run",
     "review",
@@ -135,7 +205,7 @@ const THINGS: [&str; 10] = [
     "action",
 ];
 
-/// A school with one of everything.
+/// A school and its annex, with one of everything.
 pub struct World {
     urn: String,
     ids: [i32; THINGS.len()],
@@ -144,9 +214,12 @@ pub struct World {
 impl World {
     pub fn prepare(app: &TestApp, trust: i32, number: u32) -> Self {
         let admin = &app.client("trust_admin", trust);
-        let school = school(admin, number, "primary");
-        let class = class(admin, school, "6A");
+        let school = build::school(admin, number, "primary");
+        let annex = build::school(admin, number + 50, "primary");
+        let class = build::class(admin, school, "6A");
+        let annex_class = build::class(admin, annex, "6A");
         let pupil = pupil(admin, school, class, number);
+        let twin = unenrolled(admin, school, number + 500, "2015-03-14");
         let enrolments = admin.get(&format!("/v1/enrolments?pupil_id={pupil}")).expect(200);
         let enrolment = id(&enrolments["items"][0], "enrolment_id");
         let register = format!("/v1/classes/{class}/registers/2026-11-18/AM");
@@ -156,13 +229,34 @@ impl World {
         let import = id(&admin.import(&query, b"UPN\n"), "import_id");
         let run = a_run(&app.database, trust, school, "failed").try_into().unwrap();
         let [review, case, letter, action] = case(admin, school, number);
-        let ids = [school, class, pupil, enrolment, import, run, review, case, letter, action];
+        let parent = json!({ "person": { "surname": "A", "language": "en" }, "link": { "relationship": "father", "priority": 2 } });
+        let parent = admin.post(&format!("/v1/pupils/{pupil}/parents"), &parent).expect(201);
+        let parent = id(&parent, "parent_id");
+        let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
+        let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
+        let ids = [
+            school,
+            annex,
+            class,
+            annex_class,
+            pupil,
+            twin,
+            enrolment,
+            parent,
+            staff,
+            import,
+            run,
+            review,
+            case,
+            letter,
+            action,
+        ];
         Self { urn, ids }
     }
 
-    /// The schools of a token for this world's school alone.
+    /// The schools of a token for this world's schools alone.
     fn school(&self) -> &[i32] {
-        &self.ids[..1]
+        &self.ids[..2]
     }
 
     /// This world, but for one thing, which is the other world's.
@@ -178,7 +272,7 @@ fn case(admin: &Client, school: i32, number: u32) -> [i32; 4] {
     let policy = json!({ "policy": "improvement-process" });
     admin.put(&format!("/v1/schools/{school}/policy/pathway/2000-01-01"), &policy).expect(200);
     let absentee = number + 500_000;
-    let other = class(admin, school, "6Z");
+    let other = build::class(admin, school, "6Z");
     pupil(admin, school, other, absentee);
     send_marks(admin, school, &[absentee], ("2026-09-02", "2026-10-23"), |_, _| Some("O"));
     let review = admin.post(&format!("/v1/schools/{school}/reviews/2026-10-23"), &json!({}));
@@ -220,6 +314,9 @@ impl Operation {
     pub fn call(&self, client: &Client, world: &World, fresh: &mut u32) -> Answer {
         *fresh += 1;
         let day = chrono::NaiveDate::default() + chrono::Days::new((*fresh + 13_000).into());
+        // After every mark that a call of another operation makes.
+        let later = chrono::NaiveDate::from_ymd_opt(2026, 11, 19).expect("a day");
+        let later = later + chrono::Days::new((*fresh % 200).into());
         let fill = |text: &str| {
             let known = THINGS.iter().zip(world.ids);
             known
@@ -230,6 +327,7 @@ impl Operation {
                 .replace("{urn}", &format!("8{fresh:05}"))
                 .replace("{upn}", &upn(1000 + *fresh))
                 .replace("{day}", &day.to_string())
+                .replace("{later}", &later.to_string())
                 .replace("{calendar}", &calendar().to_string())
                 .replace("{policy}", &policy("one-page").to_string())
         };
@@ -258,7 +356,7 @@ pub fn every_operation() -> Vec<Operation> {
 }
 
 /// A role that holds a permission: one of a school if there is one.
-fn holder<'a>(roles: &'a Roles, permission: &str) -> &'a Role {
+pub fn holder<'a>(roles: &'a Roles, permission: &str) -> &'a Role {
     let mut holders: Vec<&Role> =
         roles.roles().iter().filter(|role| role.permissions.contains(permission)).collect();
     holders.sort_by_key(|role| role.level != Level::School);
@@ -366,7 +464,7 @@ fn text(matrix: &[Vec<String>]) -> String {
     let width = |column: usize| matrix.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..matrix[0].len()).map(width).collect();
     let mut text = "# Who may call what, as found by calling every operation. `make update` writes this file.\n\
-        # A role's column: its token for the whole trust. own_school: a token for that school alone, of a role\n\
+        # A role's column: its token for the whole trust. own_school: a token for those schools alone, of a role\n\
         # that holds the permission; other_school, other_trust: the same without a view of the school, and what\n\
         # it is answered (-: the operation names nothing that could be somebody else's).\n"
         .to_owned();

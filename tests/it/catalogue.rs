@@ -29,6 +29,9 @@ const GROUND: &str = "
         -- a school that enrols the pupil may see the pupil; pupil_change has the history of the rest
         ('pupil', 'UPDATE', '{school_ids,upn,surname,forename,name_key,given_key,birth_date,sex,merged_into}'),
         ('enrolment', 'UPDATE', '{pupil_id}'),           -- enrolment_pupil has the history
+        -- a school that enrols a child may see the parents; parent_change has the history of the rest
+        ('parent', 'UPDATE', '{title,forename,surname,name_key,language,interpreter,contacts,school_ids,recorded_at,recorded_by}'),
+        ('staff', 'UPDATE', '{name,email,subject,school_ids,recorded_at,recorded_by}'), -- staff_change has the history
         ('register_year', 'UPDATE', '{}'),               -- how the marks stand; mark_event has the history
         ('class_year', 'UPDATE', '{}'),                  -- which registers were taken
         ('register_session', 'UPDATE', '{}'),            -- opened, taken, closed

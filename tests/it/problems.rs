@@ -53,6 +53,8 @@ struct World {
     pupil: i32,
     /// Enrolled since 2023.
     veteran: i32,
+    /// Merged into the veteran's record.
+    merged: i32,
     /// Of a school without a calendar.
     timeless: i32,
     /// A service that takes one request a minute of each client, one without a table, one without its database.
@@ -80,6 +82,9 @@ impl World {
         let old = id(&admin.post("/v1/classes", &new_class(school, 2023, "4A")).body, "class_id");
         let old = json!({ "pupil_id": veteran, "class_id": old, "year_group": 4, "first_day": "2023-09-04" });
         admin.post("/v1/enrolments", &old).expect(201);
+        let merged = unenrolled(&admin, school, 4, "2013-03-14");
+        let merge = json!({ "into": veteran, "reason": "Entered twice" });
+        admin.post(&format!("/v1/pupils/{merged}/merge"), &merge).expect(200);
         let then = calendar().to_string().replace("2026", "2023").replace("2027", "2024");
         let then: Value = serde_json::from_str(&then).unwrap();
         admin.put(&format!("/v1/schools/{school}/calendar/2023"), &then).expect(200);
@@ -109,6 +114,7 @@ impl World {
             class,
             pupil,
             veteran,
+            merged,
             timeless,
             hasty,
             broken,
@@ -195,6 +201,10 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask { body: String::new(), ..post(&format!("/v1/runs/{run}/retry"), json!({})) }
         }
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
+        Kind::Merged => post(
+            &format!("/v1/pupils/{}/corrections", world.merged),
+            json!({ "surname": "B", "reason": "Typed wrong" }),
+        ),
         Kind::KeyReused => {
             post("/v1/classes", new_class(*school, 2026, "6C")).with("idempotency-key", "key-1")
         }

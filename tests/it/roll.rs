@@ -315,7 +315,7 @@ fn a_pupil_is_on_a_schools_roll_once_at_a_time() {
     let refused = admin.post("/v1/enrolments", &body);
     assert_eq!(
         (refused.problem(422).as_str(), pointers(&refused)),
-        ("invalid", vec!["/year_group", "/last_day", "/first_day"])
+        ("invalid", vec!["/year_group", "/first_day", "/last_day"])
     );
 }
 

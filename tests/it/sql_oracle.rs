@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::{Client, TestApp};
 use crate::support::build::{id, upn};
+use crate::support::dice::Dice;
 
 /// Of the twelve schools: two primaries, one of them with mixed classes, and the special school, whose
 /// pupils are of all ages and whose week is shorter.
@@ -151,21 +152,6 @@ fn compare_answer(demo: &Demo, question: &str, rows: Vec<Row>) -> usize {
     }
     assert!(expected.is_empty(), "{question}: the answer lacks {:?}", expected.keys());
     compared
-}
-
-/// Dice that fall the same way in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
 }
 
 /// Two pupils join in the last half term of last year, which one definition leaves out.

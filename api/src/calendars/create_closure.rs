@@ -108,7 +108,7 @@ fn record(
     };
     register::store(tx, school_id, year.number(), version, &changes, &author)?;
     let taken = register::newly_taken(tx, school_id, year.number(), &taken, Source::Amendment)?;
-    register::put_taken(tx, school_id, year.number(), version, &taken)?;
+    register::put_taken(tx, school_id, year.number(), version, &taken, Source::Amendment)?;
     let closure = NewClosure {
         school_id,
         year,

@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::problem::{Kind, Problem};
@@ -44,6 +45,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
             Ok(Self { value, bytes })
         })
     }
+}
+
+/// For a member that may be `null` but not left out: serde alone would take an absent one for `null`.
+///
+/// # Errors
+/// The value's own.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
 }
 
 /// The media type without its parameters, in lower case.

@@ -72,6 +72,7 @@ kinds! {
     NotASandbox 409 "not-a-sandbox" "Only a sandbox has a clock that can be moved." "A trust is a sandbox from the day it is added (`sandbox` in POST /v1/trusts) or never. A real trust keeps real time.";
     NotFailed 409 "run-not-failed" "The run has not failed." "Only a run whose job has the state `failed` is tried again; one that waits, runs or is done needs nothing.";
     Taken 409 "already-exists" "That already exists." "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once.";
+    Merged 409 "merged" "That record was merged into another." "The member `merged_into` names the pupil's own record: ask again there. POST /v1/pupils/{pupil_id}/split takes a merge back.";
     KeyReused 422 "idempotency-key-reused" "That Idempotency-Key was used for something else." "A key stands for one request; use a new one for a new body.";
     StaleTag 412 "precondition-failed" "It has changed since you read it." "Read it again, look at what changed, and send If-Match with the new ETag.";
     TooManyRequests 429 "too-many-requests" "Too many requests." "Wait for the seconds in `Retry-After`.";

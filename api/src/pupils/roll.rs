@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable, SmallInt, Text};
 
 use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 use crate::schema::placement;
 
 /// A pupil who is in a class on a day.
@@ -50,6 +50,13 @@ impl Stay {
     #[must_use]
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
+    }
+
+    /// Whether the pupil is on roll on some of these days.
+    #[must_use]
+    pub fn overlaps(&self, first_day: NaiveDate, last_day: Option<NaiveDate>) -> bool {
+        self.last_day.is_none_or(|last| first_day <= last)
+            && last_day.is_none_or(|last| self.first_day <= last)
     }
 }
 
@@ -122,4 +129,28 @@ pub fn year_group_on(
         .select(placement::year_group)
         .first(tx.conn)
         .optional()?)
+}
+
+/// Refuses days on which the pupil is on that school's roll already, by another enrolment than `own`.
+///
+/// # Errors
+/// 409, with the enrolment that has the days.
+pub(super) fn check_free(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    school_id: i32,
+    own: Option<i32>,
+    (first_day, last_day): (NaiveDate, Option<NaiveDate>),
+) -> Result<(), Problem> {
+    let taken = stays_of(tx, pupil_id)?.into_iter().find(|stay| {
+        stay.school_id == school_id
+            && Some(stay.enrolment_id) != own
+            && stay.overlaps(first_day, last_day)
+    });
+    match taken {
+        None => Ok(()),
+        Some(stay) => Err(Problem::new(Kind::Taken)
+            .detail("The pupil is on that school's roll on some of these days.")
+            .member("enrolment_id", stay.enrolment_id)),
+    }
 }

@@ -51,6 +51,25 @@ pub fn marks_of(
     Ok(found)
 }
 
+/// Every academic year in which an enrolment has marks, with them.
+///
+/// # Errors
+/// The database's.
+pub fn years_of(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    enrolment_id: i32,
+) -> Result<Vec<(i16, YearMarks)>, Problem> {
+    let trust = tx.trust();
+    let of_enrolment =
+        register_year::school_id.eq(school_id).and(register_year::enrolment_id.eq(enrolment_id));
+    Ok(register_year::table
+        .filter(register_year::trust_id.eq(trust).and(of_enrolment))
+        .select((register_year::year, register_year::marks))
+        .order(register_year::year)
+        .load(tx.conn)?)
+}
+
 /// The marks of every enrolment of these schools in a year.
 ///
 /// # Errors
@@ -382,8 +401,8 @@ pub fn put_taken(
     if rows.is_empty() {
         return Ok(());
     }
-    // When a register was taken here, its header says so; an import leaves no headers.
-    if source == super::Source::Import {
+    // When a register was taken here, its header says so; an import or a closure leaves no headers.
+    if source != super::Source::Register {
         keep_taken(tx, school_id, year, version, rows)?;
     }
     diesel::sql_query(
