@@ -97,7 +97,7 @@ pub struct Tx<'a> {
     pub conn: &'a mut PgConnection,
     scope: &'a Scope,
     clock: &'a Clock,
-    machine: &'a Clock,
+    ahead: TimeDelta,
 }
 
 impl Tx<'_> {
@@ -119,10 +119,16 @@ impl Tx<'_> {
         self.clock.now()
     }
 
-    /// The machine's instant, which the queue goes by. A sandbox's own clock is ahead of it.
+    /// How far the trust's clock is ahead of the machine's: nothing, unless it is a sandbox that has moved it.
+    #[must_use]
+    pub fn ahead(&self) -> TimeDelta {
+        self.ahead
+    }
+
+    /// The machine's instant, which the queue goes by.
     #[must_use]
     pub fn machine_now(&self) -> DateTime<Utc> {
-        self.machine.now()
+        self.now() - self.ahead
     }
 
     /// The instant at which something is recorded that follows what was recorded at `last`: later than that, even when
@@ -159,8 +165,8 @@ impl Tx<'_> {
         &mut self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let Self { scope, clock, machine, .. } = *self;
-        self.conn.transaction(|conn| work(&mut Tx { conn, scope, clock, machine }))
+        let Self { scope, clock, ahead, .. } = *self;
+        self.conn.transaction(|conn| work(&mut Tx { conn, scope, clock, ahead }))
     }
 }
 
@@ -317,8 +323,8 @@ fn transact<T>(
     let mut conn = pool.get()?;
     let bound = |conn: &mut PgConnection| {
         conn.batch_execute(&binding(scope))?;
-        let clock = db.sandboxes.clock(conn, scope.trust, &db.clock)?;
-        work(&mut Tx { conn, scope, clock: &clock, machine: &db.clock })
+        let ahead = db.sandboxes.ahead(conn, scope.trust)?;
+        work(&mut Tx { conn, scope, clock: &db.clock.ahead_by(ahead), ahead })
     };
     match mode {
         Mode::Write => conn.build_transaction().read_write().run(bound),

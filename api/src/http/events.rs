@@ -35,7 +35,7 @@ pub struct Streams(Arc<Semaphore>);
 
 impl Default for Streams {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
+        Self::at_once(AT_ONCE)
     }
 }
 
@@ -48,6 +48,11 @@ pub struct Standing<T> {
 }
 
 impl Streams {
+    /// So many at once.
+    fn at_once(number: usize) -> Self {
+        Self(Arc::new(Semaphore::new(number)))
+    }
+
     /// A stream of what `read` finds: an event `progress` whenever it differs, and `end` when it has ended.
     ///
     /// # Errors
@@ -138,5 +143,41 @@ impl MessageBody for Events {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         self.0.poll_recv(context).map(|event| event.map(Ok))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn open(streams: &Streams, ended: bool) -> Result<HttpResponse, Problem> {
+        streams.follow(move || async move { Ok(Standing { told: "news", ended }) }).await
+    }
+
+    #[actix_web::test]
+    async fn there_are_only_so_many_streams_and_one_that_is_left_makes_room() {
+        let streams = Streams::at_once(1);
+        let first = open(&streams, false).await.unwrap();
+        let refused = open(&streams, false).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::Unavailable);
+        drop(first);
+        while streams.0.available_permits() == 0 {
+            tokio::task::yield_now().await;
+        }
+        open(&streams, false).await.unwrap();
+    }
+
+    #[actix_web::test]
+    async fn what_has_ended_is_told_once() {
+        let answer = open(&Streams::at_once(1), true).await.unwrap();
+        let told = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
+        assert_eq!(told, "event: end\ndata: \"news\"\n\n");
+    }
+
+    #[actix_web::test]
+    async fn what_the_first_look_refuses_is_an_answer_and_no_stream() {
+        let refuse = || async { Err::<Standing<()>, _>(Problem::not_found()) };
+        let refused = Streams::at_once(1).follow(refuse).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::NotFound);
     }
 }

@@ -13,33 +13,44 @@ pub struct Late {
     /// How many seconds after it fell due it began; so far, if it has not begun yet.
     #[schema(example = 93600)]
     pub seconds: i64,
-    /// Whether the service was not running when it fell due.
+    /// Whether nobody looked when it fell due: the service was not running, or a sandbox's clock leapt over it.
     pub missed: bool,
     /// In words.
     #[schema(example = "1 day and 2 hours late: the service was not running when it fell due")]
     pub says: String,
 }
 
-impl Late {
-    /// `None` for a run that is in time. `begun`: when this attempt began, or now; `first`: whether it is the first.
-    pub(super) fn of(
-        due: DateTime<Utc>,
-        noticed: DateTime<Utc>,
-        begun: DateTime<Utc>,
-        first: bool,
-    ) -> Option<Self> {
-        let by = begun - due;
+/// What decides how late a run is, and why.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times {
+    /// When it fell due.
+    pub due: DateTime<Utc>,
+    /// When the clockwork saw that.
+    pub noticed: DateTime<Utc>,
+    /// When this attempt began, or now.
+    pub begun: DateTime<Utc>,
+    /// Whether it is the first attempt.
+    pub first: bool,
+    /// Whether the trust is a sandbox that has moved its clock.
+    pub moved: bool,
+}
+
+impl Times {
+    /// `None` for a run that is in time.
+    pub(super) fn late(self) -> Option<Late> {
+        let by = self.begun - self.due;
         if by <= GRACE {
             return None;
         }
-        let missed = noticed - due > GRACE;
-        let why = match (missed, first) {
-            (true, _) => "the service was not running when it fell due",
-            (false, true) => "it waited for a worker",
-            (false, false) => "an attempt before this one did not come to its end",
+        let missed = self.noticed - self.due > GRACE;
+        let why = match (missed, self.moved, self.first) {
+            (true, true, _) => "the trust's clock was moved past it",
+            (true, false, _) => "the service was not running when it fell due",
+            (false, _, true) => "it waited for a worker",
+            (false, _, false) => "an attempt before this one did not come to its end",
         };
         let says = format!("{} late: {why}", words(by));
-        Some(Self { seconds: by.num_seconds(), missed, says })
+        Some(Late { seconds: by.num_seconds(), missed, says })
     }
 }
 
@@ -66,7 +77,14 @@ mod tests {
     fn late(noticed: i64, begun: i64, first: bool) -> Option<(i64, bool, String)> {
         let due = DateTime::UNIX_EPOCH;
         let after = |minutes| due + TimeDelta::minutes(minutes);
-        Late::of(due, after(noticed), after(begun), first).map(|l| (l.seconds, l.missed, l.says))
+        let (noticed, begun) = (after(noticed), after(begun));
+        let times = Times { due, noticed, begun, first, moved: false };
+        let moved = Times { moved: true, ..times }.late();
+        assert_eq!(
+            moved.is_some_and(|late| late.says.contains("clock was moved")),
+            noticed - due > GRACE
+        );
+        times.late().map(|late| (late.seconds, late.missed, late.says))
     }
 
     #[test]

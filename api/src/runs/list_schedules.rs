@@ -11,7 +11,7 @@ use domain::schedule::{Due, ends, policy_days};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::late::Late;
+use super::late::{Late, Times};
 use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
 use crate::app::App;
@@ -170,7 +170,7 @@ fn scheduled(
     policy: Option<&(String, Policy)>,
 ) -> Result<Vec<Scheduled>, Problem> {
     let within = |due: &Due| from <= due.local.date() && due.local.date() <= to;
-    let (now, mut found, mut announced) = (tx.now(), Vec::new(), Vec::new());
+    let (mut found, mut announced) = (Vec::new(), Vec::new());
     for school in times {
         for (calendar, known_from) in school.years() {
             let dues = ends(calendar, school.zone).into_iter().filter(within);
@@ -185,7 +185,7 @@ fn scheduled(
     let schools = times.iter().map(|school| school.school_id).collect();
     let mut runs = rows::of_periods(tx, schools, periods)?;
     let items = found.into_iter().map(|(school, zone, known_from, due)| {
-        Scheduled::of(school, zone, due).standing(now, known_from, &mut runs)
+        Scheduled::of(school, zone, due).standing(tx, known_from, &mut runs)
     });
     Ok(items.chain(announced).collect())
 }
@@ -220,17 +220,20 @@ impl Scheduled {
     /// As it stands now, with its run if it has one.
     fn standing(
         mut self,
-        now: DateTime<Utc>,
+        tx: &Tx<'_>,
         known_from: DateTime<Utc>,
         runs: &mut BTreeMap<Key, Run>,
     ) -> Self {
+        let now = tx.now();
         let key = (self.school_id, self.kind.to_owned(), self.period.clone());
         if let Some(run) = runs.remove(&key) {
             (self.state, self.late, self.run_id) = (run.job.state, run.late, Some(run.run_id));
         } else if self.due <= known_from {
             (self.state, self.why) = ("skipped".to_owned(), Some(SKIPPED));
         } else if self.due <= now {
-            (self.state, self.late) = ("due".to_owned(), Late::of(self.due, now, now, true));
+            let moved = !tx.ahead().is_zero();
+            let times = Times { due: self.due, noticed: now, begun: now, first: true, moved };
+            (self.state, self.late) = ("due".to_owned(), times.late());
         }
         self
     }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::KIND;
 use super::close_period::ClosedClass;
-use super::late::Late;
+use super::late::{Late, Times};
 use crate::db::{Schools, Scope, Tx};
 use crate::http::problem::Problem;
 use crate::jobs::{self, JobRow, NewJob};
@@ -119,12 +119,18 @@ pub struct RunItem {
 }
 
 impl Run {
-    fn of((row, job): (RunRow, JobRow), now: DateTime<Utc>) -> Self {
-        let (begun, first) = (job.started_at.unwrap_or(now), row.attempt == 1 && job.attempt <= 1);
+    fn of(tx: &Tx<'_>, (row, job): (RunRow, JobRow)) -> Self {
+        let times = Times {
+            due: row.due,
+            noticed: row.noticed_at,
+            begun: job.started_at.unwrap_or_else(|| tx.now()),
+            first: row.attempt == 1 && job.attempt <= 1,
+            moved: !tx.ahead().is_zero(),
+        };
         Self {
             run_id: row.run_id,
             school_id: (row.school_id != TRUST).then_some(row.school_id),
-            late: Late::of(row.due, row.noticed_at, begun, first),
+            late: times.late(),
             kind: row.kind,
             period: row.period,
             attempt: row.attempt,
@@ -220,10 +226,9 @@ fn with_jobs() -> _ {
 
 /// One run with how far it is, if the caller may see it.
 pub(super) fn run(tx: &mut Tx<'_>, run_id: i64) -> Result<Run, Problem> {
-    let now = tx.now();
     let found = with_jobs().filter(run::run_id.eq(run_id));
     let found = found.select((RunRow::as_select(), JobRow::as_select())).first(tx.conn)?;
-    Ok(Run::of(found, now))
+    Ok(Run::of(tx, found))
 }
 
 /// Runs, latest first, below `before`.
@@ -234,7 +239,6 @@ pub(super) fn runs(
     before: Option<i64>,
     most: i64,
 ) -> Result<Vec<Run>, Problem> {
-    let now = tx.now();
     let mut rows = with_jobs().order(run::run_id.desc()).limit(most).into_boxed();
     if let Some(school_id) = school_id {
         rows = rows.filter(run::school_id.eq(school_id));
@@ -247,7 +251,7 @@ pub(super) fn runs(
     }
     let found: Vec<(RunRow, JobRow)> =
         rows.select((RunRow::as_select(), JobRow::as_select())).load(tx.conn)?;
-    Ok(found.into_iter().map(|row| Run::of(row, now)).collect())
+    Ok(found.into_iter().map(|row| Run::of(tx, row)).collect())
 }
 
 /// The last attempt of each run of these periods.
@@ -256,14 +260,13 @@ pub(super) fn of_periods(
     schools: Vec<i32>,
     periods: BTreeSet<String>,
 ) -> Result<BTreeMap<Key, Run>, Problem> {
-    let now = tx.now();
     let found: Vec<(RunRow, JobRow)> = with_jobs()
         .filter(run::school_id.eq_any(schools).and(run::period.eq_any(periods)))
         .order(run::attempt)
         .select((RunRow::as_select(), JobRow::as_select()))
         .load(tx.conn)?;
     let key = |row: &RunRow| (row.school_id, row.kind.clone(), row.period.clone());
-    Ok(found.into_iter().map(|found| (key(&found.0), Run::of(found, now))).collect())
+    Ok(found.into_iter().map(|found| (key(&found.0), Run::of(tx, found))).collect())
 }
 
 /// What came of the items of a run, whichever attempt did them, in the order in which they were done.

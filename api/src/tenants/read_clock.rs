@@ -26,9 +26,8 @@ pub struct TrustClock {
 impl TrustClock {
     /// As it stands in this transaction.
     pub(super) fn of(tx: &Tx<'_>) -> Self {
-        let now = tx.now();
-        let ahead_seconds = (now - tx.machine_now()).num_seconds().max(0);
-        Self { now, today: tx.clock().today(), ahead_seconds }
+        let ahead_seconds = tx.ahead().num_seconds();
+        Self { now: tx.now(), today: tx.clock().today(), ahead_seconds }
     }
 }
 

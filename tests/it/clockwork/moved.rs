@@ -50,6 +50,11 @@ fn small_steps_and_one_leap_run_the_same_and_no_other_trust_is_moved() {
     // 30 weeks from 18 November on, five half terms, three terms and the year.
     let in_steps = ran(steps, 39);
     assert_eq!(ran(leap, 39), in_steps);
+    let leapt = &done_runs(leap, "", 39)[0]["late"];
+    assert!(
+        leapt["says"].as_str().unwrap().ends_with("the trust's clock was moved past it"),
+        "{leapt}"
+    );
     let half_terms = in_steps.iter().filter(|(kind, _, _)| kind == "end_of_half_term");
     let half_terms: Vec<&str> = half_terms.map(|(_, period, _)| period.as_str().unwrap()).collect();
     let five = [2, 3, 4, 5, 6].map(|number| format!("2026/half-term-{number}"));
