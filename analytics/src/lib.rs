@@ -34,9 +34,9 @@ mod trend;
 mod window;
 
 pub use block::Block;
-pub use input::{EnrolmentYear, Placement, SchoolYear};
+pub use input::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
 #[doc(hidden)]
 pub use naive::trend_naive;
 pub use pool::{Pool, PoolError};
-pub use query::{By, Filter, Group, Query};
+pub use query::{By, CROSSED, Filter, Group, Query, Split, Value};
 pub use trend::{Cell, Persistence, Series, Trend, TrendWindow, trend};
