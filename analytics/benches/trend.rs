@@ -7,6 +7,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot start has nothing to say")]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
@@ -136,6 +137,7 @@ fn school(number: i32) -> SchoolYear {
         phase: u8::try_from(number % 3).unwrap(),
         calendar: calendar(year),
         cut: last,
+        registers: BTreeMap::new(),
         today: day(2026, 7, 31),
         enrolments: (0..PUPILS).map(|pupil| enrolment(year, number, pupil)).collect(),
     }

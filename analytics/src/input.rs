@@ -1,7 +1,9 @@
 //! What the caller reads from its tables: one school's academic year.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
-use domain::{Calendar, Characteristic, HalfDay};
+use domain::{Calendar, Characteristic, HalfDay, HalfDaySet};
 
 use crate::{By, Value};
 
@@ -17,6 +19,8 @@ pub struct SchoolYear {
     /// The last register that was taken. Marks after it were filled in ahead and do not count
     /// yet; when none has been taken, no mark counts.
     pub cut: Option<HalfDay>,
+    /// By class, the half days whose registers were taken or came by an import.
+    pub registers: BTreeMap<i32, HalfDaySet>,
     /// Today: sessions after it are not expected yet.
     pub today: NaiveDate,
     /// The enrolments of the year, in any order. A pupil who leaves and returns has two.

@@ -40,7 +40,8 @@ fn school(year: AcademicYear, school: i32) -> impl Strategy<Value = SchoolYear> 
     (calendar(year), 0..3u8, cut, today, enrolments).prop_map(
         move |(calendar, phase, cut, today, enrolments)| {
             let today = year.first_day() - DayCount::new(10) + DayCount::new(today);
-            SchoolYear { school, phase, calendar, cut, today, enrolments }
+            let registers = BTreeMap::new();
+            SchoolYear { school, phase, calendar, cut, registers, today, enrolments }
         },
     )
 }

@@ -4,6 +4,8 @@
 //! 1 September 2025, and where nothing else is said the last register was taken on Friday
 //! 12 September in the afternoon: 20 half days so far.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use domain::{
     AcademicYear, Calendar, Characteristic, Days, Definition, HALF_DAYS, HalfDay, NO_MARK,
@@ -62,6 +64,7 @@ fn school(enrolments: Vec<EnrolmentYear>) -> SchoolYear {
         phase: 2,
         calendar: calendar(("2025-10-27", "2025-10-31")),
         cut: afternoon("2025-09-12"),
+        registers: BTreeMap::new(),
         today: day("2025-09-12"),
         enrolments,
     }

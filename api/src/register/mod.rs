@@ -12,7 +12,9 @@ mod take_register;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use marking::{Author, Marking, Source, YearChange, store};
-pub use rows::{TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_schools};
+pub use rows::{
+    TAKEN, TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_schools,
+};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
