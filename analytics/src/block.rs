@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use domain::{AcademicYear, Characteristic, CodeTable, Definition, Window, WindowKind};
+use domain::{AcademicYear, Characteristic, CodeTable, Definition, HalfDay, Window, WindowKind};
 
 use crate::kernel::{LANES, Plane, add_up};
 use crate::reckoning::{PLANES, Reckoning};
@@ -25,6 +25,8 @@ pub struct Block {
     pub(crate) reckoning: Reckoning,
     pub(crate) slots: Vec<Slot>,
     chunks: Vec<Chunk>,
+    /// By enrolment, in the order of the lanes.
+    last_days: Vec<LastDays>,
     /// By kind, in the order of [`WindowKind::ALL`].
     windows: [Vec<Window>; WindowKind::ALL.len()],
 }
@@ -81,7 +83,7 @@ impl Block {
                 }),
             })
             .collect();
-        Self { source, reckoning, slots, chunks, windows }
+        Self { source, reckoning, slots, chunks, last_days, windows }
     }
 
     /// The school.
@@ -106,6 +108,26 @@ impl Block {
     #[must_use]
     pub fn enrolments(&self) -> usize {
         self.source.enrolments.len()
+    }
+
+    /// Whether the school is open on a half day.
+    pub(crate) fn is_open(&self, half_day: HalfDay) -> bool {
+        self.source.calendar.open_half_days().contains(half_day)
+    }
+
+    /// The day up to which registers are expected.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.source.today
+    }
+
+    /// The enrolments in the order of the lanes, with the last day that a definition counts of
+    /// each; `None` when it counts none.
+    pub(crate) fn enrolments_counted(
+        &self,
+        definition: Definition,
+    ) -> impl Iterator<Item = (&EnrolmentYear, Option<NaiveDate>)> {
+        let last_days = self.last_days.iter().map(move |last_days| last_days[definition as usize]);
+        self.source.enrolments.iter().zip(last_days)
     }
 
     /// Reads all counts and does next to nothing with them: the bar that the benches hold the

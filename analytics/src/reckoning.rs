@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use domain::{Characteristic, CodeTable, Counts, NO_MARK};
+use domain::{Characteristic, CodeTable, Counts, HalfDay, NO_MARK};
 
 use crate::{EnrolmentYear, SchoolYear};
 
@@ -96,6 +96,17 @@ impl Reckoning {
         }
         due.extend(start.map(|from| common(&on_roll, &(from..self.open.len()))));
         due
+    }
+
+    /// Those of some open half days that are due of an enrolment.
+    pub(crate) fn half_days_due(
+        &self,
+        enrolment: &EnrolmentYear,
+        half_days: &Range<usize>,
+    ) -> impl Iterator<Item = HalfDay> {
+        let due = self.due(enrolment).into_iter().map(|due| common(&due, half_days));
+        let open = due.flat_map(|due| self.open.get(due).unwrap_or_default());
+        open.filter_map(|open| HalfDay::at(u16::try_from(open.position).ok()?))
     }
 
     /// Counts the marks on those of some open half days that are due: at most the 14 of a week,

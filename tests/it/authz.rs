@@ -67,6 +67,9 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("read_import", "/v1/imports/{import}", ""),
     ("read_job", "/v1/jobs/{import}", ""),
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
+    ("compare", "/v1/analytics/compare?schools={school}", ""),
+    ("completeness", "/v1/analytics/completeness?schools={school}&classes={class}", ""),
+    ("explain", "/v1/analytics/explain?schools={school}&classes={class}", ""),
 ];
 
 /// The things of a prepared world that a call can name.

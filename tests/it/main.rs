@@ -2,14 +2,18 @@
 #![cfg(test)]
 
 mod amendments;
+mod as_known_on;
 mod at_once;
 mod authz;
 mod cache;
 mod canary;
 mod catalogue;
 mod command_line;
+mod compare;
+mod completeness;
 mod conventions;
 mod demonstration;
+mod explain;
 mod history;
 mod imports;
 mod instances;

@@ -31,7 +31,7 @@ fn of(value: Value) -> Group {
     [Some(value), None, None]
 }
 
-fn day(text: &str) -> NaiveDate {
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -39,7 +39,7 @@ fn year() -> AcademicYear {
     AcademicYear::new(2025).unwrap()
 }
 
-fn afternoon(date: &str) -> Option<HalfDay> {
+pub(super) fn afternoon(date: &str) -> Option<HalfDay> {
     HalfDay::of(year(), day(date), Session::Pm)
 }
 
@@ -58,7 +58,7 @@ fn calendar(autumn_break: (&str, &str)) -> Calendar {
     Calendar::new(year(), terms, vec![], SchoolWeek::default()).unwrap()
 }
 
-fn school(enrolments: Vec<EnrolmentYear>) -> SchoolYear {
+pub(super) fn school(enrolments: Vec<EnrolmentYear>) -> SchoolYear {
     SchoolYear {
         school: 1,
         phase: 2,
@@ -71,7 +71,7 @@ fn school(enrolments: Vec<EnrolmentYear>) -> SchoolYear {
 }
 
 /// A pupil of ten in class 51 who has been present whenever there was school.
-fn pupil() -> EnrolmentYear {
+pub(super) fn pupil() -> EnrolmentYear {
     let present = [number("/"), number("\\")];
     EnrolmentYear {
         enrolment: 1,
@@ -89,7 +89,7 @@ fn pupil() -> EnrolmentYear {
 impl EnrolmentYear {
     /// The pupil with other marks on so many half days, weekends included, from the morning of a
     /// day on.
-    fn with(mut self, code: &str, from: &str, half_days: usize) -> Self {
+    pub(super) fn with(mut self, code: &str, from: &str, half_days: usize) -> Self {
         let first = HalfDay::of(year(), day(from), Session::Am).unwrap().position();
         self.marks[first..first + half_days].fill(number(code));
         self

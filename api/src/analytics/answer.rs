@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::blocks::Built;
 use super::dimension;
+use crate::tenants::Version;
 
 /// A trend.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,7 +29,7 @@ pub struct TrendAnswer {
     basis: &'static str,
     /// The instant as of which everything is known (UTC).
     as_known_on: DateTime<Utc>,
-    /// The version of each school's year that was counted.
+    /// The version of each school's year that was counted; of an earlier instant, from which later facts were undone.
     versions: Vec<VersionAnswer>,
     /// Schools without a calendar for the year: they have no figures.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -213,13 +214,15 @@ pub struct Asked {
     pub classes: BTreeMap<i32, (i32, String)>,
 }
 
-const BASIS: &str = "Sessions: pooled over the group, never an average of percentages. Enrolments, not pupils: one who \
+/// What a figure is counted over.
+pub(super) const BASIS: &str = "Sessions: pooled over the group, never an average of percentages. Enrolments, not pupils: one who \
     moves inside the trust has two. Class: the pupil's class on the session's date; for persistent absence the class at \
     the window's end. Year group and every characteristic: what holds at the window's end, or at the last register before \
     it. Boarders are in no register while they board. A mark counts when the school was open, the pupil was on roll, \
     and it is not later than the school's last taken register.";
 
-fn percent(part: u64, whole: u64) -> Option<String> {
+/// A share in percent, cut to one decimal; `None` of nothing.
+pub(super) fn percent(part: u64, whole: u64) -> Option<String> {
     Rate::of(part, whole).map(|rate| rate.cut())
 }
 
@@ -239,23 +242,13 @@ impl TrendAnswer {
         let expected = cells().map(|cell| cell.completeness.expected).sum();
         let marked = cells().map(|cell| cell.completeness.marked).sum();
         Self {
-            definition: DefinitionAnswer {
-                name: asked.definition.name(),
-                version: asked.definition.version(),
-                text: asked.definition.text(),
-                reference: asked.definition.reference(),
-                codes: asked.codes,
-            },
-            period: period(built.year),
+            definition: DefinitionAnswer::of(asked.definition, asked.codes),
+            period: PeriodAnswer::of(built.year),
             by: asked.by.clone(),
             window: asked.window,
             basis: BASIS,
             as_known_on: built.at,
-            versions: built
-                .versions
-                .iter()
-                .map(|(school_id, v)| VersionAnswer { school_id: *school_id, version: v.number })
-                .collect(),
+            versions: versions(&built.versions),
             schools_without_calendar: built.without_calendar.clone(),
             completeness: Completeness { expected, marked, percent: percent(marked, expected) },
             windows: windows.into_iter().map(WindowAnswer::from).collect(),
@@ -264,8 +257,33 @@ impl TrendAnswer {
     }
 }
 
-fn period(year: AcademicYear) -> PeriodAnswer {
-    PeriodAnswer { year: year.number(), label: year.label() }
+impl DefinitionAnswer {
+    /// A definition, with the version of the code table.
+    pub(super) fn of(definition: Definition, codes: u16) -> Self {
+        Self {
+            name: definition.name(),
+            version: definition.version(),
+            text: definition.text(),
+            reference: definition.reference(),
+            codes,
+        }
+    }
+}
+
+impl PeriodAnswer {
+    /// An academic year.
+    pub(super) fn of(year: AcademicYear) -> Self {
+        Self { year: year.number(), label: year.label() }
+    }
+}
+
+/// The versions of schools' years.
+pub(super) fn versions(versions: &BTreeMap<i32, Version>) -> Vec<VersionAnswer> {
+    let answer = |(school_id, v): (&i32, &Version)| VersionAnswer {
+        school_id: *school_id,
+        version: v.number,
+    };
+    versions.iter().map(answer).collect()
 }
 
 fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::analytics::{By, CROSSED, Filter, Sex, Split, Value};
 use chrono::NaiveDate;
-use domain::Characteristic;
+use domain::{Characteristic, WindowKind};
 
 use crate::http::problem::{Kind, Problem};
 use crate::tenants::Phase;
@@ -113,24 +113,75 @@ fn expected(by: By) -> String {
 /// # Errors
 /// Anything else.
 pub fn split(text: Option<&str>) -> Result<Split, Problem> {
+    match text {
+        None | Some("trust") => Ok([None; CROSSED]),
+        Some(text) => several(text, "?by", "trust, or up to", |_| true),
+    }
+}
+
+/// Reads what schools are made alike by: up to three different things about pupils, with commas between.
+///
+/// # Errors
+/// Anything else.
+pub fn standard(text: &str) -> Result<Split, Problem> {
+    several(text, "?standard", "up to", |by| !matches!(by, By::School | By::Phase | By::Class))
+}
+
+fn several(
+    text: &str,
+    place: &str,
+    up_to: &str,
+    among: impl Fn(By) -> bool,
+) -> Result<Split, Problem> {
     let mut split = [None; CROSSED];
-    let text = match text {
-        None | Some("trust") => return Ok(split),
-        Some(text) => text,
-    };
-    let names: Vec<&str> = all().map(name).collect();
-    let expected =
-        format!("trust, or up to {CROSSED} of {}, with commas between", names.join(", "));
-    let wrong = || Problem::at(Kind::BadQuery, "?by", expected.clone());
-    for (place, part) in text.split(',').enumerate() {
-        let by = all().find(|by| name(*by) == part.trim()).ok_or_else(wrong)?;
+    let names: Vec<&str> = all().filter(|by| among(*by)).map(name).collect();
+    let expected = format!("{up_to} {CROSSED} of {}, with commas between", names.join(", "));
+    let wrong = || Problem::at(Kind::BadQuery, place, expected.clone());
+    for (number, part) in text.split(',').enumerate() {
+        let by = all().find(|by| among(*by) && name(*by) == part.trim()).ok_or_else(wrong)?;
         if split.contains(&Some(by)) {
-            return Err(Problem::at(Kind::BadQuery, "?by", format!("{} only once", name(by))));
+            return Err(Problem::at(Kind::BadQuery, place, format!("{} only once", name(by))));
         }
-        *split.get_mut(place).ok_or_else(wrong)? = Some(by);
+        *split.get_mut(number).ok_or_else(wrong)? = Some(by);
     }
     Ok(split)
 }
+
+/// Reads the key of a window.
+///
+/// # Errors
+/// It is none.
+pub fn window(key: &str) -> Result<WindowKind, Problem> {
+    WindowKind::of_key(key).ok_or_else(|| {
+        let expected =
+            "year-to-date, or a half term, term or week such as half-term-1, term-1 or 2026-W37";
+        Problem::at(Kind::BadQuery, "?window", expected)
+    })
+}
+
+/// The filters of some parameters, each with what it filters by.
+macro_rules! given {
+    ($params:expr) => {{
+        use ::analytics::By;
+        use ::domain::Characteristic;
+        [
+            (By::School, &$params.schools),
+            (By::Phase, &$params.phases),
+            (By::YearGroup, &$params.year_groups),
+            (By::Class, &$params.classes),
+            (By::Sex, &$params.sex),
+            (By::Characteristic(Characteristic::Fsm), &$params.fsm),
+            (By::Characteristic(Characteristic::Sen), &$params.sen),
+            (By::Characteristic(Characteristic::Eal), &$params.eal),
+            (By::Characteristic(Characteristic::LookedAfter), &$params.looked_after),
+            (By::Characteristic(Characteristic::ChildInNeed), &$params.child_in_need),
+            (By::Characteristic(Characteristic::ServiceChild), &$params.service_child),
+            (By::Characteristic(Characteristic::Boarder), &$params.boarder),
+            (By::Characteristic(Characteristic::Registration), &$params.registration),
+        ]
+    }};
+}
+pub(super) use given;
 
 /// Reads the filters that were given.
 ///

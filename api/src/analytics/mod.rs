@@ -2,7 +2,10 @@
 
 mod answer;
 mod blocks;
+mod compare;
+mod completeness;
 mod dimension;
+mod explain;
 mod facts;
 mod known;
 mod trend;
@@ -89,5 +92,9 @@ impl Counting {
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(trend::trend);
+    config
+        .service(trend::trend)
+        .service(compare::compare)
+        .service(completeness::completeness)
+        .service(explain::explain);
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ::analytics::{By, Query as Question};
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Characteristic, Definition, WindowKind};
+use domain::{AcademicYear, Definition, WindowKind};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -133,26 +133,11 @@ fn json(body: &Arc<[u8]>) -> HttpResponse {
 
 /// The question that the parameters ask.
 fn question(params: &Params) -> Result<Question, Problem> {
-    let given = [
-        (By::School, &params.schools),
-        (By::Phase, &params.phases),
-        (By::YearGroup, &params.year_groups),
-        (By::Class, &params.classes),
-        (By::Sex, &params.sex),
-        (By::Characteristic(Characteristic::Fsm), &params.fsm),
-        (By::Characteristic(Characteristic::Sen), &params.sen),
-        (By::Characteristic(Characteristic::Eal), &params.eal),
-        (By::Characteristic(Characteristic::LookedAfter), &params.looked_after),
-        (By::Characteristic(Characteristic::ChildInNeed), &params.child_in_need),
-        (By::Characteristic(Characteristic::ServiceChild), &params.service_child),
-        (By::Characteristic(Characteristic::Boarder), &params.boarder),
-        (By::Characteristic(Characteristic::Registration), &params.registration),
-    ];
     Ok(Question {
         definition: params.definition.unwrap_or(Definition::DfeDaily),
         window: params.window.unwrap_or(WindowKind::HalfTerm),
         by: dimension::split(params.by.as_deref())?,
-        filter: dimension::filter(&given, params.from, params.to)?,
+        filter: dimension::filter(&dimension::given!(params), params.from, params.to)?,
     })
 }
 

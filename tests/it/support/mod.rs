@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod build;
+pub mod facts;
 pub mod figures;
 pub mod folder;
 pub mod log;

@@ -33,8 +33,9 @@ fn an_answer_names_its_definition_period_basis_versions_and_completeness() {
               "from": "2026-10-31", "to": "2026-12-18", "dates_differ": false },
         ])
     );
-    let group =
-        json!({ "key": trust.school.to_string(), "label": "School 1", "school_id": trust.school });
+    let (key, label) = (trust.school.to_string(), "School 1");
+    let group = json!({ "key": key, "label": label, "school_id": trust.school,
+        "parts": [{ "by": "school", "key": key, "label": label }] });
     assert_eq!(answer["series"][0]["group"], group);
     // Open from Wednesday 2 September to Wednesday 18 November, but for half term: 51 days.
     assert_eq!(answer["completeness"], json!({ "expected": 102, "marked": 10, "percent": "9.8" }));
