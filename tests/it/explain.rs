@@ -90,7 +90,7 @@ fn two_definitions_stand_side_by_side_with_the_pupils_that_differ() {
     let answer = world.admin.get(&question).expect(200);
     assert_eq!(answer["against"]["possible"], 8);
     assert_eq!(answer["against"]["definition"]["name"], "dfe-daily");
-    assert!(left_out(&answer["against"]).to_string().contains("[\"definition\",5]"), "{answer:#}");
+    assert!(left_out(&answer["against"]).to_string().contains("[\"definition\",8]"), "{answer:#}");
     let pupils = answer["pupils"]["items"].as_array().unwrap();
     assert_eq!(pupils.len(), 1, "{pupils:#?}");
     assert_eq!(id(&pupils[0], "pupil_id"), world.pupils[2]);

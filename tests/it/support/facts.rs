@@ -51,13 +51,15 @@ pub fn enrolment_pupil(sql: &mut Sql, enrolment: i32, pupil: i32, at: DateTime<U
     ));
 }
 
-/// Bumps every year of the enrolment's school; the instant at which it is recorded.
+/// Bumps every year of the schools of the enrolment's trust, any of which may have the pupil too; the instant at which it
+/// is recorded.
 fn bump(sql: &mut Sql, enrolment: i32, at: DateTime<Utc>) -> String {
-    let school = format!("(SELECT school_id FROM enrolment WHERE enrolment_id = {enrolment})");
+    let trust = format!("(SELECT trust_id FROM enrolment WHERE enrolment_id = {enrolment})");
+    let last = format!(
+        "(SELECT max(at) + interval '1 microsecond' FROM school_version WHERE trust_id = {trust})"
+    );
     sql.run(&format!(
-        "UPDATE school_version SET version = version + 1, \
-         at = greatest('{at}', (SELECT max(at) + interval '1 microsecond' FROM school_version WHERE school_id = {school})) \
-         WHERE school_id = {school}"
+        "UPDATE school_version SET version = version + 1, at = greatest('{at}', {last}) WHERE trust_id = {trust}"
     ));
-    sql.texts(&format!("SELECT max(at) FROM school_version WHERE school_id = {school}")).concat()
+    sql.texts(&format!("SELECT max(at) FROM school_version WHERE trust_id = {trust}")).concat()
 }

@@ -13,7 +13,10 @@ pub fn basis(comparing: &Comparing) -> Vec<String> {
     let of = measure::whole(comparing.measure);
     let groups = groups(comparing);
     vec![
-        format!("Each school is counted over its own dates, up to its last register; a rate is a share of {of}, pooled."),
+        format!(
+            "Each school is counted over its own dates, up to its last register; a rate is a share of {of}, pooled. \
+             Enrolments, not pupils: one who moves inside the trust has two."
+        ),
         "The interval is Wilson's, at 95%. Sessions of one pupil hang together, so they count for fewer: for as many \
          independent ones as have the same spread between pupils; with fewer than ten enrolments each counts for one."
             .to_owned(),
@@ -38,17 +41,22 @@ pub fn basis(comparing: &Comparing) -> Vec<String> {
 
 /// What schools are made alike by.
 fn groups(comparing: &Comparing) -> String {
-    let names: Vec<&str> = comparing
+    let names: Vec<String> = comparing
         .standard
         .iter()
         .flatten()
         .map(|by| match by {
-            By::Characteristic(kind) => kind.label(),
-            By::YearGroup => "year group",
-            other => dimension::name(*other),
+            By::Characteristic(kind) => in_a_sentence(kind.label()),
+            By::YearGroup => "year group".to_owned(),
+            other => dimension::name(*other).to_owned(),
         })
         .collect();
     names.join(" by ")
+}
+
+/// A label inside a sentence.
+fn in_a_sentence(label: &str) -> String {
+    if label.starts_with("English") { label.to_owned() } else { label.to_lowercase() }
 }
 
 /// What can be said of the schools of a phase together.
@@ -103,10 +111,8 @@ pub fn school(
     )];
     says.extend(school.interval.map(|interval| {
         let (lower, upper) = (rounded(interval.lower), rounded(interval.upper));
-        format!(
-            "But for chance it lies between {lower}% and {upper}% (95%, {} enrolments).",
-            school.enrolments
-        )
+        let enrolments = school.enrolments;
+        format!("With 95% confidence it lies from {lower}% to {upper}% ({enrolments} enrolments).")
     }));
     says.extend(last_year(school));
     says.extend(expected(comparing, school));
@@ -138,7 +144,8 @@ fn gap(school: &Compared) -> Option<String> {
     };
     let (value, group, rest) = school.gaps.iter().max_by_key(width)?;
     let label = dimension::label(*value)?;
-    let beside = beside(&points(group.millionths(), rest.millionths())?, "than the rest");
+    let gap = points(group.millionths(), rest.millionths()).filter(|gap| gap != "0.0")?;
+    let beside = beside(&gap, "than the rest");
     let (group, rest) = (percent(group.part, group.whole)?, percent(rest.part, rest.whole)?);
     Some(format!("Its widest gap: {label}, {group}% beside {rest}%, {beside}."))
 }

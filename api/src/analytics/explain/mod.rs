@@ -1,23 +1,27 @@
 //! Explain: which half days and pupils are behind a figure, which are not, and why; and where two definitions differ.
 
+mod answer;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{Asking, Block, By, Counted, Explanation, LeftOut, explain as count};
+use ::analytics::{Asking, Block, By, Counted, Explanation, Filter, explain as count};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, CodeTable, Definition};
+use domain::{AcademicYear, Definition};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-use super::answer::{BASIS, DefinitionAnswer, PeriodAnswer, VersionAnswer, percent, versions};
-use super::{dimension, known};
+use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
+use super::answer::{BASIS, PeriodAnswer, versions};
+use super::blocks::Standing;
+use super::{Counting, dimension, known};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::{Permission, ReadAnalytics, ReadPupil};
 use crate::db::{Tx, block};
 use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
+use crate::http::page::Slice;
 use crate::http::problem::Problem;
 use crate::pupils;
 use crate::schema::pupil;
@@ -75,107 +79,6 @@ pub struct Params {
     cursor: Option<String>,
 }
 
-/// What is behind a figure.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ExplainAnswer {
-    /// The academic year.
-    period: PeriodAnswer,
-    /// The window.
-    #[schema(example = "half-term-1")]
-    window: String,
-    /// What a figure is counted over, in words.
-    basis: &'static str,
-    /// The instant as of which everything is known (UTC).
-    as_known_on: DateTime<Utc>,
-    /// The version of each school's year that was counted.
-    versions: Vec<VersionAnswer>,
-    /// Schools without a calendar for the year: they have no figures.
-    schools_without_calendar: Vec<i32>,
-    /// What the definition counts and what it leaves out.
-    counted: CountedAnswer,
-    /// The same by the other definition.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    against: Option<CountedAnswer>,
-    /// The pupils; with another definition, those that the two count differently. Only for those who may see pupils.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pupils: Option<Page<PupilAnswer>>,
-}
-
-/// What one definition counts.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CountedAnswer {
-    /// The definition.
-    definition: DefinitionAnswer,
-    /// Possible sessions.
-    possible: u64,
-    /// Those of them that were missed.
-    absent: u64,
-    /// `absent` of `possible` in percent, cut to one decimal.
-    absence_percent: Option<String>,
-    /// Half days that are not counted, by why.
-    left_out: Vec<LeftOutAnswer>,
-    /// Half days by code, of pupils and days that the definition counts.
-    codes: Vec<CodeAnswer>,
-}
-
-/// Half days that are not counted.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LeftOutAnswer {
-    /// Why.
-    #[schema(example = "after_last_register")]
-    why: &'static str,
-    /// In words.
-    says: &'static str,
-    /// How many.
-    half_days: u64,
-}
-
-/// Half days with a code.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct CodeAnswer {
-    /// The code.
-    #[schema(example = "I")]
-    code: String,
-    /// `attendance`, `absence`, or `not_possible`: no session that counts.
-    #[schema(example = "absence")]
-    counts_as: &'static str,
-    /// How many.
-    half_days: u64,
-}
-
-/// A pupil behind a figure.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct PupilAnswer {
-    /// The school.
-    #[schema(example = 7)]
-    school_id: i32,
-    /// The enrolment.
-    #[schema(example = 5120)]
-    enrolment_id: i32,
-    /// The pupil.
-    #[schema(example = 4711)]
-    pupil_id: i32,
-    /// Legal surname and forename.
-    #[schema(example = "Okafor-Lind, Zoë")]
-    name: String,
-    /// What the definition counts.
-    counted: SessionsAnswer,
-    /// What the other definition counts.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    against: Option<SessionsAnswer>,
-}
-
-/// A pupil's sessions in the window.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct SessionsAnswer {
-    /// Possible sessions.
-    possible: u32,
-    /// Those of them that were missed.
-    absent: u32,
-    /// Half days that are not counted.
-    left_out: u32,
-}
-
 /// Explain a figure
 ///
 /// Any cell of the trend, its group said by filters: how many half days are counted and left out and why, by code, and the
@@ -199,21 +102,8 @@ pub async fn explain(
     let window = dimension::window(&key)?;
     let scope = caller.scope().clone();
     let (asking, wanted) = (app.clone(), filter.clone());
-    let standing = app
-        .db
-        .snapshot(&scope, move |tx| {
-            let standing = asking.counting.read(tx, &wanted, year, known)?;
-            let schools: Vec<i32> = standing.schools.keys().copied().collect();
-            if let Some(classes) = dimension::ids(&wanted, By::Class) {
-                let there = pupils::classes_of_schools(tx, &schools)?;
-                let there: BTreeSet<i32> = there.iter().map(|class| class.class_id).collect();
-                if !classes.is_subset(&there) {
-                    return Err(Problem::not_found());
-                }
-            }
-            Ok(standing)
-        })
-        .await?;
+    let standing =
+        app.db.snapshot(&scope, move |tx| read(tx, &asking.counting, &wanted, year, known)).await?;
     let turn = app.counting.turn().await?;
     let counting = app.clone();
     let trust = scope.trust();
@@ -255,6 +145,26 @@ pub async fn explain(
         Some(page) => page.answer_in(&request, |page| answer(Some(page))),
         None => HttpResponse::Ok().json(answer(None)),
     })
+}
+
+/// What the question is answered from; a class that the caller may not see is not there.
+fn read(
+    tx: &mut Tx<'_>,
+    counting: &Counting,
+    filter: &Filter,
+    year: AcademicYear,
+    known: Option<DateTime<Utc>>,
+) -> Result<Standing, Problem> {
+    let standing = counting.read(tx, filter, year, known)?;
+    if let Some(wanted) = dimension::ids(filter, By::Class) {
+        let schools: Vec<i32> = standing.schools.keys().copied().collect();
+        let there = pupils::classes_of_schools(tx, &schools)?;
+        let there: BTreeSet<i32> = there.iter().map(|class| class.class_id).collect();
+        if !wanted.is_subset(&there) {
+            return Err(Problem::not_found());
+        }
+    }
+    Ok(standing)
 }
 
 /// The enrolments of a page, with what each definition counts of them: all of them, or those that two count differently.
@@ -305,49 +215,4 @@ fn named(
             }
         };
     Ok(rows.into_iter().map(answer).collect())
-}
-
-fn side(codes: &CodeTable, definition: Definition, explanation: &Explanation) -> CountedAnswer {
-    let code = |(&(number, possible, absent), half_days): (&(u8, bool, bool), &u64)| CodeAnswer {
-        code: codes.text(number).unwrap_or("unknown").to_owned(),
-        counts_as: match (possible, absent) {
-            (true, true) => "absence",
-            (true, false) => "attendance",
-            (false, _) => "not_possible",
-        },
-        half_days: *half_days,
-    };
-    let left_out = |(why, half_days): (&LeftOut, &u64)| {
-        let (why, says) = why_left_out(*why);
-        LeftOutAnswer { why, says, half_days: *half_days }
-    };
-    CountedAnswer {
-        definition: DefinitionAnswer::of(definition, codes.version()),
-        possible: explanation.possible,
-        absent: explanation.absent,
-        absence_percent: percent(explanation.absent, explanation.possible),
-        left_out: explanation.left_out.iter().map(left_out).collect(),
-        codes: explanation.codes.iter().map(code).collect(),
-    }
-}
-
-fn why_left_out(why: LeftOut) -> (&'static str, &'static str) {
-    match why {
-        LeftOut::Closed => ("closed", "A mark stands there, but the school was closed."),
-        LeftOut::NotOnRoll => {
-            ("not_on_roll", "The school was open, but the pupil was not on roll.")
-        }
-        LeftOut::Boards => ("boards", "The pupil boards, and boarders are not in the register."),
-        LeftOut::Definition => {
-            ("definition", "The definition leaves out the pupil, or this part of the pupil's year.")
-        }
-        LeftOut::ToCome => ("to_come", "The day is still to come."),
-        LeftOut::AfterLastRegister => {
-            ("after_last_register", "It is later than the school's last register that was taken.")
-        }
-        LeftOut::NoMark => ("no_mark", "There is no mark: neither attendance nor absence."),
-        LeftOut::NotPossible => {
-            ("not_possible", "The code stands for no possible session, such as D, X, Y or Z.")
-        }
-    }
 }
