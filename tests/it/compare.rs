@@ -123,6 +123,11 @@ fn schools_are_compared_within_their_phase_and_only_what_chance_cannot_explain_i
     let secondary = &phases[1]["schools"][0];
     assert_eq!(secondary["rank"], Value::Null, "one school has no place among others");
     assert_eq!(figure(secondary), json!([24, 120]));
+    let one = compare(&world, &format!("floor=10&schools={}", world.schools[1]));
+    assert_eq!(one["phases"].as_array().unwrap().len(), 1);
+    assert_eq!(one["phases"][0]["schools"], json!([primary[1]]), "compared with all, shown alone");
+    let elsewhere = world.admin.get("/v1/analytics/compare?schools=99999");
+    assert_eq!(elsewhere.problem(404), "not-found");
     let unranked = compare(&world, "");
     assert!(
         unranked["phases"][0]["schools"]

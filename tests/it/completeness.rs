@@ -47,6 +47,12 @@ fn every_missing_register_is_named_and_a_blank_mark_in_one_that_was_taken_is_cou
     assert_eq!(registers(&sessions[1]), json!([3, 0, 0, 0]));
     assert_eq!(school["classes"].as_array().unwrap().len(), 1);
     assert_eq!(school["classes"][0]["name"], "6A");
+    let days = answer["days"].as_array().unwrap().iter();
+    let days: Vec<Value> = days.map(|day| json!([day["date"], day["registers_taken"]])).collect();
+    assert_eq!(
+        days,
+        [json!(["2026-11-16", 0]), json!(["2026-11-17", 1]), json!(["2026-11-18", 0])]
+    );
     let nothing = &answer["schools"][1];
     assert_eq!(
         (registers(nothing), &nothing["last_register"]),

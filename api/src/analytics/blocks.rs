@@ -24,8 +24,8 @@ const CAPACITY: u64 = 2 * 1024 * 1024 * 1024;
 /// Bytes that an enrolment takes in a block: 744 codes, and 7 counts for each of some 50 weeks.
 const ENROLMENT: usize = 1_200;
 
-/// A school's year: trust, school, academic year.
-type Key = (i32, i32, i16);
+/// A school's year: trust, school, academic year, and the earlier instant as known on which it is counted, if any.
+type Key = (i32, i32, i16, Option<DateTime<Utc>>);
 
 #[derive(Clone)]
 struct Kept {
@@ -54,8 +54,7 @@ pub struct Standing {
     pub at: DateTime<Utc>,
     /// Schools without a calendar for the year: they have no figures.
     pub without_calendar: Vec<i32>,
-    /// Whether it is as it stands now: only then are blocks kept.
-    present: bool,
+    known: Option<DateTime<Utc>>,
     ready: BTreeMap<i32, Arc<Block>>,
     raw: Vec<(i64, SchoolYear)>,
 }
@@ -70,8 +69,8 @@ impl Blocks {
         Self { codes, kept: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
     }
 
-    /// Reads what a question about these schools' year is answered from, as known on an instant (`None`: now); rows of
-    /// now only of what has moved.
+    /// Reads what a question about these schools' year is answered from, as known on an instant (`None`: now); rows
+    /// only of what has moved.
     ///
     /// # Errors
     /// The database's.
@@ -88,12 +87,12 @@ impl Blocks {
         let mut ready = BTreeMap::new();
         let mut moved = Vec::new();
         for (school, version) in &versions {
-            let kept = self.kept.get(&(tx.trust(), *school, year.number()));
+            let kept = self.kept.get(&(tx.trust(), *school, year.number(), known));
             match kept.filter(|kept| kept.version == version.number && kept.today == today) {
-                Some(kept) if known.is_none() => {
+                Some(kept) => {
                     ready.insert(*school, kept.block);
                 }
-                _ => moved.push(*school),
+                None => moved.push(*school),
             }
         }
         let schools: BTreeMap<i32, SchoolRow> =
@@ -114,8 +113,8 @@ impl Blocks {
             ready.contains_key(school) || raw.iter().any(|(_, source)| source.school == *school)
         };
         let without_calendar = schools.keys().filter(|school| !built(school)).copied().collect();
-        let (at, present) = (known.unwrap_or(tx.now()), known.is_none());
-        Ok(Standing { versions, year, today, at, without_calendar, present, ready, raw, schools })
+        let at = known.unwrap_or(tx.now());
+        Ok(Standing { versions, year, today, at, without_calendar, known, ready, raw, schools })
     }
 
     /// The blocks of a question, in the order of their schools: what has moved is built now. Off the request threads.
@@ -129,7 +128,7 @@ impl Blocks {
         standing: Standing,
     ) -> Result<Built, Problem> {
         let Standing { schools, versions, year, today, at, without_calendar, .. } = standing;
-        let (present, mut ready, raw) = (standing.present, standing.ready, standing.raw);
+        let (known, mut ready, raw) = (standing.known, standing.ready, standing.raw);
         let sources: Vec<(i64, std::sync::Mutex<Option<SchoolYear>>)> = raw
             .into_iter()
             .map(|(version, source)| (version, std::sync::Mutex::new(Some(source))))
@@ -141,10 +140,8 @@ impl Blocks {
             })
             .map_err(Problem::internal)?;
         for (version, block) in built.into_iter().flatten() {
-            let key = (trust, block.school(), year.number());
-            if present {
-                self.kept.insert(key, Kept { version, today, block: block.clone() });
-            }
+            let key = (trust, block.school(), year.number(), known);
+            self.kept.insert(key, Kept { version, today, block: block.clone() });
             ready.insert(block.school(), block);
         }
         Ok(Built {

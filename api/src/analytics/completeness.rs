@@ -69,6 +69,8 @@ pub struct CompletenessAnswer {
     /// All schools together.
     #[serde(flatten)]
     counts: RegisterCounts,
+    /// Day by day, all schools together: ask for one school to see its days.
+    days: Vec<DayAnswer>,
     /// School by school.
     schools: Vec<SchoolAnswer>,
     /// The registers that are missing, the latest first.
@@ -89,6 +91,15 @@ pub struct RegisterCounts {
     marks_due: u64,
     /// Those of them that are missing.
     marks_missing: u64,
+}
+
+/// The registers of a day.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DayAnswer {
+    /// The day.
+    date: NaiveDate,
+    #[serde(flatten)]
+    counts: RegisterCounts,
 }
 
 /// A school's registers.
@@ -229,9 +240,22 @@ fn answer(
         versions: versions(&built.versions),
         schools_without_calendar: built.without_calendar.clone(),
         counts: RegisterCounts::of(registers.iter().flatten()),
+        days: days(built.year, registers),
         schools: schools.map(|(block, all)| school(built, block, all, classes)).collect(),
         missing,
     }
+}
+
+fn days(year: AcademicYear, registers: &[Vec<Register>]) -> Vec<DayAnswer> {
+    let mut by_day: BTreeMap<NaiveDate, Vec<&Register>> = BTreeMap::new();
+    for register in registers.iter().flatten() {
+        by_day.entry(register.half_day.date(year)).or_default().push(register);
+    }
+    let answer = |(date, of): (NaiveDate, Vec<&Register>)| DayAnswer {
+        date,
+        counts: RegisterCounts::of(of.into_iter()),
+    };
+    by_day.into_iter().map(answer).collect()
 }
 
 /// A page of the registers that are missing, the latest first.

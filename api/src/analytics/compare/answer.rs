@@ -1,5 +1,7 @@
 //! A comparison as it goes over the wire.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ::analytics::{BANDS, Compared, Comparing, Interval, Share};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
@@ -202,6 +204,8 @@ pub struct RankAnswer {
 pub struct Asked<'a> {
     /// The question.
     pub comparing: &'a Comparing,
+    /// The schools that are shown; all when absent.
+    pub shown: Option<BTreeSet<i32>>,
     /// The version of the code table.
     pub codes: u16,
 }
@@ -210,8 +214,7 @@ impl CompareAnswer {
     /// The answer to a question.
     pub fn of(asked: &Asked<'_>, built: &Built, compared: Vec<Compared>) -> Self {
         let comparing = asked.comparing;
-        let mut by_phase: std::collections::BTreeMap<u8, Vec<Compared>> =
-            std::collections::BTreeMap::new();
+        let mut by_phase: BTreeMap<u8, Vec<Compared>> = BTreeMap::new();
         for school in compared {
             by_phase.entry(school.phase).or_default().push(school);
         }
@@ -221,6 +224,12 @@ impl CompareAnswer {
             let phase = Phase::from_number(phase).map_or("unknown", Phase::as_str);
             phase_answer(comparing, built, phase, &schools)
         });
+        let shown = |school: &ComparedAnswer| {
+            asked.shown.as_ref().is_none_or(|shown| shown.contains(&school.school_id))
+        };
+        let mut phases: Vec<PhaseAnswer> = phases.collect();
+        phases.iter_mut().for_each(|phase| phase.schools.retain(shown));
+        phases.retain(|phase| !phase.schools.is_empty());
         Self {
             definition: DefinitionAnswer::of(comparing.definition, asked.codes),
             period: PeriodAnswer::of(built.year),
@@ -232,7 +241,7 @@ impl CompareAnswer {
             as_known_on: built.at,
             versions: versions(&built.versions),
             schools_without_calendar: built.without_calendar.clone(),
-            phases: phases.collect(),
+            phases,
         }
     }
 }

@@ -42,7 +42,7 @@ pub struct Params {
     /// What to count: `dfe-daily` (when absent), `dfe-census` or `on-roll`.
     #[param(value_type = Option<String>)]
     definition: Option<Definition>,
-    /// Only these schools: ids with commas between.
+    /// Show only these schools, ids with commas between; they are still compared with all of their phase that you see.
     schools: Option<String>,
     /// Only schools of these phases, with commas between.
     phases: Option<String>,
@@ -73,8 +73,9 @@ pub async fn compare(
     let year = params.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
     let known = known::instant(&app.clock, params.as_known_on)?;
     let comparing = comparing(&params)?;
-    let given = [(By::School, &params.schools), (By::Phase, &params.phases)];
-    let filter = dimension::filter(&given, None, None)?;
+    let shown = dimension::filter(&[(By::School, &params.schools)], None, None)?;
+    let shown = dimension::ids(&shown, By::School);
+    let filter = dimension::filter(&[(By::Phase, &params.phases)], None, None)?;
     let scope = caller.scope().clone();
     let asking = app.clone();
     let (this, last) = app
@@ -86,6 +87,9 @@ pub async fn compare(
             Ok((this, last.transpose()?))
         })
         .await?;
+    if shown.iter().flatten().any(|school| !this.schools.contains_key(school)) {
+        return Err(Problem::not_found());
+    }
     let turn = app.counting.turn().await?;
     let answer = block(move || {
         let _turn = turn;
@@ -95,7 +99,7 @@ pub async fn compare(
         let last = last.map(build).transpose()?;
         let pairs = pairs(&this, last.as_ref());
         let compared = count(&counting.pool, &pairs, &comparing).map_err(Problem::internal)?;
-        let asked = Asked { comparing: &comparing, codes: app.codes.version() };
+        let asked = Asked { comparing: &comparing, shown, codes: app.codes.version() };
         Ok(CompareAnswer::of(&asked, &this, compared))
     });
     Ok(HttpResponse::Ok().json(answer.await?))
