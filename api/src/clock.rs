@@ -45,7 +45,13 @@ impl Clock {
     /// The date on the school's wall. English schools keep London time.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
-        self.now().with_timezone(&London).date_naive()
+        Self::date(self.now())
+    }
+
+    /// The date on the school's wall at an instant.
+    #[must_use]
+    pub fn date(instant: DateTime<Utc>) -> NaiveDate {
+        instant.with_timezone(&London).date_naive()
     }
 }
 

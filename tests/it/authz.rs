@@ -183,6 +183,9 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("run_events", "/v1/runs/{run}/events", ""),
     ("retry_run", "/v1/runs/{run}/retry", ""),
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
+    ("compare", "/v1/analytics/compare?schools={school}", ""),
+    ("completeness", "/v1/analytics/completeness?schools={school}&classes={class}", ""),
+    ("explain", "/v1/analytics/explain?schools={school}&classes={class}", ""),
 ];
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`

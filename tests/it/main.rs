@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod amendments;
+mod as_known_on;
 mod at_once;
 mod authz;
 mod cache;
@@ -11,8 +12,11 @@ mod cases;
 mod catalogue;
 mod clockwork;
 mod command_line;
+mod compare;
+mod completeness;
 mod conventions;
 mod demonstration;
+mod explain;
 mod history;
 mod imports;
 mod instances;

@@ -15,18 +15,26 @@ use serde_json::{Value, json};
 use crate::support::app::{Client, TestApp};
 use crate::support::build::{id, upn};
 use crate::support::dice::Dice;
+use crate::support::facts::characteristic;
+use crate::support::sql::Sql;
 
 /// Of the twelve schools: two primaries, one of them with mixed classes, and the special school, whose
 /// pupils are of all ages and whose week is shorter.
 const KEPT: [&str; 3] = ["990002", "990004", "990012"];
 
-/// What an answer is divided by, and the same in SQL.
-const GROUPS: [(&str, &str); 5] = [
-    ("trust", "'trust'"),
-    ("school", "school_id"),
-    ("phase", "phase"),
-    ("year_group", "year_group"),
-    ("class", "class_id"),
+/// What an answer is divided by and who is kept, and the same in SQL.
+const QUESTIONS: [(&str, &str, &str); 11] = [
+    ("by=trust", "'trust'", "true"),
+    ("by=school", "school_id", "true"),
+    ("by=phase", "phase", "true"),
+    ("by=year_group", "year_group", "true"),
+    ("by=class", "class_id", "true"),
+    ("by=sex", "sex", "true"),
+    ("by=fsm,sen,school", "fsm || ',' || sen || ',' || school_id", "true"),
+    ("by=class,boarder", "class_id || ',' || boarder", "true"),
+    ("by=trust&fsm=yes&sen=support,ehcp", "'trust'", "fsm = 'yes' AND sen IN ('support', 'ehcp')"),
+    ("by=year_group,fsm&sex=F", "year_group || ',' || fsm", "sex = 'F'"),
+    ("by=phase,sex&boarder=no&sen=none", "phase || ',' || sex", "boarder = 'no' AND sen = 'none'"),
 ];
 
 /// A loaded trust.
@@ -42,10 +50,11 @@ struct Demo {
 fn every_cell_of_the_trend_is_what_sql_over_the_marks_says() {
     let demo = load();
     join_late(&demo);
+    let mut dice = Dice(2026);
+    characterise(&demo, &mut dice);
     for year in [2025, 2026] {
         compare(&demo, year);
     }
-    let mut dice = Dice(2026);
     amend(&demo, &mut dice);
     move_and_leave(&demo, &mut dice);
     change_a_calendar(&demo);
@@ -95,7 +104,7 @@ struct Row {
     cell: String,
 }
 
-/// Compares all cells of a year: five groupings, four kinds of windows, three definitions.
+/// Compares all cells of a year: every question for four kinds of windows and three definitions.
 fn compare(demo: &Demo, year: i16) {
     let mut sql =
         PgConnection::establish(&demo.app.database.url(api::migrate::APPLICATION)).unwrap();
@@ -114,11 +123,11 @@ fn compare(demo: &Demo, year: i16) {
             let (quoted, window) = (format!("'{definition}'"), format!("'{kind}'"));
             let names = [("definition", &*quoted), ("kind", &*window)];
             sql.batch_execute(&with(include_str!("sql_oracle/parts.sql"), &names)).unwrap();
-            for (by, group) in GROUPS {
-                let names = [("kind", &*window), ("group", group)];
+            for (asked, group, kept) in QUESTIONS {
+                let names = [("kind", &*window), ("group", group), ("kept", kept)];
                 let query = with(include_str!("sql_oracle/cells.sql"), &names);
                 let rows: Vec<Row> = diesel::sql_query(query).load(&mut sql).unwrap();
-                let question = format!("year={year}&definition={definition}&window={kind}&by={by}");
+                let question = format!("year={year}&definition={definition}&window={kind}&{asked}");
                 compared += compare_answer(demo, &question, rows);
             }
         }
@@ -166,6 +175,30 @@ fn join_late(demo: &Demo) {
     }
     import(&demo.admin, "pupils", pupils.as_bytes(), "late pupils");
     import(&demo.admin, "marks", marks.as_bytes(), "late pupils' marks");
+}
+
+/// Gives some pupils characteristics from days of either year on, corrects some of these and takes some back.
+fn characterise(demo: &Demo, dice: &mut Dice) {
+    let mut sql = Sql::of(&demo.app.database);
+    let values = [
+        ("fsm", "yes"),
+        ("fsm", "no"),
+        ("sen", "support"),
+        ("sen", "ehcp"),
+        ("boarder", "yes"),
+        ("boarder", "no"),
+    ];
+    let enrolments = sql.texts("SELECT enrolment_id FROM enrolment ORDER BY 1");
+    for number in 0..600 {
+        let enrolment = dice.pick(&enrolments).parse().unwrap();
+        let (kind, value) = *dice.pick(&values);
+        let from = day(2025, 8, 20) + Days::new(dice.below(480) as u64);
+        let value = (number % 9 != 0).then_some(value);
+        characteristic(&mut sql, enrolment, kind, from, value, demo.app.clock.now());
+        if number % 7 == 0 {
+            characteristic(&mut sql, enrolment, kind, from, None, demo.app.clock.now());
+        }
+    }
 }
 
 /// Corrects marks of some pupils on some days of this autumn, and enters leave for days to come.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{By, Filter, Group, Query};
+use ::analytics::{By, Filter, Query, Value};
 use chrono::{DateTime, Utc};
 use domain::{AcademicYear, Definition, WindowKind};
 
@@ -47,7 +47,7 @@ impl OneSchool {
         let school = tenants::school(tx, school_id)?;
         let classes = pupils::classes_of_schools(tx, &[school_id])?;
         let names = classes.into_iter().map(|row| (row.class_id, row.name)).collect();
-        let standing = app.counting.blocks.read(tx, vec![school], year)?;
+        let standing = app.counting.blocks.read(tx, vec![school], year, None)?;
         Ok(Self { trust: tx.trust(), school: school_id, names, standing })
     }
 
@@ -61,12 +61,17 @@ impl OneSchool {
         let version = standing.versions.get(&school).map_or(0, |version| version.number);
         let built = counting.blocks.build(trust, &counting.pool, standing)?;
         let definition = Definition::DfeDaily;
-        let query = Query { definition, window: kind, by: By::Class, filter: Filter::default() };
+        let query = Query {
+            definition,
+            window: kind,
+            by: [Some(By::Class), None, None],
+            filter: Filter::default(),
+        };
         let trend =
             ::analytics::trend(&counting.pool, &built.blocks, &query).map_err(Problem::internal)?;
         let window = trend.windows.iter().position(|window| window.key == key);
         let figures = |series: ::analytics::Series| {
-            let Group::Class(id) = series.group else { return None };
+            let [Some(Value::Class(id)), ..] = series.group else { return None };
             let cell = series.cells.get(window?)?;
             let anything = cell.expected > 0 || cell.to_date.enrolments > 0;
             anything.then(|| (id, names.remove(&id).unwrap_or_default(), CellAnswer::from(cell)))

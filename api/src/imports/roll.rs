@@ -40,7 +40,7 @@ impl Roll {
         }
         let mut calendars = BTreeMap::new();
         for year in years {
-            let found = tenants::calendars(tx, schools, *year)?;
+            let found = tenants::calendars(tx, schools, *year, None)?;
             calendars.extend(
                 found.into_iter().map(|(school, calendar)| ((school, year.number()), calendar)),
             );

@@ -56,7 +56,7 @@ pub struct ClassRow {
 }
 
 /// A pupil's time on a school's roll.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
 #[diesel(table_name = enrolment_now)]
 pub struct EnrolmentRow {
     /// Rollcall's key. A pupil who leaves and returns has two.
@@ -76,7 +76,7 @@ pub struct EnrolmentRow {
 }
 
 /// Class and year group of an enrolment from a day on.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
 #[diesel(table_name = placement_now)]
 pub struct PlacementRow {
     /// The enrolment.

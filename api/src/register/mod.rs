@@ -16,7 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use marking::{Author, Marking, Source, YearChange, store};
 pub use rows::{
-    TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_classes,
+    TAKEN, TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_classes,
     taken_of_schools, years_of,
 };
 

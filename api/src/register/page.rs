@@ -92,7 +92,8 @@ impl Standing {
         };
         let year = AcademicYear::new(class.year).ok_or_else(wrong_year)?;
         let at = HalfDay::of(year, date, session).ok_or_else(wrong_year)?;
-        let calendar = tenants::calendars(tx, &[class.school_id], year)?.remove(&class.school_id);
+        let calendar =
+            tenants::calendars(tx, &[class.school_id], year, None)?.remove(&class.school_id);
         // On a closed day too everybody is listed: only of an open one it can be said who is not due.
         let is_due = |member: &Member| {
             calendar.as_ref().is_none_or(|calendar| {

@@ -88,7 +88,7 @@ pub fn marks_of_schools(
     Ok(rows.into_iter().collect())
 }
 
-/// For each of these schools, the half days of a year on which any class's register was taken.
+/// For each class of these schools, its school and the half days of a year on which its register was taken.
 ///
 /// # Errors
 /// The database's.
@@ -96,12 +96,12 @@ pub fn taken_of_schools(
     tx: &mut Tx<'_>,
     schools: &[i32],
     year: i16,
-) -> Result<Vec<(i32, YearMarks)>, Problem> {
+) -> Result<Vec<(i32, i32, YearMarks)>, Problem> {
     let trust = tx.trust();
     Ok(class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq_any(schools))
-        .select((class_year::school_id, class_year::taken))
+        .select((class_year::school_id, class_year::class_id, class_year::taken))
         .load(tx.conn)?)
 }
 

@@ -43,7 +43,7 @@ pub(super) fn times(
     let mut found: BTreeMap<i32, SchoolTime> = BTreeMap::new();
     for (year, known) in known_from(tx, zones.keys().copied().collect(), years)? {
         let ids: Vec<i32> = known.keys().copied().collect();
-        for (school_id, calendar) in tenants::calendars(tx, &ids, year)? {
+        for (school_id, calendar) in tenants::calendars(tx, &ids, year, None)? {
             let (Some(zone), Some(at)) = (zones.get(&school_id), known.get(&school_id)) else {
                 continue;
             };

@@ -87,7 +87,7 @@ pub fn calendar(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<C
     }
 }
 
-/// The calendars of these schools for a year, for those that have one.
+/// The calendars of these schools for a year as known on an instant (`None`: now), for those that have one.
 ///
 /// # Errors
 /// The database's.
@@ -95,8 +95,11 @@ pub fn calendars(
     tx: &mut Tx<'_>,
     schools: &[i32],
     year: AcademicYear,
+    known: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<i32, Calendar>, Problem> {
+    let known = known.unwrap_or(DateTime::<Utc>::MAX_UTC);
     let rows: Vec<(i32, Value)> = school_calendar::table
+        .filter(school_calendar::recorded_at.le(known))
         .filter(
             school_calendar::school_id.eq_any(schools).and(school_calendar::year.eq(year.number())),
         )
@@ -120,7 +123,7 @@ pub fn calendars_around(
     for step in -1..=1 {
         let year = AcademicYear::of(day).and_then(|year| AcademicYear::new(year.number() + step));
         if let Some(year) = year {
-            around.extend(calendars(tx, &[school_id], year)?.into_values());
+            around.extend(calendars(tx, &[school_id], year, None)?.into_values());
         }
     }
     Ok(around)

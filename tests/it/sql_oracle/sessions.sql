@@ -57,7 +57,8 @@ GROUP BY school_id;
 
 -- Who is or was on roll.
 CREATE TEMP TABLE on_roll AS
-SELECT school_id, enrolment_id, first_day, coalesce(last_day, 'infinity') AS last_day, birth_date
+SELECT school_id, enrolment_id, first_day, coalesce(last_day, 'infinity') AS last_day, birth_date,
+       coalesce(sex, 'unrecorded') AS sex
 FROM enrolment_now JOIN pupil USING (trust_id, pupil_id);
 
 -- Where an enrolment is placed from one day to another; before its first placement, where that is.
@@ -68,6 +69,20 @@ SELECT enrolment_id, class_id, year_group,
 FROM placement_now JOIN on_roll USING (school_id, enrolment_id);
 DELETE FROM placed USING on_roll e WHERE e.enrolment_id = placed.enrolment_id AND until <= first_day;
 CREATE INDEX ON placed (enrolment_id);
+
+-- What else holds of an enrolment from a day on: the latest record for that day, unless it was taken back.
+CREATE TEMP TABLE holds AS
+SELECT enrolment_id, kind, from_day, value
+FROM (SELECT DISTINCT ON (enrolment_id, kind, from_day) * FROM characteristic
+      ORDER BY enrolment_id, kind, from_day, recorded_at DESC) AS latest
+WHERE value IS NOT NULL;
+CREATE INDEX ON holds (enrolment_id, kind);
+
+-- What held on a day; nothing recorded is the kind's first value.
+CREATE FUNCTION pg_temp.held(enrolment int, what text, day date, otherwise text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT value FROM holds WHERE enrolment_id = enrolment AND kind = what AND from_day <= day
+                     ORDER BY from_day DESC LIMIT 1), otherwise)
+$$;
 
 CREATE TEMP TABLE given AS
 SELECT enrolment_id, date, session, possible, absent, unauthorised, late, approved
@@ -95,6 +110,8 @@ WHERE NOT EXISTS (
     SELECT FROM not_due n
     WHERE n.school_id = o.school_id AND o.date BETWEEN n."from" AND n."to"
       AND (n.session IS NULL OR n.session = o.session) AND p.year_group = ANY (n.year_groups))
+-- Boarders are in no register while they board.
+  AND pg_temp.held(e.enrolment_id, 'boarder', o.date, 'no') = 'no'
 GROUP BY o.school_id, e.enrolment_id, o.date, p.class_id;
 
 -- The same with what came before it in the year.
@@ -106,7 +123,7 @@ CREATE UNIQUE INDEX ON counted_day (enrolment_id, date);
 
 -- Whom each definition counts, and up to which day.
 CREATE TEMP TABLE counted AS
-SELECT definition, on_roll.school_id, enrolment_id, phase,
+SELECT definition, on_roll.school_id, enrolment_id, phase, first_day, sex,
        CASE WHEN definition = 'dfe-census' AND age = 15 THEN coalesce(fifth."to", 'infinity')
             ELSE 'infinity' END AS last_day
 FROM (VALUES ('on-roll'), ('dfe-daily'), ('dfe-census')) AS d (definition)

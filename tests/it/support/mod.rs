@@ -3,6 +3,7 @@
 pub mod app;
 pub mod build;
 pub mod dice;
+pub mod facts;
 pub mod figures;
 pub mod folder;
 pub mod log;
