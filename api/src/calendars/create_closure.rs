@@ -1,6 +1,5 @@
 //! A school had to close though it was due to be open: everybody who was due is given the code for it, at once.
 
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use domain::{AcademicYear, CodeTable};
 use serde::{Deserialize, Serialize};
@@ -70,7 +69,7 @@ pub async fn create_closure(
             tenants::school(tx, school_id)?;
             Closing::of(tx, school_id, year, &body.value, &codes)
         });
-        return Ok(HttpResponse::build(StatusCode::OK).json(closing.await?.touched));
+        return Ok(HttpResponse::Ok().json(closing.await?.touched));
     }
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
