@@ -40,6 +40,9 @@ pub fn pupils_by_upn(
         .load(tx.conn)?;
         found.extend(rows.into_iter().map(|row| (row.upn.clone(), row)));
         let others: Vec<&String> = some.iter().filter(|upn| !found.contains_key(*upn)).collect();
+        if others.is_empty() {
+            continue;
+        }
         let rows: Vec<Formerly> = diesel::sql_query(
             "SELECT f.asked, p.pupil_id, p.upn, p.surname, p.forename, p.birth_date, p.sex FROM ( \
                  SELECT asked, min(pupil_id) AS pupil_id FROM ( \
