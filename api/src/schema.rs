@@ -318,6 +318,8 @@ diesel::table! {
         bytes -> Int8,
         sha256 -> Bytea,
         result -> Nullable<Jsonb>,
+        options -> Jsonb,
+        applied_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -328,6 +330,16 @@ diesel::table! {
         school_id -> Nullable<Int4>,
         seq -> Int4,
         body -> Bytea,
+    }
+}
+
+diesel::table! {
+    import_undo (trust_id, job_id) {
+        trust_id -> Int4,
+        job_id -> Int8,
+        import_id -> Int8,
+        school_id -> Nullable<Int4>,
+        result -> Nullable<Jsonb>,
     }
 }
 
@@ -342,6 +354,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolment_pupil,
     import,
     import_chunk,
+    import_undo,
     job,
     mark_event,
     placement,

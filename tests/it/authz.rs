@@ -65,6 +65,8 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("create_import", "/v1/imports?kind=pupils&school_id={school}&dry_run=true", "UPN\n"),
     ("list_imports", "/v1/imports", ""),
     ("read_import", "/v1/imports/{import}", ""),
+    ("undo_import", "/v1/imports/{import}/undo", ""),
+    ("read_undo", "/v1/imports/{import}/undo", ""),
     ("read_job", "/v1/jobs/{import}", ""),
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
 ];
@@ -89,7 +91,13 @@ impl World {
         admin.put(&register, &marks(&[(pupil, "/")])).expect(200);
         let urn = format!("9{number:05}");
         let query = format!("kind=pupils&school_id={school}&file_name={urn}.csv");
-        let import = id(&admin.import(&query, b"UPN\n"), "import_id");
+        // It says what is known already.
+        let row =
+            format!("{},Surname{number},Forename{number},2015-03-14,6,6A,2026-09-02", upn(number));
+        let file = format!("upn,surname,forename,birth_date,year_group,class,first_day\n{row}\n");
+        let import = id(&admin.import(&query, file.as_bytes()), "import_id");
+        let undo = format!("/v1/imports/{import}/undo");
+        admin.send("POST", &undo, &[], None).expect(202);
         Self { urn, ids: [school, class, pupil, enrolment, import] }
     }
 

@@ -163,6 +163,15 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         }
         Kind::RegisterClosed => take("2026-11-18/PM", "N"),
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
+        Kind::NotUndoable => {
+            let refused = admin.import(&format!("kind=marks&school_id={school}"), b"nothing");
+            Ask::json(
+                admin,
+                "POST",
+                format!("/v1/imports/{}/undo", refused["import_id"]),
+                &Value::Null,
+            )
+        }
         Kind::KeyReused => {
             post("/v1/classes", new_class(*school, 2026, "6C")).with("idempotency-key", "key-1")
         }

@@ -67,6 +67,7 @@ kinds! {
     UpnCheckLetter 422 "wrong-upn-check-letter" "The UPN's check letter is wrong." "`errors` says which letter the other twelve characters ask for: most often two digits were exchanged.";
     RegisterClosed 409 "register-closed" "The register is closed." "Correct a mark with POST /v1/pupils/{pupil_id}/marks/amendments, which keeps the original entry and the reason.";
     Taken 409 "already-exists" "That already exists." "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once.";
+    NotUndoable 409 "not-undoable" "That import cannot be taken back." "Only an import that has been applied can be; `detail` says why this one has not.";
     KeyReused 422 "idempotency-key-reused" "That Idempotency-Key was used for something else." "A key stands for one request; use a new one for a new body.";
     StaleTag 412 "precondition-failed" "It has changed since you read it." "Read it again, look at what changed, and send If-Match with the new ETag.";
     TooManyRequests 429 "too-many-requests" "Too many requests." "Wait for the seconds in `Retry-After`.";

@@ -5,14 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK};
 
 use super::conclude::conclude;
 use super::file::{Column, MarksFile, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
 use super::import_pupils::unknown_school;
+use super::outcome::{Counts, Outcome};
+use super::request::Request;
 use super::roll::Roll;
-use super::rows::{Counts, Outcome, Request};
+use super::schools::Schools;
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -95,11 +97,11 @@ fn settle(
         }
         // A file that says what the registers say already leaves no trace.
         if !request.dry_run && years.iter().any(|(_, change)| change.is_any()) {
-            write(tx, job, locked, &years)?;
+            outcome.applied_at = write(tx, job, locked, &years)?;
         }
     }
     (outcome.problems, outcome.problem_count) = plan.problems.finish();
-    conclude(tx, job, request, &outcome)?;
+    conclude(tx, job, request, outcome, &reading.columns)?;
     Ok(true)
 }
 
@@ -141,13 +143,13 @@ impl Change {
     }
 }
 
-/// Writes what changes, at the bumped versions.
+/// Writes what changes, at the bumped versions; answers their instant.
 fn write(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
     locked: Locked,
     years: &[(Key, Change)],
-) -> Result<(), Problem> {
+) -> Result<Option<DateTime<Utc>>, Problem> {
     let versions = locked.bump(tx)?;
     let author = Author {
         source: Source::Import,
@@ -163,7 +165,7 @@ fn write(
         register::store(tx, key.0, key.1, version, &change.marks, &author)?;
         register::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
     }
-    Ok(())
+    Ok(versions.values().map(|version| version.at).max())
 }
 
 /// The check under the lock: slower for registers that wait meanwhile, but nothing can overtake it.
@@ -195,14 +197,9 @@ fn schools_of(
     request: &Request,
     file: &MarksFile,
 ) -> Result<BTreeMap<String, i32>, Problem> {
-    let mut schools: BTreeMap<String, i32> = tenants::schools_by_urn(tx)?
-        .into_iter()
-        .filter(|(urn, _)| file.schools().contains(urn))
-        .collect();
-    if let Some(own) = request.school_id {
-        schools.insert(String::new(), own);
-    }
-    Ok(schools)
+    let mut schools = Schools::read(tx, request)?;
+    let named = file.schools().iter().map(String::as_str).chain([""]);
+    Ok(named.filter_map(|urn| Some((urn.to_owned(), schools.find(urn, 1)?))).collect())
 }
 
 fn check(
@@ -283,7 +280,7 @@ fn check_pupil(
                     let year = plan.years.entry(key).or_default();
                     year.marks.entry(enrolment_id).or_default().push((at, mark));
                     if let Some(class) =
-                        roll.class(enrolment_id, date).filter(|_| date <= roll.today)
+                        roll.classes.on(enrolment_id, date).filter(|_| date <= roll.today)
                     {
                         year.taken.entry(class).or_default().insert(at);
                     }
@@ -337,15 +334,12 @@ fn mark_problem(
     expected: &str,
 ) -> RowProblem {
     let line = said.line_of(at).unwrap_or_else(|| said.first_line());
+    let date = at.date(said.year());
     RowProblem {
         line,
-        column: Some(file.column(at.session()).to_owned()),
-        value: Some(format!(
-            "{} on {} {}",
-            code.unwrap_or_default(),
-            at.date(said.year()),
-            at.session()
-        )),
+        column: Some(file.column(date, at.session()).to_owned()),
+        cell: None,
+        value: Some(format!("{} on {} {}", code.unwrap_or_default(), date, at.session())),
         kind,
         expected: expected.to_owned(),
     }

@@ -15,7 +15,7 @@ use crate::tenants;
 pub(super) struct Roll {
     pub pupils: BTreeMap<String, i32>,
     pub enrolments: BTreeMap<(i32, i32), Vec<EnrolmentRow>>,
-    pub placements: BTreeMap<i32, Vec<PlacementRow>>,
+    pub classes: Classes,
     pub calendars: BTreeMap<(i32, i16), Calendar>,
     pub today: NaiveDate,
 }
@@ -34,10 +34,6 @@ impl Roll {
         for row in pupils::enrolments_of(tx, schools, None)? {
             enrolments.entry((row.school_id, row.pupil_id)).or_default().push(row);
         }
-        let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for row in pupils::placements_of(tx, schools)? {
-            placements.entry(row.enrolment_id).or_default().push(row);
-        }
         let mut calendars = BTreeMap::new();
         for year in years {
             let found = tenants::calendars(tx, schools, *year)?;
@@ -48,7 +44,7 @@ impl Roll {
         Ok(Self {
             pupils: known.into_iter().map(|(upn, row)| (upn, row.pupil_id)).collect(),
             enrolments,
-            placements,
+            classes: Classes::read(tx, schools)?,
             calendars,
             today: tx.clock().today(),
         })
@@ -61,14 +57,26 @@ impl Roll {
             |e: &&EnrolmentRow| e.first_day <= date && e.last_day.is_none_or(|last| date <= last);
         theirs.iter().find(on_roll).map(|e| e.enrolment_id)
     }
+}
+
+/// Who is in which class when.
+pub(super) struct Classes {
+    placements: BTreeMap<i32, Vec<PlacementRow>>,
+}
+
+impl Classes {
+    pub fn read(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Self, Problem> {
+        let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in pupils::placements_of(tx, schools)? {
+            placements.entry(row.enrolment_id).or_default().push(row);
+        }
+        Ok(Self { placements })
+    }
 
     /// The class that an enrolment is in on a day.
-    pub fn class(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
+    pub fn on(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
         let theirs = self.placements.get(&enrolment_id)?;
-        theirs
-            .iter()
-            .rev()
-            .find(|placement| placement.from_day <= date)
-            .map(|placement| placement.class_id)
+        let held = theirs.iter().rev().find(|placement| placement.from_day <= date);
+        held.map(|placement| placement.class_id)
     }
 }

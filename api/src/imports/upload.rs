@@ -1,10 +1,13 @@
 //! A file is sent in.
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
+use chrono::NaiveDate;
+use domain::AcademicYear;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::rows::{self, FileKind, Import, Request};
+use super::request::{FileKind, Options, Request};
+use super::rows::{self, Import};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::RunImport;
@@ -16,6 +19,9 @@ use crate::{jobs, tenants};
 
 /// The most bytes of a file.
 const MOST: usize = 256 * 1024 * 1024;
+
+/// The media type of a workbook.
+const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// What to do with the file.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -33,11 +39,48 @@ pub struct Params {
     /// `true`: only say what would happen.
     #[serde(default)]
     dry_run: bool,
+    /// The sheet of a workbook; the first when absent.
+    sheet: Option<String>,
+    /// `true`, for pupils: the file is the whole roll of its schools. Who is on roll and not in it has left.
+    #[serde(default)]
+    complete: bool,
+    /// With `complete`: the day on which the roll is so; today when absent. Who is not in the file left the day before.
+    as_of: Option<NaiveDate>,
+    /// With `complete`: `true` lets more than half of a roll leave, which is otherwise refused.
+    #[serde(default)]
+    insist: bool,
+}
+
+impl Params {
+    /// What is asked, if it can be.
+    fn request(self) -> Result<Request, Problem> {
+        let Self { kind, school_id, file_name, dry_run, sheet, complete, as_of, insist } = self;
+        if complete && kind != FileKind::Pupils {
+            return Err(Problem::at(Kind::Invalid, "?complete", "only with kind=pupils"));
+        }
+        if !complete && as_of.is_some() {
+            return Err(Problem::at(Kind::Invalid, "?as_of", "only with complete=true"));
+        }
+        if !complete && insist {
+            return Err(Problem::at(Kind::Invalid, "?insist", "only with complete=true"));
+        }
+        if as_of.is_some_and(|day| AcademicYear::of(day).is_none()) {
+            let expected = "a day between 1 August 1990 and 31 July 2200";
+            return Err(Problem::at(Kind::Invalid, "?as_of", expected));
+        }
+        let kept = |text: String, most: usize| {
+            text.trim().chars().filter(|c| !c.is_control()).take(most).collect::<String>()
+        };
+        let file_name = file_name.map(|name| kept(name, 200)).filter(|name| !name.is_empty());
+        let sheet = sheet.map(|name| kept(name, 100)).filter(|name| !name.is_empty());
+        let options = Options { sheet, complete, as_of, insist };
+        Ok(Request { kind, school_id, file_name, dry_run, options })
+    }
 }
 
 /// Send a file
 ///
-/// CSV, as the body. The answer comes at once; the work is a job, and the import tells how far it is and what it came
+/// CSV or a workbook (XLSX), as the body. The answer comes at once; the work is a job, and the import tells how far it is and what it came
 /// to. A file with any problem changes nothing: every problem names its line, column and value and what was expected.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(Params,
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
@@ -58,14 +101,13 @@ pub async fn create_import(
 ) -> Result<HttpResponse, Problem> {
     if !matches!(
         media_type(&http).as_str(),
-        "text/csv" | "text/plain" | "application/octet-stream" | "application/csv"
+        "text/csv" | "text/plain" | "application/octet-stream" | "application/csv" | WORKBOOK
     ) {
-        return Err(Problem::new(Kind::UnsupportedMedia).detail("Send `Content-Type: text/csv`."));
+        let detail = format!("Send `Content-Type: text/csv`, or `{WORKBOOK}` for a workbook.");
+        return Err(Problem::new(Kind::UnsupportedMedia).detail(detail));
     }
-    let Params { kind, school_id, file_name, dry_run } = params.0;
-    let file_name = file_name
-        .map(|name| name.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
-    let file_name = file_name.filter(|name| !name.is_empty());
+    let request = params.0.request()?;
+    let school_id = request.school_id;
     if school_id.is_none() && *caller.scope().schools() != Schools::All {
         return Err(Problem::at(
             Kind::Invalid,
@@ -81,7 +123,6 @@ pub async fn create_import(
         .await
         .map_err(|_| too_large())?
         .map_err(|error| unreadable(&error))?;
-    let request = Request { kind, school_id, file_name, dry_run };
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
@@ -89,7 +130,10 @@ pub async fn create_import(
         key.once(
             tx,
             &caller,
-            &format!("create_import/{kind:?}/{school_id:?}/{dry_run}"),
+            &format!(
+                "create_import/{:?}/{school_id:?}/{}/{:?}",
+                request.kind, request.dry_run, request.options
+            ),
             &bytes,
             |tx| {
                 let job_id = jobs::enqueue(tx, super::KIND, school_id, &caller)?;

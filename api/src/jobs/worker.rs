@@ -112,6 +112,7 @@ fn run(app: &App, lease: &Lease) -> Result<(), Problem> {
     let job = Job::begin(&app.db, lease)?;
     match lease.kind.as_str() {
         imports::KIND => imports::run(app, &job),
+        imports::UNDO => imports::take_back(&job),
         other => Err(Problem::internal(format!("no such kind of job: {other}"))),
     }
 }

@@ -14,6 +14,8 @@ mod read_pupil;
 mod record;
 mod roll;
 mod rows;
+mod same_child;
+mod take_back;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -30,6 +32,8 @@ pub use rows::{
     ClassRow, EnrolmentRow, PlacementRow, PupilRow, class, classes_of, classes_of_schools,
     enrolments_of, placements_of, pupil, pupil_is_visible, pupils_by_upn,
 };
+pub use same_child::pupils_by_child;
+pub use take_back::{Left, TakeBack, schools_recorded_at, take_back};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -7,12 +7,14 @@ mod page;
 mod read_marks;
 mod read_register;
 mod rows;
+mod take_back;
 mod take_register;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use marking::{Author, Marking, Source, YearChange, store};
 pub use rows::{TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_schools};
+pub use take_back::{MarksBack, marks_before_import, registers_before_import, years_of_import};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -11,3 +11,4 @@ pub mod real;
 pub mod redis;
 pub mod roll;
 pub mod sql;
+pub mod workbook;

@@ -7,19 +7,22 @@
 //!
 //! | file | columns (others are left aside with a notice) |
 //! | --- | --- |
-//! | pupils | `upn`, `surname`, `forename`, `birth_date`, `year_group`, `first_day`; if wanted `sex`, `class`, `last_day`, `from`, `urn` |
+//! | pupils | `upn`, `surname`, `forename`, `birth_date`, `year_group`, `first_day`; if wanted `sex`, `class`, `last_day`, `from`, `urn`, and a column a characteristic |
 //! | marks, a row a mark | `upn`, `date`, `session`, `mark`; if wanted `urn` |
 //! | marks, a row a day | `upn`, `date`, `am`, `pm`; if wanted `urn` |
 //! | marks, a row a week | `upn`, `week`, `marks`; if wanted `urn` |
+//! | marks, the wide grid | `upn` and a column a date and session; if wanted `urn` |
 //!
-//! The files are CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a byte order mark or
-//! Windows-1252. The column names of the big school systems are understood as well (`headers.rs`).
+//! The files are workbooks (XLSX), or CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a
+//! byte order mark or Windows-1252. The column names of the big school systems are understood as well (`headers.rs`).
 
 mod agree;
 mod cells;
+mod characteristics;
 mod codes;
 mod decode;
 mod file_pupils;
+mod grid;
 mod headers;
 mod lines;
 mod marks;
@@ -29,6 +32,7 @@ mod problem;
 mod pupils;
 mod rows;
 mod said;
+mod sheet;
 mod table;
 mod week;
 
@@ -42,7 +46,7 @@ pub use marks_file::{MarksFile, PupilYear};
 pub use notice::{Notice, NoticeKind};
 pub use problem::{LISTED_PROBLEMS, Problems, RowProblem, RowProblemKind};
 pub use pupils::{PupilRow, read_pupils};
-pub use rows::{PROGRESS_ROWS, Progress, Stopped};
+pub use rows::{PROGRESS_ROWS, Progress, Sent, Stopped};
 
 /// What a file came to.
 ///

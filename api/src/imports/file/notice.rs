@@ -17,8 +17,14 @@ pub enum NoticeKind {
     ReadAsWindows1252,
     /// Columns that the import does not know were left aside.
     IgnoredColumns,
+    /// Columns that name a date without its year: which one was taken.
+    YearFound,
     /// Rows that say what an earlier row said already were left aside.
     RepeatedRows,
+    /// A pupil who is new under this unique pupil number has the name and birth date of another.
+    MaybeSameChild,
+    /// A pupil is on the rolls of two schools on the same days.
+    OnTwoRolls,
     /// A code that had been withdrawn by the day of the mark was accepted as it used to count.
     WithdrawnCode,
 }
