@@ -23,6 +23,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_urn (trust_id, school_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        recorded_at -> Timestamptz,
+        old_urn -> Text,
+        new_urn -> Text,
+        changed_on -> Nullable<Date>,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     school_version (trust_id, school_id, year) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -343,6 +355,29 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    upload (trust_id, upload_id) {
+        trust_id -> Int4,
+        upload_id -> Int8,
+        school_id -> Nullable<Int4>,
+        begun_at -> Timestamptz,
+        begun_by -> Text,
+        touched_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    upload_part (trust_id, upload_id, part) {
+        trust_id -> Int4,
+        upload_id -> Int8,
+        part -> Int4,
+        school_id -> Nullable<Int4>,
+        bytes -> Int4,
+        sha256 -> Bytea,
+        body -> Bytea,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     characteristic,
     class,
@@ -352,6 +387,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolment_days,
     enrolment_now,
     enrolment_pupil,
+    former_urn,
     import,
     import_chunk,
     import_undo,
@@ -367,4 +403,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     school_calendar,
     school_version,
     trust,
+    upload,
+    upload_part,
 );

@@ -65,6 +65,9 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("create_import", "/v1/imports?kind=pupils&school_id={school}&dry_run=true", "UPN\n"),
     ("list_imports", "/v1/imports", ""),
     ("read_import", "/v1/imports/{import}", ""),
+    ("begin_upload", "/v1/uploads?school_id={school}", ""),
+    ("put_part", "/v1/uploads/{upload}/parts/1", "UPN\n"),
+    ("read_upload", "/v1/uploads/{upload}", ""),
     ("undo_import", "/v1/imports/{import}/undo", ""),
     ("read_undo", "/v1/imports/{import}/undo", ""),
     ("read_job", "/v1/jobs/{import}", ""),
@@ -72,7 +75,7 @@ const CALLS: &[(&str, &str, &str)] = &[
 ];
 
 /// The things of a prepared world that a call can name.
-const THINGS: [&str; 5] = ["school", "class", "pupil", "enrolment", "import"];
+const THINGS: [&str; 6] = ["school", "class", "pupil", "enrolment", "import", "upload"];
 
 /// A school with one of everything.
 pub struct World {
@@ -98,7 +101,9 @@ impl World {
         let import = id(&admin.import(&query, file.as_bytes()), "import_id");
         let undo = format!("/v1/imports/{import}/undo");
         admin.send("POST", &undo, &[], None).expect(202);
-        Self { urn, ids: [school, class, pupil, enrolment, import] }
+        let begun = admin.send("POST", &format!("/v1/uploads?school_id={school}"), &[], None);
+        let upload = id(&begun.expect(201), "upload_id");
+        Self { urn, ids: [school, class, pupil, enrolment, import, upload] }
     }
 
     /// The schools of a token for this world's school alone.

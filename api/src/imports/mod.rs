@@ -2,8 +2,10 @@
 
 mod conclude;
 pub mod file;
+mod import_links;
 mod import_marks;
 mod import_pupils;
+mod import_schools;
 mod list_imports;
 mod outcome;
 mod read_import;
@@ -14,6 +16,7 @@ mod run;
 mod schools;
 mod undo;
 mod upload;
+mod uploads;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -33,5 +36,8 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(list_imports::list_imports)
         .service(read_import::read_import)
         .service(undo::undo_import)
-        .service(undo::read_undo);
+        .service(undo::read_undo)
+        .service(uploads::begin_upload)
+        .service(uploads::put_part)
+        .service(uploads::read_upload);
 }

@@ -29,6 +29,12 @@ pub struct Outcome {
 /// What an import added and changed, or would.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Counts {
+    /// Schools that were new to the trust.
+    pub schools_added: u64,
+    /// Schools whose name or phase changed.
+    pub schools_changed: u64,
+    /// Schools whose URN changed; they keep their keys.
+    pub urns_changed: u64,
     /// Pupils who were new to the trust.
     pub pupils_added: u64,
     /// Classes that were new.

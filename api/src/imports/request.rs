@@ -12,10 +12,16 @@ pub enum FileKind {
     Pupils,
     /// Marks: a row a mark, a day, or a week, or a column a date and session.
     Marks,
+    /// Schools, from Get Information About Schools (`edubasealldata`).
+    Schools,
+    /// The schools of groups, from there.
+    Groups,
+    /// Which school became which, from there.
+    Links,
 }
 
 impl FileKind {
-    const ALL: [Self; 2] = [Self::Pupils, Self::Marks];
+    const ALL: [Self; 5] = [Self::Pupils, Self::Marks, Self::Schools, Self::Groups, Self::Links];
 
     /// As it stands in the database and over the wire.
     #[must_use]
@@ -23,7 +29,16 @@ impl FileKind {
         match self {
             Self::Pupils => "pupils",
             Self::Marks => "marks",
+            Self::Schools => "schools",
+            Self::Groups => "groups",
+            Self::Links => "links",
         }
+    }
+
+    /// Whether it is about the trust's schools and not about what is in one of them.
+    #[must_use]
+    pub fn is_of_the_trust(self) -> bool {
+        matches!(self, Self::Schools | Self::Groups | Self::Links)
     }
 
     /// The opposite of [`FileKind::as_str`].
@@ -65,4 +80,10 @@ pub struct Options {
     /// More than half of a roll may leave.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub insist: bool,
+    /// The trust's group in Get Information About Schools.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group_uid: Option<String>,
+    /// Schools that are the trust's whatever their group.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub urns: Vec<String>,
 }

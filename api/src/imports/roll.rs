@@ -50,12 +50,9 @@ impl Roll {
         })
     }
 
-    /// The enrolment that a pupil's mark of a day belongs to.
-    pub fn enrolment(&self, school_id: i32, pupil_id: i32, date: NaiveDate) -> Option<i32> {
-        let theirs = self.enrolments.get(&(school_id, pupil_id))?;
-        let on_roll =
-            |e: &&EnrolmentRow| e.first_day <= date && e.last_day.is_none_or(|last| date <= last);
-        theirs.iter().find(on_roll).map(|e| e.enrolment_id)
+    /// The pupil's stays on the roll of a school.
+    pub fn stays(&self, school_id: i32, pupil_id: i32) -> &[EnrolmentRow] {
+        self.enrolments.get(&(school_id, pupil_id)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -75,8 +72,15 @@ impl Classes {
 
     /// The class that an enrolment is in on a day.
     pub fn on(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
-        let theirs = self.placements.get(&enrolment_id)?;
-        let held = theirs.iter().rev().find(|placement| placement.from_day <= date);
-        held.map(|placement| placement.class_id)
+        self.held(enrolment_id, date).0
+    }
+
+    /// The class that an enrolment is in on a day, and the day on which the next begins.
+    pub fn held(&self, enrolment_id: i32, date: NaiveDate) -> (Option<i32>, NaiveDate) {
+        let theirs = self.placements.get(&enrolment_id).map_or(&[][..], Vec::as_slice);
+        let next = theirs.partition_point(|placement| placement.from_day <= date);
+        let held = next.checked_sub(1).and_then(|held| theirs.get(held));
+        let until = theirs.get(next).map_or(NaiveDate::MAX, |placement| placement.from_day);
+        (held.map(|placement| placement.class_id), until)
     }
 }

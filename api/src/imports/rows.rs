@@ -1,6 +1,7 @@
 //! Owns: import, import_chunk.
 
 use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -8,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::outcome::Outcome;
 use super::request::{FileKind, Options, Request};
+use super::uploads::{self, Whole};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::JobRow;
@@ -82,19 +84,8 @@ pub(super) fn add(
     bytes: &[u8],
 ) -> Result<(), Problem> {
     let trust = tx.trust();
-    diesel::insert_into(import::table)
-        .values((
-            import::trust_id.eq(trust),
-            import::job_id.eq(job_id),
-            import::school_id.eq(request.school_id),
-            import::kind.eq(request.kind.as_str()),
-            import::file_name.eq(&request.file_name),
-            import::dry_run.eq(request.dry_run),
-            import::options.eq(serde_json::to_value(&request.options).map_err(Problem::internal)?),
-            import::bytes.eq(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
-            import::sha256.eq(Sha256::digest(bytes).to_vec()),
-        ))
-        .execute(tx.conn)?;
+    let whole = Whole { bytes: bytes.len() as u64, sha256: Sha256::digest(bytes).to_vec() };
+    add_request(tx, job_id, request, &whole)?;
     for (seq, chunk) in (0_i32..).zip(bytes.chunks(CHUNK)) {
         diesel::insert_into(import_chunk::table)
             .values((
@@ -106,6 +97,53 @@ pub(super) fn add(
             ))
             .execute(tx.conn)?;
     }
+    Ok(())
+}
+
+/// Keeps a request whose file came in parts, and takes the parts over where they are.
+///
+/// # Errors
+/// The upload is not there, or not whole.
+pub(super) fn add_uploaded(
+    tx: &mut Tx<'_>,
+    job_id: i64,
+    request: &Request,
+    (upload_id, most): (i64, usize),
+) -> Result<(), Problem> {
+    let whole = uploads::whole(tx, upload_id, most)?;
+    add_request(tx, job_id, request, &whole)?;
+    diesel::sql_query(
+        "INSERT INTO import_chunk (trust_id, job_id, school_id, seq, body) \
+         SELECT trust_id, $2, $3, part, body FROM upload_part WHERE trust_id = $1 AND upload_id = $4",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<BigInt, _>(job_id)
+    .bind::<Nullable<Integer>, _>(request.school_id)
+    .bind::<BigInt, _>(upload_id)
+    .execute(tx.conn)?;
+    uploads::hand_over(tx, upload_id)
+}
+
+fn add_request(
+    tx: &mut Tx<'_>,
+    job_id: i64,
+    request: &Request,
+    whole: &Whole,
+) -> Result<(), Problem> {
+    let trust = tx.trust();
+    diesel::insert_into(import::table)
+        .values((
+            import::trust_id.eq(trust),
+            import::job_id.eq(job_id),
+            import::school_id.eq(request.school_id),
+            import::kind.eq(request.kind.as_str()),
+            import::file_name.eq(&request.file_name),
+            import::dry_run.eq(request.dry_run),
+            import::options.eq(serde_json::to_value(&request.options).map_err(Problem::internal)?),
+            import::bytes.eq(i64::try_from(whole.bytes).unwrap_or(i64::MAX)),
+            import::sha256.eq(&whole.sha256),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 

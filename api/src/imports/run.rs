@@ -1,8 +1,8 @@
 //! The job: read the file, check it, apply it.
 
-use super::file::{Sent, Stopped, read_marks, read_pupils};
+use super::file::{Sent, Stopped, read_links, read_marks, read_pupils, read_schools};
 use super::request::FileKind;
-use super::{import_marks, import_pupils, rows};
+use super::{import_links, import_marks, import_pupils, import_schools, rows};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
@@ -37,6 +37,14 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
             let reading = read_marks(&sent, &app.codes, &mut tell).map_err(lost)?;
             drop(bytes);
             import_marks::import(app, job, &request, reading)
+        }
+        FileKind::Schools | FileKind::Groups => {
+            let reading = read_schools(&sent, &mut tell).map_err(lost)?;
+            import_schools::import(job, &request, reading)
+        }
+        FileKind::Links => {
+            let reading = read_links(&sent, &mut tell).map_err(lost)?;
+            import_links::import(job, &request, reading)
         }
     }
 }

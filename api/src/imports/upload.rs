@@ -10,7 +10,7 @@ use super::request::{FileKind, Options, Request};
 use super::rows::{self, Import};
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::RunImport;
+use crate::auth::permission::{Permission, RunImport, WriteSchool};
 use crate::db::Schools;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::{Query, media_type, unreadable};
@@ -28,7 +28,7 @@ const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Params {
-    /// What the file says: `pupils` or `marks`.
+    /// What the file says: `pupils`, `marks`, or of Get Information About Schools `schools`, `groups` or `links`.
     #[param(value_type = String)]
     kind: FileKind,
     /// The school that the file is for. Without it every row names its school in the column `urn`; that needs a token
@@ -49,12 +49,29 @@ pub struct Params {
     /// With `complete`: `true` lets more than half of a roll leave, which is otherwise refused.
     #[serde(default)]
     insist: bool,
+    /// For schools and groups: the trust's group UID in Get Information About Schools.
+    group_uid: Option<String>,
+    /// For schools: URNs, parted by commas, of schools that are the trust's whatever their group.
+    urn: Option<String>,
+    /// The file came in parts: take those of this upload, and no body.
+    upload_id: Option<i64>,
 }
 
 impl Params {
     /// What is asked, if it can be.
     fn request(self) -> Result<Request, Problem> {
-        let Self { kind, school_id, file_name, dry_run, sheet, complete, as_of, insist } = self;
+        let Self { kind, school_id, file_name, dry_run, sheet, .. } = self;
+        let Self { complete, as_of, insist, group_uid, urn, .. } = self;
+        if kind.is_of_the_trust() && school_id.is_some() {
+            return Err(Problem::at(
+                Kind::Invalid,
+                "?school_id",
+                "no school: the file is the trust's",
+            ));
+        }
+        if kind == FileKind::Groups && group_uid.is_none() {
+            return Err(Problem::at(Kind::Invalid, "?group_uid", "the UID of the trust's group"));
+        }
         if complete && kind != FileKind::Pupils {
             return Err(Problem::at(Kind::Invalid, "?complete", "only with kind=pupils"));
         }
@@ -73,7 +90,10 @@ impl Params {
         };
         let file_name = file_name.map(|name| kept(name, 200)).filter(|name| !name.is_empty());
         let sheet = sheet.map(|name| kept(name, 100)).filter(|name| !name.is_empty());
-        let options = Options { sheet, complete, as_of, insist };
+        let urns = urn.iter().flat_map(|urns| urns.split(',')).map(|urn| urn.trim().to_owned());
+        let urns = urns.filter(|urn| !urn.is_empty()).collect();
+        let group_uid = group_uid.map(|uid| kept(uid, 20));
+        let options = Options { sheet, complete, as_of, insist, group_uid, urns };
         Ok(Request { kind, school_id, file_name, dry_run, options })
     }
 }
@@ -99,10 +119,13 @@ pub async fn create_import(
     key: Idempotency,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    if !matches!(
-        media_type(&http).as_str(),
-        "text/csv" | "text/plain" | "application/octet-stream" | "application/csv" | WORKBOOK
-    ) {
+    let upload_id = params.0.upload_id;
+    if upload_id.is_none()
+        && !matches!(
+            media_type(&http).as_str(),
+            "text/csv" | "text/plain" | "application/octet-stream" | "application/csv" | WORKBOOK
+        )
+    {
         let detail = format!("Send `Content-Type: text/csv`, or `{WORKBOOK}` for a workbook.");
         return Err(Problem::new(Kind::UnsupportedMedia).detail(detail));
     }
@@ -118,6 +141,12 @@ pub async fn create_import(
     let too_large = || {
         Problem::new(Kind::TooLarge).detail(format!("A file may have {} MiB.", MOST / 1024 / 1024))
     };
+    if request.kind.is_of_the_trust() && !app.roles.allows(caller.role(), WriteSchool::NAME) {
+        return Err(Problem::new(Kind::Forbidden)
+            .detail("A file of schools needs the right to add and change schools.")
+            .member("permission", WriteSchool::NAME)
+            .member("role", caller.role()));
+    }
     let bytes = body
         .to_bytes_limited(MOST)
         .await
@@ -131,13 +160,16 @@ pub async fn create_import(
             tx,
             &caller,
             &format!(
-                "create_import/{:?}/{school_id:?}/{}/{:?}",
+                "create_import/{:?}/{school_id:?}/{}/{:?}/{upload_id:?}",
                 request.kind, request.dry_run, request.options
             ),
             &bytes,
             |tx| {
                 let job_id = jobs::enqueue(tx, super::KIND, school_id, &caller)?;
-                rows::add(tx, job_id, &request, &bytes)?;
+                match upload_id {
+                    Some(upload_id) => rows::add_uploaded(tx, job_id, &request, (upload_id, MOST))?,
+                    None => rows::add(tx, job_id, &request, &bytes)?,
+                }
                 Reply::accepted(format!("/v1/imports/{job_id}"), &rows::import(tx, job_id)?)
             },
         )

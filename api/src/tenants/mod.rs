@@ -8,6 +8,7 @@ mod put_calendar;
 mod read_calendar;
 mod read_school;
 mod read_trust;
+mod record;
 mod rows;
 mod versions;
 
@@ -15,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use phase::Phase;
 pub use put_calendar::{CalendarBody, calendar_of};
+pub use record::{SchoolFacts, add_schools, change_urn, rename_school, schools_by_former_urn};
 pub use rows::{SchoolRow, calendar, calendars, school, schools, schools_by_urn, today_year};
 pub use versions::{Locked, Version, current, lock, lock_schools};
 

@@ -1,4 +1,4 @@
-//! Owns: trust, school, school_calendar, school_version.
+//! Owns: trust, school, former_urn, school_calendar, school_version.
 
 use std::collections::BTreeMap;
 

@@ -107,6 +107,8 @@ impl Sql {
             "import",
             "import_chunk",
             "import_undo",
+            "upload",
+            "upload_part",
             "idempotency",
         ])
     }

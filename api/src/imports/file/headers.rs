@@ -56,6 +56,28 @@ pub enum Column {
     Am,
     /// A day's mark of the afternoon.
     Pm,
+    /// A school's name.
+    SchoolName,
+    /// Whether a school is open.
+    SchoolStatus,
+    /// A school's phase of education.
+    SchoolPhase,
+    /// What type of school it is.
+    SchoolType,
+    /// The lowest age that a school may teach.
+    LowAge,
+    /// The highest age that a school may teach.
+    HighAge,
+    /// The group (trust) of a school.
+    Group,
+    /// The URN of a school that another is linked to.
+    LinkUrn,
+    /// The name of a school that another is linked to.
+    LinkName,
+    /// How two schools are linked.
+    LinkType,
+    /// Since when two schools are linked.
+    LinkSince,
 }
 
 impl Column {
@@ -99,6 +121,18 @@ impl Column {
             Self::Marks => &["marks", "attendance marks", "week marks"],
             Self::Am => &["am", "am mark"],
             Self::Pm => &["pm", "pm mark"],
+            // Those of Get Information About Schools have one name each.
+            Self::SchoolName => &["establishmentname"],
+            Self::SchoolStatus => &["establishmentstatus code"],
+            Self::SchoolPhase => &["phaseofeducation code"],
+            Self::SchoolType => &["typeofestablishment code"],
+            Self::LowAge => &["statutorylowage"],
+            Self::HighAge => &["statutoryhighage"],
+            Self::Group => &["group uid", "trusts code"],
+            Self::LinkUrn => &["linkurn", "link urn"],
+            Self::LinkName => &["linkname", "link name"],
+            Self::LinkType => &["linktype", "link type"],
+            Self::LinkSince => &["linkestablisheddate", "link established date"],
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reads the files that schools send: pupils on roll, and marks.
+//! Reads the files that schools send: pupils on roll, marks, and lists of schools.
 //!
 //! Bytes in; typed rows, problems with their lines, and notices out. Nothing here knows the
 //! database, the clock or HTTP. Whatever can be said from the file alone is said here and at once;
@@ -12,6 +12,7 @@
 //! | marks, a row a day | `upn`, `date`, `am`, `pm`; if wanted `urn` |
 //! | marks, a row a week | `upn`, `week`, `marks`; if wanted `urn` |
 //! | marks, the wide grid | `upn` and a column a date and session; if wanted `urn` |
+//! | schools, groups, links | those of Get Information About Schools (`gias.rs`) |
 //!
 //! The files are workbooks (XLSX), or CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a
 //! byte order mark or Windows-1252. The column names of the big school systems are understood as well (`headers.rs`).
@@ -22,6 +23,7 @@ mod characteristics;
 mod codes;
 mod decode;
 mod file_pupils;
+mod gias;
 mod grid;
 mod headers;
 mod lines;
@@ -40,6 +42,7 @@ mod week;
 mod tests;
 
 pub use cells::Sex;
+pub use gias::{LinkRow as LinkFileRow, SchoolRow as SchoolFileRow, read_links, read_schools};
 pub use headers::{Column, Columns};
 pub use marks::read_marks;
 pub use marks_file::{MarksFile, PupilYear};

@@ -33,12 +33,10 @@ pub(super) fn end_the_rest(
             Some((row.school_id, standing.pupils.get(row.file.upn.as_str())?.pupil_id))
         })
         .collect();
-    let on_roll =
-        |e: &&EnrolmentRow| e.first_day <= as_of && e.last_day.is_none_or(|last| as_of <= last);
     for school_id in schools {
         let theirs = standing.enrolments.range((*school_id, i32::MIN)..=(*school_id, i32::MAX));
         let present: Vec<&EnrolmentRow> =
-            theirs.flat_map(|(_, enrolments)| enrolments).filter(on_roll).collect();
+            theirs.flat_map(|(_, enrolments)| enrolments).filter(|e| e.covers(as_of)).collect();
         let going = present.iter().filter(|e| !named.contains(&(e.school_id, e.pupil_id)));
         let stays: Vec<NewStay> = going
             .map(|e| NewStay {
