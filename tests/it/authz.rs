@@ -98,9 +98,9 @@ impl World {
         let row =
             format!("{},Surname{number},Forename{number},2015-03-14,6,6A,2026-09-02", upn(number));
         let file = format!("upn,surname,forename,birth_date,year_group,class,first_day\n{row}\n");
-        let import = id(&admin.import(&query, file.as_bytes()), "import_id");
-        let undo = format!("/v1/imports/{import}/undo");
-        admin.send("POST", &undo, &[], None).expect(202);
+        let import = admin.import(&query, file.as_bytes());
+        admin.take_back(&import);
+        let import = id(&import, "import_id");
         let begun = admin.send("POST", &format!("/v1/uploads?school_id={school}"), &[], None);
         let upload = id(&begun.expect(201), "upload_id");
         Self { urn, ids: [school, class, pupil, enrolment, import, upload] }

@@ -12,16 +12,7 @@ impl Office {
     /// Takes an import back; the undo once it has ended.
     #[track_caller]
     fn undo(&self, import: &Value) -> Value {
-        let path = format!("/v1/imports/{}/undo", import["import_id"]);
-        self.office.send("POST", &path, &[], None).expect(202);
-        for _ in 0..2_000 {
-            let undo = self.office.get(&path).expect(200);
-            if undo["job"]["state"] == "done" {
-                return undo;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        panic!("the undo does not end");
+        self.office.take_back(import)
     }
 }
 
