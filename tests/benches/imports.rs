@@ -104,14 +104,19 @@ fn marks() -> Vec<u8> {
     file.into_bytes()
 }
 
-/// Imports a file, and the time from the moment a worker is there.
+/// Imports a file, and the time from the moment a worker is there; tells when each stage began.
 fn imported(app: &TestApp, admin: &Client, kind: &str, file: &[u8]) -> (Value, Duration) {
     let sent = admin.upload(&format!("/v1/imports?kind={kind}"), file).expect(202);
     let path = format!("/v1/imports/{}", sent["import_id"]);
     let _worker = app.another(Start::default());
     let since = Instant::now();
+    let mut stage = String::new();
     loop {
         let import = admin.get(&path).expect(200);
+        if import["job"]["stage"].to_string() != stage {
+            stage = import["job"]["stage"].to_string();
+            println!("  {:.2?} {stage}", since.elapsed());
+        }
         match import["job"]["state"].as_str() {
             Some("queued" | "running") => std::thread::sleep(Duration::from_millis(10)),
             Some("done") => return (import, since.elapsed()),
