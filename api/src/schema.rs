@@ -34,6 +34,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_urn (trust_id, school_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        recorded_at -> Timestamptz,
+        old_urn -> Text,
+        new_urn -> Text,
+        changed_on -> Nullable<Date>,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     school_version (trust_id, school_id, year) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -647,6 +659,8 @@ diesel::table! {
         bytes -> Int8,
         sha256 -> Bytea,
         result -> Nullable<Jsonb>,
+        options -> Jsonb,
+        applied_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -656,6 +670,39 @@ diesel::table! {
         job_id -> Int8,
         school_id -> Nullable<Int4>,
         seq -> Int4,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
+    import_undo (trust_id, job_id) {
+        trust_id -> Int4,
+        job_id -> Int8,
+        import_id -> Int8,
+        school_id -> Nullable<Int4>,
+        result -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    upload (trust_id, upload_id) {
+        trust_id -> Int4,
+        upload_id -> Int8,
+        school_id -> Nullable<Int4>,
+        begun_at -> Timestamptz,
+        begun_by -> Text,
+        touched_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    upload_part (trust_id, upload_id, part) {
+        trust_id -> Int4,
+        upload_id -> Int8,
+        part -> Int4,
+        school_id -> Nullable<Int4>,
+        bytes -> Int4,
+        sha256 -> Bytea,
         body -> Bytea,
     }
 }
@@ -674,8 +721,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolment_pupil,
     evidence,
     feedback,
+    former_urn,
     import,
     import_chunk,
+    import_undo,
     job,
     letter,
     letter_stop,
@@ -705,4 +754,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_duty,
     trust,
     unplanned_closure,
+    upload,
+    upload_part,
 );

@@ -42,7 +42,13 @@ const GROUND: &str = "
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases
         ('job_queue', 'DELETE', '{}'),                   -- done
-        ('import', 'UPDATE', '{result}'),                -- what came of it
+        ('import', 'UPDATE', '{result,applied_at}'),     -- what came of it, and when
+        ('school', 'UPDATE', '{urn,name,phase}'),        -- former_urn has the history of the URN
+        ('upload', 'UPDATE', '{touched_at}'),            -- a part came
+        ('upload', 'DELETE', '{}'),                      -- imported, or nobody came back for it
+        ('upload_part', 'UPDATE', '{bytes,sha256,body}'), -- a part may be put again
+        ('upload_part', 'DELETE', '{}'),
+        ('import_undo', 'UPDATE', '{result}'),           -- what came of it
         ('import_chunk', 'DELETE', '{}');                -- a file of pupils is not kept longer than it is needed
     CREATE TEMP TABLE plain_trust (trust_id int);
     CREATE TEMP TABLE plain_school (trust_id int, school_id int);

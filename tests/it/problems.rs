@@ -205,6 +205,15 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             &format!("/v1/pupils/{}/corrections", world.merged),
             json!({ "surname": "B", "reason": "Typed wrong" }),
         ),
+        Kind::NotUndoable => {
+            let refused = admin.import(&format!("kind=marks&school_id={school}"), b"nothing");
+            Ask::json(
+                admin,
+                "POST",
+                format!("/v1/imports/{}/undo", refused["import_id"]),
+                &Value::Null,
+            )
+        }
         Kind::KeyReused => {
             post("/v1/classes", new_class(*school, 2026, "6C")).with("idempotency-key", "key-1")
         }

@@ -19,6 +19,8 @@ mod read_pupil;
 mod record;
 mod roll;
 mod rows;
+mod same_child;
+mod take_back;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -38,6 +40,8 @@ pub use rows::{
     classes_of_schools, enrolment, enrolments_of, merged_records, placements_of, pupil,
     pupil_is_visible,
 };
+pub use same_child::pupils_by_child;
+pub use take_back::{Left, TakeBack, schools_recorded_at, take_back};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -75,6 +75,14 @@ pub struct EnrolmentRow {
     pub last_day: Option<NaiveDate>,
 }
 
+impl EnrolmentRow {
+    /// Whether the pupil is on roll on that day.
+    #[must_use]
+    pub fn covers(&self, date: NaiveDate) -> bool {
+        self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
+    }
+}
+
 /// Class and year group of an enrolment from a day on.
 #[derive(Debug, Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
 #[diesel(table_name = placement_now)]

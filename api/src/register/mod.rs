@@ -10,6 +10,7 @@ mod read_marks;
 mod read_register;
 mod rows;
 mod school_double_marks;
+mod take_back;
 mod take_register;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,6 +20,7 @@ pub use rows::{
     TAKEN, TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_classes,
     taken_of_schools, years_of,
 };
+pub use take_back::{MarksBack, marks_before_import, registers_before_import, years_of_import};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

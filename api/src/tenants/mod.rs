@@ -9,12 +9,14 @@ mod put_clock;
 mod read_clock;
 mod read_school;
 mod read_trust;
+mod record;
 mod rows;
 mod versions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use phase::Phase;
+pub use record::{SchoolFacts, add_schools, change_urn, rename_school, schools_by_former_urn};
 pub use rows::{
     SchoolRow, calendar, calendars, calendars_around, school, schools, schools_by_urn, today_year,
 };

@@ -1,4 +1,4 @@
-//! Owns: trust, trust_clock, school, school_version.
+//! Owns: trust, trust_clock, school, former_urn, school_version.
 
 use std::collections::BTreeMap;
 

@@ -311,6 +311,22 @@ impl Client {
         self.wait_for_import(taken["import_id"].as_i64().unwrap())
     }
 
+    /// Takes an import back and waits until that has ended; the undo as it then stands.
+    #[track_caller]
+    pub fn take_back(&self, import: &Value) -> Value {
+        let path = format!("/v1/imports/{}/undo", import["import_id"]);
+        self.send("POST", &path, &[], None).expect(202);
+        let since = Instant::now();
+        loop {
+            let undo = self.get(&path).expect(200);
+            if undo["job"]["state"] == "done" {
+                return undo;
+            }
+            assert!(since.elapsed() < Duration::from_secs(60), "the undo does not end: {undo}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until an import has ended.
     #[track_caller]
     pub fn wait_for_import(&self, import_id: i64) -> Value {

@@ -15,3 +15,4 @@ pub mod roll;
 pub mod run;
 pub mod sql;
 pub mod weeks;
+pub mod workbook;
