@@ -7,16 +7,19 @@
 
 #![expect(clippy::unwrap_used, reason = "a bench that cannot start has nothing to say")]
 
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
-use analytics::{Block, By, EnrolmentYear, Filter, Placement, Pool, Query, SchoolYear, trend};
+use analytics::{
+    Block, By, EnrolmentYear, Fact, Filter, Placement, Pool, Query, SchoolYear, Sex, Split, trend,
+};
 use chrono::{Days as DayCount, NaiveDate};
 use divan::Bencher;
 use domain::{
-    AcademicYear, Calendar, CodeTable, Days, Definition, HALF_DAYS, HalfDay, SchoolWeek, Session,
-    Term, WindowKind,
+    AcademicYear, Calendar, Characteristic, CodeTable, Days, Definition, HALF_DAYS, HalfDay,
+    SchoolWeek, Session, Term, WindowKind,
 };
 
 /// Schools of a large trust.
@@ -27,6 +30,9 @@ const PUPILS: i32 = 400;
 const CLASS: i32 = 30;
 /// How often the ratios above the tables are measured; the shortest time counts.
 const RUNS: usize = 200;
+
+/// School by school.
+const SCHOOL: Split = [Some(By::School), None, None];
 
 struct Trust {
     codes: CodeTable,
@@ -76,10 +82,10 @@ fn read() {
 }
 
 fn by_school_and_week() {
-    count(By::School, WindowKind::Week, Definition::DfeDaily);
+    count(SCHOOL, WindowKind::Week, Definition::DfeDaily);
 }
 
-fn count(by: By, window: WindowKind, definition: Definition) {
+fn count(by: Split, window: WindowKind, definition: Definition) {
     let query = Query { definition, window, by, filter: Filter::default() };
     black_box(trend(&TRUST.pool, &TRUST.blocks, black_box(&query))).unwrap();
 }
@@ -89,19 +95,25 @@ fn reading_the_bytes() {
     read();
 }
 
-#[divan::bench(args = [By::Trust, By::School, By::YearGroup, By::Class])]
-fn by_week(by: By) {
+#[divan::bench(args = [
+    [None; 3],
+    SCHOOL,
+    [Some(By::YearGroup), None, None],
+    [Some(By::Class), None, None],
+    [Some(By::School), Some(By::YearGroup), Some(By::Characteristic(Characteristic::Fsm))],
+])]
+fn by_week(by: Split) {
     count(by, WindowKind::Week, Definition::DfeDaily);
 }
 
 #[divan::bench(args = [WindowKind::HalfTerm, WindowKind::Term, WindowKind::YearToDate])]
 fn by_school(window: WindowKind) {
-    count(By::School, window, Definition::DfeDaily);
+    count(SCHOOL, window, Definition::DfeDaily);
 }
 
 #[divan::bench(args = Definition::ALL)]
 fn by_school_and_week_as(definition: Definition) {
-    count(By::School, WindowKind::Week, definition);
+    count(SCHOOL, WindowKind::Week, definition);
 }
 
 #[divan::bench]
@@ -125,6 +137,7 @@ fn school(number: i32) -> SchoolYear {
         phase: u8::try_from(number % 3).unwrap(),
         calendar: calendar(year),
         cut: last,
+        registers: BTreeMap::new(),
         today: day(2026, 7, 31),
         enrolments: (0..PUPILS).map(|pupil| enrolment(year, number, pupil)).collect(),
     }
@@ -162,7 +175,7 @@ fn calendar(year: AcademicYear) -> Calendar {
 }
 
 /// A pupil of 4 to 15 who misses about one session in fifteen, and one pupil in fifty who changes
-/// class in the middle of a week.
+/// class in the middle of a week. One in four is eligible for free school meals.
 fn enrolment(year: AcademicYear, school: i32, pupil: i32) -> EnrolmentYear {
     let year_group = pupil * 12 / PUPILS;
     let age = u64::try_from(year_group + 4).unwrap();
@@ -172,6 +185,8 @@ fn enrolment(year: AcademicYear, school: i32, pupil: i32) -> EnrolmentYear {
     if pupil % 50 == 0 {
         placements.push(placement(day(2026, 1, 14), class + 1));
     }
+    let eligible = Fact { kind: Characteristic::Fsm, from: day(2024, 9, 1), value: 1 };
+    let facts = if pupil % 4 == 0 { vec![eligible] } else { vec![] };
     let mut state = u64::from((school * PUPILS + pupil).unsigned_abs());
     let mut chance = |of: u64| {
         state =
@@ -183,9 +198,11 @@ fn enrolment(year: AcademicYear, school: i32, pupil: i32) -> EnrolmentYear {
         enrolment: school * PUPILS + pupil,
         pupil: school * PUPILS + pupil,
         birth_date: year.age_day() - DayCount::new(age * 366),
+        sex: [Sex::Female, Sex::Male][usize::from(pupil % 2 == 0)],
         first_day: day(2025, 9, 1),
         last_day: None,
         placements,
+        facts,
         marks: (0..HALF_DAYS).map(mark).collect(),
     }
 }

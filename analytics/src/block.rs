@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, Definition, Window, WindowKind};
+use domain::{AcademicYear, Characteristic, CodeTable, Definition, HalfDay, Window, WindowKind};
 
 use crate::kernel::{LANES, Plane, add_up};
-use crate::reckoning::{PLANES, Reckoning, common};
+use crate::reckoning::{PLANES, Reckoning};
 use crate::span::{Span, spans};
-use crate::{EnrolmentYear, SchoolYear};
+use crate::{By, EnrolmentYear, SchoolYear};
 
 /// A school's academic year, ready to be counted. It never changes: when a mark does, it is built
 /// anew.
@@ -25,6 +25,8 @@ pub struct Block {
     pub(crate) reckoning: Reckoning,
     pub(crate) slots: Vec<Slot>,
     chunks: Vec<Chunk>,
+    /// By enrolment, in the order of the lanes.
+    last_days: Vec<LastDays>,
     /// By kind, in the order of [`WindowKind::ALL`].
     windows: [Vec<Window>; WindowKind::ALL.len()],
 }
@@ -41,8 +43,8 @@ pub(crate) struct Slot {
 pub(crate) struct Chunk {
     /// By slot.
     pub(crate) counts: Vec<[Plane; PLANES]>,
-    pub(crate) classes: Vec<Span<i32>>,
-    pub(crate) year_groups: Vec<Span<i8>>,
+    /// For each thing that a pupil can be grouped by, who was what when.
+    statuses: Vec<(By, Vec<Span>)>,
     /// By definition, in the order of [`Definition::ALL`].
     counted: [Vec<Counted>; Definition::ALL.len()],
 }
@@ -58,7 +60,7 @@ pub(crate) struct Counted {
 
 impl Block {
     /// Counts a school's year. The marks that count are those of sessions for which the school is
-    /// open and the enrolment is on roll, up to the last register that was taken.
+    /// open and the enrolment is on roll and due, up to the last register that was taken.
     #[must_use]
     pub fn build(codes: &CodeTable, mut source: SchoolYear) -> Self {
         source.enrolments.sort_by_key(|enrolment| {
@@ -74,15 +76,14 @@ impl Block {
             .zip(last_days.chunks(LANES))
             .map(|(enrolments, last_days)| Chunk {
                 counts: counts(&reckoning, &slots, enrolments),
-                classes: spans(enrolments, |placement| placement.class),
-                year_groups: spans(enrolments, |placement| placement.year_group),
+                statuses: statuses(enrolments),
                 counted: Definition::ALL.map(|definition| {
                     let lanes = last_days.iter().map(|last_days| last_days[definition as usize]);
                     counted(lanes, &slots)
                 }),
             })
             .collect();
-        Self { source, reckoning, slots, chunks, windows }
+        Self { source, reckoning, slots, chunks, last_days, windows }
     }
 
     /// The school.
@@ -109,6 +110,26 @@ impl Block {
         self.source.enrolments.len()
     }
 
+    /// Whether the school is open on a half day.
+    pub(crate) fn is_open(&self, half_day: HalfDay) -> bool {
+        self.source.calendar.open_half_days().contains(half_day)
+    }
+
+    /// The day up to which registers are expected.
+    pub(crate) fn today(&self) -> NaiveDate {
+        self.source.today
+    }
+
+    /// The enrolments in the order of the lanes, with the last day that a definition counts of
+    /// each; `None` when it counts none.
+    pub(crate) fn enrolments_counted(
+        &self,
+        definition: Definition,
+    ) -> impl Iterator<Item = (&EnrolmentYear, Option<NaiveDate>)> {
+        let last_days = self.last_days.iter().map(move |last_days| last_days[definition as usize]);
+        self.source.enrolments.iter().zip(last_days)
+    }
+
     /// Reads all counts and does next to nothing with them: the bar that the benches hold the
     /// trend against.
     #[doc(hidden)]
@@ -129,6 +150,11 @@ impl Block {
 }
 
 impl Chunk {
+    /// For each thing that a pupil can be grouped by, who was what when.
+    pub(crate) fn statuses(&self) -> impl Iterator<Item = &(By, Vec<Span>)> {
+        self.statuses.iter()
+    }
+
     /// Which lanes a definition counts in which slots.
     pub(crate) fn counted(&self, definition: Definition) -> &[Counted] {
         &self.counted[definition as usize]
@@ -198,6 +224,13 @@ fn counted(last_days: impl Iterator<Item = Option<NaiveDate>>, slots: &[Slot]) -
     counted
 }
 
+/// Who was what when, for everything but the school and its phase.
+fn statuses(enrolments: &[EnrolmentYear]) -> Vec<(By, Vec<Span>)> {
+    let own = [By::YearGroup, By::Class, By::Sex];
+    let all = own.into_iter().chain(Characteristic::ALL.map(By::Characteristic));
+    all.map(|by| (by, spans(enrolments, by))).collect()
+}
+
 /// Sums the marks of up to 64 enrolments, by slot.
 fn counts(
     reckoning: &Reckoning,
@@ -206,10 +239,9 @@ fn counts(
 ) -> Vec<[Plane; PLANES]> {
     let mut counts = vec![[Plane::ZERO; PLANES]; slots.len()];
     for (lane, enrolment) in enrolments.iter().enumerate() {
-        let on_roll = reckoning.on_roll(enrolment);
+        let due = reckoning.due(enrolment);
         for (planes, slot) in counts.iter_mut().zip(slots) {
-            let half_days = common(&on_roll, &slot.half_days);
-            let sums = reckoning.count(&enrolment.marks, half_days);
+            let sums = reckoning.count(enrolment, &due, &slot.half_days);
             for (plane, sum) in planes.iter_mut().zip(sums) {
                 plane.0[lane] = sum;
             }

@@ -16,17 +16,23 @@
 //! How a figure comes about: `reckoning` says how a mark on each half day counts, `block` sums the
 //! marks into bytes, `window` says which bytes make up which window, `span` and `groups` who belongs
 //! to which group when, `kernel` adds up, `tally` does so for one block, and `trend` puts the answer
-//! together.
+//! together. Questions that go enrolment by enrolment read the codes through `individual`:
+//! `compare` sets schools side by side, with `estimate` for what is not counted but concluded,
+//! `registers` says which registers are missing, and `explain` what is behind a figure.
 
-mod attendance;
 mod block;
+mod compare;
+mod estimate;
+mod explain;
 mod groups;
+mod individual;
 mod input;
 mod kernel;
 mod naive;
 mod pool;
 mod query;
 mod reckoning;
+mod registers;
 mod span;
 mod tally;
 #[cfg(test)]
@@ -35,9 +41,14 @@ mod trend;
 mod window;
 
 pub use block::Block;
-pub use input::{EnrolmentYear, Placement, SchoolYear};
+pub use compare::{BANDS, Compared, Comparing, Measure, Movement, compare};
+pub use estimate::{Interval, Share};
+pub use explain::{Asking, Counted, Explanation, LeftOut, explain};
+pub use individual::Individual;
+pub use input::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
 #[doc(hidden)]
 pub use naive::trend_naive;
 pub use pool::{Pool, PoolError};
-pub use query::{By, Filter, Group, Query};
+pub use query::{By, CROSSED, Filter, Group, Query, Split, Value};
+pub use registers::Register;
 pub use trend::{Cell, Persistence, Series, Trend, TrendWindow, trend};

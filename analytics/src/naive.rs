@@ -4,11 +4,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::{CodeTable, HalfDay, NO_MARK, Session, Window, WindowKind, persistent, severe};
+use domain::{
+    Characteristic, CodeTable, HalfDay, NO_MARK, Session, Window, WindowKind, persistent, severe,
+};
 
 use crate::{
-    By, Cell, EnrolmentYear, Group, Persistence, Placement, Query, SchoolYear, Series, Trend,
-    TrendWindow,
+    By, Cell, EnrolmentYear, Group, Persistence, Query, SchoolYear, Series, Trend, TrendWindow,
+    Value,
 };
 
 /// Answers the question that [`crate::trend()`] answers, slowly. For tests.
@@ -21,15 +23,18 @@ pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> 
         ..Cell::default()
     };
     let mut series: BTreeMap<Group, Vec<Cell>> = BTreeMap::new();
-    if query.by == By::Trust {
-        series.insert(Group::Trust, vec![nothing; windows.len()]);
+    if query.by == [None; 3] {
+        series.insert([None; 3], vec![nothing; windows.len()]);
     }
+    // A school that was asked about is there even when nothing is counted in it.
+    let schools_alone = query.by.iter().flatten().all(|by| *by == By::School || *by == By::Phase);
     for school in schools {
-        if query.by == By::School {
-            series.entry(Group::School(school.school)).or_insert(vec![nothing; windows.len()]);
-        }
-        if query.by == By::Phase {
-            series.entry(Group::Phase(school.phase)).or_insert(vec![nothing; windows.len()]);
+        if schools_alone {
+            let group = query.by.map(|by| match by? {
+                By::School => Some(Value::School(school.school)),
+                _ => Some(Value::Phase(school.phase)),
+            });
+            series.entry(group).or_insert(vec![nothing; windows.len()]);
         }
         let own = school.calendar.windows(query.window);
         for enrolment in &school.enrolments {
@@ -43,7 +48,7 @@ pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> 
             }
         }
     }
-    if let By::YearGroup | By::Class = query.by {
+    if !schools_alone {
         series.retain(|_, cells| cells.iter().any(|cell| *cell != nothing));
     }
     let series = series.into_iter().map(|(group, cells)| Series { group, cells }).collect();
@@ -51,10 +56,9 @@ pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> 
 }
 
 fn kept(school: &SchoolYear, query: &Query) -> bool {
-    let schools = &query.filter.schools;
-    let phases = &query.filter.phases;
-    schools.as_ref().is_none_or(|schools| schools.contains(&school.school))
-        && phases.as_ref().is_none_or(|phases| phases.contains(&school.phase))
+    let kept = &query.filter.values;
+    kept.get(&By::School).is_none_or(|kept| kept.contains(&Value::School(school.school)))
+        && kept.get(&By::Phase).is_none_or(|kept| kept.contains(&Value::Phase(school.phase)))
 }
 
 /// The windows of all the schools, those of one key as one.
@@ -107,19 +111,20 @@ impl Row<'_> {
         let mut cells = Vec::new();
         let (own, Some(end)) = self.dates() else { return cells };
         let Some((first_day, last_day)) = self.days_counted() else { return cells };
-        let status = self.placement(end.min(self.last_known_day()));
+        let status = end.min(self.last_known_day());
         let mut to_date = Cell::default();
         let mut window = Cell::default();
         for date in first_day.iter_days().take_while(|date| *date <= end.min(last_day)) {
             for session in Session::ALL {
-                if !self.school.calendar.is_open(date, session) {
+                let year_group = self.enrolment.year_group_on(date);
+                if !self.school.calendar.is_due(year_group, date, session) || self.boards(date) {
                     continue;
                 }
                 let one = self.session(date, session);
                 add(&mut to_date, &one);
                 if own.is_some_and(|(from, to)| from <= date && date <= to) {
                     add(&mut window, &one);
-                    let group = self.group(self.placement(date), status);
+                    let group = self.group(date, status);
                     cells.extend(group.map(|group| (group, one)));
                 }
             }
@@ -152,11 +157,28 @@ impl Row<'_> {
         cut.unwrap_or(self.school.today)
     }
 
-    /// Where the pupil is placed on a day; on a day before the enrolment begins, where they are
-    /// placed when it does.
-    fn placement(&self, day: NaiveDate) -> Option<&Placement> {
+    /// What the pupil is on a day; on a day before the enrolment begins, what they are when it
+    /// does. `None` when they are nothing of the kind, as in no class.
+    fn value(&self, by: By, day: NaiveDate) -> Option<Value> {
         let day = day.max(self.enrolment.first_day);
-        self.enrolment.placements.iter().rfind(|placement| placement.from <= day)
+        let placement = self.enrolment.placements.iter().rfind(|placement| placement.from <= day);
+        match by {
+            By::School => Some(Value::School(self.school.school)),
+            By::Phase => Some(Value::Phase(self.school.phase)),
+            By::YearGroup => placement.map(|placement| Value::YearGroup(placement.year_group)),
+            By::Class => placement.map(|placement| Value::Class(placement.class)),
+            By::Sex => Some(Value::Sex(self.enrolment.sex)),
+            By::Characteristic(kind) => {
+                let mut facts = self.enrolment.facts.iter().rev();
+                let fact = facts.find(|fact| fact.kind == kind && fact.from <= day);
+                Some(Value::Characteristic(kind, fact.map_or(0, |fact| fact.value)))
+            }
+        }
+    }
+
+    fn boards(&self, day: NaiveDate) -> bool {
+        let boarder = Value::Characteristic(Characteristic::Boarder, 1);
+        self.value(By::Characteristic(Characteristic::Boarder), day) == Some(boarder)
     }
 
     /// The days of the year on which the enrolment is on roll and in the definition.
@@ -192,25 +214,20 @@ impl Row<'_> {
         cell
     }
 
-    /// The group of something that goes by this placement for the class and by that one for the
-    /// year group; `None` when it is left out.
-    fn group(&self, class: Option<&Placement>, year_group: Option<&Placement>) -> Option<Group> {
-        let class = class.map(|placement| placement.class);
-        let year_group = year_group.map(|placement| placement.year_group);
-        let Query { by, filter, .. } = self.query;
-        if let Some(kept) = &filter.classes {
-            class.filter(|class| kept.contains(class))?;
+    /// The group of something that goes by the class of one day and by everything else of another;
+    /// `None` when it is left out.
+    fn group(&self, class_day: NaiveDate, day: NaiveDate) -> Option<Group> {
+        let value = |by| self.value(by, if by == By::Class { class_day } else { day });
+        for (by, kept) in &self.query.filter.values {
+            value(*by).filter(|value| kept.contains(value))?;
         }
-        if let Some(kept) = &filter.year_groups {
-            year_group.filter(|year_group| kept.contains(year_group))?;
+        let mut group = [None; 3];
+        for (place, by) in group.iter_mut().zip(self.query.by) {
+            if let Some(by) = by {
+                *place = Some(value(by)?);
+            }
         }
-        match by {
-            By::Trust => Some(Group::Trust),
-            By::School => Some(Group::School(self.school.school)),
-            By::Phase => Some(Group::Phase(self.school.phase)),
-            By::YearGroup => year_group.map(Group::YearGroup),
-            By::Class => class.map(Group::Class),
-        }
+        Some(group)
     }
 }
 

@@ -1,9 +1,11 @@
 //! What is asked: whose sessions, over which windows, split by what.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use domain::{Definition, WindowKind};
+use domain::{Characteristic, Definition, WindowKind};
+
+use crate::Sex;
 
 /// A question about the trend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,52 +14,41 @@ pub struct Query {
     pub definition: Definition,
     /// What the year is cut into.
     pub window: WindowKind,
-    /// What the answer is split by.
-    pub by: By,
+    /// What the answer is split by; by nothing, it is one series for everything that was asked.
+    pub by: Split,
     /// What is left out.
     pub filter: Filter,
 }
 
-/// What an answer is split by.
+/// One thing that an answer is split by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum By {
-    /// One series for everything that was asked about.
-    Trust,
-    /// A series a school.
+    /// School by school.
     School,
-    /// A series a phase of education.
+    /// By phase of education.
     Phase,
-    /// A series a year group, going by the pupil's year group at the window's end, or at the last
-    /// register that was taken when the window is not over yet.
+    /// By year group at the window's end.
     YearGroup,
-    /// A series a class: sessions go by the class on their date, persistent absence goes by the
-    /// class at the window's end as for year groups, and counts all sessions of the enrolment.
+    /// By class: for sessions on their date, for persistent absence at the window's end.
     Class,
+    /// By sex.
+    Sex,
+    /// By a characteristic at the window's end.
+    Characteristic(Characteristic),
 }
 
-/// What is kept; `None` keeps all. Everything that is given must hold.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// Keep these schools.
-    pub schools: Option<BTreeSet<i32>>,
-    /// Keep the schools of these phases.
-    pub phases: Option<BTreeSet<u8>>,
-    /// Keep the pupils who are in these year groups at the window's end.
-    pub year_groups: Option<BTreeSet<i8>>,
-    /// Keep the sessions of pupils who are in these classes on the session's date, and the
-    /// persistent absence of pupils who are in them at the window's end.
-    pub classes: Option<BTreeSet<i32>>,
-    /// Keep the windows that end on or after this day. It cuts no window.
-    pub from: Option<NaiveDate>,
-    /// Keep the windows that begin on or before this day. It cuts no window.
-    pub to: Option<NaiveDate>,
-}
+/// How many things an answer can be split by at once.
+pub const CROSSED: usize = 3;
 
-/// Whom a series is about.
+/// What an answer is split by: up to three things, crossed.
+pub type Split = [Option<By>; CROSSED];
+
+/// Whom a series is about: for each thing that the answer is split by, in the same place, which.
+pub type Group = [Option<Value>; CROSSED];
+
+/// One of the groups that a [`By`] makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Group {
-    /// Everything that was asked about.
-    Trust,
+pub enum Value {
     /// A school.
     School(i32),
     /// A phase of education.
@@ -66,21 +57,70 @@ pub enum Group {
     YearGroup(i8),
     /// A class.
     Class(i32),
+    /// A sex.
+    Sex(Sex),
+    /// A value of a characteristic, by its number.
+    Characteristic(Characteristic, u8),
+}
+
+/// What is kept of everything there is; nothing is left out by default.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// For each of these, keep who has one of the values: at the window's end, but the class of a
+    /// session on its date.
+    pub values: BTreeMap<By, BTreeSet<Value>>,
+    /// Keep the windows that end on or after this day. It cuts no window.
+    pub from: Option<NaiveDate>,
+    /// Keep the windows that begin on or before this day. It cuts no window.
+    pub to: Option<NaiveDate>,
+}
+
+impl Value {
+    /// What it is a group of.
+    #[must_use]
+    pub const fn by(self) -> By {
+        match self {
+            Value::School(_) => By::School,
+            Value::Phase(_) => By::Phase,
+            Value::YearGroup(_) => By::YearGroup,
+            Value::Class(_) => By::Class,
+            Value::Sex(_) => By::Sex,
+            Value::Characteristic(kind, _) => By::Characteristic(kind),
+        }
+    }
+}
+
+impl Query {
+    /// Whether the answer is split by this, or something is left out by it.
+    pub(crate) fn asks_for(&self, by: By) -> bool {
+        self.by.contains(&Some(by)) || self.filter.values.contains_key(&by)
+    }
+
+    /// Puts a value in its place of a group, if it is this that the answer is split by.
+    pub(crate) fn with(&self, mut group: Group, value: Value) -> Group {
+        for (place, by) in group.iter_mut().zip(self.by) {
+            if by == Some(value.by()) {
+                *place = Some(value);
+            }
+        }
+        group
+    }
 }
 
 impl Filter {
+    /// Whether who has this value is kept.
+    #[must_use]
+    pub fn keeps(&self, value: Value) -> bool {
+        self.values.get(&value.by()).is_none_or(|kept| kept.contains(&value))
+    }
+
     /// Whether a school with this phase is kept.
     pub(crate) fn keeps_school(&self, school: i32, phase: u8) -> bool {
-        keeps(&self.schools, school) && keeps(&self.phases, phase)
+        self.keeps(Value::School(school)) && self.keeps(Value::Phase(phase))
     }
 
     /// Whether a window is kept that lasts from `from` to `to`.
     pub(crate) fn keeps_window(&self, from: NaiveDate, to: NaiveDate) -> bool {
         self.from.is_none_or(|first| first <= to) && self.to.is_none_or(|last| from <= last)
     }
-}
-
-/// Whether a value is among those that are kept.
-pub(crate) fn keeps<T: Ord>(kept: &Option<BTreeSet<T>>, value: T) -> bool {
-    kept.as_ref().is_none_or(|kept| kept.contains(&value))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use domain::{CodeTable, Counts, NO_MARK};
+use domain::{Characteristic, CodeTable, Counts, HalfDay, NO_MARK};
 
 use crate::{EnrolmentYear, SchoolYear};
 
@@ -19,6 +19,9 @@ pub(crate) const LATE: usize = 3;
 pub(crate) const APPROVED: usize = 4;
 pub(crate) const MARKED: usize = 5;
 pub(crate) const EXPECTED: usize = 6;
+
+/// The number of a boarder's value of [`Characteristic::Boarder`].
+const BOARDS: u8 = 1;
 
 /// The half days on which a school is open, with what each possible mark on them adds.
 pub(crate) struct Reckoning {
@@ -34,6 +37,18 @@ struct OpenHalfDay {
     date: NaiveDate,
     position: usize,
     row: usize,
+    /// The year groups that are not due, as at a staggered start: none on most days.
+    left_out: Vec<i8>,
+}
+
+impl OpenHalfDay {
+    /// Whether an enrolment's year group is due.
+    fn is_due(&self, enrolment: &EnrolmentYear) -> bool {
+        self.left_out.is_empty()
+            || enrolment
+                .year_group_on(self.date)
+                .is_none_or(|year_group| !self.left_out.contains(&year_group))
+    }
 }
 
 impl Reckoning {
@@ -57,7 +72,9 @@ impl Reckoning {
                 reckoning.rows.push(row(&codes.counts_on(date), taken, expected));
             }
             let row = reckoning.rows.len() - 1;
-            reckoning.open.push(OpenHalfDay { date, position: half_day.position(), row });
+            let left_out = school.calendar.year_groups_not_due(half_day);
+            let position = half_day.position();
+            reckoning.open.push(OpenHalfDay { date, position, row, left_out });
         }
         reckoning
     }
@@ -73,18 +90,55 @@ impl Reckoning {
             ..self.open.partition_point(|half_day| half_day.date <= to)
     }
 
-    /// The open half days on which an enrolment is on roll.
-    pub(crate) fn on_roll(&self, enrolment: &EnrolmentYear) -> Range<usize> {
-        self.between(enrolment.first_day, enrolment.last_day.unwrap_or(NaiveDate::MAX))
+    /// The open half days on which an enrolment is on roll and the pupil does not board: boarders
+    /// are not in the attendance register.
+    pub(crate) fn due(&self, enrolment: &EnrolmentYear) -> Vec<Range<usize>> {
+        let last_day = enrolment.last_day.unwrap_or(NaiveDate::MAX);
+        let on_roll = self.between(enrolment.first_day, last_day);
+        let mut due = Vec::with_capacity(1);
+        let mut start = Some(0);
+        for fact in enrolment.facts.iter().filter(|fact| fact.kind == Characteristic::Boarder) {
+            let at = self.open.partition_point(|half_day| half_day.date < fact.from);
+            match start {
+                Some(from) if fact.value == BOARDS => {
+                    due.push(common(&on_roll, &(from..at)));
+                    start = None;
+                }
+                None if fact.value != BOARDS => start = Some(at),
+                _ => {}
+            }
+        }
+        due.extend(start.map(|from| common(&on_roll, &(from..self.open.len()))));
+        due
     }
 
-    /// Counts the marks on some open half days: at most the 14 of a week, since each count has
-    /// one byte.
-    pub(crate) fn count(&self, marks: &[u8], half_days: Range<usize>) -> [u8; PLANES] {
+    /// Those of some open half days that are due of an enrolment.
+    pub(crate) fn half_days_due(
+        &self,
+        enrolment: &EnrolmentYear,
+        half_days: &Range<usize>,
+    ) -> impl Iterator<Item = HalfDay> {
+        let due = self.due(enrolment).into_iter().map(|due| common(&due, half_days));
+        let open = due.flat_map(|due| self.open.get(due).unwrap_or_default());
+        let open = open.filter(|open| open.is_due(enrolment));
+        open.filter_map(|open| HalfDay::at(u16::try_from(open.position).ok()?))
+    }
+
+    /// Counts an enrolment's marks on those of some open half days that are due: at most the 14 of
+    /// a week, since each count has one byte. `due` is what [`Reckoning::due`] says of it.
+    pub(crate) fn count(
+        &self,
+        enrolment: &EnrolmentYear,
+        due: &[Range<usize>],
+        half_days: &Range<usize>,
+    ) -> [u8; PLANES] {
         let mut word = 0;
-        for half_day in self.open.get(half_days).unwrap_or_default() {
-            let mark = marks.get(half_day.position).copied().unwrap_or(NO_MARK);
-            word += self.rows.get(half_day.row).map_or(0, |row| row[usize::from(mark)]);
+        for due in due {
+            let open = self.open.get(common(due, half_days)).unwrap_or_default();
+            for half_day in open.iter().filter(|half_day| half_day.is_due(enrolment)) {
+                let mark = enrolment.marks.get(half_day.position).copied().unwrap_or(NO_MARK);
+                word += self.rows.get(half_day.row).map_or(0, |row| row[usize::from(mark)]);
+            }
         }
         let [counts @ .., _] = u64::to_le_bytes(word);
         counts
@@ -113,4 +167,14 @@ fn row(counts: &[Counts; 256], taken: bool, expected: bool) -> [u64; 256] {
 pub(crate) fn common(a: &Range<usize>, b: &Range<usize>) -> Range<usize> {
     let start = a.start.max(b.start);
     start..a.end.min(b.end).max(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_boards_has_the_value_of_that_name() {
+        assert_eq!(Characteristic::Boarder.number("yes"), Some(BOARDS));
+    }
 }

@@ -1,13 +1,14 @@
-//! Who was in which class and year group when: facts of 64 enrolments, as masks with dates.
+//! Who was in which class, year group or other group when: facts of 64 enrolments, as masks with
+//! dates.
 
 use chrono::NaiveDate;
 
-use crate::{EnrolmentYear, Placement};
+use crate::{By, EnrolmentYear, Value};
 
 /// From one day to another, both included, these lanes had this value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span<T> {
-    pub(crate) value: T,
+pub(crate) struct Span {
+    pub(crate) value: Value,
     pub(crate) from: NaiveDate,
     pub(crate) until: NaiveDate,
     /// The lanes, as bits.
@@ -16,48 +17,35 @@ pub(crate) struct Span<T> {
 
 /// The spans of up to 64 enrolments. Lanes with the same value over the same days, which is nearly
 /// all of them, share a span.
-pub(crate) fn spans<T: Copy + PartialEq>(
-    enrolments: &[EnrolmentYear],
-    value: impl Fn(&Placement) -> T,
-) -> Vec<Span<T>> {
-    let mut spans: Vec<Span<T>> = Vec::new();
+pub(crate) fn spans(enrolments: &[EnrolmentYear], by: By) -> Vec<Span> {
+    let mut spans: Vec<Span> = Vec::new();
+    let mut starts = Vec::new();
     for (lane, enrolment) in enrolments.iter().enumerate() {
-        for one in spans_of(enrolment, 1 << lane, &value) {
-            let same = |span: &&mut Span<T>| {
-                span.value == one.value && span.from == one.from && span.until == one.until
-            };
+        starts.clear();
+        starts_of(enrolment, by, &mut starts);
+        let ends = starts.iter().skip(1).filter_map(|(next, _)| next.pred_opt());
+        for (&(from, value), until) in starts.iter().zip(ends.chain([NaiveDate::MAX])) {
+            let same =
+                |span: &&mut Span| span.value == value && span.from == from && span.until == until;
             match spans.iter_mut().find(same) {
-                Some(span) => span.lanes |= one.lanes,
-                None => spans.push(one),
+                Some(span) => span.lanes |= 1 << lane,
+                None => spans.push(Span { value, from, until, lanes: 1 << lane }),
             }
         }
     }
     spans
 }
 
-/// The spans of one enrolment, in order.
+/// From which day on an enrolment has which value, in order.
 ///
 /// What holds on the first day on roll holds for all days before it too: nothing is counted there,
 /// and so those who join in the middle of a week need no span of their own.
-fn spans_of<T: Copy + PartialEq>(
-    enrolment: &EnrolmentYear,
-    lanes: u64,
-    value: impl Fn(&Placement) -> T,
-) -> Vec<Span<T>> {
-    let mut starts: Vec<(NaiveDate, T)> = Vec::new();
-    for placement in &enrolment.placements {
-        let early = placement.from <= enrolment.first_day;
-        let from = if early { NaiveDate::MIN } else { placement.from };
+fn starts_of(enrolment: &EnrolmentYear, by: By, starts: &mut Vec<(NaiveDate, Value)>) {
+    for (from, value) in enrolment.history(by) {
+        let from = if from <= enrolment.first_day { NaiveDate::MIN } else { from };
         starts.pop_if(|(last, _)| *last == from);
-        if starts.last().is_none_or(|(_, last)| *last != value(placement)) {
-            starts.push((from, value(placement)));
+        if starts.last().is_none_or(|(_, last)| *last != value) {
+            starts.push((from, value));
         }
     }
-    let ends = starts.iter().skip(1).filter_map(|(next, _)| next.pred_opt());
-    let ends = ends.chain([NaiveDate::MAX]);
-    starts
-        .iter()
-        .zip(ends)
-        .map(|(&(from, value), until)| Span { value, from, until, lanes })
-        .collect()
 }

@@ -6,7 +6,6 @@ use domain::WindowKind;
 
 use crate::groups::{Broken, Grouping, Part};
 use crate::kernel::{Standings, add_sessions, add_standings, stand};
-use crate::reckoning::common;
 use crate::window::{Step, steps};
 use crate::{Block, Cell, EnrolmentYear, Group, Query, TrendWindow};
 
@@ -56,8 +55,8 @@ fn add_broken(
         if broken.part.lanes >> lane & 1 == 0 {
             continue;
         }
-        let half_days = common(&block.reckoning.on_roll(enrolment), &broken.half_days);
-        let sums = block.reckoning.count(&enrolment.marks, half_days).map(u32::from);
+        let due = block.reckoning.due(enrolment);
+        let sums = block.reckoning.count(enrolment, &due, &broken.half_days).map(u32::from);
         for (step, cell) in steps.iter().zip(&mut *cells) {
             if step.slots.contains(&broken.slot) {
                 cell.add_sessions(sums);

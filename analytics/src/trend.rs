@@ -9,7 +9,7 @@ use domain::WindowKind;
 use crate::reckoning::{ABSENT, APPROVED, EXPECTED, LATE, MARKED, PLANES, POSSIBLE, UNAUTHORISED};
 use crate::tally::{Tallies, tally};
 use crate::window::line_up;
-use crate::{Block, By, Group, Pool, PoolError, Query};
+use crate::{Block, By, CROSSED, Group, Pool, PoolError, Query, Value};
 
 /// Blocks that one thread takes at a time: enough to save putting together as many answers as
 /// there are schools, and few enough to keep all threads busy.
@@ -22,8 +22,8 @@ pub struct Trend {
     pub windows: Vec<TrendWindow>,
     /// The groups, in order.
     ///
-    /// A school or phase that was asked about is there even when nothing is counted in it; a year
-    /// group or class only when something is.
+    /// A school or phase that was asked about is there even when nothing is counted in it; any
+    /// other group only when something is.
     pub series: Vec<Series>,
 }
 
@@ -153,7 +153,7 @@ pub fn trend(pool: &Pool, blocks: &[Arc<Block>], query: &Query) -> Result<Trend,
     let blocks: Vec<&Block> = blocks.iter().map(Arc::as_ref).filter(kept).collect();
     let windows = line_up(&blocks, query);
     let nothing = vec![Cell::nothing(query.window); windows.len()];
-    let listed = always_listed(&blocks, query.by).into_iter();
+    let listed = always_listed(&blocks, query).into_iter();
     let mut sum: Tallies = listed.map(|group| (group, nothing.clone())).collect();
     let schools: Vec<&[&Block]> = blocks.chunks(SCHOOLS_AT_A_TIME).collect();
     let count = |schools: &&[&Block]| {
@@ -173,19 +173,29 @@ pub fn trend(pool: &Pool, blocks: &[Arc<Block>], query: &Query) -> Result<Trend,
             }
         }
     }
-    if let By::YearGroup | By::Class = query.by {
+    if !by_school(query) {
         sum.retain(|_, cells| *cells != nothing);
     }
     let series = sum.into_iter().map(|(group, cells)| Series { group, cells }).collect();
     Ok(Trend { windows, series })
 }
 
+/// Whether every group is a school, some schools, or all of them.
+fn by_school(query: &Query) -> bool {
+    query.by.iter().flatten().all(|by| matches!(by, By::School | By::Phase))
+}
+
 /// The groups that are listed whether or not anything is counted in them.
-fn always_listed(blocks: &[&Block], by: By) -> Vec<Group> {
-    match by {
-        By::Trust => vec![Group::Trust],
-        By::School => blocks.iter().map(|block| Group::School(block.school())).collect(),
-        By::Phase => blocks.iter().map(|block| Group::Phase(block.phase())).collect(),
-        By::YearGroup | By::Class => vec![],
+fn always_listed(blocks: &[&Block], query: &Query) -> Vec<Group> {
+    if query.by == [None; CROSSED] {
+        return vec![[None; CROSSED]];
     }
+    if !by_school(query) {
+        return vec![];
+    }
+    let group = |block: &&Block| {
+        let values = [Value::School(block.school()), Value::Phase(block.phase())];
+        values.into_iter().fold([None; CROSSED], |group, value| query.with(group, value))
+    };
+    blocks.iter().map(group).collect()
 }

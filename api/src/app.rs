@@ -14,11 +14,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use crate::auth::keys::Keys;
 use crate::clock::Clock;
 use crate::db::Db;
+use crate::http::events::Streams;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
-    actions, analytics, cases, imports, jobs, letters, openapi, operation, policies, pupils,
-    register, reviews, tenants,
+    actions, analytics, calendars, cases, imports, jobs, letters, openapi, operation, parents,
+    policies, pupils, register, reviews, runs, staff, tenants,
 };
 
 /// What every request may use.
@@ -31,10 +32,12 @@ pub struct App {
     pub roles: Roles,
     /// The national code table.
     pub codes: Arc<CodeTable>,
-    /// What time it is.
+    /// What time it is on this machine; a sandbox has its own ([`Db::clock_of`]).
     pub clock: Clock,
     /// Rate limits.
     pub limits: Limits,
+    /// Streams of events.
+    pub streams: Streams,
     /// Blocks of counts, finished answers, and the threads that count.
     pub counting: analytics::Counting,
 }
@@ -95,6 +98,7 @@ impl App {
             codes,
             clock,
             limits: Limits::per_minute(settings.rate_limit),
+            streams: Streams::default(),
         })
     }
 }
@@ -104,7 +108,10 @@ pub fn mount(config: &mut ServiceConfig) {
     config
         .configure(operation::mount)
         .configure(tenants::mount)
+        .configure(calendars::mount)
+        .configure(staff::mount)
         .configure(pupils::mount)
+        .configure(parents::mount)
         .configure(register::mount)
         .configure(imports::mount)
         .configure(jobs::mount)
@@ -113,6 +120,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(cases::mount)
         .configure(letters::mount)
         .configure(actions::mount)
+        .configure(runs::mount)
         .configure(analytics::mount);
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
 /// What time it is, as a parameter: tests and sandboxes put their own in.
@@ -32,10 +32,26 @@ impl Clock {
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 
+    /// A clock that is always so far ahead of this one.
+    #[must_use]
+    pub fn ahead_by(&self, ahead: TimeDelta) -> Self {
+        if ahead.is_zero() {
+            return self.clone();
+        }
+        let this = self.clone();
+        Self::from_fn(move || this.now() + ahead)
+    }
+
     /// The date on the school's wall. English schools keep London time.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
-        self.now().with_timezone(&London).date_naive()
+        Self::date(self.now())
+    }
+
+    /// The date on the school's wall at an instant.
+    #[must_use]
+    pub fn date(instant: DateTime<Utc>) -> NaiveDate {
+        instant.with_timezone(&London).date_naive()
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::pg::PgConnection;
 use diesel::r2d2::{ConnectionManager, Pool};
@@ -16,6 +16,7 @@ use pq_sys as _;
 
 use crate::clock::Clock;
 use crate::http::problem::Problem;
+use crate::sandbox::Sandboxes;
 
 /// How long a request waits for a connection before it is answered with 503.
 const WAIT: Duration = Duration::from_secs(1);
@@ -96,6 +97,7 @@ pub struct Tx<'a> {
     pub conn: &'a mut PgConnection,
     scope: &'a Scope,
     clock: &'a Clock,
+    ahead: TimeDelta,
 }
 
 impl Tx<'_> {
@@ -111,13 +113,33 @@ impl Tx<'_> {
         self.scope.trust
     }
 
-    /// The instant.
+    /// The instant, as the trust has it: what is recorded goes by it.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// The clock.
+    /// How far the trust's clock is ahead of the machine's: nothing, unless it is a sandbox that has moved it.
+    #[must_use]
+    pub fn ahead(&self) -> TimeDelta {
+        self.ahead
+    }
+
+    /// The machine's instant, which the queue goes by.
+    #[must_use]
+    pub fn machine_now(&self) -> DateTime<Utc> {
+        self.now() - self.ahead
+    }
+
+    /// The instant at which something is recorded that follows what was recorded at `last`: later than that, even when
+    /// the clock stands or was set back.
+    #[must_use]
+    pub fn after(&self, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let now = self.now();
+        last.map_or(now, |last| now.max(last + TimeDelta::microseconds(1)))
+    }
+
+    /// The trust's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.clock
@@ -143,8 +165,8 @@ impl Tx<'_> {
         &mut self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        let (scope, clock) = (self.scope, self.clock);
-        self.conn.transaction(|conn| work(&mut Tx { conn, scope, clock }))
+        let Self { scope, clock, ahead, .. } = *self;
+        self.conn.transaction(|conn| work(&mut Tx { conn, scope, clock, ahead }))
     }
 }
 
@@ -156,6 +178,7 @@ pub struct Db {
     requests: PgPool,
     jobs: PgPool,
     clock: Clock,
+    sandboxes: Sandboxes,
 }
 
 impl Db {
@@ -171,13 +194,25 @@ impl Db {
                 .error_handler(Box::new(Quiet))
                 .build_unchecked(ConnectionManager::<PgConnection>::new(url))
         };
-        Self { requests: pool(requests), jobs: pool(jobs), clock }
+        let (requests, jobs) = (pool(requests), pool(jobs));
+        Self { requests, jobs, clock, sandboxes: Sandboxes::new() }
     }
 
-    /// The clock that its transactions are given.
+    /// The machine's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    /// The clock that a scope's transactions are given: the machine's own, unless the trust is a sandbox.
+    ///
+    /// # Errors
+    /// 503 when the database is away or busy.
+    pub async fn clock_of(&self, scope: &Scope) -> Result<Clock, Problem> {
+        if self.sandboxes.is_real(scope.trust) {
+            return Ok(self.clock.clone());
+        }
+        self.run(scope, |tx| Ok(tx.clock().clone())).await
     }
 
     /// Do `work` in a transaction of `scope`: all of it is committed, or nothing.
@@ -194,7 +229,7 @@ impl Db {
         W: FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
         let (db, scope) = (self.clone(), scope.clone());
-        block(move || transact(&db.requests, &db.clock, &scope, Mode::Write, work))
+        block(move || transact(&db, &db.requests, &scope, Mode::Write, work))
     }
 
     /// Read in one snapshot (REPEATABLE READ READ ONLY): versions and rows belong together.
@@ -211,7 +246,7 @@ impl Db {
         W: FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
         let (db, scope) = (self.clone(), scope.clone());
-        block(move || transact(&db.requests, &db.clock, &scope, Mode::Snapshot, work))
+        block(move || transact(&db, &db.requests, &scope, Mode::Snapshot, work))
     }
 
     /// As [`Db::run`] for a job, on the jobs' own pool and the calling thread.
@@ -223,7 +258,19 @@ impl Db {
         scope: &Scope,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        transact(&self.jobs, &self.clock, scope, Mode::Write, work)
+        transact(self, &self.jobs, scope, Mode::Write, work)
+    }
+
+    /// As [`Db::snapshot`] for a job, on the jobs' own pool and the calling thread.
+    ///
+    /// # Errors
+    /// As [`Db::run`].
+    pub fn snapshot_job<T>(
+        &self,
+        scope: &Scope,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        transact(self, &self.jobs, scope, Mode::Snapshot, work)
     }
 
     /// A connection without a tenant. Only [`crate::platform`] may call it; each use there says why.
@@ -267,8 +314,8 @@ enum Mode {
 }
 
 fn transact<T>(
+    db: &Db,
     pool: &PgPool,
-    clock: &Clock,
     scope: &Scope,
     mode: Mode,
     work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
@@ -276,7 +323,8 @@ fn transact<T>(
     let mut conn = pool.get()?;
     let bound = |conn: &mut PgConnection| {
         conn.batch_execute(&binding(scope))?;
-        work(&mut Tx { conn, scope, clock })
+        let ahead = db.sandboxes.ahead(conn, scope.trust)?;
+        work(&mut Tx { conn, scope, clock: &db.clock.ahead_by(ahead), ahead })
     };
     match mode {
         Mode::Write => conn.build_transaction().read_write().run(bound),

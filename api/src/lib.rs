@@ -7,12 +7,15 @@
 //! | folder | question |
 //! | --- | --- |
 //! | [`tenants`] | which trust, which schools, when are they open? |
+//! | [`staff`] | who has which duty at which school? |
 //! | [`pupils`] | who is this child, where and when enrolled? |
+//! | [`parents`] | whom do we call, in which order, and whom must we not? |
 //! | [`register`] | who is here, who corrected what? |
 //! | [`policies`] | what happens when attendance is low, and what is given when it is good? |
 //! | [`imports`] | how does the data get in? |
 //! | [`analytics`] | how are we doing? |
-//! | [`jobs`] | what runs by itself? |
+//! | [`jobs`] | what goes on after the answer? |
+//! | [`runs`] | what runs by itself, and when? |
 //! | [`operation`] | is the service up, what does it mean? |
 //! | [`http`] | what do all operations share? |
 
@@ -21,6 +24,7 @@ pub mod analytics;
 pub mod app;
 pub mod auth;
 pub mod cache;
+pub mod calendars;
 pub mod cases;
 pub mod cli;
 pub mod client;
@@ -36,11 +40,15 @@ pub mod letters;
 pub mod migrate;
 pub mod openapi;
 pub mod operation;
+pub mod parents;
 pub mod platform;
 pub mod policies;
 pub mod progress;
 pub mod pupils;
 pub mod register;
 pub mod reviews;
+pub mod runs;
+pub mod sandbox;
 pub mod schema;
+pub mod staff;
 pub mod tenants;

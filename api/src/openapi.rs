@@ -55,6 +55,7 @@ impl Document {
                 operation.security.get_or_insert_default();
             }
         }
+        leave_out_unused(&mut openapi);
         Self { openapi }
     }
 
@@ -117,6 +118,15 @@ fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
         ("DELETE", &mut item.delete),
     ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
+}
+
+/// The items of a list are written out where the list is, so that a schema of their own may be nobody's.
+fn leave_out_unused(openapi: &mut OpenApi) {
+    let text = serde_json::to_string(openapi).unwrap_or_default();
+    let used = |name: &str| text.contains(&format!("\"#/components/schemas/{name}\""));
+    if let Some(components) = &mut openapi.components {
+        components.schemas.retain(|name, _| used(name));
+    }
 }
 
 /// The refusals that operations share.

@@ -35,7 +35,12 @@ pub struct Lease {
 ///
 /// # Errors
 /// The database's.
-pub fn create_trust(tx: &mut Tx<'_>, caller: &Caller, name: &str) -> Result<i32, Problem> {
+pub fn create_trust(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    name: &str,
+    sandbox: bool,
+) -> Result<i32, Problem> {
     #[derive(QueryableByName)]
     struct Id {
         #[diesel(sql_type = Integer)]
@@ -50,10 +55,30 @@ pub fn create_trust(tx: &mut Tx<'_>, caller: &Caller, name: &str) -> Result<i32,
             trust::name.eq(name),
             trust::created_at.eq(tx.now()),
             trust::created_by.eq(caller.subject()),
+            trust::sandbox.eq(sandbox),
         ))
         .execute(tx.conn)?;
     tx.conn.batch_execute(&format!("SET LOCAL app.trust_id = '{}'", tx.trust()))?;
     Ok(id)
+}
+
+/// Every trust, whole, for the clockwork. Without a tenant because it serves all of them; only numbers are read, and some
+/// of them may stand for no trust: row-level security shows nothing there.
+///
+/// # Errors
+/// The database's.
+pub fn every_trust(db: &Db) -> Result<Vec<Scope>, Problem> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        id: i32,
+    }
+    let rows: Vec<Row> = db.without_tenant(|conn| {
+        let all =
+            "SELECT id FROM generate_series(1, pg_sequence_last_value('trust_ids')::int) AS id";
+        Ok(diesel::sql_query(all).load(conn)?)
+    })?;
+    Ok(rows.into_iter().map(|row| Scope::new(row.id, Schools::All)).collect())
 }
 
 /// Takes the lease of a job that is due. Without a tenant because a worker serves all trusts; the queue holds ids only.

@@ -7,6 +7,16 @@ diesel::table! {
         name -> Text,
         created_at -> Timestamptz,
         created_by -> Text,
+        sandbox -> Bool,
+    }
+}
+
+diesel::table! {
+    trust_clock (trust_id, ahead) {
+        trust_id -> Int4,
+        ahead -> Int8,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
     }
 }
 
@@ -19,6 +29,19 @@ diesel::table! {
         phase -> Text,
         created_at -> Timestamptz,
         created_by -> Text,
+        time_zone -> Text,
+    }
+}
+
+diesel::table! {
+    former_urn (trust_id, school_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        recorded_at -> Timestamptz,
+        old_urn -> Text,
+        new_urn -> Text,
+        changed_on -> Nullable<Date>,
+        recorded_by -> Text,
     }
 }
 
@@ -39,6 +62,25 @@ diesel::table! {
         year -> Int2,
         version -> Int8,
         body -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    unplanned_closure (trust_id, school_id, closure_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        closure_id -> Int4,
+        year -> Int2,
+        version -> Int8,
+        from_day -> Date,
+        to_day -> Date,
+        session -> Nullable<Int2>,
+        year_groups -> Nullable<Array<Int2>>,
+        code -> Text,
+        reason -> Text,
+        marks -> Int4,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
     }
@@ -176,6 +218,101 @@ diesel::table! {
         old_pupil_id -> Int4,
         new_pupil_id -> Int4,
         reason -> Text,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    parent (trust_id, parent_id) {
+        trust_id -> Int4,
+        parent_id -> Int4,
+        title -> Nullable<Text>,
+        forename -> Nullable<Text>,
+        surname -> Text,
+        name_key -> Text,
+        language -> Text,
+        interpreter -> Bool,
+        contacts -> Jsonb,
+        school_ids -> Array<Int4>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    parent_change (trust_id, parent_id, recorded_at) {
+        trust_id -> Int4,
+        parent_id -> Int4,
+        recorded_at -> Timestamptz,
+        old -> Jsonb,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    pupil_parent (trust_id, pupil_id, parent_id, recorded_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        parent_id -> Int4,
+        relationship -> Text,
+        priority -> Int2,
+        responsibility -> Bool,
+        lives_with -> Bool,
+        last_day -> Nullable<Date>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    parent_safeguard (trust_id, pupil_id, parent_id, recorded_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        parent_id -> Int4,
+        court_order -> Nullable<Text>,
+        court_order_from -> Nullable<Date>,
+        court_order_to -> Nullable<Date>,
+        no_contact -> Nullable<Text>,
+        no_contact_from -> Nullable<Date>,
+        no_contact_to -> Nullable<Date>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff (trust_id, staff_id) {
+        trust_id -> Int4,
+        staff_id -> Int4,
+        name -> Text,
+        email -> Nullable<Text>,
+        subject -> Nullable<Text>,
+        school_ids -> Array<Int4>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff_change (trust_id, staff_id, recorded_at) {
+        trust_id -> Int4,
+        staff_id -> Int4,
+        recorded_at -> Timestamptz,
+        old -> Jsonb,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff_duty (trust_id, school_id, staff_id, duty, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        staff_id -> Int4,
+        duty -> Text,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+        role -> Nullable<Text>,
+        recorded_at -> Timestamptz,
         recorded_by -> Text,
     }
 }
@@ -484,6 +621,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    run (trust_id, run_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        run_id -> Int8,
+        kind -> Text,
+        period -> Text,
+        attempt -> Int4,
+        from_day -> Date,
+        to_day -> Date,
+        due -> Timestamptz,
+        noticed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    run_item (trust_id, school_id, kind, period, item) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        kind -> Text,
+        period -> Text,
+        item -> Text,
+        run_id -> Int8,
+        result -> Jsonb,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     import (trust_id, job_id) {
         trust_id -> Int4,
         job_id -> Int8,
@@ -494,6 +659,8 @@ diesel::table! {
         bytes -> Int8,
         sha256 -> Bytea,
         result -> Nullable<Jsonb>,
+        options -> Jsonb,
+        applied_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -503,6 +670,39 @@ diesel::table! {
         job_id -> Int8,
         school_id -> Nullable<Int4>,
         seq -> Int4,
+        body -> Bytea,
+    }
+}
+
+diesel::table! {
+    import_undo (trust_id, job_id) {
+        trust_id -> Int4,
+        job_id -> Int8,
+        import_id -> Int8,
+        school_id -> Nullable<Int4>,
+        result -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    upload (trust_id, upload_id) {
+        trust_id -> Int4,
+        upload_id -> Int8,
+        school_id -> Nullable<Int4>,
+        begun_at -> Timestamptz,
+        begun_by -> Text,
+        touched_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    upload_part (trust_id, upload_id, part) {
+        trust_id -> Int4,
+        upload_id -> Int8,
+        part -> Int4,
+        school_id -> Nullable<Int4>,
+        bytes -> Int4,
+        sha256 -> Bytea,
         body -> Bytea,
     }
 }
@@ -521,25 +721,39 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolment_pupil,
     evidence,
     feedback,
+    former_urn,
     import,
     import_chunk,
+    import_undo,
     job,
     letter,
     letter_stop,
     mark_event,
     mitigation,
+    parent,
+    parent_change,
+    parent_safeguard,
     placement,
     placement_now,
     policy_version,
     pupil,
     pupil_change,
+    pupil_parent,
     register_session,
     register_year,
     review,
     review_item,
+    run,
+    run_item,
     school,
     school_calendar,
     school_policy,
     school_version,
+    staff,
+    staff_change,
+    staff_duty,
     trust,
+    unplanned_closure,
+    upload,
+    upload_part,
 );

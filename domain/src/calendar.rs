@@ -1,13 +1,17 @@
 //! A school's calendar for one academic year: when it is open, and what windows its year has.
 //!
 //! Every school has its own, since dates differ by local authority and by trust. A session that
-//! is not held is not a possible session, so everything that counts starts here.
+//! is not held is not a possible session, so everything that counts starts here. Nor is one that is
+//! held, but for which the pupil's year group is not due: at a staggered start, for example.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Datelike, Days as DayCount, NaiveDate, Weekday};
 
 use crate::year::monday_of;
 use crate::{
-    AcademicYear, Closure, Days, HalfDay, HalfDaySet, SchoolWeek, Session, Term, Window, WindowKind,
+    AcademicYear, Closure, Days, HalfDay, HalfDaySet, NotDue, SchoolWeek, Session, Term, Window,
+    WindowKind,
 };
 
 /// A checked calendar: at least one term; terms in order inside the year; each half-term break
@@ -18,8 +22,11 @@ pub struct Calendar {
     terms: Vec<Term>,
     closures: Vec<Closure>,
     week: SchoolWeek,
+    not_due: Vec<NotDue>,
     /// Derived from the rest: the half days on which the school is open.
     open: HalfDaySet,
+    /// Derived too: of those, the half days on which a year group is not due. Only year groups that have any.
+    without: BTreeMap<i8, HalfDaySet>,
 }
 
 /// One thing that is wrong with a calendar.
@@ -32,7 +39,7 @@ pub struct CalendarProblem {
 }
 
 impl Calendar {
-    /// Checks a calendar and puts it together.
+    /// Checks a calendar that is the same for every year group, and puts it together.
     ///
     /// # Errors
     /// All problems at once.
@@ -42,14 +49,30 @@ impl Calendar {
         closures: Vec<Closure>,
         week: SchoolWeek,
     ) -> Result<Self, Vec<CalendarProblem>> {
-        let problems = crate::calendar_check::problems(year, &terms, &closures, week);
+        Self::with_not_due(year, terms, closures, week, Vec::new())
+    }
+
+    /// Checks a calendar, with the days on which some year groups are not due, and puts it together.
+    ///
+    /// # Errors
+    /// All problems at once.
+    pub fn with_not_due(
+        year: AcademicYear,
+        terms: Vec<Term>,
+        closures: Vec<Closure>,
+        week: SchoolWeek,
+        not_due: Vec<NotDue>,
+    ) -> Result<Self, Vec<CalendarProblem>> {
+        let problems = crate::calendar_check::problems(year, &terms, &closures, week, &not_due);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let mut calendar = Self { year, terms, closures, week, open: HalfDaySet::new() };
+        let (open, without) = (HalfDaySet::new(), BTreeMap::new());
+        let mut calendar = Self { year, terms, closures, week, not_due, open, without };
         calendar.open = HalfDay::all()
             .filter(|half_day| calendar.opens(half_day.date(year), half_day.session()))
             .collect();
+        calendar.without = calendar.gaps();
         Ok(calendar)
     }
 
@@ -77,6 +100,12 @@ impl Calendar {
         self.week
     }
 
+    /// The days on which some year groups are not due, as they were given.
+    #[must_use]
+    pub fn not_due(&self) -> &[NotDue] {
+        &self.not_due
+    }
+
     /// Whether the school is open for that session: in a term, not in its half-term break, not
     /// closed, and on a half day of its ordinary week.
     #[must_use]
@@ -94,6 +123,26 @@ impl Calendar {
     #[must_use]
     pub const fn open_half_days(&self) -> HalfDaySet {
         self.open
+    }
+
+    /// Whether a pupil of that year group is due for the session: the school is open, and the year group is not left
+    /// out that day. A pupil of no known year group is due whenever the school is open.
+    #[must_use]
+    pub fn is_due(&self, year_group: Option<i8>, date: NaiveDate, session: Session) -> bool {
+        HalfDay::of(self.year, date, session).is_some_and(|half_day| {
+            self.open.contains(half_day)
+                && !year_group
+                    .and_then(|year_group| self.without.get(&year_group))
+                    .is_some_and(|without| without.contains(half_day))
+        })
+    }
+
+    /// The year groups that are not due on a half day on which the school is open, in order: for them it is neither
+    /// expected nor possible. Nearly always empty.
+    #[must_use]
+    pub fn year_groups_not_due(&self, half_day: HalfDay) -> Vec<i8> {
+        let left_out = self.without.iter().filter(|(_, without)| without.contains(half_day));
+        left_out.map(|(year_group, _)| *year_group).collect()
     }
 
     /// The Mondays of the school weeks: weeks with at least one open session.
@@ -154,6 +203,20 @@ impl Calendar {
 
     fn half_terms(&self) -> Vec<Window> {
         numbered("half-term", WindowKind::HalfTerm, self.terms.iter().flat_map(halves))
+    }
+
+    /// For each year group that is not always due, the open half days on which it is not.
+    fn gaps(&self) -> BTreeMap<i8, HalfDaySet> {
+        let named: BTreeSet<i8> =
+            self.not_due.iter().flat_map(|not_due| not_due.year_groups.iter().copied()).collect();
+        let gaps = named.into_iter().map(|year_group| {
+            let is_left_out = |half_day: &HalfDay| {
+                let (date, session) = (half_day.date(self.year), half_day.session());
+                self.not_due.iter().any(|not_due| not_due.covers(year_group, date, session))
+            };
+            (year_group, self.open.iter().filter(is_left_out).collect::<HalfDaySet>())
+        });
+        gaps.filter(|(_, half_days)| !half_days.is_empty()).collect()
     }
 
     fn opens(&self, date: NaiveDate, session: Session) -> bool {

@@ -1,8 +1,13 @@
 //! What can be wrong with a calendar, found all at once and said in plain English.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 
-use crate::{AcademicYear, CalendarProblem, Closure, SchoolWeek, Term};
+use crate::{AcademicYear, CalendarProblem, Closure, NotDue, SchoolWeek, Term};
+
+/// The year groups that a pupil can be placed in: nursery is -1, reception 0.
+const YEAR_GROUPS: RangeInclusive<i8> = -2..=14;
 
 /// Everything that is wrong; empty for a sound calendar.
 pub(crate) fn problems(
@@ -10,6 +15,7 @@ pub(crate) fn problems(
     terms: &[Term],
     closures: &[Closure],
     week: SchoolWeek,
+    not_due: &[NotDue],
 ) -> Vec<CalendarProblem> {
     let mut found = Found { year, problems: Vec::new() };
     if week.sessions() == 0 {
@@ -31,6 +37,11 @@ pub(crate) fn problems(
     }
     for (number, closure) in closures.iter().enumerate() {
         found.check_dates(&format!("/closures/{number}"), closure.from, closure.to);
+    }
+    for (number, not_due) in not_due.iter().enumerate() {
+        let place = format!("/not_due/{number}");
+        found.check_year_groups(&place, &not_due.year_groups);
+        found.check_dates(&place, not_due.from, not_due.to);
     }
     found.problems
 }
@@ -62,6 +73,21 @@ impl Found {
         if half_term.to >= term.to {
             let expected = format!("a date before {}, the term's last day", term.to);
             self.say(format!("{place}/half_term/to"), expected);
+        }
+    }
+
+    /// At least one, and none that no pupil can be in.
+    fn check_year_groups(&mut self, place: &str, year_groups: &[i8]) {
+        if year_groups.is_empty() {
+            self.say(format!("{place}/year_groups"), "at least one year group");
+        }
+        for (number, year_group) in year_groups.iter().enumerate() {
+            if !YEAR_GROUPS.contains(year_group) {
+                self.say(
+                    format!("{place}/year_groups/{number}"),
+                    "a year group from -2 to 14: -1 is nursery, 0 reception",
+                );
+            }
         }
     }
 

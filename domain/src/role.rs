@@ -201,7 +201,8 @@ mod tests {
     #[test]
     fn neither_the_platform_nor_the_authority_nor_the_scheduler_sees_a_child() {
         let roles = Roles::built_in().unwrap();
-        let about_children = ["pupil:", "enrolment:", "register:", "mark:", "import:"];
+        let about_children =
+            ["pupil:", "enrolment:", "parent:", "safeguarding:", "register:", "mark:", "import:"];
         for (permission, _) in roles.permissions() {
             if about_children.iter().any(|start| permission.starts_with(start)) {
                 for role in ["platform_admin", "la_partner", "runner"] {
@@ -212,10 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn the_trust_administrator_may_do_everything_inside_the_trust() {
+    fn the_trust_administrator_may_do_everything_inside_the_trust_but_read_court_orders() {
         let roles = Roles::built_in().unwrap();
         for (permission, _) in roles.permissions() {
-            assert_eq!(roles.allows("trust_admin", permission), permission != "trust:create");
+            let others = ["trust:create", "safeguarding:read", "safeguarding:write"];
+            assert_eq!(roles.allows("trust_admin", permission), !others.contains(&permission));
+        }
+        for permission in ["safeguarding:read", "safeguarding:write"] {
+            assert_eq!(may(&roles, permission), ["school_lead", "safeguarding_lead"]);
         }
     }
 

@@ -81,6 +81,35 @@ impl Closure {
     }
 }
 
+/// Days, or one session of each of the days, on which the school is open but some year groups are not due: a staggered
+/// start, an early finish, a day on which only some are asked to come.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NotDue {
+    /// The year groups that are not due: -2 to 14, with nursery -1 and reception 0.
+    pub year_groups: Vec<i8>,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day.
+    pub to: NaiveDate,
+    /// The session they are not due for; `None` for the whole day.
+    #[serde(default)]
+    pub session: Option<Session>,
+    /// What a person wrote about it.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+impl NotDue {
+    /// Whether it says that the year group is not due for the session of that date.
+    #[must_use]
+    pub fn covers(&self, year_group: i8, date: NaiveDate, session: Session) -> bool {
+        self.year_groups.contains(&year_group)
+            && self.from <= date
+            && date <= self.to
+            && self.session.is_none_or(|only| only == session)
+    }
+}
+
 /// Which half days of which weekday a school is open in an ordinary week: Monday first, and for
 /// each day the morning and the afternoon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

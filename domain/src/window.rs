@@ -30,6 +30,21 @@ impl WindowKind {
     pub const ALL: [WindowKind; 4] =
         [WindowKind::Week, WindowKind::HalfTerm, WindowKind::Term, WindowKind::YearToDate];
 
+    /// The kind of the windows that have such a key; `None` for what is no key.
+    #[must_use]
+    pub fn of_key(key: &str) -> Option<Self> {
+        let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+        if key == "year-to-date" {
+            return Some(WindowKind::YearToDate);
+        }
+        if let Some((year, week)) = key.split_once("-W") {
+            return (number(year) && number(week)).then_some(WindowKind::Week);
+        }
+        let (name, last) = key.rsplit_once('-')?;
+        let kinds = [("half-term", WindowKind::HalfTerm), ("term", WindowKind::Term)];
+        kinds.into_iter().find(|(kind, _)| *kind == name && number(last)).map(|(_, kind)| kind)
+    }
+
     /// Its name on the wire.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -92,5 +107,18 @@ mod tests {
             assert_eq!(wire, format!("\"{kind}\""));
         }
         assert_eq!("month".parse::<WindowKind>(), Err(WindowKindError));
+    }
+
+    #[test]
+    fn every_window_has_a_key_of_its_kind() {
+        let calendar = crate::calendar::example();
+        for kind in WindowKind::ALL {
+            for window in calendar.windows(kind) {
+                assert_eq!(WindowKind::of_key(&window.key), Some(kind), "{}", window.key);
+            }
+        }
+        for key in ["", "term", "term-", "term-x", "half-1", "year", "2026-W", "-W37", "week"] {
+            assert_eq!(WindowKind::of_key(key), None, "{key}");
+        }
     }
 }

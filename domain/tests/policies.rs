@@ -4,12 +4,12 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use domain::policy::{
-    Checked, Folder, book, check_folder, coverage, is_of_the_document, unnoticed,
+    Checked, Folder, book, built_in, check_folder, coverage, is_of_the_document, unnoticed,
 };
 
 fn root() -> PathBuf {
@@ -30,6 +30,16 @@ fn load(folder: &Path) -> Checked {
 
 fn texts(folder: &Path) -> Folder {
     Folder::read(common::files(folder)).unwrap()
+}
+
+#[test]
+fn the_policies_of_the_program_are_those_of_the_folder() {
+    let name = |folder: &PathBuf| folder.file_name().unwrap().to_str().unwrap().to_owned();
+    let folders: BTreeMap<String, Folder> =
+        folders().iter().map(|folder| (name(folder), texts(folder))).collect();
+    let built_in: BTreeMap<String, Folder> =
+        built_in().into_iter().map(|(name, folder)| (name.to_owned(), folder)).collect();
+    assert_eq!(built_in, folders);
 }
 
 #[test]

@@ -159,6 +159,35 @@ fn a_whole_school_saves_while_files_and_amendments_come_in() {
     assert_eq!(Sql::of(&app.database).number("SELECT count(*) FROM enrolment"), 16 + 3);
 }
 
+#[test]
+fn of_a_merge_and_an_enrolment_at_once_no_stay_is_left_with_the_record_that_went() {
+    let (app, _, admin) = start();
+    let (one, two) = (school(&admin, 1, "primary"), school(&admin, 2, "primary"));
+    let (here, there) = (class(&admin, one, "6A"), class(&admin, two, "6A"));
+    for number in 1..=6 {
+        let ada = pupil(&admin, one, here, 2 * number);
+        let again = unenrolled(&admin, one, 2 * number + 1, "2015-03-14");
+        let merge = json!({ "into": ada, "reason": "Entered twice" });
+        let answers = together(
+            |who| match who {
+                0 => admin.post(&format!("/v1/pupils/{again}/merge"), &merge),
+                _ => enrol(&admin, again, there, ("2026-11-02", None)),
+            },
+            2,
+        );
+        // Whoever comes second hears of it: merged already, or a school more than there was.
+        match [answers[0].status, answers[1].status] {
+            [200, 409] => assert_eq!(answers[1].problem(409), "merged"),
+            [200, 201] => {}
+            [503, 201] => assert_eq!(answers[0].problem(503), "unavailable"),
+            other => panic!("{other:?}"),
+        }
+    }
+    let left_behind = "SELECT count(*) FROM enrolment e JOIN pupil p USING (trust_id, pupil_id) \
+                       WHERE p.merged_into IS NOT NULL";
+    assert_eq!(Sql::of(&app.database).number(left_behind), 0);
+}
+
 fn take_registers(teacher: &Client, class: i32, pupils: &[(i32, u32); 2]) {
     for (day, session, mark) in half_days(REGISTERS) {
         let place = format!("/v1/classes/{class}/registers/{day}/{session}");

@@ -12,12 +12,13 @@ use domain::{Level, Role, Roles};
 use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Client, TestApp};
-use crate::support::build::{calendar, class, id, marks, policy, pupil, school, upn};
+use crate::support::build::{self, calendar, id, marks, policy, pupil, unenrolled, upn};
+use crate::support::run::a_run;
 use crate::support::sql::Sql;
 use crate::support::weeks::send_marks;
 
 /// How each operation is called: operation, path with its query, body. Names in braces are things of the
-/// prepared world; `{fresh}`, `{urn}`, `{upn}` and `{day}` are new with every call.
+/// prepared world; `{fresh}`, `{urn}`, `{upn}`, `{day}` and `{later}` (a day of this year) are new with every call.
 const CALLS: &[(&str, &str, &str)] = &[
     ("healthz", "/healthz", ""),
     ("readyz", "/readyz", ""),
@@ -28,11 +29,25 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("list_codes", "/v1/codes", ""),
     ("create_trust", "/v1/trusts", r#"{"name":"Trust {fresh}"}"#),
     ("read_trust", "/v1/trust", ""),
+    ("read_clock", "/v1/trust/clock", ""),
+    ("put_clock", "/v1/trust/clock", r#"{"now":"2026-11-18T10:00:00Z"}"#),
     ("create_school", "/v1/schools", r#"{"urn":"{urn}","name":"New","phase":"primary"}"#),
     ("list_schools", "/v1/schools", ""),
     ("read_school", "/v1/schools/{school}", ""),
     ("put_calendar", "/v1/schools/{school}/calendar/2026", "{calendar}"),
     ("read_calendar", "/v1/schools/{school}/calendar/2026", ""),
+    ("calendar_history", "/v1/schools/{school}/calendar/2026/history", ""),
+    (
+        "read_term_dates",
+        "/v1/schools/{school}/calendar/2026/read",
+        r#"{"academic_years":[{"name":"2026-27","dates":[{"date":"2026-09-02"}]}]}"#,
+    ),
+    (
+        "create_closure",
+        "/v1/schools/{school}/closures?preview=true",
+        r#"{"from":"2026-11-16","to":"2026-11-16","reason":"Snow"}"#,
+    ),
+    ("list_closures", "/v1/schools/{school}/closures", ""),
     (
         "create_pupil",
         "/v1/pupils",
@@ -51,6 +66,70 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("list_enrolments", "/v1/enrolments?school_id={school}&pupil_id={pupil}", ""),
     ("read_enrolment", "/v1/enrolments/{enrolment}", ""),
     (
+        "put_days",
+        "/v1/enrolments/{enrolment}/days",
+        r#"{"first_day":"2026-09-02","last_day":null}"#,
+    ),
+    (
+        "place_pupil",
+        "/v1/enrolments/{enrolment}/placements",
+        r#"{"from_day":"2026-09-02","class_id":{class},"year_group":6}"#,
+    ),
+    (
+        "put_characteristics",
+        "/v1/enrolments/{enrolment}/characteristics",
+        r#"{"characteristics":[{"kind":"fsm","from_day":"2026-09-02","value":"yes"}]}"#,
+    ),
+    ("read_characteristics", "/v1/enrolments/{enrolment}/characteristics", ""),
+    (
+        "move_pupil",
+        "/v1/pupils/{pupil}/move",
+        r#"{"from_enrolment":{enrolment},"class_id":{annex_class},"first_day":"{later}","last_day":"{later}"}"#,
+    ),
+    (
+        "correct_pupil",
+        "/v1/pupils/{pupil}/corrections",
+        r#"{"surname":"A{fresh}","reason":"Typed wrong"}"#,
+    ),
+    ("pupil_history", "/v1/pupils/{pupil}/history", ""),
+    ("merge_pupils", "/v1/pupils/{twin}/merge", r#"{"into":{pupil},"reason":"Entered twice"}"#),
+    (
+        "split_pupil",
+        "/v1/pupils/{pupil}/split",
+        r#"{"enrolment_ids":[{enrolment}],"back_to":{twin},"reason":"Two children"}"#,
+    ),
+    ("parents_of_pupil", "/v1/pupils/{pupil}/parents", ""),
+    (
+        "add_parent",
+        "/v1/pupils/{pupil}/parents",
+        r#"{"person":{"surname":"A","language":"en"},"link":{"relationship":"mother","priority":1}}"#,
+    ),
+    (
+        "put_link",
+        "/v1/pupils/{pupil}/parents/{parent}",
+        r#"{"relationship":"mother","priority":1}"#,
+    ),
+    (
+        "put_safeguards",
+        "/v1/pupils/{pupil}/parents/{parent}/safeguards",
+        r#"{"no_contact":{"text":"Family court","from":"2026-09-02"}}"#,
+    ),
+    ("list_parents", "/v1/parents", ""),
+    ("read_parent", "/v1/parents/{parent}", ""),
+    ("parent_history", "/v1/parents/{parent}/history", ""),
+    ("put_parent", "/v1/parents/{parent}", r#"{"surname":"A{fresh}","language":"en"}"#),
+    ("create_staff", "/v1/staff", r#"{"person":{"name":"Jo"},"school_ids":[{school}]}"#),
+    ("list_staff", "/v1/staff?school_id={school}", ""),
+    ("read_staff", "/v1/staff/{staff}", ""),
+    ("put_staff", "/v1/staff/{staff}", r#"{"name":"Jo {fresh}"}"#),
+    (
+        "put_duties",
+        "/v1/staff/{staff}/duties",
+        r#"{"duties":[{"school_id":{school},"duty":"EWO","role":"la_partner","from_day":"2026-09-02"}]}"#,
+    ),
+    ("pupil_double_marks", "/v1/pupils/{pupil}/double-marks", ""),
+    ("school_double_marks", "/v1/schools/{school}/double-marks", ""),
+    (
         "take_register",
         "/v1/classes/{class}/registers/2026-11-18/AM",
         r#"{"marks":[{"pupil_id":{pupil},"mark":"/"}]}"#,
@@ -66,6 +145,11 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("create_import", "/v1/imports?kind=pupils&school_id={school}&dry_run=true", "UPN\n"),
     ("list_imports", "/v1/imports", ""),
     ("read_import", "/v1/imports/{import}", ""),
+    ("begin_upload", "/v1/uploads?school_id={school}", ""),
+    ("put_part", "/v1/uploads/{upload}/parts/1", "UPN\n"),
+    ("read_upload", "/v1/uploads/{upload}", ""),
+    ("undo_import", "/v1/imports/{import}/undo", ""),
+    ("read_undo", "/v1/imports/{import}/undo", ""),
     ("read_job", "/v1/jobs/{import}", ""),
     ("list_policies", "/v1/policies", ""),
     ("check_policy", "/v1/policies/check", r#"{"policy":""}"#),
@@ -97,38 +181,100 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("list_actions", "/v1/actions?school_id={school}", ""),
     ("read_action", "/v1/actions/{action}", ""),
     ("give_evidence", "/v1/actions/{action}/evidence", r#"{"says":"Rang","done":true}"#),
+    ("job_events", "/v1/jobs/{import}/events", ""),
+    ("list_schedules", "/v1/schedules?school_id={school}", ""),
+    ("list_runs", "/v1/runs?school_id={school}", ""),
+    ("read_run", "/v1/runs/{run}", ""),
+    ("run_events", "/v1/runs/{run}/events", ""),
+    ("retry_run", "/v1/runs/{run}/retry", ""),
     ("trend", "/v1/analytics/trend?schools={school}&classes={class}", ""),
+    ("compare", "/v1/analytics/compare?schools={school}", ""),
+    ("completeness", "/v1/analytics/completeness?schools={school}&classes={class}", ""),
+    ("explain", "/v1/analytics/explain?schools={school}&classes={class}", ""),
 ];
 
-/// The things of a prepared world that a call can name.
-const THINGS: [&str; 9] =
-    ["school", "class", "pupil", "enrolment", "import", "review", "case", "letter", "action"];
+/// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
+/// a second record of the pupil.
+const THINGS: [&str; 16] = [
+    "school",
+    "annex",
+    "class",
+    "annex_class",
+    "pupil",
+    "twin",
+    "enrolment",
+    "parent",
+    "staff",
+    "import",
+    "upload",
+    "run",
+    "review",
+    "case",
+    "letter",
+    "action",
+];
 
-/// A school with one of everything.
+/// A school and its annex, with one of everything.
 pub struct World {
     urn: String,
     ids: [i32; THINGS.len()],
 }
 
 impl World {
-    pub fn prepare(admin: &Client, number: u32) -> Self {
-        let school = school(admin, number, "primary");
-        let class = class(admin, school, "6A");
+    pub fn prepare(app: &TestApp, trust: i32, number: u32) -> Self {
+        let admin = &app.client("trust_admin", trust);
+        let school = build::school(admin, number, "primary");
+        let annex = build::school(admin, number + 50, "primary");
+        let class = build::class(admin, school, "6A");
+        let annex_class = build::class(admin, annex, "6A");
         let pupil = pupil(admin, school, class, number);
+        let twin = unenrolled(admin, school, number + 500, "2015-03-14");
         let enrolments = admin.get(&format!("/v1/enrolments?pupil_id={pupil}")).expect(200);
         let enrolment = id(&enrolments["items"][0], "enrolment_id");
         let register = format!("/v1/classes/{class}/registers/2026-11-18/AM");
         admin.put(&register, &marks(&[(pupil, "/")])).expect(200);
         let urn = format!("9{number:05}");
         let query = format!("kind=pupils&school_id={school}&file_name={urn}.csv");
-        let import = id(&admin.import(&query, b"UPN\n"), "import_id");
+        // It says what is known already.
+        let row =
+            format!("{},Surname{number},Forename{number},2015-03-14,6,6A,2026-09-02", upn(number));
+        let file = format!("upn,surname,forename,birth_date,year_group,class,first_day\n{row}\n");
+        let import = admin.import(&query, file.as_bytes());
+        admin.take_back(&import);
+        let import = id(&import, "import_id");
+        let begun = admin.send("POST", &format!("/v1/uploads?school_id={school}"), &[], None);
+        let upload = id(&begun.expect(201), "upload_id");
+        let run = a_run(&app.database, trust, school, "failed").try_into().unwrap();
         let [review, case, letter, action] = case(admin, school, number);
-        Self { urn, ids: [school, class, pupil, enrolment, import, review, case, letter, action] }
+        let parent = json!({ "person": { "surname": "A", "language": "en" }, "link": { "relationship": "father", "priority": 2 } });
+        let parent = admin.post(&format!("/v1/pupils/{pupil}/parents"), &parent).expect(201);
+        let parent = id(&parent, "parent_id");
+        let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
+        let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
+        let ids = [
+            school,
+            annex,
+            class,
+            annex_class,
+            pupil,
+            twin,
+            enrolment,
+            parent,
+            staff,
+            import,
+            upload,
+            run,
+            review,
+            case,
+            letter,
+            action,
+        ];
+        Self { urn, ids }
     }
 
-    /// The schools of a token for this world's school alone.
+    /// The schools of a token for this world's schools alone.
     fn school(&self) -> &[i32] {
-        &self.ids[..1]
+        &self.ids[..2]
     }
 
     /// This world, but for one thing, which is the other world's.
@@ -144,7 +290,7 @@ fn case(admin: &Client, school: i32, number: u32) -> [i32; 4] {
     let policy = json!({ "policy": "improvement-process" });
     admin.put(&format!("/v1/schools/{school}/policy/pathway/2000-01-01"), &policy).expect(200);
     let absentee = number + 500_000;
-    let other = class(admin, school, "6Z");
+    let other = build::class(admin, school, "6Z");
     pupil(admin, school, other, absentee);
     send_marks(admin, school, &[absentee], ("2026-09-02", "2026-10-23"), |_, _| Some("O"));
     let review = admin.post(&format!("/v1/schools/{school}/reviews/2026-10-23"), &json!({}));
@@ -186,6 +332,9 @@ impl Operation {
     pub fn call(&self, client: &Client, world: &World, fresh: &mut u32) -> Answer {
         *fresh += 1;
         let day = chrono::NaiveDate::default() + chrono::Days::new((*fresh + 13_000).into());
+        // After every mark that a call of another operation makes.
+        let later = chrono::NaiveDate::from_ymd_opt(2026, 11, 19).expect("a day");
+        let later = later + chrono::Days::new((*fresh % 200).into());
         let fill = |text: &str| {
             let known = THINGS.iter().zip(world.ids);
             known
@@ -196,6 +345,7 @@ impl Operation {
                 .replace("{urn}", &format!("8{fresh:05}"))
                 .replace("{upn}", &upn(1000 + *fresh))
                 .replace("{day}", &day.to_string())
+                .replace("{later}", &later.to_string())
                 .replace("{calendar}", &calendar().to_string())
                 .replace("{policy}", &policy("one-page").to_string())
         };
@@ -224,7 +374,7 @@ pub fn every_operation() -> Vec<Operation> {
 }
 
 /// A role that holds a permission: one of a school if there is one.
-fn holder<'a>(roles: &'a Roles, permission: &str) -> &'a Role {
+pub fn holder<'a>(roles: &'a Roles, permission: &str) -> &'a Role {
     let mut holders: Vec<&Role> =
         roles.roles().iter().filter(|role| role.permissions.contains(permission)).collect();
     holders.sort_by_key(|role| role.level != Level::School);
@@ -266,9 +416,9 @@ fn the_permissions_that_handlers_ask_for_are_those_of_the_roles() {
 fn every_operation_answers_everybody_as_the_roles_say() {
     api::operation::install_metrics();
     let app = TestApp::start();
-    let (ours, theirs) = (app.trust("Larkrise"), app.trust("Candleford"));
-    let world = World::prepare(&app.client("trust_admin", ours), 1);
-    let neighbour = World::prepare(&app.client("trust_admin", ours), 2);
+    let (ours, theirs) = (app.sandbox("Larkrise"), app.trust("Candleford"));
+    let world = World::prepare(&app, ours, 1);
+    let neighbour = World::prepare(&app, ours, 2);
     let roles = Roles::built_in().unwrap();
     let mut matrix = vec![head(&roles)];
     let mut fresh = 0;
@@ -332,7 +482,7 @@ fn text(matrix: &[Vec<String>]) -> String {
     let width = |column: usize| matrix.iter().map(|row| row[column].len()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..matrix[0].len()).map(width).collect();
     let mut text = "# Who may call what, as found by calling every operation. `make update` writes this file.\n\
-        # A role's column: its token for the whole trust. own_school: a token for that school alone, of a role\n\
+        # A role's column: its token for the whole trust. own_school: a token for those schools alone, of a role\n\
         # that holds the permission; other_school, other_trust: the same without a view of the school, and what\n\
         # it is answered (-: the operation names nothing that could be somebody else's).\n"
         .to_owned();
@@ -356,9 +506,9 @@ fn compare_with_committed(found: &str) {
 fn one_id_of_another_trust_or_school_is_not_found_and_nothing_is_written() {
     let app = TestApp::start();
     let (ours, theirs) = (app.trust("Larkrise"), app.trust("Candleford"));
-    let world = World::prepare(&app.client("trust_admin", ours), 1);
-    let neighbour = World::prepare(&app.client("trust_admin", ours), 2);
-    let stranger = World::prepare(&app.client("trust_admin", theirs), 3);
+    let world = World::prepare(&app, ours, 1);
+    let neighbour = World::prepare(&app, ours, 2);
+    let stranger = World::prepare(&app, theirs, 3);
     let roles = Roles::built_in().unwrap();
     let before = Sql::of(&app.database).everything();
     let mut fresh = 0;
@@ -385,10 +535,12 @@ fn one_id_of_another_trust_or_school_is_not_found_and_nothing_is_written() {
 fn a_token_that_lists_another_trusts_school_sees_nothing_of_it() {
     let app = TestApp::start();
     let (ours, theirs) = (app.trust("Larkrise"), app.trust("Candleford"));
-    let stranger = World::prepare(&app.client("trust_admin", theirs), 1);
-    let client = app.school_client("school_lead", ours, stranger.school());
+    let stranger = World::prepare(&app, theirs, 1);
+    let roles = Roles::built_in().unwrap();
     let mut fresh = 0;
     for operation in every_operation().iter().filter(|operation| operation.names_anything()) {
+        let role = holder(&roles, operation.permission.as_deref().unwrap());
+        let client = app.school_client(&role.name, ours, stranger.school());
         assert_eq!(operation.call(&client, &stranger, &mut fresh).status, 404, "{}", operation.id);
     }
 }

@@ -14,6 +14,8 @@ use crate::support::sql::Sql;
 const SURNAME: &str = "Quillfeather-Zzyx";
 const FORENAME: &str = "Xanthippeia";
 const BIRTH_DATE: &str = "2013-12-29";
+/// The mother's.
+const TELEPHONE: &str = "07700 900987";
 
 fn canary_upn(last: u32) -> String {
     let rest = format!("80777123{last:04}");
@@ -21,8 +23,15 @@ fn canary_upn(last: u32) -> String {
 }
 
 /// What is looked for, in small letters: names, number and date, also as files and searches write them.
-const TRACES: [&str; 6] =
-    ["quillfeather", "xanthippeia", "80777123", "2013-12-29", "29/12/2013", "29%2f12%2f2013"];
+const TRACES: [&str; 7] = [
+    "quillfeather",
+    "xanthippeia",
+    "80777123",
+    "900987",
+    "2013-12-29",
+    "29/12/2013",
+    "29%2f12%2f2013",
+];
 
 #[track_caller]
 fn assert_says_nothing(what: &str, text: &str) {
@@ -43,6 +52,13 @@ fn refused(answer: &Answer, status: u16) {
 /// The child, as a school would send it.
 fn child(school: i32, upn: &str) -> Value {
     json!({ "school_id": school, "upn": upn, "surname": SURNAME, "forename": FORENAME, "birth_date": BIRTH_DATE })
+}
+
+/// The child's mother, with a way to reach her.
+fn mother(kind: &str, value: &str) -> Value {
+    let contacts = [json!({ "kind": kind, "value": value })];
+    let person = json!({ "surname": SURNAME, "language": "en", "contacts": contacts });
+    json!({ "person": person, "link": { "relationship": "mother", "priority": 1 } })
 }
 
 /// The child with one member changed.
@@ -77,7 +93,18 @@ impl Story {
         let change = json!({ "date": "2026-11-17", "session": "AM", "mark": "I" });
         let amendment = json!({ "reason": "Mrs Quillfeather rang", "changes": [change] });
         admin.post(&format!("/v1/pupils/{pupil}/marks/amendments"), &amendment).expect(201);
+        let parents = format!("/v1/pupils/{pupil}/parents");
+        let mother = admin.post(&parents, &mother("mobile", TELEPHONE)).expect(201);
+        let mother = id(&mother, "parent_id");
+        let again = json!({ "surname": SURNAME, "forename": FORENAME, "language": "en" });
+        admin.put(&format!("/v1/parents/{mother}"), &again).expect(200);
+        let named = json!({ "forename": "Xanthippeia Ann", "reason": "Mrs Quillfeather rang" });
+        admin.post(&format!("/v1/pupils/{pupil}/corrections"), &named).expect(201);
         for path in [
+            "/v1/parents?name=quillfeather",
+            &parents,
+            &format!("/v1/parents/{mother}"),
+            &format!("/v1/pupils/{pupil}/history"),
             "/v1/pupils?name=quillfeather%20zzyx",
             &format!("/v1/pupils?upn={}", canary_upn(1)),
             &format!("/v1/pupils/{pupil}"),
@@ -126,6 +153,36 @@ impl Story {
         refused(&admin.json("PUT", &register, &tag, &marks(&[(*pupil, "N")])), 412);
         let key = [("idempotency-key", "Quillfeather")];
         refused(&admin.json("POST", "/v1/pupils", &key, &child(*school, &canary_upn(2))), 422);
+    }
+
+    /// Parents, corrections and staff with the child in them, each of them wrong.
+    fn refused_facts(&self) {
+        let Self { admin, pupil, .. } = self;
+        let parents = format!("/v1/pupils/{pupil}/parents");
+        let corrections = format!("/v1/pupils/{pupil}/corrections");
+        for (place, body, status) in [
+            (&parents, mother("email", "quillfeather@"), 422),
+            (&parents, mother("home", "07700 900987 Quillfeather"), 422),
+            (&parents, mother(SURNAME, TELEPHONE), 400),
+            (&corrections, json!({ "surname": format!("{SURNAME}\n"), "reason": "x" }), 422),
+            (&corrections, json!({ "sex": SURNAME, "reason": "x" }), 422),
+            (&corrections, json!({ "upn": canary_upn(1), "reason": SURNAME }), 422),
+            (&corrections, json!({ "birth_date": "29/12/2013", "reason": SURNAME }), 400),
+            (
+                &format!("/v1/pupils/{pupil}/merge"),
+                json!({ "into": pupil, "reason": SURNAME }),
+                422,
+            ),
+            (
+                &"/v1/staff".to_owned(),
+                json!({ "person": { "name": FORENAME, "email": SURNAME }, "school_ids": [] }),
+                422,
+            ),
+        ] {
+            refused(&admin.post(place, &body), status);
+        }
+        let order = json!({ "no_contact": { "text": SURNAME, "from": BIRTH_DATE } });
+        refused(&admin.put(&format!("{parents}/1/safeguards"), &order), 403);
     }
 
     fn refused_addresses(&self) {
@@ -188,6 +245,12 @@ impl Story {
         );
         Sql::of(&app.database).run(&unlucky);
         refused(&admin.post("/v1/pupils", &child(*school, &canary_upn(5))), 500);
+        let unlucky = format!(
+            "ALTER TABLE parent ADD CONSTRAINT unlucky_too CHECK (surname <> '{SURNAME}') NOT VALID"
+        );
+        Sql::of(&app.database).run(&unlucky);
+        let parents = format!("/v1/pupils/{pupil}/parents");
+        refused(&admin.post(&parents, &mother("mobile", TELEPHONE)), 500);
         let file = format!(
             "UPN,Surname,Forename,DOB,Class,Year group,First day\n{},{SURNAME},{FORENAME},29/12/2013,6A,6,2026-09-02\n",
             canary_upn(6)
@@ -228,6 +291,7 @@ fn a_child_is_heard_of_in_no_log_no_measurement_and_no_refusal() {
     let log = Listener::start();
     let story = Story::begin();
     story.refused_bodies();
+    story.refused_facts();
     story.refused_addresses();
     story.imports();
     let measured = story.app.client_of("").get("/metrics");

@@ -29,6 +29,9 @@ const GROUND: &str = "
         -- a school that enrols the pupil may see the pupil; pupil_change has the history of the rest
         ('pupil', 'UPDATE', '{school_ids,upn,surname,forename,name_key,given_key,birth_date,sex,merged_into}'),
         ('enrolment', 'UPDATE', '{pupil_id}'),           -- enrolment_pupil has the history
+        -- a school that enrols a child may see the parents; parent_change has the history of the rest
+        ('parent', 'UPDATE', '{title,forename,surname,name_key,language,interpreter,contacts,school_ids,recorded_at,recorded_by}'),
+        ('staff', 'UPDATE', '{name,email,subject,school_ids,recorded_at,recorded_by}'), -- staff_change has the history
         ('register_year', 'UPDATE', '{}'),               -- how the marks stand; mark_event has the history
         ('class_year', 'UPDATE', '{}'),                  -- which registers were taken
         ('register_session', 'UPDATE', '{}'),            -- opened, taken, closed
@@ -39,7 +42,13 @@ const GROUND: &str = "
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases
         ('job_queue', 'DELETE', '{}'),                   -- done
-        ('import', 'UPDATE', '{result}'),                -- what came of it
+        ('import', 'UPDATE', '{result,applied_at}'),     -- what came of it, and when
+        ('school', 'UPDATE', '{urn,name,phase}'),        -- former_urn has the history of the URN
+        ('upload', 'UPDATE', '{touched_at}'),            -- a part came
+        ('upload', 'DELETE', '{}'),                      -- imported, or nobody came back for it
+        ('upload_part', 'UPDATE', '{bytes,sha256,body}'), -- a part may be put again
+        ('upload_part', 'DELETE', '{}'),
+        ('import_undo', 'UPDATE', '{result}'),           -- what came of it
         ('import_chunk', 'DELETE', '{}');                -- a file of pupils is not kept longer than it is needed
     CREATE TEMP TABLE plain_trust (trust_id int);
     CREATE TEMP TABLE plain_school (trust_id int, school_id int);

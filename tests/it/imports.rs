@@ -1,11 +1,19 @@
 //! Files that schools send: read in whatever form they come, applied whole or not at all.
 
 mod again;
+mod characteristics;
+mod clashes;
 mod forms;
+mod gias;
+mod grid;
+mod parts;
 mod refused;
 mod rolls;
 mod scope;
+mod undo;
 mod uploads;
+mod whole_roll;
+mod workbooks;
 
 use serde_json::Value;
 

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{calendar, class, id, marks, pupil, school, unenrolled, upn};
 use crate::support::real::real;
+use crate::support::run::a_run;
 use crate::support::sql::Sql;
 
 /// A request that is refused.
@@ -43,6 +44,7 @@ impl Ask {
 /// A service with everything in place that a refusal needs, and three that are not well.
 struct World {
     app: TestApp,
+    trust: i32,
     admin: Client,
     officer: Client,
     /// 900001, with a calendar of 2026/27 and of 2023/24; its 6A has one pupil, its p.m. register is closed.
@@ -51,6 +53,8 @@ struct World {
     pupil: i32,
     /// Enrolled since 2023.
     veteran: i32,
+    /// Merged into the veteran's record.
+    merged: i32,
     /// Of a school without a calendar.
     timeless: i32,
     /// A service that takes one request a minute of each client, one without a table, one without its database.
@@ -68,12 +72,19 @@ impl World {
         let school = school(&admin, 1, "primary");
         let class = class(&admin, school, "6A");
         let pupil = pupil(&admin, school, class, 1);
+        let mut staggered = calendar();
+        staggered["not_due"] =
+            json!([{ "year_groups": [6], "from": "2026-11-13", "to": "2026-11-13" }]);
+        admin.put(&format!("/v1/schools/{school}/calendar/2026"), &staggered).expect(200);
         let closed = json!({ "marks": [{ "pupil_id": pupil, "mark": "\\" }], "close": true });
         admin.put(&register(class, "2026-11-18/PM"), &closed).expect(200);
         let veteran = unenrolled(&admin, school, 2, "2013-03-14");
         let old = id(&admin.post("/v1/classes", &new_class(school, 2023, "4A")).body, "class_id");
         let old = json!({ "pupil_id": veteran, "class_id": old, "year_group": 4, "first_day": "2023-09-04" });
         admin.post("/v1/enrolments", &old).expect(201);
+        let merged = unenrolled(&admin, school, 4, "2013-03-14");
+        let merge = json!({ "into": veteran, "reason": "Entered twice" });
+        admin.post(&format!("/v1/pupils/{merged}/merge"), &merge).expect(200);
         let then = calendar().to_string().replace("2026", "2023").replace("2027", "2024");
         let then: Value = serde_json::from_str(&then).unwrap();
         admin.put(&format!("/v1/schools/{school}/calendar/2023"), &then).expect(200);
@@ -94,7 +105,21 @@ impl World {
                  SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
                  WHERE datname = '{name}' AND pid <> pg_backend_pid()"
         ));
-        Self { app, admin, officer, school, class, pupil, veteran, timeless, hasty, broken, away }
+        Self {
+            app,
+            trust,
+            admin,
+            officer,
+            school,
+            class,
+            pupil,
+            veteran,
+            merged,
+            timeless,
+            hasty,
+            broken,
+            away,
+        }
     }
 }
 
@@ -147,6 +172,7 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         Kind::CodeNotInForce => amendment(admin, world.veteran, "2024-05-07", "Q"),
         Kind::CodeInWrongSession => take("2026-11-18/AM", "\\"),
         Kind::ClosedDay => amendment(admin, *pupil, "2026-11-14", "I"),
+        Kind::NotDue => amendment(admin, *pupil, "2026-11-13", "I"),
         Kind::NotOnRoll => amendment(admin, *pupil, "2026-09-01", "I"),
         Kind::FutureMark => take("2026-11-19/AM", "/"),
         Kind::NoCalendar => {
@@ -166,7 +192,28 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask::json(admin, "PUT", "/v1/policies/ours", &json!({ "policy": "name = 1" }))
         }
         Kind::RegisterClosed => take("2026-11-18/PM", "N"),
+        Kind::NotASandbox => {
+            let body = json!({ "now": "2026-11-19T10:00:00Z" });
+            Ask::json(admin, "PUT", "/v1/trust/clock", &body)
+        }
+        Kind::NotFailed => {
+            let run = a_run(&world.app.database, world.trust, *school, "done");
+            Ask { body: String::new(), ..post(&format!("/v1/runs/{run}/retry"), json!({})) }
+        }
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
+        Kind::Merged => post(
+            &format!("/v1/pupils/{}/corrections", world.merged),
+            json!({ "surname": "B", "reason": "Typed wrong" }),
+        ),
+        Kind::NotUndoable => {
+            let refused = admin.import(&format!("kind=marks&school_id={school}"), b"nothing");
+            Ask::json(
+                admin,
+                "POST",
+                format!("/v1/imports/{}/undo", refused["import_id"]),
+                &Value::Null,
+            )
+        }
         Kind::KeyReused => {
             post("/v1/classes", new_class(*school, 2026, "6C")).with("idempotency-key", "key-1")
         }

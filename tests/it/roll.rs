@@ -39,7 +39,7 @@ fn a_school_is_added_once_and_found_by_its_urn() {
     assert_eq!(each(&admin.get("/v1/schools?urn=900001").expect(200), "school_id"), [other]);
     assert_eq!(
         admin.get("/v1/trust").expect(200),
-        json!({ "trust_id": trust, "name": "Larkrise" })
+        json!({ "trust_id": trust, "name": "Larkrise", "sandbox": false })
     );
 
     let again = admin.post("/v1/schools", &elm);
@@ -315,7 +315,7 @@ fn a_pupil_is_on_a_schools_roll_once_at_a_time() {
     let refused = admin.post("/v1/enrolments", &body);
     assert_eq!(
         (refused.problem(422).as_str(), pointers(&refused)),
-        ("invalid", vec!["/year_group", "/last_day", "/first_day"])
+        ("invalid", vec!["/year_group", "/first_day", "/last_day"])
     );
 }
 

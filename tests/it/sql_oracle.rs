@@ -14,18 +14,27 @@ use serde_json::{Value, json};
 
 use crate::support::app::{Client, TestApp};
 use crate::support::build::{id, upn};
+use crate::support::dice::Dice;
+use crate::support::facts::characteristic;
+use crate::support::sql::Sql;
 
 /// Of the twelve schools: two primaries, one of them with mixed classes, and the special school, whose
 /// pupils are of all ages and whose week is shorter.
 const KEPT: [&str; 3] = ["990002", "990004", "990012"];
 
-/// What an answer is divided by, and the same in SQL.
-const GROUPS: [(&str, &str); 5] = [
-    ("trust", "'trust'"),
-    ("school", "school_id"),
-    ("phase", "phase"),
-    ("year_group", "year_group"),
-    ("class", "class_id"),
+/// What an answer is divided by and who is kept, and the same in SQL.
+const QUESTIONS: [(&str, &str, &str); 11] = [
+    ("by=trust", "'trust'", "true"),
+    ("by=school", "school_id", "true"),
+    ("by=phase", "phase", "true"),
+    ("by=year_group", "year_group", "true"),
+    ("by=class", "class_id", "true"),
+    ("by=sex", "sex", "true"),
+    ("by=fsm,sen,school", "fsm || ',' || sen || ',' || school_id", "true"),
+    ("by=class,boarder", "class_id || ',' || boarder", "true"),
+    ("by=trust&fsm=yes&sen=support,ehcp", "'trust'", "fsm = 'yes' AND sen IN ('support', 'ehcp')"),
+    ("by=year_group,fsm&sex=F", "year_group || ',' || fsm", "sex = 'F'"),
+    ("by=phase,sex&boarder=no&sen=none", "phase || ',' || sex", "boarder = 'no' AND sen = 'none'"),
 ];
 
 /// A loaded trust.
@@ -41,10 +50,11 @@ struct Demo {
 fn every_cell_of_the_trend_is_what_sql_over_the_marks_says() {
     let demo = load();
     join_late(&demo);
+    let mut dice = Dice(2026);
+    characterise(&demo, &mut dice);
     for year in [2025, 2026] {
         compare(&demo, year);
     }
-    let mut dice = Dice(2026);
     amend(&demo, &mut dice);
     move_and_leave(&demo, &mut dice);
     change_a_calendar(&demo);
@@ -94,7 +104,7 @@ struct Row {
     cell: String,
 }
 
-/// Compares all cells of a year: five groupings, four kinds of windows, three definitions.
+/// Compares all cells of a year: every question for four kinds of windows and three definitions.
 fn compare(demo: &Demo, year: i16) {
     let mut sql =
         PgConnection::establish(&demo.app.database.url(api::migrate::APPLICATION)).unwrap();
@@ -113,11 +123,11 @@ fn compare(demo: &Demo, year: i16) {
             let (quoted, window) = (format!("'{definition}'"), format!("'{kind}'"));
             let names = [("definition", &*quoted), ("kind", &*window)];
             sql.batch_execute(&with(include_str!("sql_oracle/parts.sql"), &names)).unwrap();
-            for (by, group) in GROUPS {
-                let names = [("kind", &*window), ("group", group)];
+            for (asked, group, kept) in QUESTIONS {
+                let names = [("kind", &*window), ("group", group), ("kept", kept)];
                 let query = with(include_str!("sql_oracle/cells.sql"), &names);
                 let rows: Vec<Row> = diesel::sql_query(query).load(&mut sql).unwrap();
-                let question = format!("year={year}&definition={definition}&window={kind}&by={by}");
+                let question = format!("year={year}&definition={definition}&window={kind}&{asked}");
                 compared += compare_answer(demo, &question, rows);
             }
         }
@@ -153,21 +163,6 @@ fn compare_answer(demo: &Demo, question: &str, rows: Vec<Row>) -> usize {
     compared
 }
 
-/// Dice that fall the same way in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, sides: usize) -> usize {
-        self.0 =
-            self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % sides
-    }
-
-    fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.below(from.len())]
-    }
-}
-
 /// Two pupils join in the last half term of last year, which one definition leaves out.
 fn join_late(demo: &Demo) {
     let mut pupils =
@@ -180,6 +175,30 @@ fn join_late(demo: &Demo) {
     }
     import(&demo.admin, "pupils", pupils.as_bytes(), "late pupils");
     import(&demo.admin, "marks", marks.as_bytes(), "late pupils' marks");
+}
+
+/// Gives some pupils characteristics from days of either year on, corrects some of these and takes some back.
+fn characterise(demo: &Demo, dice: &mut Dice) {
+    let mut sql = Sql::of(&demo.app.database);
+    let values = [
+        ("fsm", "yes"),
+        ("fsm", "no"),
+        ("sen", "support"),
+        ("sen", "ehcp"),
+        ("boarder", "yes"),
+        ("boarder", "no"),
+    ];
+    let enrolments = sql.texts("SELECT enrolment_id FROM enrolment ORDER BY 1");
+    for number in 0..600 {
+        let enrolment = dice.pick(&enrolments).parse().unwrap();
+        let (kind, value) = *dice.pick(&values);
+        let from = day(2025, 8, 20) + Days::new(dice.below(480) as u64);
+        let value = (number % 9 != 0).then_some(value);
+        characteristic(&mut sql, enrolment, kind, from, value, demo.app.clock.now());
+        if number % 7 == 0 {
+            characteristic(&mut sql, enrolment, kind, from, None, demo.app.clock.now());
+        }
+    }
 }
 
 /// Corrects marks of some pupils on some days of this autumn, and enters leave for days to come.
@@ -274,7 +293,7 @@ fn move_and_leave(demo: &Demo, dice: &mut Dice) {
     import(&demo.admin, "pupils", again.as_bytes(), "moves again");
 }
 
-/// Closes a school on two days of which it has marks.
+/// Closes a school on two days of which it has marks, and leaves year groups out of others.
 fn change_a_calendar(demo: &Demo) {
     let school = id(&demo.admin.get("/v1/schools").expect(200)["items"][0], "school_id");
     let path = format!("/v1/schools/{school}/calendar/2026");
@@ -284,6 +303,10 @@ fn change_a_calendar(demo: &Demo) {
     closures.push(
         json!({ "from": "2026-11-10", "to": "2026-11-10", "session": "PM", "kind": "inset" }),
     );
+    calendar["not_due"] = json!([
+        { "year_groups": [1, 3, 4], "from": "2026-09-03", "to": "2026-09-07" },
+        { "year_groups": [2, 9], "from": "2026-11-05", "to": "2026-11-06", "session": "PM" },
+    ]);
     demo.admin.put(&path, &calendar).expect(200);
 }
 

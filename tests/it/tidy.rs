@@ -6,6 +6,7 @@
 mod source;
 mod tables;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
@@ -107,6 +108,11 @@ fn rules() -> Vec<(&'static str, Rule, Source)> {
         ),
         ("capabilities meet in mod.rs", rooms, file("api/src/x.rs", "use crate::pupils::rows::X;")),
         ("capabilities meet in mod.rs", rooms, file("api/src/x.rs", "{jobs::{self, queue::X}}")),
+        (
+            "a schema of the document has a name of its own",
+            schemas,
+            file("api/src/x.rs", "#[derive(ToSchema)]\n#[serde(x)]\npub struct PupilRow {"),
+        ),
         ("the top level is a map", top_level, file("notes.txt", "")),
         ("nothing is left undone", finished, file("a.md", "Later: fixme.")),
         ("it works on any machine", anywhere, file("a.md", "See /home/me/x.")),
@@ -242,6 +248,28 @@ fn rooms(files: &[Source]) -> Vec<String> {
         }
     }
     offences
+}
+
+/// Two types of one name would be one schema of the OpenAPI document, whichever comes last.
+fn schemas(files: &[Source]) -> Vec<String> {
+    let mut places: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for file in shipped(files) {
+        for at in words(&file.code, "ToSchema") {
+            let rest = &file.code[at..];
+            // What follows is the type, unless this is the import.
+            let Some((attributes, item)) = rest.split_once("\npub ") else { continue };
+            let name = item.strip_prefix("struct ").or_else(|| item.strip_prefix("enum "));
+            if let Some(name) = name.filter(|_| !attributes.contains(';')) {
+                let end = name.find(|c| !is_name(c)).unwrap_or(name.len());
+                places.entry(&name[..end]).or_default().push(&file.path);
+            }
+        }
+    }
+    assert!(places.len() > 20, "{places:?}");
+    let doubled = places.into_iter().filter(|(_, files)| files.len() > 1);
+    doubled
+        .flat_map(|(name, files)| files.into_iter().map(move |file| format!("{file}: {name}")))
+        .collect()
 }
 
 fn top_level(files: &[Source]) -> Vec<String> {

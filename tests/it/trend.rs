@@ -1,6 +1,7 @@
 //! The trend: what is counted, of whom, and what an answer says about itself.
 
 mod answer;
+mod characteristics;
 mod definitions;
 mod persistence;
 mod sessions;

@@ -11,9 +11,9 @@ proptest! {
 
     /// Every number of every answer, for every question.
     #[test]
-    fn the_fast_count_is_the_slow_count((schools, filter) in cases()) {
+    fn the_fast_count_is_the_slow_count((schools, filter, splits) in cases()) {
         let blocks = blocks(&schools);
-        for query in queries(&filter) {
+        for query in queries(&filter, &splits) {
             let fast = trend(&POOL, &blocks, &query).unwrap();
             prop_assert_eq!(fast, trend_naive(&CODES, &schools, &query), "{:?}", query);
         }

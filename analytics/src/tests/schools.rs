@@ -1,11 +1,11 @@
 //! Random schools of all the odd shapes that a real one may have, and random questions.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{Days as DayCount, Months, TimeDelta};
 use domain::{
-    AcademicYear, Calendar, Closure, ClosureKind, Days, Definition, HALF_DAYS, HalfDay, NO_MARK,
-    SchoolWeek, Session, Term, WindowKind,
+    AcademicYear, Calendar, Characteristic, Closure, ClosureKind, Days, Definition, HALF_DAYS,
+    HalfDay, NO_MARK, NotDue, SchoolWeek, Session, Term, WindowKind,
 };
 use proptest::collection::{btree_set, vec};
 use proptest::option::{of, weighted};
@@ -13,16 +13,16 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::CODES;
-use crate::{By, EnrolmentYear, Filter, Placement, Query, SchoolYear};
+use crate::{By, EnrolmentYear, Fact, Filter, Placement, Query, SchoolYear, Sex, Split, Value};
 
-/// Some schools of one academic year and a filter for them. The years hold the first and last days
+/// Some schools of one academic year, a filter for them and what to split by. The years hold the first and last days
 /// of coronavirus, and the day on which the codes changed.
-pub(super) fn cases() -> impl Strategy<Value = (Vec<SchoolYear>, Filter)> {
+pub(super) fn cases() -> impl Strategy<Value = (Vec<SchoolYear>, Filter, Vec<Split>)> {
     select(vec![2020, 2021, 2024, 2025]).prop_flat_map(|number| {
         let year = AcademicYear::new(number).unwrap();
         let schools = (school(year, 1), vec(school(year, 2), 0..2), vec(school(year, 3), 0..2));
         let schools = schools.prop_map(|(one, two, three)| [vec![one], two, three].concat());
-        (schools, filters(year))
+        (schools, filters(year), splits())
     })
 }
 
@@ -40,7 +40,8 @@ fn school(year: AcademicYear, school: i32) -> impl Strategy<Value = SchoolYear> 
     (calendar(year), 0..3u8, cut, today, enrolments).prop_map(
         move |(calendar, phase, cut, today, enrolments)| {
             let today = year.first_day() - DayCount::new(10) + DayCount::new(today);
-            SchoolYear { school, phase, calendar, cut, today, enrolments }
+            let registers = BTreeMap::new();
+            SchoolYear { school, phase, calendar, cut, registers, today, enrolments }
         },
     )
 }
@@ -68,13 +69,18 @@ fn calendar(year: AcademicYear) -> impl Strategy<Value = Calendar> {
     });
     let terms = prop_oneof![ordinary, odd];
     let half_day = of(select(Session::ALL.to_vec()));
-    let closures = vec((0..360u64, 0..9u64, half_day), 0..6);
-    (terms, closures, weeks()).prop_map(move |(terms, closures, week)| {
+    let closures = vec((0..360u64, 0..9u64, half_day.clone()), 0..6);
+    let not_due = vec((vec(0..4i8, 1..3), 0..360u64, 0..9u64, half_day), 0..4);
+    (terms, closures, not_due, weeks()).prop_map(move |(terms, closures, not_due, week)| {
         let last = (year.last_day() - year.first_day()).num_days().unsigned_abs();
         let date = |day: u64| year.first_day() + DayCount::new(day.min(last));
         let closures = closures.into_iter().map(|(from, length, session)| {
             let (from, to, kind) = (date(from), date(from + length), ClosureKind::Inset);
             Closure { from, to, session, kind, note: None }
+        });
+        let not_due = not_due.into_iter().map(|(year_groups, from, length, session)| {
+            let (from, to) = (date(from), date(from + length));
+            NotDue { year_groups, from, to, session, note: None }
         });
         let terms =
             terms.into_iter().filter(|((_, to), _)| *to <= last).map(|(term, half_term)| {
@@ -88,7 +94,8 @@ fn calendar(year: AcademicYear) -> impl Strategy<Value = Calendar> {
             let (from, to) = (date(40), date(90));
             terms.push(Term { name: "Only term".to_owned(), from, to, half_term: None });
         }
-        Calendar::new(year, terms, closures.collect(), week).unwrap()
+        let (closures, not_due) = (closures.collect(), not_due.collect());
+        Calendar::with_not_due(year, terms, closures, week, not_due).unwrap()
     })
 }
 
@@ -118,8 +125,9 @@ fn enrolment(year: AcademicYear, school: i32) -> impl Strategy<Value = Enrolment
     ];
     let stay = weighted(0.3, 0..300u64);
     let placements = vec((-20..250i64, 1..4i32, 0..4i8), 0..4);
-    (birth_date, first_day, stay, placements, any::<bool>(), marks()).prop_map(
-        move |(birth_date, first_day, stay, placements, placed, marks)| {
+    let sex = select(vec![Sex::Female, Sex::Male, Sex::Unrecorded]);
+    (birth_date, first_day, stay, placements, any::<bool>(), marks(), sex, facts(year)).prop_map(
+        move |(birth_date, first_day, stay, placements, placed, marks, sex, facts)| {
             let on_roll_from = first_day.max(start);
             let mut placements: Vec<Placement> = placements
                 .into_iter()
@@ -135,7 +143,17 @@ fn enrolment(year: AcademicYear, school: i32) -> impl Strategy<Value = Enrolment
             }
             let last_day = stay.map(|days| on_roll_from + DayCount::new(days));
             let (enrolment, pupil) = (1, 1);
-            EnrolmentYear { enrolment, pupil, birth_date, first_day, last_day, placements, marks }
+            EnrolmentYear {
+                enrolment,
+                pupil,
+                birth_date,
+                sex,
+                first_day,
+                last_day,
+                placements,
+                facts,
+                marks,
+            }
         },
     )
 }
@@ -171,36 +189,74 @@ fn marks() -> impl Strategy<Value = Box<[u8]>> {
     )
 }
 
+/// A few facts of any kind, at most one of a kind for a day, as the tables have them.
+fn facts(year: AcademicYear) -> impl Strategy<Value = Vec<Fact>> {
+    let fact = (select(Characteristic::ALL.to_vec()), -30..300i64, any::<u8>());
+    vec(fact, 0..5).prop_map(move |facts| {
+        let facts = facts.into_iter().map(|(kind, days, value)| {
+            let value = value % u8::try_from(kind.values().len()).unwrap();
+            ((kind, year.first_day() + TimeDelta::days(days)), value)
+        });
+        let facts: BTreeMap<_, _> = facts.collect();
+        facts.into_iter().map(|((kind, from), value)| Fact { kind, from, value }).collect()
+    })
+}
+
+/// Every thing that an answer can be split by.
+fn dimensions() -> Vec<By> {
+    let own = [By::School, By::Phase, By::YearGroup, By::Class, By::Sex];
+    own.into_iter().chain(Characteristic::ALL.map(By::Characteristic)).collect()
+}
+
+/// By nothing, by each thing alone, and by some of them crossed.
+fn splits() -> impl Strategy<Value = Vec<Split>> {
+    vec((select(dimensions()), of(select(dimensions())), of(select(dimensions()))), 2..5).prop_map(
+        |crossed| {
+            let crossed = crossed.into_iter().map(|(one, two, three)| [Some(one), two, three]);
+            let alone = [By::School, By::Phase, By::YearGroup, By::Class];
+            let alone = alone.map(|by| [Some(by), None, None]);
+            [[None; 3]].into_iter().chain(alone).chain(crossed).collect()
+        },
+    )
+}
+
 fn filters(year: AcademicYear) -> impl Strategy<Value = Filter> {
     let date = || {
         let days = weighted(0.2, 0..370u64);
         days.prop_map(move |days| days.map(|days| year.first_day() + DayCount::new(days)))
     };
-    (
-        weighted(0.2, btree_set(1..5i32, 0..4)),
-        weighted(0.2, btree_set(0..4u8, 0..4)),
-        weighted(0.3, btree_set(0..5i8, 0..4)),
-        weighted(0.3, btree_set(10..35i32, 0..20)),
-        date(),
-        date(),
-    )
-        .prop_map(|(schools, phases, year_groups, classes, from, to)| Filter {
-            schools,
-            phases,
-            year_groups,
-            classes,
-            from,
-            to,
-        })
+    let characteristic = (select(Characteristic::ALL.to_vec()), btree_set(0..3u8, 0..3));
+    let values = (
+        weighted(0.2, btree_set((1..5i32).prop_map(Value::School), 0..4)),
+        weighted(0.2, btree_set((0..4u8).prop_map(Value::Phase), 0..4)),
+        weighted(0.3, btree_set((0..5i8).prop_map(Value::YearGroup), 0..4)),
+        weighted(0.3, btree_set((10..35i32).prop_map(Value::Class), 0..20)),
+        weighted(0.1, Just(BTreeSet::from([Value::Sex(Sex::Female)]))),
+        weighted(0.3, characteristic),
+    );
+    let values = values.prop_map(|(schools, phases, year_groups, classes, sexes, facts)| {
+        let own = [By::School, By::Phase, By::YearGroup, By::Class, By::Sex];
+        let mut values: BTreeMap<By, BTreeSet<Value>> = own
+            .into_iter()
+            .zip([schools, phases, year_groups, classes, sexes])
+            .filter_map(|(by, kept)| Some((by, kept?)))
+            .collect();
+        if let Some((kind, numbers)) = facts {
+            let kept = numbers.into_iter().map(|number| Value::Characteristic(kind, number));
+            values.insert(By::Characteristic(kind), kept.collect());
+        }
+        values
+    });
+    (values, date(), date()).prop_map(|(values, from, to)| Filter { values, from, to })
 }
 
 /// All the ways to ask with one filter.
-pub(super) fn queries(filter: &Filter) -> Vec<Query> {
+pub(super) fn queries(filter: &Filter, splits: &[Split]) -> Vec<Query> {
     let mut queries = Vec::new();
     for definition in Definition::ALL {
         for window in WindowKind::ALL {
-            for by in [By::Trust, By::School, By::Phase, By::YearGroup, By::Class] {
-                queries.push(Query { definition, window, by, filter: filter.clone() });
+            for by in splits {
+                queries.push(Query { definition, window, by: *by, filter: filter.clone() });
             }
         }
     }

@@ -4,16 +4,34 @@
 //! 1 September 2025, and where nothing else is said the last register was taken on Friday
 //! 12 September in the afternoon: 20 half days so far.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use domain::{
-    AcademicYear, Calendar, Days, Definition, HALF_DAYS, HalfDay, NO_MARK, SchoolWeek, Session,
-    Term, WindowKind,
+    AcademicYear, Calendar, Characteristic, Days, Definition, HALF_DAYS, HalfDay, NO_MARK,
+    SchoolWeek, Session, Term, WindowKind,
 };
 
 use super::{CODES, count};
-use crate::{By, Cell, EnrolmentYear, Filter, Group, Persistence, Placement, Query, SchoolYear};
+use crate::{
+    By, Cell, EnrolmentYear, Fact, Filter, Group, Persistence, Placement, Query, SchoolYear, Sex,
+    Split, Value,
+};
 
-fn day(text: &str) -> NaiveDate {
+const TRUST: Split = [None; 3];
+const TRUST_GROUP: Group = [None; 3];
+
+/// Split by one thing alone.
+fn one(by: By) -> Split {
+    [Some(by), None, None]
+}
+
+/// A group by one thing alone.
+fn of(value: Value) -> Group {
+    [Some(value), None, None]
+}
+
+pub(super) fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
 
@@ -21,7 +39,7 @@ fn year() -> AcademicYear {
     AcademicYear::new(2025).unwrap()
 }
 
-fn afternoon(date: &str) -> Option<HalfDay> {
+pub(super) fn afternoon(date: &str) -> Option<HalfDay> {
     HalfDay::of(year(), day(date), Session::Pm)
 }
 
@@ -40,27 +58,30 @@ fn calendar(autumn_break: (&str, &str)) -> Calendar {
     Calendar::new(year(), terms, vec![], SchoolWeek::default()).unwrap()
 }
 
-fn school(enrolments: Vec<EnrolmentYear>) -> SchoolYear {
+pub(super) fn school(enrolments: Vec<EnrolmentYear>) -> SchoolYear {
     SchoolYear {
         school: 1,
         phase: 2,
         calendar: calendar(("2025-10-27", "2025-10-31")),
         cut: afternoon("2025-09-12"),
+        registers: BTreeMap::new(),
         today: day("2025-09-12"),
         enrolments,
     }
 }
 
 /// A pupil of ten in class 51 who has been present whenever there was school.
-fn pupil() -> EnrolmentYear {
+pub(super) fn pupil() -> EnrolmentYear {
     let present = [number("/"), number("\\")];
     EnrolmentYear {
         enrolment: 1,
         pupil: 1,
         birth_date: day("2015-03-14"),
+        sex: Sex::Unrecorded,
         first_day: day("2024-09-02"),
         last_day: None,
         placements: vec![Placement { from: day("2024-09-02"), class: 51, year_group: 5 }],
+        facts: vec![],
         marks: (0..HALF_DAYS).map(|position| present[position % 2]).collect(),
     }
 }
@@ -68,7 +89,7 @@ fn pupil() -> EnrolmentYear {
 impl EnrolmentYear {
     /// The pupil with other marks on so many half days, weekends included, from the morning of a
     /// day on.
-    fn with(mut self, code: &str, from: &str, half_days: usize) -> Self {
+    pub(super) fn with(mut self, code: &str, from: &str, half_days: usize) -> Self {
         let first = HalfDay::of(year(), day(from), Session::Am).unwrap().position();
         self.marks[first..first + half_days].fill(number(code));
         self
@@ -82,14 +103,14 @@ fn number(code: &str) -> u8 {
 }
 
 /// The cells of one group, everybody on roll.
-fn cells(schools: &[SchoolYear], by: By, window: WindowKind, group: Group) -> Vec<Cell> {
+fn cells(schools: &[SchoolYear], by: Split, window: WindowKind, group: Group) -> Vec<Cell> {
     cells_of(schools, Definition::OnRoll, by, window, group)
 }
 
 fn cells_of(
     schools: &[SchoolYear],
     definition: Definition,
-    by: By,
+    by: Split,
     window: WindowKind,
     group: Group,
 ) -> Vec<Cell> {
@@ -100,7 +121,7 @@ fn cells_of(
 
 /// The year to date of the whole trust.
 fn to_date(schools: &[SchoolYear]) -> Cell {
-    cells(schools, By::Trust, WindowKind::YearToDate, Group::Trust)[0]
+    cells(schools, TRUST, WindowKind::YearToDate, TRUST_GROUP)[0]
 }
 
 fn persistence(enrolments: u32, persistent: u32, severe: u32) -> Persistence {
@@ -148,7 +169,7 @@ fn sessions_are_pooled_and_percentages_never_averaged() {
 fn a_leaver_stays_in_the_year_to_date() {
     let gone = EnrolmentYear { last_day: Some(day("2025-09-05")), ..pupil() };
     let schools = [school(vec![gone.with("O", "2025-09-01", 5), pupil()])];
-    let weeks = cells(&schools, By::School, WindowKind::Week, Group::School(1));
+    let weeks = cells(&schools, one(By::School), WindowKind::Week, of(Value::School(1)));
     assert_eq!((weeks[0].absent, weeks[0].possible, weeks[0].expected), (5, 20, 20));
     assert_eq!((weeks[1].absent, weeks[1].possible, weeks[1].expected), (0, 10, 10));
     assert_eq!(weeks[1].to_date, persistence(2, 1, 1));
@@ -166,7 +187,7 @@ fn marks_after_the_last_register_do_not_count_yet() {
     // The holiday of the week after was filled in ahead; on Monday evening two marks are missing.
     let mut school = school(vec![pupil().with("G", "2025-09-15", 10)]);
     school.today = day("2025-09-15");
-    let weeks = cells(&[school], By::Trust, WindowKind::Week, Group::Trust);
+    let weeks = cells(&[school], TRUST, WindowKind::Week, TRUST_GROUP);
     assert_eq!((weeks[2].possible, weeks[2].absent), (0, 0));
     assert_eq!((weeks[2].marked, weeks[2].expected), (0, 2));
     assert_eq!(weeks.len(), 3, "weeks that have not begun are not listed");
@@ -195,8 +216,8 @@ fn sessions_follow_the_class_on_their_date_and_persistence_the_class_at_the_end(
     mover.placements.push(Placement { from: day("2025-09-10"), class: 52, year_group: 5 });
     let schools = [school(vec![mover])];
     let week = WindowKind::Week;
-    let before = cells(&schools, By::Class, week, Group::Class(51));
-    let after = cells(&schools, By::Class, week, Group::Class(52));
+    let before = cells(&schools, one(By::Class), week, of(Value::Class(51)));
+    let after = cells(&schools, one(By::Class), week, of(Value::Class(52)));
     assert_eq!([before[0].possible, before[1].possible, before[1].absent], [10, 4, 2]);
     assert_eq!([after[0].possible, after[1].possible, after[1].absent], [0, 6, 2]);
     assert_eq!([before[0].to_date, after[0].to_date], [persistence(1, 0, 0), persistence(0, 0, 0)]);
@@ -209,7 +230,7 @@ fn a_move_that_lies_ahead_changes_nothing_yet() {
     pupil.placements.push(Placement { from: day("2026-07-20"), class: 61, year_group: 6 });
     let year_groups = |group| {
         let schools = [school(vec![pupil.clone()])];
-        cells(&schools, By::YearGroup, WindowKind::YearToDate, Group::YearGroup(group))
+        cells(&schools, one(By::YearGroup), WindowKind::YearToDate, of(Value::YearGroup(group)))
     };
     assert_eq!(year_groups(5)[0].possible, 20);
     assert_eq!(year_groups(6), vec![]);
@@ -224,7 +245,7 @@ fn the_departments_definitions_go_by_age_and_the_census_leaves_out_the_end_of_th
     (school.cut, school.today) = (afternoon("2026-07-21"), day("2026-07-21"));
     let possible = |definition| {
         let kind = WindowKind::HalfTerm;
-        let cells = cells_of(&[school.clone()], definition, By::Trust, kind, Group::Trust);
+        let cells = cells_of(&[school.clone()], definition, TRUST, kind, TRUST_GROUP);
         cells.iter().map(|cell| cell.possible).collect::<Vec<_>>()
     };
     // Weeks of the half terms: 8, 7, 6, 5, 6 and seven and two days.
@@ -240,7 +261,7 @@ fn a_week_may_lie_in_two_half_terms() {
     school.calendar = calendar(("2025-10-22", "2025-10-22"));
     (school.cut, school.today) = (afternoon("2025-10-24"), day("2025-10-24"));
     let possible = |kind| {
-        let cells = cells(&[school.clone()], By::Trust, kind, Group::Trust);
+        let cells = cells(&[school.clone()], TRUST, kind, TRUST_GROUP);
         cells.iter().map(|cell| cell.possible).collect::<Vec<_>>()
     };
     assert_eq!(possible(WindowKind::Week), [10, 10, 10, 10, 10, 10, 10, 8]);
@@ -257,15 +278,15 @@ fn a_school_on_holiday_stays_in_the_trusts_year_to_date() {
         (school.cut, school.today) = (afternoon("2025-10-31"), day("2025-10-31"));
     }
     let schools = [open, away];
-    let weeks = cells(&schools, By::School, WindowKind::Week, Group::School(2));
+    let weeks = cells(&schools, one(By::School), WindowKind::Week, of(Value::School(2)));
     assert_eq!((weeks[8].expected, weeks[8].to_date), (0, persistence(1, 1, 0)));
-    let weeks = cells(&schools, By::Trust, WindowKind::Week, Group::Trust);
+    let weeks = cells(&schools, TRUST, WindowKind::Week, TRUST_GROUP);
     assert_eq!((weeks[8].possible, weeks[8].to_date), (10, persistence(2, 1, 0)));
 
     let query = Query {
         definition: Definition::OnRoll,
         window: WindowKind::HalfTerm,
-        by: By::Trust,
+        by: TRUST,
         filter: Filter::default(),
     };
     let windows = count(&schools, &query).windows;
@@ -280,7 +301,7 @@ fn a_filter_by_date_keeps_whole_windows() {
     let query = Query {
         definition: Definition::OnRoll,
         window: WindowKind::Week,
-        by: By::School,
+        by: one(By::School),
         filter: Filter { from: Some(day("2025-09-10")), ..Filter::default() },
     };
     let trend = count(&schools, &query);
@@ -294,14 +315,66 @@ fn a_filter_by_date_keeps_whole_windows() {
 #[test]
 fn a_school_without_pupils_is_listed_and_a_trust_without_schools_is_one_empty_series() {
     let week = WindowKind::Week;
-    let empty = cells(&[school(vec![])], By::School, week, Group::School(1));
+    let empty = cells(&[school(vec![])], one(By::School), week, of(Value::School(1)));
     assert_eq!(empty, vec![Cell::default(); 2]);
     let query = Query {
         definition: Definition::OnRoll,
         window: week,
-        by: By::Trust,
+        by: TRUST,
         filter: Filter::default(),
     };
     let trend = count(&[], &query);
     assert_eq!((trend.windows.len(), trend.series.len()), (0, 1));
+}
+
+#[test]
+fn a_group_is_what_its_pupils_are_at_the_windows_end() {
+    let fsm = |from, value| Fact { kind: Characteristic::Fsm, from: day(from), value };
+    // Eligible from the second week on: all sessions of both weeks stand with the eligible.
+    let eligible = EnrolmentYear { facts: vec![fsm("2025-09-10", 1)], ..pupil() };
+    let schools = [school(vec![eligible.with("I", "2025-09-01", 4), pupil()])];
+    let by_fsm = one(By::Characteristic(Characteristic::Fsm));
+    let group = |value| of(Value::Characteristic(Characteristic::Fsm, value));
+    let to_date = |value| cells(&schools, by_fsm, WindowKind::YearToDate, group(value))[0];
+    assert_eq!((to_date(1).possible, to_date(1).absent), (20, 4));
+    assert_eq!((to_date(0).possible, to_date(0).absent), (20, 0));
+    let weeks = |value| cells(&schools, by_fsm, WindowKind::Week, group(value));
+    assert_eq!([weeks(0)[0].possible, weeks(0)[1].possible], [20, 10]);
+    assert_eq!([weeks(1)[0].possible, weeks(1)[1].possible], [0, 10]);
+}
+
+#[test]
+fn groups_are_crossed_and_those_without_a_pupil_are_left_out() {
+    let fact = |kind, value| Fact { kind, from: day("2024-09-02"), value };
+    let plan = fact(Characteristic::Sen, 2);
+    let both = EnrolmentYear {
+        facts: vec![fact(Characteristic::Fsm, 1), plan],
+        sex: Sex::Female,
+        ..pupil()
+    };
+    let schools = [school(vec![both, EnrolmentYear { facts: vec![plan], ..pupil() }])];
+    let (fsm, sen) = (Characteristic::Fsm, Characteristic::Sen);
+    let query = Query {
+        definition: Definition::OnRoll,
+        window: WindowKind::YearToDate,
+        by: [Some(By::Characteristic(fsm)), Some(By::Sex), Some(By::Characteristic(sen))],
+        filter: Filter::default(),
+    };
+    let trend = count(&schools, &query);
+    let group = |eligible, sex| {
+        let eligible = Value::Characteristic(fsm, eligible);
+        [Some(eligible), Some(Value::Sex(sex)), Some(Value::Characteristic(sen, 2))]
+    };
+    let groups: Vec<Group> = trend.series.iter().map(|series| series.group).collect();
+    assert_eq!(groups, [group(0, Sex::Unrecorded), group(1, Sex::Female)]);
+    assert!(trend.series.iter().all(|series| series.cells[0].possible == 20));
+}
+
+#[test]
+fn a_boarders_half_days_are_not_expected_and_do_not_count() {
+    let boards = |from, value| Fact { kind: Characteristic::Boarder, from: day(from), value };
+    // Boards from the third day to the fifth.
+    let facts = vec![boards("2025-09-03", 1), boards("2025-09-08", 0)];
+    let cell = to_date(&[school(vec![EnrolmentYear { facts, ..pupil() }])]);
+    assert_eq!((cell.possible, cell.marked, cell.expected), (14, 14, 14));
 }

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{Cell, Group, Persistence, Trend, TrendWindow};
+use ::analytics::{CROSSED, Cell, Group, Persistence, Trend, TrendWindow, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Definition, Rate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::blocks::Built;
-use crate::tenants::Phase;
+use super::dimension;
+use crate::tenants::Version;
 
 /// A trend.
 #[derive(Debug, Serialize, ToSchema)]
@@ -18,9 +19,9 @@ pub struct TrendAnswer {
     definition: DefinitionAnswer,
     /// The academic year.
     period: PeriodAnswer,
-    /// How the series are divided.
+    /// How the series are divided: `trust`, or up to three things with commas between.
     #[schema(example = "school")]
-    by: &'static str,
+    by: String,
     /// How time is divided.
     #[schema(example = "half_term")]
     window: &'static str,
@@ -28,7 +29,7 @@ pub struct TrendAnswer {
     basis: &'static str,
     /// The instant as of which everything is known (UTC).
     as_known_on: DateTime<Utc>,
-    /// The version of each school's year that was counted.
+    /// The version of each school's year that was counted; of an earlier instant, from which later facts were undone.
     versions: Vec<VersionAnswer>,
     /// Schools without a calendar for the year: they have no figures.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -121,19 +122,35 @@ pub struct SeriesAnswer {
 /// What a series is about.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GroupAnswer {
-    /// `trust`, or the school's id, the phase, the year group or the class's id.
+    /// `trust`, or the keys of its parts with commas between.
     #[schema(example = "7")]
     key: String,
     /// In words.
     #[schema(example = "Elm Bank Primary School")]
     label: String,
+    /// What it is, for each thing that the series are divided by.
+    parts: Vec<PartAnswer>,
     /// The school, for a school or a class.
     #[serde(skip_serializing_if = "Option::is_none")]
     school_id: Option<i32>,
 }
 
-/// The figures of a group in a window.
+/// What a series is about, by one thing.
 #[derive(Debug, Serialize, ToSchema)]
+pub struct PartAnswer {
+    /// What it is divided by.
+    #[schema(example = "school")]
+    by: &'static str,
+    /// The school's id, the phase, the year group, the class's id, or the name of the value.
+    #[schema(example = "7")]
+    key: String,
+    /// In words.
+    #[schema(example = "Elm Bank Primary School")]
+    label: String,
+}
+
+/// The figures of a group in a window.
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CellAnswer {
     /// Possible sessions.
     possible: u64,
@@ -168,7 +185,7 @@ pub struct CellAnswer {
 }
 
 /// Persistent and severe absence.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PersistenceAnswer {
     /// Enrolments with a possible session.
     enrolments: u32,
@@ -188,7 +205,7 @@ pub struct Asked {
     /// The definition.
     pub definition: Definition,
     /// How the series are divided.
-    pub by: &'static str,
+    pub by: String,
     /// How time is divided.
     pub window: &'static str,
     /// The version of the code table.
@@ -197,12 +214,15 @@ pub struct Asked {
     pub classes: BTreeMap<i32, (i32, String)>,
 }
 
-const BASIS: &str = "Sessions: pooled over the group, never an average of percentages. Enrolments, not pupils: one who \
+/// What a figure is counted over.
+pub(super) const BASIS: &str = "Sessions: pooled over the group, never an average of percentages. Enrolments, not pupils: one who \
     moves inside the trust has two. Class: the pupil's class on the session's date; for persistent absence the class at \
-    the window's end. Year group: at the window's end. A mark counts when the school was open, the pupil was on roll, \
+    the window's end. Year group and every characteristic: what holds at the window's end, or at the last register before \
+    it. Boarders are in no register while they board. A mark counts when the school was open, the pupil was on roll, \
     and it is not later than the school's last taken register.";
 
-fn percent(part: u64, whole: u64) -> Option<String> {
+/// A share in percent, cut to one decimal; `None` of nothing.
+pub(super) fn percent(part: u64, whole: u64) -> Option<String> {
     Rate::of(part, whole).map(|rate| rate.cut())
 }
 
@@ -222,23 +242,13 @@ impl TrendAnswer {
         let expected = cells().map(|cell| cell.completeness.expected).sum();
         let marked = cells().map(|cell| cell.completeness.marked).sum();
         Self {
-            definition: DefinitionAnswer {
-                name: asked.definition.name(),
-                version: asked.definition.version(),
-                text: asked.definition.text(),
-                reference: asked.definition.reference(),
-                codes: asked.codes,
-            },
-            period: period(built.year),
-            by: asked.by,
+            definition: DefinitionAnswer::of(asked.definition, asked.codes),
+            period: PeriodAnswer::of(built.year),
+            by: asked.by.clone(),
             window: asked.window,
             basis: BASIS,
             as_known_on: built.at,
-            versions: built
-                .versions
-                .iter()
-                .map(|(school_id, v)| VersionAnswer { school_id: *school_id, version: v.number })
-                .collect(),
+            versions: versions(&built.versions),
             schools_without_calendar: built.without_calendar.clone(),
             completeness: Completeness { expected, marked, percent: percent(marked, expected) },
             windows: windows.into_iter().map(WindowAnswer::from).collect(),
@@ -247,36 +257,72 @@ impl TrendAnswer {
     }
 }
 
-fn period(year: AcademicYear) -> PeriodAnswer {
-    PeriodAnswer { year: year.number(), label: year.label() }
+impl DefinitionAnswer {
+    /// A definition, with the version of the code table.
+    pub(super) fn of(definition: Definition, codes: u16) -> Self {
+        Self {
+            name: definition.name(),
+            version: definition.version(),
+            text: definition.text(),
+            reference: definition.reference(),
+            codes,
+        }
+    }
+}
+
+impl PeriodAnswer {
+    /// An academic year.
+    pub(super) fn of(year: AcademicYear) -> Self {
+        Self { year: year.number(), label: year.label() }
+    }
+}
+
+/// The versions of schools' years.
+pub(super) fn versions(versions: &BTreeMap<i32, Version>) -> Vec<VersionAnswer> {
+    let answer = |(school_id, v): (&i32, &Version)| VersionAnswer {
+        school_id: *school_id,
+        version: v.number,
+    };
+    versions.iter().map(answer).collect()
 }
 
 fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
-    let school_name =
-        |id: &i32| built.schools.get(id).map_or_else(String::new, |school| school.name.clone());
-    let (key, label, school_id) = match group {
-        Group::Trust => ("trust".to_owned(), "The trust".to_owned(), None),
-        Group::School(id) => (id.to_string(), school_name(id), Some(*id)),
-        Group::Phase(number) => {
-            let name = Phase::from_number(*number).map_or("unknown", Phase::as_str);
-            (name.to_owned(), name.replace('_', " "), None)
-        }
-        Group::YearGroup(year) => (year.to_string(), year_group(*year), None),
-        Group::Class(id) => match asked.classes.get(id) {
-            Some((school, name)) => {
-                (id.to_string(), format!("{name}, {}", school_name(school)), Some(*school))
-            }
-            None => (id.to_string(), String::new(), None),
-        },
+    if *group == [None; CROSSED] {
+        let (key, label) = ("trust".to_owned(), "The trust".to_owned());
+        return GroupAnswer { key, label, parts: vec![], school_id: None };
+    }
+    let part = |value: &Value| PartAnswer {
+        by: dimension::name(value.by()),
+        key: dimension::key(*value),
+        label: label(*value, asked, built),
     };
-    GroupAnswer { key, label, school_id }
+    let school = |value: &Value| match value {
+        Value::School(id) => Some(*id),
+        Value::Class(id) => asked.classes.get(id).map(|(school, _)| *school),
+        _ => None,
+    };
+    let parts: Vec<PartAnswer> = group.iter().flatten().map(part).collect();
+    let joined = |text: fn(&PartAnswer) -> &str, between| {
+        parts.iter().map(text).collect::<Vec<_>>().join(between)
+    };
+    GroupAnswer {
+        key: joined(|part| &part.key, ","),
+        label: joined(|part| &part.label, ", "),
+        school_id: group.iter().flatten().find_map(school),
+        parts,
+    }
 }
 
-fn year_group(year: i8) -> String {
-    match year {
-        0 => "Reception".to_owned(),
-        year if year < 0 => "Nursery".to_owned(),
-        year => format!("Year {year}"),
+fn label(value: Value, asked: &Asked, built: &Built) -> String {
+    let school =
+        |id: &i32| built.schools.get(id).map_or_else(String::new, |school| school.name.clone());
+    match value {
+        Value::School(id) => school(&id),
+        Value::Class(id) => match asked.classes.get(&id) {
+            Some((of, name)) => format!("{name}, {}", school(of)),
+            None => String::new(),
+        },
+        _ => dimension::label(value).unwrap_or_default(),
     }
 }
 

@@ -6,18 +6,17 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use analytics::{Block, EnrolmentYear, Placement, SchoolYear};
+use analytics::{Block, SchoolYear};
 use chrono::{DateTime, NaiveDate, Utc};
-use diesel::prelude::*;
-use domain::{AcademicYear, Calendar, CodeTable, HALF_DAYS, HalfDay, NO_MARK};
+use domain::{AcademicYear, CodeTable};
 use moka::sync::Cache;
 
+use super::facts::Facts;
+use super::known;
+use crate::clock::Clock;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::pupils::{self, EnrolmentRow};
-use crate::register;
-use crate::schema::pupil;
-use crate::tenants::{self, Phase, SchoolRow, Version};
+use crate::tenants::{self, SchoolRow, Version};
 
 /// Bytes of blocks kept in this process.
 const CAPACITY: u64 = 2 * 1024 * 1024 * 1024;
@@ -25,8 +24,8 @@ const CAPACITY: u64 = 2 * 1024 * 1024 * 1024;
 /// Bytes that an enrolment takes in a block: 744 codes, and 7 counts for each of some 50 weeks.
 const ENROLMENT: usize = 1_200;
 
-/// A school's year: trust, school, academic year.
-type Key = (i32, i32, i16);
+/// A school's year: trust, school, academic year, and the earlier instant as known on which it is counted, if any.
+type Key = (i32, i32, i16, Option<DateTime<Utc>>);
 
 #[derive(Clone)]
 struct Kept {
@@ -51,10 +50,11 @@ pub struct Standing {
     pub year: AcademicYear,
     /// The day up to which registers are expected.
     pub today: NaiveDate,
-    /// The instant at which it was read.
+    /// The instant as of which everything is known: when it was read, or the earlier one that was asked for.
     pub at: DateTime<Utc>,
     /// Schools without a calendar for the year: they have no figures.
     pub without_calendar: Vec<i32>,
+    known: Option<DateTime<Utc>>,
     ready: BTreeMap<i32, Arc<Block>>,
     raw: Vec<(i64, SchoolYear)>,
 }
@@ -69,7 +69,8 @@ impl Blocks {
         Self { codes, kept: Cache::builder().max_capacity(CAPACITY).weigher(weigh).build() }
     }
 
-    /// Reads what a question about these schools' year is answered from; rows only of what has moved.
+    /// Reads what a question about these schools' year is answered from, as known on an instant (`None`: now); rows
+    /// only of what has moved.
     ///
     /// # Errors
     /// The database's.
@@ -78,25 +79,30 @@ impl Blocks {
         tx: &mut Tx<'_>,
         schools: Vec<SchoolRow>,
         year: AcademicYear,
+        known: Option<DateTime<Utc>>,
     ) -> Result<Standing, Problem> {
         let ids: Vec<i32> = schools.iter().map(|school| school.school_id).collect();
         let versions = tenants::current(tx, &ids, year.number())?;
-        let (trust, today) = (tx.trust(), tx.clock().today());
+        let today = known.map_or_else(|| tx.clock().today(), Clock::date);
         let mut ready = BTreeMap::new();
         let mut moved = Vec::new();
-        for school in ids {
-            let Some(version) = versions.get(&school) else { continue };
-            match self.kept.get(&(trust, school, year.number())) {
-                Some(kept) if kept.version == version.number && kept.today == today => {
-                    ready.insert(school, kept.block);
+        for (school, version) in &versions {
+            let kept = self.kept.get(&(tx.trust(), *school, year.number(), known));
+            match kept.filter(|kept| kept.version == version.number && kept.today == today) {
+                Some(kept) => {
+                    ready.insert(*school, kept.block);
                 }
-                _ => moved.push(school),
+                None => moved.push(*school),
             }
         }
         let schools: BTreeMap<i32, SchoolRow> =
             schools.into_iter().map(|school| (school.school_id, school)).collect();
-        let raw =
-            if moved.is_empty() { Vec::new() } else { raw(tx, &moved, &schools, year, today)? };
+        let facts = match known {
+            _ if moved.is_empty() => None,
+            None => Some(Facts::now(tx, &moved, year)?),
+            Some(at) => Some(known::facts(tx, &moved, year, at)?),
+        };
+        let raw = facts.map_or_else(Vec::new, |facts| facts.into_years(&schools, today));
         let raw: Vec<(i64, SchoolYear)> = raw
             .into_iter()
             .map(|source| {
@@ -107,7 +113,8 @@ impl Blocks {
             ready.contains_key(school) || raw.iter().any(|(_, source)| source.school == *school)
         };
         let without_calendar = schools.keys().filter(|school| !built(school)).copied().collect();
-        Ok(Standing { versions, year, today, at: tx.now(), without_calendar, ready, raw, schools })
+        let at = known.unwrap_or(tx.now());
+        Ok(Standing { versions, year, today, at, without_calendar, known, ready, raw, schools })
     }
 
     /// The blocks of a question, in the order of their schools: what has moved is built now. Off the request threads.
@@ -120,8 +127,8 @@ impl Blocks {
         pool: &analytics::Pool,
         standing: Standing,
     ) -> Result<Built, Problem> {
-        let Standing { schools, versions, year, today, at, without_calendar, mut ready, raw } =
-            standing;
+        let Standing { schools, versions, year, today, at, without_calendar, .. } = standing;
+        let (known, mut ready, raw) = (standing.known, standing.ready, standing.raw);
         let sources: Vec<(i64, std::sync::Mutex<Option<SchoolYear>>)> = raw
             .into_iter()
             .map(|(version, source)| (version, std::sync::Mutex::new(Some(source))))
@@ -133,7 +140,7 @@ impl Blocks {
             })
             .map_err(Problem::internal)?;
         for (version, block) in built.into_iter().flatten() {
-            let key = (trust, block.school(), year.number());
+            let key = (trust, block.school(), year.number(), known);
             self.kept.insert(key, Kept { version, today, block: block.clone() });
             ready.insert(block.school(), block);
         }
@@ -156,104 +163,10 @@ pub struct Built {
     pub versions: BTreeMap<i32, Version>,
     /// The year.
     pub year: AcademicYear,
-    /// The instant at which the versions were read.
+    /// The instant as of which everything is known.
     pub at: DateTime<Utc>,
     /// Schools without a calendar for the year.
     pub without_calendar: Vec<i32>,
     /// A block a school.
     pub blocks: Vec<Arc<Block>>,
-}
-
-/// The rows of these schools' year, for those that have a calendar.
-fn raw(
-    tx: &mut Tx<'_>,
-    moved: &[i32],
-    schools: &BTreeMap<i32, SchoolRow>,
-    year: AcademicYear,
-    today: NaiveDate,
-) -> Result<Vec<SchoolYear>, Problem> {
-    let calendars = tenants::calendars(tx, moved, year)?;
-    let cuts = cuts(tx, moved, year)?;
-    let mut enrolments = enrolments(tx, moved, year)?;
-    Ok(calendars
-        .into_iter()
-        .map(|(school, calendar): (i32, Calendar)| SchoolYear {
-            school,
-            phase: schools
-                .get(&school)
-                .and_then(|row| Phase::parse(&row.phase))
-                .map_or(0, Phase::number),
-            calendar,
-            cut: cuts.get(&school).copied(),
-            today,
-            enrolments: enrolments.remove(&school).unwrap_or_default(),
-        })
-        .collect())
-}
-
-/// The last half day of each school on which any class's register was taken.
-fn cuts(
-    tx: &mut Tx<'_>,
-    schools: &[i32],
-    year: AcademicYear,
-) -> Result<BTreeMap<i32, HalfDay>, Problem> {
-    let mut cuts: BTreeMap<i32, HalfDay> = BTreeMap::new();
-    for (school, taken) in register::taken_of_schools(tx, schools, year.number())? {
-        let last = taken
-            .iter()
-            .rposition(|byte| *byte != 0)
-            .and_then(|at| u16::try_from(at).ok())
-            .and_then(HalfDay::at);
-        if let Some(last) = last {
-            cuts.entry(school).and_modify(|cut| *cut = (*cut).max(last)).or_insert(last);
-        }
-    }
-    Ok(cuts)
-}
-
-fn enrolments(
-    tx: &mut Tx<'_>,
-    schools: &[i32],
-    year: AcademicYear,
-) -> Result<BTreeMap<i32, Vec<EnrolmentYear>>, Problem> {
-    let rows = pupils::enrolments_of(tx, schools, Some(year))?;
-    let mut placements: BTreeMap<i32, Vec<Placement>> = BTreeMap::new();
-    for row in pupils::placements_of(tx, schools)? {
-        let year_group = i8::try_from(row.year_group).unwrap_or(0);
-        let placement = Placement { from: row.from_day, class: row.class_id, year_group };
-        placements.entry(row.enrolment_id).or_default().push(placement);
-    }
-    let births = births(tx, &rows)?;
-    let mut marks = register::marks_of_schools(tx, schools, year.number())?;
-    let mut by_school: BTreeMap<i32, Vec<EnrolmentYear>> = BTreeMap::new();
-    for row in rows {
-        let Some(birth_date) = births.get(&row.pupil_id).copied() else { continue };
-        by_school.entry(row.school_id).or_default().push(EnrolmentYear {
-            enrolment: row.enrolment_id,
-            pupil: row.pupil_id,
-            birth_date,
-            first_day: row.first_day,
-            last_day: row.last_day,
-            placements: placements.remove(&row.enrolment_id).unwrap_or_default(),
-            marks: marks
-                .remove(&row.enrolment_id)
-                .unwrap_or_else(|| vec![NO_MARK; HALF_DAYS])
-                .into_boxed_slice(),
-        });
-    }
-    Ok(by_school)
-}
-
-fn births(tx: &mut Tx<'_>, rows: &[EnrolmentRow]) -> Result<BTreeMap<i32, NaiveDate>, Problem> {
-    let trust = tx.trust();
-    let pupils: Vec<i32> = rows.iter().map(|row| row.pupil_id).collect();
-    let mut births = BTreeMap::new();
-    for some in pupils.chunks(20_000) {
-        let rows: Vec<(i32, NaiveDate)> = pupil::table
-            .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
-            .select((pupil::pupil_id, pupil::birth_date))
-            .load(tx.conn)?;
-        births.extend(rows);
-    }
-    Ok(births)
 }

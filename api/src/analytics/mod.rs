@@ -2,6 +2,13 @@
 
 mod answer;
 mod blocks;
+mod class_figures;
+mod compare;
+mod completeness;
+mod dimension;
+mod explain;
+mod facts;
+mod known;
 mod school;
 mod trend;
 
@@ -9,16 +16,23 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::analytics::Pool;
-use domain::CodeTable;
+use ::analytics::{By, Filter, Pool, Value};
+use chrono::{DateTime, Utc};
+use domain::{AcademicYear, CodeTable};
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use school::{SchoolBlocks, school_blocks};
 
+use self::blocks::Standing;
 use crate::app::StartError;
 use crate::cache::Answers;
+use crate::db::Tx;
 use crate::http::problem::Problem;
+use crate::tenants::{self, Phase};
+
+pub use answer::CellAnswer;
+pub use class_figures::{ClassFigures, OneSchool};
 
 /// Questions that may be counted at once, for each thread that counts.
 const AT_ONCE: usize = 4;
@@ -52,6 +66,29 @@ impl Counting {
         })
     }
 
+    /// What a question about the schools that a filter keeps is answered from; one that the caller may not see is not
+    /// there.
+    fn read(
+        &self,
+        tx: &mut Tx<'_>,
+        filter: &Filter,
+        year: AcademicYear,
+        known: Option<DateTime<Utc>>,
+    ) -> Result<Standing, Problem> {
+        let mut schools = tenants::schools(tx)?;
+        if let Some(wanted) = dimension::ids(filter, By::School) {
+            schools.retain(|school| wanted.contains(&school.school_id));
+            if schools.len() != wanted.len() {
+                return Err(Problem::not_found());
+            }
+        }
+        schools.retain(|school| {
+            let phase = Phase::parse(&school.phase).map_or(0, Phase::number);
+            filter.keeps(Value::Phase(phase))
+        });
+        self.blocks.read(tx, schools, year, known)
+    }
+
     /// Waits for a turn to count.
     async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Problem> {
         let busy = || Problem::unavailable(2, "too many questions at once");
@@ -62,5 +99,9 @@ impl Counting {
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
-    config.service(trend::trend);
+    config
+        .service(trend::trend)
+        .service(compare::compare)
+        .service(completeness::completeness)
+        .service(explain::explain);
 }

@@ -35,7 +35,7 @@ pub async fn school_blocks(
     let read = app.db.snapshot(scope, move |tx| {
         let school = tenants::school(tx, school_id)?;
         let mut read =
-            |year: AcademicYear| reading.counting.blocks.read(tx, vec![school.clone()], year);
+            |year: AcademicYear| reading.counting.blocks.read(tx, vec![school.clone()], year, None);
         let standing = years.into_iter().map(&mut read).collect::<Result<Vec<Standing>, _>>()?;
         Ok((standing, tx.now()))
     });

@@ -1,26 +1,28 @@
-//! The trend: attendance, absence and persistent absence over time, by school, phase, year group or class.
+//! The trend: attendance, absence and persistent absence over time, by school, class or any characteristic, up to three
+//! of them crossed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::analytics::{By, Filter, Query as Question};
+use ::analytics::{By, Query as Question};
 use actix_web::{HttpResponse, get, web};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Definition, WindowKind};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::answer::{Asked, TrendAnswer};
 use super::blocks::Standing;
+use super::{dimension, known};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadAnalytics;
 use crate::cache::Key;
 use crate::db::{Tx, block};
 use crate::http::json::Query;
-use crate::http::problem::{Kind, Problem};
+use crate::http::problem::Problem;
 use crate::pupils;
-use crate::tenants::{self, Phase};
+use crate::tenants;
 
 /// The question.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -30,7 +32,9 @@ pub struct Params {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
-    /// How to divide the series: `trust` (when absent), `school`, `phase`, `year_group` or `class`.
+    /// How to divide the series: `trust` (when absent), or up to three of `school`, `phase`, `year_group`, `class`, `sex`,
+    /// `fsm`, `sen`, `eal`, `looked_after`, `child_in_need`, `service_child`, `boarder` and `registration`, with commas
+    /// between: every combination that somebody is in.
     by: Option<String>,
     /// How to divide time: `week`, `half_term` (when absent), `term` or `year_to_date`.
     #[param(value_type = Option<String>)]
@@ -46,10 +50,31 @@ pub struct Params {
     year_groups: Option<String>,
     /// Only these classes: ids with commas between.
     classes: Option<String>,
+    /// Only pupils of this sex: `F`, `M` or `unrecorded`. As for all that follow, some with commas between.
+    sex: Option<String>,
+    /// Only pupils who are eligible for free school meals, `yes`, or are not, `no`.
+    fsm: Option<String>,
+    /// Only pupils with these special educational needs: `none`, `support` or `ehcp`.
+    sen: Option<String>,
+    /// Only pupils with English as an additional language, `yes`, or without, `no`.
+    eal: Option<String>,
+    /// Only pupils in the care of a local authority, `yes`, or not, `no`.
+    looked_after: Option<String>,
+    /// Only children in need, `yes`, or others, `no`.
+    child_in_need: Option<String>,
+    /// Only children of the armed forces, `yes`, or others, `no`.
+    service_child: Option<String>,
+    /// Only boarders, `yes`, or day pupils, `no`.
+    boarder: Option<String>,
+    /// Only pupils registered here alone, `single`, or at two schools: here as the `main` or the `subsidiary` one.
+    registration: Option<String>,
     /// Only windows that reach this day or later.
     from: Option<NaiveDate>,
     /// Only windows that begin on this day or earlier.
     to: Option<NaiveDate>,
+    /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`: marks, registers, roll and calendars with
+    /// all that was recorded later undone.
+    as_known_on: Option<DateTime<Utc>>,
 }
 
 /// Read the trend
@@ -65,19 +90,21 @@ pub async fn trend(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let params = params.0;
-    let year = params.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
+    let clock = app.db.clock_of(caller.scope()).await?;
+    let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let question = question(&params)?;
+    let known = known::instant(&app.clock, params.as_known_on)?;
     let scope = caller.scope().clone();
     let (asking, wanted) = (app.clone(), question.clone());
     let (standing, asked) = app
         .db
         .snapshot(&scope, move |tx| {
-            let standing = read(tx, &asking, &wanted, year)?;
+            let standing = asking.counting.read(tx, &wanted.filter, year, known)?;
             let asked = asked(tx, &asking, &wanted, &standing)?;
             Ok((standing, asked))
         })
         .await?;
-    let key = key(&scope, &asked, &question, &standing);
+    let key = key(&scope, &asked, &question, &standing, known);
     if let Some(answer) = app.counting.answers.here(&key) {
         return Ok(json(&answer));
     }
@@ -107,75 +134,12 @@ fn json(body: &Arc<[u8]>) -> HttpResponse {
 
 /// The question that the parameters ask.
 fn question(params: &Params) -> Result<Question, Problem> {
-    let by = match params.by.as_deref() {
-        None | Some("trust") => By::Trust,
-        Some("school") => By::School,
-        Some("phase") => By::Phase,
-        Some("year_group") => By::YearGroup,
-        Some("class") => By::Class,
-        Some(_) => return Err(bad("by", "trust, school, phase, year_group or class")),
-    };
-    let phases =
-        list(params.phases.as_deref(), "phases", "phases such as primary,secondary", |text| {
-            Phase::parse(text).map(Phase::number)
-        })?;
-    let ids = "ids with commas between";
-    let filter = Filter {
-        schools: list(params.schools.as_deref(), "schools", ids, |text| text.parse().ok())?,
-        phases,
-        year_groups: list(
-            params.year_groups.as_deref(),
-            "year_groups",
-            "year groups such as 7,8",
-            |text| text.parse().ok(),
-        )?,
-        classes: list(params.classes.as_deref(), "classes", ids, |text| text.parse().ok())?,
-        from: params.from,
-        to: params.to,
-    };
     Ok(Question {
         definition: params.definition.unwrap_or(Definition::DfeDaily),
         window: params.window.unwrap_or(WindowKind::HalfTerm),
-        by,
-        filter,
+        by: dimension::split(params.by.as_deref())?,
+        filter: dimension::filter(&dimension::given!(params), params.from, params.to)?,
     })
-}
-
-fn bad(name: &str, expected: &str) -> Problem {
-    Problem::at(Kind::BadQuery, format!("?{name}"), expected)
-}
-
-fn list<T: Ord>(
-    text: Option<&str>,
-    name: &str,
-    expected: &str,
-    read: impl Fn(&str) -> Option<T>,
-) -> Result<Option<BTreeSet<T>>, Problem> {
-    let Some(text) = text else { return Ok(None) };
-    let all: Option<BTreeSet<T>> = text.split(',').map(|part| read(part.trim())).collect();
-    all.map(Some).ok_or_else(|| bad(name, expected))
-}
-
-/// The schools that the question is about; one that the caller may not see is not there.
-fn read(
-    tx: &mut Tx<'_>,
-    app: &App,
-    question: &Question,
-    year: AcademicYear,
-) -> Result<Standing, Problem> {
-    let mut schools = tenants::schools(tx)?;
-    if let Some(wanted) = &question.filter.schools {
-        schools.retain(|school| wanted.contains(&school.school_id));
-        if schools.len() != wanted.len() {
-            return Err(Problem::not_found());
-        }
-    }
-    if let Some(phases) = &question.filter.phases {
-        schools.retain(|school| {
-            Phase::parse(&school.phase).is_some_and(|phase| phases.contains(&phase.number()))
-        });
-    }
-    app.counting.blocks.read(tx, schools, year)
 }
 
 fn asked(
@@ -184,34 +148,34 @@ fn asked(
     question: &Question,
     standing: &Standing,
 ) -> Result<Asked, Problem> {
+    let wanted = dimension::ids(&question.filter, By::Class);
     let mut classes = BTreeMap::new();
-    if question.by == By::Class || question.filter.classes.is_some() {
+    if question.by.contains(&Some(By::Class)) || wanted.is_some() {
         let schools: Vec<i32> = standing.schools.keys().copied().collect();
         let rows = pupils::classes_of_schools(tx, &schools)?;
         classes = rows.into_iter().map(|row| (row.class_id, (row.school_id, row.name))).collect();
     }
-    let wanted = question.filter.classes.iter().flatten();
-    if wanted.into_iter().any(|class| !classes.contains_key(class)) {
+    if wanted.into_iter().flatten().any(|class| !classes.contains_key(&class)) {
         return Err(Problem::not_found());
     }
-    let by = match question.by {
-        By::Trust => "trust",
-        By::School => "school",
-        By::Phase => "phase",
-        By::YearGroup => "year_group",
-        By::Class => "class",
-    };
-    let window = match question.window {
-        WindowKind::Week => "week",
-        WindowKind::HalfTerm => "half_term",
-        WindowKind::Term => "term",
-        WindowKind::YearToDate => "year_to_date",
-    };
-    Ok(Asked { definition: question.definition, by, window, codes: app.codes.version(), classes })
+    let by: Vec<&str> = question.by.iter().flatten().map(|by| dimension::name(*by)).collect();
+    Ok(Asked {
+        definition: question.definition,
+        by: if by.is_empty() { "trust".to_owned() } else { by.join(",") },
+        window: question.window.name(),
+        codes: app.codes.version(),
+        classes,
+    })
 }
 
 /// Everything that decides the answer. Names of schools and classes do not move versions, so they are part of it.
-fn key(scope: &crate::db::Scope, asked: &Asked, question: &Question, standing: &Standing) -> Key {
+fn key(
+    scope: &crate::db::Scope,
+    asked: &Asked,
+    question: &Question,
+    standing: &Standing,
+    known: Option<DateTime<Utc>>,
+) -> Key {
     let versions: Vec<(i32, i64)> =
         standing.versions.iter().map(|(school, v)| (*school, v.number)).collect();
     let names: Vec<(i32, &str)> =
@@ -219,7 +183,7 @@ fn key(scope: &crate::db::Scope, asked: &Asked, question: &Question, standing: &
     let parts = [
         format!("{question:?}"),
         format!("{} {} {}", standing.year, asked.definition.version(), asked.codes),
-        standing.today.to_string(),
+        format!("{} {known:?}", standing.today),
         format!("{versions:?}"),
         format!("{names:?} {:?}", asked.classes),
     ];

@@ -12,7 +12,7 @@ use crate::progress::Progress;
 pub struct Args {
     /// The file
     file: PathBuf,
-    /// What it says: pupils or marks
+    /// What it says: pupils, marks, schools, groups or links
     #[arg(long)]
     kind: String,
     /// The school it is for, when its rows name none

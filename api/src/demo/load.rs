@@ -33,7 +33,7 @@ pub fn load(
     let plan = generate::plan(SEED, today);
     let words = |error: crate::client::ClientError| error.to_string();
     let trust = client(0)?
-        .post("/v1/trusts", "demo-trust", &json!({ "name": plan.trust_name }))
+        .post("/v1/trusts", "demo-trust", &json!({ "name": plan.trust_name, "sandbox": true }))
         .map_err(words)?;
     let trust_id = id(&trust, "trust_id")?;
     let client = client(trust_id)?;

@@ -53,6 +53,12 @@ impl Reply {
         Ok(Self { location: Some(location), ..Self::new(StatusCode::ACCEPTED, body)? })
     }
 
+    /// The same, and where the resource that it is about can be read.
+    #[must_use]
+    pub fn at(self, location: String) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
     /// As an HTTP answer.
     #[must_use]
     pub fn answer(self) -> HttpResponse {

@@ -9,6 +9,7 @@ use actix_web::http::header;
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::problem::{Kind, Problem};
@@ -46,6 +47,16 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     }
 }
 
+/// For a member that may be `null` but not left out: serde alone would take an absent one for `null`.
+///
+/// # Errors
+/// The value's own.
+pub fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    Option::deserialize(deserializer)
+}
+
 /// The media type without its parameters, in lower case.
 pub fn media_type(request: &HttpRequest) -> String {
     let value = request
@@ -65,7 +76,11 @@ pub fn unreadable(error: &actix_web::Error) -> Problem {
     }
 }
 
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+/// A JSON object out of bytes.
+///
+/// # Errors
+/// 400 with the place and what was expected there.
+pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     // Serde would read a struct from an array too, its members by their order; that order is nobody's promise.
     if bytes.trim_ascii_start().first().is_some_and(|first| *first != b'{') {
         return Err(Problem::at(Kind::BadBody, "", "a JSON object"));

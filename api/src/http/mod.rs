@@ -1,6 +1,8 @@
 //! The conventions that every operation shares, each in one place.
 
+pub mod email;
 pub mod etag;
+pub mod events;
 pub mod idempotency;
 pub mod json;
 pub mod limit;

@@ -109,6 +109,15 @@ fn check<K: Serialize>(after: &K, filter: &str) -> Option<String> {
 impl<T: Serialize> Page<T> {
     /// 200 with the page; the next page's address stands in `Link` too.
     pub fn answer(self, request: &HttpRequest) -> HttpResponse {
+        self.answer_in(request, |page| page)
+    }
+
+    /// 200 with an answer that holds the page among other things; the next page's address stands in `Link` too.
+    pub fn answer_in<A: Serialize>(
+        self,
+        request: &HttpRequest,
+        whole: impl FnOnce(Self) -> A,
+    ) -> HttpResponse {
         let mut response = HttpResponse::Ok();
         if let Some(next) = &self.next {
             let kept: Vec<&str> = request
@@ -122,6 +131,6 @@ impl<T: Serialize> Page<T> {
                 format!("<{}?{kept}cursor={next}>; rel=\"next\"", request.path()),
             ));
         }
-        response.json(self)
+        response.json(whole(self))
     }
 }

@@ -60,6 +60,7 @@ kinds! {
     CodeNotInForce 422 "code-not-in-force" "That code was not in force on that date." "The national codes changed in August 2024; each has its own first day.";
     CodeInWrongSession 422 "code-in-wrong-session" "That code belongs to the other half of the day." "`/` is for the morning, `\\` for the afternoon.";
     ClosedDay 422 "closed-day" "The school is closed then." "The school's calendar has no session on that half day, so there can be no mark.";
+    NotDue 422 "not-due" "The year group is not due then." "The school is open, but by its calendar this year group does not come for that session, as at a staggered start: the session is neither expected nor possible, so there can be no mark.";
     NotOnRoll 422 "not-on-roll" "The pupil is not on roll then." "A mark needs an enrolment that covers its date.";
     FutureMark 422 "future-mark" "That date lies in the future." "A register is taken on its day or later, never before.";
     NoCalendar 422 "no-calendar" "The school has no calendar for that academic year." "PUT /v1/schools/{school_id}/calendar/{year} first.";
@@ -68,7 +69,11 @@ kinds! {
     NoPolicy 422 "no-policy" "The school follows no policy then." "PUT /v1/schools/{school_id}/policy/pathway/{from_day} first.";
     UnsoundPolicy 422 "unsound-policy" "Something is wrong with the policy." "`errors` lists everything at once, with file, line and rule; POST /v1/policies/check tries a policy out. domain/policies/README.md teaches the words.";
     RegisterClosed 409 "register-closed" "The register is closed." "Correct a mark with POST /v1/pupils/{pupil_id}/marks/amendments, which keeps the original entry and the reason.";
+    NotASandbox 409 "not-a-sandbox" "Only a sandbox has a clock that can be moved." "A trust is a sandbox from the day it is added (`sandbox` in POST /v1/trusts) or never. A real trust keeps real time.";
+    NotFailed 409 "run-not-failed" "The run has not failed." "Only a run whose job has the state `failed` is tried again; one that waits, runs or is done needs nothing.";
     Taken 409 "already-exists" "That already exists." "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once.";
+    Merged 409 "merged" "That record was merged into another." "The member `merged_into` names the pupil's own record: ask again there. POST /v1/pupils/{pupil_id}/split takes a merge back.";
+    NotUndoable 409 "not-undoable" "That import cannot be taken back." "Only an import that has been applied can be; `detail` says why this one has not.";
     KeyReused 422 "idempotency-key-reused" "That Idempotency-Key was used for something else." "A key stands for one request; use a new one for a new body.";
     StaleTag 412 "precondition-failed" "It has changed since you read it." "Read it again, look at what changed, and send If-Match with the new ETag.";
     TooManyRequests 429 "too-many-requests" "Too many requests." "Wait for the seconds in `Retry-After`.";

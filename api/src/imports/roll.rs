@@ -15,7 +15,7 @@ use crate::tenants;
 pub(super) struct Roll {
     pub pupils: BTreeMap<String, i32>,
     pub enrolments: BTreeMap<(i32, i32), Vec<EnrolmentRow>>,
-    pub placements: BTreeMap<i32, Vec<PlacementRow>>,
+    pub classes: Classes,
     pub calendars: BTreeMap<(i32, i16), Calendar>,
     pub today: NaiveDate,
 }
@@ -34,13 +34,9 @@ impl Roll {
         for row in pupils::enrolments_of(tx, schools, None)? {
             enrolments.entry((row.school_id, row.pupil_id)).or_default().push(row);
         }
-        let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for row in pupils::placements_of(tx, schools)? {
-            placements.entry(row.enrolment_id).or_default().push(row);
-        }
         let mut calendars = BTreeMap::new();
         for year in years {
-            let found = tenants::calendars(tx, schools, *year)?;
+            let found = tenants::calendars(tx, schools, *year, None)?;
             calendars.extend(
                 found.into_iter().map(|(school, calendar)| ((school, year.number()), calendar)),
             );
@@ -48,27 +44,50 @@ impl Roll {
         Ok(Self {
             pupils: known.into_iter().map(|(upn, row)| (upn, row.pupil_id)).collect(),
             enrolments,
-            placements,
+            classes: Classes::read(tx, schools)?,
             calendars,
             today: tx.clock().today(),
         })
     }
 
-    /// The enrolment that a pupil's mark of a day belongs to.
-    pub fn enrolment(&self, school_id: i32, pupil_id: i32, date: NaiveDate) -> Option<i32> {
-        let theirs = self.enrolments.get(&(school_id, pupil_id))?;
-        let on_roll =
-            |e: &&EnrolmentRow| e.first_day <= date && e.last_day.is_none_or(|last| date <= last);
-        theirs.iter().find(on_roll).map(|e| e.enrolment_id)
+    /// The pupil's stays on the roll of a school.
+    pub fn stays(&self, school_id: i32, pupil_id: i32) -> &[EnrolmentRow] {
+        self.enrolments.get(&(school_id, pupil_id)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Who is in which class when.
+pub(super) struct Classes {
+    placements: BTreeMap<i32, Vec<PlacementRow>>,
+}
+
+impl Classes {
+    pub fn read(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Self, Problem> {
+        let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for row in pupils::placements_of(tx, schools)? {
+            placements.entry(row.enrolment_id).or_default().push(row);
+        }
+        Ok(Self { placements })
     }
 
     /// The class that an enrolment is in on a day.
-    pub fn class(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
+    pub fn on(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
+        self.held(enrolment_id, date).0
+    }
+
+    /// The class that an enrolment is in on a day, and the day on which the next begins.
+    pub fn held(&self, enrolment_id: i32, date: NaiveDate) -> (Option<i32>, NaiveDate) {
+        let theirs = self.placements.get(&enrolment_id).map_or(&[][..], Vec::as_slice);
+        let next = theirs.partition_point(|placement| placement.from_day <= date);
+        let held = next.checked_sub(1).and_then(|held| theirs.get(held));
+        let until = theirs.get(next).map_or(NaiveDate::MAX, |placement| placement.from_day);
+        (held.map(|placement| placement.class_id), until)
+    }
+
+    /// The year group of an enrolment on a day.
+    pub fn year_group(&self, enrolment_id: i32, date: NaiveDate) -> Option<i8> {
         let theirs = self.placements.get(&enrolment_id)?;
-        theirs
-            .iter()
-            .rev()
-            .find(|placement| placement.from_day <= date)
-            .map(|placement| placement.class_id)
+        let placement = theirs.iter().rfind(|placement| placement.from_day <= date)?;
+        i8::try_from(placement.year_group).ok()
     }
 }

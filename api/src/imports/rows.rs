@@ -1,12 +1,15 @@
 //! Owns: import, import_chunk.
 
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
+use diesel::sql_types::{BigInt, Integer, Nullable};
+use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use super::file::{Notice, RowProblem};
+use super::outcome::Outcome;
+use super::request::{FileKind, Options, Request};
+use super::uploads::{self, Whole};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::JobRow;
@@ -14,76 +17,6 @@ use crate::schema::{import, import_chunk, job};
 
 /// Bytes of a chunk: a file is never one huge value.
 const CHUNK: usize = 1024 * 1024;
-
-/// What a file says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FileKind {
-    /// Pupils with their enrolments, classes and year groups.
-    Pupils,
-    /// Marks: a row a mark, a day, or a week.
-    Marks,
-}
-
-impl FileKind {
-    fn as_str(self) -> &'static str {
-        match self {
-            FileKind::Pupils => "pupils",
-            FileKind::Marks => "marks",
-        }
-    }
-}
-
-/// What an import is asked to do.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// What the file says.
-    pub kind: FileKind,
-    /// The school it is for; `None`: each row names its own.
-    pub school_id: Option<i32>,
-    /// What the sender calls the file.
-    pub file_name: Option<String>,
-    /// Only say what would happen.
-    pub dry_run: bool,
-}
-
-/// What an import came to.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
-pub struct Outcome {
-    /// Rows below the header.
-    #[schema(example = 1250)]
-    pub rows: u64,
-    /// How many things are wrong. Anything but 0: nothing was applied.
-    #[schema(example = 0)]
-    pub problem_count: u64,
-    /// The first 1,000 of them, by line.
-    pub problems: Vec<RowProblem>,
-    /// What the sender should know although nothing is wrong.
-    pub notices: Vec<Notice>,
-    /// What was added and changed, or would be.
-    pub counts: Counts,
-}
-
-/// What an import added and changed, or would.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct Counts {
-    /// Pupils who were new to the trust.
-    pub pupils_added: u64,
-    /// Classes that were new.
-    pub classes_added: u64,
-    /// Enrolments that were new.
-    pub enrolments_added: u64,
-    /// Enrolments whose days changed.
-    pub enrolments_changed: u64,
-    /// Placements in a class and year group that were new or changed.
-    pub placements_added: u64,
-    /// Marks on half days that had none.
-    pub marks_added: u64,
-    /// Marks that replaced another; the old ones stand in the history.
-    pub marks_changed: u64,
-    /// Marks that were there already.
-    pub marks_unchanged: u64,
-}
 
 /// An import as it goes over the wire.
 #[derive(Debug, Serialize, ToSchema)]
@@ -101,6 +34,9 @@ pub struct Import {
     pub file_name: Option<String>,
     /// Only says what would happen.
     pub dry_run: bool,
+    /// What else was asked.
+    #[schema(value_type = Options)]
+    pub options: Value,
     /// Size of the file.
     pub bytes: i64,
     /// How far it is.
@@ -119,6 +55,7 @@ struct ImportRow {
     kind: String,
     file_name: Option<String>,
     dry_run: bool,
+    options: Value,
     bytes: i64,
     result: Option<Value>,
 }
@@ -131,6 +68,7 @@ impl Import {
             school_id: row.school_id,
             file_name: row.file_name,
             dry_run: row.dry_run,
+            options: row.options,
             bytes: row.bytes,
             job,
             result: row.result,
@@ -146,18 +84,8 @@ pub(super) fn add(
     bytes: &[u8],
 ) -> Result<(), Problem> {
     let trust = tx.trust();
-    diesel::insert_into(import::table)
-        .values((
-            import::trust_id.eq(trust),
-            import::job_id.eq(job_id),
-            import::school_id.eq(request.school_id),
-            import::kind.eq(request.kind.as_str()),
-            import::file_name.eq(&request.file_name),
-            import::dry_run.eq(request.dry_run),
-            import::bytes.eq(i64::try_from(bytes.len()).unwrap_or(i64::MAX)),
-            import::sha256.eq(Sha256::digest(bytes).to_vec()),
-        ))
-        .execute(tx.conn)?;
+    let whole = Whole { bytes: bytes.len() as u64, sha256: Sha256::digest(bytes).to_vec() };
+    add_request(tx, job_id, request, &whole)?;
     for (seq, chunk) in (0_i32..).zip(bytes.chunks(CHUNK)) {
         diesel::insert_into(import_chunk::table)
             .values((
@@ -172,23 +100,70 @@ pub(super) fn add(
     Ok(())
 }
 
+/// Keeps a request whose file came in parts, and takes the parts over where they are.
+///
+/// # Errors
+/// The upload is not there, or not whole.
+pub(super) fn add_uploaded(
+    tx: &mut Tx<'_>,
+    job_id: i64,
+    request: &Request,
+    (upload_id, most): (i64, usize),
+) -> Result<(), Problem> {
+    let whole = uploads::whole(tx, upload_id, most)?;
+    add_request(tx, job_id, request, &whole)?;
+    diesel::sql_query(
+        "INSERT INTO import_chunk (trust_id, job_id, school_id, seq, body) \
+         SELECT trust_id, $2, $3, part, body FROM upload_part WHERE trust_id = $1 AND upload_id = $4",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<BigInt, _>(job_id)
+    .bind::<Nullable<Integer>, _>(request.school_id)
+    .bind::<BigInt, _>(upload_id)
+    .execute(tx.conn)?;
+    uploads::hand_over(tx, upload_id)
+}
+
+fn add_request(
+    tx: &mut Tx<'_>,
+    job_id: i64,
+    request: &Request,
+    whole: &Whole,
+) -> Result<(), Problem> {
+    let trust = tx.trust();
+    diesel::insert_into(import::table)
+        .values((
+            import::trust_id.eq(trust),
+            import::job_id.eq(job_id),
+            import::school_id.eq(request.school_id),
+            import::kind.eq(request.kind.as_str()),
+            import::file_name.eq(&request.file_name),
+            import::dry_run.eq(request.dry_run),
+            import::options.eq(serde_json::to_value(&request.options).map_err(Problem::internal)?),
+            import::bytes.eq(i64::try_from(whole.bytes).unwrap_or(i64::MAX)),
+            import::sha256.eq(&whole.sha256),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// What was asked, and the file.
 pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), Problem> {
     let row: ImportRow = import::table
         .filter(import::job_id.eq(job_id))
         .select(ImportRow::as_select())
         .first(tx.conn)?;
-    let kind = match row.kind.as_str() {
-        "pupils" => FileKind::Pupils,
-        _ => FileKind::Marks,
-    };
+    let unknown = || Problem::internal(format!("no such kind of file: {}", row.kind));
+    let kind = FileKind::parse(&row.kind).ok_or_else(unknown)?;
+    let options: Options =
+        serde_json::from_value(row.options.clone()).map_err(Problem::internal)?;
     let chunks: Vec<Vec<u8>> = import_chunk::table
         .filter(import_chunk::job_id.eq(job_id))
         .order(import_chunk::seq)
         .select(import_chunk::body)
         .load(tx.conn)?;
-    let request =
-        Request { kind, school_id: row.school_id, file_name: row.file_name, dry_run: row.dry_run };
+    let ImportRow { school_id, file_name, dry_run, .. } = row;
+    let request = Request { kind, school_id, file_name, dry_run, options };
     Ok((request, chunks.concat()))
 }
 
@@ -196,7 +171,7 @@ pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), P
 pub(super) fn keep_outcome(tx: &mut Tx<'_>, job_id: i64, outcome: &Outcome) -> Result<(), Problem> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
     diesel::update(import::table.filter(import::job_id.eq(job_id)))
-        .set(import::result.eq(Some(result)))
+        .set((import::result.eq(Some(result)), import::applied_at.eq(outcome.applied_at)))
         .execute(tx.conn)?;
     diesel::delete(import_chunk::table.filter(import_chunk::job_id.eq(job_id))).execute(tx.conn)?;
     Ok(())

@@ -1,11 +1,11 @@
 //! The job: read the file, check it, apply it.
 
-use super::file::{Stopped, read_marks, read_pupils};
-use super::rows::{self, FileKind};
-use super::{import_marks, import_pupils};
+use super::file::{Sent, Stopped, read_links, read_marks, read_pupils, read_schools};
+use super::request::FileKind;
+use super::{import_links, import_marks, import_pupils, import_schools, rows};
 use crate::app::App;
 use crate::http::problem::Problem;
-use crate::jobs::Job;
+use crate::jobs::{self, Job};
 use crate::tenants;
 
 /// Runs an import. It may be started again after any crash: what it does, it does in its last transaction.
@@ -19,19 +19,32 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
         None => None,
     };
     let total = u64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
-    let lost = |_: Stopped| Problem::unavailable(1, "the lease was lost to another worker");
+    let lost = |_: Stopped| jobs::lost();
+    let sent = Sent {
+        bytes: &bytes,
+        sheet: request.options.sheet.as_deref(),
+        own_school: own.as_deref(),
+        today: job.run(|tx| Ok(tx.clock().today()))?,
+    };
     let mut tell = |rows: u64| job.tell("reading the file", rows, total);
     match request.kind {
         FileKind::Pupils => {
-            let reading = read_pupils(&bytes, own.as_deref(), &mut tell).map_err(lost)?;
+            let reading = read_pupils(&sent, &mut tell).map_err(lost)?;
             drop(bytes);
             import_pupils::import(job, &request, reading)
         }
         FileKind::Marks => {
-            let reading =
-                read_marks(&bytes, own.as_deref(), &app.codes, &mut tell).map_err(lost)?;
+            let reading = read_marks(&sent, &app.codes, &mut tell).map_err(lost)?;
             drop(bytes);
             import_marks::import(app, job, &request, reading)
+        }
+        FileKind::Schools | FileKind::Groups => {
+            let reading = read_schools(&sent, &mut tell).map_err(lost)?;
+            import_schools::import(job, &request, reading)
+        }
+        FileKind::Links => {
+            let reading = read_links(&sent, &mut tell).map_err(lost)?;
+            import_links::import(job, &request, reading)
         }
     }
 }

@@ -43,6 +43,15 @@ impl Finished {
     }
 }
 
+/// A job to be.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// The school it is for; `None` for the whole trust.
+    pub school_id: Option<i32>,
+    /// What it may reach.
+    pub scope: Scope,
+}
+
 /// Puts a job into the queue, in the transaction of what it is about.
 ///
 /// # Errors
@@ -53,26 +62,50 @@ pub fn enqueue(
     school_id: Option<i32>,
     caller: &Caller,
 ) -> Result<i64, Problem> {
-    let (now, trust) = (tx.now(), tx.trust());
-    let job_id: i64 = diesel::insert_into(job_queue::table)
-        .values((job_queue::trust_id.eq(trust), job_queue::kind.eq(kind), job_queue::due.eq(now)))
+    let new = NewJob { school_id, scope: caller.scope().clone() };
+    let ids = enqueue_all(tx, kind, &[new], caller.subject(), caller.role())?;
+    ids.first().copied().ok_or_else(|| Problem::internal("a job without a number"))
+}
+
+/// As [`enqueue`] for many at once, of one kind, for somebody in a role; their ids, in order.
+///
+/// # Errors
+/// The database's.
+pub fn enqueue_all(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    new: &[NewJob],
+    by: &str,
+    role: &str,
+) -> Result<Vec<i64>, Problem> {
+    // The queue goes by the machine's clock: a sandbox that is far ahead waits no longer than anybody else.
+    let (now, due, trust) = (tx.now(), tx.machine_now(), tx.trust());
+    let queued = (job_queue::trust_id.eq(trust), job_queue::kind.eq(kind), job_queue::due.eq(due));
+    let mut ids: Vec<i64> = diesel::insert_into(job_queue::table)
+        .values(vec![queued; new.len()])
         .returning(job_queue::job_id)
-        .get_result(tx.conn)?;
-    diesel::insert_into(job::table)
-        .values((
-            job::trust_id.eq(trust),
-            job::job_id.eq(job_id),
-            job::school_id.eq(school_id),
-            job::kind.eq(kind),
-            job::state.eq("queued"),
-            job::stage.eq("waiting for a worker"),
-            job::schools.eq(caller.scope().schools_text()),
-            job::requested_by.eq(caller.subject()),
-            job::role.eq(caller.role()),
-            job::requested_at.eq(now),
-        ))
-        .execute(tx.conn)?;
-    Ok(job_id)
+        .get_results(tx.conn)?;
+    ids.sort_unstable();
+    let rows: Vec<_> = ids
+        .iter()
+        .zip(new)
+        .map(|(job_id, new)| {
+            (
+                job::trust_id.eq(trust),
+                job::job_id.eq(*job_id),
+                job::school_id.eq(new.school_id),
+                job::kind.eq(kind),
+                job::state.eq("queued"),
+                job::stage.eq("waiting for a worker"),
+                job::schools.eq(new.scope.schools_text()),
+                job::requested_by.eq(by),
+                job::role.eq(role),
+                job::requested_at.eq(now),
+            )
+        })
+        .collect();
+    diesel::insert_into(job::table).values(rows).execute(tx.conn)?;
+    Ok(ids)
 }
 
 /// A job under a lease.
@@ -137,6 +170,41 @@ impl<'a> Job<'a> {
         self.db.run_job(&self.scope, work)
     }
 
+    /// As [`Job::run`], reading in one snapshot.
+    ///
+    /// # Errors
+    /// As [`Job::run`].
+    pub fn snapshot<T>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.db.snapshot_job(&self.scope, work)
+    }
+
+    /// Says how far it is in the transaction of an item that it did: nothing of it stands unless the lease is still
+    /// ours, and whoever takes the lease next waits for it.
+    ///
+    /// # Errors
+    /// The lease was lost to another worker; the database's.
+    pub fn advance(
+        &self,
+        tx: &mut Tx<'_>,
+        stage: &str,
+        done: u64,
+        total: u64,
+    ) -> Result<(), Problem> {
+        if self.say(tx, stage, done, total)? { Ok(()) } else { Err(lost()) }
+    }
+
+    fn say(&self, tx: &mut Tx<'_>, stage: &str, done: u64, total: u64) -> Result<bool, Problem> {
+        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+        let ours = job::job_id.eq(self.lease.job_id).and(job::fence.eq(self.lease.fence));
+        let rows = diesel::update(job::table.filter(ours))
+            .set((job::stage.eq(stage), job::done.eq(count(done)), job::total.eq(count(total))))
+            .execute(tx.conn)?;
+        Ok(rows == 1)
+    }
+
     /// Tells how far it is (not more often than people can read) and prolongs the lease. `false`: the lease is lost.
     pub fn tell(&self, stage: &str, done: u64, total: u64) -> bool {
         let recently = self.told.get().is_some_and(|told| told.elapsed() < TELL);
@@ -144,14 +212,7 @@ impl<'a> Job<'a> {
             return true;
         }
         self.told.set(Some(Instant::now()));
-        let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-        let told = self.run(|tx| {
-            let ours = job::job_id.eq(self.lease.job_id).and(job::fence.eq(self.lease.fence));
-            let rows = diesel::update(job::table.filter(ours))
-                .set((job::stage.eq(stage), job::done.eq(count(done)), job::total.eq(count(total))))
-                .execute(tx.conn)?;
-            Ok(rows == 1)
-        });
+        let told = self.run(|tx| self.say(tx, stage, done, total));
         // A database that is away for a moment is no reason to stop: the last transaction checks the fence anyway.
         let prolonged = platform::prolong(self.db, self.lease, lease_end(self.db.clock().now()));
         told.unwrap_or(true) && prolonged.unwrap_or(true)
@@ -182,5 +243,10 @@ pub(super) fn finish(
     if rows == 1 && queued == 1 {
         return Ok(());
     }
-    Err(Problem::unavailable(1, "the lease was lost to another worker"))
+    Err(lost())
+}
+
+/// What a job that has lost its lease ends with.
+pub fn lost() -> Problem {
+    Problem::unavailable(1, "the lease was lost to another worker")
 }

@@ -46,6 +46,14 @@ pub struct JobRow {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
+impl JobRow {
+    /// Whether it will not change any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        !matches!(self.state.as_str(), "queued" | "running")
+    }
+}
+
 /// One job, if the caller may see it.
 ///
 /// # Errors

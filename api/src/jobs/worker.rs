@@ -12,11 +12,13 @@ use chrono::TimeDelta;
 use super::queue::{self, Finished, Job};
 use crate::app::App;
 use crate::http::problem::{Kind, Problem};
-use crate::imports;
 use crate::platform::{self, Lease};
+use crate::{imports, runs};
 
 /// How often an idle worker looks for work.
 const LOOK: Duration = Duration::from_millis(150);
+/// How often the clockwork looks what has fallen due.
+const TICK: Duration = Duration::from_secs(1);
 /// After so many attempts a job has failed for good.
 const ATTEMPTS: i32 = 8;
 
@@ -26,20 +28,19 @@ pub struct Worker {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// Starts so many worker threads.
+/// Starts so many worker threads, and one for the clockwork if there are any.
 ///
 /// # Errors
 /// The system gives no thread.
 pub fn start(app: &web::Data<App>, threads: usize) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
-    let threads = (0..threads)
-        .map(|number| {
-            let (app, stop) = (app.clone(), stop.clone());
-            std::thread::Builder::new()
-                .name(format!("worker-{number}"))
-                .spawn(move || work(&app, &stop))
-        })
-        .collect::<std::io::Result<Vec<_>>>()?;
+    let spawn = |name: String, work: fn(&App, &AtomicBool)| {
+        let (app, stop) = (app.clone(), stop.clone());
+        std::thread::Builder::new().name(name).spawn(move || work(&app, &stop))
+    };
+    let workers = (0..threads).map(|number| spawn(format!("worker-{number}"), work));
+    let clockwork = (threads > 0).then(|| spawn("clockwork".to_owned(), tick));
+    let threads = workers.chain(clockwork).collect::<std::io::Result<Vec<_>>>()?;
     Ok(Worker { stop, threads })
 }
 
@@ -70,6 +71,19 @@ fn work(app: &App, stop: &AtomicBool) {
                 std::thread::sleep(LOOK * 4);
             }
         }
+    }
+}
+
+/// Puts what falls due into the queue. Every instance does, and each run is there once.
+fn tick(app: &App, stop: &AtomicBool) {
+    let mut clockwork = runs::Clockwork::default();
+    while !stop.load(Ordering::Relaxed) {
+        let looked = catch_unwind(AssertUnwindSafe(|| clockwork.tick(app)));
+        let looked = looked.unwrap_or_else(|_| Err(Problem::internal("the clockwork panicked")));
+        if let Err(problem) = looked {
+            tracing::warn!(why = problem.internal_text(), "the clockwork cannot look");
+        }
+        std::thread::sleep(TICK);
     }
 }
 
@@ -112,6 +126,8 @@ fn run(app: &App, lease: &Lease) -> Result<(), Problem> {
     let job = Job::begin(&app.db, lease)?;
     match lease.kind.as_str() {
         imports::KIND => imports::run(app, &job),
+        runs::KIND => runs::close_period(app, &job),
+        imports::UNDO => imports::take_back(&job),
         other => Err(Problem::internal(format!("no such kind of job: {other}"))),
     }
 }

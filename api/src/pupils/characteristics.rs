@@ -78,17 +78,41 @@ pub fn characteristics_of(
     schools: &[i32],
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
+    load(tx, schools, None, known)
+}
+
+/// The same of one enrolment.
+///
+/// # Errors
+/// The database's.
+pub(super) fn characteristics_of_enrolment(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    enrolment_id: i32,
+    known: Option<DateTime<Utc>>,
+) -> Result<Vec<CharacteristicRow>, Problem> {
+    load(tx, &[school_id], Some(enrolment_id), known)
+}
+
+fn load(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    enrolment: Option<i32>,
+    known: Option<DateTime<Utc>>,
+) -> Result<Vec<CharacteristicRow>, Problem> {
     let rows = diesel::sql_query(
         "SELECT enrolment_id, kind, from_day, value FROM ( \
              SELECT DISTINCT ON (school_id, enrolment_id, kind, from_day) enrolment_id, kind, from_day, value \
              FROM characteristic \
              WHERE trust_id = $1 AND school_id = ANY ($2) AND ($3 IS NULL OR recorded_at <= $3) \
+               AND ($4 IS NULL OR enrolment_id = $4) \
              ORDER BY school_id, enrolment_id, kind, from_day, recorded_at DESC) latest \
          WHERE value IS NOT NULL ORDER BY enrolment_id, kind, from_day",
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<Array<Integer>, _>(schools)
     .bind::<Nullable<Timestamptz>, _>(known)
+    .bind::<Nullable<Integer>, _>(enrolment)
     .load(tx.conn)?;
     Ok(rows)
 }

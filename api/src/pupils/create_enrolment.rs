@@ -6,7 +6,9 @@ use domain::AcademicYear;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{EnrolmentRow, NewPlacement, NewStay};
+use super::ClassRow;
+use super::enrolment_page::{EnrolmentPage, enrolment_page};
+use super::record::{NewEnrolment, open_enrolment};
 use crate::app::App;
 use crate::auth::permission::WriteEnrolment;
 use crate::auth::{Caller, May};
@@ -37,9 +39,12 @@ pub struct EnrolmentBody {
 }
 
 /// Enrol a pupil
+///
+/// A pupil may be on two schools' rolls at once. Unless one is recorded as the main and the other as the subsidiary
+/// school, the answer's `notices` say so.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = EnrolmentBody,
-    responses((status = 201, description = "The enrolment.", body = EnrolmentRow),
-        (status = 409, description = "The pupil is on that school's roll then already.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
+    responses((status = 201, description = "The enrolment.", body = EnrolmentPage),
+        (status = 409, description = "The pupil is on that school's roll then already, or the record was merged into another.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Something in the body is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/enrolments")]
 pub async fn create_enrolment(
@@ -53,56 +58,46 @@ pub async fn create_enrolment(
         super::pupil(tx, body.value.pupil_id)?;
         super::class(tx, body.value.class_id)?;
         key.once(tx, &caller, "create_enrolment", &body.bytes, |tx| {
-            let row = enrol(tx, &caller, &body.value)?;
-            Reply::created(format!("/v1/enrolments/{}", row.enrolment_id), &row)
+            let page = enrol(tx, &caller, &body.value)?;
+            Reply::created(page.place(), &page)
         })
     });
     Ok(reply.await?.answer())
 }
 
-fn enrol(tx: &mut Tx<'_>, caller: &Caller, body: &EnrolmentBody) -> Result<EnrolmentRow, Problem> {
+fn enrol(tx: &mut Tx<'_>, caller: &Caller, body: &EnrolmentBody) -> Result<EnrolmentPage, Problem> {
     let class = super::class(tx, body.class_id)?;
-    let mut problem = Problem::new(Kind::Invalid);
-    if !(-2..=14).contains(&body.year_group) {
-        problem = problem.and("/year_group", "a year group from -2 to 14 (0 is reception)");
-    }
-    if body.last_day.is_some_and(|last| last < body.first_day) {
+    let EnrolmentBody { pupil_id, year_group, first_day, last_day, .. } = *body;
+    let mut problem =
+        check_placement(Problem::new(Kind::Invalid), &class, year_group, ("/first_day", first_day));
+    if last_day.is_some_and(|last| last < first_day) {
         problem = problem.and("/last_day", "a day on or after the first day");
-    }
-    if AcademicYear::of(body.first_day).is_none_or(|year| year.number() > class.year) {
-        problem = problem.and(
-            "/first_day",
-            format!("a day not after the class's academic year, {}", class.year),
-        );
     }
     if !problem.errors().is_empty() {
         return Err(problem);
     }
     let locked = tenants::lock_schools(tx, &[class.school_id], &[class.year])?;
-    let overlaps = super::stays_of(tx, body.pupil_id)?.into_iter().any(|stay| {
-        stay.school_id == class.school_id
-            && stay.last_day.is_none_or(|last| body.first_day <= last)
-            && body.last_day.is_none_or(|last| stay.first_day <= last)
-    });
-    if overlaps {
-        return Err(Problem::new(Kind::Taken)
-            .detail("The pupil is on that school's roll on some of these days."));
+    super::check_unmerged(tx, pupil_id)?;
+    super::check_free(tx, pupil_id, class.school_id, None, (first_day, last_day))?;
+    let at = locked.bump_at(tx)?;
+    let new = NewEnrolment { pupil_id, class: &class, year_group, first_day, last_day };
+    let enrolment_id = open_enrolment(tx, &new, at, caller.subject())?;
+    enrolment_page(tx, enrolment_id)
+}
+
+/// Adds to a problem what keeps somebody from being in a class and year group from a day on.
+pub(super) fn check_placement(
+    mut problem: Problem,
+    class: &ClassRow,
+    year_group: i16,
+    (pointer, from): (&str, NaiveDate),
+) -> Problem {
+    if !(-2..=14).contains(&year_group) {
+        problem = problem.and("/year_group", "a year group from -2 to 14 (0 is reception)");
     }
-    let at = locked.bump(tx)?.into_values().map(|v| v.at).max().unwrap_or_else(|| tx.now());
-    let ids = super::add_enrolments(tx, &[(class.school_id, body.pupil_id)], caller.subject())?;
-    let enrolment_id =
-        ids.first().copied().ok_or_else(|| Problem::internal("no enrolment was added"))?;
-    super::widen_schools(tx, &[(body.pupil_id, class.school_id)])?;
-    let (school_id, first_day, last_day) = (class.school_id, body.first_day, body.last_day);
-    super::add_days(
-        tx,
-        &[NewStay { enrolment_id, school_id, first_day, last_day }],
-        at,
-        caller.subject(),
-    )?;
-    let (class_id, year_group) = (body.class_id, body.year_group);
-    let placement =
-        NewPlacement { enrolment_id, school_id, from_day: first_day, class_id, year_group };
-    super::add_placements(tx, &[placement], at, caller.subject())?;
-    Ok(EnrolmentRow { enrolment_id, school_id, pupil_id: body.pupil_id, first_day, last_day })
+    if AcademicYear::of(from).is_none_or(|year| year.number() > class.year) {
+        let expected = format!("a day not after the class's academic year, {}", class.year);
+        problem = problem.and(pointer, expected);
+    }
+    problem
 }

@@ -1,11 +1,11 @@
 //! A pupil whom a school adds by hand. Whole rolls come by import.
 
 use actix_web::{HttpResponse, post, web};
-use chrono::{Datelike, NaiveDate};
-use domain::{Upn, UpnError};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::details::Details;
 use super::{NewPupil, PupilRow};
 use crate::app::App;
 use crate::auth::May;
@@ -13,12 +13,8 @@ use crate::auth::permission::WritePupil;
 use crate::db::Tx;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
-use crate::http::name;
 use crate::http::problem::{Kind, Problem};
 use crate::tenants;
-
-/// The most characters of a name.
-const LONGEST: usize = 100;
 
 /// A pupil to be.
 #[derive(Deserialize, ToSchema)]
@@ -46,40 +42,14 @@ pub struct PupilBody {
 
 impl PupilBody {
     fn check(&self, today: NaiveDate) -> Result<NewPupil, Problem> {
-        let upn = match Upn::parse(self.upn.trim()) {
-            Ok(upn) => upn.as_str().to_owned(),
-            Err(UpnError::CheckLetter { expected }) => {
-                return Err(Problem::at(
-                    Kind::UpnCheckLetter,
-                    "/upn",
-                    format!("check letter {expected}"),
-                ));
-            }
-            Err(other) => return Err(Problem::at(Kind::Invalid, "/upn", other.to_string())),
-        };
-        let mut problem = Problem::new(Kind::Invalid);
-        for (pointer, name) in [("/surname", &self.surname), ("/forename", &self.forename)] {
-            if name::kept(name, LONGEST).is_none() {
-                problem = name::refuse(problem, pointer, LONGEST);
-            }
-        }
-        if self.birth_date > today || self.birth_date.year() < today.year() - 30 {
-            problem = problem.and("/birth_date", "a date of birth in the last 30 years");
-        }
-        if self.sex.as_deref().is_some_and(|sex| sex != "F" && sex != "M") {
-            problem = problem.and("/sex", "F, M, or nothing when it is not recorded");
-        }
-        if !problem.errors().is_empty() {
-            return Err(problem);
-        }
-        Ok(NewPupil {
-            upn,
-            surname: self.surname.trim().to_owned(),
-            forename: self.forename.trim().to_owned(),
+        let details = Details {
+            upn: self.upn.clone(),
+            surname: self.surname.clone(),
+            forename: self.forename.clone(),
             birth_date: self.birth_date,
             sex: self.sex.clone(),
-            schools: vec![self.school_id],
-        })
+        };
+        Ok(NewPupil::of(details.check("", today)?, vec![self.school_id]))
     }
 }
 
@@ -96,7 +66,7 @@ pub async fn create_pupil(
     key: Idempotency,
     body: Json<PupilBody>,
 ) -> Result<HttpResponse, Problem> {
-    let new = body.value.check(app.clock.today())?;
+    let new = body.value.check(app.db.clock_of(caller.scope()).await?.today())?;
     let school_id = body.value.school_id;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;

@@ -2,11 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Nullable, Text};
+use diesel::sql_types::{Array, Integer, Nullable, Text};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::PupilRow;
+use super::identity::pupils_with_upn;
 use super::name_key::folded_name_key;
 use crate::app::App;
 use crate::auth::May;
@@ -23,7 +24,7 @@ use crate::tenants;
 pub struct Params {
     /// The beginning of "surname forename" or of "forename surname"; accents, case and punctuation do not matter.
     name: Option<String>,
-    /// The whole UPN.
+    /// The whole UPN, also one that the pupil had before.
     upn: Option<String>,
     /// Pupils who are or were enrolled at this school.
     school_id: Option<i32>,
@@ -38,7 +39,8 @@ const SEARCH: &str = "\
     SELECT pupil_id FROM pupil \
     WHERE trust_id = $1 \
       AND ($2 IS NULL OR name_key ^@ $2 OR given_key ^@ $2) \
-      AND ($3 IS NULL OR upn = $3) \
+      AND ($3 IS NULL OR pupil_id = ANY ($3)) \
+      AND merged_into IS NULL \
       AND ($4 IS NULL OR school_ids @> ARRAY[$4]) \
       AND ($5 IS NULL OR (name_key COLLATE \"C\", pupil_id) > \
           (SELECT name_key COLLATE \"C\", pupil_id FROM pupil WHERE trust_id = $1 AND pupil_id = $5)) \
@@ -68,10 +70,11 @@ pub async fn list_pupils(
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
         }
+        let with_upn = upn.map(|upn| pupils_with_upn(tx, &upn)).transpose()?;
         let ids: Vec<Id> = diesel::sql_query(SEARCH)
             .bind::<Integer, _>(tx.trust())
             .bind::<Nullable<Text>, _>(name)
-            .bind::<Nullable<Text>, _>(upn)
+            .bind::<Nullable<Array<Integer>>, _>(with_upn)
             .bind::<Nullable<Integer>, _>(school_id)
             .bind::<Nullable<Integer>, _>(slice.after)
             .bind::<diesel::sql_types::BigInt, _>(slice.fetch())

@@ -4,6 +4,11 @@ mod characteristics;
 mod create_class;
 mod create_enrolment;
 mod create_pupil;
+mod details;
+mod enrolment_notices;
+mod enrolment_page;
+mod facts;
+mod identity;
 mod list_classes;
 mod list_enrolments;
 mod list_pupils;
@@ -14,22 +19,29 @@ mod read_pupil;
 mod record;
 mod roll;
 mod rows;
+mod same_child;
+mod take_back;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use characteristics::{
     CharacteristicRow, NewCharacteristic, add_characteristics, characteristics_of,
 };
+pub use identity::pupils_by_upn;
 pub use name_key::folded_name_key;
 pub use record::{
     NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,
     add_placements, add_pupils, widen_schools,
 };
-pub use roll::{Member, Stay, members, stays_of};
+use roll::check_free;
+pub use roll::{Member, Stay, members, stays_of, year_group_on};
 pub use rows::{
-    ClassRow, EnrolmentRow, PlacementRow, PupilRow, class, classes_of, classes_of_schools,
-    enrolments_of, placements_of, pupil, pupil_is_visible, pupils_by_upn,
+    ClassRow, EnrolmentRow, PlacementRow, PupilRow, check_unmerged, class, classes_of,
+    classes_of_schools, enrolment, enrolments_of, merged_records, placements_of, pupil,
+    pupil_is_visible,
 };
+pub use same_child::pupils_by_child;
+pub use take_back::{Left, TakeBack, schools_recorded_at, take_back};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
@@ -42,5 +54,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(read_class::read_class)
         .service(create_enrolment::create_enrolment)
         .service(list_enrolments::list_enrolments)
-        .service(read_enrolment::read_enrolment);
+        .service(read_enrolment::read_enrolment)
+        .configure(facts::mount)
+        .configure(identity::mount);
 }

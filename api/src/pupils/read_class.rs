@@ -51,7 +51,7 @@ pub struct ClassMember {
 
 impl From<Member> for ClassMember {
     fn from(member: Member) -> Self {
-        let Member { enrolment_id, pupil_id, surname, forename } = member;
+        let Member { enrolment_id, pupil_id, surname, forename, .. } = member;
         Self { pupil_id, enrolment_id, surname, forename }
     }
 }
@@ -66,7 +66,8 @@ pub async fn read_class(
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
-    let on = params.0.on.unwrap_or_else(|| app.clock.today());
+    let clock = app.db.clock_of(caller.scope()).await?;
+    let on = params.0.on.unwrap_or_else(|| clock.today());
     let page = app.db.run(caller.scope(), move |tx| {
         let class = super::class(tx, path.0)?;
         let members = super::members(tx, class.school_id, class.class_id, on)?;

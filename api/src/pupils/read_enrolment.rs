@@ -1,52 +1,41 @@
-//! One enrolment, with its classes and year groups.
+//! One enrolment, with its classes, year groups and characteristics; also as it was known before.
 
 use actix_web::{HttpResponse, get, web};
-use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
-use super::{EnrolmentRow, PlacementRow};
+use super::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadEnrolment;
+use crate::http::json::Query;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
-use crate::schema::{enrolment_now, placement_now};
 
-/// An enrolment and its placements.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct EnrolmentPage {
-    /// The enrolment.
-    #[serde(flatten)]
-    enrolment: EnrolmentRow,
-    /// Class and year group, from each day on.
-    placements: Vec<PlacementRow>,
+/// As known when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// As it was known on this instant, such as 2026-11-18T09:00:00Z; as it is known now when absent.
+    as_known_on: Option<DateTime<Utc>>,
 }
 
 /// Read an enrolment
-#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(("enrolment_id" = i32, Path, description = "The enrolment.")),
-    responses((status = 200, description = "The enrolment.", body = EnrolmentPage)))]
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(("enrolment_id" = i32, Path, description = "The enrolment."), Params),
+    responses((status = 200, description = "The enrolment. Notices are about the present only.", body = EnrolmentPage)))]
 #[get("/v1/enrolments/{enrolment_id}")]
 pub async fn read_enrolment(
     caller: May<ReadEnrolment>,
     app: web::Data<App>,
     path: Path<i32>,
+    params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
-    let page = app.db.run(caller.scope(), move |tx| {
-        let enrolment: EnrolmentRow = enrolment_now::table
-            .filter(enrolment_now::enrolment_id.eq(path.0))
-            .select(EnrolmentRow::as_select())
-            .first(tx.conn)?;
-        let placements = placement_now::table
-            .filter(
-                placement_now::enrolment_id
-                    .eq(path.0)
-                    .and(placement_now::school_id.eq(enrolment.school_id)),
-            )
-            .order(placement_now::from_day)
-            .select(PlacementRow::as_select())
-            .load(tx.conn)?;
-        Ok(EnrolmentPage { enrolment, placements })
+    let known = params.0.as_known_on;
+    let page = app.db.snapshot(caller.scope(), move |tx| match known {
+        None => enrolment_page(tx, path.0),
+        Some(_) => enrolment_page_known(tx, path.0, known),
     });
     Ok(HttpResponse::Ok().json(page.await?))
 }

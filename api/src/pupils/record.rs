@@ -10,10 +10,12 @@ use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 
+use super::details::Details;
 use super::name_key::folded_name_key;
 use super::rows::ClassRow;
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
+use crate::parents;
 use crate::schema::{class, enrolment, pupil};
 
 /// A pupil to be added.
@@ -30,6 +32,14 @@ pub struct NewPupil {
     pub sex: Option<String>,
     /// The schools that may see the pupil.
     pub schools: Vec<i32>,
+}
+
+impl NewPupil {
+    /// The pupil with these details, whom these schools may see.
+    pub(super) fn of(details: Details, schools: Vec<i32>) -> Self {
+        let Details { upn, surname, forename, birth_date, sex } = details;
+        Self { upn, surname, forename, birth_date, sex, schools }
+    }
 }
 
 /// A class to be added.
@@ -69,6 +79,16 @@ pub struct NewPlacement {
     pub class_id: i32,
     /// In this year group.
     pub year_group: i16,
+}
+
+/// A pupil who goes on a school's roll.
+pub(super) struct NewEnrolment<'a> {
+    pub pupil_id: i32,
+    /// The class from the first day on; it says which school.
+    pub class: &'a ClassRow,
+    pub year_group: i16,
+    pub first_day: NaiveDate,
+    pub last_day: Option<NaiveDate>,
 }
 
 /// Adds pupils and returns their ids by UPN. One whose UPN the trust already has is left out.
@@ -111,23 +131,26 @@ pub fn add_pupils(
     Ok(ids)
 }
 
-/// Lets a school see a pupil whom it enrols.
+/// Lets a school see a pupil whom it enrols, the records that were merged into the pupil's, and the pupil's parents.
 ///
 /// # Errors
 /// The database's.
 pub fn widen_schools(tx: &mut Tx<'_>, pairs: &[(i32, i32)]) -> Result<(), Problem> {
     let (pupils, schools): (Vec<i32>, Vec<i32>) = pairs.iter().copied().unzip();
     diesel::sql_query(
-        "UPDATE pupil p SET school_ids = p.school_ids || w.schools \
-         FROM (SELECT pupil_id, array_agg(DISTINCT school_id) AS schools \
-               FROM unnest($1, $2) AS u (pupil_id, school_id) GROUP BY pupil_id) w \
+        "WITH enrolled AS (SELECT * FROM unnest($1, $2) AS u (pupil_id, school_id)), \
+              seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \
+                       SELECT p.pupil_id, e.school_id FROM enrolled e \
+                       JOIN pupil p ON p.trust_id = $3 AND p.merged_into = e.pupil_id) \
+         UPDATE pupil p SET school_ids = p.school_ids || w.schools \
+         FROM (SELECT pupil_id, array_agg(DISTINCT school_id) AS schools FROM seen GROUP BY pupil_id) w \
          WHERE p.trust_id = $3 AND p.pupil_id = w.pupil_id AND NOT p.school_ids @> w.schools",
     )
     .bind::<Array<Integer>, _>(pupils)
     .bind::<Array<Integer>, _>(schools)
     .bind::<Integer, _>(tx.trust())
     .execute(tx.conn)?;
-    Ok(())
+    parents::widen_schools(tx, pairs)
 }
 
 /// Adds classes and returns them in the order given.
@@ -190,6 +213,30 @@ pub fn add_enrolments(tx: &mut Tx<'_>, new: &[(i32, i32)], by: &str) -> Result<V
         ids.extend(added);
     }
     Ok(ids)
+}
+
+/// Puts a pupil on the roll of a class's school: the enrolment, its days, its first placement. The caller has locked
+/// the school's versions and bumped them to `at`.
+///
+/// # Errors
+/// The database's.
+pub(super) fn open_enrolment(
+    tx: &mut Tx<'_>,
+    new: &NewEnrolment<'_>,
+    at: DateTime<Utc>,
+    by: &str,
+) -> Result<i32, Problem> {
+    let NewEnrolment { pupil_id, class, year_group, first_day, last_day } = *new;
+    let (school_id, class_id) = (class.school_id, class.class_id);
+    let ids = add_enrolments(tx, &[(school_id, pupil_id)], by)?;
+    let enrolment_id =
+        ids.first().copied().ok_or_else(|| Problem::internal("no enrolment was added"))?;
+    widen_schools(tx, &[(pupil_id, school_id)])?;
+    add_days(tx, &[NewStay { enrolment_id, school_id, first_day, last_day }], at, by)?;
+    let placement =
+        NewPlacement { enrolment_id, school_id, from_day: first_day, class_id, year_group };
+    add_placements(tx, &[placement], at, by)?;
+    Ok(enrolment_id)
 }
 
 /// Records the days of enrolments.

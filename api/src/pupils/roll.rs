@@ -2,10 +2,11 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Integer, Nullable, Text};
+use diesel::sql_types::{Date, Integer, Nullable, SmallInt, Text};
 
 use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
+use crate::schema::placement;
 
 /// A pupil who is in a class on a day.
 #[derive(Clone, QueryableByName)]
@@ -22,6 +23,9 @@ pub struct Member {
     /// Legal forename.
     #[diesel(sql_type = Text)]
     pub forename: String,
+    /// The year group that day.
+    #[diesel(sql_type = SmallInt)]
+    pub year_group: i16,
 }
 
 /// A pupil's time at a school, with the class on a given day.
@@ -47,6 +51,13 @@ impl Stay {
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
     }
+
+    /// Whether the pupil is on roll on some of these days.
+    #[must_use]
+    pub fn overlaps(&self, first_day: NaiveDate, last_day: Option<NaiveDate>) -> bool {
+        self.last_day.is_none_or(|last| first_day <= last)
+            && last_day.is_none_or(|last| self.first_day <= last)
+    }
 }
 
 /// The pupils of a class on a day, by name: on roll, and placed in this class by the latest record for that day.
@@ -60,13 +71,13 @@ pub fn members(
     date: NaiveDate,
 ) -> Result<Vec<Member>, Problem> {
     let rows = diesel::sql_query(
-        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename \
+        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group \
          FROM (SELECT DISTINCT enrolment_id FROM placement WHERE trust_id = $1 AND class_id = $3) c \
          JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = c.enrolment_id \
          JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
               WHERE trust_id = $1 AND school_id = $2 AND enrolment_id = c.enrolment_id \
               ORDER BY recorded_at DESC LIMIT 1) d ON d.first_day <= $4 AND (d.last_day IS NULL OR d.last_day >= $4) \
-         JOIN LATERAL (SELECT class_id FROM placement \
+         JOIN LATERAL (SELECT class_id, year_group FROM placement \
               WHERE trust_id = $1 AND school_id = $2 AND enrolment_id = c.enrolment_id AND from_day <= $4 \
               ORDER BY from_day DESC, recorded_at DESC LIMIT 1) x ON x.class_id = $3 \
          JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = e.pupil_id \
@@ -98,4 +109,48 @@ pub fn stays_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Stay>, Problem> {
     .bind::<Integer, _>(pupil_id)
     .load(tx.conn)?;
     Ok(rows)
+}
+
+/// The year group of an enrolment on a day; `None` before its first placement.
+///
+/// # Errors
+/// The database's.
+pub fn year_group_on(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    enrolment_id: i32,
+    date: NaiveDate,
+) -> Result<Option<i16>, Problem> {
+    let trust = tx.trust();
+    Ok(placement::table
+        .filter(placement::trust_id.eq(trust).and(placement::school_id.eq(school_id)))
+        .filter(placement::enrolment_id.eq(enrolment_id).and(placement::from_day.le(date)))
+        .order((placement::from_day.desc(), placement::recorded_at.desc()))
+        .select(placement::year_group)
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// Refuses days on which the pupil is on that school's roll already, by another enrolment than `own`.
+///
+/// # Errors
+/// 409, with the enrolment that has the days.
+pub(super) fn check_free(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    school_id: i32,
+    own: Option<i32>,
+    (first_day, last_day): (NaiveDate, Option<NaiveDate>),
+) -> Result<(), Problem> {
+    let taken = stays_of(tx, pupil_id)?.into_iter().find(|stay| {
+        stay.school_id == school_id
+            && Some(stay.enrolment_id) != own
+            && stay.overlaps(first_day, last_day)
+    });
+    match taken {
+        None => Ok(()),
+        Some(stay) => Err(Problem::new(Kind::Taken)
+            .detail("The pupil is on that school's roll on some of these days.")
+            .member("enrolment_id", stay.enrolment_id)),
+    }
 }

@@ -6,13 +6,12 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, Text};
 use domain::AcademicYear;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 use crate::schema::{class, enrolment_now, placement_now, pupil};
 
 /// A pupil.
@@ -57,7 +56,7 @@ pub struct ClassRow {
 }
 
 /// A pupil's time on a school's roll.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
 #[diesel(table_name = enrolment_now)]
 pub struct EnrolmentRow {
     /// Rollcall's key. A pupil who leaves and returns has two.
@@ -76,8 +75,16 @@ pub struct EnrolmentRow {
     pub last_day: Option<NaiveDate>,
 }
 
+impl EnrolmentRow {
+    /// Whether the pupil is on roll on that day.
+    #[must_use]
+    pub fn covers(&self, date: NaiveDate) -> bool {
+        self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
+    }
+}
+
 /// Class and year group of an enrolment from a day on.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
 #[diesel(table_name = placement_now)]
 pub struct PlacementRow {
     /// The enrolment.
@@ -113,30 +120,42 @@ pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: i32) -> Result<bool, Problem>
     Ok(found.first::<i32>(tx.conn).optional()?.is_some())
 }
 
-/// The pupils with these UPNs.
+/// Refuses a record that was merged into another: what is done to the pupil is done to the other one. The record is
+/// locked, so that nobody merges it before this transaction has ended.
+///
+/// # Errors
+/// 409, naming the other record; 404.
+pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
+    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
+    match found.for_update().first::<Option<i32>>(tx.conn)? {
+        None => Ok(()),
+        Some(into) => Err(Problem::new(Kind::Merged)
+            .detail(format!("The record of pupil {pupil_id} was merged into {into}."))
+            .member("merged_into", into)),
+    }
+}
+
+/// The record that a pupil's record was merged into.
+///
+/// # Errors
+/// 404.
+pub(super) fn merged_into(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Option<i32>, Problem> {
+    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
+    Ok(found.first(tx.conn)?)
+}
+
+/// The records that were merged into a pupil's.
 ///
 /// # Errors
 /// The database's.
-pub fn pupils_by_upn(
-    tx: &mut Tx<'_>,
-    upns: &[String],
-) -> Result<BTreeMap<String, PupilRow>, Problem> {
+pub fn merged_records(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<i32>, Problem> {
     let trust = tx.trust();
-    let mut found = BTreeMap::new();
-    for some in upns.chunks(20_000) {
-        // Written out, because such a statement is planned anew every time. The query builder's are prepared once and
-        // from the sixth time on keep one plan for all values: one that was made when the table was nearly empty
-        // compares every pupil of the trust with every UPN of the file.
-        let rows: Vec<PupilRow> = diesel::sql_query(
-            "SELECT pupil_id, upn, surname, forename, birth_date, sex FROM pupil \
-             WHERE trust_id = $1 AND upn = ANY ($2)",
-        )
-        .bind::<Integer, _>(trust)
-        .bind::<Array<Text>, _>(some)
-        .load(tx.conn)?;
-        found.extend(rows.into_iter().map(|row| (row.upn.clone(), row)));
-    }
-    Ok(found)
+    let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq(pupil_id));
+    Ok(pupil::table
+        .filter(merged.assume_not_null())
+        .order(pupil::pupil_id)
+        .select(pupil::pupil_id)
+        .load(tx.conn)?)
 }
 
 /// One class, if the caller may see it.
@@ -174,6 +193,17 @@ pub fn classes_of(
 pub fn classes_of_schools(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Vec<ClassRow>, Problem> {
     let rows = class::table.filter(class::school_id.eq_any(schools)).order(class::class_id);
     Ok(rows.select(ClassRow::as_select()).load(tx.conn)?)
+}
+
+/// One enrolment, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn enrolment(tx: &mut Tx<'_>, enrolment_id: i32) -> Result<EnrolmentRow, Problem> {
+    Ok(enrolment_now::table
+        .filter(enrolment_now::enrolment_id.eq(enrolment_id))
+        .select(EnrolmentRow::as_select())
+        .first(tx.conn)?)
 }
 
 /// The enrolments of these schools that touch an academic year, or all of them.

@@ -219,8 +219,12 @@ fn apply(
     let mut done = Vec::new();
     let mut years: BTreeMap<i32, YearChange> = BTreeMap::new();
     for Placed { index, change, enrolment_id } in changes {
-        let at =
-            marking.half_day(change.date, change.session, &format!("/changes/{index}/date"))?;
+        let pointer = format!("/changes/{index}/date");
+        let at = marking.half_day(change.date, change.session, &pointer)?;
+        if marking.is_staggered() {
+            let year_group = pupils::year_group_on(tx, school_id, *enrolment_id, change.date)?;
+            marking.check_due(year_group, change.date, change.session, &pointer)?;
+        }
         let number = marking.number(
             &change.mark,
             change.session,

@@ -135,9 +135,10 @@ pub fn store(
         return Ok(0);
     }
     let rectangles: Vec<Rectangle> = match author.source {
-        // One row for a class's register; one a pupil where each has half days of their own.
-        Source::Register => Rectangle::around(&changed).into_iter().collect(),
-        Source::Amendment | Source::Import => {
+        // One row for a class's register, a pupil's amendment or a school's closure; one a pupil where each has half
+        // days of their own.
+        Source::Register | Source::Amendment => Rectangle::around(&changed).into_iter().collect(),
+        Source::Import => {
             changed.iter().filter_map(|change| Rectangle::around(&[*change])).collect()
         }
     };
@@ -180,6 +181,35 @@ impl<'a> Marking<'a> {
             return Err(closed().detail(format!("The school is closed on {date} {session}.")));
         }
         HalfDay::of(year, date, session).ok_or_else(closed)
+    }
+
+    /// Whether there are days on which a year group is not due, so that it matters which one a pupil is in.
+    #[must_use]
+    pub fn is_staggered(&self) -> bool {
+        self.calendars.values().any(|calendar| !calendar.not_due().is_empty())
+    }
+
+    /// Whether a pupil of that year group is due for an open half day.
+    ///
+    /// # Errors
+    /// `not-due` at `pointer`.
+    pub fn check_due(
+        &self,
+        year_group: Option<i16>,
+        date: NaiveDate,
+        session: Session,
+        pointer: &str,
+    ) -> Result<(), Problem> {
+        let calendar = AcademicYear::of(date).and_then(|y| self.calendars.get(&y.number()));
+        let year_group = year_group.and_then(|year_group| i8::try_from(year_group).ok());
+        if calendar.is_some_and(|calendar| calendar.is_due(year_group, date, session)) {
+            return Ok(());
+        }
+        Err(Problem::at(
+            Kind::NotDue,
+            pointer,
+            "a half day for which the pupil's year group is due",
+        ))
     }
 
     /// The number of a code. A mark that says the pupil was there cannot be given before the day.

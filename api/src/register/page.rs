@@ -1,7 +1,7 @@
 //! A class's register as it goes over the wire, and its strong tag.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
+use domain::{AcademicYear, Calendar, CodeTable, HalfDay, NO_MARK, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::http::etag::ETag;
 use crate::http::problem::{Kind, Problem};
 use crate::pupils::{self, ClassRow, Member};
+use crate::tenants;
 
 /// A class's register for one session.
 #[derive(Serialize, ToSchema)]
@@ -40,7 +41,7 @@ pub struct Register {
     /// By whom it was closed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub closed_by: Option<String>,
-    /// Every pupil in the class that day, by name.
+    /// Every pupil who is in the class that day and whose year group is due, by name.
     pub marks: Vec<RegisterMark>,
 }
 
@@ -65,7 +66,12 @@ pub(super) struct Standing {
     pub date: NaiveDate,
     pub session: Session,
     pub at: HalfDay,
+    /// Who is in the class that day and due for the session.
     pub members: Vec<Member>,
+    /// The pupils who are in the class that day, and whose year group is not due.
+    pub not_due: Vec<i32>,
+    /// The school's calendar, if there is one.
+    pub calendar: Option<Calendar>,
     pub years: Vec<Option<YearMarks>>,
     pub header: Option<Header>,
 }
@@ -86,12 +92,38 @@ impl Standing {
         };
         let year = AcademicYear::new(class.year).ok_or_else(wrong_year)?;
         let at = HalfDay::of(year, date, session).ok_or_else(wrong_year)?;
-        let members = pupils::members(tx, class.school_id, class.class_id, date)?;
+        let calendar =
+            tenants::calendars(tx, &[class.school_id], year, None)?.remove(&class.school_id);
+        // On a closed day too everybody is listed: only of an open one it can be said who is not due.
+        let is_due = |member: &Member| {
+            calendar.as_ref().is_none_or(|calendar| {
+                let year_group = i8::try_from(member.year_group).ok();
+                !calendar.is_open(date, session) || calendar.is_due(year_group, date, session)
+            })
+        };
+        let (members, others): (Vec<Member>, Vec<Member>) =
+            pupils::members(tx, class.school_id, class.class_id, date)?
+                .into_iter()
+                .partition(is_due);
+        let not_due = others.into_iter().map(|member| member.pupil_id).collect();
         let enrolments: Vec<i32> = members.iter().map(|member| member.enrolment_id).collect();
         let mut years = rows::marks_of(tx, class.school_id, class.year, &enrolments)?;
         let years = enrolments.iter().map(|enrolment| years.remove(enrolment)).collect();
         let header = rows::header(tx, class.class_id, date, session)?;
-        Ok(Self { class, date, session, at, members, years, header })
+        Ok(Self { class, date, session, at, members, not_due, calendar, years, header })
+    }
+
+    /// Whether anybody is due, unless nobody is in the class at all.
+    ///
+    /// # Errors
+    /// `not-due`.
+    pub fn check_due(&self) -> Result<(), Problem> {
+        if self.members.is_empty() && !self.not_due.is_empty() {
+            let (date, session) = (self.date, self.session);
+            return Err(Problem::new(Kind::NotDue)
+                .detail(format!("No pupil of the class is due on {date} {session}.")));
+        }
+        Ok(())
     }
 
     /// The mark of each member, in their order.

@@ -75,10 +75,11 @@ pub async fn read_marks(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;
-    let to = params.0.to.unwrap_or_else(|| app.clock.today());
+    let clock = app.db.clock_of(caller.scope()).await?;
+    let to = params.0.to.unwrap_or_else(|| clock.today());
     let from = match params.0.from {
         Some(from) => from,
-        None => tenants::today_year(&app.clock)?.first_day().min(to),
+        None => tenants::today_year(&clock)?.first_day().min(to),
     };
     if from > to || (to - from).num_days() >= LONGEST {
         return Err(Problem::at(

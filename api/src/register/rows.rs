@@ -51,6 +51,25 @@ pub fn marks_of(
     Ok(found)
 }
 
+/// Every academic year in which an enrolment has marks, with them.
+///
+/// # Errors
+/// The database's.
+pub fn years_of(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    enrolment_id: i32,
+) -> Result<Vec<(i16, YearMarks)>, Problem> {
+    let trust = tx.trust();
+    let of_enrolment =
+        register_year::school_id.eq(school_id).and(register_year::enrolment_id.eq(enrolment_id));
+    Ok(register_year::table
+        .filter(register_year::trust_id.eq(trust).and(of_enrolment))
+        .select((register_year::year, register_year::marks))
+        .order(register_year::year)
+        .load(tx.conn)?)
+}
+
 /// The marks of every enrolment of these schools in a year.
 ///
 /// # Errors
@@ -69,7 +88,7 @@ pub fn marks_of_schools(
     Ok(rows.into_iter().collect())
 }
 
-/// For each of these schools, the half days of a year on which any class's register was taken.
+/// For each class of these schools, its school and the half days of a year on which its register was taken.
 ///
 /// # Errors
 /// The database's.
@@ -77,13 +96,31 @@ pub fn taken_of_schools(
     tx: &mut Tx<'_>,
     schools: &[i32],
     year: i16,
-) -> Result<Vec<(i32, YearMarks)>, Problem> {
+) -> Result<Vec<(i32, i32, YearMarks)>, Problem> {
     let trust = tx.trust();
     Ok(class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq_any(schools))
-        .select((class_year::school_id, class_year::taken))
+        .select((class_year::school_id, class_year::class_id, class_year::taken))
         .load(tx.conn)?)
+}
+
+/// For each class of a school, the half days of a year on which its register was taken or came by an import.
+///
+/// # Errors
+/// The database's.
+pub fn taken_of_classes(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    year: i16,
+) -> Result<BTreeMap<i32, YearMarks>, Problem> {
+    let trust = tx.trust();
+    let rows: Vec<TakenYear> = class_year::table
+        .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
+        .filter(class_year::school_id.eq(school_id))
+        .select((class_year::class_id, class_year::taken))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Writes whole register years. The caller holds the lock of the school's version.
@@ -364,8 +401,8 @@ pub fn put_taken(
     if rows.is_empty() {
         return Ok(());
     }
-    // When a register was taken here, its header says so; an import leaves no headers.
-    if source == super::Source::Import {
+    // When a register was taken here, its header says so; an import or a closure leaves no headers.
+    if source != super::Source::Register {
         keep_taken(tx, school_id, year, version, rows)?;
     }
     diesel::sql_query(

@@ -22,11 +22,11 @@ use crate::http::problem::{Kind, Problem};
 use crate::tenants::{self, Version};
 use crate::{pupils, register};
 
-/// A register to be saved: every pupil of the class, once.
+/// A register to be saved: every pupil of the class who is due, once.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RegisterBody {
-    /// A mark for every pupil who is in the class that day.
+    /// A mark for every pupil who is in the class that day and whose year group is due.
     marks: Vec<PupilMark>,
     /// When the teacher opened the register (UTC); the moment of the first save when absent.
     #[serde(default)]
@@ -83,9 +83,13 @@ pub async fn take_register(
             );
         }
         let year = tenants_year(&standing)?;
-        let calendar = tenants::calendar(tx, standing.class.school_id, year)?;
+        let calendar = match standing.calendar.clone() {
+            Some(calendar) => calendar,
+            None => tenants::calendar(tx, standing.class.school_id, year)?,
+        };
         let marking = Marking::new(&codes, BTreeMap::from([(year.number(), calendar)]), today);
         marking.half_day(date, session, "")?;
+        standing.check_due()?;
         // Before the body: who has read another list of pupils is told to read again, not that somebody is missing.
         conditions.check_write(Some(&standing.tag()), standing.header.is_some())?;
         let marks = wanted(tx, &standing, &body.value, &marking)?;
@@ -121,6 +125,11 @@ fn wanted(
     for (index, given) in body.marks.iter().enumerate() {
         let pointer = format!("/marks/{index}");
         let refused = match members.get(&given.pupil_id) {
+            None if standing.not_due.contains(&given.pupil_id) => Some(Problem::at(
+                Kind::NotDue,
+                format!("{pointer}/pupil_id"),
+                "a pupil whose year group is due for this session",
+            )),
             None => Some(stranger(tx, given.pupil_id, &pointer)?),
             Some(_) if !seen.insert(given.pupil_id) => Some(Problem::at(
                 Kind::RegisterIncomplete,

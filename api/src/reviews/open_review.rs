@@ -29,7 +29,7 @@ pub async fn open_review(
     path: Path<(i32, NaiveDate)>,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, day) = path.0;
-    if day > app.clock.today() {
+    if day > app.db.clock_of(caller.scope()).await?.today() {
         return Err(Problem::at(Kind::Invalid, "day", "today, or a day before"));
     }
     let year = AcademicYear::of(day).ok_or_else(Problem::not_found)?;

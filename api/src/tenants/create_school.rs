@@ -1,6 +1,7 @@
 //! A school joins the trust.
 
 use actix_web::{HttpResponse, post, web};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use serde::Deserialize;
@@ -32,6 +33,14 @@ pub struct NewSchool {
     pub name: String,
     /// Phase of education.
     pub phase: Phase,
+    /// A name of the IANA time zone database: when the school's day begins and ends. Never to be changed.
+    #[serde(default = "london")]
+    #[schema(example = "Europe/London")]
+    pub time_zone: String,
+}
+
+fn london() -> String {
+    chrono_tz::Europe::London.name().to_owned()
 }
 
 impl NewSchool {
@@ -42,6 +51,9 @@ impl NewSchool {
         }
         if name::kept(&self.name, LONGEST).is_none() {
             problem = name::refuse(problem, "/name", LONGEST);
+        }
+        if self.time_zone.parse::<Tz>().is_err() {
+            problem = problem.and("/time_zone", "an IANA time zone, such as Europe/London");
         }
         if problem.errors().is_empty() { Ok(()) } else { Err(problem) }
     }
@@ -86,6 +98,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewSchool, by: &str) -> Result<SchoolRow, Probl
             school::phase.eq(new.phase.as_str()),
             school::created_at.eq(tx.now()),
             school::created_by.eq(by),
+            school::time_zone.eq(&new.time_zone),
         ))
         .returning(SchoolRow::as_returning())
         .get_result(tx.conn)

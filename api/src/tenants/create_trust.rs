@@ -23,6 +23,9 @@ pub struct NewTrust {
     /// 1 to 200 characters.
     #[schema(example = "Larkrise Learning Trust")]
     pub name: String,
+    /// `true`: a trust to try things out with, which may move its own clock. Never to be changed.
+    #[serde(default)]
+    pub sandbox: bool,
 }
 
 /// A trust.
@@ -32,6 +35,8 @@ pub struct Trust {
     pub trust_id: i32,
     /// Name.
     pub name: String,
+    /// Whether it may move its own clock.
+    pub sandbox: bool,
 }
 
 /// Add a trust
@@ -46,10 +51,11 @@ pub async fn create_trust(
 ) -> Result<HttpResponse, Problem> {
     let name = name::kept(&body.value.name, LONGEST)
         .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", LONGEST))?;
+    let sandbox = body.value.sandbox;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, "create_trust", &body.bytes, |tx| {
-            let trust_id = platform::create_trust(tx, &caller, &name)?;
-            Reply::created("/v1/trust".to_owned(), &Trust { trust_id, name })
+            let trust_id = platform::create_trust(tx, &caller, &name, sandbox)?;
+            Reply::created("/v1/trust".to_owned(), &Trust { trust_id, name, sandbox })
         })
     });
     Ok(reply.await?.answer())

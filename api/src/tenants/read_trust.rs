@@ -19,9 +19,9 @@ pub async fn read_trust(
     app: web::Data<App>,
 ) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), |tx| {
-        let (trust_id, name) =
-            trust::table.select((trust::trust_id, trust::name)).first(tx.conn)?;
-        Ok(Trust { trust_id, name })
+        let (trust_id, name, sandbox) =
+            trust::table.select((trust::trust_id, trust::name, trust::sandbox)).first(tx.conn)?;
+        Ok(Trust { trust_id, name, sandbox })
     });
     Ok(HttpResponse::Ok().json(found.await?))
 }

@@ -1,4 +1,4 @@
-//! Owns: trust, school, school_calendar, school_version.
+//! Owns: trust, trust_clock, school, former_urn, school_version.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::put_calendar::{CalendarBody, calendar_of};
+use crate::calendars::{CalendarBody, calendar_of};
 use crate::clock::Clock;
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
@@ -33,6 +33,9 @@ pub struct SchoolRow {
     pub phase: String,
     /// When it was added (UTC).
     pub created_at: DateTime<Utc>,
+    /// The IANA time zone of its calendar.
+    #[schema(example = "Europe/London")]
+    pub time_zone: String,
 }
 
 /// One school, if the caller may see it.
@@ -84,7 +87,7 @@ pub fn calendar(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<C
     }
 }
 
-/// The calendars of these schools for a year, for those that have one.
+/// The calendars of these schools for a year as known on an instant (`None`: now), for those that have one.
 ///
 /// # Errors
 /// The database's.
@@ -92,8 +95,11 @@ pub fn calendars(
     tx: &mut Tx<'_>,
     schools: &[i32],
     year: AcademicYear,
+    known: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<i32, Calendar>, Problem> {
+    let known = known.unwrap_or(DateTime::<Utc>::MAX_UTC);
     let rows: Vec<(i32, Value)> = school_calendar::table
+        .filter(school_calendar::recorded_at.le(known))
         .filter(
             school_calendar::school_id.eq_any(schools).and(school_calendar::year.eq(year.number())),
         )
@@ -117,7 +123,7 @@ pub fn calendars_around(
     for step in -1..=1 {
         let year = AcademicYear::of(day).and_then(|year| AcademicYear::new(year.number() + step));
         if let Some(year) = year {
-            around.extend(calendars(tx, &[school_id], year)?.into_values());
+            around.extend(calendars(tx, &[school_id], year, None)?.into_values());
         }
     }
     Ok(around)

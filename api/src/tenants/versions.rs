@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Timestamptz};
 
@@ -128,13 +128,21 @@ impl Locked {
         self.rows.iter().map(|(key, version)| (*key, version.number))
     }
 
+    /// As [`Locked::bump`], for facts of the roll: the instant that they are recorded at.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn bump_at(self, tx: &mut Tx<'_>) -> Result<DateTime<Utc>, Problem> {
+        let versions = self.bump(tx)?;
+        Ok(versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now()))
+    }
+
     /// Bumps every locked row, all to the same instant, and returns their new versions.
     ///
     /// # Errors
     /// The database's.
     pub fn bump(self, tx: &mut Tx<'_>) -> Result<BTreeMap<(i32, i16), Version>, Problem> {
-        let after = self.rows.values().map(|v| v.at + TimeDelta::microseconds(1)).max();
-        let at = after.map_or(tx.now(), |after| after.max(tx.now()));
+        let at = tx.after(self.rows.values().map(|version| version.at).max());
         let (schools, years): (Vec<i32>, Vec<i16>) = self.rows.keys().copied().unzip();
         diesel::sql_query(
             "UPDATE school_version v SET version = v.version + 1, at = $3 \

@@ -70,6 +70,61 @@ fn a_school_is_open_in_term_on_its_days_and_not_when_closed() {
     assert_eq!(example().open_half_days().count(), 390);
 }
 
+fn staggered(year_groups: &[i8], from: &str, to: &str) -> NotDue {
+    let (from, to) = (date(from), date(to));
+    NotDue { year_groups: year_groups.to_vec(), from, to, session: None, note: None }
+}
+
+fn with_not_due(not_due: Vec<NotDue>) -> Result<Calendar, Vec<CalendarProblem>> {
+    let year = AcademicYear::new(2025).unwrap();
+    let inset = vec![closed("2025-09-01", ClosureKind::Inset)];
+    Calendar::with_not_due(year, terms(), inset, SchoolWeek::default(), not_due)
+}
+
+#[test]
+fn at_a_staggered_start_a_year_group_is_not_due_though_the_school_is_open() {
+    let half_a_day = NotDue {
+        session: Some(Session::Pm),
+        note: Some("work experience talks".to_owned()),
+        ..staggered(&[10], "2026-06-10", "2026-06-10")
+    };
+    let calendar =
+        with_not_due(vec![staggered(&[8, 9, 10], "2025-09-01", "2025-09-03"), half_a_day]).unwrap();
+    let due = |year_group, day, session| calendar.is_due(year_group, date(day), session);
+    assert!(due(Some(7), "2025-09-02", Session::Am), "the new ones come first");
+    assert!(!due(Some(8), "2025-09-02", Session::Am) && !due(Some(10), "2025-09-03", Session::Pm));
+    assert!(due(Some(8), "2025-09-04", Session::Am));
+    assert!(due(None, "2025-09-02", Session::Am), "of no known year group");
+    assert!(due(Some(10), "2026-06-10", Session::Am) && !due(Some(10), "2026-06-10", Session::Pm));
+    assert!(!due(Some(7), "2025-09-01", Session::Am), "the school is closed for all");
+    assert!(!due(Some(7), "2026-09-02", Session::Am), "another year");
+    assert!(calendar.is_open(date("2025-09-02"), Session::Am));
+    let missed = |year_group: i8| {
+        let left_out = |at: &HalfDay| calendar.year_groups_not_due(*at).contains(&year_group);
+        HalfDay::all().filter(left_out).count()
+    };
+    assert_eq!([7, 8, 9, 10].map(missed), [0, 4, 4, 5], "the day of training was nobody's");
+}
+
+#[test]
+fn a_year_group_that_nobody_is_in_and_days_of_another_year_are_refused() {
+    let problems = with_not_due(vec![
+        staggered(&[], "2025-09-02", "2025-09-03"),
+        staggered(&[7, 15, -3], "2025-09-03", "2025-09-02"),
+        staggered(&[7], "2024-09-03", "2025-09-03"),
+    ])
+    .unwrap_err();
+    let places: Vec<&str> = problems.iter().map(|problem| problem.place.as_str()).collect();
+    let expected = [
+        "/not_due/0/year_groups",
+        "/not_due/1/year_groups/1",
+        "/not_due/1/year_groups/2",
+        "/not_due/1/to",
+        "/not_due/2/from",
+    ];
+    assert_eq!(places, expected);
+}
+
 #[test]
 fn windows_have_the_keys_and_labels_people_use() {
     let calendar = example();

@@ -46,7 +46,7 @@ pub use model::{
     Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Policy, Promise,
     Regular, Row, START, Setting, Stage, Step,
 };
-pub use moment::{figures_day, is_due, school_days_after};
+pub use moment::{due_days, figures_day, is_due, school_days_after};
 pub use parse::{Answers, parse};
 pub use play::{example_calendars, play};
 pub use problem::Problem;

@@ -1,5 +1,7 @@
 //! When something regular is due, from the school's own calendar.
 
+use std::collections::BTreeSet;
+
 use chrono::{Days as DayCount, NaiveDate, Weekday};
 
 use crate::policy::model::{Moment, Policy};
@@ -21,6 +23,17 @@ pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
             near && self::day(moment.on, (from, to), calendar, calendars) == Some(day)
         })
     })
+}
+
+/// Every day on which it is due. The calendars are the school's, in order.
+#[must_use]
+pub fn due_days(moment: Moment, calendars: &[Calendar]) -> BTreeSet<NaiveDate> {
+    let days = |calendar| {
+        let spans = spans(moment.every, calendar).into_iter();
+        spans.filter_map(move |span| day(moment.on, span, calendar, calendars))
+    };
+    // Some days need a calendar that is not there yet; `is_due` knows which of the found ones hold.
+    calendars.iter().flat_map(days).filter(|day| is_due(moment, *day, calendars)).collect()
 }
 
 /// The day up to which figures are taken when a policy is carried out on a day: that day itself, or, when something is
@@ -137,6 +150,9 @@ mod tests {
             .map(|day| day.to_string())
             .collect();
         assert_eq!(found, days);
+        let listed = due_days(Moment { every, on }, &calendars).into_iter().map(|d| d.to_string());
+        let listed: Vec<String> = listed.filter(|day| day.as_str() <= "2026-10-01").collect();
+        assert_eq!(listed, days);
     }
 
     #[test]

@@ -193,7 +193,7 @@ fn a_file_that_cannot_be_read_at_all_is_one_problem() {
         (b"\n\n".to_vec(), "1 - - empty-file"),
         (b"upn,date,session,mark\n".to_vec(), "1 - - empty-file"),
         (png, "3 - - not-text"),
-        (b"PK\x03\x04\x14\x00\x06\x00".to_vec(), "1 - - not-text"),
+        (b"PK\x03\x04\x14\x00\x06\x00".to_vec(), "1 - - bad-workbook"),
         (format!("upn,date,am_pm,when\n{row}").into_bytes(), "1 mark - missing-column"),
         (format!("upn,date,session,event,mark\n{row}").into_bytes(), "1 session - doubled-column"),
     ] {

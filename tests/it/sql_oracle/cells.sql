@@ -1,10 +1,10 @@
--- The cells of the trend by :group, each as the API would write it.
+-- The cells of the trend by :group, of those who are :kept, each as the API would write it.
 WITH sessions AS (
     SELECT (:group)::text AS "group", key, sum(expected)::bigint AS expected, sum(marked)::bigint AS marked,
            sum(possible)::bigint AS possible, sum(absent)::bigint AS absent,
            sum(unauthorised)::bigint AS unauthorised, sum(late)::bigint AS late,
            sum(approved)::bigint AS approved
-    FROM part WHERE (:group) IS NOT NULL GROUP BY 1, 2
+    FROM part WHERE (:group) IS NOT NULL AND :kept GROUP BY 1, 2
 ), enrolments AS (
     SELECT (:group)::text AS "group", key,
            count(*) FILTER (WHERE possible > 0) AS enrolments,
@@ -15,7 +15,7 @@ WITH sessions AS (
                AS persistent_to_date,
            count(*) FILTER (WHERE possible_to_date > 0 AND absent_to_date * 2 >= possible_to_date)
                AS severe_to_date
-    FROM standing WHERE (:group) IS NOT NULL GROUP BY 1, 2
+    FROM standing WHERE (:group) IS NOT NULL AND :kept GROUP BY 1, 2
 ), figures AS (
     SELECT "group", key,
            coalesce(expected, 0) AS expected, coalesce(marked, 0) AS marked,

@@ -24,6 +24,11 @@ WHERE (body -> 'week' -> (extract(isodow FROM d)::int - 1) ->> place)::boolean
       SELECT FROM jsonb_to_recordset(body -> 'closures') AS c ("from" date, "to" date, session text)
       WHERE d BETWEEN c."from" AND c."to" AND (c.session IS NULL OR c.session = half.session));
 
+-- The year groups that are not due though the school is open.
+CREATE TEMP TABLE not_due AS
+SELECT school_id, n.*
+FROM calendar, jsonb_to_recordset(body -> 'not_due') AS n (year_groups int[], "from" date, "to" date, session text);
+
 -- The windows: weeks with an open half day, half terms, terms, and the year to date.
 CREATE TEMP TABLE half_term AS
 SELECT school_id, row_number() OVER (PARTITION BY school_id ORDER BY "from") AS number, "from", "to"
@@ -52,7 +57,8 @@ GROUP BY school_id;
 
 -- Who is or was on roll.
 CREATE TEMP TABLE on_roll AS
-SELECT school_id, enrolment_id, first_day, coalesce(last_day, 'infinity') AS last_day, birth_date
+SELECT school_id, enrolment_id, first_day, coalesce(last_day, 'infinity') AS last_day, birth_date,
+       coalesce(sex, 'unrecorded') AS sex
 FROM enrolment_now JOIN pupil USING (trust_id, pupil_id);
 
 -- Where an enrolment is placed from one day to another; before its first placement, where that is.
@@ -64,13 +70,27 @@ FROM placement_now JOIN on_roll USING (school_id, enrolment_id);
 DELETE FROM placed USING on_roll e WHERE e.enrolment_id = placed.enrolment_id AND until <= first_day;
 CREATE INDEX ON placed (enrolment_id);
 
+-- What else holds of an enrolment from a day on: the latest record for that day, unless it was taken back.
+CREATE TEMP TABLE holds AS
+SELECT enrolment_id, kind, from_day, value
+FROM (SELECT DISTINCT ON (enrolment_id, kind, from_day) * FROM characteristic
+      ORDER BY enrolment_id, kind, from_day, recorded_at DESC) AS latest
+WHERE value IS NOT NULL;
+CREATE INDEX ON holds (enrolment_id, kind);
+
+-- What held on a day; nothing recorded is the kind's first value.
+CREATE FUNCTION pg_temp.held(enrolment int, what text, day date, otherwise text) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((SELECT value FROM holds WHERE enrolment_id = enrolment AND kind = what AND from_day <= day
+                     ORDER BY from_day DESC LIMIT 1), otherwise)
+$$;
+
 CREATE TEMP TABLE given AS
 SELECT enrolment_id, date, session, possible, absent, unauthorised, late, approved
 FROM mark WHERE year = :year;
 CREATE INDEX ON given (enrolment_id, date);
 ANALYZE on_roll, given, placed, open_half_day;
 
--- A row for every enrolment and school day on roll, with the sessions that count.
+-- A row for every enrolment and school day on roll and due, with the sessions that count.
 CREATE TEMP TABLE school_day AS
 SELECT o.school_id, e.enrolment_id, o.date, p.class_id,
        count(*) FILTER (WHERE o.date <= :today) AS expected,
@@ -86,6 +106,12 @@ LEFT JOIN last_taken l ON l.school_id = o.school_id
 LEFT JOIN given g ON g.enrolment_id = e.enrolment_id AND g.date = o.date AND g.session = o.session
      AND (o.date, o.session) <= (l.date, l.session)
 LEFT JOIN placed p ON p.enrolment_id = e.enrolment_id AND p."from" <= o.date AND o.date < p.until
+WHERE NOT EXISTS (
+    SELECT FROM not_due n
+    WHERE n.school_id = o.school_id AND o.date BETWEEN n."from" AND n."to"
+      AND (n.session IS NULL OR n.session = o.session) AND p.year_group = ANY (n.year_groups))
+-- Boarders are in no register while they board.
+  AND pg_temp.held(e.enrolment_id, 'boarder', o.date, 'no') = 'no'
 GROUP BY o.school_id, e.enrolment_id, o.date, p.class_id;
 
 -- The same with what came before it in the year.
@@ -97,7 +123,7 @@ CREATE UNIQUE INDEX ON counted_day (enrolment_id, date);
 
 -- Whom each definition counts, and up to which day.
 CREATE TEMP TABLE counted AS
-SELECT definition, on_roll.school_id, enrolment_id, phase,
+SELECT definition, on_roll.school_id, enrolment_id, phase, first_day, sex,
        CASE WHEN definition = 'dfe-census' AND age = 15 THEN coalesce(fifth."to", 'infinity')
             ELSE 'infinity' END AS last_day
 FROM (VALUES ('on-roll'), ('dfe-daily'), ('dfe-census')) AS d (definition)

@@ -154,10 +154,16 @@ impl TestApp {
 
     /// A new trust.
     pub fn trust(&self, name: &str) -> i32 {
-        let made = self
-            .client("platform_admin", 0)
-            .post("/v1/trusts", &json!({ "name": name }))
-            .expect(201);
+        self.new_trust(&json!({ "name": name }))
+    }
+
+    /// A new trust that may move its clock.
+    pub fn sandbox(&self, name: &str) -> i32 {
+        self.new_trust(&json!({ "name": name, "sandbox": true }))
+    }
+
+    fn new_trust(&self, body: &Value) -> i32 {
+        let made = self.client("platform_admin", 0).post("/v1/trusts", body).expect(201);
         made["trust_id"].as_i64().unwrap().try_into().unwrap()
     }
 
@@ -303,6 +309,22 @@ impl Client {
     pub fn import(&self, query: &str, csv: &[u8]) -> Value {
         let taken = self.upload(&format!("/v1/imports?{query}"), csv).expect(202);
         self.wait_for_import(taken["import_id"].as_i64().unwrap())
+    }
+
+    /// Takes an import back and waits until that has ended; the undo as it then stands.
+    #[track_caller]
+    pub fn take_back(&self, import: &Value) -> Value {
+        let path = format!("/v1/imports/{}/undo", import["import_id"]);
+        self.send("POST", &path, &[], None).expect(202);
+        let since = Instant::now();
+        loop {
+            let undo = self.get(&path).expect(200);
+            if undo["job"]["state"] == "done" {
+                return undo;
+            }
+            assert!(since.elapsed() < Duration::from_secs(60), "the undo does not end: {undo}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Waits until an import has ended.

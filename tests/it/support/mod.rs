@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod build;
+pub mod dice;
+pub mod facts;
 pub mod figures;
 pub mod folder;
 pub mod log;
@@ -10,5 +12,7 @@ pub mod program;
 pub mod real;
 pub mod redis;
 pub mod roll;
+pub mod run;
 pub mod sql;
 pub mod weeks;
+pub mod workbook;

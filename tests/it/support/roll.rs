@@ -28,6 +28,17 @@ pub fn class_of_2023(client: &Client, school: i32, name: &str) -> i32 {
     id(&client.post("/v1/classes", &body).expect(201), "class_id")
 }
 
+/// The year before the calendar that stories play in.
+pub fn calendar_of_2025() -> Value {
+    json!({
+        "terms": [
+            { "name": "Autumn term", "from": "2025-09-02", "to": "2025-12-19", "half_term": { "from": "2025-10-27", "to": "2025-10-31" } },
+            { "name": "Spring term", "from": "2026-01-05", "to": "2026-03-27", "half_term": { "from": "2026-02-16", "to": "2026-02-20" } },
+            { "name": "Summer term", "from": "2026-04-13", "to": "2026-07-21", "half_term": { "from": "2026-05-25", "to": "2026-05-29" } },
+        ],
+    })
+}
+
 /// The year before the codes of August 2024 came into force.
 pub fn calendar_of_2023() -> Value {
     json!({

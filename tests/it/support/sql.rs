@@ -101,6 +101,15 @@ impl Sql {
 
     /// What is recorded about schools and children: [`Sql::everything`] but for the requests themselves.
     pub fn facts(&mut self) -> BTreeMap<String, String> {
-        self.everything_but(&["job", "job_queue", "import", "import_chunk", "idempotency"])
+        self.everything_but(&[
+            "job",
+            "job_queue",
+            "import",
+            "import_chunk",
+            "import_undo",
+            "upload",
+            "upload_part",
+            "idempotency",
+        ])
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use api::tenants::calendar_of;
+use api::calendars::calendar_of;
 use chrono::{Datelike, NaiveDate};
 use domain::{AcademicYear, Calendar, Session};
 

@@ -33,8 +33,9 @@ fn an_answer_names_its_definition_period_basis_versions_and_completeness() {
               "from": "2026-10-31", "to": "2026-12-18", "dates_differ": false },
         ])
     );
-    let group =
-        json!({ "key": trust.school.to_string(), "label": "School 1", "school_id": trust.school });
+    let (key, label) = (trust.school.to_string(), "School 1");
+    let group = json!({ "key": key, "label": label, "school_id": trust.school,
+        "parts": [{ "by": "school", "key": key, "label": label }] });
     assert_eq!(answer["series"][0]["group"], group);
     // Open from Wednesday 2 September to Wednesday 18 November, but for half term: 51 days.
     assert_eq!(answer["completeness"], json!({ "expected": 102, "marked": 10, "percent": "9.8" }));
@@ -190,7 +191,7 @@ fn a_question_that_makes_no_sense_is_refused_with_what_would() {
         assert_eq!(refused.body["errors"][0]["pointer"], pointer);
         assert_ne!(refused.body["errors"][0]["expected"], "");
     }
-    for question in ["window=day", "definition=census", "year=1066", "from=today", "sex=F"] {
+    for question in ["window=day", "definition=census", "year=1066", "from=today", "colour=red"] {
         let refused = trust.admin.get(&format!("/v1/analytics/trend?{question}"));
         assert_eq!(refused.problem(400), "bad-query", "{question}");
     }

@@ -78,7 +78,8 @@ impl Contradiction {
             None => (columns.am.as_str(), String::new()),
             Some((half_day, year)) => {
                 let session = half_day.session();
-                (columns.of(session), cells::half_day_words(half_day.date(year), session))
+                let date = half_day.date(year);
+                (columns.of(date, session), cells::half_day_words(date, session))
             }
         };
         RowProblem::of_cell(

@@ -35,8 +35,14 @@ impl Sex {
     }
 }
 
-/// Reads `2025-09-08`, `08/09/2025` or `08-09-2025`, the day always before the month.
+/// Reads `2025-09-08`, `08/09/2025` or `08-09-2025`, the day always before the month; and the
+/// number that a spreadsheet has for a date when it is not shown as one, such as 45908.
 pub(super) fn date(text: &str) -> Result<NaiveDate, Fault> {
+    if let Some(days) = number(text).filter(|_| text.len() == 5) {
+        // Day 0 is 30 December 1899: the spreadsheets count a 29 February 1900.
+        let origin = NaiveDate::from_ymd_opt(1899, 12, 30).unwrap_or_default();
+        return Ok(origin + Days::new(days.into()));
+    }
     let not_a_date = || bad_date("a date as 2025-09-08 or 08/09/2025");
     let separator = if text.contains('/') { '/' } else { '-' };
     let mut parts = text.split(separator);
@@ -209,6 +215,7 @@ mod tests {
             assert_eq!(date(text), Ok(day(2025, 9, 8)), "{text}");
         }
         assert_eq!(date("29/02/2024"), Ok(day(2024, 2, 29)));
+        assert_eq!(date("45908"), Ok(day(2025, 9, 8)));
     }
 
     #[test]

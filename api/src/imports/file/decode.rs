@@ -19,6 +19,8 @@ pub(super) struct Decoded<'a> {
     pub text: Cow<'a, str>,
     /// Set when the file was read as Windows-1252.
     pub notice: Option<Notice>,
+    /// Whether it is the text of a workbook's sheet.
+    pub is_sheet: bool,
 }
 
 /// Reads the text of a file.
@@ -52,12 +54,12 @@ fn marked_utf8(bytes: &[u8]) -> Result<Decoded<'_>, RowProblem> {
             "UTF-8 text, as the byte order mark at the start of the file says",
         )
     })?;
-    Ok(Decoded { text: Cow::Borrowed(text), notice: None })
+    Ok(Decoded { text: Cow::Borrowed(text), notice: None, is_sheet: false })
 }
 
 fn utf16<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Result<Decoded<'a>, RowProblem> {
     match encoding.decode_without_bom_handling(bytes) {
-        (text, false) => Ok(Decoded { text, notice: None }),
+        (text, false) => Ok(Decoded { text, notice: None, is_sheet: false }),
         (_, true) => Err(not_text(
             1,
             "UTF-16 text, as the byte order mark at the start of the file says; it is cut short \
@@ -70,7 +72,9 @@ fn utf16<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Result<Decoded<'a>
 /// file is well-formed UTF-8.
 fn unmarked(bytes: &[u8]) -> Result<Decoded<'_>, RowProblem> {
     let error = match std::str::from_utf8(bytes) {
-        Ok(text) => return Ok(Decoded { text: Cow::Borrowed(text), notice: None }),
+        Ok(text) => {
+            return Ok(Decoded { text: Cow::Borrowed(text), notice: None, is_sheet: false });
+        }
         Err(error) => error,
     };
     let (mut formed, mut unformed) = (0_u64, 0_u64);
@@ -94,7 +98,7 @@ fn unmarked(bytes: &[u8]) -> Result<Decoded<'_>, RowProblem> {
         text: "The file is not UTF-8 and was read as Windows-1252. Check a name with an accent."
             .into(),
     };
-    Ok(Decoded { text, notice: Some(notice) })
+    Ok(Decoded { text, notice: Some(notice), is_sheet: false })
 }
 
 fn not_text(line: u64, expected: &str) -> RowProblem {

@@ -3,8 +3,14 @@
 //! Names are compared without regard to case, and to spaces, underscores and other separators.
 //! Beside our own names, those stand here that the big school systems write into their exports.
 
+use std::collections::BTreeSet;
+
+use domain::Characteristic;
+
+use super::characteristics;
 use super::notice::{Notice, NoticeKind, counted};
 use super::problem::{Problems, RowProblem, RowProblemKind, shown};
+use super::sheet;
 
 /// How many column names a notice or a problem lists.
 const LISTED_NAMES: usize = 40;
@@ -32,6 +38,8 @@ pub enum Column {
     LastDay,
     /// The day from which class and year group hold.
     From,
+    /// What else is known of the pupil.
+    Known(Characteristic),
     /// The school's unique reference number.
     Urn,
     /// The day of a mark.
@@ -48,6 +56,28 @@ pub enum Column {
     Am,
     /// A day's mark of the afternoon.
     Pm,
+    /// A school's name.
+    SchoolName,
+    /// Whether a school is open.
+    SchoolStatus,
+    /// A school's phase of education.
+    SchoolPhase,
+    /// What type of school it is.
+    SchoolType,
+    /// The lowest age that a school may teach.
+    LowAge,
+    /// The highest age that a school may teach.
+    HighAge,
+    /// The group (trust) of a school.
+    Group,
+    /// The URN of a school that another is linked to.
+    LinkUrn,
+    /// The name of a school that another is linked to.
+    LinkName,
+    /// How two schools are linked.
+    LinkType,
+    /// Since when two schools are linked.
+    LinkSince,
 }
 
 impl Column {
@@ -82,6 +112,7 @@ impl Column {
             }
             Self::LastDay => &["last day", "leaving date", "date of leaving", "leave date", "dol"],
             Self::From => &["from", "from date", "effective from", "effective date"],
+            Self::Known(kind) => characteristics::names(kind),
             Self::Urn => &["urn", "school urn"],
             Self::Date => &["date", "mark date", "attendance date", "session date"],
             Self::Session => &["session", "event", "am pm", "ampm"],
@@ -90,6 +121,18 @@ impl Column {
             Self::Marks => &["marks", "attendance marks", "week marks"],
             Self::Am => &["am", "am mark"],
             Self::Pm => &["pm", "pm mark"],
+            // Those of Get Information About Schools have one name each.
+            Self::SchoolName => &["establishmentname"],
+            Self::SchoolStatus => &["establishmentstatus code"],
+            Self::SchoolPhase => &["phaseofeducation code"],
+            Self::SchoolType => &["typeofestablishment code"],
+            Self::LowAge => &["statutorylowage"],
+            Self::HighAge => &["statutoryhighage"],
+            Self::Group => &["group uid", "trusts code"],
+            Self::LinkUrn => &["linkurn", "link urn"],
+            Self::LinkName => &["linkname", "link name"],
+            Self::LinkType => &["linktype", "link type"],
+            Self::LinkSince => &["linkestablisheddate", "link established date"],
         }
     }
 
@@ -105,6 +148,7 @@ impl Column {
 pub struct Columns {
     /// Folded, and as they are safe to show.
     names: Vec<(String, String)>,
+    is_sheet: bool,
 }
 
 impl Columns {
@@ -113,6 +157,13 @@ impl Columns {
     pub fn name(&self, column: Column) -> String {
         let found = self.names.iter().find(|(name, _)| column.names().contains(&name.as_str()));
         found.map_or_else(|| column.name(), |(_, shown)| shown.clone())
+    }
+
+    /// Gives a problem the name of its cell, such as `C17`, when the file is a workbook.
+    pub fn place(&self, problem: &mut RowProblem) {
+        let column = problem.column.as_ref().filter(|_| self.is_sheet);
+        let at = column.and_then(|column| self.names.iter().position(|(_, shown)| shown == column));
+        problem.cell = at.map(|at| sheet::cell_name(at, problem.line));
     }
 }
 
@@ -154,9 +205,14 @@ impl Header {
     }
 
     /// What the file calls its columns.
-    pub fn columns(&self) -> Columns {
+    pub fn columns(&self, is_sheet: bool) -> Columns {
         let shown = self.names.iter().map(|name| shown(name.trim()));
-        Columns { names: self.folded.iter().cloned().zip(shown).collect() }
+        Columns { names: self.folded.iter().cloned().zip(shown).collect(), is_sheet }
+    }
+
+    /// The names of all columns as they stand in the file.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Whether the file has the column.
@@ -195,10 +251,12 @@ impl Header {
         Place { at: usize::MAX, name: column.name() }
     }
 
-    /// A notice of the columns that are none of `known`, if there are any.
-    pub fn ignored(&self, known: &[Column]) -> Option<Notice> {
+    /// A notice of the columns that are none of `known` and stand at none of the places `read`, if
+    /// there are any.
+    pub fn ignored(&self, known: &[Column], read: &BTreeSet<usize>) -> Option<Notice> {
         let is_known = |name: &str| known.iter().any(|column| column.names().contains(&name));
         let ignored: Vec<&str> = (0..self.names.len())
+            .filter(|place| !read.contains(place))
             .filter(|place| !self.folded.get(*place).is_some_and(|name| is_known(name)))
             .map(|place| self.name(place))
             .collect();
@@ -223,7 +281,7 @@ impl Header {
 
     fn problem(&self, column: Column, kind: RowProblemKind, expected: String) -> RowProblem {
         let column = Some(column.name());
-        RowProblem { line: self.line, column, value: None, kind, expected }
+        RowProblem { line: self.line, column, cell: None, value: None, kind, expected }
     }
 }
 
@@ -300,9 +358,9 @@ mod tests {
 
     #[test]
     fn unknown_columns_are_noticed_once() {
-        let notice = header("upn,Adno,House").ignored(&[Column::Upn]).unwrap();
+        let notice = header("upn,Adno,House").ignored(&[Column::Upn], &BTreeSet::new()).unwrap();
         assert_eq!(notice.text, "2 columns left aside: Adno, House");
-        assert_eq!(header("upn").ignored(&[Column::Upn]), None);
+        assert_eq!(header("upn").ignored(&[Column::Upn], &BTreeSet::new()), None);
     }
 
     #[test]
@@ -315,7 +373,9 @@ mod tests {
             Upn, Surname, Forename, BirthDate, Sex, Class, YearGroup, FirstDay, LastDay, From, Urn,
             Date, Session, Mark, Week, Marks, Am, Pm,
         ];
-        let mut names: Vec<&str> = all.iter().flat_map(|column| column.names()).copied().collect();
+        let known = Characteristic::ALL.map(Column::Known);
+        let all = all.iter().chain(&known);
+        let mut names: Vec<&str> = all.flat_map(|column| column.names()).copied().collect();
         assert!(names.iter().all(|name| folded(name) == *name));
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));

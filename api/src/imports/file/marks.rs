@@ -1,4 +1,7 @@
-//! The file of marks, in each of its shapes: a row a mark, a row a day, a row a week.
+//! The file of marks, in each of its shapes: a row a mark, a row a day, a row a week, or a column a
+//! date and session.
+
+use std::collections::BTreeMap;
 
 use chrono::{Days, NaiveDate};
 use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
@@ -8,34 +11,31 @@ use super::agree::agreed;
 use super::cells::{self, half_day_words};
 use super::codes::CodeReader;
 use super::file_pupils::FilePupils;
+use super::grid::{self, Heading};
 use super::headers::{Column, Header, Place};
 use super::marks_file::MarksFile;
-use super::problem::{Fault, RowProblem, RowProblemKind};
-use super::rows::{Findings, Progress, Stopped, each_row, school_place};
+use super::notice::{Notice, NoticeKind, counted};
+use super::problem::{Fault, RowProblem, RowProblemKind, shown};
+use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
 use super::said::{MarkColumns, MarkSaid, SaidRows, WeekSaid, year_number};
 use super::table::Row;
 use super::week::{WEEK, WrittenWeek, written_week};
 
 /// Reads a file of marks.
 ///
-/// `own_school` is the URN of the school that the import is for: rows without a URN, or with this
-/// one, mean it. It is the empty text for a school without a URN. With `None` the import is for the
-/// whole trust, and every row must name its school.
-///
 /// # Errors
 /// Only when `progress` returns `false`. Whatever is wrong with the file is in the [`Reading`].
 pub fn read_marks(
-    bytes: &[u8],
-    own_school: Option<&str>,
+    sent: &Sent<'_>,
     codes: &CodeTable,
     progress: &mut Progress<'_>,
 ) -> Result<Reading<MarksFile>, Stopped> {
     let mut findings = Findings::default();
     let reader = each_row(
-        bytes,
+        sent,
         &mut findings,
         progress,
-        |header, findings| MarksReader::open(header, own_school, codes, findings),
+        |header, findings| MarksReader::open(header, sent, codes, findings),
         MarksReader::read,
     )?;
     let Some(reader) = reader else {
@@ -49,7 +49,7 @@ pub fn read_marks(
         Places::Week { .. } => {
             SaidRows::Weeks(agreed(reader.weeks, &columns, codes, &mut findings))
         }
-        Places::Mark { .. } | Places::Day { .. } => {
+        Places::Mark { .. } | Places::Day { .. } | Places::Grid(_) => {
             SaidRows::Marks(agreed(reader.marks, &columns, codes, &mut findings))
         }
     };
@@ -62,10 +62,12 @@ enum Shape {
     Mark,
     Day,
     Week,
+    Grid,
 }
 
 impl Shape {
-    const ALL: [Self; 3] = [Self::Mark, Self::Day, Self::Week];
+    /// Those that are told by the names of their columns.
+    const NAMED: [Self; 3] = [Self::Mark, Self::Day, Self::Week];
 
     /// The columns that it needs beside the pupil's.
     const fn columns(self) -> &'static [Column] {
@@ -73,6 +75,7 @@ impl Shape {
             Self::Mark => &[Column::Date, Column::Session, Column::Mark],
             Self::Day => &[Column::Date, Column::Am, Column::Pm],
             Self::Week => &[Column::Week, Column::Marks],
+            Self::Grid => &[],
         }
     }
 
@@ -86,7 +89,7 @@ impl Shape {
 
     /// The shape that a header has, or else the one it comes closest to.
     fn of(header: &Header, findings: &mut Findings) -> Self {
-        if Self::ALL.into_iter().filter(|shape| shape.is_complete(header)).count() > 1 {
+        if Self::NAMED.into_iter().filter(|shape| shape.is_complete(header)).count() > 1 {
             let expected = "marks in one shape only: date, session and mark; or date, am and pm; \
                             or week and marks";
             let (line, kind) = (header.line(), RowProblemKind::DoubledColumn);
@@ -94,7 +97,7 @@ impl Shape {
         }
         let closeness = |shape: &Self| (shape.is_complete(header), shape.found(header));
         // The last of equals is taken, so a header without any of the columns is asked for marks.
-        Self::ALL.into_iter().rev().max_by_key(closeness).unwrap_or(Self::Mark)
+        Self::NAMED.into_iter().rev().max_by_key(closeness).unwrap_or(Self::Mark)
     }
 }
 
@@ -103,17 +106,55 @@ enum Places {
     Mark { date: Place, session: Place, mark: Place },
     Day { date: Place, am: Place, pm: Place },
     Week { week: Place, marks: Place },
+    Grid(Vec<(Heading, Place)>),
 }
 
 impl Places {
     fn mark_columns(&self) -> MarkColumns {
         let (am, pm) = match self {
+            Self::Grid(columns) => return MarkColumns::of_grid(columns),
             Self::Mark { mark, .. } => (mark, mark),
             Self::Day { am, pm, .. } => (am, pm),
             Self::Week { marks, .. } => (marks, marks),
         };
-        MarkColumns { am: am.name.clone(), pm: pm.name.clone() }
+        MarkColumns { am: am.name.clone(), pm: pm.name.clone(), grid: BTreeMap::new() }
     }
+}
+
+/// The columns of a wide grid; none when the header has no column that is a date and session. Two
+/// of the same half day are a problem.
+fn grid_columns(
+    header: &Header,
+    today: NaiveDate,
+    findings: &mut Findings,
+) -> Vec<(Heading, Place)> {
+    let mut columns: Vec<(Heading, Place)> = Vec::new();
+    let mut seen: BTreeMap<(NaiveDate, Session), String> = BTreeMap::new();
+    for (at, name) in header.names().iter().enumerate() {
+        let Some(heading) = grid::heading(name, today) else { continue };
+        let name = shown(name.trim());
+        if let Some(first) = seen.insert((heading.date, heading.session), name.clone()) {
+            let when = half_day_words(heading.date, heading.session);
+            let expected = format!("one column for {when}; found several: {first}, {name}");
+            let (line, kind) = (header.line(), RowProblemKind::DoubledColumn);
+            findings.problems.add(|| RowProblem::of_row(line, kind, expected));
+        }
+        columns.push((heading, Place { at, name }));
+    }
+    let found: Vec<NaiveDate> =
+        columns.iter().filter(|(heading, _)| heading.year_found).map(|(h, _)| h.date).collect();
+    if let (Some(first), Some(last)) = (found.iter().min(), found.iter().max()) {
+        let count = found.len() as u64;
+        let columns = counted(count, "column");
+        let text = format!("{columns} without a year: taken as {first} to {last}.");
+        findings.notices.push(Notice {
+            kind: NoticeKind::YearFound,
+            line: header.line(),
+            count,
+            text,
+        });
+    }
+    columns
 }
 
 /// A reader of rows, with the marks read so far.
@@ -131,18 +172,21 @@ struct MarksReader<'s> {
 impl<'s> MarksReader<'s> {
     fn open(
         header: &Header,
-        own_school: Option<&'s str>,
+        sent: &Sent<'s>,
         codes: &'s CodeTable,
         findings: &mut Findings,
     ) -> Option<Self> {
-        let shape = Shape::of(header, findings);
+        let grid = grid_columns(header, sent.today, findings);
+        let shape = if grid.is_empty() { Shape::of(header, findings) } else { Shape::Grid };
         let known = [&[Column::Upn, Column::Urn], shape.columns()].concat();
-        findings.notices.extend(header.ignored(&known));
+        let read = grid.iter().map(|(_, place)| place.at).collect();
+        findings.notices.extend(header.ignored(&known, &read));
         let problems = &mut findings.problems;
         let upn = header.needed(Column::Upn, problems);
-        let urn = school_place(header, own_school, problems);
+        let urn = school_place(header, sent.own_school, problems);
         let mut needed = |column| header.needed(column, problems);
         let places = match shape {
+            Shape::Grid => Places::Grid(grid),
             Shape::Mark => Places::Mark {
                 date: needed(Column::Date),
                 session: needed(Column::Session),
@@ -158,7 +202,7 @@ impl<'s> MarksReader<'s> {
             }
         };
         problems.is_empty().then(|| Self {
-            own_school,
+            own_school: sent.own_school,
             upn,
             urn,
             places,
@@ -195,6 +239,13 @@ impl<'s> MarksReader<'s> {
                         let cell = about.mark(row, place, when, &mut self.codes, findings);
                         self.marks.extend(cell);
                     }
+                }
+            }
+            Places::Grid(columns) => {
+                for (heading, place) in columns {
+                    let when = (heading.date, heading.session);
+                    let cell = about.mark(row, place, when, &mut self.codes, findings);
+                    self.marks.extend(cell.filter(|said| said.mark != NO_MARK));
                 }
             }
             Places::Week { week, marks } => {

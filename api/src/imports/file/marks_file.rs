@@ -3,6 +3,7 @@
 use std::fmt;
 use std::ops::Range;
 
+use chrono::NaiveDate;
 use domain::{AcademicYear, HALF_DAYS, HalfDay, NO_MARK, Session, Upn};
 
 use super::file_pupils::{FilePupil, FilePupils};
@@ -53,11 +54,10 @@ impl MarksFile {
         &self.schools
     }
 
-    /// The column in which the marks of a session stand, as the file calls it: for problems with a
-    /// mark.
+    /// The column in which the mark of a half day stands, as the file calls it: for problems with it.
     #[must_use]
-    pub fn column(&self, session: Session) -> &str {
-        self.columns.of(session)
+    pub fn column(&self, date: NaiveDate, session: Session) -> &str {
+        self.columns.of(date, session)
     }
 
     /// The column that says when: a week's Monday, or the day.

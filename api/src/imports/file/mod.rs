@@ -1,4 +1,4 @@
-//! Reads the files that schools send: pupils on roll, and marks.
+//! Reads the files that schools send: pupils on roll, marks, and lists of schools.
 //!
 //! Bytes in; typed rows, problems with their lines, and notices out. Nothing here knows the
 //! database, the clock or HTTP. Whatever can be said from the file alone is said here and at once;
@@ -7,19 +7,24 @@
 //!
 //! | file | columns (others are left aside with a notice) |
 //! | --- | --- |
-//! | pupils | `upn`, `surname`, `forename`, `birth_date`, `year_group`, `first_day`; if wanted `sex`, `class`, `last_day`, `from`, `urn` |
+//! | pupils | `upn`, `surname`, `forename`, `birth_date`, `year_group`, `first_day`; if wanted `sex`, `class`, `last_day`, `from`, `urn`, and a column a characteristic |
 //! | marks, a row a mark | `upn`, `date`, `session`, `mark`; if wanted `urn` |
 //! | marks, a row a day | `upn`, `date`, `am`, `pm`; if wanted `urn` |
 //! | marks, a row a week | `upn`, `week`, `marks`; if wanted `urn` |
+//! | marks, the wide grid | `upn` and a column a date and session; if wanted `urn` |
+//! | schools, groups, links | those of Get Information About Schools (`gias.rs`) |
 //!
-//! The files are CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a byte order mark or
-//! Windows-1252. The column names of the big school systems are understood as well (`headers.rs`).
+//! The files are workbooks (XLSX), or CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a
+//! byte order mark or Windows-1252. The column names of the big school systems are understood as well (`headers.rs`).
 
 mod agree;
 mod cells;
+mod characteristics;
 mod codes;
 mod decode;
 mod file_pupils;
+mod gias;
+mod grid;
 mod headers;
 mod lines;
 mod marks;
@@ -29,6 +34,7 @@ mod problem;
 mod pupils;
 mod rows;
 mod said;
+mod sheet;
 mod table;
 mod week;
 
@@ -36,13 +42,14 @@ mod week;
 mod tests;
 
 pub use cells::Sex;
+pub use gias::{LinkRow as LinkFileRow, SchoolRow as SchoolFileRow, read_links, read_schools};
 pub use headers::{Column, Columns};
 pub use marks::read_marks;
 pub use marks_file::{MarksFile, PupilYear};
 pub use notice::{Notice, NoticeKind};
 pub use problem::{LISTED_PROBLEMS, Problems, RowProblem, RowProblemKind};
 pub use pupils::{PupilRow, read_pupils};
-pub use rows::{PROGRESS_ROWS, Progress, Stopped};
+pub use rows::{PROGRESS_ROWS, Progress, Sent, Stopped};
 
 /// What a file came to.
 ///

@@ -17,8 +17,26 @@ pub enum NoticeKind {
     ReadAsWindows1252,
     /// Columns that the import does not know were left aside.
     IgnoredColumns,
+    /// Columns that name a date without its year: which one was taken.
+    YearFound,
     /// Rows that say what an earlier row said already were left aside.
     RepeatedRows,
+    /// Rows name a school by a URN that it no longer has.
+    FormerUrn,
+    /// Schools that are none of the trust's were left aside.
+    OtherSchools,
+    /// Schools of the trust that are not open were left aside.
+    ClosedSchools,
+    /// Schools of the trust whose phase of education cannot be told were left aside.
+    NoPhase,
+    /// Schools of the trust are not in the group's list.
+    NotInGroup,
+    /// Schools were merged, split or both there: a person has to settle it.
+    LinkLeft,
+    /// A pupil who is new under this unique pupil number has the name and birth date of another.
+    MaybeSameChild,
+    /// A pupil is on the rolls of two schools on the same days.
+    OnTwoRolls,
     /// A code that had been withdrawn by the day of the mark was accepted as it used to count.
     WithdrawnCode,
 }

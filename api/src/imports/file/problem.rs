@@ -32,6 +32,12 @@ pub enum RowProblemKind {
     FileTooLarge,
     /// The file is not text in UTF-8, UTF-16 with a byte order mark, or Windows-1252.
     NotText,
+    /// A workbook that is damaged, or not one of the kind .xlsx.
+    BadWorkbook,
+    /// A workbook that is protected by a password.
+    ProtectedWorkbook,
+    /// The file has no sheet of the name that was asked for.
+    UnknownSheet,
     /// A column that is needed is not there.
     MissingColumn,
     /// Two columns say the same thing.
@@ -55,6 +61,8 @@ pub enum RowProblemKind {
     BadYearGroup,
     /// Not one of the values for a pupil's sex.
     BadSex,
+    /// Not one of the values of a characteristic.
+    BadCharacteristic,
     /// Not in the form of a school's unique reference number (URN).
     BadUrn,
     /// Neither the morning nor the afternoon session.
@@ -92,6 +100,8 @@ pub enum RowProblemKind {
     EnrolmentsOverlap,
     /// The school has no calendar for that academic year.
     NoCalendar,
+    /// More than half of a school's roll would leave.
+    ShrinksRoll,
 }
 
 /// One thing that is wrong with an import.
@@ -105,6 +115,10 @@ pub struct RowProblem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "DOB")]
     pub column: Option<String>,
+    /// The cell, when the file is a workbook.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "C17")]
+    pub cell: Option<String>,
     /// What stood there, cut to 80 characters, control characters shown as `\u{FFFD}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "31/02/2014")]
@@ -120,7 +134,7 @@ impl RowProblem {
     /// A problem with a whole row, or with the file when `line` is that of its header.
     #[must_use]
     pub fn of_row(line: u64, kind: RowProblemKind, expected: impl Into<String>) -> Self {
-        Self { line, column: None, value: None, kind, expected: expected.into() }
+        Self { line, column: None, cell: None, value: None, kind, expected: expected.into() }
     }
 
     /// A problem with one cell.
@@ -135,6 +149,7 @@ impl RowProblem {
         Self {
             line,
             column: Some(shown(column)),
+            cell: None,
             value: Some(shown(value)),
             kind,
             expected: expected.into(),

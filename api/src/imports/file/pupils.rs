@@ -1,18 +1,20 @@
 //! The file of pupils on roll: a row a pupil, or several with the days on which the class or the
 //! year group changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::Upn;
+use domain::{Characteristic, Upn};
 
 use super::Reading;
 use super::cells::{self, Sex};
+use super::characteristics::{self, Known};
 use super::headers::{Column, Header, Place};
 use super::problem::{Fault, RowProblem, RowProblemKind};
-use super::rows::{Findings, Progress, Stopped, each_row, school_place};
+use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
 use super::table::Row;
+use crate::pupils::folded_name_key;
 
 /// How many rows a file may have about one pupil. A pupil has a few dozen at most; without a limit
 /// a hostile file would have each row compared with all others.
@@ -60,6 +62,8 @@ pub struct PupilRow {
     pub last_day: Option<NaiveDate>,
     /// The day from which class and year group hold, if the file says; otherwise it speaks of now.
     pub from: Option<NaiveDate>,
+    /// What else the file says of the pupil; a characteristic whose cell is empty is not in it.
+    pub known: Vec<Known>,
 }
 
 /// Says nothing of the pupil, so that a debug print can go to a log.
@@ -81,6 +85,12 @@ impl PupilRow {
         *self == Self { line: self.line, ..other.clone() }
     }
 
+    /// Whether both rows name the same child; accents and case are spelling.
+    fn is_of_the_same_name(&self, other: &Self) -> bool {
+        let key = |row: &Self| folded_name_key(&row.surname, &row.forename);
+        key(self) == key(other)
+    }
+
     /// The stay of this row and that of another at the same school: whether they can both be.
     fn stay_fits(&self, other: &Self) -> bool {
         if self.first_day == other.first_day {
@@ -92,25 +102,20 @@ impl PupilRow {
     }
 }
 
-/// Reads a file of pupils.
-///
-/// `own_school` is the URN of the school that the import is for: rows without a URN, or with this
-/// one, mean it, and get `urn: None`. It is the empty text for a school without a URN. With `None`
-/// the import is for the whole trust, and every row must name its school.
+/// Reads a file of pupils. Rows that mean the import's own school get `urn: None`.
 ///
 /// # Errors
 /// Only when `progress` returns `false`. Whatever is wrong with the file is in the [`Reading`].
 pub fn read_pupils(
-    bytes: &[u8],
-    own_school: Option<&str>,
+    sent: &Sent<'_>,
     progress: &mut Progress<'_>,
 ) -> Result<Reading<Vec<PupilRow>>, Stopped> {
     let mut findings = Findings::default();
     let reader = each_row(
-        bytes,
+        sent,
         &mut findings,
         progress,
-        |header, findings| PupilsReader::open(header, own_school, findings),
+        |header, findings| PupilsReader::open(header, sent.own_school, findings),
         |reader, row, findings| {
             if let Some(pupil) = reader.read(row, findings) {
                 reader.keep(pupil, findings);
@@ -134,6 +139,7 @@ struct Places {
     first_day: Place,
     last_day: Option<Place>,
     from: Option<Place>,
+    known: Vec<(Characteristic, Place)>,
     urn: Option<Place>,
 }
 
@@ -149,7 +155,8 @@ struct PupilsReader<'s> {
 
 impl<'s> PupilsReader<'s> {
     fn open(header: &Header, own_school: Option<&'s str>, findings: &mut Findings) -> Option<Self> {
-        findings.notices.extend(header.ignored(&COLUMNS));
+        let known = Characteristic::ALL.map(Column::Known);
+        findings.notices.extend(header.ignored(&[&COLUMNS[..], &known].concat(), &BTreeSet::new()));
         let problems = &mut findings.problems;
         let places = Places {
             upn: header.needed(Column::Upn, problems),
@@ -162,6 +169,10 @@ impl<'s> PupilsReader<'s> {
             first_day: header.needed(Column::FirstDay, problems),
             last_day: header.optional(Column::LastDay, problems),
             from: header.optional(Column::From, problems),
+            known: Characteristic::ALL
+                .into_iter()
+                .filter_map(|kind| Some((kind, header.optional(Column::Known(kind), problems)?)))
+                .collect(),
             urn: school_place(header, own_school, problems),
         };
         problems.is_empty().then(|| Self {
@@ -188,6 +199,11 @@ impl<'s> PupilsReader<'s> {
         let first_day = findings.needed(row, &places.first_day, cells::date_on_record);
         let last_day = findings.optional(row, places.last_day.as_ref(), cells::date_on_record);
         let from = findings.optional(row, places.from.as_ref(), cells::date_on_record);
+        let known = places.known.iter().filter_map(|(kind, place)| {
+            let read = |text: &str| characteristics::value(*kind, text);
+            Some((*kind, findings.optional(row, Some(place), read)?))
+        });
+        let known = known.collect();
         if findings.problems.total() > before {
             return None;
         }
@@ -204,6 +220,7 @@ impl<'s> PupilsReader<'s> {
             first_day: first_day?,
             last_day,
             from,
+            known,
         };
         self.check_dates(&pupil, row, findings);
         (findings.problems.total() == before).then_some(pupil)
@@ -242,7 +259,15 @@ impl<'s> PupilsReader<'s> {
             }
             let line = earlier.line;
             let expected = if earlier.birth_date != pupil.birth_date {
-                format!("the same birth date for the same pupil as on line {line}")
+                format!(
+                    "the same birth date for the same UPN as on line {line}; two children cannot \
+                     have one UPN"
+                )
+            } else if !earlier.is_of_the_same_name(&pupil) {
+                format!(
+                    "the same name for the same UPN as on line {line}; two children cannot have one \
+                     UPN"
+                )
             } else if same_school && earlier.placed_from() == pupil.placed_from() {
                 format!(
                     "the same facts as on line {line}, which is about the same pupil, school and \

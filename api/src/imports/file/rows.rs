@@ -1,12 +1,15 @@
 //! Going through the rows of a file: progress, the problems met on the way, and the cells that
 //! every kind of file has.
 
+use chrono::NaiveDate;
+
 use super::Reading;
 use super::cells;
-use super::decode::decode;
+use super::decode::{Decoded, decode};
 use super::headers::{Column, Columns, Header, Place};
 use super::notice::{Notice, NoticeKind, counted};
 use super::problem::{Fault, Problems, RowProblem, RowProblemKind};
+use super::sheet;
 use super::table::{Next, Row, Table};
 
 /// After how many rows progress is reported.
@@ -14,6 +17,36 @@ pub const PROGRESS_ROWS: u64 = 10_000;
 
 /// Told how many rows have been read, every [`PROGRESS_ROWS`] rows; `false` stops the reading.
 pub type Progress<'p> = dyn FnMut(u64) -> bool + 'p;
+
+/// A file that was sent, and what must be known to read it.
+#[derive(Clone, Copy)]
+pub struct Sent<'a> {
+    /// The file.
+    pub bytes: &'a [u8],
+    /// The sheet to read when it is a workbook; `None` is the first.
+    pub sheet: Option<&'a str>,
+    /// The URN of the school that the import is for: rows without a URN, or with this one, mean it.
+    /// It is the empty text for a school without a URN. With `None` the import is for the whole
+    /// trust, and every row must name its school.
+    pub own_school: Option<&'a str>,
+    /// The day: dates without a year are near it.
+    pub today: NaiveDate,
+}
+
+impl Sent<'_> {
+    fn decoded(&self) -> Result<Decoded<'_>, RowProblem> {
+        if sheet::is_workbook(self.bytes) {
+            return sheet::decode(self.bytes, self.sheet);
+        }
+        match self.sheet {
+            None => decode(self.bytes),
+            Some(_) => {
+                let expected = "a workbook (.xlsx), as a sheet of it is asked for";
+                Err(RowProblem::of_row(1, RowProblemKind::UnknownSheet, expected))
+            }
+        }
+    }
+}
 
 /// The reading was stopped by its [`Progress`]. There is no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,13 +161,13 @@ pub(super) fn school_place(
 /// problem when the header will not do. Rows that cannot be split into cells are problems and do
 /// not reach the reader.
 pub(super) fn each_row<R>(
-    bytes: &[u8],
+    sent: &Sent<'_>,
     findings: &mut Findings,
     progress: &mut Progress<'_>,
     open: impl FnOnce(&Header, &mut Findings) -> Option<R>,
     mut read: impl FnMut(&mut R, &Row<'_>, &mut Findings),
 ) -> Result<Option<R>, Stopped> {
-    let decoded = match decode(bytes) {
+    let decoded = match sent.decoded() {
         Ok(decoded) => decoded,
         Err(problem) => {
             findings.problems.add(|| problem);
@@ -142,7 +175,8 @@ pub(super) fn each_row<R>(
         }
     };
     findings.notices.extend(decoded.notice);
-    let mut table = match Table::open(&decoded.text) {
+    let open_table = if decoded.is_sheet { Table::open_sheet } else { Table::open };
+    let mut table = match open_table(&decoded.text) {
         Ok(table) => table,
         Err(problem) => {
             findings.problems.add(|| problem);
@@ -151,7 +185,7 @@ pub(super) fn each_row<R>(
     };
     let header_line = table.header_line();
     let header = Header::new(table.header(), header_line);
-    findings.columns = header.columns();
+    findings.columns = header.columns(decoded.is_sheet);
     let Some(mut reader) = open(&header, findings) else { return Ok(None) };
     loop {
         match table.next_row() {

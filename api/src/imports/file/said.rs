@@ -1,8 +1,13 @@
 //! Rows of marks in the compact form in which a whole trust's year is held: 24 bytes for a pupil's
 //! week, 12 for a single mark.
 
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
 use domain::{AcademicYear, HALF_DAYS, HalfDay, NO_MARK, Session};
 
+use super::grid::Heading;
+use super::headers::Place;
 use super::week::WEEK;
 
 /// The year that [`Said::year`] counts from: the first that can be recorded.
@@ -85,19 +90,29 @@ pub(super) enum SaidRows {
 }
 
 /// The columns in which the marks of the two sessions stand, as the file calls them. They are one
-/// column unless a row is a day.
+/// column unless a row is a day; in a wide grid each half day has its own.
 #[derive(Default)]
 pub(super) struct MarkColumns {
     pub am: String,
     pub pm: String,
+    pub grid: BTreeMap<(NaiveDate, Session), String>,
 }
 
 impl MarkColumns {
-    /// The column of a session.
-    pub fn of(&self, session: Session) -> &str {
-        match session {
-            Session::Am => &self.am,
-            Session::Pm => &self.pm,
+    /// The columns of a wide grid.
+    pub fn of_grid(columns: &[(Heading, Place)]) -> Self {
+        let named = |(heading, place): &(Heading, Place)| {
+            ((heading.date, heading.session), place.name.clone())
+        };
+        Self { grid: columns.iter().map(named).collect(), ..Self::default() }
+    }
+
+    /// The column of a half day.
+    pub fn of(&self, date: NaiveDate, session: Session) -> &str {
+        match (self.grid.get(&(date, session)), session) {
+            (Some(name), _) => name,
+            (None, Session::Am) => &self.am,
+            (None, Session::Pm) => &self.pm,
         }
     }
 }

@@ -2,10 +2,12 @@
 //!
 //! The csv crate splits the cells. Around it: the delimiter is found from the header, lines are
 //! counted as an editor counts them, and quoting is checked strictly, because one stray quotation
-//! mark otherwise swallows all rows up to the next one without a word.
+//! mark otherwise swallows all rows up to the next one without a word. A header may take two rows:
+//! dates above, sessions below.
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 
+use super::grid;
 use super::lines::{LineCounter, line_ends};
 use super::problem::{RowProblem, RowProblemKind};
 
@@ -18,6 +20,10 @@ pub(super) struct Table<'a> {
     record: ByteRecord,
     header: Vec<String>,
     header_line: u64,
+    /// Rows need not be filled up to the header's width: a sheet has no cells where nothing stands.
+    ragged: bool,
+    /// The row after the header, when it was looked at and is no part of the header.
+    ahead: Option<(u64, &'a [u8])>,
 }
 
 /// A row of the table, valid until the next is read.
@@ -61,8 +67,18 @@ impl<'a> Table<'a> {
     /// # Errors
     /// A problem for the whole file, when there is no header or its quotation marks are broken.
     pub fn open(text: &'a str) -> Result<Self, RowProblem> {
-        let text = text.as_bytes();
-        let delimiter = sniffed_delimiter(text);
+        Self::with(text.as_bytes(), sniffed_delimiter(text.as_bytes()), false)
+    }
+
+    /// As [`Table::open`], for the text of a sheet: tabs part its cells, and rows may be short.
+    ///
+    /// # Errors
+    /// As [`Table::open`].
+    pub fn open_sheet(text: &'a str) -> Result<Self, RowProblem> {
+        Self::with(text.as_bytes(), b'\t', true)
+    }
+
+    fn with(text: &'a [u8], delimiter: u8, ragged: bool) -> Result<Self, RowProblem> {
         let mut table = Self {
             text,
             delimiter,
@@ -75,6 +91,8 @@ impl<'a> Table<'a> {
             record: ByteRecord::new(),
             header: Vec::new(),
             header_line: 1,
+            ragged,
+            ahead: None,
         };
         let Some((line, raw)) = table.advance()? else {
             return Err(RowProblem::of_row(1, RowProblemKind::EmptyFile, "a header row"));
@@ -83,9 +101,21 @@ impl<'a> Table<'a> {
             return Err(broken_quotes(line, raw));
         }
         table.header_line = line;
-        table.header =
-            table.record.iter().map(|name| String::from_utf8_lossy(name).into_owned()).collect();
+        table.header = table.texts();
+        if grid::may_span_two_rows(&table.header)
+            && let Some(below) = table.advance()?
+        {
+            match grid::spanned(&table.header, &table.texts()) {
+                Some(header) => table.header = header,
+                None => table.ahead = Some(below),
+            }
+        }
         Ok(table)
+    }
+
+    /// The cells of the record that was read last.
+    fn texts(&self) -> Vec<String> {
+        self.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
     }
 
     /// The column names as they stand in the file.
@@ -100,15 +130,17 @@ impl<'a> Table<'a> {
 
     /// The next row that is not blank.
     pub fn next_row(&mut self) -> Next<'_> {
-        let (line, raw) = match self.advance() {
-            Ok(Some(found)) => found,
-            Ok(None) => return Next::End,
-            Err(problem) => return Next::Fault(problem),
-        };
+        let (line, raw) =
+            match self.ahead.take().map_or_else(|| self.advance(), |row| Ok(Some(row))) {
+                Ok(Some(found)) => found,
+                Ok(None) => return Next::End,
+                Err(problem) => return Next::Fault(problem),
+            };
         if raw.contains(&b'"') && !quotes_close(raw, self.delimiter) {
             return Next::Fault(broken_quotes(line, raw));
         }
-        if self.record.len() != self.header.len() {
+        let (found, wanted) = (self.record.len(), self.header.len());
+        if found > wanted || found < wanted && !self.ragged {
             return Next::Fault(self.field_count(line, raw));
         }
         Next::Row(Row { line, cells: &self.record })

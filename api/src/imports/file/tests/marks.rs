@@ -36,7 +36,7 @@ fn a_row_a_day_has_a_column_for_each_session() {
     let first = reading.file.pupil_years().find(|pupil| pupil.first_line() == 2).unwrap();
     assert_eq!(mark_on(&first, day(2025, 9, 8), Session::Am), "I");
     assert_eq!(mark_on(&first, day(2025, 9, 8), Session::Pm), "\\");
-    assert_eq!(reading.file.column(Session::Pm), "PM");
+    assert_eq!(reading.file.column(day(2025, 9, 8), Session::Pm), "PM");
 }
 
 #[test]

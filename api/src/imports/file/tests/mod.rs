@@ -11,7 +11,8 @@ use chrono::NaiveDate;
 use domain::{AcademicYear, CodeTable, HalfDay, Session, Upn};
 
 use super::{
-    MarksFile, NoticeKind, PupilRow, PupilYear, Reading, RowProblemKind, read_marks, read_pupils,
+    MarksFile, NoticeKind, PupilRow, PupilYear, Reading, RowProblemKind, Sent, read_marks,
+    read_pupils,
 };
 
 static CODES: LazyLock<CodeTable> = LazyLock::new(|| CodeTable::built_in().unwrap());
@@ -26,14 +27,19 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap()
 }
 
+/// A file that came on 18 November 2026.
+fn sent<'a>(bytes: &'a [u8], own_school: Option<&'a str>) -> Sent<'a> {
+    Sent { bytes, sheet: None, own_school, today: day(2026, 11, 18) }
+}
+
 /// Reads a file of pupils for the school with the URN 100000.
 fn pupils(bytes: impl AsRef<[u8]>) -> Reading<Vec<PupilRow>> {
-    read_pupils(bytes.as_ref(), Some("100000"), &mut |_| true).unwrap()
+    read_pupils(&sent(bytes.as_ref(), Some("100000")), &mut |_| true).unwrap()
 }
 
 /// Reads a file of marks for the school with the URN 100000.
 fn marks(bytes: impl AsRef<[u8]>) -> Reading<MarksFile> {
-    read_marks(bytes.as_ref(), Some("100000"), &CODES, &mut |_| true).unwrap()
+    read_marks(&sent(bytes.as_ref(), Some("100000")), &CODES, &mut |_| true).unwrap()
 }
 
 /// The problems as lines, columns and kinds.

@@ -50,7 +50,7 @@ fn the_import_s_own_school_may_be_named_or_not() {
     assert_eq!((reading.file.len(), reading.file[0].urn.as_ref()), (1, None));
     assert_eq!(notices(&reading), [(NoticeKind::RepeatedRows, 3, 1)]);
 
-    let whole_trust = read_pupils(file(&rows).as_bytes(), None, &mut |_| true).unwrap();
+    let whole_trust = read_pupils(&sent(file(&rows).as_bytes(), None), &mut |_| true).unwrap();
     assert_eq!(kinds(&whole_trust), [(3, "urn", RowProblemKind::MissingValue)]);
     assert_eq!(whole_trust.file[0].urn.as_deref(), Some("100000"));
 }
@@ -172,13 +172,13 @@ fn progress_is_told_and_can_stop_the_reading() {
     let rows: Vec<String> =
         (0..25_000).map(|n| format!("{},A,A,2014-01-01,4,2018-09-01,,,,", upn(n))).collect();
     let mut told = Vec::new();
-    let reading = read_pupils(file(&rows).as_bytes(), Some(""), &mut |rows| {
+    let reading = read_pupils(&sent(file(&rows).as_bytes(), Some("")), &mut |rows| {
         told.push(rows);
         true
     });
     assert_eq!(reading.unwrap().file.len(), 25_000);
     assert_eq!(told, [PROGRESS_ROWS, 2 * PROGRESS_ROWS]);
-    let stopped = read_pupils(file(&rows).as_bytes(), Some(""), &mut |_| false);
+    let stopped = read_pupils(&sent(file(&rows).as_bytes(), Some("")), &mut |_| false);
     assert_eq!(stopped.err(), Some(Stopped));
 }
 

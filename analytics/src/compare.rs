@@ -1,0 +1,273 @@
+//! Schools side by side: each with its rate, its change on last year, its groups, its pupils'
+//! movement between bands, and what its rate would be with the group rates of all.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use domain::{Characteristic, Definition, WindowKind};
+
+use crate::estimate::{Interval, Share, Shares, direct, expected, interval, pooled};
+use crate::{Block, By, CROSSED, EnrolmentYear, Group, Individual, Pool, PoolError, Split, Value};
+
+/// What is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Sessions attended, of possible sessions. The only one of which more is better.
+    Attendance,
+    /// Sessions absent, of possible sessions.
+    Absence,
+    /// Sessions absent without authorisation, of possible sessions.
+    Unauthorised,
+    /// Sessions late, of possible sessions.
+    Late,
+    /// Enrolments persistently absent, of those with a possible session.
+    Persistent,
+    /// Enrolments severely absent, of those with a possible session.
+    Severe,
+}
+
+/// A question about schools side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparing {
+    /// Which pupils and sessions are counted.
+    pub definition: Definition,
+    /// What is compared.
+    pub measure: Measure,
+    /// The kind of the window.
+    pub window: WindowKind,
+    /// The window, by its key in every school's calendar.
+    pub key: String,
+    /// What makes up the groups by which schools are made alike.
+    pub standard: Split,
+    /// Of a hundred half days, how many need a mark in a school that is ranked.
+    pub floor: u64,
+}
+
+/// The bands of an enrolment's absence over a window: their lower bounds in percent.
+pub const BANDS: [u32; 4] = [0, 5, 10, 50];
+
+/// How many enrolments went from which band (first) to which (second).
+pub type Movement = [[u32; BANDS.len()]; BANDS.len()];
+
+/// What a pupil's group is compared with the rest of the school by.
+const GAPS: [By; 7] = [
+    By::Sex,
+    By::Characteristic(Characteristic::Fsm),
+    By::Characteristic(Characteristic::Sen),
+    By::Characteristic(Characteristic::Eal),
+    By::Characteristic(Characteristic::LookedAfter),
+    By::Characteristic(Characteristic::ChildInNeed),
+    By::Characteristic(Characteristic::ServiceChild),
+];
+
+/// The fewest schools that are ranked.
+const RANKED: usize = 3;
+
+/// One school among others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compared {
+    /// The school.
+    pub school: i32,
+    /// Its phase.
+    pub phase: u8,
+    /// The days counted: the first and last school day of the window up to the last register that
+    /// was taken, and how many there are; `None` before the first.
+    pub days: Option<(NaiveDate, NaiveDate, usize)>,
+    /// Enrolments with a possible session.
+    pub enrolments: u32,
+    /// The measure.
+    pub share: Share,
+    /// How sure its rate is.
+    pub interval: Option<Interval>,
+    /// Of the half days that should have a mark, those that do.
+    pub completeness: Share,
+    /// The measure over as many school days of last year's window of the same key, with their
+    /// first and last.
+    pub last_year: Option<(NaiveDate, NaiveDate, Share)>,
+    /// Each group, with its share and that of everybody else in the school.
+    pub gaps: Vec<(Value, Share, Share)>,
+    /// The window before, by its key, and how enrolments with possible sessions in both moved.
+    pub movement: Option<(String, Movement)>,
+    /// What its rate would be if each of its groups had the rate of that group in all schools of
+    /// its phase, in millionths.
+    pub expected: Option<u32>,
+    /// What the rate of its phase would be if every group had the rate that it has here, in
+    /// millionths; `None` when a group is not here.
+    pub direct: Option<u32>,
+    /// The best and the worst place among the schools of its phase that cannot be ruled out; `None`
+    /// without a figure, below the floor, or where fewer than three schools are left.
+    pub rank: Option<(usize, usize)>,
+}
+
+impl Measure {
+    /// What counts of one enrolment.
+    #[must_use]
+    pub fn share(self, one: &Individual<'_>) -> Share {
+        let (part, whole) = match self {
+            Measure::Attendance => (one.possible - one.absent, one.possible),
+            Measure::Absence => (one.absent, one.possible),
+            Measure::Unauthorised => (one.unauthorised, one.possible),
+            Measure::Late => (one.late, one.possible),
+            Measure::Persistent => (u32::from(one.persistent()), u32::from(one.possible > 0)),
+            Measure::Severe => (u32::from(one.severe()), u32::from(one.possible > 0)),
+        };
+        Share { part: part.into(), whole: whole.into() }
+    }
+}
+
+/// Compares schools: of each its block, and that of last year if there is one.
+///
+/// # Errors
+/// When a counting thread panics.
+pub fn compare(
+    pool: &Pool,
+    schools: &[(Arc<Block>, Option<Arc<Block>>)],
+    asked: &Comparing,
+) -> Result<Vec<Compared>, PoolError> {
+    let counted = pool.map(schools, |(block, last)| one_school(block, last.as_deref(), asked))?;
+    let mut everywhere: BTreeMap<u8, Shares<Group>> = BTreeMap::new();
+    for (school, groups) in &counted {
+        let all = everywhere.entry(school.phase).or_default();
+        for (group, share) in groups {
+            all.entry(*group).or_default().add(*share);
+        }
+    }
+    let nobody = Shares::new();
+    let compared = counted.into_iter().map(|(school, groups)| {
+        let all = everywhere.get(&school.phase).unwrap_or(&nobody);
+        Compared { expected: expected(&groups, all), direct: direct(&groups, all), ..school }
+    });
+    let mut compared: Vec<Compared> = compared.collect();
+    rank(&mut compared, asked);
+    Ok(compared)
+}
+
+/// What can be said of a school alone, and the share of each of its groups.
+fn one_school(block: &Block, last: Option<&Block>, asked: &Comparing) -> (Compared, Shares<Group>) {
+    let window = block.window(asked.window, &asked.key);
+    let days = window.map_or_else(Vec::new, |own| block.days_counted(own.from, own.to));
+    let mut school = Compared {
+        school: block.school(),
+        phase: block.phase(),
+        days: None,
+        enrolments: 0,
+        share: Share::default(),
+        interval: None,
+        completeness: Share::default(),
+        last_year: None,
+        gaps: vec![],
+        movement: None,
+        expected: None,
+        direct: None,
+        rank: None,
+    };
+    let (Some(window), Some(first), Some(end)) = (window, days.first(), days.last()) else {
+        return (school, Shares::new());
+    };
+    let individuals: Vec<Individual<'_>> =
+        block.individuals(asked.definition, window.from, window.to).collect();
+    let shares: Vec<Share> = individuals.iter().map(|one| asked.measure.share(one)).collect();
+    let status = block.status_day(window.to);
+    school.days = Some((*first, *end, days.len()));
+    school.enrolments = individuals.iter().map(|one| u32::from(one.possible > 0)).sum();
+    school.share = pooled(shares.iter().copied());
+    school.interval = interval(&shares);
+    school.completeness = pooled(
+        individuals.iter().map(|one| Share { part: one.marked.into(), whole: one.expected.into() }),
+    );
+    school.last_year = last.and_then(|last| last_year(last, days.len(), asked));
+    school.gaps = gaps(&individuals, &shares, status);
+    let before = block.window_before(asked.window, &asked.key);
+    school.movement = before.map(|before| {
+        let then = block.individuals(asked.definition, before.from, before.to);
+        (before.key.clone(), movement(then, &individuals))
+    });
+    let mut groups = Shares::new();
+    for (one, share) in individuals.iter().zip(&shares).filter(|(_, share)| share.whole > 0) {
+        groups.entry(group(one.enrolment, &asked.standard, status)).or_default().add(*share);
+    }
+    (school, groups)
+}
+
+/// What an enrolment is on a day, in everything that schools are made alike by.
+fn group(enrolment: &EnrolmentYear, standard: &Split, day: NaiveDate) -> Group {
+    let mut group = [None; CROSSED];
+    for (place, by) in group.iter_mut().zip(standard) {
+        *place = by.and_then(|by| enrolment.value(by, day));
+    }
+    group
+}
+
+/// The measure over the first so many school days of last year's window of the same key.
+fn last_year(
+    last: &Block,
+    days: usize,
+    asked: &Comparing,
+) -> Option<(NaiveDate, NaiveDate, Share)> {
+    let window = last.window(asked.window, &asked.key)?;
+    let then = last.days_counted(window.from, window.to);
+    let then = then.get(..days.min(then.len()))?;
+    let (first, end) = (*then.first()?, *then.last()?);
+    let individuals = last.individuals(asked.definition, first, end);
+    let share = pooled(individuals.map(|one| asked.measure.share(&one)));
+    (share.whole > 0).then_some((first, end, share))
+}
+
+/// Each group that somebody with a possible session is in, beside everybody else.
+fn gaps(
+    individuals: &[Individual<'_>],
+    shares: &[Share],
+    day: NaiveDate,
+) -> Vec<(Value, Share, Share)> {
+    let all = pooled(shares.iter().copied());
+    let mut groups: BTreeMap<Value, Share> = BTreeMap::new();
+    for (one, share) in individuals.iter().zip(shares).filter(|(_, share)| share.whole > 0) {
+        for value in GAPS.iter().filter_map(|by| one.enrolment.value(*by, day)) {
+            groups.entry(value).or_default().add(*share);
+        }
+    }
+    let apart = groups.into_iter().map(|(value, share)| (value, share, share.rest_of(all)));
+    apart.filter(|(_, _, rest)| rest.whole > 0).collect()
+}
+
+/// How enrolments moved between the bands of their own absence.
+fn movement<'a>(before: impl Iterator<Item = Individual<'a>>, now: &[Individual<'_>]) -> Movement {
+    let mut movement = Movement::default();
+    // Both come in the order of the block's enrolments.
+    for (before, now) in before.zip(now) {
+        if let (Some(from), Some(to)) = (band(&before), band(now)) {
+            movement[from][to] += 1;
+        }
+    }
+    movement
+}
+
+/// The band of an enrolment; none without a possible session.
+fn band(one: &Individual<'_>) -> Option<usize> {
+    let reached = |bound: &u32| 100 * one.absent >= bound * one.possible;
+    BANDS.iter().rposition(reached).filter(|_| one.possible > 0)
+}
+
+/// Ranks the schools of each phase, as far as chance allows: only a school whose interval lies
+/// wholly on the better side of another's is certainly better.
+fn rank(schools: &mut [Compared], asked: &Comparing) {
+    let complete = |school: &Compared| {
+        100 * school.completeness.part >= asked.floor * school.completeness.whole
+    };
+    let ranked = schools.iter().filter(|school| complete(school));
+    let ranked: Vec<(i32, u8, Interval)> =
+        ranked.filter_map(|one| Some((one.school, one.phase, one.interval?))).collect();
+    let better = |a: &Interval, b: &Interval| match asked.measure {
+        Measure::Attendance => a.lower > b.upper,
+        _ => a.upper < b.lower,
+    };
+    for school in schools {
+        let peers: Vec<_> = ranked.iter().filter(|(_, phase, _)| *phase == school.phase).collect();
+        let own = peers.iter().find(|(id, _, _)| *id == school.school);
+        let Some((_, _, own)) = own.filter(|_| peers.len() >= RANKED) else { continue };
+        let ahead = peers.iter().filter(|(_, _, other)| better(other, own)).count();
+        let behind = peers.iter().filter(|(_, _, other)| better(own, other)).count();
+        school.rank = Some((ahead + 1, peers.len() - behind));
+    }
+}

@@ -1,0 +1,117 @@
+//! The questions that go enrolment by enrolment, on random schools: they must agree with the trend.
+
+use std::collections::BTreeMap;
+
+use domain::{Definition, WindowKind};
+use proptest::prelude::*;
+
+use super::schools::cases;
+use super::{CODES, POOL, blocks};
+use crate::{
+    Asking, Block, By, Comparing, Filter, Group, LeftOut, Measure, Query, Value, compare, explain,
+    trend_naive,
+};
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Every half day of a cell is counted or left out for one reason, and those that are counted
+    /// are those of the trend.
+    #[test]
+    fn an_explanation_adds_up_to_its_cell((schools, filter, _) in cases()) {
+        let filter = Filter { from: None, to: None, ..filter };
+        let built = blocks(&schools);
+        let built: Vec<&Block> = built.iter().map(|block| block.as_ref()).collect();
+        for definition in Definition::ALL {
+            for window in WindowKind::ALL {
+                let query = Query { definition, window, by: [None; 3], filter: filter.clone() };
+                let trend = trend_naive(&CODES, &schools, &query);
+                for (at, cell) in trend.windows.iter().zip(&trend.series[0].cells) {
+                    let asking = Asking { definition, window, key: &at.key, filter: &filter };
+                    let said = explain(&CODES, &built, &asking);
+                    prop_assert_eq!((said.possible, said.absent), (cell.possible, cell.absent));
+                    let coded: u64 = said.codes.values().sum();
+                    let not_possible = said.left_out.get(&LeftOut::NotPossible).unwrap_or(&0);
+                    prop_assert_eq!(coded, said.possible + not_possible);
+                    let left_out: u64 = said.left_out.values().sum();
+                    let of_pupils = said.enrolments.values();
+                    let of_pupils: u64 = of_pupils.map(|one| u64::from(one.left_out)).sum();
+                    prop_assert_eq!(left_out, of_pupils);
+                }
+            }
+        }
+    }
+
+    /// The half days of all registers that were due are those that the trend expects a mark for.
+    #[test]
+    fn the_registers_that_are_due_are_those_that_the_trend_expects((schools, _, _) in cases()) {
+        let query = Query {
+            definition: Definition::OnRoll,
+            window: WindowKind::YearToDate,
+            by: [Some(By::School), Some(By::Class), None],
+            filter: Filter::default(),
+        };
+        for school in &schools {
+            let mut expected: BTreeMap<i32, u64> = BTreeMap::new();
+            for series in trend_naive(&CODES, std::slice::from_ref(school), &query).series {
+                if let Some(Value::Class(class)) = series.group[1] {
+                    let half_days: u64 = series.cells.iter().map(|cell| cell.expected).sum();
+                    expected.insert(class, half_days);
+                }
+            }
+            expected.retain(|_, half_days| *half_days > 0);
+            let year = school.calendar.year();
+            let block = Block::build(&CODES, school.clone());
+            let mut found: BTreeMap<i32, u64> = BTreeMap::new();
+            for register in block.registers(year.first_day(), year.last_day()) {
+                prop_assert!(!register.taken && register.marked <= register.pupils);
+                *found.entry(register.class).or_default() += u64::from(register.pupils);
+            }
+            prop_assert_eq!(found, expected);
+        }
+    }
+
+    /// A school's figure beside others is the figure that the trend has.
+    #[test]
+    fn a_comparison_has_the_trends_figures((mut schools, _, _) in cases()) {
+        for (number, school) in (1..).zip(&mut schools) {
+            school.school = number;
+        }
+        let pairs: Vec<_> = blocks(&schools).into_iter().map(|block| (block, None)).collect();
+        for window in WindowKind::ALL {
+            let definition = Definition::DfeDaily;
+            let by = [Some(By::School), None, None];
+            let query = Query { definition, window, by, filter: Filter::default() };
+            let trend = trend_naive(&CODES, &schools, &query);
+            for (place, at) in trend.windows.iter().enumerate() {
+                for measure in [Measure::Absence, Measure::Persistent] {
+                    let key = at.key.clone();
+                    let asked = Comparing { definition, measure, window, key, standard: by, floor: 0 };
+                    for school in compare(&POOL, &pairs, &asked).unwrap() {
+                        let group: Group = [Some(Value::School(school.school)), None, None];
+                        let series = trend.series.iter().find(|one| one.group == group).unwrap();
+                        let cell = series.cells[place];
+                        let share = (school.share.part, school.share.whole);
+                        match (measure, cell.window) {
+                            _ if school.days.is_none() => prop_assert_eq!(cell.possible, 0),
+                            (Measure::Absence, _) => {
+                                prop_assert_eq!(share, (cell.absent, cell.possible));
+                                let complete = school.completeness;
+                                prop_assert_eq!((complete.part, complete.whole), (cell.marked, cell.expected));
+                            }
+                            (_, Some(window)) => {
+                                let whole = (window.persistent.into(), window.enrolments.into());
+                                prop_assert_eq!(share, whole);
+                            }
+                            (_, None) => {}
+                        }
+                        for (_, group, rest) in &school.gaps {
+                            let sum = (group.part + rest.part, group.whole + rest.whole);
+                            prop_assert_eq!(sum, share);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! What schools' years are counted from: the rows as they stand now, and how they are put together.
+
+use std::collections::BTreeMap;
+
+use ::analytics::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::{AcademicYear, Calendar, Characteristic, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
+use crate::register;
+use crate::schema::pupil;
+use crate::tenants::{self, Phase, SchoolRow};
+
+/// The rows of some schools' year, as known at one instant.
+pub struct Facts {
+    /// By school, for those that have one.
+    pub calendars: BTreeMap<i32, Calendar>,
+    /// School, class, and the half days whose registers were taken.
+    pub taken: Vec<(i32, i32, Vec<u8>)>,
+    /// Of the schools, those that touch the year.
+    pub enrolments: Vec<EnrolmentRow>,
+    /// In the order of enrolment and day.
+    pub placements: Vec<PlacementRow>,
+    /// In the order of enrolment, kind and day.
+    pub characteristics: Vec<CharacteristicRow>,
+    /// By pupil.
+    pub pupils: BTreeMap<i32, PupilFacts>,
+    /// By enrolment.
+    pub marks: BTreeMap<i32, Vec<u8>>,
+}
+
+/// What of a pupil's own fields is counted by.
+#[derive(Clone)]
+pub struct PupilFacts {
+    /// Date of birth.
+    pub birth_date: NaiveDate,
+    /// As recorded.
+    pub sex: Option<String>,
+}
+
+impl Facts {
+    /// The rows as they stand now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn now(tx: &mut Tx<'_>, schools: &[i32], year: AcademicYear) -> Result<Self, Problem> {
+        let enrolments = pupils::enrolments_of(tx, schools, Some(year))?;
+        Ok(Self {
+            calendars: tenants::calendars(tx, schools, year, None)?,
+            taken: register::taken_of_schools(tx, schools, year.number())?,
+            placements: pupils::placements_of(tx, schools)?,
+            characteristics: pupils::characteristics_of(tx, schools, None)?,
+            pupils: pupil_facts(tx, &enrolments)?,
+            marks: register::marks_of_schools(tx, schools, year.number())?,
+            enrolments,
+        })
+    }
+
+    /// The years of the schools that have a calendar.
+    pub fn into_years(
+        mut self,
+        schools: &BTreeMap<i32, SchoolRow>,
+        today: NaiveDate,
+    ) -> Vec<SchoolYear> {
+        let mut registers: BTreeMap<i32, BTreeMap<i32, HalfDaySet>> = BTreeMap::new();
+        for (school, class, taken) in &self.taken {
+            registers.entry(*school).or_default().insert(*class, half_days(taken));
+        }
+        let calendars = std::mem::take(&mut self.calendars);
+        let mut enrolments = self.into_enrolments();
+        let year = |(school, calendar): (i32, Calendar)| {
+            let registers = registers.remove(&school).unwrap_or_default();
+            let phase = schools.get(&school).and_then(|row| Phase::parse(&row.phase));
+            SchoolYear {
+                school,
+                phase: phase.map_or(0, Phase::number),
+                calendar,
+                cut: registers.values().filter_map(|taken| taken.iter().last()).max(),
+                registers,
+                today,
+                enrolments: enrolments.remove(&school).unwrap_or_default(),
+            }
+        };
+        calendars.into_iter().map(year).collect()
+    }
+
+    fn into_enrolments(mut self) -> BTreeMap<i32, Vec<EnrolmentYear>> {
+        let mut placements: BTreeMap<i32, Vec<Placement>> = BTreeMap::new();
+        for row in self.placements {
+            let year_group = i8::try_from(row.year_group).unwrap_or(0);
+            let placement = Placement { from: row.from_day, class: row.class_id, year_group };
+            placements.entry(row.enrolment_id).or_default().push(placement);
+        }
+        let mut facts: BTreeMap<i32, Vec<Fact>> = BTreeMap::new();
+        for row in self.characteristics {
+            facts.entry(row.enrolment_id).or_default().extend(fact(&row));
+        }
+        let mut by_school: BTreeMap<i32, Vec<EnrolmentYear>> = BTreeMap::new();
+        for row in self.enrolments {
+            let Some(pupil) = self.pupils.get(&row.pupil_id) else { continue };
+            let marks = self.marks.remove(&row.enrolment_id);
+            by_school.entry(row.school_id).or_default().push(EnrolmentYear {
+                enrolment: row.enrolment_id,
+                pupil: row.pupil_id,
+                birth_date: pupil.birth_date,
+                sex: sex(pupil.sex.as_deref()),
+                first_day: row.first_day,
+                last_day: row.last_day,
+                placements: placements.remove(&row.enrolment_id).unwrap_or_default(),
+                facts: facts.remove(&row.enrolment_id).unwrap_or_default(),
+                marks: marks.unwrap_or_else(|| vec![NO_MARK; HALF_DAYS]).into_boxed_slice(),
+            });
+        }
+        by_school
+    }
+}
+
+/// The half days of a year's bytes that are not zero.
+fn half_days(taken: &[u8]) -> HalfDaySet {
+    let mut set = HalfDaySet::new();
+    for half_day in HalfDay::all() {
+        if taken.get(half_day.position()).is_some_and(|byte| *byte != 0) {
+            set.insert(half_day);
+        }
+    }
+    set
+}
+
+/// `None` for a kind or value that this program does not know: a newer one may have recorded it.
+fn fact(row: &CharacteristicRow) -> Option<Fact> {
+    let kind: Characteristic = row.kind.parse().ok()?;
+    Some(Fact { kind, from: row.from_day, value: kind.number(&row.value)? })
+}
+
+fn sex(letter: Option<&str>) -> Sex {
+    match letter {
+        Some("F") => Sex::Female,
+        Some("M") => Sex::Male,
+        _ => Sex::Unrecorded,
+    }
+}
+
+/// The pupils of these enrolments, as they are now.
+///
+/// # Errors
+/// The database's.
+pub fn pupil_facts(
+    tx: &mut Tx<'_>,
+    rows: &[EnrolmentRow],
+) -> Result<BTreeMap<i32, PupilFacts>, Problem> {
+    let trust = tx.trust();
+    let pupils: Vec<i32> = rows.iter().map(|row| row.pupil_id).collect();
+    let mut facts = BTreeMap::new();
+    for some in pupils.chunks(20_000) {
+        let rows: Vec<(i32, NaiveDate, Option<String>)> = pupil::table
+            .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
+            .select((pupil::pupil_id, pupil::birth_date, pupil::sex))
+            .load(tx.conn)?;
+        let rows = rows.into_iter();
+        facts.extend(rows.map(|(pupil, birth_date, sex)| (pupil, PupilFacts { birth_date, sex })));
+    }
+    Ok(facts)
+}

@@ -1,0 +1,87 @@
+//! A file of links between schools: a school whose URN changed keeps its key, its pupils and its marks.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, TimeDelta};
+
+use super::conclude::conclude;
+use super::file::{LinkFileRow, Notice, NoticeKind, Problems, Reading};
+use super::outcome::Outcome;
+use super::request::Request;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::jobs::Job;
+use crate::tenants;
+
+/// A school's change of URN.
+struct Change {
+    school_id: i32,
+    before: String,
+    after: String,
+    since: Option<NaiveDate>,
+}
+
+/// Checks and applies a file of links; a dry run, or a file with a problem, changes nothing.
+pub(super) fn import(
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<Vec<LinkFileRow>>,
+) -> Result<(), Problem> {
+    job.run(|tx| {
+        let columns = reading.columns.clone();
+        let mut outcome =
+            Outcome { rows: reading.rows, notices: reading.notices, ..Outcome::default() };
+        let schools = tenants::schools_by_urn(tx)?;
+        let changes = plan(&reading.file, schools, &mut outcome.notices);
+        outcome.counts.urns_changed = u64::try_from(changes.len()).unwrap_or(u64::MAX);
+        let problems = Problems::continuing(reading.problems, reading.problem_count);
+        if problems.is_empty() && !request.dry_run {
+            apply(tx, &changes, job.by())?;
+        }
+        (outcome.problems, outcome.problem_count) = problems.finish();
+        conclude(tx, job, request, outcome, &columns)
+    })
+}
+
+/// The changes in the order of their days: a school may have had several URNs.
+fn plan(
+    rows: &[LinkFileRow],
+    mut schools: BTreeMap<String, i32>,
+    notices: &mut Vec<Notice>,
+) -> Vec<Change> {
+    let mut links: Vec<&LinkFileRow> = rows.iter().collect();
+    links.sort_by_key(|row| (row.since, row.line));
+    let mut changes: Vec<Change> = Vec::new();
+    for row in links {
+        let (before, after) = (schools.get(&row.before).copied(), schools.get(&row.after).copied());
+        let Some(school_id) = before else { continue };
+        let told = match (row.plain, after) {
+            (true, None) => {
+                schools.remove(&row.before);
+                schools.insert(row.after.clone(), school_id);
+                let (before, after) = (row.before.clone(), row.after.clone());
+                changes.push(Change { school_id, before, after, since: row.since });
+                continue;
+            }
+            (true, Some(_)) => "both are schools of the trust: merge them by hand",
+            (false, _) => "schools were merged or split: that is for a person to settle",
+        };
+        notices.push(Notice {
+            kind: NoticeKind::LinkLeft,
+            line: row.line,
+            count: 1,
+            text: format!("{} to {} left aside; {told}.", row.before, row.after),
+        });
+    }
+    changes
+}
+
+fn apply(tx: &mut Tx<'_>, changes: &[Change], by: &str) -> Result<(), Problem> {
+    for (step, change) in (0..).zip(changes) {
+        let urns = (change.before.as_str(), change.after.as_str());
+        // A school may change more than once in a file: each change has an instant of its own.
+        let at = tx.now() + TimeDelta::microseconds(step);
+        tenants::change_urn(tx, change.school_id, urns, change.since, (at, by))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! What a file of marks changes in the registers, and writing it.
+
+use chrono::{DateTime, Utc};
+use domain::NO_MARK;
+
+use super::Key;
+use super::check::{YearPlan, named};
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::imports::outcome::Counts;
+use crate::jobs::Job;
+use crate::register::{self, Author, Source, TakenYear, YearChange};
+use crate::tenants::Locked;
+
+/// What a file changes in one school's year.
+pub(super) struct Change {
+    marks: Vec<YearChange>,
+    taken: Vec<TakenYear>,
+}
+
+impl Change {
+    /// Lays the file's marks over the stored ones, and counts.
+    pub fn of(
+        tx: &mut Tx<'_>,
+        (school_id, year): Key,
+        plan: YearPlan,
+        counts: &mut Counts,
+    ) -> Result<Self, Problem> {
+        let enrolments: Vec<i32> = plan.marks.keys().copied().collect();
+        let mut stored = register::marks_of(tx, school_id, year, &enrolments)?;
+        let mut marks = Vec::with_capacity(enrolments.len());
+        for (enrolment_id, said) in plan.marks {
+            let mut change = YearChange::of(enrolment_id, stored.remove(&enrolment_id));
+            for (at, mark) in named(said.as_slice()) {
+                match change.get(at) {
+                    NO_MARK => counts.marks_added += 1,
+                    same if same == mark => counts.marks_unchanged += 1,
+                    _ => counts.marks_changed += 1,
+                }
+                change.set(at, mark);
+            }
+            marks.push(change);
+        }
+        let taken =
+            plan.taken.iter().map(|(class, half_days)| (*class, half_days.iter().collect()));
+        let taken = register::newly_taken(tx, school_id, year, &taken.collect(), Source::Import)?;
+        Ok(Self { marks, taken })
+    }
+
+    pub fn is_any(&self) -> bool {
+        !self.taken.is_empty() || self.marks.iter().any(|change| change.old != change.new)
+    }
+}
+
+/// Writes what changes, at the bumped versions; answers their instant.
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    job: &Job<'_>,
+    locked: Locked,
+    years: &[(Key, Change)],
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let versions = locked.bump(tx)?;
+    let author = Author {
+        source: Source::Import,
+        by: job.by().to_owned(),
+        role: job.role().to_owned(),
+        reason: None,
+        job_id: Some(job.id()),
+    };
+    let total = u64::try_from(years.len()).unwrap_or(0);
+    for (done, (key, change)) in (0..).zip(years) {
+        job.tell("writing the registers", done, total);
+        let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
+        register::store(tx, key.0, key.1, version, &change.marks, &author)?;
+        register::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
+    }
+    Ok(versions.values().map(|version| version.at).max())
+}

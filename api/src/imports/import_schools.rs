@@ -1,0 +1,151 @@
+//! A file of schools, or of the members of groups: the trust's schools are added, and their names and phases kept right.
+//!
+//! The files name every school in England. A trust's are those that it has, those of its group, and those that are asked
+//! for by URN; the others are left aside.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::conclude::conclude;
+use super::file::{Notice, NoticeKind, Problems, Reading, SchoolFileRow};
+use super::outcome::Outcome;
+use super::request::{FileKind, Options, Request};
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::jobs::Job;
+use crate::tenants::{self, SchoolFacts, SchoolRow};
+
+/// Checks and applies a file of schools; a dry run, or a file with a problem, changes nothing.
+pub(super) fn import(
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<Vec<SchoolFileRow>>,
+) -> Result<(), Problem> {
+    job.run(|tx| {
+        let columns = reading.columns.clone();
+        let outcome = settle(tx, job, request, reading)?;
+        conclude(tx, job, request, outcome, &columns)
+    })
+}
+
+fn settle(
+    tx: &mut Tx<'_>,
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<Vec<SchoolFileRow>>,
+) -> Result<Outcome, Problem> {
+    let there: BTreeMap<String, SchoolRow> =
+        tenants::schools(tx)?.into_iter().map(|school| (school.urn.clone(), school)).collect();
+    let former = tenants::schools_by_former_urn(tx)?;
+    let mut plan = Plan::default();
+    for row in &reading.file {
+        let known = there.get(&row.urn);
+        if !former.contains_key(&row.urn) || known.is_some() {
+            plan.row(row, known, request);
+        }
+    }
+    let mut outcome =
+        Outcome { rows: reading.rows, notices: reading.notices, ..Outcome::default() };
+    outcome.notices.extend(plan.notices(request, &there));
+    outcome.counts.schools_added = u64::try_from(plan.added.len()).unwrap_or(u64::MAX);
+    outcome.counts.schools_changed = u64::try_from(plan.changed.len()).unwrap_or(u64::MAX);
+    let problems = Problems::continuing(reading.problems, reading.problem_count);
+    if problems.is_empty() && !request.dry_run {
+        if !plan.changed.is_empty() {
+            // Figures are compared by phase.
+            let ids: Vec<i32> = plan.changed.keys().copied().collect();
+            tenants::lock_schools(tx, &ids, &[])?.bump(tx)?;
+        }
+        for (school_id, facts) in &plan.changed {
+            tenants::rename_school(tx, *school_id, facts)?;
+        }
+        let added: Vec<SchoolFacts> = plan.added.into_values().collect();
+        tenants::add_schools(tx, &added, job.by())?;
+    }
+    (outcome.problems, outcome.problem_count) = problems.finish();
+    Ok(outcome)
+}
+
+/// What a file adds and changes.
+#[derive(Default)]
+struct Plan {
+    /// By URN.
+    added: BTreeMap<String, SchoolFacts>,
+    /// By key.
+    changed: BTreeMap<i32, SchoolFacts>,
+    /// Lines of the trust's schools that are not open.
+    closed: Vec<u64>,
+    /// Lines of schools whose phase cannot be told.
+    phaseless: Vec<u64>,
+    /// Lines of schools of others.
+    others: Vec<u64>,
+    /// The URNs of the trust's group.
+    members: BTreeSet<String>,
+}
+
+impl Plan {
+    fn row(&mut self, row: &SchoolFileRow, known: Option<&SchoolRow>, request: &Request) {
+        let Options { group_uid, urns, .. } = &request.options;
+        let member = group_uid.is_some() && row.group == *group_uid;
+        if member {
+            self.members.insert(row.urn.clone());
+        }
+        let only_members = request.kind == FileKind::Groups;
+        if !(member || !only_members && (known.is_some() || urns.contains(&row.urn))) {
+            self.others.push(row.line);
+        } else if !row.open {
+            self.closed.push(row.line);
+        } else if let Some(phase) = row.phase {
+            let facts = SchoolFacts { urn: row.urn.clone(), name: row.name.clone(), phase };
+            match known {
+                None => {
+                    self.added.insert(row.urn.clone(), facts);
+                }
+                Some(known)
+                    if (&known.name, known.phase.as_str()) != (&facts.name, phase.as_str()) =>
+                {
+                    self.changed.insert(known.school_id, facts);
+                }
+                Some(_) => {}
+            }
+        } else {
+            self.phaseless.push(row.line);
+        }
+    }
+
+    fn notices(&self, request: &Request, there: &BTreeMap<String, SchoolRow>) -> Vec<Notice> {
+        let notice = |kind, lines: &[u64], text: &str| {
+            let count = u64::try_from(lines.len()).unwrap_or(u64::MAX);
+            Some(Notice { kind, line: *lines.first()?, count, text: format!("{count} {text}") })
+        };
+        let mut notices: Vec<Notice> = [
+            notice(NoticeKind::OtherSchools, &self.others, "schools of others left aside."),
+            notice(
+                NoticeKind::ClosedSchools,
+                &self.closed,
+                "schools that are not open left aside.",
+            ),
+            notice(
+                NoticeKind::NoPhase,
+                &self.phaseless,
+                "schools without a phase left aside: add them by hand.",
+            ),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let strays: Vec<&str> =
+            there.keys().filter(|urn| !self.members.contains(*urn)).map(String::as_str).collect();
+        if request.kind == FileKind::Groups && !strays.is_empty() {
+            notices.push(Notice {
+                kind: NoticeKind::NotInGroup,
+                line: 1,
+                count: u64::try_from(strays.len()).unwrap_or(u64::MAX),
+                text: format!(
+                    "Schools of the trust that the group does not have: {}.",
+                    strays.join(", ")
+                ),
+            });
+        }
+        notices
+    }
+}

@@ -1,0 +1,58 @@
+//! What an import came to.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::file::{Notice, RowProblem};
+
+/// What an import came to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct Outcome {
+    /// Rows below the header.
+    #[schema(example = 1250)]
+    pub rows: u64,
+    /// How many things are wrong. Anything but 0: nothing was applied.
+    #[schema(example = 0)]
+    pub problem_count: u64,
+    /// The first 1,000 of them, by line.
+    pub problems: Vec<RowProblem>,
+    /// What the sender should know although nothing is wrong.
+    pub notices: Vec<Notice>,
+    /// What was added and changed, or would be.
+    pub counts: Counts,
+    /// The instant at which its facts are recorded, if it wrote any.
+    #[serde(skip)]
+    pub applied_at: Option<DateTime<Utc>>,
+}
+
+/// What an import added and changed, or would.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Counts {
+    /// Schools that were new to the trust.
+    pub schools_added: u64,
+    /// Schools whose name or phase changed.
+    pub schools_changed: u64,
+    /// Schools whose URN changed; they keep their keys.
+    pub urns_changed: u64,
+    /// Pupils who were new to the trust.
+    pub pupils_added: u64,
+    /// Classes that were new.
+    pub classes_added: u64,
+    /// Enrolments that were new.
+    pub enrolments_added: u64,
+    /// Enrolments whose days changed.
+    pub enrolments_changed: u64,
+    /// Enrolments that ended because a file of the whole roll does not name the pupil.
+    pub enrolments_ended: u64,
+    /// Placements in a class and year group that were new or changed.
+    pub placements_added: u64,
+    /// Characteristics that were new or changed.
+    pub characteristics_added: u64,
+    /// Marks on half days that had none.
+    pub marks_added: u64,
+    /// Marks that replaced another; the old ones stand in the history.
+    pub marks_changed: u64,
+    /// Marks that were there already.
+    pub marks_unchanged: u64,
+}

@@ -1,0 +1,48 @@
+//! An import is to be taken back.
+
+use actix_web::{HttpResponse, post, web};
+
+use super::rows::{self, Undo};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::RunImport;
+use crate::http::idempotency::{Idempotency, Reply};
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+use crate::jobs;
+
+/// Take a whole import back
+///
+/// The answer comes at once; the work is a job. Marks, days on roll, placements and characteristics are again what they
+/// were before the import, and enrolments that it added are taken back, each as a new entry of the history. What was
+/// changed since the import is left as it is and listed with the reason; so are enrolments that have marks by now.
+/// Pupils and classes that the import added stay, with nobody on roll or in them. Asked again, it is done once.
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("import_id" = i64, Path, description = "The import."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo),
+        (status = 409, description = "The import has not been applied.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/imports/{import_id}/undo")]
+pub async fn undo_import(
+    caller: May<RunImport>,
+    app: web::Data<App>,
+    key: Idempotency,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let import_id = path.0;
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &format!("undo_import/{import_id}"), &[], |tx| {
+            let school_id = rows::hold(tx, import_id)?;
+            let undo = match rows::of_import(tx, import_id)? {
+                Some(undo) => undo,
+                None => {
+                    let job_id = jobs::enqueue(tx, crate::imports::UNDO, school_id, &caller)?;
+                    rows::add(tx, job_id, import_id, school_id)?;
+                    let added = rows::of_import(tx, import_id)?;
+                    added.ok_or_else(|| Problem::internal("an undo was not kept"))?
+                }
+            };
+            Reply::accepted(format!("/v1/imports/{import_id}/undo"), &undo)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,91 @@
+//! Taking back an import of marks.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::{AcademicYear, HalfDay, NO_MARK};
+
+use super::rows::UndoOutcome;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::imports::roll::Classes;
+use crate::jobs::Job;
+use crate::register::{self, Author, Source, TakenYear, YearChange};
+use crate::tenants;
+
+/// What goes back in one school's year.
+struct Back {
+    key: (i32, i16),
+    changes: Vec<YearChange>,
+    taken: Vec<TakenYear>,
+}
+
+/// Takes back the marks of an import, and the registers that only it had taken.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    job: &Job<'_>,
+    import_id: i64,
+    imported: DateTime<Utc>,
+    outcome: &mut UndoOutcome,
+) -> Result<(), Problem> {
+    let keys = register::years_of_import(tx, import_id, imported)?;
+    let locked = tenants::lock(tx, &keys)?;
+    let mut all = Vec::with_capacity(keys.len());
+    for key in keys {
+        all.push(of_year(tx, key, import_id, imported, outcome)?);
+    }
+    let changes = |back: &Back| {
+        !back.taken.is_empty() || back.changes.iter().any(|change| change.old != change.new)
+    };
+    if !all.iter().any(changes) {
+        return Ok(());
+    }
+    let versions = locked.bump(tx)?;
+    let author = Author {
+        source: Source::Import,
+        by: job.by().to_owned(),
+        role: job.role().to_owned(),
+        reason: Some(format!("Import {import_id} was taken back")),
+        job_id: Some(job.id()),
+    };
+    for Back { key, changes, taken } in all {
+        let version = *versions.get(&key).ok_or_else(|| Problem::internal("no version"))?;
+        register::store(tx, key.0, key.1, version, &changes, &author)?;
+        register::put_taken(tx, key.0, key.1, version, &taken, Source::Import)?;
+    }
+    Ok(())
+}
+
+fn of_year(
+    tx: &mut Tx<'_>,
+    key: (i32, i16),
+    import_id: i64,
+    imported: DateTime<Utc>,
+    outcome: &mut UndoOutcome,
+) -> Result<Back, Problem> {
+    let year =
+        AcademicYear::new(key.1).ok_or_else(|| Problem::internal("a year of no register"))?;
+    let back = register::marks_before_import(tx, key, import_id)?;
+    outcome.marks_restored += back.restored;
+    for (enrolment_id, at) in back.left {
+        let what = format!("mark on {} {}", at.date(year), at.session());
+        outcome.leave(enrolment_id, what, "it was changed since");
+    }
+    // A register stays taken in which a mark still stands.
+    let classes = Classes::read(tx, &[key.0])?;
+    let mut marks = register::marks_of_schools(tx, &[key.0], key.1)?;
+    for change in &back.changes {
+        marks.insert(change.enrolment_id, change.new.clone());
+    }
+    let mut marked: BTreeSet<(i32, HalfDay)> = BTreeSet::new();
+    for (enrolment, marks) in marks {
+        let half_days = (0_u16..).map_while(HalfDay::at).zip(marks);
+        for (at, _) in half_days.filter(|(_, mark)| *mark != NO_MARK) {
+            marked.extend(classes.on(enrolment, at.date(year)).map(|class| (class, at)));
+        }
+    }
+    let keep = |class, at| marked.contains(&(class, at));
+    let (taken, count) = register::registers_before_import(tx, key, imported, keep)?;
+    outcome.registers_restored += count;
+    Ok(Back { key, changes: back.changes, taken })
+}

@@ -1,0 +1,23 @@
+//! How far the taking back of an import is, and what came of it.
+
+use actix_web::{HttpResponse, get, web};
+
+use super::rows::{self, Undo};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadImport;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// Read the taking back of an import
+#[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(("import_id" = i64, Path, description = "The import.")),
+    responses((status = 200, description = "The undo; `result` once it is finished. 404 when nobody asked for it.", body = Undo)))]
+#[get("/v1/imports/{import_id}/undo")]
+pub async fn read_undo(
+    caller: May<ReadImport>,
+    app: web::Data<App>,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let found = app.db.run(caller.scope(), move |tx| rows::of_import(tx, path.0));
+    Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Problem::not_found)?))
+}

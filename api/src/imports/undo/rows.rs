@@ -1,0 +1,167 @@
+//! Owns: import_undo.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::db::Tx;
+use crate::http::problem::{Kind, Problem};
+use crate::imports::request::FileKind;
+use crate::jobs::JobRow;
+use crate::schema::{import, import_undo, job};
+
+/// How many things that were left are listed; further ones are only counted.
+const LISTED: usize = 1_000;
+
+/// The taking back of an import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Undo {
+    /// Rollcall's key; its job has the same.
+    #[schema(example = 31)]
+    pub undo_id: i64,
+    /// The import that is taken back.
+    #[schema(example = 12)]
+    pub import_id: i64,
+    /// How far it is.
+    pub job: JobRow,
+    /// What it came to, once it is finished.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<UndoOutcome>)]
+    pub result: Option<Value>,
+}
+
+/// What taking an import back came to.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct UndoOutcome {
+    /// Marks that are again what they were before the import.
+    pub marks_restored: u64,
+    /// Registers that count as not taken again.
+    pub registers_restored: u64,
+    /// Enrolments that the import had added and that are now taken back.
+    pub enrolments_taken_back: u64,
+    /// Enrolments whose days are again what they were.
+    pub days_restored: u64,
+    /// Placements in a class and year group that are again what they were.
+    pub placements_restored: u64,
+    /// Characteristics that are again what they were.
+    pub characteristics_restored: u64,
+    /// How many things were left as they are.
+    pub left_count: u64,
+    /// The first 1,000 of them.
+    pub left: Vec<UndoLeft>,
+}
+
+/// Something that the import recorded and that was left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct UndoLeft {
+    /// The enrolment that it belongs to.
+    #[schema(example = 5120)]
+    pub enrolment_id: i32,
+    /// `mark on 2026-11-09 AM`, `enrolment`, `days on roll`, `placement` or `characteristic`.
+    #[schema(example = "mark on 2026-11-09 AM")]
+    pub what: String,
+    /// Why, in plain English.
+    #[schema(example = "it was changed since")]
+    pub why: String,
+}
+
+impl UndoOutcome {
+    /// Adds something that was left.
+    pub fn leave(&mut self, enrolment_id: i32, what: impl Into<String>, why: &str) {
+        self.left_count += 1;
+        if self.left.len() < LISTED {
+            self.left.push(UndoLeft { enrolment_id, what: what.into(), why: why.to_owned() });
+        }
+    }
+}
+
+/// An import that shall be taken back.
+pub(super) struct Asked {
+    pub import_id: i64,
+    pub kind: String,
+    /// When it was applied; `None`: it changed nothing.
+    pub applied_at: Option<DateTime<Utc>>,
+}
+
+/// Holds an import until the transaction ends, and answers its school.
+///
+/// # Errors
+/// 404; a problem when the import has not been applied.
+pub(super) fn hold(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<i32>, Problem> {
+    let (school_id, dry_run, kind): (Option<i32>, bool, String) = import::table
+        .filter(import::job_id.eq(import_id))
+        .select((import::school_id, import::dry_run, import::kind))
+        .for_update()
+        .first(tx.conn)?;
+    let state: String =
+        job::table.filter(job::job_id.eq(import_id)).select(job::state).first(tx.conn)?;
+    let of_the_trust = FileKind::parse(&kind).is_none_or(FileKind::is_of_the_trust);
+    if of_the_trust || dry_run || state != "done" {
+        let detail = match (dry_run, state.as_str()) {
+            _ if of_the_trust => "Schools stay: put a name or a URN right with another file.",
+            (true, _) => "It was a dry run, which changed nothing.",
+            (_, "queued" | "running") => "It is not finished yet.",
+            _ => "It was not applied.",
+        };
+        return Err(Problem::new(Kind::NotUndoable).detail(detail));
+    }
+    Ok(school_id)
+}
+
+/// The latest undo of an import that has not failed.
+pub(super) fn of_import(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<Undo>, Problem> {
+    let found =
+        import_undo::table
+            .inner_join(job::table.on(
+                job::trust_id.eq(import_undo::trust_id).and(job::job_id.eq(import_undo::job_id)),
+            ))
+            .filter(import_undo::import_id.eq(import_id).and(job::state.ne("failed")))
+            .order(import_undo::job_id.desc())
+            .select((import_undo::job_id, import_undo::result, JobRow::as_select()))
+            .first::<(i64, Option<Value>, JobRow)>(tx.conn)
+            .optional()?;
+    Ok(found.map(|(undo_id, result, job)| Undo { undo_id, import_id, job, result }))
+}
+
+/// Keeps what is asked, for the worker that takes the job.
+pub(super) fn add(
+    tx: &mut Tx<'_>,
+    job_id: i64,
+    import_id: i64,
+    school_id: Option<i32>,
+) -> Result<(), Problem> {
+    diesel::insert_into(import_undo::table)
+        .values((
+            import_undo::trust_id.eq(tx.trust()),
+            import_undo::job_id.eq(job_id),
+            import_undo::import_id.eq(import_id),
+            import_undo::school_id.eq(school_id),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What a job shall take back.
+pub(super) fn asked(tx: &mut Tx<'_>, job_id: i64) -> Result<Asked, Problem> {
+    let (import_id, kind, applied_at) = import_undo::table
+        .inner_join(
+            import::table.on(import::trust_id
+                .eq(import_undo::trust_id)
+                .and(import::job_id.eq(import_undo::import_id))),
+        )
+        .filter(import_undo::job_id.eq(job_id))
+        .select((import::job_id, import::kind, import::applied_at))
+        .first(tx.conn)?;
+    Ok(Asked { import_id, kind, applied_at })
+}
+
+/// Keeps what came of it.
+pub(super) fn keep(tx: &mut Tx<'_>, job_id: i64, outcome: &UndoOutcome) -> Result<(), Problem> {
+    let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
+    diesel::update(import_undo::table.filter(import_undo::job_id.eq(job_id)))
+        .set(import_undo::result.eq(Some(result)))
+        .execute(tx.conn)?;
+    Ok(())
+}

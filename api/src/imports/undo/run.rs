@@ -1,0 +1,26 @@
+//! The job: take back what an import recorded, in one transaction.
+
+use super::rows::{self, UndoOutcome};
+use super::{marks, roll};
+use crate::http::problem::Problem;
+use crate::jobs::{Finished, Job};
+
+/// Takes an import back. It may be started again after any crash: what it does, it does in its last transaction.
+///
+/// # Errors
+/// The database is away, or something that no check foresaw.
+pub fn run(job: &Job<'_>) -> Result<(), Problem> {
+    job.tell("taking it back", 0, 0);
+    job.run(|tx| {
+        let asked = rows::asked(tx, job.id())?;
+        let mut outcome = UndoOutcome::default();
+        if let Some(at) = asked.applied_at {
+            match asked.kind.as_str() {
+                "marks" => marks::take_back(tx, job, asked.import_id, at, &mut outcome)?,
+                _ => roll::take_back(tx, job, at, &mut outcome)?,
+            }
+        }
+        rows::keep(tx, job.id(), &outcome)?;
+        job.finish(tx, Finished::Done, "taken back")
+    })
+}

@@ -1,0 +1,23 @@
+//! Which parts of a large file have arrived.
+
+use actix_web::{HttpResponse, get, web};
+
+use super::rows::{self, Upload};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::RunImport;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// See which parts of a large file have arrived
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("upload_id" = i64, Path, description = "The upload.")),
+    responses((status = 200, description = "The upload with its parts; 404 once it is imported or let go.", body = Upload)))]
+#[get("/v1/uploads/{upload_id}")]
+pub async fn read_upload(
+    caller: May<RunImport>,
+    app: web::Data<App>,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let found = app.db.run(caller.scope(), move |tx| rows::upload(tx, path.0));
+    Ok(HttpResponse::Ok().json(found.await?))
+}

@@ -1,0 +1,194 @@
+//! What parents are to pupils, and what has to be respected: recorded, and read as it stands.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
+
+use super::link::{Link, Relationship};
+use super::rows::{lock, schools_of, widen_schools};
+use super::safeguards::{Order, Safeguards};
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::pupils::merged_records;
+use crate::schema::{parent_safeguard, pupil_parent};
+
+/// Records what a parent is to a pupil, in place of what was recorded before.
+///
+/// # Errors
+/// 404.
+pub(super) fn put_link(
+    tx: &mut Tx<'_>,
+    (pupil_id, parent_id): (i32, i32),
+    link: &Link,
+    by: &str,
+) -> Result<(), Problem> {
+    lock(tx, parent_id)?;
+    let trust = tx.trust();
+    let pair = pupil_parent::pupil_id.eq(pupil_id).and(pupil_parent::parent_id.eq(parent_id));
+    let last = pupil_parent::table
+        .filter(pupil_parent::trust_id.eq(trust).and(pair))
+        .select(diesel::dsl::max(pupil_parent::recorded_at))
+        .first(tx.conn)?;
+    diesel::insert_into(pupil_parent::table)
+        .values((
+            pupil_parent::trust_id.eq(trust),
+            pupil_parent::pupil_id.eq(pupil_id),
+            pupil_parent::parent_id.eq(parent_id),
+            pupil_parent::relationship.eq(link.relationship.name()),
+            pupil_parent::priority.eq(link.priority),
+            pupil_parent::responsibility.eq(link.responsibility),
+            pupil_parent::lives_with.eq(link.lives_with),
+            pupil_parent::last_day.eq(link.last_day),
+            pupil_parent::recorded_at.eq(tx.after(last)),
+            pupil_parent::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    let schools = schools_of(tx, pupil_id)?;
+    let pairs: Vec<(i32, i32)> = schools.into_iter().map(|school| (pupil_id, school)).collect();
+    widen_schools(tx, &pairs)
+}
+
+/// Records what has to be respected about a parent and a pupil, in place of what was recorded before.
+///
+/// # Errors
+/// 404.
+pub(super) fn put_safeguards(
+    tx: &mut Tx<'_>,
+    (pupil_id, parent_id): (i32, i32),
+    safeguards: &Safeguards,
+    by: &str,
+) -> Result<(), Problem> {
+    lock(tx, parent_id)?;
+    let trust = tx.trust();
+    let pair =
+        parent_safeguard::pupil_id.eq(pupil_id).and(parent_safeguard::parent_id.eq(parent_id));
+    let last = parent_safeguard::table
+        .filter(parent_safeguard::trust_id.eq(trust).and(pair))
+        .select(diesel::dsl::max(parent_safeguard::recorded_at))
+        .first(tx.conn)?;
+    let (order, contact) = (safeguards.court_order.as_ref(), safeguards.no_contact.as_ref());
+    diesel::insert_into(parent_safeguard::table)
+        .values((
+            parent_safeguard::trust_id.eq(trust),
+            parent_safeguard::pupil_id.eq(pupil_id),
+            parent_safeguard::parent_id.eq(parent_id),
+            parent_safeguard::court_order.eq(order.map(|o| &o.text)),
+            parent_safeguard::court_order_from.eq(order.map(|o| o.from)),
+            parent_safeguard::court_order_to.eq(order.and_then(|o| o.to)),
+            parent_safeguard::no_contact.eq(contact.map(|o| &o.text)),
+            parent_safeguard::no_contact_from.eq(contact.map(|o| o.from)),
+            parent_safeguard::no_contact_to.eq(contact.and_then(|o| o.to)),
+            parent_safeguard::recorded_at.eq(tx.after(last)),
+            parent_safeguard::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What a parent is to a pupil, and what has to be respected.
+#[derive(QueryableByName)]
+struct StoredLink {
+    #[diesel(sql_type = Integer)]
+    pupil_id: i32,
+    #[diesel(sql_type = Integer)]
+    parent_id: i32,
+    #[diesel(sql_type = Text)]
+    relationship: String,
+    #[diesel(sql_type = SmallInt)]
+    priority: i16,
+    #[diesel(sql_type = Bool)]
+    responsibility: bool,
+    #[diesel(sql_type = Bool)]
+    lives_with: bool,
+    #[diesel(sql_type = Nullable<Date>)]
+    last_day: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    court_order: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    court_order_from: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    court_order_to: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Text>)]
+    no_contact: Option<String>,
+    #[diesel(sql_type = Nullable<Date>)]
+    no_contact_from: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Date>)]
+    no_contact_to: Option<NaiveDate>,
+}
+
+/// A parent and a pupil.
+pub(super) struct Tie {
+    pub pupil_id: i32,
+    pub parent_id: i32,
+    pub link: Link,
+    pub safeguards: Safeguards,
+}
+
+impl From<StoredLink> for Tie {
+    fn from(row: StoredLink) -> Self {
+        Self {
+            pupil_id: row.pupil_id,
+            parent_id: row.parent_id,
+            link: Link {
+                relationship: Relationship::named(&row.relationship),
+                priority: row.priority,
+                responsibility: row.responsibility,
+                lives_with: row.lives_with,
+                last_day: row.last_day,
+            },
+            safeguards: Safeguards {
+                court_order: Order::of(row.court_order, row.court_order_from, row.court_order_to),
+                no_contact: Order::of(row.no_contact, row.no_contact_from, row.no_contact_to),
+            },
+        }
+    }
+}
+
+/// The latest of each pair. A pupil is seen by what was recorded of the records that were merged into theirs, too.
+const TIES: &str = "\
+    SELECT DISTINCT ON (coalesce(p.merged_into, p.pupil_id), l.parent_id) \
+        coalesce(p.merged_into, p.pupil_id) AS pupil_id, l.parent_id, relationship, priority, responsibility, \
+        lives_with, last_day, court_order, court_order_from, court_order_to, no_contact, no_contact_from, \
+        no_contact_to \
+    FROM pupil_parent l \
+    JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = l.pupil_id \
+    LEFT JOIN LATERAL (SELECT s.* FROM parent_safeguard s \
+        JOIN pupil q ON q.trust_id = $1 AND q.pupil_id = s.pupil_id \
+        WHERE s.trust_id = $1 AND s.parent_id = l.parent_id \
+          AND coalesce(q.merged_into, q.pupil_id) = coalesce(p.merged_into, p.pupil_id) \
+        ORDER BY s.recorded_at DESC LIMIT 1) g ON true \
+    WHERE l.trust_id = $1 AND ($2 IS NULL OR l.pupil_id = ANY ($2)) AND ($3 IS NULL OR l.parent_id = $3) \
+    ORDER BY 1, l.parent_id, l.recorded_at DESC";
+
+/// Everybody who is or was a parent of a pupil, in the order in which they are called.
+///
+/// # Errors
+/// The database's.
+pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Tie>, Problem> {
+    let mut ids = merged_records(tx, pupil_id)?;
+    ids.push(pupil_id);
+    let mut ties = ties(tx, Some(ids), None)?;
+    ties.sort_by_key(|tie| (tie.link.priority, tie.parent_id));
+    Ok(ties)
+}
+
+/// The pupils of a parent whom the caller may see.
+///
+/// # Errors
+/// The database's.
+pub(super) fn ties_of_parent(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<Tie>, Problem> {
+    ties(tx, None, Some(parent_id))
+}
+
+fn ties(
+    tx: &mut Tx<'_>,
+    pupils: Option<Vec<i32>>,
+    parent: Option<i32>,
+) -> Result<Vec<Tie>, Problem> {
+    let rows: Vec<StoredLink> = diesel::sql_query(TIES)
+        .bind::<Integer, _>(tx.trust())
+        .bind::<Nullable<Array<Integer>>, _>(pupils)
+        .bind::<Nullable<Integer>, _>(parent)
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}

@@ -1,0 +1,95 @@
+//! The end of a week, a half term, a term or the year: every class's figures are kept as they then stand.
+//!
+//! Marks are corrected for weeks afterwards, and the trend follows. What stood when the period ended is read here.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use domain::WindowKind;
+use domain::schedule::{Occasion, split_period};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, RunRow};
+use crate::analytics::{CellAnswer, ClassFigures, OneSchool};
+use crate::app::App;
+use crate::http::problem::Problem;
+use crate::jobs::{self, Finished, Job};
+
+/// A class's figures as they stood when its period was closed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ClosedClass {
+    /// The class.
+    #[schema(example = 31)]
+    class_id: i32,
+    /// Its name.
+    #[schema(example = "6A")]
+    class: String,
+    /// What is counted.
+    #[schema(example = "dfe-daily")]
+    definition: &'static str,
+    /// The version of the definition.
+    #[schema(example = 1)]
+    definition_version: u16,
+    /// The instant as of which everything is known (UTC).
+    as_known_on: DateTime<Utc>,
+    /// The version of the school's year that was counted.
+    #[schema(example = 1204)]
+    version: i64,
+    /// The figures.
+    figures: CellAnswer,
+}
+
+/// Closes a period, class by class. Begun again after a crash it goes on with the classes that are left.
+///
+/// # Errors
+/// The database is away; the lease is lost; something that no check foresaw.
+pub fn close_period(app: &App, job: &Job<'_>) -> Result<(), Problem> {
+    const STAGE: &str = "closing the period, class by class";
+    let row = job.run(|tx| rows::row(tx, job.id()))?;
+    let figures = count(app, job, &row)?;
+    let ClassFigures { definition, version, at, classes } = figures;
+    let there = job.run(|tx| rows::items(tx, &row))?;
+    let there: BTreeSet<String> = there.into_iter().map(|item| item.item).collect();
+    let total = u64::try_from(classes.len()).unwrap_or(u64::MAX);
+    for (done, (class_id, class, figures)) in (1..).zip(classes) {
+        let item = format!("class/{class_id}");
+        if there.contains(&item) {
+            continue;
+        }
+        if !job.tell(STAGE, done - 1, total) {
+            return Err(jobs::lost());
+        }
+        let closed = ClosedClass {
+            class_id,
+            class,
+            definition: definition.name(),
+            definition_version: definition.version(),
+            as_known_on: at,
+            version,
+            figures,
+        };
+        job.run(|tx| {
+            job.advance(tx, STAGE, done, total)?;
+            rows::add_item(tx, &row, &item, &closed)
+        })?;
+    }
+    let stage = match total {
+        0 => "nothing to close: no class had a pupil on roll",
+        _ => "closed",
+    };
+    job.run(|tx| {
+        job.advance(tx, stage, total, total)?;
+        job.finish(tx, Finished::Done, stage)
+    })
+}
+
+/// Every class's figures, all of one snapshot.
+fn count(app: &App, job: &Job<'_>, row: &RunRow) -> Result<ClassFigures, Problem> {
+    let (year, key) =
+        split_period(&row.period).ok_or_else(|| Problem::internal("a period of no year"))?;
+    let kind: WindowKind = Occasion::read(&row.kind).and_then(Occasion::ends).ok_or_else(|| {
+        Problem::internal(format!("nothing to do for a run of kind {}", row.kind))
+    })?;
+    job.snapshot(|tx| OneSchool::read(tx, app, row.school_id, year))?.over(app, kind, key)
+}

@@ -1,0 +1,51 @@
+//! What ran by itself, latest first.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::rows::{self, Run};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadRun;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::problem::Problem;
+use crate::tenants;
+
+/// Which runs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Only the runs of this school.
+    school_id: Option<i32>,
+    /// Only the runs whose job is in this state: `queued`, `running`, `done` or `failed`.
+    state: Option<String>,
+}
+
+/// List runs
+#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(Params),
+    responses((status = 200, description = "Runs, latest first, without their items.", body = Page<Run>)))]
+#[get("/v1/runs")]
+pub async fn list_runs(
+    caller: May<ReadRun>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { limit, cursor, school_id, state } = params.0;
+    let slice = Slice::<i64>::read(limit, cursor.as_deref(), &(school_id, &state))?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        if let Some(school_id) = school_id {
+            tenants::school(tx, school_id)?;
+        }
+        let rows = rows::runs(tx, school_id, state, slice.after, slice.fetch())?;
+        Ok(slice.page(rows, |run| run.run_id))
+    });
+    Ok(page.await?.answer(&request))
+}

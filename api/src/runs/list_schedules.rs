@@ -1,0 +1,244 @@
+//! What will run and when, what ran late, and what was missed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveDateTime, Utc};
+use domain::AcademicYear;
+use domain::policy::{Answers, Policy, built_in, parse};
+use domain::schedule::{Due, ends, policy_days};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::late::{Late, Times};
+use super::rows::{self, Key, Run};
+use super::schools::{self, SchoolTime};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadSchedule;
+use crate::db::Tx;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::problem::{Kind, Problem};
+use crate::tenants;
+
+/// The most days that one question may reach over.
+const LONGEST: i64 = 400;
+/// Days before and after today when the question does not say.
+const BEFORE: u64 = 7;
+const AFTER: u64 = 28;
+
+/// Which part of the schedule.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Only this school.
+    school_id: Option<i32>,
+    /// The first day, on the school's wall; a week ago when absent.
+    from: Option<NaiveDate>,
+    /// The last day; four weeks ahead when absent.
+    to: Option<NaiveDate>,
+    /// Also the days that this policy of the product names, such as `one-page`.
+    policy: Option<String>,
+}
+
+/// Something in the schedule.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Scheduled {
+    /// The school.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; for a policy's days `review`, `response`,
+    /// `reward` or `draw`.
+    #[schema(example = "end_of_half_term")]
+    kind: &'static str,
+    /// What tells it from all others of its kind at the school.
+    #[schema(example = "2026/half-term-1")]
+    period: String,
+    /// In words.
+    #[schema(example = "Autumn term, first half")]
+    label: String,
+    /// The first day that it is about.
+    from: NaiveDate,
+    /// The last day that it is about.
+    to: NaiveDate,
+    /// When it falls due (UTC).
+    due: DateTime<Utc>,
+    /// The same on the school's wall.
+    #[schema(value_type = String, example = "2026-10-23T18:00:00")]
+    local: NaiveDateTime,
+    /// The school's time zone.
+    #[schema(example = "Europe/London")]
+    time_zone: &'static str,
+    /// `scheduled`; `due` (it has fallen due and is about to be queued); the state of its run: `queued`, `running`,
+    /// `done` or `failed`; `announced` or `skipped` (it does not run, and `why` says why not).
+    #[schema(example = "scheduled")]
+    state: String,
+    /// Why it does not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<&'static str>,
+    /// How late it is; absent when it is in time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    late: Option<Late>,
+    /// Its run, once it has one: the last attempt.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run_id: Option<i64>,
+}
+
+const ANNOUNCED: &str = "no school follows a policy yet: this is the day that the policy names";
+const SKIPPED: &str = "it fell due before the school's calendar for that year was known";
+
+/// What tells an item of the list from all others, in its order.
+type Place = (DateTime<Utc>, i32, String, String);
+
+/// List what is scheduled
+///
+/// By each school's own calendar and time zone: what will run and when, what ran late and by how much, and what was
+/// missed while the service was not running and now runs late.
+#[utoipa::path(tag = "runs", security(("token" = ["schedule:read"])), params(Params),
+    responses((status = 200, description = "In the order in which it falls due.", body = Page<Scheduled>)))]
+#[get("/v1/schedules")]
+pub async fn list_schedules(
+    caller: May<ReadSchedule>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { limit, cursor, school_id, from, to, policy } = params.0;
+    let filter = (school_id, from, to, &policy);
+    let slice = Slice::<Place>::read(limit, cursor.as_deref(), &filter)?;
+    let policy = policy.map(read_policy).transpose()?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        let days = range(tx.clock().today(), from, to)?;
+        let schools = match school_id {
+            Some(school_id) => vec![tenants::school(tx, school_id)?],
+            None => tenants::schools(tx)?,
+        };
+        let times = schools::times(tx, schools, years(days))?;
+        let mut items = scheduled(tx, &times, days, policy.as_ref())?;
+        items.sort_by_key(Scheduled::place);
+        items.retain(|item| slice.after.as_ref().is_none_or(|after| item.place() > *after));
+        Ok(slice.page(items, Scheduled::place))
+    });
+    Ok(page.await?.answer(&request))
+}
+
+fn range(
+    today: NaiveDate,
+    from: Option<NaiveDate>,
+    to: Option<NaiveDate>,
+) -> Result<(NaiveDate, NaiveDate), Problem> {
+    let before = |day: NaiveDate| day.checked_sub_days(DayCount::new(BEFORE)).unwrap_or(day);
+    let after = |day: NaiveDate| day.checked_add_days(DayCount::new(AFTER)).unwrap_or(day);
+    let from = from.unwrap_or_else(|| before(to.unwrap_or(today).min(today)));
+    let to = to.unwrap_or_else(|| after(from.max(today)));
+    if from > to || (to - from).num_days() >= LONGEST {
+        let expected = format!("a first day at most {LONGEST} days before the last");
+        return Err(Problem::at(Kind::BadQuery, "?from", expected));
+    }
+    Ok((from, to))
+}
+
+/// A policy of the product by the name of its folder.
+fn read_policy(name: String) -> Result<(String, Policy), Problem> {
+    let all = built_in();
+    let Some(folder) = all.get(name.as_str()) else {
+        let names: Vec<&str> = all.keys().copied().collect();
+        return Err(Problem::at(Kind::BadQuery, "?policy", names.join(", ")));
+    };
+    let (policy, _) = parse(&folder.policy, Answers::Examples);
+    Ok((name, policy))
+}
+
+/// The academic years whose calendars say what falls between two days: a policy's day may follow from the year before.
+fn years((from, to): (NaiveDate, NaiveDate)) -> RangeInclusive<i16> {
+    let number = |day, outside| AcademicYear::of(day).map_or(outside, AcademicYear::number);
+    number(from, 1990) - 1..=number(to, 2199) + 1
+}
+
+/// Everything that falls due at schools between two days.
+fn scheduled(
+    tx: &mut Tx<'_>,
+    times: &[SchoolTime],
+    (from, to): (NaiveDate, NaiveDate),
+    policy: Option<&(String, Policy)>,
+) -> Result<Vec<Scheduled>, Problem> {
+    let within = |due: &Due| from <= due.local.date() && due.local.date() <= to;
+    let (mut found, mut announced) = (Vec::new(), Vec::new());
+    for school in times {
+        for (calendar, known_from) in school.years() {
+            let dues = ends(calendar, school.zone).into_iter().filter(within);
+            found.extend(dues.map(|due| (school.school_id, school.zone.name(), known_from, due)));
+        }
+        if let Some((folder, policy)) = policy {
+            let days = policy_days(folder, policy, &school.calendars, school.zone).into_iter();
+            announced.extend(days.filter(within).map(|due| announce(school, due)));
+        }
+    }
+    let periods: BTreeSet<String> = found.iter().map(|(_, _, _, due)| due.period.clone()).collect();
+    let schools = times.iter().map(|school| school.school_id).collect();
+    let mut runs = rows::of_periods(tx, schools, periods)?;
+    let items = found.into_iter().map(|(school, zone, known_from, due)| {
+        Scheduled::of(school, zone, due).standing(tx, known_from, &mut runs)
+    });
+    Ok(items.chain(announced).collect())
+}
+
+fn announce(school: &SchoolTime, due: Due) -> Scheduled {
+    Scheduled {
+        state: "announced".to_owned(),
+        why: Some(ANNOUNCED),
+        ..Scheduled::of(school.school_id, school.zone.name(), due)
+    }
+}
+
+impl Scheduled {
+    fn of(school_id: i32, time_zone: &'static str, due: Due) -> Self {
+        Self {
+            school_id,
+            kind: due.occasion.name(),
+            period: due.period,
+            label: due.label,
+            from: due.from,
+            to: due.to,
+            due: due.at,
+            local: due.local,
+            time_zone,
+            state: "scheduled".to_owned(),
+            why: None,
+            late: None,
+            run_id: None,
+        }
+    }
+
+    /// As it stands now, with its run if it has one.
+    fn standing(
+        mut self,
+        tx: &Tx<'_>,
+        known_from: DateTime<Utc>,
+        runs: &mut BTreeMap<Key, Run>,
+    ) -> Self {
+        let now = tx.now();
+        let key = (self.school_id, self.kind.to_owned(), self.period.clone());
+        if let Some(run) = runs.remove(&key) {
+            (self.state, self.late, self.run_id) = (run.job.state, run.late, Some(run.run_id));
+        } else if self.due <= known_from {
+            (self.state, self.why) = ("skipped".to_owned(), Some(SKIPPED));
+        } else if self.due <= now {
+            let moved = !tx.ahead().is_zero();
+            let times = Times { due: self.due, noticed: now, begun: now, first: true, moved };
+            (self.state, self.late) = ("due".to_owned(), times.late());
+        }
+        self
+    }
+
+    fn place(&self) -> Place {
+        (self.due, self.school_id, self.kind.to_owned(), self.period.clone())
+    }
+}

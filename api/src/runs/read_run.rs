@@ -1,0 +1,30 @@
+//! How far a run is, and what came of each item.
+
+use actix_web::{HttpResponse, get, web};
+
+use super::rows::{self, Run};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadRun;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// Read a run
+///
+/// Its items are those of the period, whichever attempt did them: the figures of each class as they stood when the
+/// period was closed.
+#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(("run_id" = i64, Path, description = "The run.")),
+    responses((status = 200, description = "The run with its items.", body = Run)))]
+#[get("/v1/runs/{run_id}")]
+pub async fn read_run(
+    caller: May<ReadRun>,
+    app: web::Data<App>,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let found = app.db.run(caller.scope(), move |tx| {
+        let row = rows::row(tx, path.0)?;
+        let items = Some(rows::items(tx, &row)?);
+        Ok(Run { items, ..rows::run(tx, path.0)? })
+    });
+    Ok(HttpResponse::Ok().json(found.await?))
+}

@@ -1,0 +1,55 @@
+//! A run that has failed is tried again.
+
+use actix_web::{HttpResponse, post, web};
+
+use super::rows::{self, NewRun, Run};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::RetryRun;
+use crate::db::Tx;
+use crate::http::idempotency::Reply;
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem};
+
+/// Retry a run that has failed
+///
+/// The next attempt goes on with the items that are left. Asked twice, the same attempt is answered.
+#[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(("run_id" = i64, Path, description = "The run that has failed.")),
+    responses((status = 202, description = "The next attempt; `Location` tells how it goes.", body = Run),
+        (status = 409, description = "The run has not failed.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/runs/{run_id}/retry")]
+pub async fn retry_run(
+    caller: May<RetryRun>,
+    app: web::Data<App>,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        let next = next_attempt(tx, path.0, caller.subject(), caller.role())?;
+        Reply::accepted(format!("/v1/runs/{next}"), &rows::run(tx, next)?)
+    });
+    Ok(reply.await?.answer())
+}
+
+/// The attempt after this one: the one that is there, or a new one.
+fn next_attempt(tx: &mut Tx<'_>, run_id: i64, by: &str, role: &str) -> Result<i64, Problem> {
+    let row = rows::row(tx, run_id)?;
+    if rows::run(tx, run_id)?.job.state != "failed" {
+        return Err(Problem::new(Kind::NotFailed));
+    }
+    rows::alone(tx, &row)?;
+    if let Some(next) = rows::attempt_after(tx, &row)? {
+        return Ok(next);
+    }
+    let next = NewRun {
+        school_id: row.school_id,
+        kind: row.kind,
+        period: row.period,
+        attempt: row.attempt + 1,
+        from: row.from_day,
+        to: row.to_day,
+        due: row.due,
+        noticed_at: Some(row.noticed_at),
+    };
+    let added = rows::add(tx, &[next], by, role)?;
+    added.first().copied().ok_or_else(|| Problem::internal("a run without a number"))
+}

@@ -1,0 +1,31 @@
+//! How far a run is, told as it goes.
+
+use actix_web::{HttpResponse, get, web};
+
+use super::rows;
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadRun;
+use crate::http::events::Standing;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// Follow a run
+///
+/// Server-sent events: `progress` whenever the run has changed and `end` when it has ended, each with the run as
+/// GET /v1/runs lists it. A client whose stream breaks off opens it anew.
+#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(("run_id" = i64, Path, description = "The run.")),
+    responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")))]
+#[get("/v1/runs/{run_id}/events")]
+pub async fn run_events(
+    caller: May<ReadRun>,
+    app: web::Data<App>,
+    path: Path<i64>,
+) -> Result<HttpResponse, Problem> {
+    let (streams, scope) = (app.streams.clone(), caller.scope().clone());
+    let read = move || {
+        let run = app.db.run(&scope, move |tx| rows::run(tx, path.0));
+        async move { run.await.map(|told| Standing { ended: told.job.has_ended(), told }) }
+    };
+    streams.follow(read).await
+}

@@ -1,0 +1,93 @@
+//! When each school's calendars say that something falls due.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::{ParseError, Tz};
+use diesel::dsl::{count_star, min};
+use diesel::prelude::*;
+use domain::{AcademicYear, Calendar};
+
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::schema::school_calendar;
+use crate::tenants::{self, SchoolRow};
+
+/// A school's time: its zone and its calendars.
+pub(super) struct SchoolTime {
+    /// The school.
+    pub school_id: i32,
+    /// Its time zone.
+    pub zone: Tz,
+    /// Its calendars, in order.
+    pub calendars: Vec<Calendar>,
+    /// When a calendar for each of these years was first recorded.
+    pub known_from: Vec<DateTime<Utc>>,
+}
+
+/// How many calendars have ever been recorded. They are append-only, so the same number means that none has changed.
+pub(super) fn recorded(tx: &mut Tx<'_>) -> Result<i64, Problem> {
+    Ok(school_calendar::table.select(count_star()).first(tx.conn)?)
+}
+
+/// The time of these schools in these academic years; a school without a calendar has none.
+pub(super) fn times(
+    tx: &mut Tx<'_>,
+    schools: Vec<SchoolRow>,
+    years: RangeInclusive<i16>,
+) -> Result<Vec<SchoolTime>, Problem> {
+    let zone = |row: SchoolRow| Ok((row.school_id, row.time_zone.parse()?));
+    let zones: Result<BTreeMap<i32, Tz>, ParseError> = schools.into_iter().map(zone).collect();
+    let zones = zones.map_err(Problem::internal)?;
+    let mut found: BTreeMap<i32, SchoolTime> = BTreeMap::new();
+    for (year, known) in known_from(tx, zones.keys().copied().collect(), years)? {
+        let ids: Vec<i32> = known.keys().copied().collect();
+        for (school_id, calendar) in tenants::calendars(tx, &ids, year, None)? {
+            let (Some(zone), Some(at)) = (zones.get(&school_id), known.get(&school_id)) else {
+                continue;
+            };
+            let time = found.entry(school_id).or_insert_with(|| SchoolTime {
+                school_id,
+                zone: *zone,
+                calendars: Vec::new(),
+                known_from: Vec::new(),
+            });
+            time.calendars.push(calendar);
+            time.known_from.push(*at);
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// When each school's calendar for a year was first recorded.
+fn known_from(
+    tx: &mut Tx<'_>,
+    schools: Vec<i32>,
+    years: RangeInclusive<i16>,
+) -> Result<BTreeMap<AcademicYear, BTreeMap<i32, DateTime<Utc>>>, Problem> {
+    let rows: Vec<(i16, i32, Option<DateTime<Utc>>)> = school_calendar::table
+        .filter(school_calendar::school_id.eq_any(schools))
+        .filter(school_calendar::year.between(*years.start(), *years.end()))
+        .group_by((school_calendar::year, school_calendar::school_id))
+        .select((
+            school_calendar::year,
+            school_calendar::school_id,
+            min(school_calendar::recorded_at),
+        ))
+        .load(tx.conn)?;
+    let mut known: BTreeMap<AcademicYear, BTreeMap<i32, DateTime<Utc>>> = BTreeMap::new();
+    for (year, school_id, at) in rows {
+        if let (Some(year), Some(at)) = (AcademicYear::new(year), at) {
+            known.entry(year).or_default().insert(school_id, at);
+        }
+    }
+    Ok(known)
+}
+
+impl SchoolTime {
+    /// Its calendars, each with the instant from which on it counts.
+    pub(super) fn years(&self) -> impl Iterator<Item = (&Calendar, DateTime<Utc>)> {
+        self.calendars.iter().zip(self.known_from.iter().copied())
+    }
+}

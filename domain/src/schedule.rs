@@ -1,0 +1,226 @@
+//! The schedule: what falls due at a school by itself, and when.
+//!
+//! Everything follows from the school's own calendar and time zone. A period ends when its last
+//! school day is over; a policy's day begins before its first register.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono_tz::Tz;
+use serde::{Deserialize, Serialize};
+
+use crate::policy::word::{Kind, Word};
+use crate::policy::{self, Body, Policy};
+use crate::{AcademicYear, Calendar, Window, WindowKind};
+
+/// When a school day is over, on the school's wall: its last register has closed.
+const EVENING: NaiveTime = hour(18);
+/// When a policy's day begins, on the school's wall: before the first register.
+const MORNING: NaiveTime = hour(6);
+
+const fn hour(hour: u32) -> NaiveTime {
+    match NaiveTime::from_hms_opt(hour, 0, 0) {
+        Some(time) => time,
+        None => NaiveTime::MIN,
+    }
+}
+
+/// What kinds of thing fall due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// A school week is over.
+    EndOfWeek,
+    /// A half term is over.
+    EndOfHalfTerm,
+    /// A term is over.
+    EndOfTerm,
+    /// The school year is over.
+    EndOfYear,
+    /// A policy lists pupils, and perhaps decides cases.
+    Review,
+    /// A policy does what it regularly does for pupils in a band.
+    Response,
+    /// A policy gives something for good attendance.
+    Reward,
+    /// A policy holds a prize draw.
+    Draw,
+}
+
+impl Occasion {
+    /// All of them; the ends of periods first, shortest first.
+    pub const ALL: [Occasion; 8] = [
+        Occasion::EndOfWeek,
+        Occasion::EndOfHalfTerm,
+        Occasion::EndOfTerm,
+        Occasion::EndOfYear,
+        Occasion::Review,
+        Occasion::Response,
+        Occasion::Reward,
+        Occasion::Draw,
+    ];
+
+    /// Its name on the wire.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Occasion::EndOfWeek => "end_of_week",
+            Occasion::EndOfHalfTerm => "end_of_half_term",
+            Occasion::EndOfTerm => "end_of_term",
+            Occasion::EndOfYear => "end_of_year",
+            Occasion::Review => "review",
+            Occasion::Response => "response",
+            Occasion::Reward => "reward",
+            Occasion::Draw => "draw",
+        }
+    }
+
+    /// The opposite of [`Occasion::name`].
+    #[must_use]
+    pub fn read(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|occasion| occasion.name() == name)
+    }
+
+    /// The kind of window that it ends; `None` for a policy's own days.
+    #[must_use]
+    pub const fn ends(self) -> Option<WindowKind> {
+        match self {
+            Occasion::EndOfWeek => Some(WindowKind::Week),
+            Occasion::EndOfHalfTerm => Some(WindowKind::HalfTerm),
+            Occasion::EndOfTerm => Some(WindowKind::Term),
+            Occasion::EndOfYear => Some(WindowKind::YearToDate),
+            Occasion::Review | Occasion::Response | Occasion::Reward | Occasion::Draw => None,
+        }
+    }
+
+    fn of(kind: Kind) -> Option<Self> {
+        Self::ALL.into_iter().find(|occasion| occasion.name() == kind.text())
+    }
+}
+
+/// Something that falls due at a school.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    /// What it is.
+    pub occasion: Occasion,
+    /// What tells it from all others of its kind at the school: `2026/half-term-1`, `2026/2026-W47`;
+    /// for a policy's day its folder and the date, `one-page/2026-10-21`.
+    pub period: String,
+    /// What people call it: `Autumn term, first half`.
+    pub label: String,
+    /// The first day that it is about.
+    pub from: NaiveDate,
+    /// The last day that it is about.
+    pub to: NaiveDate,
+    /// The same instant on the school's wall.
+    pub local: NaiveDateTime,
+}
+
+/// The ends of a calendar's weeks, half terms, terms and of its year, in order.
+///
+/// Each is due in the evening of the period's last school day. A period without a single school day
+/// has no end: there is nothing to close.
+#[must_use]
+pub fn ends(calendar: &Calendar, zone: Tz) -> Vec<Due> {
+    let mut all: Vec<Due> = Occasion::ALL
+        .into_iter()
+        .filter_map(|occasion| Some((occasion, occasion.ends()?)))
+        .flat_map(|(occasion, kind)| {
+            let windows = calendar.windows(kind).into_iter();
+            windows.filter_map(move |window| end(calendar, zone, occasion, window))
+        })
+        .collect();
+    all.sort_by(|a, b| (a.at, a.occasion, &a.period).cmp(&(b.at, b.occasion, &b.period)));
+    all
+}
+
+/// The academic year and the window's key of an end's period: the opposite of what [`ends`] puts
+/// together.
+#[must_use]
+pub fn split_period(period: &str) -> Option<(AcademicYear, &str)> {
+    let (year, key) = period.split_once('/')?;
+    Some((AcademicYear::new(year.parse().ok()?)?, key))
+}
+
+fn end(calendar: &Calendar, zone: Tz, occasion: Occasion, window: Window) -> Option<Due> {
+    let year = calendar.year();
+    // A week may reach over the ends of the academic year: its days there belong to another calendar.
+    let days = window.from.iter_days().take_while(|day| *day <= window.to);
+    let last = days.filter(|day| calendar.is_school_day(*day)).last();
+    let local = last?.and_time(EVENING);
+    Some(Due {
+        at: instant(local, zone),
+        occasion,
+        period: format!("{}/{}", year.number(), window.key),
+        label: match occasion {
+            Occasion::EndOfYear => year.label(),
+            _ => window.label,
+        },
+        from: window.from,
+        to: window.to,
+        local,
+    })
+}
+
+/// The days that a policy names itself: its reviews, responses, rewards and draws, in order. Several
+/// rows of one kind for one day are one.
+///
+/// `folder` names the policy; the calendars are the school's, in order.
+#[must_use]
+pub fn policy_days(folder: &str, policy: &Policy, calendars: &[Calendar], zone: Tz) -> Vec<Due> {
+    let mut days: BTreeSet<(NaiveDate, Occasion)> = BTreeSet::new();
+    for row in &policy.rows {
+        let moment = match &row.body {
+            Body::Regular(regular) => regular.moment,
+            Body::Draw(draw) => draw.moment,
+            _ => continue,
+        };
+        let Some(occasion) = Occasion::of(row.kind) else { continue };
+        days.extend(policy::due_days(moment, calendars).into_iter().map(|day| (day, occasion)));
+    }
+    let due = |(day, occasion): (NaiveDate, Occasion)| {
+        let local = day.and_time(MORNING);
+        Due {
+            at: instant(local, zone),
+            occasion,
+            period: format!("{folder}/{day}"),
+            label: format!("{}: {}", policy.name, occasion.name()),
+            from: day,
+            to: day,
+            local,
+        }
+    };
+    days.into_iter().map(due).collect()
+}
+
+/// What has fallen due by now and is not there yet, in order; and the next instant at which anything does.
+///
+/// What fell due before the calendar was known is nobody's: `known_from` is the instant at which a
+/// calendar for that school year was first recorded.
+#[must_use]
+pub fn fallen_due(
+    dues: Vec<Due>,
+    known_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+    is_there: impl Fn(&Due) -> bool,
+) -> (Vec<Due>, Option<DateTime<Utc>>) {
+    let next = dues.iter().map(|due| due.at).filter(|at| *at > now).min();
+    let mut fallen = dues;
+    fallen.retain(|due| known_from < due.at && due.at <= now && !is_there(due));
+    (fallen, next)
+}
+
+/// The instant at which the school's wall shows this time. Of two, when the clocks go back, the
+/// first; of none, when they go forward, the first after the gap.
+fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
+    let quarter = TimeDelta::minutes(15);
+    let candidates = std::iter::successors(Some(local), |local| local.checked_add_signed(quarter));
+    let mut instants =
+        candidates.take(100).filter_map(|local| zone.from_local_datetime(&local).earliest());
+    instants.next().map_or_else(|| local.and_utc(), |instant| instant.with_timezone(&Utc))
+}
+
+#[cfg(test)]
+mod tests;

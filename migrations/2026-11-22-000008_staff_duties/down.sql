@@ -1,0 +1,4 @@
+DROP TABLE staff_duty;
+DROP TABLE staff_change;
+DROP TABLE staff;
+DROP SEQUENCE staff_ids;

@@ -1,0 +1,2 @@
+DROP TABLE unplanned_closure;
+DROP SEQUENCE closure_ids;

@@ -1,0 +1,3 @@
+DROP TABLE upload_part;
+DROP TABLE upload;
+DROP SEQUENCE upload_ids;
