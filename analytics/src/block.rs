@@ -150,9 +150,9 @@ impl Block {
 }
 
 impl Chunk {
-    /// For each thing that a pupil can be grouped by, who was what when.
-    pub(crate) fn statuses(&self) -> impl Iterator<Item = &(By, Vec<Span>)> {
-        self.statuses.iter()
+    /// For each of these things that a pupil can be grouped by, who was what when.
+    pub(crate) fn statuses(&self, asked: &BTreeSet<By>) -> impl Iterator<Item = &(By, Vec<Span>)> {
+        asked.iter().filter_map(|by| self.statuses.iter().find(|(one, _)| one == by))
     }
 
     /// Which lanes a definition counts in which slots.

@@ -2,18 +2,19 @@
 //! by which pupils.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::{Characteristic, CodeTable, Definition, HalfDay, NO_MARK, WindowKind};
 
-use crate::{Block, By, EnrolmentYear, Filter, Value};
+use crate::{Block, By, EnrolmentYear, Filter, Pool, PoolError, Value};
 
 /// Why a half day is in no figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LeftOut {
     /// The school was closed; only half days with a mark are listed.
     Closed,
-    /// The pupil was not on roll.
+    /// The pupil, who is in the window at another time, was not on roll.
     NotOnRoll,
     /// The pupil boards.
     Boards,
@@ -41,7 +42,7 @@ pub struct Explanation {
     /// The half days of each code, by its number and whether they are possible sessions, and
     /// absences: a code may change its meaning within a year.
     pub codes: BTreeMap<(u8, bool, bool), u64>,
-    /// Each enrolment that has a half day here, counted or not, in the order of school and
+    /// Each enrolment that is on roll at some time in the window, in the order of school and
     /// enrolment.
     pub enrolments: BTreeMap<(i32, i32), Counted>,
 }
@@ -73,31 +74,60 @@ pub struct Asking<'a> {
 }
 
 /// Explains a cell: half day by half day, so that it is slow and plain.
-#[must_use]
-pub fn explain(codes: &CodeTable, blocks: &[&Block], asking: &Asking<'_>) -> Explanation {
+///
+/// # Errors
+/// When a counting thread panics.
+pub fn explain(
+    pool: &Pool,
+    codes: &CodeTable,
+    blocks: &[Arc<Block>],
+    asking: &Asking<'_>,
+) -> Result<Explanation, PoolError> {
+    let mut sum = Explanation::default();
+    for explanation in pool.map(blocks, |block| explain_school(codes, block, asking))? {
+        sum.add(explanation);
+    }
+    Ok(sum)
+}
+
+fn explain_school(codes: &CodeTable, block: &Block, asking: &Asking<'_>) -> Explanation {
     let mut explanation = Explanation::default();
-    for block in blocks {
-        let kept = asking.filter.keeps_school(block.school(), block.phase());
-        let Some(window) = block.window(asking.window, asking.key).filter(|_| kept) else {
+    let kept = asking.filter.keeps_school(block.school(), block.phase());
+    let Some(window) = block.window(asking.window, asking.key).filter(|_| kept) else {
+        return explanation;
+    };
+    let status = block.status_day(window.to);
+    let days = HalfDay::all().map(|half_day| (half_day, half_day.date(block.year())));
+    let days: Vec<(HalfDay, NaiveDate)> = days.filter(|(_, date)| window.contains(*date)).collect();
+    for (enrolment, last_day) in block.enrolments_counted(asking.definition) {
+        let gone = enrolment.last_day.is_some_and(|last| last < window.from);
+        let away = gone || window.to < enrolment.first_day;
+        if away || !asking.keeps(enrolment, |by| by != By::Class, status) {
             continue;
-        };
-        let status = block.status_day(window.to);
-        let days = HalfDay::all().map(|half_day| (half_day, half_day.date(block.year())));
-        let days: Vec<(HalfDay, NaiveDate)> =
-            days.filter(|(_, date)| window.from <= *date && *date <= window.to).collect();
-        for (enrolment, last_day) in block.enrolments_counted(asking.definition) {
-            if !asking.keeps(enrolment, |by| by != By::Class, status) {
-                continue;
-            }
-            let row = Row { codes, block, enrolment, last_day };
-            for (half_day, date) in &days {
-                if asking.keeps(enrolment, |by| by == By::Class, *date) {
-                    row.explain(*half_day, *date, &mut explanation);
-                }
+        }
+        let row = Row { codes, block, enrolment, last_day };
+        for (half_day, date) in &days {
+            if asking.keeps(enrolment, |by| by == By::Class, *date) {
+                row.explain(*half_day, *date, &mut explanation);
             }
         }
     }
     explanation
+}
+
+impl Explanation {
+    /// Adds another school's.
+    fn add(&mut self, other: Self) {
+        self.possible += other.possible;
+        self.absent += other.absent;
+        for (why, half_days) in other.left_out {
+            *self.left_out.entry(why).or_default() += half_days;
+        }
+        for (code, half_days) in other.codes {
+            *self.codes.entry(code).or_default() += half_days;
+        }
+        self.enrolments.extend(other.enrolments);
+    }
 }
 
 impl Asking<'_> {

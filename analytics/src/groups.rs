@@ -4,6 +4,7 @@
 //! A definition, a class, a year group and a characteristic are the same thing here: sets of lanes
 //! with the slots or the windows they hold in. A part is where one of each meet.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::block::{Chunk, Counted};
@@ -33,6 +34,8 @@ pub(crate) struct Grouping<'a> {
     pub(crate) block: &'a Block,
     pub(crate) query: &'a Query,
     pub(crate) steps: &'a [Step],
+    /// What the query asks for of the pupils.
+    pub(crate) asked: BTreeSet<By>,
 }
 
 /// Lanes in one class, or in whatever class when nobody asked.
@@ -87,8 +90,8 @@ impl Grouping<'_> {
     /// Those in no class or year group are in no part when that is what is asked.
     fn by_status(&self, chunk: &Chunk, among: impl Fn(By) -> bool) -> Vec<Part> {
         let mut parts = vec![self.everybody()];
-        for (by, spans) in chunk.statuses() {
-            if among(*by) && self.query.asks_for(*by) {
+        for (by, spans) in chunk.statuses(&self.asked) {
+            if among(*by) {
                 let members: Vec<Part> = spans.iter().flat_map(|span| self.members(span)).collect();
                 let crossed =
                     parts.iter().flat_map(|part| members.iter().map(|with| self.cross(part, with)));
@@ -137,11 +140,11 @@ impl Grouping<'_> {
     }
 
     fn classes_by_date(&self, chunk: &Chunk) -> Vec<Classmates> {
-        if !self.query.asks_for(By::Class) {
+        if !self.asked.contains(&By::Class) {
             let slots = 0..self.block.slots.len();
             return vec![Classmates { class: None, lanes: u64::MAX, slots, broken: vec![] }];
         }
-        let classes = chunk.statuses().filter(|(by, _)| *by == By::Class);
+        let classes = chunk.statuses(&self.asked).filter(|(by, _)| *by == By::Class);
         let spans = classes.flat_map(|(_, spans)| spans);
         let kept = spans.filter(|span| self.query.filter.keeps(span.value));
         kept.map(|span| self.classmates(span)).collect()

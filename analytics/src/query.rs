@@ -91,9 +91,10 @@ impl Value {
 }
 
 impl Query {
-    /// Whether the answer is split by this, or something is left out by it.
-    pub(crate) fn asks_for(&self, by: By) -> bool {
-        self.by.contains(&Some(by)) || self.filter.values.contains_key(&by)
+    /// What of the pupils the answer is split by, or something is left out by.
+    pub(crate) fn asks_for(&self) -> BTreeSet<By> {
+        let asked = self.by.iter().flatten().chain(self.filter.values.keys());
+        asked.copied().filter(|by| !matches!(by, By::School | By::Phase)).collect()
     }
 
     /// Puts a value in its place of a group, if it is this that the answer is split by.

@@ -15,7 +15,7 @@ pub(crate) type Tallies = BTreeMap<Group, Vec<Cell>>;
 /// Adds what is counted in a block. A group that nobody belongs to is not there.
 pub(crate) fn tally(block: &Block, windows: &[TrendWindow], query: &Query, tallies: &mut Tallies) {
     let steps = steps(block, windows, query);
-    let grouping = Grouping { block, query, steps: &steps };
+    let grouping = Grouping { block, query, steps: &steps, asked: query.asks_for() };
     let nothing = vec![Cell::nothing(query.window); steps.len()];
     let mut standings = vec![Standings::ZERO; steps.len()];
     for (chunk, enrolments) in block.chunks() {

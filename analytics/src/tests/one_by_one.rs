@@ -21,14 +21,13 @@ proptest! {
     fn an_explanation_adds_up_to_its_cell((schools, filter, _) in cases()) {
         let filter = Filter { from: None, to: None, ..filter };
         let built = blocks(&schools);
-        let built: Vec<&Block> = built.iter().map(|block| block.as_ref()).collect();
         for definition in Definition::ALL {
             for window in WindowKind::ALL {
                 let query = Query { definition, window, by: [None; 3], filter: filter.clone() };
                 let trend = trend_naive(&CODES, &schools, &query);
                 for (at, cell) in trend.windows.iter().zip(&trend.series[0].cells) {
                     let asking = Asking { definition, window, key: &at.key, filter: &filter };
-                    let said = explain(&CODES, &built, &asking);
+                    let said = explain(&POOL, &CODES, &built, &asking).unwrap();
                     prop_assert_eq!((said.possible, said.absent), (cell.possible, cell.absent));
                     let coded: u64 = said.codes.values().sum();
                     let not_possible = said.left_out.get(&LeftOut::NotPossible).unwrap_or(&0);

@@ -108,6 +108,11 @@ pub struct SessionsAnswer {
     pub(super) absent: u32,
     /// Half days that are not counted.
     pub(super) left_out: u32,
+    /// Whether 10% or more of these possible sessions were missed; as the trend counts them when it is not filtered by
+    /// class, within which a pupil may have only some.
+    pub(super) persistent: bool,
+    /// Whether 50% or more were.
+    pub(super) severe: bool,
 }
 
 /// One definition's side.

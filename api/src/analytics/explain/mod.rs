@@ -4,11 +4,11 @@ mod answer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{Asking, Block, By, Counted, Explanation, Filter, explain as count};
+use ::analytics::{Asking, By, Counted, Explanation, Filter, explain as count};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, Definition};
+use domain::{AcademicYear, Definition, persistent, severe};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
@@ -112,12 +112,11 @@ pub async fn explain(
         let _turn = turn;
         let app = counting;
         let built = app.counting.blocks.build(trust, &app.counting.pool, standing)?;
-        let blocks: Vec<&Block> = built.blocks.iter().map(|block| block.as_ref()).collect();
         let explain = |definition| {
             let asking = Asking { definition, window, key: &key, filter: &filter };
-            count(&app.codes, &blocks, &asking)
+            count(&app.counting.pool, &app.codes, &built.blocks, &asking).map_err(Problem::internal)
         };
-        let both = (explain(definition), params.against.map(explain));
+        let both = (explain(definition)?, params.against.map(explain).transpose()?);
         Ok((built, key, both))
     });
     let (built, window, (counted, against)) = counted.await?;
@@ -202,6 +201,8 @@ fn named(
         possible: one.possible,
         absent: one.absent,
         left_out: one.left_out,
+        persistent: persistent(one.absent, one.possible),
+        severe: severe(one.absent, one.possible),
     };
     let answer =
         |((school_id, enrolment_id), one, other): ((i32, i32), Counted, Option<Counted>)| {
