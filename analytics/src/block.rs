@@ -115,6 +115,17 @@ impl Block {
         self.source.calendar.open_half_days().contains(half_day)
     }
 
+    /// Whether the school is open on a half day for an enrolment's year group.
+    pub(crate) fn is_due(
+        &self,
+        enrolment: &EnrolmentYear,
+        half_day: HalfDay,
+        date: NaiveDate,
+    ) -> bool {
+        let year_group = enrolment.year_group_on(date);
+        self.source.calendar.is_due(year_group, date, half_day.session())
+    }
+
     /// The day up to which registers are expected.
     pub(crate) fn today(&self) -> NaiveDate {
         self.source.today

@@ -18,6 +18,8 @@ pub enum LeftOut {
     NotOnRoll,
     /// The pupil boards.
     Boards,
+    /// The school is open, but not for the pupil's year group, as at a staggered start.
+    NotDue,
     /// The definition leaves the pupil, or this part of the year, out.
     Definition,
     /// The day is still to come.
@@ -190,6 +192,8 @@ impl Row<'_> {
             Some(LeftOut::NotOnRoll)
         } else if boards == Some(Value::Characteristic(Characteristic::Boarder, 1)) {
             Some(LeftOut::Boards)
+        } else if !block.is_due(enrolment, half_day, date) {
+            Some(LeftOut::NotDue)
         } else if self.last_day.is_none_or(|last| date > last) {
             Some(LeftOut::Definition)
         } else if block.last_register().is_some_and(|cut| half_day <= cut) {

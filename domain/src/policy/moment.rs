@@ -18,7 +18,9 @@ pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
     // What follows the last term of a year falls into the next.
     let from = if moment.on == On::NextTerm { here.saturating_sub(1) } else { here };
     calendars.iter().skip(from).take(here + 1 - from).any(|calendar| {
-        spans(moment, calendar, day).into_iter().any(|(from, to)| {
+        // Of the single days of a year only this one matters, unless something follows one of them.
+        let first = if moment.on == On::NextTerm { calendar.year().first_day() } else { day };
+        spans(moment.every, calendar, (first, day)).into_iter().any(|(from, to)| {
             let near = from <= day && (day <= to || moment.on == On::NextTerm);
             near && self::day(moment.on, (from, to), calendar, calendars) == Some(day)
         })
@@ -28,12 +30,13 @@ pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
 /// Every day on which it is due. The calendars are the school's, in order.
 #[must_use]
 pub fn due_days(moment: Moment, calendars: &[Calendar]) -> BTreeSet<NaiveDate> {
-    let days = |calendar| {
-        let spans = spans(moment.every, calendar).into_iter();
+    let days = calendars.iter().flat_map(|calendar| {
+        let year = (calendar.year().first_day(), calendar.year().last_day());
+        let spans = spans(moment.every, calendar, year).into_iter();
         spans.filter_map(move |span| day(moment.on, span, calendar, calendars))
-    };
+    });
     // Some days need a calendar that is not there yet; `is_due` knows which of the found ones hold.
-    calendars.iter().flat_map(days).filter(|day| is_due(moment, *day, calendars)).collect()
+    days.filter(|day| is_due(moment, *day, calendars)).collect()
 }
 
 /// The day up to which figures are taken when a policy is carried out on a day: that day itself, or, when something is
@@ -63,17 +66,20 @@ pub fn school_days_after(day: NaiveDate, days: u32, calendars: &[Calendar]) -> O
     }
 }
 
-/// The spans of a year that something falls in or follows; of the days only those up to this one.
-fn spans(moment: Moment, calendar: &Calendar, day: NaiveDate) -> Vec<(NaiveDate, NaiveDate)> {
+/// The spans of a year that something falls in or follows; of its single days only these.
+fn spans(
+    every: Every,
+    calendar: &Calendar,
+    (first, last): (NaiveDate, NaiveDate),
+) -> Vec<(NaiveDate, NaiveDate)> {
     let windows = |kind| calendar.windows(kind).iter().map(span).collect::<Vec<_>>();
     let weeks = |step| {
         let mondays = calendar.school_weeks().into_iter().skip(step - 1).step_by(step);
         mondays.map(|monday| (monday, monday + DayCount::new(6))).collect()
     };
-    match moment.every {
+    match every {
         Every::Day => {
-            let first = if moment.on == On::NextTerm { calendar.year().first_day() } else { day };
-            let days = first.iter_days().take_while(|other| *other <= day);
+            let days = first.iter_days().take_while(|day| *day <= last);
             days.filter(|day| calendar.is_school_day(*day)).map(|day| (day, day)).collect()
         }
         Every::Week => weeks(1),

@@ -151,6 +151,7 @@ fn why_left_out(why: LeftOut) -> (&'static str, &'static str) {
             ("not_on_roll", "The school was open, but the pupil was not on roll.")
         }
         LeftOut::Boards => ("boards", "The pupil boards, and boarders are not in the register."),
+        LeftOut::NotDue => ("not_due", "The school was open, but not for the pupil's year group."),
         LeftOut::Definition => {
             ("definition", "The definition leaves out the pupil, or this part of the pupil's year.")
         }
