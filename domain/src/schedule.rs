@@ -106,7 +106,7 @@ pub struct Due {
     /// What it is.
     pub occasion: Occasion,
     /// What tells it from all others of its kind at the school: `2026/half-term-1`, `2026/2026-W47`;
-    /// for a policy's day its folder and the date, `one-page/2026-10-21`.
+    /// for a policy's day its folder and the date, `our-policy/2026-10-21`.
     pub period: String,
     /// What people call it: `Autumn term, first half`.
     pub label: String,

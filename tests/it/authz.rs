@@ -152,7 +152,7 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("read_undo", "/v1/imports/{import}/undo", ""),
     ("read_job", "/v1/jobs/{import}", ""),
     ("list_policies", "/v1/policies", ""),
-    ("check_policy", "/v1/policies/check", r#"{"policy":""}"#),
+    ("check_policy", "/v1/policies/ours/check", r#"{"policy":""}"#),
     ("put_policy", "/v1/policies/p{fresh}", "{policy}"),
     ("read_policy", "/v1/policies/one-page", ""),
     ("read_book", "/v1/policies/one-page/book", ""),

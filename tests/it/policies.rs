@@ -83,7 +83,7 @@ fn what_is_wrong_with_a_policy_is_said_all_at_once_with_file_line_and_rule() {
     assert_ne!(text, wrong);
     broken["policy"] = json!(wrong);
 
-    let checked = officer.post("/v1/policies/check", &broken).expect(200);
+    let checked = officer.post("/v1/policies/ours/check", &broken).expect(200);
     assert_eq!(checked["sound"], false);
     let problems = checked["problems"].as_array().unwrap();
     let letter =
@@ -99,7 +99,7 @@ fn what_is_wrong_with_a_policy_is_said_all_at_once_with_file_line_and_rule() {
     assert_eq!(refused.body["errors"].as_array().unwrap().len(), problems.len());
     assert_eq!(officer.get("/v1/policies/ours").problem(404), "not-found");
 
-    let sound = officer.post("/v1/policies/check", &policy("improvement-process")).expect(200);
+    let sound = officer.post("/v1/policies/ours/check", &policy("improvement-process")).expect(200);
     assert_eq!((&sound["sound"], sound["problems"].as_array().unwrap().len()), (&json!(true), 0));
 }
 

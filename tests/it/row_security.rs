@@ -6,6 +6,7 @@ use crate::support::app::{Client, TestApp};
 use crate::support::build::{class, id, marks, pupil, school, upn};
 use crate::support::run::a_run;
 use crate::support::sql::Sql;
+use crate::support::weeks::send_marks;
 
 /// Tables to which rows are only ever added.
 const APPEND_ONLY: &[&str] = &[
@@ -30,6 +31,14 @@ const APPEND_ONLY: &[&str] = &[
     "run",
     "run_item",
     "unplanned_closure",
+    "policy_version",
+    "school_policy",
+    "review",
+    "feedback",
+    "case_event",
+    "evidence",
+    "letter_stop",
+    "mitigation",
 ];
 /// A trust with one school and a row in every table.
 fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
@@ -48,6 +57,7 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     admin.import(&format!("kind=pupils&school_id={school}&dry_run=true"), b"upn\n1\n");
     facts_of_every_kind(app, &admin, school, class, ada);
     files_of_every_kind(&admin, school);
+    a_case_with_everything(&admin, school);
     // A finished import has let its file go, and no period has ended yet.
     a_run(&app.database, trust, school, "done");
     Sql::of(&app.database).run(
@@ -67,6 +77,39 @@ fn files_of_every_kind(admin: &Client, school: i32) {
     let part = format!("/v1/uploads/{}/parts/1", begun.expect(201)["upload_id"]);
     admin.send("PUT", &part, &[], Some(b"upn\n".to_vec())).expect(200);
     admin.import("kind=links", b"URN,LinkURN,LinkType\n900001,190001,Successor\n");
+}
+
+/// A review with feedback and decisions, the case that it opened, what came of it, and letters that were stopped.
+fn a_case_with_everything(admin: &Client, school: i32) {
+    let class = class(admin, school, "6Z");
+    let [absentee, ill] = [77, 78].map(|number| pupil(admin, school, class, number));
+    send_marks(admin, school, &[77, 78], ("2026-09-02", "2026-10-23"), |_, _| Some("O"));
+    let policy = json!({ "policy": "improvement-process" });
+    admin.put(&format!("/v1/schools/{school}/policy/pathway/2026-09-01"), &policy).expect(200);
+    let review = admin.post(&format!("/v1/schools/{school}/reviews/2026-10-23"), &json!({}));
+    let review = format!("/v1/reviews/{}", review.expect(201)["review_id"]);
+    let items = admin.get(&format!("{review}/items?state=proposed")).expect(200);
+    let item = |pupil: i32| {
+        let items = items["items"].as_array().unwrap();
+        items.iter().find(|item| item["pupil_id"] == pupil).unwrap()["item"].clone()
+    };
+    let decisions = json!({ "decisions": [
+        { "item": item(absentee), "decide": "send" },
+        { "item": item(ill), "decide": "mitigate", "reason": "Long illness" },
+    ] });
+    admin.post(&format!("{review}/decisions"), &decisions).expect(207);
+    let says = json!({ "pupil_id": absentee, "says": "Tired on Mondays" });
+    admin.post(&format!("{review}/feedback"), &says).expect(201);
+    let case = admin.get(&format!("/v1/cases?school_id={school}")).expect(200);
+    let otherwise =
+        json!({ "outcome": "a person decides otherwise", "to": "Stage 1", "reason": "Known" });
+    let case = format!("/v1/cases/{}/outcomes", case["items"][0]["case_id"]);
+    admin.post(&case, &otherwise).expect(200);
+    let action = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
+    let action = format!("/v1/actions/{}/evidence", action["items"][0]["action_id"]);
+    admin.post(&action, &json!({ "says": "Rang", "done": true })).expect(200);
+    let stop = json!({ "stopped": true, "reason": "Ask the designated lead" });
+    admin.post(&format!("/v1/pupils/{absentee}/letters/stop"), &stop).expect(200);
 }
 
 /// Corrections, characteristics, parents and staff, and a record merged into another.

@@ -67,7 +67,7 @@ kinds! {
     RegisterIncomplete 422 "register-incomplete" "The register leaves out pupils of the class." "A register names every pupil who is in the class that day, once; `null` says that there is no mark yet.";
     UpnCheckLetter 422 "wrong-upn-check-letter" "The UPN's check letter is wrong." "`errors` says which letter the other twelve characters ask for: most often two digits were exchanged.";
     NoPolicy 422 "no-policy" "The school follows no policy then." "PUT /v1/schools/{school_id}/policy/pathway/{from_day} first.";
-    UnsoundPolicy 422 "unsound-policy" "Something is wrong with the policy." "`errors` lists everything at once, with file, line and rule; POST /v1/policies/check tries a policy out. domain/policies/README.md teaches the words.";
+    UnsoundPolicy 422 "unsound-policy" "Something is wrong with the policy." "`errors` lists everything at once, with file, line and rule; POST /v1/policies/{policy}/check tries a policy out. domain/policies/README.md teaches the words.";
     RegisterClosed 409 "register-closed" "The register is closed." "Correct a mark with POST /v1/pupils/{pupil_id}/marks/amendments, which keeps the original entry and the reason.";
     NotASandbox 409 "not-a-sandbox" "Only a sandbox has a clock that can be moved." "A trust is a sandbox from the day it is added (`sandbox` in POST /v1/trusts) or never. A real trust keeps real time.";
     NotFailed 409 "run-not-failed" "The run has not failed." "Only a run whose job has the state `failed` is tried again; one that waits, runs or is done needs nothing.";

@@ -24,6 +24,7 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
         bytes: &bytes,
         sheet: request.options.sheet.as_deref(),
         own_school: own.as_deref(),
+        wide: matches!(request.kind, FileKind::Schools | FileKind::Groups | FileKind::Links),
         today: job.run(|tx| Ok(tx.clock().today()))?,
     };
     let mut tell = |rows: u64| job.tell("reading the file", rows, total);

@@ -10,6 +10,7 @@ use crate::auth::May;
 use crate::auth::permission::WritePolicy;
 use crate::db::block;
 use crate::http::json::Json;
+use crate::http::path::Path;
 use crate::http::problem::Problem;
 
 /// What a check came to.
@@ -28,11 +29,13 @@ pub struct CheckAnswer {
 ///
 /// Says everything that is wrong with it at once: the words, the pathway, the letters, and the scenarios that do not
 /// come out as they say.
-#[utoipa::path(tag = "policies", security(("token" = ["policy:write"])), request_body = PolicyFolder,
+#[utoipa::path(tag = "policies", security(("token" = ["policy:write"])),
+    params(("policy" = String, Path, description = "The key that the policy has, or is to have.")), request_body = PolicyFolder,
     responses((status = 200, description = "What is wrong with it, or the book.", body = CheckAnswer)))]
-#[post("/v1/policies/check")]
+#[post("/v1/policies/{policy}/check")]
 pub async fn check_policy(
     _caller: May<WritePolicy>,
+    _path: Path<String>,
     body: Json<PolicyFolder>,
 ) -> Result<HttpResponse, Problem> {
     let folder = Folder::from(body.value);

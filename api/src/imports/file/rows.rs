@@ -31,6 +31,9 @@ pub struct Sent<'a> {
     pub own_school: Option<&'a str>,
     /// The day: dates without a year are near it.
     pub today: NaiveDate,
+    /// Whether rows may go on beyond the header, as in lists that were put together from several: what lies there is
+    /// left aside with a notice.
+    pub wide: bool,
 }
 
 impl Sent<'_> {
@@ -177,7 +180,7 @@ pub(super) fn each_row<R>(
     findings.notices.extend(decoded.notice);
     let open_table = if decoded.is_sheet { Table::open_sheet } else { Table::open };
     let mut table = match open_table(&decoded.text) {
-        Ok(table) => table,
+        Ok(table) => table.wide(sent.wide),
         Err(problem) => {
             findings.problems.add(|| problem);
             return Ok(None);
@@ -197,6 +200,12 @@ pub(super) fn each_row<R>(
         if findings.rows.is_multiple_of(PROGRESS_ROWS) && !progress(findings.rows) {
             return Err(Stopped);
         }
+    }
+    if let Some((line, count)) = table.surplus() {
+        let rows = counted(count, "row");
+        let text =
+            format!("{rows} with more cells than the header; those beyond it were left aside.");
+        findings.notices.push(Notice { kind: NoticeKind::IgnoredColumns, line, count, text });
     }
     if findings.rows == 0 {
         let expected = "at least one row below the header";

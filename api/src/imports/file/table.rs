@@ -22,6 +22,10 @@ pub(super) struct Table<'a> {
     header_line: u64,
     /// Rows need not be filled up to the header's width: a sheet has no cells where nothing stands.
     ragged: bool,
+    /// Rows may go on beyond the header, and what lies there is left aside.
+    wide: bool,
+    /// The first line of a row that did, and how many rows.
+    surplus: Option<(u64, u64)>,
     /// The row after the header, when it was looked at and is no part of the header.
     ahead: Option<(u64, &'a [u8])>,
 }
@@ -92,6 +96,8 @@ impl<'a> Table<'a> {
             header: Vec::new(),
             header_line: 1,
             ragged,
+            wide: false,
+            surplus: None,
             ahead: None,
         };
         let Some((line, raw)) = table.advance()? else {
@@ -111,6 +117,16 @@ impl<'a> Table<'a> {
             }
         }
         Ok(table)
+    }
+
+    /// The same table, of whose rows it is no fault to go on beyond the header.
+    pub fn wide(self, wide: bool) -> Self {
+        Self { wide, ..self }
+    }
+
+    /// Where rows went on beyond the header: the first line, and how many rows.
+    pub fn surplus(&self) -> Option<(u64, u64)> {
+        self.surplus
     }
 
     /// The cells of the record that was read last.
@@ -140,7 +156,10 @@ impl<'a> Table<'a> {
             return Next::Fault(broken_quotes(line, raw));
         }
         let (found, wanted) = (self.record.len(), self.header.len());
-        if found > wanted || found < wanted && !self.ragged {
+        if found > wanted && self.wide {
+            let (first, rows) = self.surplus.unwrap_or((line, 0));
+            self.surplus = Some((first, rows + 1));
+        } else if found > wanted || found < wanted && !self.ragged {
             return Next::Fault(self.field_count(line, raw));
         }
         Next::Row(Row { line, cells: &self.record })

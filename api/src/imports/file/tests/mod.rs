@@ -29,7 +29,7 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 
 /// A file that came on 18 November 2026.
 fn sent<'a>(bytes: &'a [u8], own_school: Option<&'a str>) -> Sent<'a> {
-    Sent { bytes, sheet: None, own_school, today: day(2026, 11, 18) }
+    Sent { bytes, sheet: None, own_school, today: day(2026, 11, 18), wide: false }
 }
 
 /// Reads a file of pupils for the school with the URN 100000.
