@@ -110,11 +110,11 @@ fn imported(app: &TestApp, admin: &Client, kind: &str, file: &[u8]) -> (Value, D
     let path = format!("/v1/imports/{}", sent["import_id"]);
     let _worker = app.another(Start::default());
     let since = Instant::now();
-    let mut stage = String::new();
+    let mut stage = Value::Null;
     loop {
         let import = admin.get(&path).expect(200);
-        if import["job"]["stage"].to_string() != stage {
-            stage = import["job"]["stage"].to_string();
+        if import["job"]["stage"] != stage {
+            stage = import["job"]["stage"].clone();
             println!("  {:.2?} {stage}", since.elapsed());
         }
         match import["job"]["state"].as_str() {
