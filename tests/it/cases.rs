@@ -1,8 +1,10 @@
 //! Cases, from the review that opens them to their last stage, told as the people of a school live through them.
 
 mod decisions;
+mod flowchart;
 mod high_attendance;
 mod improvement;
+mod one_page;
 
 use serde_json::{Value, json};
 

@@ -5,6 +5,7 @@ mod characteristics;
 mod definitions;
 mod persistence;
 mod sessions;
+mod wrong_numbers;
 
 use serde_json::Value;
 

@@ -180,9 +180,10 @@ pub async fn completeness(
     request: HttpRequest,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
-    let year = params.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
-    let known = known::instant(&app.clock, params.as_known_on)?;
+    let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
+    let known = known::instant(&clock, params.as_known_on)?;
     let given =
         [(By::School, &params.schools), (By::Phase, &params.phases), (By::Class, &params.classes)];
     let filter = dimension::filter(&given, params.from, params.to)?;

@@ -93,7 +93,7 @@ pub async fn trend(
     let clock = app.db.clock_of(caller.scope()).await?;
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let question = question(&params)?;
-    let known = known::instant(&app.clock, params.as_known_on)?;
+    let known = known::instant(&clock, params.as_known_on)?;
     let scope = caller.scope().clone();
     let (asking, wanted) = (app.clone(), question.clone());
     let (standing, asked) = app

@@ -9,7 +9,7 @@ mod take;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use rows::{CaseRow, Told, mitigate, mitigations, open_case_to_change, open_cases};
-pub use take::{Ground, take};
+pub use take::{Ground, place, take};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

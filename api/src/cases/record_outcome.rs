@@ -6,12 +6,12 @@ use std::sync::Arc;
 use ::analytics::Block;
 use actix_web::{HttpResponse, post, web};
 use domain::AcademicYear;
-use domain::policy::{Happened, Place, Shield, StepError, step};
+use domain::policy::{Happened, Shield, StepError, step};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, CaseRow, Told};
-use super::take::{Ground, take};
+use super::take::{Ground, place, take};
 use crate::analytics::school_blocks;
 use crate::app::App;
 use crate::auth::permission::RecordCase;
@@ -90,7 +90,7 @@ async fn counted(
         let asks = actions.any(|action| action.unauthorised_at_least.is_some());
         Ok(asks.then_some(row.school_id))
     });
-    let year = AcademicYear::of(app.clock.today());
+    let year = AcademicYear::of(app.db.clock_of(scope).await?.today());
     let (Some(school_id), Some(year)) = (asks.await?, year) else { return Ok(Vec::new()) };
     Ok(school_blocks(app, scope, school_id, vec![year]).await?.blocks)
 }
@@ -99,11 +99,7 @@ fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
     if body.outcome != "a person decides otherwise" {
         return Ok(Happened::Outcome(body.outcome.clone()));
     }
-    let to = match body.to.as_deref() {
-        None => return Err(Problem::at(Kind::Invalid, "/to", "a stage of the policy, or closed")),
-        Some("closed") => Place::Closed,
-        Some(stage) => Place::At(stage.to_owned()),
-    };
+    let to = place(body.to.as_deref())?;
     let reason = name::words(body.reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?;
     Ok(Happened::Otherwise { to, reason })
 }

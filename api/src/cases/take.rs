@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::Calendar;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Recorded, TakeError};
+use domain::policy::{Decision, Place, Recorded, TakeError};
 
 use super::rows::{self, Told};
 use crate::actions::{self, About};
@@ -80,6 +80,18 @@ pub fn take(
         actions::open(tx, about, &decision.rule, action, None, ground.day, ground.calendars)?;
     }
     Ok(told)
+}
+
+/// Where a person who decides otherwise wants the case to go.
+///
+/// # Errors
+/// 422 at `/to` when nothing is said. Whether the policy has such a stage is for the engine to say.
+pub fn place(to: Option<&str>) -> Result<Place, Problem> {
+    match to {
+        None => Err(Problem::at(Kind::Invalid, "/to", "a stage of the policy, or closed")),
+        Some("closed") => Ok(Place::Closed),
+        Some(stage) => Ok(Place::At(stage.to_owned())),
+    }
 }
 
 /// What the engine refuses, as a problem.

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use domain::policy::{Decision, Happened, Place, Shield, step};
+use domain::policy::{Decision, Happened, Shield, step};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -250,11 +250,7 @@ fn otherwise(
     to: Option<&str>,
     reason: String,
 ) -> Result<(), Problem> {
-    let to = match to {
-        None => return Err(Problem::at(Kind::Invalid, "/to", "a stage of the policy, or closed")),
-        Some("closed") => Place::Closed,
-        Some(stage) => Place::At(stage.to_owned()),
-    };
+    let to = cases::place(to)?;
     let school_id = review.school_id;
     let Some(told) = cases::open_case_to_change(tx, school_id, pupil_id)? else {
         return Err(Problem::at(

@@ -44,7 +44,7 @@ fn three_letters_home_the_ewo_and_no_fourth_letter() {
     let wednesday = office.review("2026-10-21");
     assert_eq!(rules(&office, wednesday), ["H-01", "H-02", "H-03"]);
     assert_eq!(office.proposed(wednesday), Vec::<Value>::new());
-    assert!(office.to_do().iter().any(|says| says.contains("invitation") && says.contains("6A")));
+    assert!(office.to_do().iter().any(|says| says.contains("invites them") && says.contains("6A")));
 
     // Thursday: the teacher knows something of one of the two.
     office.on("2026-10-22");

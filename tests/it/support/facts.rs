@@ -18,7 +18,7 @@ pub fn characteristic(
     let value = value.map_or("NULL".to_owned(), |value| format!("'{value}'"));
     sql.run(&format!(
         "INSERT INTO characteristic SELECT trust_id, school_id, enrolment_id, '{kind}', '{from}', {value}, '{at}', 'test' \
-         FROM enrolment WHERE enrolment_id = {enrolment}"
+         FROM enrolment WHERE enrolment_id = {enrolment}; COMMIT"
     ));
 }
 
@@ -27,7 +27,7 @@ pub fn days(sql: &mut Sql, enrolment: i32, first_day: &str, last_day: &str, at: 
     let at = bump(sql, enrolment, at);
     sql.run(&format!(
         "INSERT INTO enrolment_days SELECT trust_id, school_id, enrolment_id, '{first_day}', '{last_day}', '{at}', 'test' \
-         FROM enrolment WHERE enrolment_id = {enrolment}"
+         FROM enrolment WHERE enrolment_id = {enrolment}; COMMIT"
     ));
 }
 
@@ -37,7 +37,7 @@ pub fn pupil_field(sql: &mut Sql, enrolment: i32, field: &str, new: &str, at: Da
     let pupil = format!("(SELECT pupil_id FROM enrolment WHERE enrolment_id = {enrolment})");
     sql.run(&format!(
         "INSERT INTO pupil_change SELECT trust_id, pupil_id, '{at}', '{field}', {field}::text, '{new}', 'Seen', 'test' \
-         FROM pupil WHERE pupil_id = {pupil}; UPDATE pupil SET {field} = '{new}' WHERE pupil_id = {pupil}"
+         FROM pupil WHERE pupil_id = {pupil}; UPDATE pupil SET {field} = '{new}' WHERE pupil_id = {pupil}; COMMIT"
     ));
 }
 
@@ -47,7 +47,7 @@ pub fn enrolment_pupil(sql: &mut Sql, enrolment: i32, pupil: i32, at: DateTime<U
     sql.run(&format!(
         "INSERT INTO enrolment_pupil SELECT trust_id, school_id, enrolment_id, '{at}', pupil_id, {pupil}, 'Mixed up', \
          'test' FROM enrolment WHERE enrolment_id = {enrolment}; \
-         UPDATE enrolment SET pupil_id = {pupil} WHERE enrolment_id = {enrolment}"
+         UPDATE enrolment SET pupil_id = {pupil} WHERE enrolment_id = {enrolment}; COMMIT"
     ));
 }
 
@@ -58,6 +58,8 @@ fn bump(sql: &mut Sql, enrolment: i32, at: DateTime<Utc>) -> String {
     let last = format!(
         "(SELECT max(at) + interval '1 microsecond' FROM school_version WHERE trust_id = {trust})"
     );
+    // Until the fact is there too nobody may see the new version.
+    sql.run("BEGIN");
     sql.run(&format!(
         "UPDATE school_version SET version = version + 1, at = greatest('{at}', {last}) WHERE trust_id = {trust}"
     ));

@@ -69,9 +69,10 @@ pub async fn compare(
     app: web::Data<App>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
-    let year = params.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
-    let known = known::instant(&app.clock, params.as_known_on)?;
+    let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
+    let known = known::instant(&clock, params.as_known_on)?;
     let comparing = comparing(&params)?;
     let shown = dimension::filter(&[(By::School, &params.schools)], None, None)?;
     let shown = dimension::ids(&shown, By::School);

@@ -93,9 +93,10 @@ pub async fn explain(
     request: HttpRequest,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
-    let year = params.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
-    let known = known::instant(&app.clock, params.as_known_on)?;
+    let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
+    let known = known::instant(&clock, params.as_known_on)?;
     let filter = dimension::filter(&dimension::given!(params), None, None)?;
     let slice = Slice::<(i32, i32)>::read(params.limit, params.cursor.as_deref(), &params)?;
     let key = params.window.clone().unwrap_or_else(|| "year-to-date".to_owned());

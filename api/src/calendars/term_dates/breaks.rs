@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::ClosureKind;
 
 use super::propose::{Proposal, closure};
-use super::published::{BreakKind, EntryKind, NoticeKind, before, next, weekdays};
+use super::published::{BreakKind, DatesNoticeKind, EntryKind, before, next, weekdays};
 
 /// A holiday of fewer days from Monday to Friday than this is a closure in term.
 pub(super) const SHORTEST_BREAK: usize = 3;
@@ -99,7 +99,7 @@ impl Proposal {
                 let text = format!(
                     "{day} is no day of school, and the file does not say why: it is a closure."
                 );
-                self.say(None, NoticeKind::Assumed, text);
+                self.say(None, DatesNoticeKind::Assumed, text);
             }
         }
         breaks
@@ -118,7 +118,7 @@ impl Proposal {
                     if is_long { "the break between two terms" } else { "a half-term break" };
                 let text =
                     format!("The holiday from {} to {} is taken for {what}.", one.from, one.to);
-                self.say(one.place.clone(), NoticeKind::Assumed, text);
+                self.say(one.place.clone(), DatesNoticeKind::Assumed, text);
                 is_long
             }
         }

@@ -9,7 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::breaks::{Break, SHORTEST_BREAK};
-use super::published::{Entry, EntryKind, Notice, NoticeKind, Published, before, next, weekdays};
+use super::published::{
+    DatesNotice, DatesNoticeKind, Entry, EntryKind, Published, before, next, weekdays,
+};
 use crate::calendars::body::{CalendarBody, ClosureBody, DaysBody, TermBody, calendar_of};
 use crate::http::problem::{Kind, Problem};
 
@@ -27,7 +29,7 @@ pub struct ProposedCalendar {
     #[schema(example = 380)]
     pub sessions: u32,
     /// What was not understood, what was assumed, and what does not agree.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<DatesNotice>,
 }
 
 /// A calendar in the making.
@@ -39,7 +41,7 @@ pub(super) struct Proposal {
     /// Days on which pupils come, as far as the file says.
     pub(super) school: BTreeSet<NaiveDate>,
     pub(super) closures: Vec<ClosureBody>,
-    notices: Vec<Notice>,
+    notices: Vec<DatesNotice>,
 }
 
 /// Makes a calendar of what a file says about an academic year.
@@ -76,7 +78,7 @@ pub fn propose(year: AcademicYear, published: Published) -> Result<ProposedCalen
 }
 
 impl Proposal {
-    fn new(year: AcademicYear, entries: Vec<Entry>, notices: Vec<Notice>) -> Self {
+    fn new(year: AcademicYear, entries: Vec<Entry>, notices: Vec<DatesNotice>) -> Self {
         let days_of = |wanted: EntryKind| {
             let of_kind = entries.iter().filter(move |entry| entry.kind == wanted);
             of_kind.flat_map(|entry| weekdays(entry.from, entry.to))
@@ -101,12 +103,17 @@ impl Proposal {
         self.entries = entries;
         for entry in on_weekends {
             let text = "School on a weekend is left out: put the shape of the week by hand.";
-            self.say(Some(entry.place), NoticeKind::NotUnderstood, text);
+            self.say(Some(entry.place), DatesNoticeKind::NotUnderstood, text);
         }
     }
 
-    pub(super) fn say(&mut self, place: Option<String>, kind: NoticeKind, text: impl Into<String>) {
-        self.notices.push(Notice { place, kind, text: text.into() });
+    pub(super) fn say(
+        &mut self,
+        place: Option<String>,
+        kind: DatesNoticeKind,
+        text: impl Into<String>,
+    ) {
+        self.notices.push(DatesNotice { place, kind, text: text.into() });
     }
 
     fn terms(&mut self, breaks: Vec<Break>) -> Vec<TermBody> {
@@ -147,7 +154,7 @@ impl Proposal {
         for (_, day, word) in edges.into_iter().filter(|edge| edge.0) {
             let text =
                 format!("The file does not say when the school year {word}: {day} is assumed.");
-            self.say(None, NoticeKind::Assumed, text);
+            self.say(None, DatesNoticeKind::Assumed, text);
         }
         let mut half_term = None;
         for one in breaks {
@@ -162,7 +169,7 @@ impl Proposal {
                 let text = format!(
                     "The holiday from {from} to {to} is not the only one of its term: it is a closure."
                 );
-                self.say(one.place.clone(), NoticeKind::Assumed, text);
+                self.say(one.place.clone(), DatesNoticeKind::Assumed, text);
             }
         }
         Some(TermBody { name: String::new(), from: first, to: last, half_term })
@@ -195,7 +202,7 @@ impl Proposal {
                 self.closures.push(closure(entry.from, entry.to, entry.session, kind, note));
             } else if kind != ClosureKind::BankHoliday {
                 let text = "It lies in a holiday or on a weekend, and needs no closure.";
-                self.say(Some(entry.place), NoticeKind::Assumed, text);
+                self.say(Some(entry.place), DatesNoticeKind::Assumed, text);
             }
         }
         self.closures.sort_by_key(|one| (one.from, one.to, one.session));
@@ -211,7 +218,7 @@ impl Proposal {
             self.bank.intersection(&self.school).copied().filter(in_term).collect();
         for day in &held {
             let text = format!("{day} is a bank holiday and, by the file, a day of school.");
-            self.say(None, NoticeKind::Contradicts, text);
+            self.say(None, DatesNoticeKind::Contradicts, text);
         }
         let calendar = CalendarBody {
             terms,
@@ -227,7 +234,11 @@ impl Proposal {
         let sessions = checked.open_half_days().count();
         if let Some(more) = self.notices.len().checked_sub(MOST_NOTICES).filter(|more| *more > 0) {
             self.notices.truncate(MOST_NOTICES);
-            self.say(None, NoticeKind::NotUnderstood, format!("There are {more} more notices."));
+            self.say(
+                None,
+                DatesNoticeKind::NotUnderstood,
+                format!("There are {more} more notices."),
+            );
         }
         Ok(ProposedCalendar { calendar, sessions, notices: self.notices })
     }
@@ -243,11 +254,11 @@ impl Proposal {
             } else {
                 format!("{day} is a day of school by the list of days, and not by the holidays.")
             };
-            self.say(None, NoticeKind::Contradicts, text);
+            self.say(None, DatesNoticeKind::Contradicts, text);
         }
         if let Some(more) = differing.len().checked_sub(MOST).filter(|more| *more > 0) {
             let text = format!("So it is with {more} more days.");
-            self.say(None, NoticeKind::Contradicts, text);
+            self.say(None, DatesNoticeKind::Contradicts, text);
         }
     }
 }

@@ -14,7 +14,7 @@ pub struct Published {
     /// In the order of the file.
     pub entries: Vec<Entry>,
     /// What is not understood.
-    pub notices: Vec<Notice>,
+    pub notices: Vec<DatesNotice>,
 }
 
 /// Some days of one kind.
@@ -62,13 +62,13 @@ pub enum BreakKind {
 
 /// Something that a person should look at before the calendar is put.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Notice {
+pub struct DatesNotice {
     /// Where: `line 12` of an ICS file, a JSON pointer; absent when it is about the whole file.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "line 12")]
     pub place: Option<String>,
     /// What it is.
-    pub kind: NoticeKind,
+    pub kind: DatesNoticeKind,
     /// In plain English.
     #[schema(
         example = "A repeating event (RRULE) is not read: write each of its days as an event of its own."
@@ -79,7 +79,7 @@ pub struct Notice {
 /// What a notice is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
+pub enum DatesNoticeKind {
     /// Something in the file was left out.
     NotUnderstood,
     /// The file leaves something open, and this was taken for it.
@@ -91,8 +91,8 @@ pub enum NoticeKind {
 impl Published {
     /// Says that something was left out.
     pub fn not_understood(&mut self, place: impl Into<String>, text: impl Into<String>) {
-        let kind = NoticeKind::NotUnderstood;
-        self.notices.push(Notice { place: Some(place.into()), kind, text: text.into() });
+        let kind = DatesNoticeKind::NotUnderstood;
+        self.notices.push(DatesNotice { place: Some(place.into()), kind, text: text.into() });
     }
 }
 

@@ -4,7 +4,7 @@ use domain::{AcademicYear, ClosureKind, Session};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::published::{Notice, NoticeKind};
+use super::published::{DatesNotice, DatesNoticeKind};
 use super::{ProposedCalendar, propose, read_ics, read_json};
 use crate::http::problem::{Kind, Problem};
 
@@ -74,8 +74,8 @@ fn published() -> Value {
 }
 
 /// The places and texts of the notices of a kind.
-fn said(proposed: &ProposedCalendar, kind: NoticeKind) -> Vec<(String, String)> {
-    let place = |notice: &Notice| notice.place.clone().unwrap_or_default();
+fn said(proposed: &ProposedCalendar, kind: DatesNoticeKind) -> Vec<(String, String)> {
+    let place = |notice: &DatesNotice| notice.place.clone().unwrap_or_default();
     let of_kind = proposed.notices.iter().filter(|notice| notice.kind == kind);
     of_kind.map(|notice| (place(notice), notice.text.clone())).collect()
 }
@@ -83,7 +83,7 @@ fn said(proposed: &ProposedCalendar, kind: NoticeKind) -> Vec<(String, String)> 
 /// The one thing that was not understood.
 #[track_caller]
 fn left_out(proposed: &ProposedCalendar) -> (String, String) {
-    let mut said = said(proposed, NoticeKind::NotUnderstood);
+    let mut said = said(proposed, DatesNoticeKind::NotUnderstood);
     assert_eq!(said.len(), 1, "{said:?}");
     said.remove(0)
 }
@@ -144,7 +144,7 @@ fn a_list_of_the_days_of_school_alone_makes_it_too_and_says_what_it_took_for_wha
     });
     assert_eq!(proposed.calendar, expected.unwrap().calendar);
     assert_eq!(proposed.sessions, 2 * u32::try_from(listed.len()).unwrap());
-    let assumed = said(&proposed, NoticeKind::Assumed);
+    let assumed = said(&proposed, DatesNoticeKind::Assumed);
     assert_eq!(assumed.len(), 5, "{assumed:?}");
     assert!(assumed[0].1.ends_with("to 2026-11-01 is taken for a half-term break."));
     assert!(assumed[1].1.ends_with("to 2027-01-03 is taken for the break between two terms."));
@@ -160,7 +160,7 @@ fn a_list_of_the_days_of_school_alone_makes_it_too_and_says_what_it_took_for_wha
     let mut both = published();
     both["academic_years"][0]["dates"] = json!(listed);
     both["pd_days"] = json!([{ "date": "2026-09-02" }]);
-    let contradicts = said(&from_json(&both).unwrap(), NoticeKind::Contradicts);
+    let contradicts = said(&from_json(&both).unwrap(), DatesNoticeKind::Contradicts);
     assert_eq!(contradicts.len(), 1, "{contradicts:?}");
     assert!(contradicts[0].1.starts_with("2026-09-02 is a day of school by the list"));
 }
@@ -341,8 +341,10 @@ fn what_json_has_beyond_the_form_is_named_with_its_pointer() {
     file["academic_years"][0]["provisional"] = json!(true);
     file["academic_years"][0]["school_holidays"][1]["end"] = json!("2026-10-01");
     let proposed = from_json(&file).unwrap();
-    let places: Vec<String> =
-        said(&proposed, NoticeKind::NotUnderstood).into_iter().map(|(place, _)| place).collect();
+    let places: Vec<String> = said(&proposed, DatesNoticeKind::NotUnderstood)
+        .into_iter()
+        .map(|(place, _)| place)
+        .collect();
     let expected = [
         "/staff_days",
         "/academic_years/0/provisional",
@@ -350,7 +352,11 @@ fn what_json_has_beyond_the_form_is_named_with_its_pointer() {
         "/pd_days/0",
     ];
     assert_eq!(places, expected);
-    assert_eq!(said(&proposed, NoticeKind::Assumed)[0].0, "/pd_days/1", "in the holidays already");
+    assert_eq!(
+        said(&proposed, DatesNoticeKind::Assumed)[0].0,
+        "/pd_days/1",
+        "in the holidays already"
+    );
     assert_eq!(proposed.calendar.terms[0].half_term, None);
 }
 
@@ -414,7 +420,7 @@ proptest! {
         let Ok(proposed) = from_json(&file) else { return Ok(()) };
         let calendar = super::super::calendar_of(year(2026), &proposed.calendar).unwrap();
         let open: Vec<u64> = (0..365).filter(|n| calendar.is_school_day(day(n))).collect();
-        let contradicted = proposed.notices.iter().any(|one| one.kind == NoticeKind::Contradicts);
+        let contradicted = proposed.notices.iter().any(|one| one.kind == DatesNoticeKind::Contradicts);
         let weekdays = |n: &&u64| super::published::weekdays(day(n), day(n)).count() == 1;
         let expected: Vec<u64> = listed.iter().filter(weekdays).copied().collect();
         prop_assert!(open == expected || contradicted);

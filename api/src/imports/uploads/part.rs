@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, put, web};
 use sha2::{Digest, Sha256};
 
-use super::rows::{self, Part};
+use super::rows::{self, UploadPart};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::RunImport;
@@ -26,7 +26,7 @@ const DIGEST: &str = "X-Content-SHA256";
     params(("upload_id" = i64, Path, description = "The upload."), ("part" = i32, Path, description = "Which part, from 1."),
         ("X-Content-SHA256" = Option<String>, Header, description = "SHA-256 of the part, in hexadecimal.")),
     request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the part."),
-    responses((status = 200, description = "The part is kept.", body = Part),
+    responses((status = 200, description = "The part is kept.", body = UploadPart),
         (status = 413, description = "The part is too large.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Something in the request is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
 #[put("/v1/uploads/{upload_id}/parts/{part}")]

@@ -25,13 +25,13 @@ pub struct Upload {
     /// When a part was last put (UTC).
     pub touched_at: DateTime<Utc>,
     /// The parts that have arrived.
-    pub parts: Vec<Part>,
+    pub parts: Vec<UploadPart>,
 }
 
 /// A part that has arrived.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = UploadPart)]
-pub struct Part {
+pub struct UploadPart {
     /// Which part, from 1.
     #[schema(example = 1)]
     pub part: i32,
@@ -98,8 +98,11 @@ pub(super) fn upload(tx: &mut Tx<'_>, upload_id: i64) -> Result<Upload, Problem>
         .order(upload_part::part)
         .select((upload_part::part, upload_part::bytes, upload_part::sha256))
         .load(tx.conn)?;
-    let part =
-        |(part, bytes, sha256): (i32, i32, Vec<u8>)| Part { part, bytes, sha256: hex(&sha256) };
+    let part = |(part, bytes, sha256): (i32, i32, Vec<u8>)| UploadPart {
+        part,
+        bytes,
+        sha256: hex(&sha256),
+    };
     let parts = parts.into_iter().map(part).collect();
     Ok(Upload { upload_id, school_id, begun_at, touched_at, parts })
 }
@@ -111,7 +114,7 @@ pub(super) fn put_part(
     part: i32,
     sha256: &[u8],
     body: &[u8],
-) -> Result<Part, Problem> {
+) -> Result<UploadPart, Problem> {
     let school_id: Option<i32> =
         diesel::update(upload::table.filter(upload::upload_id.eq(upload_id)))
             .set(upload::touched_at.eq(tx.now()))
@@ -136,7 +139,7 @@ pub(super) fn put_part(
             upload_part::body.eq(excluded(upload_part::body)),
         ))
         .execute(tx.conn)?;
-    Ok(Part { part, bytes, sha256: hex(sha256) })
+    Ok(UploadPart { part, bytes, sha256: hex(sha256) })
 }
 
 /// Holds an upload until the transaction ends, and makes sure that all its parts are there. One part at a time is in
