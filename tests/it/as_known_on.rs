@@ -5,7 +5,7 @@
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::support::app::{Client, Start, TestApp};
+use crate::support::app::{Client, TestApp};
 use crate::support::build::{self, calendar, id, marks, upn};
 use crate::support::facts;
 use crate::support::sql::Sql;
@@ -21,7 +21,7 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let app = TestApp::start_with(Start { workers: 0, ..Start::default() });
+        let app = TestApp::start();
         let admin = app.client("trust_admin", app.trust("Larkrise"));
         let schools = [1, 2].map(|number| build::school(&admin, number, "primary"));
         let classes = schools.map(|school| build::class(&admin, school, "6A"));
@@ -47,9 +47,8 @@ impl World {
         texts.iter().map(|text| text.parse().unwrap()).collect()
     }
 
-    /// Sends a file, which another instance works at; whether it was taken.
+    /// Sends a file; whether it was taken.
     fn import(&self, kind: &str, school: i32, file: &str) -> bool {
-        let _worker = self.app.another(Start::default());
         let import = self.admin.import(&format!("kind={kind}&school_id={school}"), file.as_bytes());
         import["job"]["state"] == "done"
     }

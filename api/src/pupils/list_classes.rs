@@ -42,8 +42,9 @@ pub async fn list_classes(
     request: HttpRequest,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
     let Params { school_id, year, limit, cursor } = params.0;
-    let year = year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
+    let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, year))?;
     let page = app.db.run(caller.scope(), move |tx| {
         let mut rows = class::table.filter(class::year.eq(year.number())).into_boxed();

@@ -51,8 +51,9 @@ pub async fn pupil_double_marks(
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
     let pupil_id = path.0;
-    let year = params.0.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
+    let year = params.0.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let codes = app.codes.clone();
     let found = app.db.snapshot(caller.scope(), move |tx| {
         pupils::pupil(tx, pupil_id)?;

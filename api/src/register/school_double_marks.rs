@@ -66,8 +66,9 @@ pub async fn school_double_marks(
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
     let school_id = path.0;
-    let year = params.0.year.map_or_else(|| tenants::today_year(&app.clock), Ok)?;
+    let year = params.0.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let codes = app.codes.clone();
     let found = app.db.snapshot(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;

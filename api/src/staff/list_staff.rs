@@ -66,7 +66,8 @@ pub async fn list_staff(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, duty, role, on, limit, cursor } = params.0;
-    let on = on.unwrap_or_else(|| app.clock.today());
+    let today = app.db.clock_of(caller.scope()).await?.today();
+    let on = on.unwrap_or(today);
     let filter = (school_id, &duty, &role, on);
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &filter)?;
     let page = app.db.run(caller.scope(), move |tx| {

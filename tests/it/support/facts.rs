@@ -47,7 +47,9 @@ pub fn enrolment_pupil(sql: &mut Sql, enrolment: i32, pupil: i32, at: DateTime<U
     sql.run(&format!(
         "INSERT INTO enrolment_pupil SELECT trust_id, school_id, enrolment_id, '{at}', pupil_id, {pupil}, 'Mixed up', \
          'test' FROM enrolment WHERE enrolment_id = {enrolment}; \
-         UPDATE enrolment SET pupil_id = {pupil} WHERE enrolment_id = {enrolment}; COMMIT"
+         UPDATE enrolment SET pupil_id = {pupil} WHERE enrolment_id = {enrolment}; \
+         UPDATE pupil p SET school_ids = p.school_ids || e.school_id FROM enrolment e \
+         WHERE p.pupil_id = {pupil} AND e.enrolment_id = {enrolment} AND e.school_id <> ALL (p.school_ids); COMMIT"
     ));
 }
 
