@@ -168,6 +168,22 @@ impl Tx<'_> {
         let Self { scope, clock, ahead, .. } = *self;
         self.conn.transaction(|conn| work(&mut Tx { conn, scope, clock, ahead }))
     }
+
+    /// Does `work` and undoes all that it wrote, so that its answer says what would happen.
+    ///
+    /// # Errors
+    /// What `work` refuses.
+    pub fn rehearse<T>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let mut answer = None;
+        let undone = self.savepoint(|tx| {
+            answer = Some(work(tx)?);
+            Err(Problem::internal("undone, as it was only a rehearsal"))
+        });
+        answer.map_or(undone, Ok)
+    }
 }
 
 type PgPool = Pool<ConnectionManager<PgConnection>>;

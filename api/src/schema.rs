@@ -510,6 +510,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+        review_id -> Nullable<Int4>,
     }
 }
 
@@ -528,6 +529,11 @@ diesel::table! {
         figure -> Jsonb,
         decided_on -> Date,
         decided_by -> Text,
+        review_id -> Nullable<Int4>,
+        sent_on -> Nullable<Date>,
+        sent_by -> Nullable<Text>,
+        sent_how -> Nullable<Text>,
+        unsupported_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -546,6 +552,7 @@ diesel::table! {
         opened_on -> Date,
         due -> Nullable<Date>,
         done_at -> Nullable<Timestamptz>,
+        overtaken_at -> Nullable<Timestamptz>,
     }
 }
 

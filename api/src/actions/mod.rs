@@ -7,7 +7,7 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{About, open};
+pub use rows::{About, open, overtake, tell};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -50,6 +50,9 @@ pub struct ActionRow {
     /// When evidence said that it is done (UTC).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub done_at: Option<DateTime<Utc>>,
+    /// When a mark was amended that it rested on (UTC): nobody has to do it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overtaken_at: Option<DateTime<Utc>>,
 }
 
 /// What was really done.
@@ -117,6 +120,51 @@ pub fn open(
     Ok(())
 }
 
+/// Opens a task that no rule's own words describe: something has happened that a person is to know of.
+///
+/// # Errors
+/// The database's.
+pub fn tell(
+    tx: &mut Tx<'_>,
+    about: About,
+    rule: &str,
+    says: &str,
+    (role, day): (Option<&str>, NaiveDate),
+) -> Result<(), Problem> {
+    diesel::insert_into(action::table)
+        .values((
+            action::trust_id.eq(tx.trust()),
+            action::school_id.eq(about.school_id),
+            action::pupil_id.eq(about.pupil_id),
+            action::case_id.eq(about.case_id),
+            action::review_id.eq(about.review_id),
+            action::rule.eq(rule),
+            action::kind.eq("task"),
+            action::says.eq(says),
+            action::role.eq(role),
+            action::opened_on.eq(day),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What a review opened about a pupil, by these rules, and nobody has done, is to be done no more.
+///
+/// # Errors
+/// The database's.
+pub fn overtake(
+    tx: &mut Tx<'_>,
+    (review_id, pupil_id): (i32, i32),
+    rules: &[String],
+) -> Result<(), Problem> {
+    let these = action::review_id.eq(review_id).and(action::pupil_id.eq(pupil_id));
+    let open = action::done_at.is_null().and(action::overtaken_at.is_null());
+    diesel::update(action::table.filter(these.and(action::rule.eq_any(rules)).and(open)))
+        .set(action::overtaken_at.eq(tx.now()))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Which actions.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
@@ -150,12 +198,15 @@ pub fn actions(
         rows = rows.filter(action::role.eq(role));
     }
     match wanted.open {
-        Some(true) => rows = rows.filter(action::done_at.is_null()),
+        Some(true) => {
+            rows = rows.filter(action::done_at.is_null().and(action::overtaken_at.is_null()))
+        }
         Some(false) => rows = rows.filter(action::done_at.is_not_null()),
         None => {}
     }
     if let Some(day) = wanted.overdue_on {
-        rows = rows.filter(action::done_at.is_null()).filter(action::due.lt(day));
+        let open = action::done_at.is_null().and(action::overtaken_at.is_null());
+        rows = rows.filter(open).filter(action::due.lt(day));
     }
     if let Some(after) = after {
         rows = rows.filter(action::action_id.gt(after));

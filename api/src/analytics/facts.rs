@@ -59,6 +59,30 @@ impl Facts {
         })
     }
 
+    /// The rows of one pupil at one school, with those of the school itself.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn of_pupil(
+        tx: &mut Tx<'_>,
+        (school_id, pupil_id): (i32, i32),
+        year: AcademicYear,
+    ) -> Result<Self, Problem> {
+        let schools = [school_id];
+        let mut enrolments = pupils::enrolments_of(tx, &schools, Some(year))?;
+        enrolments.retain(|row| row.pupil_id == pupil_id);
+        let ids: Vec<i32> = enrolments.iter().map(|row| row.enrolment_id).collect();
+        Ok(Self {
+            calendars: tenants::calendars(tx, &schools, year, None)?,
+            taken: register::taken_of_schools(tx, &schools, year.number())?,
+            placements: pupils::placements_of(tx, &schools)?,
+            characteristics: pupils::characteristics_of(tx, &schools, None)?,
+            pupils: pupil_facts(tx, &enrolments)?,
+            marks: register::marks_of(tx, school_id, year.number(), &ids)?,
+            enrolments,
+        })
+    }
+
     /// The years of the schools that have a calendar.
     pub fn into_years(
         mut self,

@@ -1,15 +1,17 @@
-//! One school's blocks over its years, for those who look at single pupils: reviews and lists.
+//! One school's blocks over its years, and one pupil's, for those who look at single pupils: reviews and lists.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ::analytics::Block;
 use actix_web::web;
 use chrono::{DateTime, Utc};
-use domain::AcademicYear;
+use domain::{AcademicYear, CodeTable};
 
 use super::blocks::Standing;
+use super::facts::Facts;
 use crate::app::App;
-use crate::db::{Scope, block};
+use crate::db::{Scope, Tx, block};
 use crate::http::problem::Problem;
 use crate::tenants;
 
@@ -52,4 +54,25 @@ pub async fn school_blocks(
         Ok(SchoolBlocks { blocks, known_at })
     })
     .await
+}
+
+/// One pupil's blocks at a school, read inside a transaction, so that what it has written itself is counted.
+///
+/// # Errors
+/// 404 for a school that the caller may not see.
+pub fn pupil_blocks(
+    tx: &mut Tx<'_>,
+    codes: &CodeTable,
+    (school_id, pupil_id): (i32, i32),
+    years: &[AcademicYear],
+) -> Result<Vec<Arc<Block>>, Problem> {
+    let schools = BTreeMap::from([(school_id, tenants::school(tx, school_id)?)]);
+    let today = tx.clock().today();
+    let mut blocks = Vec::new();
+    for year in years {
+        let facts = Facts::of_pupil(tx, (school_id, pupil_id), *year)?;
+        let sources = facts.into_years(&schools, today).into_iter();
+        blocks.extend(sources.map(|source| Arc::new(Block::build(codes, source))));
+    }
+    Ok(blocks)
 }

@@ -8,7 +8,10 @@ mod take;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{CaseRow, Told, mitigate, mitigations, open_case_to_change, open_cases};
+pub use rows::{
+    CaseRow, EventRow, Told, append, latest_case_to_change, mitigate, mitigations,
+    open_case_to_change, open_cases, timeline,
+};
 pub use take::{Ground, place, take};
 
 /// The operations of this capability.

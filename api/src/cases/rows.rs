@@ -68,6 +68,20 @@ pub struct EventRow {
     pub recorded_by: String,
     /// In which role.
     pub role: String,
+    /// The review that proposed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 51)]
+    pub review_id: Option<i32>,
+}
+
+impl EventRow {
+    /// The event itself.
+    ///
+    /// # Errors
+    /// What stands in the table cannot be read.
+    pub fn event(&self) -> Result<Event, Problem> {
+        serde_json::from_value(self.body.clone()).map_err(Problem::internal)
+    }
 }
 
 /// A case with what its events come to.
@@ -128,6 +142,25 @@ pub fn open_case_to_change(
     let ours = case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id));
     let row: Option<CaseRow> = case_state::table
         .filter(ours.and(case_state::stage.is_not_null()))
+        .select(CaseRow::as_select())
+        .for_update()
+        .first(tx.conn)
+        .optional()?;
+    row.map(|row| told(tx, row)).transpose()
+}
+
+/// The latest case of a pupil at a school, open or ended, to be changed.
+///
+/// # Errors
+/// The database's.
+pub fn latest_case_to_change(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    pupil_id: i32,
+) -> Result<Option<Told>, Problem> {
+    let row: Option<CaseRow> = case_state::table
+        .filter(case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id)))
+        .order(case_state::case_id.desc())
         .select(CaseRow::as_select())
         .for_update()
         .first(tx.conn)
@@ -237,7 +270,7 @@ pub fn append(
     tx: &mut Tx<'_>,
     row: &CaseRow,
     events: &[Event],
-    because: &[String],
+    (because, review_id): (&[String], Option<i32>),
     caller: &Caller,
 ) -> Result<Told, Problem> {
     let mut rows = Vec::with_capacity(events.len());
@@ -252,6 +285,7 @@ pub fn append(
             case_event::recorded_at.eq(tx.now()),
             case_event::recorded_by.eq(caller.subject()),
             case_event::role.eq(caller.role()),
+            case_event::review_id.eq(review_id),
         ));
     }
     diesel::insert_into(case_event::table).values(rows).execute(tx.conn)?;

@@ -48,7 +48,7 @@ pub fn take(
         Some(told) => told.row,
         None => rows::open(tx, (ground.school_id, ground.pupil_id), follows, ground.day)?,
     };
-    let told = rows::append(tx, &row, &events, &decision.because, caller)?;
+    let told = rows::append(tx, &row, &events, (&decision.because, ground.review_id), caller)?;
     let step = (told.row.case_id, told.row.steps);
     let figure = decision.taking.as_ref().and_then(|taking| taking.figure);
     for event in &events {
@@ -61,6 +61,7 @@ pub fn take(
             school_id: ground.school_id,
             pupil_id: ground.pupil_id,
             step: Some(step),
+            review_id: ground.review_id,
             name,
             rule: &decision.rule,
             held,

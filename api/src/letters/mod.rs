@@ -2,17 +2,19 @@
 
 mod list_letters;
 mod read_letter;
+mod record_sent;
 mod rows;
 mod stop_letters;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{NewLetter, add, stopped};
+pub use rows::{LetterRow, NewLetter, add, counting_of_review, lose_support, stopped};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(list_letters::list_letters)
         .service(read_letter::read_letter)
+        .service(record_sent::record_sent)
         .service(stop_letters::stop_letters);
 }

@@ -51,6 +51,23 @@ pub struct LetterRow {
     pub decided_on: NaiveDate,
     /// By whom.
     pub decided_by: String,
+    /// The review that proposed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_id: Option<i32>,
+    /// The day it was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_on: Option<NaiveDate>,
+    /// By whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sent_by: Option<String>,
+    /// How.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "by post, to both parents")]
+    pub sent_how: Option<String>,
+    /// Since when the register does not support a letter that was sent: a mark that it rested on was amended. It does
+    /// not count towards the next stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unsupported_at: Option<DateTime<Utc>>,
 }
 
 /// A letter to be kept.
@@ -61,6 +78,8 @@ pub struct NewLetter<'a> {
     pub pupil_id: i32,
     /// The case and its step.
     pub step: Option<(i32, i32)>,
+    /// The review that proposed it.
+    pub review_id: Option<i32>,
     /// Its name in the policy.
     pub name: &'a str,
     /// The rule.
@@ -86,6 +105,7 @@ pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem
             letter::pupil_id.eq(new.pupil_id),
             letter::case_id.eq(new.step.map(|(case, _)| case)),
             letter::step.eq(new.step.map(|(_, step)| step)),
+            letter::review_id.eq(new.review_id),
             letter::name.eq(new.name),
             letter::rule.eq(new.rule),
             letter::state.eq(if new.held.is_some() { "held" } else { "waiting" }),
@@ -131,6 +151,72 @@ pub fn letters(
         .limit(most)
         .select(LetterRow::as_select())
         .load(tx.conn)?)
+}
+
+/// One letter, locked until this transaction ends.
+///
+/// # Errors
+/// 404.
+pub fn letter_to_change(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
+    let row = letter::table.filter(letter::letter_id.eq(letter_id));
+    Ok(row.select(LetterRow::as_select()).for_update().first(tx.conn)?)
+}
+
+/// Records that a letter was sent. The caller holds it.
+///
+/// # Errors
+/// The database's.
+pub fn sent(
+    tx: &mut Tx<'_>,
+    letter_id: i32,
+    (on, how): (NaiveDate, &str),
+    by: &str,
+) -> Result<LetterRow, Problem> {
+    Ok(diesel::update(letter::table.filter(letter::letter_id.eq(letter_id)))
+        .set((
+            letter::state.eq("sent"),
+            letter::sent_on.eq(on),
+            letter::sent_by.eq(by),
+            letter::sent_how.eq(how),
+        ))
+        .returning(LetterRow::as_returning())
+        .get_result(tx.conn)?)
+}
+
+/// The letters about a pupil that a review proposed, and that still count; nobody else changes them until this
+/// transaction has ended.
+///
+/// # Errors
+/// The database's.
+pub fn counting_of_review(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    review_id: i32,
+) -> Result<Vec<LetterRow>, Problem> {
+    Ok(letter::table
+        .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
+        .filter(letter::state.ne("taken_back").and(letter::unsupported_at.is_null()))
+        .order(letter::letter_id)
+        .select(LetterRow::as_select())
+        .for_update()
+        .load(tx.conn)?)
+}
+
+/// Records that the register does not support a letter any more: one that was not sent is taken back, one that was sent
+/// says so.
+///
+/// # Errors
+/// The database's.
+pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<(), Problem> {
+    let this = letter::table.filter(letter::letter_id.eq(letter.letter_id));
+    if letter.state == "sent" {
+        let at = (letter::unsupported_at.eq(tx.now()), letter::why.eq(why));
+        diesel::update(this).set(at).execute(tx.conn)?;
+    } else {
+        let back = (letter::state.eq("taken_back"), letter::why.eq(why));
+        diesel::update(this).set(back).execute(tx.conn)?;
+    }
+    Ok(())
 }
 
 /// Records that all letters about a pupil stop, or go on. What waits is held at once.

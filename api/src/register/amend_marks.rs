@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use domain::{AcademicYear, CodeTable, Session};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::marking::{Author, Marking, Source, YearChange};
 use super::rows;
@@ -15,10 +15,11 @@ use crate::auth::permission::AmendMark;
 use crate::auth::{Caller, May};
 use crate::db::Tx;
 use crate::http::idempotency::{Idempotency, Reply};
-use crate::http::json::Json;
+use crate::http::json::{Json, Query};
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::pupils::{self, Stay};
+use crate::reviews::{Amending, Rests, Touched};
 use crate::{register, tenants};
 
 /// The most changes of one amendment: more than a pupil's year has.
@@ -52,14 +53,28 @@ pub struct AmendedMark {
     mark: String,
 }
 
+/// Whether it is done.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// `true`: nothing is changed; the answer says what would change, and what it would touch.
+    #[serde(default)]
+    preview: bool,
+}
+
 /// What an amendment did.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Amended {
     /// The pupil.
     #[schema(example = 4711)]
     pupil_id: i32,
+    /// Whether it was only looked at: nothing has changed.
+    preview: bool,
     /// Each mark before and after.
     changes: Vec<AmendedFromTo>,
+    /// The letters, stages, targets and proposals that rested on the marks as they were, and what becomes of them.
+    touched: Vec<Touched>,
 }
 
 /// A mark before and after.
@@ -81,28 +96,40 @@ pub struct AmendedFromTo {
 
 /// Amend marks
 ///
-/// Corrects a pupil's marks on any date, all of them or none. The original entries stay in the history.
+/// Corrects a pupil's marks on any date, all of them or none. The original entries stay in the history. A letter that
+/// the register does not support any more leaves the queue, or, if it was sent, says so and does not count towards the
+/// next stage; a step of a case that it does not support is undone; and one action tells a person all of it. With
+/// `preview=true` nothing is changed and the answer says what would be.
 #[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = Amendment,
-    params(("pupil_id" = i32, Path, description = "The pupil."),
+    params(("pupil_id" = i32, Path, description = "The pupil."), Params,
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "What changed.", body = Amended),
+    responses((status = 200, description = "What would change.", body = Amended),
+        (status = 201, description = "What changed.", body = Amended),
         (status = 422, description = "A code, a day or the pupil's roll is not right; nothing was changed.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/pupils/{pupil_id}/marks/amendments")]
 pub async fn amend_marks(
     caller: May<AmendMark>,
     app: web::Data<App>,
     path: Path<i32>,
+    params: Query<Params>,
     key: Idempotency,
     body: Json<Amendment>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;
     check(&body.value)?;
     let codes = app.codes.clone();
+    if params.0.preview {
+        let answer = app.db.run(&caller.scope().clone(), move |tx| {
+            pupils::pupil(tx, pupil_id)?;
+            tx.rehearse(|tx| amend(tx, pupil_id, &body.value, &codes, &caller))
+        });
+        return Ok(HttpResponse::Ok().json(Amended { preview: true, ..answer.await? }));
+    }
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
         key.once(tx, &caller, &format!("amend_marks/{pupil_id}"), &body.bytes, |tx| {
-            let changes = amend(tx, pupil_id, &body.value, &codes, &caller)?;
-            Reply::created(format!("/v1/pupils/{pupil_id}/marks"), &Amended { pupil_id, changes })
+            let amended = amend(tx, pupil_id, &body.value, &codes, &caller)?;
+            Reply::created(format!("/v1/pupils/{pupil_id}/marks"), &amended)
         })
     });
     Ok(reply.await?.answer())
@@ -159,7 +186,7 @@ fn amend(
     body: &Amendment,
     codes: &CodeTable,
     caller: &Caller,
-) -> Result<Vec<AmendedFromTo>, Problem> {
+) -> Result<Amended, Problem> {
     if let Some(school_id) = body.school_id {
         tenants::school(tx, school_id)?;
     }
@@ -173,13 +200,15 @@ fn amend(
     }
     let keys: Vec<(i32, i16)> = by_year.keys().copied().collect();
     let locked = tenants::lock(tx, &keys)?;
+    let why = body.reason.trim();
     let author = Author {
         source: Source::Amendment,
         by: caller.subject().to_owned(),
         role: caller.role().to_owned(),
-        reason: Some(body.reason.trim().to_owned()),
+        reason: Some(why.to_owned()),
         job_id: None,
     };
+    let rests = rests(tx, pupil_id, &by_year, codes)?;
     let mut all = Vec::new();
     let mut amended = Vec::new();
     for ((school_id, year), changes) in by_year {
@@ -188,15 +217,40 @@ fn amend(
         amended.push(((school_id, year), years));
     }
     // What is right already is not amended: no new version, no entry in the history.
+    let mut touched = Vec::new();
     if all.iter().any(|change| change.from != change.to) {
         let versions = locked.bump(tx)?;
         for (key, years) in amended {
             let version = *versions.get(&key).ok_or_else(|| Problem::internal("no version"))?;
             register::store(tx, key.0, key.1, version, &years, &author)?;
         }
+        for rests in rests {
+            touched.extend(rests.settle(tx, &Amending { why, caller, codes })?);
+        }
     }
     all.sort_by_key(|change| (change.date, change.session));
-    Ok(all)
+    Ok(Amended { pupil_id, preview: false, changes: all, touched })
+}
+
+/// What rests on the marks as they are, school by school.
+fn rests(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    changes: &BTreeMap<(i32, i16), Vec<Placed<'_>>>,
+    codes: &CodeTable,
+) -> Result<Vec<Rests>, Problem> {
+    let mut first: BTreeMap<i32, NaiveDate> = BTreeMap::new();
+    for ((school_id, _), placed) in changes {
+        for date in placed.iter().map(|placed| placed.change.date) {
+            let from = first.entry(*school_id).or_insert(date);
+            *from = date.min(*from);
+        }
+    }
+    let mut found = Vec::new();
+    for (school_id, from) in first {
+        found.extend(Rests::on(tx, codes, (school_id, pupil_id), from)?);
+    }
+    Ok(found)
 }
 
 /// A change with the enrolment that it belongs to.

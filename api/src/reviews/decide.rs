@@ -228,8 +228,18 @@ fn send(
     let waiting: Vec<String> = decision.actions.iter().filter_map(named).collect();
     for (name, held) in waiting.iter().map(|name| (name, None)).chain(held) {
         let rule = &decision.rule;
-        let new =
-            NewLetter { school_id, pupil_id, step: None, name, rule, held, figure: None, day };
+        let review_id = Some(review.review_id);
+        let new = NewLetter {
+            school_id,
+            pupil_id,
+            step: None,
+            review_id,
+            name,
+            rule,
+            held,
+            figure: None,
+            day,
+        };
         letters::add(tx, &new, caller.subject())?;
     }
     let about = About {

@@ -10,7 +10,7 @@ use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_d
 use domain::{AcademicYear, Calendar, Rate, Window, WindowKind};
 
 /// What is known beside the marks.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Beside {
     /// The open cases, by pupil.
     pub cases: BTreeMap<i32, Case>,

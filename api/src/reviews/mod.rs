@@ -1,5 +1,6 @@
 //! Reviews: the day on which a school's policy looks at every pupil, proposes, hears the teachers, and waits for people.
 
+mod amended;
 mod decide;
 mod figures;
 mod give_feedback;
@@ -7,11 +8,13 @@ mod items;
 mod list_reviews;
 mod open;
 mod open_review;
+mod question;
 mod read_review;
 mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use amended::{Amending, Rests, Touched};
 pub use figures::Figures;
 
 /// The operations of this capability.

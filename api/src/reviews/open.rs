@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use ::analytics::Block;
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::Calendar;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Facts, Happened, Subject, review, step};
-use domain::{AcademicYear, Calendar};
+use domain::policy::{Decision, Subject};
 
 use super::figures::{Beside, Figures, week_to};
+use super::question::Question;
 use super::rows::{self, NewItem, ReviewRow};
 use crate::actions::{self, About};
 use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
-use crate::policies::{self, Follows, Part};
+use crate::policies::{self, Part};
 use crate::{letters, pupils, tenants};
 
 /// Opens the review of a school's day, with figures as they were known at an instant.
@@ -40,16 +41,8 @@ pub fn open(
     let cases = cases::open_cases(tx, school_id)?;
     let figures = Figures::new(blocks, &calendars, day);
     let beside = beside(tx, &row, &figures, &cases)?;
-    let facts = figures.facts(&pathway.policy, &beside);
-
-    let asking =
-        Asking { tx, row: &row, calendars: &calendars, figures: &figures, beside: &beside };
-    let mut decisions = asking.proposals(&pathway, &facts, &cases)?;
-    if let Some(rewards) = rewards {
-        let facts = figures.facts(&rewards.policy, &beside);
-        let part = rewards.policy.rewards();
-        decisions.extend(review(&part, &rewards.letters, &facts, day, &calendars));
-    }
+    let question = Question { day, calendars: &calendars, figures: &figures, beside: &beside };
+    let decisions = question.ask(tx, &pathway, rewards.as_ref(), &cases)?;
     store(tx, &row, decisions, &calendars)?;
     Ok(row)
 }
@@ -91,86 +84,9 @@ fn beside(
     })
 }
 
-/// What the engine is asked with.
-struct Asking<'a, 'b, 'c> {
-    tx: &'a mut Tx<'b>,
-    row: &'a ReviewRow,
-    calendars: &'a [Calendar],
-    figures: &'a Figures<'c>,
-    beside: &'a Beside,
-}
-
-impl Asking<'_, '_, '_> {
-    /// What the pathway proposes; a case that keeps another version is asked of that one.
-    fn proposals(
-        mut self,
-        follows: &Follows,
-        facts: &Facts,
-        cases: &[Told],
-    ) -> Result<Vec<Decision>, Problem> {
-        let day = self.row.day;
-        let now = review(&follows.policy.pathway(), &follows.letters, facts, day, self.calendars);
-        let (settled, others): (BTreeMap<i64, Decision>, BTreeSet<i64>) =
-            self.ends(cases, follows)?;
-        let own = |decision: &Decision| match (&decision.subject, &decision.taking) {
-            (Subject::Pupil(pupil), Some(_)) => {
-                !settled.contains_key(pupil) && !others.contains(pupil)
-            }
-            _ => true,
-        };
-        let mut decisions: Vec<Decision> = now.into_iter().filter(own).collect();
-        decisions.extend(settled.into_values());
-        for told in cases.iter().filter(|told| others.contains(&i64::from(told.row.pupil_id))) {
-            let kept =
-                policies::under(self.tx, &told.row.policy, told.row.version, &told.row.answers)?;
-            let mut alone = self.figures.facts(&kept.policy, self.beside);
-            alone.pupils.retain(|pupil| pupil.id == i64::from(told.row.pupil_id));
-            let found = review(&kept.policy.pathway(), &kept.letters, &alone, day, self.calendars);
-            decisions.extend(found.into_iter().filter(|decision| decision.taking.is_some()));
-        }
-        Ok(decisions)
-    }
-
-    /// Cases that come to an end, or into a new year, whatever their stage waits for; and the pupils whose case keeps
-    /// another policy or version than the school follows now.
-    fn ends(
-        &mut self,
-        cases: &[Told],
-        follows: &Follows,
-    ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>), Problem> {
-        let on_roll: BTreeSet<i32> = self.figures.on_roll().map(|member| member.pupil).collect();
-        let (mut settled, mut others) = (BTreeMap::new(), BTreeSet::new());
-        for told in cases {
-            let pupil = i64::from(told.row.pupil_id);
-            let outcome = if !on_roll.contains(&told.row.pupil_id) {
-                "left the roll"
-            } else if AcademicYear::of(told.case.since) < AcademicYear::of(self.row.day) {
-                "a new school year"
-            } else {
-                let kept = (&told.row.policy, told.row.version, &told.row.answers);
-                if kept != (&follows.key, follows.version, &follows.answers) {
-                    others.insert(pupil);
-                }
-                continue;
-            };
-            let kept =
-                policies::under(self.tx, &told.row.policy, told.row.version, &told.row.answers)?;
-            let shield = domain::policy::Shield {
-                letters_stopped: self.beside.stopped.contains(&told.row.pupil_id),
-                ..Default::default()
-            };
-            let happened = Happened::Outcome(outcome.to_owned());
-            let decision =
-                step(&kept.policy, &kept.letters, (pupil, &told.case), &shield, &happened);
-            settled.insert(pupil, decision.map_err(Problem::internal)?);
-        }
-        Ok((settled, others))
-    }
-}
-
 /// Stores what is proposed. What moves a case or sends a letter waits for a person; the rest is listed, and opened as
 /// actions where somebody is to do something.
-fn store(
+pub fn store(
     tx: &mut Tx<'_>,
     row: &ReviewRow,
     decisions: Vec<Decision>,
@@ -182,8 +98,7 @@ fn store(
             Subject::Pupil(id) => i32::try_from(*id).ok(),
             _ => None,
         };
-        let letter = decision.actions.iter().any(|action| action.kind == Do::Letter);
-        let proposed = decision.taking.is_some() || letter || !decision.held.is_empty();
+        let proposed = waits_for_a_person(&decision);
         if !proposed {
             let about = About {
                 school_id: row.school_id,
@@ -196,6 +111,13 @@ fn store(
         items.push(NewItem { pupil_id, decision, proposed });
     }
     rows::add_items(tx, row, &items)
+}
+
+/// Whether a decision moves a case or sends a letter.
+#[must_use]
+pub fn waits_for_a_person(decision: &Decision) -> bool {
+    let letter = decision.actions.iter().any(|action| action.kind == Do::Letter);
+    decision.taking.is_some() || letter || !decision.held.is_empty()
 }
 
 /// Opens what somebody is to do because of a decision that moves no case. A report about each pupil is the list itself.

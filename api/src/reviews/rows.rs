@@ -109,7 +109,7 @@ pub fn add(
         .optional()?)
 }
 
-/// Adds the items of a review, numbered in their order.
+/// Adds items to a review, numbered in their order, after those that it has.
 ///
 /// # Errors
 /// The database's.
@@ -117,9 +117,11 @@ pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result
     let proposals = new.iter().map(|item| serde_json::to_value(&item.decision));
     let proposals = proposals.collect::<Result<Vec<Value>, _>>().map_err(Problem::internal)?;
     let state = |item: &NewItem| if item.proposed { "proposed" } else { "listed" };
+    let there = review_item::table.filter(review_item::review_id.eq(review.review_id));
+    let last: Option<i32> = there.select(diesel::dsl::max(review_item::item)).first(tx.conn)?;
     diesel::sql_query(
         "INSERT INTO review_item (trust_id, school_id, review_id, item, pupil_id, rule, proposal, state) \
-         SELECT $5, $6, $7, u.item, u.pupil_id, u.rule, u.proposal, u.state \
+         SELECT $5, $6, $7, $8 + u.item, u.pupil_id, u.rule, u.proposal, u.state \
          FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS u (pupil_id, rule, proposal, state, item)",
     )
     .bind::<Array<Nullable<Integer>>, _>(new.iter().map(|i| i.pupil_id).collect::<Vec<_>>())
@@ -129,6 +131,7 @@ pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result
     .bind::<Integer, _>(tx.trust())
     .bind::<Integer, _>(review.school_id)
     .bind::<Integer, _>(review.review_id)
+    .bind::<Integer, _>(last.unwrap_or(0))
     .execute(tx.conn)?;
     Ok(())
 }
@@ -159,6 +162,22 @@ pub fn reviews(
         rows = rows.filter(review::day.lt(before));
     }
     Ok(rows.order(review::day.desc()).limit(most).select(ReviewRow::as_select()).load(tx.conn)?)
+}
+
+/// The reviews of a school from a day on, earliest first.
+///
+/// # Errors
+/// The database's.
+pub fn reviews_since(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    from: NaiveDate,
+) -> Result<Vec<ReviewRow>, Problem> {
+    Ok(review::table
+        .filter(review::school_id.eq(school_id).and(review::day.ge(from)))
+        .order(review::day)
+        .select(ReviewRow::as_select())
+        .load(tx.conn)?)
 }
 
 /// Items of a review, in order, after `after`.
@@ -195,6 +214,25 @@ pub fn item_to_decide(tx: &mut Tx<'_>, review_id: i32, item: i32) -> Result<Item
         .select(ItemRow::as_select())
         .for_update()
         .first(tx.conn)?)
+}
+
+/// The items of a review about a pupil; nobody else decides them, and nobody adds to the review, until this transaction
+/// has ended.
+///
+/// # Errors
+/// The database's.
+pub fn items_to_change(
+    tx: &mut Tx<'_>,
+    review_id: i32,
+    pupil_id: i32,
+) -> Result<Vec<ItemRow>, Problem> {
+    tx.take_turns(&format!("review/{review_id}"))?;
+    Ok(review_item::table
+        .filter(review_item::review_id.eq(review_id).and(review_item::pupil_id.eq(pupil_id)))
+        .order(review_item::item)
+        .select(ItemRow::as_select())
+        .for_update()
+        .load(tx.conn)?)
 }
 
 /// Records what became of an item.

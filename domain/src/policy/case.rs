@@ -90,6 +90,13 @@ pub enum Recorded {
     Target(Target),
     /// Something is to be done; the sentence says what, by whom and until when.
     Action(String),
+    /// The steps from a number on count no more: the marks that they rested on were amended.
+    Undone {
+        /// The first of them.
+        from: u32,
+        /// Why.
+        why: String,
+    },
 }
 
 /// A rate to be reached over some days.
@@ -175,6 +182,8 @@ impl Case {
                 self.flags.insert(words.clone());
             }
             Recorded::Target(target) if self.place != Place::Closed => self.target = Some(*target),
+            // What came before it stands again; a step that was proposed meanwhile is not taken.
+            Recorded::Undone { .. } => self.steps = event.step,
             Recorded::Flagged(_)
             | Recorded::Target(_)
             | Recorded::Held { .. }
@@ -183,28 +192,87 @@ impl Case {
     }
 }
 
-/// The case that the events tell, in their order; `None` before the first step.
+/// The events that count: those of steps that were not undone since.
+#[must_use]
+pub fn standing<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Event> {
+    let events: Vec<&Event> = events.into_iter().collect();
+    let undone = |event: &&Event| match event.what {
+        Recorded::Undone { from, .. } => Some(from..event.step),
+        _ => None,
+    };
+    let undone: Vec<_> = events.iter().filter_map(undone).collect();
+    let stands = |event: &&Event| !undone.iter().any(|steps| steps.contains(&event.step));
+    events.into_iter().filter(stands).collect()
+}
+
+/// The case that the events tell, in their order; `None` before the first step. One whose first step was undone has
+/// ended.
 #[must_use]
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Case> {
-    let mut case: Option<Case> = None;
-    for event in events {
-        if case.is_none()
-            && let Recorded::Moved { to, .. } = &event.what
-        {
-            case = Some(Case {
-                place: to.clone(),
-                since: event.day,
-                steps: 0,
-                figure: None,
-                band: None,
-                letters: Vec::new(),
-                flags: BTreeSet::new(),
-                target: None,
-            });
-        }
-        if let Some(case) = &mut case {
-            case.apply(event);
-        }
+    let events: Vec<&Event> = events.into_iter().collect();
+    let first = events.iter().find(|event| matches!(event.what, Recorded::Moved { .. }))?;
+    let mut case = Case {
+        place: Place::Closed,
+        since: first.day,
+        steps: 0,
+        figure: None,
+        band: None,
+        letters: Vec::new(),
+        flags: BTreeSet::new(),
+        target: None,
+    };
+    let from_first = events.iter().copied().skip_while(|event| *event != *first);
+    for event in standing(from_first) {
+        case.apply(event);
     }
-    case
+    Some(case)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(step: u32, what: Recorded) -> Event {
+        let day = "2026-10-23".parse().unwrap();
+        Event { rule: "A-01".to_owned(), step, day, by: "somebody".to_owned(), what }
+    }
+
+    fn moved(step: u32, stage: &str) -> Event {
+        let to = Place::At(stage.to_owned());
+        let (figure, band, reason) = (None, None, None);
+        event(step, Recorded::Moved { outcome: "listed".to_owned(), to, figure, band, reason })
+    }
+
+    fn undone(step: u32, from: u32) -> Event {
+        event(step, Recorded::Undone { from, why: "a mark was amended".to_owned() })
+    }
+
+    #[test]
+    fn what_came_before_an_undone_step_stands_again_with_its_target_and_its_letters() {
+        let target = Target {
+            rate: "96%".parse().unwrap(),
+            from: "2026-11-02".parse().unwrap(),
+            to: "2026-12-13".parse().unwrap(),
+        };
+        let first = [
+            moved(1, "Stage 2"),
+            event(1, Recorded::Letter("second".to_owned())),
+            event(1, Recorded::Target(target)),
+        ];
+        let then =
+            [moved(2, "Stage 3"), event(2, Recorded::Letter("third".to_owned())), undone(3, 2)];
+        let before = fold(&first).unwrap();
+        let after = fold(first.iter().chain(&then)).unwrap();
+        assert_eq!(after, Case { steps: 3, ..before });
+        // The way goes on from there with a step of its own number.
+        let on = fold(first.iter().chain(&then).chain([&moved(4, "Stage 1")])).unwrap();
+        assert_eq!((on.stage(), on.steps, on.letters.len()), (Some("Stage 1"), 4, 1));
+    }
+
+    #[test]
+    fn a_case_whose_first_step_is_undone_has_ended() {
+        let case = fold(&[moved(1, "Stage 1"), undone(2, 1)]).unwrap();
+        assert_eq!((case.place, case.steps), (Place::Closed, 2));
+        assert_eq!(fold(&[]), None);
+    }
 }

@@ -130,6 +130,7 @@ impl fmt::Display for Recorded {
                 write!(f, "target of {rate} from {from} to {to}")
             }
             Recorded::Action(action) => f.write_str(action),
+            Recorded::Undone { from, why } => write!(f, "undone from step {from} on: {why}"),
         }
     }
 }

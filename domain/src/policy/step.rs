@@ -82,7 +82,7 @@ pub fn step(
     if !possible.contains(&outcome) {
         return Err(refuse(outcome));
     }
-    if counted(&outcome) {
+    if is_counted(&outcome) {
         return Err(StepError::Counted(outcome));
     }
     let situation = Situation { at: at.clone(), outcome, band: None };
@@ -119,8 +119,12 @@ pub fn step(
     Ok(decision.guarded(policy, letters, shield))
 }
 
-fn counted(outcome: &str) -> bool {
-    use Outcome::{Achieved, Better, Improved, MovedUp, NoFigure, NotAchieved, NotImproved};
-    let counted = [Achieved, Better, Improved, MovedUp, NoFigure, NotAchieved, NotImproved];
+/// Whether an outcome is counted from marks, so that amended marks may lead to another.
+#[must_use]
+pub fn is_counted(outcome: &str) -> bool {
+    use Outcome::{
+        Achieved, Better, Improved, Listed, MovedUp, NoFigure, NotAchieved, NotImproved,
+    };
+    let counted = [Listed, Achieved, Better, Improved, MovedUp, NoFigure, NotAchieved, NotImproved];
     counted.iter().any(|word| word.text() == outcome)
 }

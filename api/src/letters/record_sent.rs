@@ -1,0 +1,63 @@
+//! A letter leaves the school: by post, by hand, or through the school's own messaging.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, LetterRow};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::RecordCase;
+use crate::http::json::Json;
+use crate::http::name;
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem};
+
+/// The most characters of how.
+const LONGEST: usize = 200;
+
+/// How a letter was sent.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SentBody {
+    /// The day: from the one on which it was decided to today.
+    on: NaiveDate,
+    /// How, and to whom.
+    #[schema(example = "by post, to both parents")]
+    how: String,
+}
+
+/// Record that a letter was sent
+///
+/// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here.
+#[utoipa::path(tag = "letters", security(("token" = ["case:record"])), request_body = SentBody,
+    params(("letter_id" = i32, Path, description = "The letter.")),
+    responses((status = 200, description = "The letter.", body = LetterRow),
+        (status = 412, description = "It does not wait to be sent; the member `state` says how it stands.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/letters/{letter_id}/sent")]
+pub async fn record_sent(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<SentBody>,
+) -> Result<HttpResponse, Problem> {
+    let how = name::words(&body.value.how, "/how", LONGEST)?;
+    let on = body.value.on;
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        let letter = rows::letter_to_change(tx, path.0)?;
+        if letter.state != "waiting" {
+            let why = letter.why.map(|why| format!(": {why}")).unwrap_or_default();
+            return Err(Problem::new(Kind::StaleTag)
+                .detail(format!("The letter is {}{why}.", letter.state.replace('_', " ")))
+                .member("state", letter.state));
+        }
+        if !(letter.decided_on..=tx.clock().today()).contains(&on) {
+            let expected = format!("a day from {} to today", letter.decided_on);
+            return Err(Problem::at(Kind::Invalid, "/on", expected));
+        }
+        rows::sent(tx, letter.letter_id, (on, &how), caller.subject())
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}

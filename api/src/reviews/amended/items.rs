@@ -1,0 +1,128 @@
+//! What a review listed or proposed and nobody has decided yet is as it would be with the marks as they are now.
+
+use std::sync::Arc;
+
+use analytics::Block;
+use domain::policy::Decision;
+
+use super::super::open::{store, waits_for_a_person};
+use super::super::rows::{self, ItemRow};
+use super::asked::{Asked, alike, letters_of};
+use super::steps::lose;
+use super::{Rests, Touched, TouchedWhat};
+use crate::cases::Told;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::{actions, letters};
+
+impl Rests {
+    /// Renews a review's items about the pupil. Something new waits for a person only where that person still looks:
+    /// at the latest review, beside what waits already, or where a step was undone (`again`).
+    ///
+    /// # Errors
+    /// The database's.
+    pub(super) fn renew_items(
+        &self,
+        tx: &mut Tx<'_>,
+        asked: &Asked,
+        after: &[Arc<Block>],
+        (case, again): (Option<&Told>, bool),
+        why: &str,
+    ) -> Result<Vec<Touched>, Problem> {
+        let was = asked.ask(tx, &self.before, self.case.as_ref())?;
+        let now = asked.ask(tx, after, case)?;
+        if was == now && !again {
+            return Ok(Vec::new());
+        }
+        let items = rows::items_to_change(tx, asked.review.review_id, self.pupil_id)?;
+        let mut touched = Vec::new();
+        let mut fresh = Vec::new();
+        let mut there = Vec::new();
+        for item in &items {
+            let decision = item.decision()?;
+            let like = |one: &&Decision| alike(one, &decision);
+            let (then, still) = (was.iter().find(like), now.iter().find(like));
+            match item.state.as_str() {
+                _ if then.is_some() && then == still => there.push(decision),
+                "listed" | "proposed" if then.is_some() => {
+                    self.withdraw(tx, item, &decision)?;
+                    match still {
+                        None => {
+                            touched.push(of(asked, TouchedWhat::ProposalWithdrawn, &decision));
+                        }
+                        Some(still) if waits_for_a_person(still) => {
+                            touched.push(of(asked, TouchedWhat::ProposalRecounted, still));
+                        }
+                        // Still on the list: its counts are renewed, and nobody need know.
+                        Some(_) => {}
+                    }
+                    fresh.extend(still.cloned());
+                    there.push(decision);
+                }
+                "sent" if then.is_some() && still.is_none() && decision.taking.is_none() => {
+                    touched.extend(self.lose_plain_letters(tx, asked, &decision, why)?);
+                }
+                // A step that was undone may be proposed again.
+                "sent" if again => {}
+                _ => there.push(decision),
+            }
+        }
+        let latest = self.asked.last().map(|last| last.review.review_id);
+        let waits = items.iter().any(|item| item.state == "proposed");
+        let looks = again || waits || latest == Some(asked.review.review_id);
+        for decision in now {
+            let known = |others: &[Decision]| others.iter().any(|one| alike(one, &decision));
+            let news = (again || !known(&was)) && !known(&there);
+            if news && (looks || !waits_for_a_person(&decision)) {
+                touched.push(of(asked, TouchedWhat::ProposalAdded, &decision));
+                fresh.push(decision);
+            }
+        }
+        store(tx, &asked.review, fresh, &asked.calendars)?;
+        Ok(touched)
+    }
+
+    fn withdraw(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &ItemRow,
+        decision: &Decision,
+    ) -> Result<(), Problem> {
+        let rules = [decision.rule.clone()];
+        actions::overtake(tx, (item.review_id, self.pupil_id), &rules)?;
+        rows::settle(tx, item, "moved_on", Some("marks were amended"), "rollcall")
+    }
+
+    /// Letters that belong to no case: praise, thanks.
+    fn lose_plain_letters(
+        &self,
+        tx: &mut Tx<'_>,
+        asked: &Asked,
+        decision: &Decision,
+        why: &str,
+    ) -> Result<Vec<Touched>, Problem> {
+        let names = letters_of(decision);
+        let review_id = asked.review.review_id;
+        let mut letters = letters::counting_of_review(tx, self.pupil_id, review_id)?;
+        letters.retain(|one| one.case_id.is_none() && names.contains(one.name.as_str()));
+        letters.iter().map(|letter| lose(tx, letter, why)).collect()
+    }
+}
+
+fn of(asked: &Asked, what: TouchedWhat, decision: &Decision) -> Touched {
+    let day = asked.review.day;
+    let lines = decision.lines().join("; ");
+    let says = match what {
+        TouchedWhat::ProposalWithdrawn => format!("at the review of {day} no longer: {lines}"),
+        TouchedWhat::ProposalRecounted => format!("at the review of {day} still: {lines}"),
+        _ => format!("at the review of {day} now: {lines}"),
+    };
+    Touched {
+        what,
+        rule: decision.rule.clone(),
+        says,
+        review_id: Some(asked.review.review_id),
+        letter_id: None,
+        case_id: None,
+    }
+}

@@ -1,0 +1,113 @@
+//! A review's question: what do the school's policies propose, with these figures and these cases?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+use domain::policy::{Decision, Happened, Shield, Subject, review, step};
+use domain::{AcademicYear, Calendar};
+
+use super::figures::{Beside, Figures};
+use crate::cases::Told;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::policies::{self, Follows};
+
+/// What a policy is asked at a review.
+pub struct Question<'a> {
+    /// The review's day.
+    pub day: NaiveDate,
+    /// The school's calendars, in order.
+    pub calendars: &'a [Calendar],
+    /// The pupils' figures.
+    pub figures: &'a Figures<'a>,
+    /// What is known beside them.
+    pub beside: &'a Beside,
+}
+
+impl Question<'_> {
+    /// Everything that the school's policies propose.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn ask(
+        &self,
+        tx: &mut Tx<'_>,
+        pathway: &Follows,
+        rewards: Option<&Follows>,
+        cases: &[Told],
+    ) -> Result<Vec<Decision>, Problem> {
+        let mut decisions = self.proposals(tx, pathway, cases)?;
+        if let Some(rewards) = rewards {
+            let facts = self.figures.facts(&rewards.policy, self.beside);
+            let part = rewards.policy.rewards();
+            decisions.extend(review(&part, &rewards.letters, &facts, self.day, self.calendars));
+        }
+        Ok(decisions)
+    }
+
+    /// What the pathway proposes; a case that keeps another version is asked of that one.
+    fn proposals(
+        &self,
+        tx: &mut Tx<'_>,
+        follows: &Follows,
+        cases: &[Told],
+    ) -> Result<Vec<Decision>, Problem> {
+        let day = self.day;
+        let facts = &self.figures.facts(&follows.policy, self.beside);
+        let now = review(&follows.policy.pathway(), &follows.letters, facts, day, self.calendars);
+        let (settled, others): (BTreeMap<i64, Decision>, BTreeSet<i64>) =
+            self.ends(tx, cases, follows)?;
+        let own = |decision: &Decision| match (&decision.subject, &decision.taking) {
+            (Subject::Pupil(pupil), Some(_)) => {
+                !settled.contains_key(pupil) && !others.contains(pupil)
+            }
+            _ => true,
+        };
+        let mut decisions: Vec<Decision> = now.into_iter().filter(own).collect();
+        decisions.extend(settled.into_values());
+        for told in cases.iter().filter(|told| others.contains(&i64::from(told.row.pupil_id))) {
+            let kept = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+            let mut alone = self.figures.facts(&kept.policy, self.beside);
+            alone.pupils.retain(|pupil| pupil.id == i64::from(told.row.pupil_id));
+            let found = review(&kept.policy.pathway(), &kept.letters, &alone, day, self.calendars);
+            decisions.extend(found.into_iter().filter(|decision| decision.taking.is_some()));
+        }
+        Ok(decisions)
+    }
+
+    /// Cases that come to an end, or into a new year, whatever their stage waits for; and the pupils whose case keeps
+    /// another policy or version than the school follows now.
+    fn ends(
+        &self,
+        tx: &mut Tx<'_>,
+        cases: &[Told],
+        follows: &Follows,
+    ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>), Problem> {
+        let on_roll: BTreeSet<i32> = self.figures.on_roll().map(|member| member.pupil).collect();
+        let (mut settled, mut others) = (BTreeMap::new(), BTreeSet::new());
+        for told in cases {
+            let pupil = i64::from(told.row.pupil_id);
+            let outcome = if !on_roll.contains(&told.row.pupil_id) {
+                "left the roll"
+            } else if AcademicYear::of(told.case.since) < AcademicYear::of(self.day) {
+                "a new school year"
+            } else {
+                let kept = (&told.row.policy, told.row.version, &told.row.answers);
+                if kept != (&follows.key, follows.version, &follows.answers) {
+                    others.insert(pupil);
+                }
+                continue;
+            };
+            let kept = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+            let shield = Shield {
+                letters_stopped: self.beside.stopped.contains(&told.row.pupil_id),
+                ..Default::default()
+            };
+            let happened = Happened::Outcome(outcome.to_owned());
+            let decision =
+                step(&kept.policy, &kept.letters, (pupil, &told.case), &shield, &happened);
+            settled.insert(pupil, decision.map_err(Problem::internal)?);
+        }
+        Ok((settled, others))
+    }
+}
