@@ -3,10 +3,12 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
+use domain::CodeTable;
 use domain::policy::{Decision, Happened, Shield, step};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::amended;
 use super::items::ItemAnswer;
 use super::open::open_actions;
 use super::rows::{self, ItemRow, ReviewRow};
@@ -112,9 +114,10 @@ pub async fn decide_items(
     if !(1..=MOST).contains(&decisions.len()) {
         return Err(Problem::at(Kind::Invalid, "/decisions", format!("1 to {MOST} decisions")));
     }
+    let codes = app.codes.clone();
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let review = rows::review(tx, path.0)?;
-        let results = decisions.iter().map(|one| decide(tx, &caller, &review, one));
+        let results = decisions.iter().map(|one| decide(tx, (&caller, &codes), &review, one));
         Ok(DecisionsAnswer { results: results.collect::<Result<_, _>>()? })
     });
     Ok(HttpResponse::build(StatusCode::MULTI_STATUS).json(answer.await?))
@@ -123,13 +126,17 @@ pub async fn decide_items(
 /// Decides one item; a refusal undoes what this decision did and nothing else.
 fn decide(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    (caller, codes): (&Caller, &CodeTable),
     review: &ReviewRow,
     body: &DecisionBody,
 ) -> Result<DecisionResult, Problem> {
+    let proposal = match body.decide {
+        What::Send => proposal(tx, codes, review, body.item)?,
+        _ => None,
+    };
     let done = tx.savepoint(|tx| {
         let item = rows::item_to_decide(tx, review.review_id, body.item)?;
-        carry_out(tx, caller, review, &item, body)
+        carry_out(tx, caller, review, &item, (body, proposal))
     });
     let problem = match done {
         Ok(()) => None,
@@ -146,15 +153,32 @@ fn decide(
     Ok(DecisionResult { item: body.item, status, now, problem })
 }
 
+/// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is withdrawn.
+fn proposal(
+    tx: &mut Tx<'_>,
+    codes: &CodeTable,
+    review: &ReviewRow,
+    item: i32,
+) -> Result<Option<Decision>, Problem> {
+    match rows::item_to_decide(tx, review.review_id, item) {
+        Ok(item) if item.state == "proposed" => amended::present(tx, codes, review, &item),
+        Err(problem) if problem.kind() != Kind::NotFound => Err(problem),
+        _ => Ok(None),
+    }
+}
+
 fn carry_out(
     tx: &mut Tx<'_>,
     caller: &Caller,
     review: &ReviewRow,
     item: &ItemRow,
-    body: &DecisionBody,
+    (body, proposal): (&DecisionBody, Option<Decision>),
 ) -> Result<(), Problem> {
     if item.state != "proposed" {
         return Err(Problem::new(Kind::StaleTag).detail(match &item.decided_by {
+            Some(_) if item.state == "moved_on" => {
+                "The marks have changed since, and do not lead to it any more.".to_owned()
+            }
             Some(by) => format!("{by} has decided it: {}.", item.state),
             None => "There is nothing to decide: it is only listed.".to_owned(),
         }));
@@ -178,7 +202,8 @@ fn carry_out(
             "mitigated"
         }
         What::Send => {
-            send(tx, caller, review, pupil_id, &item.decision()?)?;
+            let proposal = proposal.ok_or_else(|| Problem::new(Kind::StaleTag))?;
+            send(tx, caller, review, pupil_id, proposal)?;
             "sent"
         }
         What::Otherwise => {
@@ -196,7 +221,7 @@ fn send(
     caller: &Caller,
     review: &ReviewRow,
     pupil_id: i32,
-    decision: &Decision,
+    mut decision: Decision,
 ) -> Result<(), Problem> {
     let day = tx.clock().today();
     let school_id = review.school_id;
@@ -205,7 +230,6 @@ fn send(
     let stopped = letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id);
     let follows = policies::assigned(tx, school_id, policies::Part::Pathway, review.day)?
         .ok_or_else(|| Problem::new(Kind::NoPolicy))?;
-    let mut decision = decision.clone();
     if stopped {
         let shield = Shield { letters_stopped: true, ..Shield::default() };
         decision = decision.guarded(&follows.policy, &follows.letters, &shield);

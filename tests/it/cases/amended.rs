@@ -178,6 +178,30 @@ fn a_running_target_is_counted_anew() {
     assert_eq!(told(&office), Vec::<String>::new(), "counts move with every mark");
 }
 
+#[test]
+fn a_letter_is_not_sent_on_marks_that_a_file_has_changed_since() {
+    let (office, review) = office();
+    // The school's own system sends the half term again, with one day of the four corrected.
+    let absent = |pupil, day| (pupil == 2 && (11..14).contains(&day)).then_some("O");
+    send_marks(&office.lead, office.school, &[1, 2], ("2026-09-02", "2026-10-23"), absent);
+    let item = office.proposed(review)[0]["item"].clone();
+    let late = office.decide(review, &json!({ "item": item, "decide": "send" }));
+    assert_eq!((&late["status"], &late["now"]["state"]), (&json!(412), &json!("moved_on")));
+    assert_eq!(office.proposed(review), Vec::<Value>::new());
+    assert_eq!(office.letters(), []);
+}
+
+#[test]
+fn a_letter_is_sent_with_the_counts_of_the_day_on_which_it_is_decided() {
+    let (office, review) = office();
+    // Nothing but a fifth day of absence: still below 90%, and the letter says by how much.
+    let absent = |pupil, day| (pupil == 2 && (10..15).contains(&day)).then_some("O");
+    send_marks(&office.lead, office.school, &[1, 2], ("2026-09-02", "2026-10-23"), absent);
+    office.send_all(review);
+    let letter = letter(&office);
+    assert_eq!(letter["figure"], json!({ "attended": 66, "possible": 76 }), "{letter}");
+}
+
 /// The one letter of the school.
 fn letter(office: &Office) -> Value {
     let letters = office.lead.get(&format!("/v1/letters?school_id={}", office.school)).expect(200);

@@ -3,6 +3,7 @@
 
 mod asked;
 mod items;
+mod present;
 mod steps;
 mod touched;
 
@@ -21,6 +22,7 @@ use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 
+pub use present::present;
 pub use touched::{Touched, TouchedWhat};
 
 /// What rests on a pupil's marks at a school from a day on, read before they are amended.
