@@ -177,6 +177,7 @@ const CALLS: &[(&str, &str, &str)] = &[
     ),
     ("list_letters", "/v1/letters?school_id={school}", ""),
     ("read_letter", "/v1/letters/{letter}", ""),
+    ("record_sent", "/v1/letters/{letter}/sent", r#"{"on":"2026-11-18","how":"By post"}"#),
     ("stop_letters", "/v1/pupils/{pupil}/letters/stop", r#"{"stopped":true,"reason":"Known"}"#),
     ("list_actions", "/v1/actions?school_id={school}", ""),
     ("read_action", "/v1/actions/{action}", ""),

@@ -30,7 +30,8 @@ pub struct SentBody {
 
 /// Record that a letter was sent
 ///
-/// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here.
+/// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here. The
+/// same said again changes nothing.
 #[utoipa::path(tag = "letters", security(("token" = ["case:record"])), request_body = SentBody,
     params(("letter_id" = i32, Path, description = "The letter.")),
     responses((status = 200, description = "The letter.", body = LetterRow),
@@ -47,6 +48,9 @@ pub async fn record_sent(
     let on = body.value.on;
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let letter = rows::letter_to_change(tx, path.0)?;
+        if letter.sent_on == Some(on) && letter.sent_how.as_ref() == Some(&how) {
+            return Ok(letter);
+        }
         if letter.state != "waiting" {
             let why = letter.why.map(|why| format!(": {why}")).unwrap_or_default();
             return Err(Problem::new(Kind::StaleTag)

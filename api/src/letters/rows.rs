@@ -208,13 +208,15 @@ pub fn counting_of_review(
 /// # Errors
 /// The database's.
 pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<(), Problem> {
-    let this = letter::table.filter(letter::letter_id.eq(letter.letter_id));
+    let this = letter::letter_id.eq(letter.letter_id);
     if letter.state == "sent" {
-        let at = (letter::unsupported_at.eq(tx.now()), letter::why.eq(why));
-        diesel::update(this).set(at).execute(tx.conn)?;
+        diesel::update(letter::table.filter(this))
+            .set((letter::unsupported_at.eq(tx.now()), letter::why.eq(why)))
+            .execute(tx.conn)?;
     } else {
-        let back = (letter::state.eq("taken_back"), letter::why.eq(why));
-        diesel::update(this).set(back).execute(tx.conn)?;
+        diesel::update(letter::table.filter(this))
+            .set((letter::state.eq("taken_back"), letter::why.eq(why)))
+            .execute(tx.conn)?;
     }
     Ok(())
 }

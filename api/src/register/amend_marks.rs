@@ -19,7 +19,7 @@ use crate::http::json::{Json, Query};
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::pupils::{self, Stay};
-use crate::reviews::{Amending, Rests, Touched};
+use crate::reviews::{Amending, Consequence, Rests};
 use crate::{register, tenants};
 
 /// The most changes of one amendment: more than a pupil's year has.
@@ -74,7 +74,7 @@ pub struct Amended {
     /// Each mark before and after.
     changes: Vec<AmendedFromTo>,
     /// The letters, stages, targets and proposals that rested on the marks as they were, and what becomes of them.
-    touched: Vec<Touched>,
+    touched: Vec<Consequence>,
 }
 
 /// A mark before and after.

@@ -14,7 +14,7 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use amended::{Amending, Rests, Touched};
+pub use amended::{Amending, Consequence, Rests};
 pub use figures::Figures;
 
 /// The operations of this capability.

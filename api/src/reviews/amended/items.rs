@@ -9,7 +9,7 @@ use super::super::open::{store, waits_for_a_person};
 use super::super::rows::{self, ItemRow};
 use super::asked::{Asked, alike, letters_of};
 use super::steps::lose;
-use super::{Rests, Touched, TouchedWhat};
+use super::{Consequence, ConsequenceKind, Rests};
 use crate::cases::Told;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -28,7 +28,7 @@ impl Rests {
         after: &[Arc<Block>],
         (case, again): (Option<&Told>, bool),
         why: &str,
-    ) -> Result<Vec<Touched>, Problem> {
+    ) -> Result<Vec<Consequence>, Problem> {
         let was = asked.ask(tx, &self.before, self.case.as_ref())?;
         let now = asked.ask(tx, after, case)?;
         if was == now && !again {
@@ -48,10 +48,10 @@ impl Rests {
                     self.withdraw(tx, item, &decision)?;
                     match still {
                         None => {
-                            touched.push(of(asked, TouchedWhat::ProposalWithdrawn, &decision));
+                            touched.push(of(asked, ConsequenceKind::ProposalWithdrawn, &decision));
                         }
                         Some(still) if waits_for_a_person(still) => {
-                            touched.push(of(asked, TouchedWhat::ProposalRecounted, still));
+                            touched.push(of(asked, ConsequenceKind::ProposalRecounted, still));
                         }
                         // Still on the list: its counts are renewed, and nobody need know.
                         Some(_) => {}
@@ -74,7 +74,7 @@ impl Rests {
             let known = |others: &[Decision]| others.iter().any(|one| alike(one, &decision));
             let news = (again || !known(&was)) && !known(&there);
             if news && (looks || !waits_for_a_person(&decision)) {
-                touched.push(of(asked, TouchedWhat::ProposalAdded, &decision));
+                touched.push(of(asked, ConsequenceKind::ProposalAdded, &decision));
                 fresh.push(decision);
             }
         }
@@ -100,7 +100,7 @@ impl Rests {
         asked: &Asked,
         decision: &Decision,
         why: &str,
-    ) -> Result<Vec<Touched>, Problem> {
+    ) -> Result<Vec<Consequence>, Problem> {
         let names = letters_of(decision);
         let review_id = asked.review.review_id;
         let mut letters = letters::counting_of_review(tx, self.pupil_id, review_id)?;
@@ -109,15 +109,15 @@ impl Rests {
     }
 }
 
-fn of(asked: &Asked, what: TouchedWhat, decision: &Decision) -> Touched {
+fn of(asked: &Asked, what: ConsequenceKind, decision: &Decision) -> Consequence {
     let day = asked.review.day;
     let lines = decision.lines().join("; ");
     let says = match what {
-        TouchedWhat::ProposalWithdrawn => format!("at the review of {day} no longer: {lines}"),
-        TouchedWhat::ProposalRecounted => format!("at the review of {day} still: {lines}"),
+        ConsequenceKind::ProposalWithdrawn => format!("at the review of {day} no longer: {lines}"),
+        ConsequenceKind::ProposalRecounted => format!("at the review of {day} still: {lines}"),
         _ => format!("at the review of {day} now: {lines}"),
     };
-    Touched {
+    Consequence {
         what,
         rule: decision.rule.clone(),
         says,

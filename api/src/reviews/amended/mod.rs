@@ -2,10 +2,10 @@
 //! they were and as they are. What it led to then and does not lead to now has lost its support.
 
 mod asked;
+mod consequence;
 mod items;
 mod present;
 mod steps;
-mod touched;
 
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 
+pub use consequence::{Consequence, ConsequenceKind};
 pub use present::present;
-pub use touched::{Touched, TouchedWhat};
 
 /// What rests on a pupil's marks at a school from a day on, read before they are amended.
 pub struct Rests {
@@ -78,7 +78,11 @@ impl Rests {
     ///
     /// # Errors
     /// The database's.
-    pub fn settle(self, tx: &mut Tx<'_>, amending: &Amending<'_>) -> Result<Vec<Touched>, Problem> {
+    pub fn settle(
+        self,
+        tx: &mut Tx<'_>,
+        amending: &Amending<'_>,
+    ) -> Result<Vec<Consequence>, Problem> {
         let whose = (self.school_id, self.pupil_id);
         let after = pupil_blocks(tx, amending.codes, whose, &self.years)?;
         let mut touched = Vec::new();
@@ -106,7 +110,12 @@ impl Rests {
     }
 
     /// What became of a running target's counts.
-    fn recounted_target(&self, tx: &Tx<'_>, told: &Told, after: &[Arc<Block>]) -> Option<Touched> {
+    fn recounted_target(
+        &self,
+        tx: &Tx<'_>,
+        told: &Told,
+        after: &[Arc<Block>],
+    ) -> Option<Consequence> {
         let target = told.case.target?;
         let to = target.to.min(tx.clock().today());
         let over = |blocks: &[Arc<Block>]| {
@@ -118,8 +127,8 @@ impl Rests {
         };
         let (was, is) = (over(&self.before), over(after));
         let rule = told.row.stage.clone().unwrap_or_default();
-        (was != is).then(|| Touched {
-            what: TouchedWhat::TargetRecounted,
+        (was != is).then(|| Consequence {
+            what: ConsequenceKind::TargetRecounted,
             rule,
             says: format!(
                 "the target of {} from {} to {}: {} of {} sessions attended, instead of {} of {}",
@@ -132,8 +141,8 @@ impl Rests {
     }
 
     /// One task that tells a person all of it.
-    fn tell(&self, tx: &mut Tx<'_>, touched: &[Touched], why: &str) -> Result<(), Problem> {
-        let news: Vec<&Touched> = touched.iter().filter(|one| one.what.is_news()).collect();
+    fn tell(&self, tx: &mut Tx<'_>, touched: &[Consequence], why: &str) -> Result<(), Problem> {
+        let news: Vec<&Consequence> = touched.iter().filter(|one| one.what.is_news()).collect();
         let Some(first) = news.first() else { return Ok(()) };
         let says: Vec<String> =
             news.iter().map(|one| format!("{}: {}", one.rule, one.says)).collect();

@@ -7,7 +7,7 @@ use analytics::Block;
 use domain::policy::{Event, Place, Recorded, fold, is_counted, standing};
 
 use super::asked::{Asked, letters_of};
-use super::{Amending, Rests, Touched, TouchedWhat};
+use super::{Amending, Consequence, ConsequenceKind, Rests};
 use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -17,7 +17,7 @@ use crate::{actions, letters};
 #[derive(Default)]
 pub struct Lost {
     /// In the order of the steps.
-    pub touched: Vec<Touched>,
+    pub touched: Vec<Consequence>,
     /// The reviews whose steps were undone.
     pub reviews: Vec<i32>,
     /// The case as it stands now, if it was changed.
@@ -84,7 +84,7 @@ impl Rests {
             Place::Closed => "no stage at all".to_owned(),
         };
         let was = stage(&told.case.place);
-        let said = |what, says| Touched {
+        let said = |what, says| Consequence {
             what,
             rule: rule.clone(),
             says,
@@ -97,7 +97,7 @@ impl Rests {
                 "the step that led on from there is not supported by the register any more, and more was \
                  recorded since; the case stays at {was} until a person decides where it goes"
             );
-            touched.push(said(TouchedWhat::StageInDoubt, says));
+            touched.push(said(ConsequenceKind::StageInDoubt, says));
             return Ok(Lost { touched, ..Lost::default() });
         }
         let undone = Event {
@@ -110,7 +110,7 @@ impl Rests {
         let because = [format!("marks were amended: {}", amending.why)];
         let case = cases::append(tx, &told.row, &[undone], (&because, None), amending.caller)?;
         let says = format!("the case goes back from {was} to {}", stage(&case.case.place));
-        touched.push(said(TouchedWhat::StageUndone, says));
+        touched.push(said(ConsequenceKind::StageUndone, says));
         let reviews: Vec<i32> = lost.iter().filter_map(|step| step.review_id).collect();
         for (review, step) in reviews.iter().zip(&lost) {
             actions::overtake(tx, (*review, self.pupil_id), &[step.moved.rule.clone()])?;
@@ -155,7 +155,7 @@ impl Rests {
         step: &Step<'_>,
         case_id: i32,
         why: &str,
-    ) -> Result<Vec<Touched>, Problem> {
+    ) -> Result<Vec<Consequence>, Problem> {
         let Some(review_id) = step.review_id else { return Ok(Vec::new()) };
         let number = i32::try_from(step.moved.step).ok();
         let mut letters = letters::counting_of_review(tx, self.pupil_id, review_id)?;
@@ -169,24 +169,24 @@ pub(super) fn lose(
     tx: &mut Tx<'_>,
     letter: &letters::LetterRow,
     why: &str,
-) -> Result<Touched, Problem> {
+) -> Result<Consequence, Problem> {
     let why = format!("marks were amended: {why}");
     letters::lose_support(tx, letter, &why)?;
     let name = &letter.name;
     let (what, says) = match letter.sent_on {
         None => (
-            TouchedWhat::LetterTakenBack,
+            ConsequenceKind::LetterTakenBack,
             format!("letter {name:?} leaves the queue: the register does not support it any more"),
         ),
         Some(on) => (
-            TouchedWhat::LetterUnsupported,
+            ConsequenceKind::LetterUnsupported,
             format!(
                 "letter {name:?}, sent on {on}, is not supported by the register any more and does not count \
                  towards the next stage"
             ),
         ),
     };
-    Ok(Touched {
+    Ok(Consequence {
         what,
         rule: letter.rule.clone(),
         says,

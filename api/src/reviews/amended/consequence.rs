@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 /// One thing that rested on the marks as they were.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Touched {
+pub struct Consequence {
     /// What kind of thing it is.
-    pub what: TouchedWhat,
+    pub what: ConsequenceKind,
     /// The rule that had led to it, or leads to it now.
     #[schema(example = "W-02")]
     pub rule: String,
@@ -30,7 +30,7 @@ pub struct Touched {
 /// What is touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum TouchedWhat {
+pub enum ConsequenceKind {
     /// A letter that was not sent yet leaves the queue.
     LetterTakenBack,
     /// A letter that was sent stays, says that the register does not support it any more, and does not count towards
@@ -50,7 +50,7 @@ pub enum TouchedWhat {
     ProposalRecounted,
 }
 
-impl TouchedWhat {
+impl ConsequenceKind {
     /// Whether somebody is to be told of it. Counts alone move with every mark.
     #[must_use]
     pub fn is_news(self) -> bool {
