@@ -6,6 +6,7 @@ mod flowchart;
 mod high_attendance;
 mod improvement;
 mod one_page;
+mod strategy;
 
 use serde_json::{Value, json};
 
@@ -77,12 +78,17 @@ impl Office {
 
     /// The one case of a pupil, with its timeline.
     fn case(&self, number: usize) -> Value {
+        self.case_if_any(number).expect("a case")
+    }
+
+    fn case_if_any(&self, number: usize) -> Option<Value> {
         let path = format!("/v1/cases?school_id={}&pupil_id={}", self.school, self.pupil(number));
         let cases = self.lead.get(&path).expect(200);
-        let [case] = cases["items"].as_array().unwrap().as_slice() else {
-            panic!("not one case: {cases}");
-        };
-        self.lead.get(&format!("/v1/cases/{}", case["case_id"])).expect(200)
+        match cases["items"].as_array().unwrap().as_slice() {
+            [] => None,
+            [case] => Some(self.lead.get(&format!("/v1/cases/{}", case["case_id"])).expect(200)),
+            _ => panic!("more than one case: {cases}"),
+        }
     }
 
     /// Records what became of a pupil's case; where it stands then.

@@ -18,6 +18,8 @@ pub struct Beside {
     pub stopped: BTreeSet<i32>,
     /// Accepted reasons, by pupil.
     pub mitigations: BTreeMap<i32, String>,
+    /// Tickets held this term, by pupil and name.
+    pub tickets: BTreeMap<i32, BTreeMap<String, u32>>,
     /// Names of classes.
     pub classes: BTreeMap<i32, String>,
     /// Classes whose teachers were asked for feedback and have not given it.
@@ -120,7 +122,7 @@ impl<'a> Figures<'a> {
             earlier,
             target: target.and_then(|target| self.rate(member.enrolment, target.from, target.to)),
             case,
-            tickets: BTreeMap::new(),
+            tickets: beside.tickets.get(&member.pupil).cloned().unwrap_or_default(),
             shield: Shield {
                 mitigation: beside.mitigations.get(&member.pupil).cloned(),
                 letters_stopped: beside.stopped.contains(&member.pupil),

@@ -5,18 +5,18 @@ use std::sync::Arc;
 
 use ::analytics::Block;
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Subject};
+use domain::{Calendar, WindowKind};
 
 use super::figures::{Beside, Figures, week_to};
-use super::question::Question;
+use super::question::{Question, tickets};
 use super::rows::{self, NewItem, ReviewRow};
 use crate::actions::{self, About};
 use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
-use crate::policies::{self, Part};
+use crate::policies::{self, Follows, Part};
 use crate::{letters, pupils, tenants};
 
 /// Opens the review of a school's day, with figures as they were known at an instant.
@@ -40,7 +40,10 @@ pub fn open(
     let calendars = tenants::calendars_around(tx, school_id, day)?;
     let cases = cases::open_cases(tx, school_id)?;
     let figures = Figures::new(blocks, &calendars, day);
-    let beside = beside(tx, &row, &figures, &cases)?;
+    let beside = Beside {
+        tickets: tickets_held(tx, school_id, rewards.as_ref(), &calendars, day)?,
+        ..beside(tx, &row, &figures, &cases)?
+    };
     let question = Question { day, calendars: &calendars, figures: &figures, beside: &beside };
     let decisions = question.ask(tx, &pathway, rewards.as_ref(), &cases)?;
     store(tx, &row, decisions, &calendars)?;
@@ -81,7 +84,32 @@ fn beside(
         classes,
         silent: silent.into_iter().collect(),
         previous: rows::reviews(tx, school_id, Some(day), 1)?.first().map(|before| before.day),
+        ..Beside::default()
     })
+}
+
+/// The tickets that pupils were given at reviews of the term before a day, by pupil and name.
+///
+/// # Errors
+/// The database's.
+pub fn tickets_held(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    rewards: Option<&Follows>,
+    calendars: &[Calendar],
+    day: NaiveDate,
+) -> Result<BTreeMap<i32, BTreeMap<String, u32>>, Problem> {
+    let terms = calendars.iter().flat_map(|calendar| calendar.windows(WindowKind::Term));
+    let term = terms.into_iter().find(|term| term.from <= day && day <= term.to);
+    let (Some(rewards), Some(term)) = (rewards, term) else { return Ok(BTreeMap::new()) };
+    let mut held: BTreeMap<i32, BTreeMap<String, u32>> = BTreeMap::new();
+    for (ticket, rules) in tickets(&rewards.policy) {
+        for (pupil, count) in rows::given(tx, school_id, &rules, (term.from, day))? {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            held.entry(pupil).or_default().insert(ticket.clone(), count);
+        }
+    }
+    Ok(held)
 }
 
 /// Stores what is proposed. What moves a case or sends a letter waits for a person; the rest is listed, and opened as

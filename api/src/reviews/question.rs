@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use domain::policy::{Decision, Happened, Shield, Subject, review, step};
+use domain::policy::word::Do;
+use domain::policy::{
+    Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, is_due, review, step,
+};
 use domain::{AcademicYear, Calendar};
 
 use super::figures::{Beside, Figures};
@@ -37,12 +40,37 @@ impl Question<'_> {
         cases: &[Told],
     ) -> Result<Vec<Decision>, Problem> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
-        if let Some(rewards) = rewards {
-            let facts = self.figures.facts(&rewards.policy, self.beside);
-            let part = rewards.policy.rewards();
-            decisions.extend(review(&part, &rewards.letters, &facts, self.day, self.calendars));
-        }
+        decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
         Ok(decisions)
+    }
+
+    /// What is given. A ticket that is given on the day of a draw enters it.
+    fn rewards(&self, follows: &Follows) -> Vec<Decision> {
+        let part = follows.policy.rewards();
+        let ask = |facts: &Facts| review(&part, &follows.letters, facts, self.day, self.calendars);
+        let mut facts = self.figures.facts(&follows.policy, self.beside);
+        let given = ask(&facts);
+        let due = |draw: &&Draw| is_due(draw.moment, self.day, self.calendars);
+        let draws = part.rows.iter().filter_map(|row| match &row.body {
+            Body::Draw(draw) => Some(draw),
+            _ => None,
+        });
+        let tickets: BTreeSet<&String> = draws.filter(due).flat_map(|draw| &draw.tickets).collect();
+        if tickets.is_empty() {
+            return given;
+        }
+        let gives = |decision: &Decision, ticket: &str| {
+            decision.actions.iter().any(|action| gives_ticket(action, ticket))
+        };
+        for pupil in &mut facts.pupils {
+            for ticket in &tickets {
+                let own = given.iter().filter(|one| one.subject == Subject::Pupil(pupil.id));
+                let more = own.filter(|one| gives(one, ticket)).count();
+                *pupil.tickets.entry((*ticket).clone()).or_default() +=
+                    u32::try_from(more).unwrap_or(0);
+            }
+        }
+        ask(&facts)
     }
 
     /// What the pathway proposes; a case that keeps another version is asked of that one.
@@ -110,4 +138,24 @@ impl Question<'_> {
         }
         Ok((settled, others))
     }
+}
+
+/// The tickets that a policy's draws are entered with, each with the rules that give them.
+#[must_use]
+pub fn tickets(policy: &Policy) -> BTreeMap<String, Vec<String>> {
+    let draws = policy.rows.iter().filter_map(|row| match &row.body {
+        Body::Draw(draw) => draw.tickets.clone(),
+        _ => None,
+    });
+    let giving = |ticket: &String| {
+        let rows = policy
+            .regular()
+            .filter(|(_, regular)| regular.does.iter().any(|action| gives_ticket(action, ticket)));
+        rows.map(|(row, _)| row.rule.clone()).collect()
+    };
+    draws.map(|ticket| (ticket.clone(), giving(&ticket))).collect()
+}
+
+fn gives_ticket(action: &Action, ticket: &str) -> bool {
+    action.kind == Do::Give && action.what.starts_with(ticket)
 }

@@ -334,6 +334,31 @@ pub fn feedback_between(
         .load(tx.conn)?)
 }
 
+/// How often a rule has given each pupil something at a school's reviews from one day on, before another.
+///
+/// # Errors
+/// The database's.
+pub fn given(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    rules: &[String],
+    (from, before): (NaiveDate, NaiveDate),
+) -> Result<Vec<(i32, i64)>, Problem> {
+    let items = review_item::table.inner_join(
+        review::table.on(review::trust_id
+            .eq(review_item::trust_id)
+            .and(review::review_id.eq(review_item::review_id))),
+    );
+    let counts: Vec<(Option<i32>, i64)> = items
+        .filter(review_item::school_id.eq(school_id).and(review_item::rule.eq_any(rules)))
+        .filter(review_item::state.eq("listed").and(review_item::pupil_id.is_not_null()))
+        .filter(review::day.ge(from).and(review::day.lt(before)))
+        .group_by(review_item::pupil_id)
+        .select((review_item::pupil_id, diesel::dsl::count_star()))
+        .load(tx.conn)?;
+    Ok(counts.into_iter().filter_map(|(pupil, count)| Some((pupil?, count))).collect())
+}
+
 /// The pupils who stood on the list of a school's reviews from one day to another.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use domain::policy::word::Do;
 use domain::policy::{Decision, Subject};
 
 use super::super::figures::{Beside, Figures};
+use super::super::open::tickets_held;
 use super::super::question::Question;
 use super::super::rows::{self, ReviewRow};
 use crate::cases::{self, Told};
@@ -43,20 +44,16 @@ impl Asked {
         let Some(pathway) = policies::assigned(tx, school_id, Part::Pathway, day)? else {
             return Ok(None);
         };
+        let rewards = policies::assigned(tx, school_id, Part::Rewards, day)?;
+        let calendars = tenants::calendars_around(tx, school_id, day)?;
         let beside = Beside {
+            tickets: tickets_held(tx, school_id, rewards.as_ref(), &calendars, day)?,
             stopped: letters::stopped(tx, &[pupil_id])?.into_keys().collect(),
             mitigations: cases::mitigations(tx, school_id, day)?,
             previous: rows::reviews(tx, school_id, Some(day), 1)?.first().map(|before| before.day),
             ..Beside::default()
         };
-        Ok(Some(Self {
-            calendars: tenants::calendars_around(tx, school_id, day)?,
-            rewards: policies::assigned(tx, school_id, Part::Rewards, day)?,
-            review,
-            pupil_id,
-            pathway,
-            beside,
-        }))
+        Ok(Some(Self { calendars, rewards, review, pupil_id, pathway, beside }))
     }
 
     /// What it proposes about the pupil with these marks, and with the case as it stood.
