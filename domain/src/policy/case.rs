@@ -90,6 +90,27 @@ pub enum Recorded {
     Target(Target),
     /// Something is to be done; the sentence says what, by whom and until when.
     Action(String),
+    /// What is to be done falls due that day.
+    Due {
+        /// The action, by the caller's number.
+        action: i32,
+        /// What is to be done.
+        says: String,
+    },
+    /// What was to be done is overdue: its day is over and no evidence says that it is done.
+    Breached {
+        /// The action, by the caller's number.
+        action: i32,
+        /// What was to be done.
+        says: String,
+    },
+    /// The case goes on here that the pupil had at another school of the trust, as it stood there.
+    Carried {
+        /// That case, by the caller's number.
+        from: i32,
+        /// How it stood.
+        state: Box<Case>,
+    },
 }
 
 /// A rate to be reached over some days.
@@ -104,7 +125,7 @@ pub struct Target {
 }
 
 /// A letter of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     /// Its name.
     pub letter: String,
@@ -117,7 +138,7 @@ pub struct Sent {
 }
 
 /// A case as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// Where it is.
     pub place: Place,
@@ -138,6 +159,20 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case that was opened on a day, before its first step.
+    fn new(place: Place, since: NaiveDate) -> Self {
+        Self {
+            place,
+            since,
+            steps: 0,
+            figure: None,
+            band: None,
+            letters: Vec::new(),
+            flags: BTreeSet::new(),
+            target: None,
+        }
+    }
+
     /// The stage; `None` when the case has ended.
     #[must_use]
     pub fn stage(&self) -> Option<&str> {
@@ -175,10 +210,13 @@ impl Case {
                 self.flags.insert(words.clone());
             }
             Recorded::Target(target) if self.place != Place::Closed => self.target = Some(*target),
+            Recorded::Carried { state, .. } => *self = (**state).clone(),
             Recorded::Flagged(_)
             | Recorded::Target(_)
             | Recorded::Held { .. }
-            | Recorded::Action(_) => {}
+            | Recorded::Action(_)
+            | Recorded::Due { .. }
+            | Recorded::Breached { .. } => {}
         }
     }
 }
@@ -189,18 +227,14 @@ pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Case> {
     let mut case: Option<Case> = None;
     for event in events {
         if case.is_none()
+            && let Recorded::Carried { state, .. } = &event.what
+        {
+            case = Some((**state).clone());
+        }
+        if case.is_none()
             && let Recorded::Moved { to, .. } = &event.what
         {
-            case = Some(Case {
-                place: to.clone(),
-                since: event.day,
-                steps: 0,
-                figure: None,
-                band: None,
-                letters: Vec::new(),
-                flags: BTreeSet::new(),
-                target: None,
-            });
+            case = Some(Case::new(to.clone(), event.day));
         }
         if let Some(case) = &mut case {
             case.apply(event);

@@ -130,6 +130,12 @@ impl fmt::Display for Recorded {
                 write!(f, "target of {rate} from {from} to {to}")
             }
             Recorded::Action(action) => f.write_str(action),
+            Recorded::Due { says, .. } => write!(f, "due today: {says}"),
+            Recorded::Breached { says, .. } => write!(f, "overdue: {says}"),
+            Recorded::Carried { from, state } => match state.stage() {
+                Some(stage) => write!(f, "case {from} of the school before goes on at {stage:?}"),
+                None => write!(f, "case {from} of the school before had ended"),
+            },
         }
     }
 }
