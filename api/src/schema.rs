@@ -496,6 +496,7 @@ diesel::table! {
         steps -> Int4,
         seq -> Int4,
         opened_on -> Date,
+        target_to -> Nullable<Date>,
     }
 }
 
@@ -532,6 +533,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    letter_decision (trust_id, letter_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        letter_id -> Int4,
+        seq -> Int4,
+        decided -> Text,
+        reason -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    letter_copy (trust_id, letter_id, round, place) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        letter_id -> Int4,
+        round -> Int4,
+        place -> Int4,
+        parent_id -> Nullable<Int4>,
+        addressed -> Text,
+        subject -> Nullable<Text>,
+        body -> Nullable<Text>,
+        why_not -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     action (trust_id, action_id) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -546,6 +576,23 @@ diesel::table! {
         opened_on -> Date,
         due -> Nullable<Date>,
         done_at -> Nullable<Timestamptz>,
+        staff_id -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    action_event (trust_id, action_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        action_id -> Int4,
+        seq -> Int4,
+        what -> Text,
+        on_day -> Date,
+        staff_id -> Nullable<Int4>,
+        role -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
     }
 }
 
@@ -709,6 +756,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     action,
+    action_event,
     case_event,
     case_state,
     characteristic,
@@ -727,6 +775,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_undo,
     job,
     letter,
+    letter_copy,
+    letter_decision,
     letter_stop,
     mark_event,
     mitigation,

@@ -15,7 +15,9 @@ use crate::{AcademicYear, Calendar, Window, WindowKind};
 
 mod reviews;
 
-pub use reviews::{STAGE_HOUR, day_after_stage, morning_of, review_days, review_due};
+pub use reviews::{
+    STAGE_HOUR, calendar_ends, day_after_stage, morning_of, next_look, review_days, review_due,
+};
 
 /// When a school day is over, on the school's wall: its last register has closed.
 const EVENING: NaiveTime = hour(18);

@@ -1,5 +1,6 @@
 //! What somebody is to do because of a rule, by when; done by evidence and not by a tick.
 
+mod deadlines;
 mod give_evidence;
 mod list_actions;
 mod read_action;
@@ -7,7 +8,8 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{About, open};
+pub use deadlines::{Deadline, Deadlines, deadlines, tell_deadlines};
+pub use rows::{About, carry, fall_away, open};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

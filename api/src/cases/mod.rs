@@ -1,5 +1,7 @@
 //! Cases: one pupil's way through a policy's stages, told by events that are never changed.
 
+mod deadlines;
+mod follow_roll;
 mod list_cases;
 mod read_case;
 mod record_outcome;
@@ -8,7 +10,12 @@ mod take;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{CaseRow, Told, mitigate, mitigations, open_case_to_change, open_cases};
+pub use deadlines::tell_deadlines;
+pub use follow_roll::{Followed, follow_the_roll};
+pub use rows::{
+    CaseRow, LeftBehind, Told, Waiting, left_behind, mitigate, mitigations, open_case_to_change,
+    open_cases, waiting,
+};
 pub use take::{Ground, place, take};
 
 /// The operations of this capability.

@@ -7,7 +7,7 @@ mod stop_letters;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{NewLetter, add, stopped};
+pub use rows::{NewLetter, add, hold_waiting, stopped};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

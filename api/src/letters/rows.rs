@@ -175,6 +175,18 @@ pub fn stop(
     Ok(at)
 }
 
+/// What waits of a case is held, and says why.
+///
+/// # Errors
+/// The database's.
+pub fn hold_waiting(tx: &mut Tx<'_>, case_id: i32, why: &str) -> Result<(), Problem> {
+    let waiting = letter::case_id.eq(case_id).and(letter::state.eq("waiting"));
+    diesel::update(letter::table.filter(waiting))
+        .set((letter::state.eq("held"), letter::why.eq(why)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Of these pupils, those about whom no letter may leave.
 ///
 /// # Errors

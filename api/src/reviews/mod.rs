@@ -13,6 +13,9 @@ mod rows;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use figures::Figures;
+pub use open::open;
+pub use open_review::years_behind;
+pub use rows::{of_day, sizes};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

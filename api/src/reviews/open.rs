@@ -21,7 +21,7 @@ use crate::{letters, pupils, tenants};
 /// Opens the review of a school's day, with figures as they were known at an instant.
 ///
 /// # Errors
-/// The school follows no policy, or has a review of that day.
+/// The school follows no policy, has no calendar for that year, or has a review of that day.
 pub fn open(
     tx: &mut Tx<'_>,
     (school_id, day): (i32, NaiveDate),
@@ -33,10 +33,15 @@ pub fn open(
         return Err(Problem::new(Kind::NoPolicy)
             .detail(format!("School {school_id} follows no policy on {day}.")));
     };
+    let calendars = tenants::calendars_around(tx, school_id, day)?;
+    if !calendars.iter().any(|calendar| calendar.year().contains(day)) {
+        return Err(Problem::new(Kind::NoCalendar).detail(format!(
+            "School {school_id} has no calendar for {day}: no half term, target or week of it can be counted."
+        )));
+    }
     let rewards = policies::assigned(tx, school_id, Part::Rewards, day)?;
     let taken = || Problem::new(Kind::Taken).detail("That day has a review already.");
     let row = rows::add(tx, school_id, day, &pathway, known_at, by)?.ok_or_else(taken)?;
-    let calendars = tenants::calendars_around(tx, school_id, day)?;
     let cases = cases::open_cases(tx, school_id)?;
     let figures = Figures::new(blocks, &calendars, day);
     let beside = beside(tx, &row, &figures, &cases)?;
@@ -131,7 +136,7 @@ impl Asking<'_, '_, '_> {
         Ok(decisions)
     }
 
-    /// Cases that come to an end, or into a new year, whatever their stage waits for; and the pupils whose case keeps
+    /// Cases that come into a new year, whatever their stage waits for; and the pupils whose case keeps
     /// another policy or version than the school follows now.
     fn ends(
         &mut self,
@@ -142,24 +147,24 @@ impl Asking<'_, '_, '_> {
         let (mut settled, mut others) = (BTreeMap::new(), BTreeSet::new());
         for told in cases {
             let pupil = i64::from(told.row.pupil_id);
-            let outcome = if !on_roll.contains(&told.row.pupil_id) {
-                "left the roll"
-            } else if AcademicYear::of(told.case.since) < AcademicYear::of(self.row.day) {
-                "a new school year"
-            } else {
+            if !on_roll.contains(&told.row.pupil_id) {
+                // The clockwork lets cases follow the roll.
+                continue;
+            }
+            if AcademicYear::of(told.case.since) >= AcademicYear::of(self.row.day) {
                 let kept = (&told.row.policy, told.row.version, &told.row.answers);
                 if kept != (&follows.key, follows.version, &follows.answers) {
                     others.insert(pupil);
                 }
                 continue;
-            };
+            }
             let kept =
                 policies::under(self.tx, &told.row.policy, told.row.version, &told.row.answers)?;
             let shield = domain::policy::Shield {
                 letters_stopped: self.beside.stopped.contains(&told.row.pupil_id),
                 ..Default::default()
             };
-            let happened = Happened::Outcome(outcome.to_owned());
+            let happened = Happened::Outcome("a new school year".to_owned());
             let decision =
                 step(&kept.policy, &kept.letters, (pupil, &told.case), &shield, &happened);
             settled.insert(pupil, decision.map_err(Problem::internal)?);

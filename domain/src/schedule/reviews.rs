@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days as DayCount, NaiveDate, NaiveTime};
+use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 use super::{Due, EVENING, MORNING, Occasion, instant};
@@ -60,6 +60,30 @@ pub fn review_due(label: String, day: NaiveDate, hour: NaiveTime, zone: Tz) -> D
 #[must_use]
 pub fn morning_of(occasion: Occasion, label: String, day: NaiveDate, zone: Tz) -> Due {
     on_day(occasion, label, day, MORNING, zone)
+}
+
+/// The end of the last term of a calendar: what comes after it needs the next year's.
+#[must_use]
+pub fn calendar_ends(calendar: &Calendar, zone: Tz) -> Option<Due> {
+    let last = calendar.terms().iter().map(|term| term.to).max()?;
+    let label = match calendar.year().next() {
+        Some(next) => format!(
+            "the calendar for {} ends; there is none for {}",
+            calendar.year().label(),
+            next.label()
+        ),
+        None => format!("the calendar for {} ends", calendar.year().label()),
+    };
+    Some(on_day(Occasion::EndOfYear, label, last, EVENING, zone))
+}
+
+/// The next instant at which the school's wall shows an hour at which reviews open.
+#[must_use]
+pub fn next_look(now: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
+    let today = now.with_timezone(&zone).date_naive();
+    let days = today.iter_days().take(2);
+    let hours = days.flat_map(|day| [day.and_time(MORNING), day.and_time(EVENING)]);
+    hours.map(|local| instant(local, zone)).find(|at| *at > now)
 }
 
 fn on_day(occasion: Occasion, label: String, day: NaiveDate, hour: NaiveTime, zone: Tz) -> Due {
