@@ -4,6 +4,7 @@ mod deadlines;
 mod give_evidence;
 mod list_actions;
 mod read_action;
+mod reassign;
 mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -15,6 +16,7 @@ pub use rows::{About, carry, fall_away, open};
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(list_actions::list_actions)
+        .service(reassign::reassign_actions)
         .service(read_action::read_action)
         .service(give_evidence::give_evidence);
 }

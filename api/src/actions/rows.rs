@@ -174,6 +174,8 @@ pub struct Wanted {
     pub case_id: Option<i32>,
     /// Of this role.
     pub role: Option<String>,
+    /// Of this member of staff.
+    pub staff_id: Option<i32>,
     /// Only those that are open (or done).
     pub open: Option<bool>,
     /// Only those that are open and were due before this day.
@@ -196,6 +198,9 @@ pub fn actions(
     }
     if let Some(role) = wanted.role {
         rows = rows.filter(action::role.eq(role));
+    }
+    if let Some(staff_id) = wanted.staff_id {
+        rows = rows.filter(action::staff_id.eq(staff_id));
     }
     match wanted.open {
         Some(true) => rows = rows.filter(action::done_at.is_null()),
@@ -271,6 +276,53 @@ pub(super) fn due_to_change(
         .select(ActionRow::as_select())
         .for_update()
         .load(tx.conn)?)
+}
+
+/// The open actions of a member of staff or of a role at a school, in order, locked until this transaction ends. Those
+/// of somebody's `duties` that are given to nobody by name are theirs, too.
+///
+/// # Errors
+/// The database's.
+pub(super) fn open_of(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    staff_id: Option<i32>,
+    role: Option<&str>,
+    duties: &[String],
+) -> Result<Vec<ActionRow>, Problem> {
+    let rows = action::table.filter(action::school_id.eq(school_id).and(action::done_at.is_null()));
+    let whose =
+        match staff_id {
+            Some(staff_id) => rows
+                .filter(action::staff_id.eq(staff_id).assume_not_null().or(
+                    action::staff_id.is_null().and(action::role.eq_any(duties).assume_not_null()),
+                ))
+                .into_boxed(),
+            None => rows.filter(action::role.eq(role.unwrap_or_default())).into_boxed(),
+        };
+    let ids: Vec<i32> = whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
+    Ok(action::table
+        .filter(action::action_id.eq_any(ids).and(action::done_at.is_null()))
+        .order(action::action_id)
+        .select(ActionRow::as_select())
+        .for_update()
+        .load(tx.conn)?)
+}
+
+/// Gives an action that the caller holds to a member of staff, a role, or somebody in a role.
+///
+/// # Errors
+/// The database's.
+pub(super) fn give(
+    tx: &mut Tx<'_>,
+    one: &ActionRow,
+    staff_id: Option<i32>,
+    role: Option<&str>,
+) -> Result<(), Problem> {
+    diesel::update(action::table.filter(action::action_id.eq(one.action_id)))
+        .set((action::staff_id.eq(staff_id), action::role.eq(role.or(one.role.as_deref()))))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Records an event of an action that the caller holds; `false` when it was told before.

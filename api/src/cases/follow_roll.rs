@@ -12,7 +12,7 @@ use super::take::{Ground, take};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::policies::{self, Follows};
+use crate::policies::Follows;
 use crate::{actions, letters, tenants};
 
 /// What became of the case of a pupil who has left the roll of the school that followed it.
@@ -44,7 +44,7 @@ pub fn follow_the_roll(
     if told.row.stage.is_none() {
         return Ok(None);
     }
-    let follows = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+    let follows = told.follows(tx)?;
     let happened = Happened::Outcome("left the roll".to_owned());
     let case = (i64::from(told.row.pupil_id), &told.case);
     let decision = step(&follows.policy, &follows.letters, case, &Shield::default(), &happened)

@@ -14,7 +14,7 @@ pub use deadlines::tell_deadlines;
 pub use follow_roll::{Followed, follow_the_roll};
 pub use rows::{
     CaseRow, LeftBehind, Told, Waiting, left_behind, mitigate, mitigations, open_case_to_change,
-    open_cases, waiting,
+    open_cases, told_of, waiting,
 };
 pub use take::{Ground, place, take};
 

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::policies::Follows;
+use crate::policies::{self, Follows};
 use crate::schema::{case_event, case_state, mitigation};
 
 /// Where a case stands.
@@ -114,6 +114,16 @@ pub struct Told {
     pub case: Case,
 }
 
+impl Told {
+    /// The policy as the case keeps it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn follows(&self, tx: &mut Tx<'_>) -> Result<Follows, Problem> {
+        policies::under(tx, &self.row.policy, self.row.version, &self.row.answers)
+    }
+}
+
 /// The open cases of these schools.
 ///
 /// # Errors
@@ -175,6 +185,15 @@ pub fn case(tx: &mut Tx<'_>, case_id: i32) -> Result<CaseRow, Problem> {
         .filter(case_state::case_id.eq(case_id))
         .select(CaseRow::as_select())
         .first(tx.conn)?)
+}
+
+/// One case with what its events come to, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn told_of(tx: &mut Tx<'_>, case_id: i32) -> Result<Told, Problem> {
+    let row = case(tx, case_id)?;
+    told(tx, row)
 }
 
 /// One case to be changed: nobody else changes it until this transaction has ended.

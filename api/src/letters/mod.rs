@@ -1,18 +1,24 @@
 //! Letters that a person decided on: what waits to be sent, what is held and why. None is ever deleted.
 
+mod answer;
+mod copies;
+mod decide_letter;
 mod list_letters;
 mod read_letter;
 mod rows;
 mod stop_letters;
+mod write;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use rows::{NewLetter, add, hold_waiting, stopped};
+pub use write::{Written, write};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(list_letters::list_letters)
         .service(read_letter::read_letter)
+        .service(decide_letter::decide_letter)
         .service(stop_letters::stop_letters);
 }

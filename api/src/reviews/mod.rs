@@ -9,6 +9,7 @@ mod open;
 mod open_review;
 mod read_review;
 mod rows;
+mod who;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
