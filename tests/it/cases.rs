@@ -5,7 +5,11 @@ mod decisions;
 mod flowchart;
 mod high_attendance;
 mod improvement;
+mod letters;
 mod one_page;
+mod random;
+mod reassign;
+mod who;
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,6 @@
 //! What runs by itself: by each school's own calendar and clock, once, whoever dies, late if need be, and it says so.
 
+mod killed;
 mod moved;
 mod thousand;
 

@@ -54,7 +54,7 @@ fn h_lists_on_wednesday_chases_the_silent_on_friday_and_decides_with_the_digest(
     let wednesday = office.opens_at("2026-10-21T05:00:00Z");
     let refused =
         office.lead.post(&format!("/v1/schools/{}/reviews/2026-10-21", office.school), &json!({}));
-    assert_eq!(refused.problem(409), "taken");
+    assert_eq!(refused.problem(409), "already-exists");
     let asked: Vec<String> =
         office.to_do().into_iter().filter(|says| says.contains("invites them")).collect();
     assert_eq!(asked.len(), 2, "{asked:?}");
@@ -167,9 +167,10 @@ fn a_school_that_follows_nothing_gets_nothing_and_one_without_a_calendar_is_told
     assert!(!kinds(office.school).contains(&"calendar".to_owned()));
     assert!(kinds(office.school).contains(&"review".to_owned()));
     // By hand, too, nothing is counted without a calendar.
-    office.on("2028-09-04");
-    let refused =
-        office.lead.post(&format!("/v1/schools/{}/reviews/2028-09-04", office.school), &json!({}));
+    let policy = format!("/v1/schools/{}/policy/pathway/2026-06-01", office.school);
+    admin.put(&policy, &json!({ "policy": "one-page" })).expect(200);
+    let by_hand = format!("/v1/schools/{}/reviews/2026-07-06", office.school);
+    let refused = office.lead.post(&by_hand, &json!({}));
     assert_eq!(refused.problem(422), "no-calendar");
 }
 
