@@ -496,6 +496,7 @@ diesel::table! {
         steps -> Int4,
         seq -> Int4,
         opened_on -> Date,
+        target_to -> Nullable<Date>,
     }
 }
 
@@ -538,6 +539,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    letter_decision (trust_id, letter_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        letter_id -> Int4,
+        seq -> Int4,
+        decided -> Text,
+        reason -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    letter_copy (trust_id, letter_id, round, place) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        letter_id -> Int4,
+        round -> Int4,
+        place -> Int4,
+        parent_id -> Nullable<Int4>,
+        addressed -> Text,
+        subject -> Nullable<Text>,
+        body -> Nullable<Text>,
+        why_not -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     action (trust_id, action_id) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -553,6 +583,23 @@ diesel::table! {
         due -> Nullable<Date>,
         done_at -> Nullable<Timestamptz>,
         overtaken_at -> Nullable<Timestamptz>,
+        staff_id -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    action_event (trust_id, action_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        action_id -> Int4,
+        seq -> Int4,
+        what -> Text,
+        on_day -> Date,
+        staff_id -> Nullable<Int4>,
+        role -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
     }
 }
 
@@ -716,6 +763,7 @@ diesel::table! {
 
 diesel::allow_tables_to_appear_in_same_query!(
     action,
+    action_event,
     case_event,
     case_state,
     characteristic,
@@ -734,6 +782,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_undo,
     job,
     letter,
+    letter_copy,
+    letter_decision,
     letter_stop,
     mark_event,
     mitigation,

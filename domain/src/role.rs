@@ -40,6 +40,9 @@ pub struct Role {
     pub title: String,
     /// What it is given for.
     pub level: Level,
+    /// Whether it decides in the place of whoever a policy names.
+    #[serde(default)]
+    pub stands_in: bool,
     /// The names of its permissions.
     pub permissions: BTreeSet<String>,
 }

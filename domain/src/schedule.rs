@@ -13,6 +13,12 @@ use crate::policy::word::{Kind, Word};
 use crate::policy::{self, Body, Policy};
 use crate::{AcademicYear, Calendar, Window, WindowKind};
 
+mod reviews;
+
+pub use reviews::{
+    STAGE_HOUR, calendar_ends, day_after_stage, morning_of, next_look, review_days, review_due,
+};
+
 /// When a school day is over, on the school's wall: its last register has closed.
 const EVENING: NaiveTime = hour(18);
 /// When a policy's day begins, on the school's wall: before the first register.
@@ -37,8 +43,12 @@ pub enum Occasion {
     EndOfTerm,
     /// The school year is over.
     EndOfYear,
-    /// A policy lists pupils, and perhaps decides cases.
+    /// A policy lists pupils, and perhaps decides cases; or a case's stage is due.
     Review,
+    /// Actions fall due, or are overdue.
+    Deadlines,
+    /// Pupils with a case have left the roll, or moved inside the trust.
+    Leavers,
     /// A policy does what it regularly does for pupils in a band.
     Response,
     /// A policy gives something for good attendance.
@@ -49,12 +59,14 @@ pub enum Occasion {
 
 impl Occasion {
     /// All of them; the ends of periods first, shortest first.
-    pub const ALL: [Occasion; 8] = [
+    pub const ALL: [Occasion; 10] = [
         Occasion::EndOfWeek,
         Occasion::EndOfHalfTerm,
         Occasion::EndOfTerm,
         Occasion::EndOfYear,
         Occasion::Review,
+        Occasion::Deadlines,
+        Occasion::Leavers,
         Occasion::Response,
         Occasion::Reward,
         Occasion::Draw,
@@ -69,6 +81,8 @@ impl Occasion {
             Occasion::EndOfTerm => "end_of_term",
             Occasion::EndOfYear => "end_of_year",
             Occasion::Review => "review",
+            Occasion::Deadlines => "deadlines",
+            Occasion::Leavers => "leavers",
             Occasion::Response => "response",
             Occasion::Reward => "reward",
             Occasion::Draw => "draw",
@@ -89,7 +103,12 @@ impl Occasion {
             Occasion::EndOfHalfTerm => Some(WindowKind::HalfTerm),
             Occasion::EndOfTerm => Some(WindowKind::Term),
             Occasion::EndOfYear => Some(WindowKind::YearToDate),
-            Occasion::Review | Occasion::Response | Occasion::Reward | Occasion::Draw => None,
+            Occasion::Review
+            | Occasion::Deadlines
+            | Occasion::Leavers
+            | Occasion::Response
+            | Occasion::Reward
+            | Occasion::Draw => None,
         }
     }
 
@@ -106,7 +125,8 @@ pub struct Due {
     /// What it is.
     pub occasion: Occasion,
     /// What tells it from all others of its kind at the school: `2026/half-term-1`, `2026/2026-W47`;
-    /// for a policy's day its folder and the date, `our-policy/2026-10-21`.
+    /// for a day that a policy announces its folder and the date, `our-policy/2026-10-21`; for a review that opens, and
+    /// for deadlines and leavers, the date.
     pub period: String,
     /// What people call it: `Autumn term, first half`.
     pub label: String,

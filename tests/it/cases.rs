@@ -1,17 +1,23 @@
 //! Cases, from the review that opens them to their last stage, told as the people of a school live through them.
 
 mod amended;
+mod clock;
 mod decisions;
 mod flowchart;
 mod high_attendance;
 mod improvement;
+mod letters;
 mod one_page;
+mod random;
+mod reassign;
 mod strategy;
+mod who;
 
 use serde_json::{Value, json};
 
-use crate::support::app::{Client, TestApp};
+use crate::support::app::{Client, Start, TestApp};
 use crate::support::build::{class, pupil, school};
+use crate::support::run::wait_until;
 
 /// A school that follows a policy from September, with a class of pupils numbered from 1.
 struct Office {
@@ -23,8 +29,18 @@ struct Office {
 }
 
 impl Office {
+    /// A school where people open the reviews: nothing falls due by itself.
     fn that_follows(policy: &Value, pupils: u32) -> Self {
-        let app = TestApp::start();
+        Self::started(Start { clockwork: false, ..Start::default() }, policy, pupils)
+    }
+
+    /// A school where reviews open by the clock.
+    fn by_the_clock(policy: &Value, pupils: u32) -> Self {
+        Self::started(Start::default(), policy, pupils)
+    }
+
+    fn started(how: Start, policy: &Value, pupils: u32) -> Self {
+        let app = TestApp::start_with(how);
         app.clock.set("2026-09-01T08:00:00Z");
         let trust = app.trust("Larkrise");
         let admin = app.client("trust_admin", trust);
@@ -52,6 +68,24 @@ impl Office {
         let opened =
             self.lead.post(&format!("/v1/schools/{}/reviews/{day}", self.school), &json!({}));
         opened.expect(201)["review_id"].as_i64().unwrap()
+    }
+
+    /// The review that the clock opens when it shows an instant; its key.
+    fn opens_at(&self, instant: &str) -> i64 {
+        self.opens_at_late(&instant[..10], instant)
+    }
+
+    /// The review of a day that the clock opens late, at an instant; its key.
+    fn opens_at_late(&self, day: &str, instant: &str) -> i64 {
+        self.app.clock.set(instant);
+        let path = format!("/v1/reviews?school_id={}", self.school);
+        let mut review = Value::Null;
+        wait_until(&format!("the review of {day}"), || {
+            review = self.lead.get(&path).expect(200)["items"][0].clone();
+            review["day"] == day
+        });
+        assert_eq!(review["opened_by"], "clockwork");
+        review["review_id"].as_i64().unwrap()
     }
 
     /// What waits for a person at a review.

@@ -37,6 +37,9 @@ const APPEND_ONLY: &[&str] = &[
     "feedback",
     "case_event",
     "evidence",
+    "action_event",
+    "letter_copy",
+    "letter_decision",
     "letter_stop",
     "mitigation",
 ];
@@ -108,8 +111,14 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     let action = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
     let action = format!("/v1/actions/{}/evidence", action["items"][0]["action_id"]);
     admin.post(&action, &json!({ "says": "Rang", "done": true })).expect(200);
+    let everything = json!({ "school_id": school, "from": { "role": "Attendance Lead" }, "to": { "role": "Head" }, "reason": "Ill" });
+    let given = admin.post("/v1/actions/reassignments", &everything).expect(200);
+    assert_ne!(given["actions"], json!([]));
     let stop = json!({ "stopped": true, "reason": "Ask the designated lead" });
     admin.post(&format!("/v1/pupils/{absentee}/letters/stop"), &stop).expect(200);
+    let letters = admin.get(&format!("/v1/letters?school_id={school}&state=held")).expect(200);
+    let letter = format!("/v1/letters/{}/decision", letters["items"][0]["letter_id"]);
+    admin.post(&letter, &json!({ "decide": "withdraw", "reason": "Known" })).expect(200);
 }
 
 /// Corrections, characteristics, parents and staff, and a record merged into another.

@@ -24,6 +24,8 @@ pub struct Params {
     case_id: Option<i32>,
     /// Only for this role, in the school's own words.
     role: Option<String>,
+    /// Only those that are given to this member of staff by name.
+    staff_id: Option<i32>,
     /// `true`: only those that are not done; `false`: only those that are.
     open: Option<bool>,
     /// `true`: only those that should have been done before today.
@@ -45,13 +47,13 @@ pub async fn list_actions(
     request: HttpRequest,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, case_id, role, open, overdue, limit, cursor } = params.0;
-    let filter = (school_id, case_id, &role, open, overdue);
+    let Params { school_id, case_id, role, staff_id, open, overdue, limit, cursor } = params.0;
+    let filter = (school_id, case_id, &role, staff_id, open, overdue);
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &filter)?;
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let overdue_on = overdue.then(|| tx.clock().today());
-        let wanted = Wanted { school_id, case_id, role, open, overdue_on };
+        let wanted = Wanted { school_id, case_id, role, staff_id, open, overdue_on };
         let rows = rows::actions(tx, wanted, slice.after, slice.fetch())?;
         Ok(slice.page(rows, |row| row.action_id))
     });

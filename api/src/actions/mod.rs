@@ -1,18 +1,22 @@
 //! What somebody is to do because of a rule, by when; done by evidence and not by a tick.
 
+mod deadlines;
 mod give_evidence;
 mod list_actions;
 mod read_action;
+mod reassign;
 mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{About, open, overtake, tell};
+pub use deadlines::{Deadline, Deadlines, deadlines, tell_deadlines};
+pub use rows::{About, carry, fall_away, open, overtake, tell};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(list_actions::list_actions)
+        .service(reassign::reassign_actions)
         .service(read_action::read_action)
         .service(give_evidence::give_evidence);
 }

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, ActionRow, EvidenceRow};
+use super::rows::{self, ActionEventRow, ActionRow, EvidenceRow};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
@@ -20,13 +20,16 @@ pub struct ActionAnswer {
     action: ActionRow,
     /// What was really done, in order.
     evidence: Vec<EvidenceRow>,
+    /// When it fell due and became overdue, and to whom it was given, in order.
+    events: Vec<ActionEventRow>,
 }
 
 impl ActionAnswer {
     /// As it stands now.
     pub(super) fn read(tx: &mut Tx<'_>, action_id: i32) -> Result<Self, Problem> {
         let action = rows::action(tx, action_id)?;
-        Ok(Self { action, evidence: rows::evidence(tx, action_id)? })
+        let (evidence, events) = (rows::evidence(tx, action_id)?, rows::events(tx, action_id)?);
+        Ok(Self { action, evidence, events })
     }
 }
 

@@ -1,7 +1,8 @@
-//! Owns: action, evidence.
+//! Owns: action, evidence, action_event.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Date, Integer};
 use domain::Calendar;
 use domain::policy::{Action, school_days_after};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::schema::{action, evidence};
+use crate::schema::{action, action_event, evidence};
 
 /// Something that somebody is to do.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -53,6 +54,53 @@ pub struct ActionRow {
     /// When a mark was amended that it rested on (UTC): nobody has to do it any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub overtaken_at: Option<DateTime<Utc>>,
+    /// The member of staff who is to do it, where a person was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 41)]
+    pub staff_id: Option<i32>,
+}
+
+/// What became of an action by itself, or to whom it was given.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = action_event)]
+pub struct ActionEventRow {
+    /// Its place among the events of its action, from 1.
+    pub seq: i32,
+    /// `due` on its day, `breached` (overdue) when the day is over, `reassigned`.
+    #[schema(example = "breached")]
+    pub what: String,
+    /// The day.
+    pub on_day: NaiveDate,
+    /// The member of staff to whom it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff_id: Option<i32>,
+    /// The role to which it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Why it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
+}
+
+/// An event to be recorded.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NewEvent {
+    pub what: &'static str,
+    pub on_day: NaiveDate,
+    pub staff_id: Option<i32>,
+    pub role: Option<String>,
+    pub reason: Option<String>,
+}
+
+impl NewEvent {
+    /// What becomes of an action by itself on a day.
+    pub(super) fn of(what: &'static str, on_day: NaiveDate) -> Self {
+        Self { what, on_day, ..Self::default() }
+    }
 }
 
 /// What was really done.
@@ -174,6 +222,8 @@ pub struct Wanted {
     pub case_id: Option<i32>,
     /// Of this role.
     pub role: Option<String>,
+    /// Of this member of staff.
+    pub staff_id: Option<i32>,
     /// Only those that are open (or done).
     pub open: Option<bool>,
     /// Only those that are open and were due before this day.
@@ -196,6 +246,9 @@ pub fn actions(
     }
     if let Some(role) = wanted.role {
         rows = rows.filter(action::role.eq(role));
+    }
+    if let Some(staff_id) = wanted.staff_id {
+        rows = rows.filter(action::staff_id.eq(staff_id));
     }
     match wanted.open {
         Some(true) => {
@@ -255,6 +308,156 @@ pub fn add_evidence(
             .set(action::done_at.eq(tx.now()))
             .execute(tx.conn)?;
     }
+    Ok(())
+}
+
+/// The open actions of a school that are due by a day, in order, locked until this transaction ends.
+///
+/// # Errors
+/// The database's.
+pub(super) fn due_to_change(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    day: NaiveDate,
+) -> Result<Vec<ActionRow>, Problem> {
+    Ok(action::table
+        .filter(action::school_id.eq(school_id).and(action::done_at.is_null()))
+        .filter(action::due.le(day))
+        .order(action::action_id)
+        .select(ActionRow::as_select())
+        .for_update()
+        .load(tx.conn)?)
+}
+
+/// The open actions of a member of staff or of a role at a school, in order, locked until this transaction ends. Those
+/// of somebody's `duties` that are given to nobody by name are theirs, too.
+///
+/// # Errors
+/// The database's.
+pub(super) fn open_of(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    staff_id: Option<i32>,
+    role: Option<&str>,
+    duties: &[String],
+) -> Result<Vec<ActionRow>, Problem> {
+    let rows = action::table.filter(action::school_id.eq(school_id).and(action::done_at.is_null()));
+    let whose =
+        match staff_id {
+            Some(staff_id) => rows
+                .filter(action::staff_id.eq(staff_id).assume_not_null().or(
+                    action::staff_id.is_null().and(action::role.eq_any(duties).assume_not_null()),
+                ))
+                .into_boxed(),
+            None => rows.filter(action::role.eq(role.unwrap_or_default())).into_boxed(),
+        };
+    let ids: Vec<i32> = whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
+    Ok(action::table
+        .filter(action::action_id.eq_any(ids).and(action::done_at.is_null()))
+        .order(action::action_id)
+        .select(ActionRow::as_select())
+        .for_update()
+        .load(tx.conn)?)
+}
+
+/// Gives an action that the caller holds to a member of staff, a role, or somebody in a role.
+///
+/// # Errors
+/// The database's.
+pub(super) fn give(
+    tx: &mut Tx<'_>,
+    one: &ActionRow,
+    staff_id: Option<i32>,
+    role: Option<&str>,
+) -> Result<(), Problem> {
+    diesel::update(action::table.filter(action::action_id.eq(one.action_id)))
+        .set((action::staff_id.eq(staff_id), action::role.eq(role.or(one.role.as_deref()))))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Records an event of an action that the caller holds; `false` when it was told before.
+///
+/// # Errors
+/// The database's.
+pub(super) fn add_event(
+    tx: &mut Tx<'_>,
+    action: &ActionRow,
+    new: &NewEvent,
+    by: &str,
+) -> Result<bool, Problem> {
+    let before = action_event::table.filter(action_event::action_id.eq(action.action_id));
+    let seq: Option<i32> = before.select(diesel::dsl::max(action_event::seq)).first(tx.conn)?;
+    let added = diesel::insert_into(action_event::table)
+        .values((
+            action_event::trust_id.eq(tx.trust()),
+            action_event::school_id.eq(action.school_id),
+            action_event::action_id.eq(action.action_id),
+            action_event::seq.eq(seq.unwrap_or(0) + 1),
+            action_event::what.eq(new.what),
+            action_event::on_day.eq(new.on_day),
+            action_event::staff_id.eq(new.staff_id),
+            action_event::role.eq(&new.role),
+            action_event::reason.eq(&new.reason),
+            action_event::recorded_at.eq(tx.now()),
+            action_event::recorded_by.eq(by),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
+    Ok(added == 1)
+}
+
+/// The events of an action, in order.
+///
+/// # Errors
+/// The database's.
+pub(super) fn events(tx: &mut Tx<'_>, action_id: i32) -> Result<Vec<ActionEventRow>, Problem> {
+    Ok(action_event::table
+        .filter(action_event::action_id.eq(action_id))
+        .order(action_event::seq)
+        .select(ActionEventRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// What is still open of a case falls away, and says why.
+///
+/// # Errors
+/// The database's.
+pub fn fall_away(tx: &mut Tx<'_>, case_id: i32, why: &str, by: &str) -> Result<(), Problem> {
+    let open: Vec<ActionRow> = action::table
+        .filter(action::case_id.eq(case_id).and(action::done_at.is_null()))
+        .order(action::action_id)
+        .select(ActionRow::as_select())
+        .for_update()
+        .load(tx.conn)?;
+    for one in open {
+        add_evidence(tx, &one, (&format!("falls away: {why}"), true), by)?;
+    }
+    Ok(())
+}
+
+/// What is still open of a case is to be done at another school, for the case that goes on there. Who does it there is
+/// for that school to say.
+///
+/// # Errors
+/// The database's.
+pub fn carry(
+    tx: &mut Tx<'_>,
+    from_case: i32,
+    (school_id, case_id): (i32, i32),
+    day: NaiveDate,
+) -> Result<(), Problem> {
+    diesel::sql_query(
+        "INSERT INTO action (trust_id, school_id, pupil_id, case_id, rule, kind, says, role, opened_on, due) \
+         SELECT trust_id, $3, pupil_id, $4, rule, kind, says, role, $5, due FROM action \
+         WHERE trust_id = $1 AND case_id = $2 AND done_at IS NULL ORDER BY action_id",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(from_case)
+    .bind::<Integer, _>(school_id)
+    .bind::<Integer, _>(case_id)
+    .bind::<Date, _>(day)
+    .execute(tx.conn)?;
     Ok(())
 }
 

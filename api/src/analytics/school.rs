@@ -13,6 +13,7 @@ use super::facts::Facts;
 use crate::app::App;
 use crate::db::{Scope, Tx, block};
 use crate::http::problem::Problem;
+use crate::jobs::Job;
 use crate::tenants;
 
 /// A school's blocks, a year each, without the years that have no calendar.
@@ -34,24 +35,13 @@ pub async fn school_blocks(
     years: Vec<AcademicYear>,
 ) -> Result<SchoolBlocks, Problem> {
     let reading = app.clone();
-    let read = app.db.snapshot(scope, move |tx| {
-        let school = tenants::school(tx, school_id)?;
-        let mut read =
-            |year: AcademicYear| reading.counting.blocks.read(tx, vec![school.clone()], year, None);
-        let standing = years.into_iter().map(&mut read).collect::<Result<Vec<Standing>, _>>()?;
-        Ok((standing, tx.now()))
-    });
-    let (standing, known_at) = read.await?;
+    let read = app.db.snapshot(scope, move |tx| read(tx, &reading, school_id, years));
+    let standing = read.await?;
     let turn = app.counting.turn().await?;
-    let (counting, trust) = (app.clone(), scope.trust());
+    let counting = app.clone();
     block(move || {
         let _turn = turn;
-        let mut blocks = Vec::new();
-        for year in standing {
-            let pool = &counting.counting.pool;
-            blocks.extend(counting.counting.blocks.build(trust, pool, year)?.blocks);
-        }
-        Ok(SchoolBlocks { blocks, known_at })
+        build(&counting, standing)
     })
     .await
 }
@@ -75,4 +65,42 @@ pub fn pupil_blocks(
         blocks.extend(sources.map(|source| Arc::new(Block::build(codes, source))));
     }
     Ok(blocks)
+}
+
+/// As [`school_blocks`] for a job, on the calling thread: it waits for no turn.
+///
+/// # Errors
+/// As [`school_blocks`].
+pub fn school_blocks_of_job(
+    app: &App,
+    job: &Job<'_>,
+    school_id: i32,
+    years: Vec<AcademicYear>,
+) -> Result<SchoolBlocks, Problem> {
+    build(app, job.snapshot(|tx| read(tx, app, school_id, years))?)
+}
+
+/// What stands of a school's years, read in one snapshot: the trust, the years, the instant.
+type Read = (i32, Vec<Standing>, DateTime<Utc>);
+
+fn read(
+    tx: &mut Tx<'_>,
+    app: &App,
+    school_id: i32,
+    years: Vec<AcademicYear>,
+) -> Result<Read, Problem> {
+    let school = tenants::school(tx, school_id)?;
+    let mut read =
+        |year: AcademicYear| app.counting.blocks.read(tx, vec![school.clone()], year, None);
+    let standing = years.into_iter().map(&mut read).collect::<Result<Vec<Standing>, _>>()?;
+    Ok((tx.trust(), standing, tx.now()))
+}
+
+fn build(app: &App, (trust, standing, known_at): Read) -> Result<SchoolBlocks, Problem> {
+    let counting = &app.counting;
+    let mut blocks = Vec::new();
+    for year in standing {
+        blocks.extend(counting.blocks.build(trust, &counting.pool, year)?.blocks);
+    }
+    Ok(SchoolBlocks { blocks, known_at })
 }

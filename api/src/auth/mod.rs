@@ -28,6 +28,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Only the job runner makes callers beside the token check: whoever asked for a job goes on asking in it.
+    pub(crate) fn of_job(scope: Scope, subject: String, role: String) -> Self {
+        Self { scope, subject, role }
+    }
+
     /// What the caller may reach.
     #[must_use]
     pub fn scope(&self) -> &Scope {

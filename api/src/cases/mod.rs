@@ -1,5 +1,7 @@
 //! Cases: one pupil's way through a policy's stages, told by events that are never changed.
 
+mod deadlines;
+mod follow_roll;
 mod list_cases;
 mod read_case;
 mod record_outcome;
@@ -8,9 +10,11 @@ mod take;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use deadlines::tell_deadlines;
+pub use follow_roll::{Followed, follow_the_roll};
 pub use rows::{
-    CaseRow, EventRow, Told, append, latest_case_to_change, mitigate, mitigations,
-    open_case_to_change, open_cases, timeline,
+    CaseRow, EventRow, LeftBehind, Told, Waiting, append, latest_case_to_change, left_behind,
+    mitigate, mitigations, open_case_to_change, open_cases, timeline, told_of, waiting,
 };
 pub use take::{Ground, place, take};
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use ::analytics::Block;
 use actix_web::{HttpResponse, post, web};
-use domain::AcademicYear;
 use domain::policy::{Happened, Shield, StepError, step};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -21,8 +20,9 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::reviews::Figures;
-use crate::{letters, policies, pupils, tenants};
+use crate::letters::{self, Written};
+use crate::reviews::{Figures, years_behind};
+use crate::{pupils, tenants};
 
 /// The most characters of a reason.
 const LONGEST: usize = 2000;
@@ -77,22 +77,15 @@ pub async fn record_outcome(
     Ok(HttpResponse::Ok().json(answer.await?))
 }
 
-/// The blocks that unauthorised absence is counted from, where the case's policy has a letter that asks for it.
+/// The blocks that letters, and what they ask for, are counted from.
 async fn counted(
     app: &web::Data<App>,
     scope: &Scope,
     case_id: i32,
 ) -> Result<Vec<Arc<Block>>, Problem> {
-    let asks = app.db.run(scope, move |tx| {
-        let row = rows::case(tx, case_id)?;
-        let follows = policies::under(tx, &row.policy, row.version, &row.answers)?;
-        let mut actions = follows.policy.steps().flat_map(|(_, step)| &step.does);
-        let asks = actions.any(|action| action.unauthorised_at_least.is_some());
-        Ok(asks.then_some(row.school_id))
-    });
-    let year = AcademicYear::of(app.db.clock_of(scope).await?.today());
-    let (Some(school_id), Some(year)) = (asks.await?, year) else { return Ok(Vec::new()) };
-    Ok(school_blocks(app, scope, school_id, vec![year]).await?.blocks)
+    let school_id = app.db.run(scope, move |tx| Ok(rows::case(tx, case_id)?.school_id)).await?;
+    let years = years_behind(app.db.clock_of(scope).await?.today())?;
+    Ok(school_blocks(app, scope, school_id, years).await?.blocks)
 }
 
 fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
@@ -113,7 +106,7 @@ fn record(
     blocks: &[Arc<Block>],
 ) -> Result<Told, Problem> {
     let CaseRow { school_id, pupil_id, .. } = told.row;
-    let follows = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+    let follows = told.follows(tx)?;
     let day = tx.clock().today();
     let calendars = tenants::calendars_around(tx, school_id, day)?;
     let figures = Figures::new(blocks, &calendars, day);
@@ -128,7 +121,11 @@ fn record(
     )
     .map_err(|error| refusal(&error))?;
     let ground = Ground { school_id, pupil_id, review_id: None, day, calendars: &calendars };
-    take(tx, &decision, &ground, Some(told), &follows, caller)
+    let before = told.case.clone();
+    let told = take(tx, &decision, &ground, Some(told), &follows, caller)?;
+    let about = Written { follows: &follows, before: Some(&before), after: Some(&told.case) };
+    letters::write(tx, (school_id, pupil_id), &about, &figures)?;
+    Ok(told)
 }
 
 /// What stands between a letter and this pupil's parents today.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Date, Integer, Nullable};
 use domain::policy::{Case, Event, Place, fold};
 use serde::Serialize;
 use serde_json::Value;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::policies::Follows;
+use crate::policies::{self, Follows};
 use crate::schema::{case_event, case_state, mitigation};
 
 /// Where a case stands.
@@ -49,6 +50,40 @@ pub struct CaseRow {
     pub seq: i32,
     /// When it was opened.
     pub opened_on: NaiveDate,
+    /// The last day of the running target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target_to: Option<NaiveDate>,
+}
+
+/// An open case, as far as it takes to say when its stage falls due.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = case_state)]
+pub struct Waiting {
+    /// The school that follows it.
+    pub school_id: i32,
+    /// The policy under which it was opened.
+    pub policy: String,
+    /// The policy's version.
+    pub version: i32,
+    /// The school's answers to the policy's settings then.
+    pub answers: Value,
+    /// The stage.
+    pub stage: Option<String>,
+    /// Since when it is there.
+    pub since: NaiveDate,
+    /// The last day of the running target.
+    pub target_to: Option<NaiveDate>,
+}
+
+/// An open case whose pupil is not on the roll of its school any more.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct LeftBehind {
+    /// The case.
+    #[diesel(sql_type = Integer)]
+    pub case_id: i32,
+    /// The school of the trust on whose roll the pupil is now.
+    #[diesel(sql_type = Nullable<Integer>)]
+    pub now_at: Option<i32>,
 }
 
 /// One event of a case, as it stands on the timeline.
@@ -93,6 +128,16 @@ pub struct Told {
     pub case: Case,
 }
 
+impl Told {
+    /// The policy as the case keeps it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn follows(&self, tx: &mut Tx<'_>) -> Result<Follows, Problem> {
+        policies::under(tx, &self.row.policy, self.row.version, &self.row.answers)
+    }
+}
+
 /// The open cases of these schools.
 ///
 /// # Errors
@@ -106,6 +151,45 @@ pub fn open_cases(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Told>, Problem>
     tell(tx, rows)
 }
 
+/// Every open case of the trust that the caller may see.
+///
+/// # Errors
+/// The database's.
+pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, Problem> {
+    let open = case_state::table.filter(case_state::stage.is_not_null());
+    Ok(open.select(Waiting::as_select()).load(tx.conn)?)
+}
+
+/// The open cases whose pupil is not on the roll of the school on a day. Whoever is to join another school of the trust
+/// later is waited for.
+///
+/// # Errors
+/// The database's.
+pub fn left_behind(tx: &mut Tx<'_>, day: NaiveDate) -> Result<Vec<LeftBehind>, Problem> {
+    Ok(diesel::sql_query(
+        "SELECT c.case_id, n.now_at FROM case_state c \
+         CROSS JOIN LATERAL ( \
+             SELECT bool_or(e.school_id = c.school_id AND days.here) AS stays, \
+                    bool_or(days.comes) AS comes, \
+                    min(e.school_id) FILTER (WHERE days.here) AS now_at \
+             FROM enrolment e \
+             JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = c.pupil_id \
+             CROSS JOIN LATERAL ( \
+                 SELECT d.first_day <= $2 AND (d.last_day IS NULL OR d.last_day >= $2) AS here, \
+                        d.first_day > $2 AND (d.last_day IS NULL OR d.last_day >= d.first_day) AS comes \
+                 FROM enrolment_days d \
+                 WHERE d.trust_id = $1 AND d.school_id = e.school_id AND d.enrolment_id = e.enrolment_id \
+                 ORDER BY d.recorded_at DESC LIMIT 1) days \
+             WHERE e.trust_id = $1 AND e.pupil_id = coalesce(p.merged_into, c.pupil_id)) n \
+         WHERE c.trust_id = $1 AND c.stage IS NOT NULL AND NOT coalesce(n.stays, false) \
+           AND (n.now_at IS NOT NULL OR NOT coalesce(n.comes, false)) \
+         ORDER BY c.case_id",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Date, _>(day)
+    .load(tx.conn)?)
+}
+
 /// One case, if the caller may see it.
 ///
 /// # Errors
@@ -115,6 +199,15 @@ pub fn case(tx: &mut Tx<'_>, case_id: i32) -> Result<CaseRow, Problem> {
         .filter(case_state::case_id.eq(case_id))
         .select(CaseRow::as_select())
         .first(tx.conn)?)
+}
+
+/// One case with what its events come to, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn told_of(tx: &mut Tx<'_>, case_id: i32) -> Result<Told, Problem> {
+    let row = case(tx, case_id)?;
+    told(tx, row)
 }
 
 /// One case to be changed: nobody else changes it until this transaction has ended.
@@ -300,6 +393,7 @@ pub fn append(
             case_state::since.eq(case.since),
             case_state::steps.eq(i32::try_from(case.steps).unwrap_or(i32::MAX)),
             case_state::seq.eq(row.seq + i32::try_from(events.len()).unwrap_or(0)),
+            case_state::target_to.eq(case.target.map(|target| target.to)),
         ))
         .returning(CaseRow::as_returning())
         .get_result(tx.conn)?;

@@ -15,7 +15,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use queue::{Finished, Job, NewJob, enqueue, enqueue_all, lost};
 pub use rows::JobRow;
-pub use worker::{Worker, start};
+pub use worker::{Worker, start, start_with};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -159,6 +159,12 @@ impl<'a> Job<'a> {
         &self.role
     }
 
+    /// Whoever asked for it: who stands in the history of what it does.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        Caller::of_job(self.scope.clone(), self.by.clone(), self.role.clone())
+    }
+
     /// A transaction of whoever asked for the job.
     ///
     /// # Errors

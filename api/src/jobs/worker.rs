@@ -33,13 +33,25 @@ pub struct Worker {
 /// # Errors
 /// The system gives no thread.
 pub fn start(app: &web::Data<App>, threads: usize) -> std::io::Result<Worker> {
+    start_with(app, threads, threads > 0)
+}
+
+/// As [`start`]; without the clockwork nothing falls due by itself here.
+///
+/// # Errors
+/// As [`start`].
+pub fn start_with(
+    app: &web::Data<App>,
+    threads: usize,
+    clockwork: bool,
+) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     let spawn = |name: String, work: fn(&App, &AtomicBool)| {
         let (app, stop) = (app.clone(), stop.clone());
         std::thread::Builder::new().name(name).spawn(move || work(&app, &stop))
     };
     let workers = (0..threads).map(|number| spawn(format!("worker-{number}"), work));
-    let clockwork = (threads > 0).then(|| spawn("clockwork".to_owned(), tick));
+    let clockwork = clockwork.then(|| spawn("clockwork".to_owned(), tick));
     let threads = workers.chain(clockwork).collect::<std::io::Result<Vec<_>>>()?;
     Ok(Worker { stop, threads })
 }
@@ -126,7 +138,7 @@ fn run(app: &App, lease: &Lease) -> Result<(), Problem> {
     let job = Job::begin(&app.db, lease)?;
     match lease.kind.as_str() {
         imports::KIND => imports::run(app, &job),
-        runs::KIND => runs::close_period(app, &job),
+        runs::KIND => runs::carry_out(app, &job),
         imports::UNDO => imports::take_back(&job),
         other => Err(Problem::internal(format!("no such kind of job: {other}"))),
     }

@@ -4,7 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::rows::{self, LetterRow};
+use super::answer::{LetterAnswer, answers};
+use super::rows;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
@@ -30,7 +31,7 @@ pub struct Params {
 
 /// List letters
 #[utoipa::path(tag = "letters", security(("token" = ["case:read"])), params(Params),
-    responses((status = 200, description = "Letters, latest first.", body = Page<LetterRow>)))]
+    responses((status = 200, description = "Letters, latest first.", body = Page<LetterAnswer>)))]
 #[get("/v1/letters")]
 pub async fn list_letters(
     caller: May<ReadCase>,
@@ -40,10 +41,12 @@ pub async fn list_letters(
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, state, limit, cursor } = params.0;
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, &state))?;
-    let page = app.db.run(caller.scope(), move |tx| {
+    let shown = app.clone();
+    let page = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
         let rows = rows::letters(tx, school_id, state.as_deref(), slice.after, slice.fetch())?;
-        Ok(slice.page(rows, |row| row.letter_id))
+        let Page { items, next } = slice.page(rows, |row| row.letter_id);
+        Ok(Page::<LetterAnswer> { items: answers(tx, &shown, &caller, items)?, next })
     });
     Ok(page.await?.answer(&request))
 }

@@ -1,14 +1,21 @@
 //! Letters that a person decided on: what waits to be sent, what is held and why. None is ever deleted.
 
+mod answer;
+mod copies;
+mod decide_letter;
 mod list_letters;
 mod read_letter;
 mod record_sent;
 mod rows;
 mod stop_letters;
+mod write;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{LetterRow, NewLetter, add, counting_of_review, lose_support, stopped};
+pub use rows::{
+    LetterRow, NewLetter, add, counting_of_review, hold_waiting, lose_support, stopped,
+};
+pub use write::{Written, write};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
@@ -16,5 +23,6 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(list_letters::list_letters)
         .service(read_letter::read_letter)
         .service(record_sent::record_sent)
+        .service(decide_letter::decide_letter)
         .service(stop_letters::stop_letters);
 }

@@ -2,7 +2,8 @@
 
 use actix_web::{HttpResponse, get, web};
 
-use super::rows::{self, LetterRow};
+use super::answer::{LetterAnswer, answers};
+use super::rows;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
@@ -12,13 +13,18 @@ use crate::http::problem::Problem;
 /// Read a letter
 #[utoipa::path(tag = "letters", security(("token" = ["case:read"])),
     params(("letter_id" = i32, Path, description = "The letter.")),
-    responses((status = 200, description = "The letter.", body = LetterRow)))]
+    responses((status = 200, description = "The letter.", body = LetterAnswer)))]
 #[get("/v1/letters/{letter_id}")]
 pub async fn read_letter(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
-    let row = app.db.run(caller.scope(), move |tx| rows::letter(tx, path.0)).await?;
-    Ok(HttpResponse::Ok().json(row))
+    let state = app.clone();
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        let row = rows::letter(tx, path.0)?;
+        answers(tx, &state, &caller, vec![row])?.pop().ok_or_else(Problem::not_found)
+    });
+    let answer: LetterAnswer = answer.await?;
+    Ok(HttpResponse::Ok().json(answer))
 }

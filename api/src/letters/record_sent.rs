@@ -5,7 +5,8 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, LetterRow};
+use super::answer::{LetterAnswer, answers};
+use super::rows;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::RecordCase;
@@ -34,7 +35,7 @@ pub struct SentBody {
 /// same said again changes nothing.
 #[utoipa::path(tag = "letters", security(("token" = ["case:record"])), request_body = SentBody,
     params(("letter_id" = i32, Path, description = "The letter.")),
-    responses((status = 200, description = "The letter.", body = LetterRow),
+    responses((status = 200, description = "The letter.", body = LetterAnswer),
         (status = 412, description = "It does not wait to be sent; the member `state` says how it stands.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Something in the body is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/letters/{letter_id}/sent")]
@@ -46,10 +47,11 @@ pub async fn record_sent(
 ) -> Result<HttpResponse, Problem> {
     let how = name::words(&body.value.how, "/how", LONGEST)?;
     let on = body.value.on;
+    let state = app.clone();
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let letter = rows::letter_to_change(tx, path.0)?;
         if letter.sent_on == Some(on) && letter.sent_how.as_ref() == Some(&how) {
-            return Ok(letter);
+            return answers(tx, &state, &caller, vec![letter]);
         }
         if letter.state != "waiting" {
             let why = letter.why.map(|why| format!(": {why}")).unwrap_or_default();
@@ -61,7 +63,9 @@ pub async fn record_sent(
             let expected = format!("a day from {} to today", letter.decided_on);
             return Err(Problem::at(Kind::Invalid, "/on", expected));
         }
-        rows::sent(tx, letter.letter_id, (on, &how), caller.subject())
+        let row = rows::sent(tx, letter.letter_id, (on, &how), caller.subject())?;
+        answers(tx, &state, &caller, vec![row])
     });
-    Ok(HttpResponse::Ok().json(answer.await?))
+    let answer = answer.await?.pop().ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().json(answer))
 }

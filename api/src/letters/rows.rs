@@ -1,4 +1,4 @@
-//! Owns: letter, letter_stop.
+//! Owns: letter, letter_copy, letter_decision, letter_stop.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::schema::{letter, letter_stop, pupil};
+use crate::schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
 
 /// A letter that a person decided on.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -68,6 +68,24 @@ pub struct LetterRow {
     /// not count towards the next stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsupported_at: Option<DateTime<Utc>>,
+}
+
+/// What a person decided about a letter that was held.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = letter_decision)]
+pub struct LetterDecisionRow {
+    /// The letter.
+    #[serde(skip)]
+    pub letter_id: i32,
+    /// `release` or `withdraw`.
+    #[schema(example = "release")]
+    pub decided: String,
+    /// Why.
+    pub reason: String,
+    /// When (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
 }
 
 /// A letter to be kept.
@@ -128,6 +146,92 @@ pub fn letter(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
     Ok(row.select(LetterRow::as_select()).first(tx.conn)?)
 }
 
+/// One letter, locked until this transaction ends.
+///
+/// # Errors
+/// 404.
+pub(super) fn letter_to_change(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
+    let row = letter::table.filter(letter::letter_id.eq(letter_id));
+    Ok(row.select(LetterRow::as_select()).for_update().first(tx.conn)?)
+}
+
+/// Records what a person decided about a letter that is held, and that the caller holds.
+///
+/// # Errors
+/// The database's.
+pub(super) fn decide(
+    tx: &mut Tx<'_>,
+    row: &LetterRow,
+    release: bool,
+    reason: &str,
+    by: &str,
+) -> Result<(), Problem> {
+    let before = letter_decision::table.filter(letter_decision::letter_id.eq(row.letter_id));
+    let seq: Option<i32> = before.select(diesel::dsl::max(letter_decision::seq)).first(tx.conn)?;
+    diesel::insert_into(letter_decision::table)
+        .values((
+            letter_decision::trust_id.eq(tx.trust()),
+            letter_decision::school_id.eq(row.school_id),
+            letter_decision::letter_id.eq(row.letter_id),
+            letter_decision::seq.eq(seq.unwrap_or(0) + 1),
+            letter_decision::decided.eq(if release { "release" } else { "withdraw" }),
+            letter_decision::reason.eq(reason),
+            letter_decision::recorded_at.eq(tx.now()),
+            letter_decision::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    let (state, why) = if release { ("waiting", None) } else { ("taken_back", Some(reason)) };
+    diesel::update(letter::table.filter(letter::letter_id.eq(row.letter_id)))
+        .set((letter::state.eq(state), letter::why.eq(why)))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// What people decided about letters while they were held, by letter, in order.
+///
+/// # Errors
+/// The database's.
+pub(super) fn decisions(
+    tx: &mut Tx<'_>,
+    letters: &[i32],
+) -> Result<BTreeMap<i32, Vec<LetterDecisionRow>>, Problem> {
+    let rows: Vec<LetterDecisionRow> = letter_decision::table
+        .filter(letter_decision::letter_id.eq_any(letters))
+        .order((letter_decision::letter_id, letter_decision::seq))
+        .select(LetterDecisionRow::as_select())
+        .load(tx.conn)?;
+    let mut by_letter: BTreeMap<i32, Vec<LetterDecisionRow>> = BTreeMap::new();
+    for row in rows {
+        by_letter.entry(row.letter_id).or_default().push(row);
+    }
+    Ok(by_letter)
+}
+
+/// The letters about a pupil that wait at a school and are not written since they were last decided on.
+///
+/// # Errors
+/// The database's.
+pub(super) fn unwritten(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    pupil_id: i32,
+) -> Result<Vec<LetterRow>, Problem> {
+    let released = letter_decision::table
+        .filter(letter_decision::letter_id.eq(letter::letter_id))
+        .filter(letter_decision::decided.eq("release"))
+        .filter(letter_decision::recorded_at.ge(letter_copy::recorded_at));
+    let written = letter_copy::table
+        .filter(letter_copy::letter_id.eq(letter::letter_id))
+        .filter(diesel::dsl::not(diesel::dsl::exists(released)));
+    Ok(letter::table
+        .filter(letter::school_id.eq(school_id).and(letter::pupil_id.eq(pupil_id)))
+        .filter(letter::state.eq("waiting"))
+        .filter(diesel::dsl::not(diesel::dsl::exists(written)))
+        .order(letter::letter_id)
+        .select(LetterRow::as_select())
+        .load(tx.conn)?)
+}
+
 /// Letters of a school, latest first, below `before`.
 ///
 /// # Errors
@@ -151,15 +255,6 @@ pub fn letters(
         .limit(most)
         .select(LetterRow::as_select())
         .load(tx.conn)?)
-}
-
-/// One letter, locked until this transaction ends.
-///
-/// # Errors
-/// 404.
-pub fn letter_to_change(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
-    let row = letter::table.filter(letter::letter_id.eq(letter_id));
-    Ok(row.select(LetterRow::as_select()).for_update().first(tx.conn)?)
 }
 
 /// Records that a letter was sent. The caller holds it.
@@ -261,6 +356,18 @@ pub fn stop(
             .execute(tx.conn)?;
     }
     Ok(at)
+}
+
+/// What waits of a case is held, and says why.
+///
+/// # Errors
+/// The database's.
+pub fn hold_waiting(tx: &mut Tx<'_>, case_id: i32, why: &str) -> Result<(), Problem> {
+    let waiting = letter::case_id.eq(case_id).and(letter::state.eq("waiting"));
+    diesel::update(letter::table.filter(waiting))
+        .set((letter::state.eq("held"), letter::why.eq(why)))
+        .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Of these pupils, those about whom no letter may leave.

@@ -14,12 +14,14 @@ mod put_link;
 mod put_parent;
 mod put_safeguards;
 mod read_parent;
+mod recipients;
 mod rows;
 mod safeguards;
 mod ties;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use recipients::{Recipient, recipients};
 pub use rows::widen_schools;
 
 /// The operations of this capability.

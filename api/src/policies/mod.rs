@@ -13,7 +13,7 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{Follows, Part, assigned, under};
+pub use rows::{Assignment, Follows, Part, assigned, assignments_of_schools, holding, under};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

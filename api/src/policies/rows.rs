@@ -280,6 +280,30 @@ pub fn assignments(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Assignment>, P
         .load(tx.conn)?)
 }
 
+/// As [`assignments`] of one part, of every school that the caller may see and for which anything was decided.
+///
+/// # Errors
+/// The database's.
+pub fn assignments_of_schools(
+    tx: &mut Tx<'_>,
+    part: Part,
+) -> Result<BTreeMap<i32, Vec<Assignment>>, Problem> {
+    let rows: Vec<(i32, Assignment)> = school_policy::table
+        .filter(school_policy::part.eq(part.name()))
+        .order((
+            school_policy::school_id,
+            school_policy::from_day.desc(),
+            school_policy::recorded_at.desc(),
+        ))
+        .select((school_policy::school_id, Assignment::as_select()))
+        .load(tx.conn)?;
+    let mut found: BTreeMap<i32, Vec<Assignment>> = BTreeMap::new();
+    for (school_id, assignment) in rows {
+        found.entry(school_id).or_default().push(assignment);
+    }
+    Ok(found)
+}
+
 /// What holds on a day, of a school's assignments in the order of [`assignments`].
 #[must_use]
 pub fn holding(assignments: &[Assignment], part: Part, day: NaiveDate) -> Option<&Assignment> {

@@ -1,18 +1,24 @@
 //! People decide: send, hold with a reason, mitigate, or decide otherwise. One call decides many.
 
+use std::sync::Arc;
+
+use ::analytics::Block;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use domain::CodeTable;
 use domain::policy::{Decision, Happened, Shield, step};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::amended;
+use super::figures::Figures;
 use super::items::ItemAnswer;
 use super::open::open_actions;
+use super::open_review::years_behind;
 use super::rows::{self, ItemRow, ReviewRow};
+use super::who;
 use crate::actions::About;
+use crate::analytics::school_blocks;
 use crate::app::App;
 use crate::auth::permission::DecideCase;
 use crate::auth::{Caller, May};
@@ -22,8 +28,9 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem, ProblemBody};
-use crate::letters::{self, NewLetter};
-use crate::{policies, tenants};
+use crate::letters::{self, NewLetter, Written};
+use crate::policies::{self, Follows};
+use crate::tenants;
 
 /// The most characters of a reason.
 const LONGEST: usize = 2000;
@@ -84,7 +91,7 @@ pub struct DecisionsAnswer {
 pub struct DecisionResult {
     /// The item's number.
     item: i32,
-    /// As the decision alone would have been answered: 200, 404, 412 or 422.
+    /// As the decision alone would have been answered: 200, 403 (the policy names who decides), 404, 412 or 422.
     #[schema(example = 200)]
     status: u16,
     /// The item as it stands now; absent when there is no such item.
@@ -114,128 +121,216 @@ pub async fn decide_items(
     if !(1..=MOST).contains(&decisions.len()) {
         return Err(Problem::at(Kind::Invalid, "/decisions", format!("1 to {MOST} decisions")));
     }
-    let codes = app.codes.clone();
-    let answer = app.db.run(&caller.scope().clone(), move |tx| {
-        let review = rows::review(tx, path.0)?;
-        let results = decisions.iter().map(|one| decide(tx, (&caller, &codes), &review, one));
+    let scope = caller.scope().clone();
+    let review = app.db.run(&scope, move |tx| rows::review(tx, path.0)).await?;
+    let years = years_behind(review.day)?;
+    let counted = school_blocks(&app, &scope, review.school_id, years).await?;
+    let state = app.clone();
+    let answer = app.db.run(&scope, move |tx| {
+        let deciding = Deciding { app: &state, caller: &caller, review, blocks: &counted.blocks };
+        let results = decisions.iter().map(|one| deciding.decide(tx, one));
         Ok(DecisionsAnswer { results: results.collect::<Result<_, _>>()? })
     });
     Ok(HttpResponse::build(StatusCode::MULTI_STATUS).json(answer.await?))
 }
 
-/// Decides one item; a refusal undoes what this decision did and nothing else.
-fn decide(
-    tx: &mut Tx<'_>,
-    (caller, codes): (&Caller, &CodeTable),
-    review: &ReviewRow,
-    body: &DecisionBody,
-) -> Result<DecisionResult, Problem> {
-    let proposal = match body.decide {
-        What::Send => proposal(tx, codes, review, body.item)?,
-        _ => None,
-    };
-    let done = tx.savepoint(|tx| {
-        let item = rows::item_to_decide(tx, review.review_id, body.item)?;
-        carry_out(tx, caller, review, &item, (body, proposal))
-    });
-    let problem = match done {
-        Ok(()) => None,
-        Err(problem) if problem.kind() == Kind::Internal || problem.kind() == Kind::Unavailable => {
-            return Err(problem);
-        }
-        Err(problem) => Some(problem.body()),
-    };
-    let status = problem.as_ref().map_or(200, |problem| problem.status);
-    let now = rows::items(tx, review.review_id, (None, None), Some(body.item - 1), 1)?
-        .pop()
-        .filter(|row| row.item == body.item);
-    let now = now.map(|row| ItemAnswer::of(row, Vec::new())).transpose()?;
-    Ok(DecisionResult { item: body.item, status, now, problem })
+/// Who decides about which review, and what its letters are filled in with.
+struct Deciding<'a> {
+    app: &'a App,
+    caller: &'a Caller,
+    review: ReviewRow,
+    blocks: &'a [Arc<Block>],
 }
 
-/// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is withdrawn.
-fn proposal(
-    tx: &mut Tx<'_>,
-    codes: &CodeTable,
-    review: &ReviewRow,
-    item: i32,
-) -> Result<Option<Decision>, Problem> {
-    match rows::item_to_decide(tx, review.review_id, item) {
-        Ok(item) if item.state == "proposed" => amended::present(tx, codes, review, &item),
-        Err(problem) if problem.kind() != Kind::NotFound => Err(problem),
-        _ => Ok(None),
-    }
-}
-
-fn carry_out(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    review: &ReviewRow,
-    item: &ItemRow,
-    (body, proposal): (&DecisionBody, Option<Decision>),
-) -> Result<(), Problem> {
-    if item.state != "proposed" {
-        return Err(Problem::new(Kind::StaleTag).detail(match &item.decided_by {
-            Some(_) if item.state == "moved_on" => {
-                "The marks have changed since, and do not lead to it any more.".to_owned()
+impl Deciding<'_> {
+    /// Decides one item; a refusal undoes what this decision did and nothing else.
+    fn decide(&self, tx: &mut Tx<'_>, body: &DecisionBody) -> Result<DecisionResult, Problem> {
+        let review = &self.review;
+        let proposal = match body.decide {
+            What::Send => self.proposal(tx, body.item)?,
+            _ => None,
+        };
+        let done = tx.savepoint(|tx| {
+            let item = rows::item_to_decide(tx, review.review_id, body.item)?;
+            self.carry_out(tx, &item, (body, proposal))
+        });
+        let problem = match done {
+            Ok(()) => None,
+            Err(problem)
+                if problem.kind() == Kind::Internal || problem.kind() == Kind::Unavailable =>
+            {
+                return Err(problem);
             }
-            Some(by) => format!("{by} has decided it: {}.", item.state),
-            None => "There is nothing to decide: it is only listed.".to_owned(),
-        }));
+            Err(problem) => Some(problem.body()),
+        };
+        let status = problem.as_ref().map_or(200, |problem| problem.status);
+        let now = rows::items(tx, review.review_id, (None, None), Some(body.item - 1), 1)?
+            .pop()
+            .filter(|row| row.item == body.item);
+        let now = now.map(|row| ItemAnswer::of(row, Vec::new())).transpose()?;
+        Ok(DecisionResult { item: body.item, status, now, problem })
     }
-    let reason = match (&body.reason, body.decide) {
-        (None, What::Send) => None,
-        (reason, _) => {
-            Some(name::words(reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?)
-        }
-    };
-    let pupil_id = item.pupil_id.ok_or_else(|| Problem::internal("an item about nobody"))?;
-    let state = match body.decide {
-        What::Hold => "held",
-        What::Mitigate => {
-            let kind = reason.as_deref().unwrap_or_default();
-            let days = (tx.clock().today(), body.until);
-            if days.1.is_some_and(|until| until < days.0) {
-                return Err(Problem::at(Kind::Invalid, "/until", "today or later"));
-            }
-            cases::mitigate(tx, (review.school_id, pupil_id), kind, days, caller.subject())?;
-            "mitigated"
-        }
-        What::Send => {
-            let proposal = proposal.ok_or_else(|| Problem::new(Kind::StaleTag))?;
-            send(tx, caller, review, pupil_id, proposal)?;
-            "sent"
-        }
-        What::Otherwise => {
-            let reason = reason.clone().unwrap_or_default();
-            otherwise(tx, caller, review, pupil_id, body.to.as_deref(), reason)?;
-            "otherwise"
-        }
-    };
-    rows::settle(tx, item, state, reason.as_deref(), caller.subject())
-}
 
-/// Carries a proposal out.
-fn send(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    review: &ReviewRow,
-    pupil_id: i32,
-    mut decision: Decision,
-) -> Result<(), Problem> {
-    let day = tx.clock().today();
-    let school_id = review.school_id;
-    let calendars = tenants::calendars_around(tx, school_id, day)?;
-    // Since it was proposed, letters about the pupil may have been stopped.
-    let stopped = letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id);
-    let follows = policies::assigned(tx, school_id, policies::Part::Pathway, review.day)?
-        .ok_or_else(|| Problem::new(Kind::NoPolicy))?;
-    if stopped {
-        let shield = Shield { letters_stopped: true, ..Shield::default() };
-        decision = decision.guarded(&follows.policy, &follows.letters, &shield);
+    /// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is withdrawn.
+    fn proposal(&self, tx: &mut Tx<'_>, item: i32) -> Result<Option<Decision>, Problem> {
+        match rows::item_to_decide(tx, self.review.review_id, item) {
+            Ok(item) if item.state == "proposed" => {
+                amended::present(tx, self.blocks, &self.review, &item)
+            }
+            Err(problem) if problem.kind() != Kind::NotFound => Err(problem),
+            _ => Ok(None),
+        }
     }
-    if decision.taking.is_some() {
-        let open = cases::open_case_to_change(tx, school_id, pupil_id)?;
+
+    fn carry_out(
+        &self,
+        tx: &mut Tx<'_>,
+        item: &ItemRow,
+        (body, proposal): (&DecisionBody, Option<Decision>),
+    ) -> Result<(), Problem> {
+        let Self { caller, review, .. } = self;
+        if item.state != "proposed" {
+            return Err(Problem::new(Kind::StaleTag).detail(match &item.decided_by {
+                Some(_) if item.state == "moved_on" => {
+                    "The marks have changed since, and do not lead to it any more.".to_owned()
+                }
+                Some(by) => format!("{by} has decided it: {}.", item.state),
+                None => "There is nothing to decide: it is only listed.".to_owned(),
+            }));
+        }
+        if let Some(decides) = &item.decision()?.decides {
+            let follows = self.follows(tx)?;
+            who::check(tx, self.app, caller, review.school_id, &follows, decides)?;
+        }
+        let reason = match (&body.reason, body.decide) {
+            (None, What::Send) => None,
+            (reason, _) => {
+                Some(name::words(reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?)
+            }
+        };
+        let pupil_id = item.pupil_id.ok_or_else(|| Problem::internal("an item about nobody"))?;
+        let state = match body.decide {
+            What::Hold => "held",
+            What::Mitigate => {
+                let kind = reason.as_deref().unwrap_or_default();
+                let days = (tx.clock().today(), body.until);
+                if days.1.is_some_and(|until| until < days.0) {
+                    return Err(Problem::at(Kind::Invalid, "/until", "today or later"));
+                }
+                cases::mitigate(tx, (review.school_id, pupil_id), kind, days, caller.subject())?;
+                "mitigated"
+            }
+            What::Send => {
+                let proposal = proposal.ok_or_else(|| Problem::new(Kind::StaleTag))?;
+                self.send(tx, pupil_id, proposal)?;
+                "sent"
+            }
+            What::Otherwise => {
+                let reason = reason.clone().unwrap_or_default();
+                self.otherwise(tx, pupil_id, body.to.as_deref(), reason)?;
+                "otherwise"
+            }
+        };
+        rows::settle(tx, item, state, reason.as_deref(), caller.subject())
+    }
+
+    /// What the school follows on the review's day.
+    fn follows(&self, tx: &mut Tx<'_>) -> Result<Follows, Problem> {
+        let ReviewRow { school_id, day, .. } = self.review;
+        policies::assigned(tx, school_id, policies::Part::Pathway, day)?
+            .ok_or_else(|| Problem::new(Kind::NoPolicy))
+    }
+
+    /// Carries a proposal out.
+    fn send(&self, tx: &mut Tx<'_>, pupil_id: i32, mut decision: Decision) -> Result<(), Problem> {
+        let Self { caller, review, blocks, .. } = self;
+        let day = tx.clock().today();
+        let school_id = review.school_id;
+        let calendars = tenants::calendars_around(tx, school_id, day)?;
+        // Since it was proposed, letters about the pupil may have been stopped.
+        let stopped = letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id);
+        let follows = self.follows(tx)?;
+        let figures = Figures::new(blocks, &calendars, review.day);
+        if stopped {
+            let shield = Shield { letters_stopped: true, ..Shield::default() };
+            decision = decision.guarded(&follows.policy, &follows.letters, &shield);
+        }
+        if decision.taking.is_some() {
+            let open = cases::open_case_to_change(tx, school_id, pupil_id)?;
+            let ground = Ground {
+                school_id,
+                pupil_id,
+                review_id: Some(review.review_id),
+                day,
+                calendars: &calendars,
+            };
+            let before = open.as_ref().map(|told| told.case.clone());
+            let kept = match &open {
+                Some(told) => told.follows(tx)?,
+                None => follows,
+            };
+            let told = cases::take(tx, &decision, &ground, open, &kept, caller)?;
+            let about =
+                Written { follows: &kept, before: before.as_ref(), after: Some(&told.case) };
+            return letters::write(tx, (school_id, pupil_id), &about, &figures);
+        }
+        let held = decision.held.iter().map(|(name, why)| (name, Some(why.as_str())));
+        let named = |action: &domain::policy::Action| {
+            (action.kind == domain::policy::word::Do::Letter).then(|| action.what.clone())
+        };
+        let waiting: Vec<String> = decision.actions.iter().filter_map(named).collect();
+        for (name, held) in waiting.iter().map(|name| (name, None)).chain(held) {
+            let rule = &decision.rule;
+            let review_id = Some(review.review_id);
+            let new = NewLetter {
+                school_id,
+                pupil_id,
+                step: None,
+                review_id,
+                name,
+                rule,
+                held,
+                figure: None,
+                day,
+            };
+            letters::add(tx, &new, caller.subject())?;
+        }
+        let about = About {
+            school_id,
+            pupil_id: Some(pupil_id),
+            case_id: None,
+            review_id: Some(review.review_id),
+        };
+        open_actions(tx, about, &decision, day, &calendars)?;
+        let about = Written { follows: &follows, before: None, after: None };
+        letters::write(tx, (school_id, pupil_id), &about, &figures)
+    }
+
+    /// Moves a case where the person says.
+    fn otherwise(
+        &self,
+        tx: &mut Tx<'_>,
+        pupil_id: i32,
+        to: Option<&str>,
+        reason: String,
+    ) -> Result<(), Problem> {
+        let Self { caller, review, .. } = self;
+        let to = cases::place(to)?;
+        let school_id = review.school_id;
+        let Some(told) = cases::open_case_to_change(tx, school_id, pupil_id)? else {
+            return Err(Problem::at(
+                Kind::Invalid,
+                "/decide",
+                "send, hold or mitigate: there is no case yet",
+            ));
+        };
+        let follows = told.follows(tx)?;
+        let happened = Happened::Otherwise { to, reason };
+        let case = (i64::from(pupil_id), &told.case);
+        let decision = step(&follows.policy, &follows.letters, case, &Shield::default(), &happened)
+            .map_err(|error| Problem::at(Kind::Invalid, "/to", error.to_string()))?;
+        let day = tx.clock().today();
+        let calendars = tenants::calendars_around(tx, school_id, day)?;
         let ground = Ground {
             school_id,
             pupil_id,
@@ -243,69 +338,6 @@ fn send(
             day,
             calendars: &calendars,
         };
-        return cases::take(tx, &decision, &ground, open, &follows, caller).map(|_| ());
+        cases::take(tx, &decision, &ground, Some(told), &follows, caller).map(|_| ())
     }
-    let held = decision.held.iter().map(|(name, why)| (name, Some(why.as_str())));
-    let named = |action: &domain::policy::Action| {
-        (action.kind == domain::policy::word::Do::Letter).then(|| action.what.clone())
-    };
-    let waiting: Vec<String> = decision.actions.iter().filter_map(named).collect();
-    for (name, held) in waiting.iter().map(|name| (name, None)).chain(held) {
-        let rule = &decision.rule;
-        let review_id = Some(review.review_id);
-        let new = NewLetter {
-            school_id,
-            pupil_id,
-            step: None,
-            review_id,
-            name,
-            rule,
-            held,
-            figure: None,
-            day,
-        };
-        letters::add(tx, &new, caller.subject())?;
-    }
-    let about = About {
-        school_id,
-        pupil_id: Some(pupil_id),
-        case_id: None,
-        review_id: Some(review.review_id),
-    };
-    open_actions(tx, about, &decision, day, &calendars)
-}
-
-/// Moves a case where the person says.
-fn otherwise(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    review: &ReviewRow,
-    pupil_id: i32,
-    to: Option<&str>,
-    reason: String,
-) -> Result<(), Problem> {
-    let to = cases::place(to)?;
-    let school_id = review.school_id;
-    let Some(told) = cases::open_case_to_change(tx, school_id, pupil_id)? else {
-        return Err(Problem::at(
-            Kind::Invalid,
-            "/decide",
-            "send, hold or mitigate: there is no case yet",
-        ));
-    };
-    let follows = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
-    let happened = Happened::Otherwise { to, reason };
-    let case = (i64::from(pupil_id), &told.case);
-    let decision = step(&follows.policy, &follows.letters, case, &Shield::default(), &happened)
-        .map_err(|error| Problem::at(Kind::Invalid, "/to", error.to_string()))?;
-    let day = tx.clock().today();
-    let calendars = tenants::calendars_around(tx, school_id, day)?;
-    let ground = Ground {
-        school_id,
-        pupil_id,
-        review_id: Some(review.review_id),
-        day,
-        calendars: &calendars,
-    };
-    cases::take(tx, &decision, &ground, Some(told), &follows, caller).map(|_| ())
 }

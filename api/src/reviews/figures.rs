@@ -133,7 +133,8 @@ impl<'a> Figures<'a> {
     }
 
     /// Since when a pupil is known to be in the present band: the review before this one found the same band, or this
-    /// one is the first to find it. Too few sessions to be judged by are no band.
+    /// one is the first to find it. Too few sessions to be judged by are no band. At a school's first review nobody
+    /// comes into a band: what it finds is where everybody begins.
     fn band_since(
         &self,
         policy: &Policy,
@@ -147,8 +148,8 @@ impl<'a> Figures<'a> {
             let bands = policy.bands.as_ref().filter(|_| rate.whole() >= few)?;
             Some(bands.of(rate).name.clone())
         };
-        let now = band(until)?;
-        Some(previous.filter(|day| band(*day).as_ref() == Some(&now)).unwrap_or(self.day))
+        let (now, previous) = (band(until)?, previous?);
+        Some(if band(previous).as_ref() == Some(&now) { previous } else { self.day })
     }
 
     /// Over the week, half term and term before those that a day lies in; the year to date as it stood at the last
@@ -169,6 +170,15 @@ impl<'a> Figures<'a> {
         }
     }
 
+    /// The rates of a pupil who is on roll, and the days over which a policy takes them.
+    #[must_use]
+    pub fn of_pupil(&self, policy: &Policy, pupil: i32) -> Option<(Rates, (NaiveDate, NaiveDate))> {
+        let until = figures_day(policy, self.day, self.calendars);
+        let member = self.on_roll().find(|member| member.pupil == pupil)?;
+        let days = self.window(window_of(policy.over), until)?;
+        Some((self.rates(member.enrolment, until), days))
+    }
+
     /// Sessions of unauthorised absence of a pupil who is on roll, over the days that bands are taken over.
     #[must_use]
     pub fn unauthorised_of(&self, over: Over, pupil: i32) -> u32 {
@@ -177,13 +187,7 @@ impl<'a> Figures<'a> {
     }
 
     fn unauthorised(&self, over: Over, enrolment: i32, until: NaiveDate) -> u32 {
-        let kind = match over {
-            Over::Week => WindowKind::Week,
-            Over::HalfTerm => WindowKind::HalfTerm,
-            Over::Term => WindowKind::Term,
-            Over::Year => WindowKind::YearToDate,
-        };
-        let Some((from, to)) = self.window(kind, until) else { return 0 };
+        let Some((from, to)) = self.window(window_of(over), until) else { return 0 };
         let years = self.years.get(&enrolment).into_iter().flatten();
         let sessions: u64 = years.map(|(block, member)| block.unauthorised(member, from, to)).sum();
         u32::try_from(sessions).unwrap_or(u32::MAX)
@@ -233,6 +237,15 @@ impl<'a> Figures<'a> {
     fn rate(&self, enrolment: i32, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
         let years = self.years.get(&enrolment)?;
         pooled(years.iter().filter_map(|(block, member)| block.attendance(member, from, to)))
+    }
+}
+
+fn window_of(over: Over) -> WindowKind {
+    match over {
+        Over::Week => WindowKind::Week,
+        Over::HalfTerm => WindowKind::HalfTerm,
+        Over::Term => WindowKind::Term,
+        Over::Year => WindowKind::YearToDate,
     }
 }
 

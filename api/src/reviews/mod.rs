@@ -11,11 +11,15 @@ mod open_review;
 mod question;
 mod read_review;
 mod rows;
+mod who;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use amended::{Amending, Consequence, Rests};
 pub use figures::Figures;
+pub use open::open;
+pub use open_review::years_behind;
+pub use rows::{of_day, sizes};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

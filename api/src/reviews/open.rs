@@ -22,7 +22,7 @@ use crate::{letters, pupils, tenants};
 /// Opens the review of a school's day, with figures as they were known at an instant.
 ///
 /// # Errors
-/// The school follows no policy, or has a review of that day.
+/// The school follows no policy, has no calendar for that year, or has a review of that day.
 pub fn open(
     tx: &mut Tx<'_>,
     (school_id, day): (i32, NaiveDate),
@@ -34,10 +34,15 @@ pub fn open(
         return Err(Problem::new(Kind::NoPolicy)
             .detail(format!("School {school_id} follows no policy on {day}.")));
     };
+    let calendars = tenants::calendars_around(tx, school_id, day)?;
+    if !calendars.iter().any(|calendar| calendar.year().contains(day)) {
+        return Err(Problem::new(Kind::NoCalendar).detail(format!(
+            "School {school_id} has no calendar for {day}: no half term, target or week of it can be counted."
+        )));
+    }
     let rewards = policies::assigned(tx, school_id, Part::Rewards, day)?;
     let taken = || Problem::new(Kind::Taken).detail("That day has a review already.");
     let row = rows::add(tx, school_id, day, &pathway, known_at, by)?.ok_or_else(taken)?;
-    let calendars = tenants::calendars_around(tx, school_id, day)?;
     let cases = cases::open_cases(tx, school_id)?;
     let figures = Figures::new(blocks, &calendars, day);
     let beside = Beside {

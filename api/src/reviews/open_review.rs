@@ -32,9 +32,7 @@ pub async fn open_review(
     if day > app.db.clock_of(caller.scope()).await?.today() {
         return Err(Problem::at(Kind::Invalid, "day", "today, or a day before"));
     }
-    let year = AcademicYear::of(day).ok_or_else(Problem::not_found)?;
-    let years: Vec<AcademicYear> =
-        [AcademicYear::new(year.number() - 1), Some(year)].into_iter().flatten().collect();
+    let years = years_behind(day)?;
     let scope = caller.scope().clone();
     let SchoolBlocks { blocks, known_at } = school_blocks(&app, &scope, school_id, years).await?;
     let row = app
@@ -43,4 +41,13 @@ pub async fn open_review(
     let row = row.await?;
     let place = format!("/v1/reviews/{}", row.review_id);
     Ok(HttpResponse::Created().insert_header(("Location", place)).json(row))
+}
+
+/// The academic years that the figures of a day's review are counted from: the day's and the one before it.
+///
+/// # Errors
+/// 404 for a day of no academic year.
+pub fn years_behind(day: NaiveDate) -> Result<Vec<AcademicYear>, Problem> {
+    let year = AcademicYear::of(day).ok_or_else(Problem::not_found)?;
+    Ok([AcademicYear::new(year.number() - 1), Some(year)].into_iter().flatten().collect())
 }

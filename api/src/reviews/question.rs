@@ -103,7 +103,7 @@ impl Question<'_> {
         Ok(decisions)
     }
 
-    /// Cases that come to an end, or into a new year, whatever their stage waits for; and the pupils whose case keeps
+    /// Cases that come into a new year, whatever their stage waits for; and the pupils whose case keeps
     /// another policy or version than the school follows now.
     fn ends(
         &self,
@@ -115,23 +115,23 @@ impl Question<'_> {
         let (mut settled, mut others) = (BTreeMap::new(), BTreeSet::new());
         for told in cases {
             let pupil = i64::from(told.row.pupil_id);
-            let outcome = if !on_roll.contains(&told.row.pupil_id) {
-                "left the roll"
-            } else if AcademicYear::of(told.case.since) < AcademicYear::of(self.day) {
-                "a new school year"
-            } else {
+            if !on_roll.contains(&told.row.pupil_id) {
+                // The clockwork lets cases follow the roll.
+                continue;
+            }
+            if AcademicYear::of(told.case.since) >= AcademicYear::of(self.day) {
                 let kept = (&told.row.policy, told.row.version, &told.row.answers);
                 if kept != (&follows.key, follows.version, &follows.answers) {
                     others.insert(pupil);
                 }
                 continue;
-            };
+            }
             let kept = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
             let shield = Shield {
                 letters_stopped: self.beside.stopped.contains(&told.row.pupil_id),
                 ..Default::default()
             };
-            let happened = Happened::Outcome(outcome.to_owned());
+            let happened = Happened::Outcome("a new school year".to_owned());
             let decision =
                 step(&kept.policy, &kept.letters, (pupil, &told.case), &shield, &happened);
             settled.insert(pupil, decision.map_err(Problem::internal)?);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use actix_web::{HttpResponse, get, web};
+use chrono::TimeDelta;
+use domain::Calendar;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -10,8 +12,11 @@ use super::rows::{self, ReviewRow};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
+use crate::clock::Clock;
+use crate::db::Tx;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
+use crate::tenants;
 
 /// A review.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,6 +27,34 @@ pub struct ReviewAnswer {
     /// How many items are in which state: `listed`, `proposed`, `sent`, `held`, `mitigated`, `otherwise`, `moved_on`.
     #[schema(example = json!({ "listed": 31, "proposed": 12 }))]
     items: BTreeMap<String, i64>,
+    /// What an attendance officer should know of this review.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["opened 2 days after its day"]))]
+    notices: Vec<String>,
+}
+
+/// Weeks before the end of a school's last calendar from which on a review says that the next is missing: a target of 6
+/// school weeks would run beyond it.
+const WEEKS_AHEAD: i64 = 8;
+
+/// What an attendance officer should know of a review.
+fn notices(tx: &mut Tx<'_>, review: &ReviewRow) -> Result<Vec<String>, Problem> {
+    let mut notices = Vec::new();
+    match (Clock::date(review.opened_at) - review.day).num_days() {
+        0 => {}
+        1 => notices.push("opened 1 day after its day".to_owned()),
+        late => notices.push(format!("opened {late} days after its day")),
+    }
+    let calendars = tenants::calendars_around(tx, review.school_id, review.day)?;
+    let terms = calendars.iter().flat_map(Calendar::terms);
+    if let Some(last) = terms.map(|term| term.to).max()
+        && last - review.day < TimeDelta::weeks(WEEKS_AHEAD)
+    {
+        notices.push(format!(
+            "the school has no calendar after {last}: no target, review or wait that reaches beyond it can be dated"
+        ));
+    }
+    Ok(notices)
 }
 
 /// Read a review
@@ -37,7 +70,8 @@ pub async fn read_review(
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let review = rows::review(tx, path.0)?;
         let items = rows::states(tx, review.review_id)?.into_iter().collect();
-        Ok(ReviewAnswer { review, items })
+        let notices = notices(tx, &review)?;
+        Ok(ReviewAnswer { review, items, notices })
     });
     Ok(HttpResponse::Ok().json(answer.await?))
 }

@@ -147,6 +147,32 @@ pub fn review(tx: &mut Tx<'_>, review_id: i32) -> Result<ReviewRow, Problem> {
         .first(tx.conn)?)
 }
 
+/// The review of a school's day, if there is one.
+///
+/// # Errors
+/// The database's.
+pub fn of_day(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    day: NaiveDate,
+) -> Result<Option<ReviewRow>, Problem> {
+    Ok(review::table
+        .filter(review::school_id.eq(school_id).and(review::day.eq(day)))
+        .select(ReviewRow::as_select())
+        .first(tx.conn)
+        .optional()?)
+}
+
+/// How many items a review has, and how many of them wait for a person.
+///
+/// # Errors
+/// The database's.
+pub fn sizes(tx: &mut Tx<'_>, review_id: i32) -> Result<(i64, i64), Problem> {
+    let states = states(tx, review_id)?;
+    let proposed = states.iter().filter(|(state, _)| state == "proposed");
+    Ok((states.iter().map(|(_, items)| items).sum(), proposed.map(|(_, items)| items).sum()))
+}
+
 /// The reviews of a school, latest day first, below `before`.
 ///
 /// # Errors

@@ -1,18 +1,19 @@
 //! The clockwork: looks what has fallen due, and puts it into the queue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
-use domain::schedule::{Due, ends, fallen_due};
+use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 
-use super::rows::{self, NewRun};
+use super::reviews::Paths;
+use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
-use crate::{platform, tenants};
+use crate::{actions, cases, platform, tenants};
 
 /// What this process has seen of each trust, so that most looks are over at once.
 #[derive(Default)]
@@ -22,9 +23,9 @@ pub struct Clockwork {
 
 #[derive(Clone, Copy)]
 struct Seen {
-    /// How many calendars there were.
-    calendars: i64,
-    /// When the next of them makes something due.
+    /// How many calendars there were, and decisions on what a school follows.
+    recorded: (i64, i64),
+    /// When the next of them makes something due, or the next hour strikes at which reviews open.
     next: Option<DateTime<Utc>>,
 }
 
@@ -55,14 +56,16 @@ impl Clockwork {
 
 /// A look at one trust; `None` when there is nothing new, or another instance is looking just now.
 fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> {
-    let (now, calendars) = (tx.now(), schools::recorded(tx)?);
-    let as_before = |seen: Seen| seen.calendars == calendars && seen.next.is_none_or(|at| now < at);
+    let (now, recorded) = (tx.now(), schools::recorded(tx)?);
+    let as_before = |seen: Seen| seen.recorded == recorded && seen.next.is_none_or(|at| now < at);
     if before.is_some_and(as_before) || !alone(tx)? {
         return Ok(None);
     }
     let there = rows::there(tx)?;
     let (mut new, mut next) = (Vec::new(), None);
     let schools = tenants::schools(tx)?;
+    let mut paths = Paths::read(tx)?;
+    let mut deadlines = actions::deadlines(tx)?;
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
             let key = (school.school_id, due.occasion.name().to_owned(), due.period.clone());
@@ -74,10 +77,47 @@ fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> 
             new.extend(fallen.into_iter().map(|due| NewRun::first(school.school_id, due)));
             next = next.into_iter().chain(later).min();
         }
+        let mut own = paths.reviews(tx, &school)?;
+        for day in deadlines.remove(&school.school_id).unwrap_or_default() {
+            let label = "actions that are due or overdue".to_owned();
+            let due = morning_of(Occasion::Deadlines, label, day, school.zone);
+            own.push((due, DateTime::<Utc>::MIN_UTC));
+        }
+        for (due, known_from) in own {
+            let (fallen, _) = fallen_due(vec![due], known_from, now, is_there);
+            new.extend(fallen.into_iter().map(|due| NewRun::first(school.school_id, due)));
+        }
+        // What becomes of cases and actions in the meantime is seen when the next hour strikes.
+        if !paths.assigned(school.school_id).is_empty() {
+            next = next.into_iter().chain(next_look(now, school.zone)).min();
+        }
     }
+    new.extend(leavers(tx, &there)?);
     new.sort_by_key(|run| run.due);
     rows::add(tx, &new, "clockwork", "runner")?;
-    Ok(Some(Seen { calendars, next }))
+    Ok(Some(Seen { recorded, next }))
+}
+
+/// Today's run for the cases of pupils who have left the roll of the school that follows them, if there are any. It is
+/// the whole trust's: a pupil may have moved from one school to another.
+fn leavers(tx: &mut Tx<'_>, there: &BTreeSet<Key>) -> Result<Option<NewRun>, Problem> {
+    let (kind, today) = (Occasion::Leavers.name().to_owned(), tx.clock().today());
+    let key = (TRUST, kind, today.to_string());
+    if there.contains(&key) || cases::left_behind(tx, today)?.is_empty() {
+        return Ok(None);
+    }
+    let (_, kind, period) = key;
+    let due = tx.now();
+    Ok(Some(NewRun {
+        school_id: TRUST,
+        kind,
+        period,
+        attempt: 1,
+        from: today,
+        to: today,
+        due,
+        noticed_at: None,
+    }))
 }
 
 /// Whether this is the only instance that looks at the trust, until the transaction ends. Versions of schools are held

@@ -44,12 +44,11 @@ pub struct ClosedClass {
 ///
 /// # Errors
 /// The database is away; the lease is lost; something that no check foresaw.
-pub fn close_period(app: &App, job: &Job<'_>) -> Result<(), Problem> {
+pub(super) fn close_period(app: &App, job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {
     const STAGE: &str = "closing the period, class by class";
-    let row = job.run(|tx| rows::row(tx, job.id()))?;
-    let figures = count(app, job, &row)?;
+    let figures = count(app, job, row)?;
     let ClassFigures { definition, version, at, classes } = figures;
-    let there = job.run(|tx| rows::items(tx, &row))?;
+    let there = job.run(|tx| rows::items(tx, row))?;
     let there: BTreeSet<String> = there.into_iter().map(|item| item.item).collect();
     let total = u64::try_from(classes.len()).unwrap_or(u64::MAX);
     for (done, (class_id, class, figures)) in (1..).zip(classes) {
@@ -71,7 +70,7 @@ pub fn close_period(app: &App, job: &Job<'_>) -> Result<(), Problem> {
         };
         job.run(|tx| {
             job.advance(tx, STAGE, done, total)?;
-            rows::add_item(tx, &row, &item, &closed)
+            rows::add_item(tx, row, &item, &closed)
         })?;
     }
     let stage = match total {

@@ -7,11 +7,12 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveDateTime, Utc};
 use domain::AcademicYear;
 use domain::policy::{Answers, Policy, built_in, parse};
-use domain::schedule::{Due, ends, policy_days};
+use domain::schedule::{Due, Occasion, calendar_ends as last_day, ends, policy_days};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::late::{Late, Times};
+use super::reviews::Paths;
 use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
 use crate::app::App;
@@ -54,8 +55,8 @@ pub struct Scheduled {
     /// The school.
     #[schema(example = 7)]
     school_id: i32,
-    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; for a policy's days `review`, `response`,
-    /// `reward` or `draw`.
+    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; `review`; `calendar` where the calendar ends
+    /// and the next year's is missing; for the days of the policy that `policy` names also `response`, `reward` or `draw`.
     #[schema(example = "end_of_half_term")]
     kind: &'static str,
     /// What tells it from all others of its kind at the school.
@@ -77,7 +78,7 @@ pub struct Scheduled {
     #[schema(example = "Europe/London")]
     time_zone: &'static str,
     /// `scheduled`; `due` (it has fallen due and is about to be queued); the state of its run: `queued`, `running`,
-    /// `done` or `failed`; `announced` or `skipped` (it does not run, and `why` says why not).
+    /// `done` or `failed`; `announced`, `skipped` or `missing` (it does not run, and `why` says why not).
     #[schema(example = "scheduled")]
     state: String,
     /// Why it does not run.
@@ -91,8 +92,12 @@ pub struct Scheduled {
     run_id: Option<i64>,
 }
 
-const ANNOUNCED: &str = "no school follows a policy yet: this is the day that the policy names";
+const ANNOUNCED: &str =
+    "you asked what this policy names: what runs is what the school itself follows";
 const SKIPPED: &str = "it fell due before the school's calendar for that year was known";
+const UNFOLLOWED: &str = "it fell due before it was recorded that the school follows the policy, or before its calendar was known";
+const MISSING: &str = "the school has no calendar for the academic year that follows: no review, target or end of a term \
+    after this day can be dated. PUT /v1/schools/{school_id}/calendar/{year}";
 
 /// What tells an item of the list from all others, in its order.
 type Place = (DateTime<Utc>, i32, String, String);
@@ -100,7 +105,8 @@ type Place = (DateTime<Utc>, i32, String, String);
 /// List what is scheduled
 ///
 /// By each school's own calendar and time zone: what will run and when, what ran late and by how much, and what was
-/// missed while the service was not running and now runs late.
+/// missed while the service was not running and now runs late. Reviews are those of the policy that each school follows,
+/// and of cases whose stage falls due.
 #[utoipa::path(tag = "runs", security(("token" = ["schedule:read"])), params(Params),
     responses((status = 200, description = "In the order in which it falls due.", body = Page<Scheduled>)))]
 #[get("/v1/schedules")]
@@ -171,10 +177,27 @@ fn scheduled(
 ) -> Result<Vec<Scheduled>, Problem> {
     let within = |due: &Due| from <= due.local.date() && due.local.date() <= to;
     let (mut found, mut announced) = (Vec::new(), Vec::new());
+    let mut paths = Paths::read(tx)?;
     for school in times {
         for (calendar, known_from) in school.years() {
             let dues = ends(calendar, school.zone).into_iter().filter(within);
             found.extend(dues.map(|due| (school.school_id, school.zone.name(), known_from, due)));
+        }
+        for (due, known_from) in paths.reviews(tx, school)? {
+            if within(&due) {
+                found.push((school.school_id, school.zone.name(), known_from, due));
+            }
+        }
+        if !paths.assigned(school.school_id).is_empty()
+            && let Some(due) = calendar_ends(school)
+            && due.local.date() <= to
+        {
+            announced.push(Scheduled {
+                kind: "calendar",
+                state: "missing".to_owned(),
+                why: Some(MISSING),
+                ..Scheduled::of(school.school_id, school.zone.name(), due)
+            });
         }
         if let Some((folder, policy)) = policy {
             let days = policy_days(folder, policy, &school.calendars, school.zone).into_iter();
@@ -188,6 +211,11 @@ fn scheduled(
         Scheduled::of(school, zone, due).standing(tx, known_from, &mut runs)
     });
     Ok(items.chain(announced).collect())
+}
+
+/// The end of a school's last calendar.
+fn calendar_ends(school: &SchoolTime) -> Option<Due> {
+    last_day(school.calendars.last()?, school.zone)
 }
 
 fn announce(school: &SchoolTime, due: Due) -> Scheduled {
@@ -229,7 +257,8 @@ impl Scheduled {
         if let Some(run) = runs.remove(&key) {
             (self.state, self.late, self.run_id) = (run.job.state, run.late, Some(run.run_id));
         } else if self.due <= known_from {
-            (self.state, self.why) = ("skipped".to_owned(), Some(SKIPPED));
+            let why = if self.kind == Occasion::Review.name() { UNFOLLOWED } else { SKIPPED };
+            (self.state, self.why) = ("skipped".to_owned(), Some(why));
         } else if self.due <= now {
             let moved = !tx.ahead().is_zero();
             let times = Times { due: self.due, noticed: now, begun: now, first: true, moved };

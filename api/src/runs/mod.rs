@@ -5,21 +5,26 @@
 //! missed while nothing was running is found at the next look, runs late, and says so. A run does its items one by one,
 //! each in a transaction of its own, so that whoever takes it over goes on where it stopped.
 
+mod carry_out;
 mod clockwork;
 mod close_period;
+mod deadlines;
 mod late;
+mod leavers;
 mod list_runs;
 mod list_schedules;
+mod open_review;
 mod read_run;
 mod retry_run;
+mod reviews;
 mod rows;
 mod run_events;
 mod schools;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use carry_out::carry_out;
 pub use clockwork::Clockwork;
-pub use close_period::close_period;
 
 /// The kind of job that a run is.
 pub const KIND: &str = "run";

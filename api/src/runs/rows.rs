@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 use super::KIND;
 use super::close_period::ClosedClass;
 use super::late::{Late, Times};
+use super::open_review::OpenedReview;
+use crate::actions::Deadlines;
+use crate::cases::Followed;
 use crate::db::{Schools, Scope, Tx};
 use crate::http::problem::Problem;
 use crate::jobs::{self, JobRow, NewJob};
@@ -20,7 +23,7 @@ use crate::schema::{job, run, run_item};
 /// Rows that one statement adds: a statement can bind only so many values.
 const AT_ONCE: usize = 1_000;
 /// The number that stands for the whole trust in the place of a school.
-const TRUST: i32 = 0;
+pub(super) const TRUST: i32 = 0;
 
 /// A run to be.
 #[derive(Debug, Clone)]
@@ -76,7 +79,7 @@ pub struct Run {
     /// The school; absent when it is for the whole trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub school_id: Option<i32>,
-    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`.
+    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; `review`, `deadlines` or `leavers`.
     #[schema(example = "end_of_half_term")]
     pub kind: String,
     /// What tells it from all others of its kind at the school.
@@ -111,11 +114,27 @@ pub struct RunItem {
     /// The attempt that did it.
     #[schema(example = 12)]
     pub run_id: i64,
-    /// What came of it: the class's figures as they then stood.
-    #[schema(value_type = ClosedClass)]
+    /// What came of it: a class's figures as they then stood; a review that was opened; what is due and overdue; what
+    /// became of the case of a pupil who left.
+    #[schema(value_type = Came)]
     pub result: Value,
     /// When (UTC).
     pub recorded_at: DateTime<Utc>,
+}
+
+/// What came of an item, by the kind of its run.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "it describes what stands in the table")]
+pub(super) enum Came {
+    /// The end of a period.
+    Closed(ClosedClass),
+    /// A review.
+    Opened(OpenedReview),
+    /// Deadlines.
+    Deadlines(Deadlines),
+    /// Leavers.
+    Followed(Followed),
 }
 
 impl Run {

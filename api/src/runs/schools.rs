@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::{ParseError, Tz};
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
@@ -11,7 +11,7 @@ use domain::{AcademicYear, Calendar};
 
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::schema::school_calendar;
+use crate::schema::{school_calendar, school_policy};
 use crate::tenants::{self, SchoolRow};
 
 /// A school's time: its zone and its calendars.
@@ -26,9 +26,11 @@ pub(super) struct SchoolTime {
     pub known_from: Vec<DateTime<Utc>>,
 }
 
-/// How many calendars have ever been recorded. They are append-only, so the same number means that none has changed.
-pub(super) fn recorded(tx: &mut Tx<'_>) -> Result<i64, Problem> {
-    Ok(school_calendar::table.select(count_star()).first(tx.conn)?)
+/// How many calendars, and how many decisions on what a school follows, have ever been recorded. They are append-only,
+/// so the same numbers mean that none has changed.
+pub(super) fn recorded(tx: &mut Tx<'_>) -> Result<(i64, i64), Problem> {
+    let calendars = school_calendar::table.select(count_star()).first(tx.conn)?;
+    Ok((calendars, school_policy::table.select(count_star()).first(tx.conn)?))
 }
 
 /// The time of these schools in these academic years; a school without a calendar has none.
@@ -86,6 +88,14 @@ fn known_from(
 }
 
 impl SchoolTime {
+    /// The instant at which the calendar of a day's year was first recorded; of a day of no calendar, the beginning.
+    pub(super) fn known_from(&self, day: NaiveDate) -> DateTime<Utc> {
+        let year = AcademicYear::of(day);
+        let mut years = self.years();
+        let found = years.find(|(calendar, _)| Some(calendar.year()) == year);
+        found.map_or(DateTime::<Utc>::MIN_UTC, |(_, at)| at)
+    }
+
     /// Its calendars, each with the instant from which on it counts.
     pub(super) fn years(&self) -> impl Iterator<Item = (&Calendar, DateTime<Utc>)> {
         self.calendars.iter().zip(self.known_from.iter().copied())

@@ -13,6 +13,8 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use rows::{Holder, holders, is_member};
+
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config

@@ -117,6 +117,55 @@ fn duties_of(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<Duty>, Problem> {
     Ok(rows)
 }
 
+/// Somebody who has a duty at a school.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct Holder {
+    /// Who.
+    #[diesel(sql_type = Integer)]
+    pub staff_id: i32,
+    /// Their name.
+    #[diesel(sql_type = Text)]
+    pub name: String,
+    /// The subject of their tokens.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub subject: Option<String>,
+    /// The duty in the school's own words.
+    #[diesel(sql_type = Text)]
+    pub duty: String,
+    /// The role of the product that it maps to.
+    #[diesel(sql_type = Text)]
+    pub role: String,
+}
+
+/// Who has which duty at a school on a day, by name.
+///
+/// # Errors
+/// The database's.
+pub fn holders(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Vec<Holder>, Problem> {
+    Ok(diesel::sql_query(
+        "SELECT s.staff_id, s.name, s.subject, latest.duty, latest.role FROM ( \
+             SELECT DISTINCT ON (staff_id, duty, from_day) * FROM staff_duty \
+             WHERE trust_id = $1 AND school_id = $2 \
+             ORDER BY staff_id, duty, from_day, recorded_at DESC) latest \
+         JOIN staff s ON s.trust_id = $1 AND s.staff_id = latest.staff_id \
+         WHERE latest.role IS NOT NULL AND latest.from_day <= $3 AND (latest.to_day IS NULL OR latest.to_day >= $3) \
+         ORDER BY s.name, s.staff_id, latest.duty",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(school_id)
+    .bind::<Date, _>(day)
+    .load(tx.conn)?)
+}
+
+/// Whether there is such a member of staff whom the caller may see.
+///
+/// # Errors
+/// The database's.
+pub fn is_member(tx: &mut Tx<'_>, staff_id: i32) -> Result<bool, Problem> {
+    let found = staff::table.filter(staff::staff_id.eq(staff_id)).select(staff::staff_id);
+    Ok(found.first::<i32>(tx.conn).optional()?.is_some())
+}
+
 /// Adds a member of staff whom these schools may see.
 ///
 /// # Errors

@@ -97,6 +97,27 @@ pub enum Recorded {
         /// Why.
         why: String,
     },
+    /// What is to be done falls due that day.
+    Due {
+        /// The action, by the caller's number.
+        action: i32,
+        /// What is to be done.
+        says: String,
+    },
+    /// What was to be done is overdue: its day is over and no evidence says that it is done.
+    Breached {
+        /// The action, by the caller's number.
+        action: i32,
+        /// What was to be done.
+        says: String,
+    },
+    /// The case goes on here that the pupil had at another school of the trust, as it stood there.
+    Carried {
+        /// That case, by the caller's number.
+        from: i32,
+        /// How it stood.
+        state: Box<Case>,
+    },
 }
 
 /// A rate to be reached over some days.
@@ -111,7 +132,7 @@ pub struct Target {
 }
 
 /// A letter of a case.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sent {
     /// Its name.
     pub letter: String,
@@ -124,7 +145,7 @@ pub struct Sent {
 }
 
 /// A case as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Case {
     /// Where it is.
     pub place: Place,
@@ -145,6 +166,20 @@ pub struct Case {
 }
 
 impl Case {
+    /// A case that was opened on a day, before its first step.
+    fn new(place: Place, since: NaiveDate) -> Self {
+        Self {
+            place,
+            since,
+            steps: 0,
+            figure: None,
+            band: None,
+            letters: Vec::new(),
+            flags: BTreeSet::new(),
+            target: None,
+        }
+    }
+
     /// The stage; `None` when the case has ended.
     #[must_use]
     pub fn stage(&self) -> Option<&str> {
@@ -184,10 +219,13 @@ impl Case {
             Recorded::Target(target) if self.place != Place::Closed => self.target = Some(*target),
             // What came before it stands again; a step that was proposed meanwhile is not taken.
             Recorded::Undone { .. } => self.steps = event.step,
+            Recorded::Carried { state, .. } => *self = (**state).clone(),
             Recorded::Flagged(_)
             | Recorded::Target(_)
             | Recorded::Held { .. }
-            | Recorded::Action(_) => {}
+            | Recorded::Action(_)
+            | Recorded::Due { .. }
+            | Recorded::Breached { .. } => {}
         }
     }
 }
@@ -209,20 +247,16 @@ pub fn standing<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Even
 /// ended.
 #[must_use]
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Case> {
-    let events: Vec<&Event> = events.into_iter().collect();
-    let first = events.iter().find(|event| matches!(event.what, Recorded::Moved { .. }))?;
-    let mut case = Case {
-        place: Place::Closed,
-        since: first.day,
-        steps: 0,
-        figure: None,
-        band: None,
-        letters: Vec::new(),
-        flags: BTreeSet::new(),
-        target: None,
+    let begins =
+        |what: &Recorded| matches!(what, Recorded::Moved { .. } | Recorded::Carried { .. });
+    let events = events.into_iter().skip_while(|event| !begins(&event.what));
+    let events: Vec<&Event> = events.collect();
+    let first = events.first()?;
+    let mut case = match &first.what {
+        Recorded::Carried { state, .. } => (**state).clone(),
+        _ => Case::new(Place::Closed, first.day),
     };
-    let from_first = events.iter().copied().skip_while(|event| *event != *first);
-    for event in standing(from_first) {
+    for event in standing(events) {
         case.apply(event);
     }
     Some(case)

@@ -50,7 +50,7 @@ pub use moment::{due_days, figures_day, is_due, school_days_after};
 pub use parse::{Answers, parse};
 pub use play::{example_calendars, play};
 pub use problem::Problem;
-pub use review::review;
+pub use review::{falls_due, review};
 pub use scenario::{Given, Scenario, scenarios};
 pub use sentence::sentence;
 pub use step::{Happened, StepError, is_counted, step};

@@ -121,13 +121,28 @@ fn who_decides(policy: &Policy) -> Option<&String> {
 
 /// Whether the stage is due of its own; `None` when it waits for the policy's reviews.
 fn due(stage: &Stage, case: &Case, day: NaiveDate, calendars: &[Calendar]) -> Option<bool> {
+    if matches!((stage.waits, stage.school_weeks), (Waits::Review, None)) {
+        return None;
+    }
+    let target = case.target.map(|target| target.to);
+    Some(falls_due(stage, case.since, target, calendars).is_some_and(|due| day >= due))
+}
+
+/// The day on which a case falls due of its own that has been at a stage since a day: the end of its target, or of the
+/// school weeks after a letter or a plan. `None` for a stage that waits for reviews or for people, and when the
+/// calendars do not reach so far.
+#[must_use]
+pub fn falls_due(
+    stage: &Stage,
+    since: NaiveDate,
+    target_to: Option<NaiveDate>,
+    calendars: &[Calendar],
+) -> Option<NaiveDate> {
     match (stage.waits, stage.school_weeks) {
-        (Waits::Review, None) => None,
-        (Waits::Review, Some(weeks)) => {
-            Some(target_days(calendars, case.since, weeks).is_some_and(|days| day >= days.to))
-        }
-        (Waits::Target, _) => Some(case.target.is_none_or(|target| day >= target.to)),
-        (Waits::Meeting | Waits::Answer, _) => Some(false),
+        (Waits::Review, Some(weeks)) => target_days(calendars, since, weeks).map(|days| days.to),
+        // A target stage without a target is looked at as soon as possible.
+        (Waits::Target, _) => Some(target_to.unwrap_or(since)),
+        (Waits::Review, None) | (Waits::Meeting | Waits::Answer, _) => None,
     }
 }
 

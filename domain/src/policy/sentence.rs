@@ -131,6 +131,12 @@ impl fmt::Display for Recorded {
             }
             Recorded::Action(action) => f.write_str(action),
             Recorded::Undone { from, why } => write!(f, "undone from step {from} on: {why}"),
+            Recorded::Due { says, .. } => write!(f, "due today: {says}"),
+            Recorded::Breached { says, .. } => write!(f, "overdue: {says}"),
+            Recorded::Carried { from, state } => match state.stage() {
+                Some(stage) => write!(f, "case {from} of the school before goes on at {stage:?}"),
+                None => write!(f, "case {from} of the school before had ended"),
+            },
         }
     }
 }

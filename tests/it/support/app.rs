@@ -48,11 +48,13 @@ pub struct Start {
     pub redis_url: Option<String>,
     pub workers: usize,
     pub rate_limit: u32,
+    /// Whether anything falls due by itself here, as long as there are workers.
+    pub clockwork: bool,
 }
 
 impl Default for Start {
     fn default() -> Self {
-        Self { redis_url: None, workers: 1, rate_limit: 1_000_000 }
+        Self { redis_url: None, workers: 1, rate_limit: 1_000_000, clockwork: true }
     }
 }
 
@@ -115,7 +117,8 @@ impl TestApp {
         };
         let app = web::Data::new(App::new(&settings, clock.clock()).unwrap());
         let (base, server) = serve(&app);
-        let worker = api::jobs::start(&app, how.workers).unwrap();
+        let worker =
+            api::jobs::start_with(&app, how.workers, how.clockwork && how.workers > 0).unwrap();
         Self { base, clock, database, app, keys, server, _worker: worker }
     }
 

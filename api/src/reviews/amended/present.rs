@@ -1,13 +1,15 @@
 //! A letter is never sent on a mark that has since changed, whichever way the mark came in: before a proposal is carried
 //! out, its review is asked again.
 
+use std::sync::Arc;
+
+use analytics::Block;
+use domain::AcademicYear;
 use domain::policy::{Decision, is_counted};
-use domain::{AcademicYear, CodeTable};
 
 use super::super::open::store;
 use super::super::rows::{self, ItemRow, ReviewRow};
 use super::asked::{Asked, alike};
-use crate::analytics::pupil_blocks;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::{actions, cases, tenants};
@@ -19,7 +21,7 @@ use crate::{actions, cases, tenants};
 /// The database's.
 pub fn present(
     tx: &mut Tx<'_>,
-    codes: &CodeTable,
+    blocks: &[Arc<Block>],
     review: &ReviewRow,
     item: &ItemRow,
 ) -> Result<Option<Decision>, Problem> {
@@ -38,10 +40,7 @@ pub fn present(
     };
     let whose = (review.school_id, pupil_id);
     let case = cases::open_case_to_change(tx, whose.0, whose.1)?;
-    let years: Vec<AcademicYear> =
-        [AcademicYear::new(year.number() - 1), Some(year)].into_iter().flatten().collect();
-    let blocks = pupil_blocks(tx, codes, whose, &years)?;
-    let now = asked.ask(tx, &blocks, case.as_ref())?;
+    let now = asked.ask(tx, blocks, case.as_ref())?;
     if let Some(same) = now.iter().find(|one| alike(one, &decision)) {
         return Ok(Some(same.clone()));
     }

@@ -1,0 +1,109 @@
+//! A person decides about a letter that is held: it goes to those who wait to be sent, or it is taken back.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::answer::{LetterAnswer, answers};
+use super::rows::{self, LetterRow};
+use super::write::{Written, write};
+use crate::analytics::school_blocks;
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::DecideCase;
+use crate::db::Tx;
+use crate::http::json::Json;
+use crate::http::name;
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem};
+use crate::policies::{self, Part};
+use crate::reviews::{Figures, years_behind};
+use crate::{cases, tenants};
+
+/// The most characters of a reason.
+const LONGEST: usize = 2000;
+
+/// What is decided about a letter that is held.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetterDecisionBody {
+    /// What is decided.
+    decide: Verdict,
+    /// Why.
+    #[schema(example = "The family asked for it in writing")]
+    reason: String,
+}
+
+/// What is decided about a letter that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// It waits to be sent.
+    Release,
+    /// It is taken back, and stays on record.
+    Withdraw,
+}
+
+/// Decide about a letter that is held
+///
+/// A letter that is released is written anew for each parent who may read it, with the figures that it was decided on.
+/// While all letters about the pupil are stopped none is released.
+#[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
+    params(("letter_id" = i32, Path, description = "The letter.")),
+    responses((status = 200, description = "The letter as it stands now.", body = LetterAnswer),
+        (status = 412, description = "It is not held any more.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "All letters about the pupil are stopped, or something in the body is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/letters/{letter_id}/decision")]
+pub async fn decide_letter(
+    caller: May<DecideCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<LetterDecisionBody>,
+) -> Result<HttpResponse, Problem> {
+    let LetterDecisionBody { decide, reason } = body.value;
+    let reason = name::words(&reason, "/reason", LONGEST)?;
+    let scope = caller.scope().clone();
+    let letter = app.db.run(&scope, move |tx| rows::letter(tx, path.0)).await?;
+    let years = years_behind(letter.decided_on)?;
+    let counted = school_blocks(&app, &scope, letter.school_id, years).await?;
+    let state = app.clone();
+    let answer = app.db.run(&scope, move |tx| {
+        let letter = rows::letter_to_change(tx, path.0)?;
+        if letter.state != "held" {
+            let detail = format!("The letter is not held: it is {}.", letter.state);
+            return Err(Problem::new(Kind::StaleTag).detail(detail).member("state", letter.state));
+        }
+        let stopped = rows::stopped(tx, &[letter.pupil_id])?.contains_key(&letter.pupil_id);
+        if decide == Verdict::Release && stopped {
+            let expected = "withdraw, or wait: all letters about this pupil are stopped";
+            return Err(Problem::at(Kind::Invalid, "/decide", expected));
+        }
+        rows::decide(tx, &letter, decide == Verdict::Release, &reason, caller.subject())?;
+        if decide == Verdict::Release {
+            let calendars = tenants::calendars_around(tx, letter.school_id, letter.decided_on)?;
+            let figures = Figures::new(&counted.blocks, &calendars, letter.decided_on);
+            write_released(tx, &letter, &figures)?;
+        }
+        let row = rows::letter(tx, path.0)?;
+        answers(tx, &state, &caller, vec![row])?.pop().ok_or_else(Problem::not_found)
+    });
+    let answer: LetterAnswer = answer.await?;
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+/// Writes a letter that was released, under the policy of its case or, without one, of its school.
+fn write_released(
+    tx: &mut Tx<'_>,
+    letter: &LetterRow,
+    figures: &Figures<'_>,
+) -> Result<(), Problem> {
+    let told = letter.case_id.map(|case_id| cases::told_of(tx, case_id)).transpose()?;
+    let follows = match &told {
+        Some(told) => Some(told.follows(tx)?),
+        None => policies::assigned(tx, letter.school_id, Part::Pathway, letter.decided_on)?,
+    };
+    let follows = follows.ok_or_else(|| Problem::new(Kind::NoPolicy))?;
+    let case = told.as_ref().map(|told| &told.case);
+    let about = Written { follows: &follows, before: case, after: case };
+    write(tx, (letter.school_id, letter.pupil_id), &about, figures)
+}

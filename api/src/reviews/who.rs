@@ -1,0 +1,43 @@
+//! Who may decide: whoever the policy names.
+
+use crate::app::App;
+use crate::auth::Caller;
+use crate::db::Tx;
+use crate::http::problem::{Kind, Problem};
+use crate::policies::Follows;
+use crate::staff::{self, Holder};
+
+/// Refuses a caller whom the policy does not name: it names a duty in the school's own words, which maps to a role of
+/// the product. Whoever has that duty at the school today, or a duty or token of that role, decides; and whoever stands
+/// in, as the product's roles say.
+///
+/// # Errors
+/// 403 with who may.
+pub fn check(
+    tx: &mut Tx<'_>,
+    app: &App,
+    caller: &Caller,
+    school_id: i32,
+    follows: &Follows,
+    decides: &str,
+) -> Result<(), Problem> {
+    let stands_in = app.roles.role(caller.role()).is_some_and(|role| role.stands_in);
+    let role = follows.policy.roles.get(decides).map(String::as_str);
+    if stands_in || role == Some(caller.role()) {
+        return Ok(());
+    }
+    let today = tx.clock().today();
+    let named = |one: &Holder| one.duty == decides || role == Some(one.role.as_str());
+    let mut holders = staff::holders(tx, school_id, today)?;
+    holders.retain(named);
+    if holders.iter().any(|one| one.subject.as_deref() == Some(caller.subject())) {
+        return Ok(());
+    }
+    holders.dedup_by_key(|one| one.staff_id);
+    let names: Vec<&str> = holders.iter().map(|one| one.name.as_str()).collect();
+    let detail = match names.as_slice() {
+        [] => format!("{decides} decides, or whoever leads attendance."),
+        names => format!("{decides} decides ({}), or whoever leads attendance.", names.join(", ")),
+    };
+    Err(Problem::new(Kind::Forbidden).detail(detail).member("decides", decides))
+}
