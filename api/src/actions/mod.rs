@@ -7,7 +7,10 @@ mod rows;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{About, open};
+pub use rows::{
+    About, ActionRow, EvidenceRow, Wanted, action, action_to_change, actions, add_evidence,
+    evidence, open, open_call_for_a_date,
+};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -5,10 +5,15 @@ mod read_case;
 mod record_outcome;
 mod rows;
 mod take;
+mod timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{CaseRow, Told, mitigate, mitigations, open_case_to_change, open_cases};
+pub use record_outcome::{counted, record};
+pub use rows::{
+    CaseRow, Told, case, case_to_change, mitigate, mitigations, open_case_to_change, open_cases,
+    told_case,
+};
 pub use take::{Ground, place, take};
 
 /// The operations of this capability.

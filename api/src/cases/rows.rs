@@ -103,6 +103,15 @@ pub fn case(tx: &mut Tx<'_>, case_id: i32) -> Result<CaseRow, Problem> {
         .first(tx.conn)?)
 }
 
+/// One case with what its events come to, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn told_case(tx: &mut Tx<'_>, case_id: i32) -> Result<Told, Problem> {
+    let row = case(tx, case_id)?;
+    told(tx, row)
+}
+
 /// One case to be changed: nobody else changes it until this transaction has ended.
 ///
 /// # Errors
