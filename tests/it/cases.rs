@@ -1,5 +1,6 @@
 //! Cases, from the review that opens them to their last stage, told as the people of a school live through them.
 
+mod casework;
 mod decisions;
 mod flowchart;
 mod high_attendance;

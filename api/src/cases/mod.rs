@@ -1,6 +1,7 @@
 //! Cases: one pupil's way through a policy's stages, told by events that are never changed.
 
 mod list_cases;
+mod list_mitigations;
 mod read_case;
 mod record_outcome;
 mod rows;
@@ -20,6 +21,7 @@ pub use take::{Ground, place, take};
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(list_cases::list_cases)
+        .service(list_mitigations::list_mitigations)
         .service(read_case::read_case)
         .service(record_outcome::record_outcome);
 }

@@ -106,7 +106,7 @@ pub fn standing(
     calendars: &[Calendar],
     today: NaiveDate,
 ) -> TargetAnswer {
-    let count = count(case.pupil_id, target, blocks, calendars);
+    let count = count(case.pupil_id, target, blocks, calendars, today);
     let mut notices = Vec::new();
     let ends = calendar_end(calendars).filter(|last| *last + DayCount::new(6) >= target.to);
     if ends.is_none() && today <= target.to {
@@ -175,17 +175,24 @@ fn calendar_notice(calendars: &[Calendar], target: Target) -> String {
     )
 }
 
-fn count(pupil: i32, target: Target, blocks: &[Arc<Block>], calendars: &[Calendar]) -> Count {
+/// Marks after today were filled in ahead: they do not count yet.
+fn count(
+    pupil: i32,
+    target: Target,
+    blocks: &[Arc<Block>],
+    calendars: &[Calendar],
+    today: NaiveDate,
+) -> Count {
     let mut count = Count::default();
     for block in blocks {
         let calendar = calendars.iter().find(|calendar| calendar.year() == block.year());
         for member in block.members().filter(|member| member.pupil == pupil) {
-            if let Some(rate) = block.attendance(member, target.from, target.to) {
+            if let Some(rate) = block.attendance(member, target.from, target.to.min(today)) {
                 count.attended += rate.part();
                 count.possible += rate.whole();
             }
             if let Some(calendar) = calendar {
-                count.remaining += remaining(block, member, target, calendar);
+                count.remaining += remaining(block, member, target, (calendar, today));
             }
             count.last_day = count.last_day.max(member.last_day.or(Some(NaiveDate::MAX)));
         }
@@ -194,13 +201,20 @@ fn count(pupil: i32, target: Target, blocks: &[Arc<Block>], calendars: &[Calenda
 }
 
 /// The sessions of the target for which the pupil is due and that no mark has been counted for.
-fn remaining(block: &Block, member: &EnrolmentYear, target: Target, calendar: &Calendar) -> u64 {
+fn remaining(
+    block: &Block,
+    member: &EnrolmentYear,
+    target: Target,
+    (calendar, today): (&Calendar, NaiveDate),
+) -> u64 {
     let year = block.year();
     let from = target.from.max(member.first_day).max(year.first_day());
     let to = target.to.min(member.last_day.unwrap_or(NaiveDate::MAX)).min(year.last_day());
     let counted = |half_day: HalfDay| {
         let mark = member.marks.get(half_day.position()).copied().unwrap_or(NO_MARK);
-        mark != NO_MARK && block.last_register().is_some_and(|last| half_day <= last)
+        mark != NO_MARK
+            && half_day.date(year) <= today
+            && block.last_register().is_some_and(|last| half_day <= last)
     };
     let mut sessions = 0;
     for date in from.iter_days().take_while(|date| *date <= to) {
