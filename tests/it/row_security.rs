@@ -161,7 +161,7 @@ fn facts_of_every_kind(app: &TestApp, admin: &Client, school: i32, class: i32, a
 }
 
 /// Tables whose rows are read through others, which row-level security shows to their schools only.
-const READ_THROUGH_OTHERS: [&str; 5] = [
+const READ_THROUGH_OTHERS: [&str; 6] = [
     "pupil_change",
     "parent_change",
     "pupil_parent",
