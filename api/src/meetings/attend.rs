@@ -17,7 +17,7 @@ use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::records::{self, Forward, Moved, Record, Standing, evidence, record_to_change};
+use crate::records::{self, CaseMoved, Forward, Record, Standing, evidence, record_to_change};
 
 /// Who came.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -44,7 +44,7 @@ pub struct AttendedMeeting {
     meeting: Record<Meeting>,
     /// What became of the case; absent when the meeting belongs to none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    case: Option<Moved>,
+    case: Option<CaseMoved>,
 }
 
 impl Attendance {

@@ -7,7 +7,7 @@ use super::meeting::{Meeting, NOT_ATTENDED};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::records::{self, Forward, Moved, RecordRow, Wanted};
+use crate::records::{self, CaseMoved, Forward, RecordRow, Wanted};
 use crate::{cases, policies, tenants};
 
 /// Moves the case on, or says why it stays.
@@ -20,14 +20,14 @@ pub fn case_after(
     forward: &Forward,
     row: &RecordRow,
     meeting: &Meeting,
-) -> Result<Option<Moved>, Problem> {
+) -> Result<Option<CaseMoved>, Problem> {
     let Some((case_id, step)) = row.case_id.zip(row.case_step) else { return Ok(None) };
     let case = cases::case(tx, case_id)?;
     if !meeting.decides {
-        return Ok(Some(Moved::not(case.stage, "The case did not wait for this meeting.")));
+        return Ok(Some(CaseMoved::not(case.stage, "The case did not wait for this meeting.")));
     }
     let Some(stage) = case.stage.clone().filter(|_| case.steps == step) else {
-        return Ok(Some(Moved::not(
+        return Ok(Some(CaseMoved::not(
             case.stage,
             "The case has gone on since the meeting was offered.",
         )));
@@ -42,7 +42,7 @@ pub fn case_after(
                 "The case stays: \"not attended\" means two offers, 5 school days apart. Offer \
                  another{from}."
             );
-            return Ok(Some(Moved::not(Some(stage), says)));
+            return Ok(Some(CaseMoved::not(Some(stage), says)));
         }
     }
     forward.go(tx, caller, case_id, &row.state).map(Some)

@@ -15,7 +15,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::records::{self, Forward, Moved, Record, Standing, record_to_change};
+use crate::records::{self, CaseMoved, Forward, Record, Standing, record_to_change};
 
 /// The most characters of a gap.
 const LONG: usize = 500;
@@ -23,7 +23,7 @@ const LONG: usize = 500;
 /// What was answered.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct PeriodAnswer {
+pub struct MonitoringAnswer {
     /// From when to when it was granted; absent when it was refused.
     #[serde(default)]
     granted: Option<Granted>,
@@ -43,10 +43,10 @@ pub struct AnsweredPeriod {
     period: Record<Period>,
     /// What became of the case, when an outcome was named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    case: Option<Moved>,
+    case: Option<CaseMoved>,
 }
 
-impl PeriodAnswer {
+impl MonitoringAnswer {
     fn check(&self) -> Result<Vec<String>, Problem> {
         let mut problem = Problem::new(Kind::Invalid);
         if self.granted.is_some_and(|granted| granted.to < granted.from) {
@@ -65,7 +65,7 @@ impl PeriodAnswer {
 }
 
 /// Record what was answered to a request for a monitoring period
-#[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = PeriodAnswer,
+#[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = MonitoringAnswer,
     params(("record_id" = i32, Path, description = "The period."),
         ("If-Match" = Option<String>, Header, description = "The period's tag; with another it has changed, and nothing is done."),
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
@@ -79,7 +79,7 @@ pub async fn answer_period(
     path: Path<i32>,
     conditions: Conditions,
     key: Idempotency,
-    body: Json<PeriodAnswer>,
+    body: Json<MonitoringAnswer>,
 ) -> Result<HttpResponse, Problem> {
     let Json { value: said, bytes } = body;
     let gaps = said.check()?;

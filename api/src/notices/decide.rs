@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::limits::Counted;
-use super::notice::{Amount, Details, Notice, State, next};
+use super::notice::{Amount, Details, ParentNotice, State, next};
 use super::propose::no_further;
 use super::rows::{self, NoticeRow, Standing, Whom};
 use crate::app::App;
@@ -21,7 +21,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::records::{Forward, Moved};
+use crate::records::{CaseMoved, Forward};
 use crate::tenants;
 
 /// The most characters.
@@ -51,10 +51,10 @@ pub struct NoticeDecision {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DecidedNotice {
     /// The notice.
-    notice: Notice,
+    notice: ParentNotice,
     /// What became of the case, when an outcome was named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    case: Option<Moved>,
+    case: Option<CaseMoved>,
 }
 
 /// Decide a penalty notice
@@ -85,13 +85,14 @@ pub async fn decide_notice(
     let operation = format!("decide_notice/{}", path.0);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &operation, &bytes, |tx| {
-            let pupil_id = last(tx, path.0)?.pupil_id;
-            rows::hold(tx, pupil_id)?;
+            let about = last(tx, path.0)?.pupil_id;
+            let child = rows::own_record(tx, about)?;
+            rows::hold(tx, child)?;
             let before = last(tx, path.0)?;
             conditions.check_write(Some(&before.etag()), true)?;
-            let details = after(tx, &codes, &before, &said)?;
+            let details = after(tx, &codes, (child, &before), &said)?;
             let whom = Whom {
-                pupil_id,
+                pupil_id: before.pupil_id,
                 parent_id: before.parent_id,
                 case_id: before.case_id,
                 asking_school: before.asking_school,
@@ -99,7 +100,7 @@ pub async fn decide_notice(
             let standing = Standing { state: said.state, day: said.day, says, details: &details };
             let row = rows::keep(tx, whom, Some(&before), &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
-            Reply::new(StatusCode::OK, &DecidedNotice { notice: Notice::of(&row)?, case })
+            Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })
         })
     });
     Ok(reply.await?.answer())
@@ -116,7 +117,7 @@ fn last(tx: &mut Tx<'_>, notice_id: i32) -> Result<NoticeRow, Problem> {
 fn after(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    before: &NoticeRow,
+    (child, before): (i32, &NoticeRow),
     said: &NoticeDecision,
 ) -> Result<Details, Problem> {
     let (state, mut details) = (before.state()?, before.read()?);
@@ -139,8 +140,8 @@ fn after(
     }
     match said.state {
         State::Issued => {
-            let counted = Counted::read(tx, codes, before.pupil_id)?;
-            let all = rows::of_child(tx, before.pupil_id)?;
+            let counted = Counted::read(tx, codes, child)?;
+            let all = rows::of_child(tx, child)?;
             let whom = (before.parent_id, said.day);
             let turn = counted.next(&all, whom, Some(before.notice_id))?;
             let Some((number, amount)) = next(&counted.law, turn) else {

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::notice::{Notice, State};
+use super::notice::{ParentNotice, State};
 use super::rows::{self, Wanted};
 use crate::app::App;
 use crate::auth::May;
@@ -31,7 +31,7 @@ pub struct Params {
 
 /// List penalty notices
 #[utoipa::path(tag = "notices", security(("token" = ["case:read"])), params(Params),
-    responses((status = 200, description = "Notices in the order in which they were first recorded.", body = Page<Notice>)))]
+    responses((status = 200, description = "Notices in the order in which they were first recorded.", body = Page<ParentNotice>)))]
 #[get("/v1/notices")]
 pub async fn list_notices(
     caller: May<ReadCase>,
@@ -46,7 +46,8 @@ pub async fn list_notices(
         let state = state.map(|state| state.name().to_owned());
         let wanted = Wanted { asking_school: Some(school_id), state, ..Wanted::default() };
         let rows = rows::notices(tx, wanted, slice.after, slice.fetch())?;
-        let notices: Result<Vec<Notice>, Problem> = rows.iter().map(Notice::of).collect();
+        let notices: Result<Vec<ParentNotice>, Problem> =
+            rows.iter().map(ParentNotice::of).collect();
         Ok(slice.page(notices?, |notice| notice.notice_id))
     });
     Ok(page.await?.answer(&request))

@@ -133,7 +133,7 @@ pub(super) fn next(law: &PenaltyNotice, next: NextNotice) -> Option<(u8, Amount)
 
 /// A penalty notice as it stands.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct Notice {
+pub struct ParentNotice {
     /// Rollcall's key.
     #[schema(example = 17)]
     pub notice_id: i32,
@@ -164,7 +164,7 @@ pub struct Notice {
     pub role: String,
 }
 
-impl Notice {
+impl ParentNotice {
     /// As it goes over the wire.
     pub(super) fn of(row: &NoticeRow) -> Result<Self, Problem> {
         Ok(Self {

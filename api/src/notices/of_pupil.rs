@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::limits::Counted;
-use super::notice::{Amount, Missed, Notice, next};
+use super::notice::{Amount, Missed, ParentNotice, next};
 use super::rows::{self, NoticeRow};
 use crate::app::App;
 use crate::auth::May;
@@ -28,7 +28,7 @@ pub struct PupilNotices {
     /// For each parent: how near the threshold, and which notice would be the next.
     parents: Vec<ParentLimits>,
     /// The notices, earliest first.
-    notices: Vec<Notice>,
+    notices: Vec<ParentNotice>,
 }
 
 /// The national rule in force.
@@ -138,7 +138,7 @@ pub async fn notices_of_pupil(
             as_of: counted.day,
             law: Law::from(&counted.law),
             parents: limits.collect::<Result<_, _>>()?,
-            notices: rows.iter().map(Notice::of).collect::<Result<_, _>>()?,
+            notices: rows.iter().map(ParentNotice::of).collect::<Result<_, _>>()?,
         })
     });
     Ok(HttpResponse::Ok().json(answer.await?))

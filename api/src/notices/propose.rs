@@ -8,7 +8,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::limits::Counted;
-use super::notice::{Details, Missed, Notice, State, next};
+use super::notice::{Details, Missed, ParentNotice, State, next};
 use super::rows::{self, NoticeRow, Standing, Whom};
 use crate::app::App;
 use crate::auth::permission::RecordCase;
@@ -50,8 +50,8 @@ pub struct NewNotice {
 #[utoipa::path(tag = "notices", security(("token" = ["case:record"])), request_body = NewNotice,
     params(("pupil_id" = i32, Path, description = "The child."),
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The notice, pending.", body = Notice),
-        (status = 200, description = "The notice that was pending already, counted anew.", body = Notice),
+    responses((status = 201, description = "The notice, pending.", body = ParentNotice),
+        (status = 200, description = "The notice that was pending already, counted anew.", body = ParentNotice),
         (status = 422, description = "Too few sessions and no reason; or there may be no further notice.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/pupils/{pupil_id}/notices")]
 pub async fn propose_notice(
@@ -77,7 +77,7 @@ pub async fn propose_notice(
                 asking_school: new.school_id,
             };
             let (row, is_new) = propose(tx, &codes, whom, reason, &caller)?;
-            let notice = Notice::of(&row)?;
+            let notice = ParentNotice::of(&row)?;
             let place = format!("/v1/notices/{}", row.notice_id);
             match is_new {
                 true => Reply::created(place, &notice),

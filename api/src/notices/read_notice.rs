@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::limits::Counted;
-use super::notice::Notice;
+use super::notice::ParentNotice;
 use super::rows;
 use crate::app::App;
 use crate::auth::May;
@@ -17,9 +17,9 @@ use crate::http::problem::Problem;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct NoticeAnswer {
     /// How it stands.
-    now: Notice,
+    now: ParentNotice,
     /// How it stood before, earliest first.
-    before: Vec<Notice>,
+    before: Vec<ParentNotice>,
     /// How many of its sessions still have a mark that counts: marks may have been amended since.
     #[schema(example = 10)]
     still_supported: usize,
@@ -38,9 +38,10 @@ pub async fn read_notice(
     let codes = app.codes.clone();
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let rows = rows::history(tx, path.0)?;
-        let mut before = rows.iter().map(Notice::of).collect::<Result<Vec<_>, _>>()?;
+        let mut before = rows.iter().map(ParentNotice::of).collect::<Result<Vec<_>, _>>()?;
         let now = before.pop().ok_or_else(Problem::not_found)?;
-        let counted = Counted::read(tx, &codes, now.pupil_id)?;
+        let child = rows::own_record(tx, now.pupil_id)?;
+        let counted = Counted::read(tx, &codes, child)?;
         let still_supported = counted.still_supported(&now.details.sessions);
         Ok(NoticeAnswer { now, before, still_supported })
     });

@@ -190,7 +190,12 @@ pub(super) fn notices(
         .load(tx.conn)?)
 }
 
-/// The notices about a child, under every record that was merged into the child's.
+/// The child's own record: the one that a record was merged into.
+pub(super) fn own_record(tx: &mut Tx<'_>, pupil_id: i32) -> Result<i32, Problem> {
+    Ok(pupils::merged_into(tx, pupil_id)?.unwrap_or(pupil_id))
+}
+
+/// The notices about a child, under every record that was merged into the child's own.
 pub(super) fn of_child(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<NoticeRow>, Problem> {
     let mut pupils = pupils::merged_records(tx, pupil_id)?;
     pupils.push(pupil_id);

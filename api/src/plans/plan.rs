@@ -66,7 +66,7 @@ pub struct PlanItem {
     /// By when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     by_day: Option<NaiveDate>,
-    /// When it was found done.
+    /// When it was found done; a review of the plan says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) done_on: Option<NaiveDate>,
 }
@@ -108,7 +108,7 @@ pub(super) fn check_items(items: Vec<PlanItem>) -> Result<Vec<PlanItem>, Problem
     let kept = |(at, item): (usize, PlanItem)| {
         let what = name::words(&item.what, &format!("/items/{at}/what"), LONG)?;
         let who = name::words(&item.who, &format!("/items/{at}/who"), LONG)?;
-        Ok(PlanItem { what, who, ..item })
+        Ok(PlanItem { what, who, by_day: item.by_day, done_on: None })
     };
     items.into_iter().enumerate().map(kept).collect()
 }

@@ -21,7 +21,7 @@ pub struct Forward {
 
 /// What became of the case.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Moved {
+pub struct CaseMoved {
     /// Whether the case took a step.
     pub moved: bool,
     /// The stage where it stands; absent when it has ended, or there is none.
@@ -32,7 +32,7 @@ pub struct Moved {
     pub says: String,
 }
 
-impl Moved {
+impl CaseMoved {
     /// The case stays where it is.
     #[must_use]
     pub fn not(stage: Option<String>, says: impl Into<String>) -> Self {
@@ -67,7 +67,7 @@ impl Forward {
         caller: &Caller,
         case_id: i32,
         outcome: &str,
-    ) -> Result<Moved, Problem> {
+    ) -> Result<CaseMoved, Problem> {
         let told = cases::case_to_change(tx, case_id)?;
         let happened = Happened::Outcome(outcome.to_owned());
         let told = cases::record(tx, caller, told, &happened, &self.blocks)?;
@@ -76,7 +76,7 @@ impl Forward {
             Some(stage) => format!("\"{outcome}\" was recorded; the case is now at {stage:?}."),
             None => format!("\"{outcome}\" was recorded; the case has ended."),
         };
-        Ok(Moved { moved: true, stage, says })
+        Ok(CaseMoved { moved: true, stage, says })
     }
 
     /// Takes the step that answers the outcome that the caller named, if one was named.
@@ -89,7 +89,7 @@ impl Forward {
         caller: &Caller,
         case_id: Option<i32>,
         outcome: Option<&str>,
-    ) -> Result<Option<Moved>, Problem> {
+    ) -> Result<Option<CaseMoved>, Problem> {
         match (case_id, outcome) {
             (_, None) => Ok(None),
             (Some(case_id), Some(outcome)) => self.go(tx, caller, case_id, outcome).map(Some),

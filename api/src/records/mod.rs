@@ -12,7 +12,7 @@ mod rows;
 pub use about::{About, Ground};
 pub use answer::{Record, Told, Which, list, one};
 pub use confidential::Confidential;
-pub use forward::{Forward, Moved, evidence};
+pub use forward::{CaseMoved, Forward, evidence};
 pub use rows::{
     RecordRow, Standing, Thing, Wanted, add, case_of, change, of_case, record_to_change, records,
 };

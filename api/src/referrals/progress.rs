@@ -16,7 +16,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::records::{self, Forward, Moved, Record, Standing, evidence, record_to_change};
+use crate::records::{self, CaseMoved, Forward, Record, Standing, evidence, record_to_change};
 
 /// The most characters.
 const LONG: usize = 4000;
@@ -70,7 +70,7 @@ pub struct ProgressedReferral {
     referral: Record<Referral>,
     /// What became of the case, when an outcome was named.
     #[serde(skip_serializing_if = "Option::is_none")]
-    case: Option<Moved>,
+    case: Option<CaseMoved>,
 }
 
 /// Record what became of a referral

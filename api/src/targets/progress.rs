@@ -61,7 +61,7 @@ pub struct TargetAnswer {
 /// How a target stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum TargetStanding {
+pub enum TargetStanding {
     /// The rate so far is at the target.
     Kept,
     /// The rate so far is below, and the target can still be reached.
