@@ -18,8 +18,9 @@ use crate::http::events::Streams;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
-    actions, analytics, calendars, cases, imports, jobs, letters, openapi, operation, parents,
-    policies, pupils, register, reviews, runs, staff, tenants,
+    actions, analytics, calendars, cases, imports, jobs, letters, meetings, monitoring, notices,
+    openapi, operation, parents, plans, policies, pupils, referrals, register, reviews, runs,
+    staff, targets, tenants, visits,
 };
 
 /// What every request may use.
@@ -118,6 +119,13 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(policies::mount)
         .configure(reviews::mount)
         .configure(cases::mount)
+        .configure(targets::mount)
+        .configure(meetings::mount)
+        .configure(plans::mount)
+        .configure(visits::mount)
+        .configure(monitoring::mount)
+        .configure(referrals::mount)
+        .configure(notices::mount)
         .configure(letters::mount)
         .configure(actions::mount)
         .configure(runs::mount)

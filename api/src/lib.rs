@@ -12,6 +12,9 @@
 //! | [`parents`] | whom do we call, in which order, and whom must we not? |
 //! | [`register`] | who is here, who corrected what? |
 //! | [`policies`] | what happens when attendance is low, and what is given when it is good? |
+//! | [`meetings`], [`plans`], [`visits`] | what was offered, agreed, and done at home? |
+//! | [`targets`] | can the target still be reached? |
+//! | [`monitoring`], [`referrals`], [`notices`] | what was asked of the authority, and what came of it? |
 //! | [`imports`] | how does the data get in? |
 //! | [`analytics`] | how are we doing? |
 //! | [`jobs`] | what goes on after the answer? |
@@ -37,18 +40,26 @@ pub mod http;
 pub mod imports;
 pub mod jobs;
 pub mod letters;
+pub mod meetings;
 pub mod migrate;
+pub mod monitoring;
+pub mod notices;
 pub mod openapi;
 pub mod operation;
 pub mod parents;
+pub mod plans;
 pub mod platform;
 pub mod policies;
 pub mod progress;
 pub mod pupils;
+pub mod records;
+pub mod referrals;
 pub mod register;
 pub mod reviews;
 pub mod runs;
 pub mod sandbox;
 pub mod schema;
 pub mod staff;
+pub mod targets;
 pub mod tenants;
+pub mod visits;

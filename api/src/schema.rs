@@ -516,6 +516,47 @@ diesel::table! {
 }
 
 diesel::table! {
+    case_record (trust_id, record_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        record_id -> Int4,
+        seq -> Int4,
+        kind -> Text,
+        pupil_id -> Int4,
+        case_id -> Nullable<Int4>,
+        case_step -> Nullable<Int4>,
+        action_id -> Nullable<Int4>,
+        state -> Text,
+        day -> Date,
+        says -> Text,
+        details -> Jsonb,
+        confidential -> Nullable<Jsonb>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    penalty_notice (trust_id, notice_id, seq) {
+        trust_id -> Int4,
+        notice_id -> Int4,
+        seq -> Int4,
+        pupil_id -> Int4,
+        parent_id -> Int4,
+        case_id -> Nullable<Int4>,
+        asking_school -> Int4,
+        state -> Text,
+        day -> Date,
+        says -> Text,
+        details -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
     letter (trust_id, letter_id) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -765,6 +806,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     action,
     action_event,
     case_event,
+    case_record,
     case_state,
     characteristic,
     class,
@@ -790,6 +832,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     parent,
     parent_change,
     parent_safeguard,
+    penalty_notice,
     placement,
     placement_now,
     policy_version,

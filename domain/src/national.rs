@@ -41,6 +41,16 @@ pub struct PenaltyNotice {
     pub notices: usize,
     /// In so many years.
     pub years: u32,
+    /// The first notice, paid early, in pence.
+    pub first_early_pence: u32,
+    /// The first notice, in pence.
+    pub first_pence: u32,
+    /// The second notice, in pence, paid early or not.
+    pub second_pence: u32,
+    /// Early is within so many days, the day of receipt included.
+    pub early_days: u32,
+    /// A notice is to be paid within so many days.
+    pub days: u32,
     /// Where it stands.
     pub reference: String,
 }

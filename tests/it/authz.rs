@@ -173,7 +173,74 @@ const CALLS: &[(&str, &str, &str)] = &[
     (
         "record_outcome",
         "/v1/cases/{case}/outcomes",
-        r#"{"outcome":"a person decides otherwise","to":"Stage 1","reason":"Known"}"#,
+        r#"{"outcome":"a person decides otherwise","to":"Stage 3","reason":"Known"}"#,
+    ),
+    ("list_mitigations", "/v1/pupils/{pupil}/mitigations", ""),
+    ("list_targets", "/v1/targets?school_id={school}", ""),
+    ("read_target", "/v1/cases/{case}/target", ""),
+    ("list_meetings", "/v1/meetings?school_id={school}", ""),
+    (
+        "offer_meeting",
+        "/v1/meetings",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"kind":"informal","offer":{"day":"2026-11-18","at":"15:30:00","place":"Hall"}}"#,
+    ),
+    ("read_meeting", "/v1/meetings/{meeting}", ""),
+    (
+        "rearrange_meeting",
+        "/v1/meetings/{meeting}/arrangement",
+        r#"{"offer":{"day":"2026-11-18","at":"15:30:00","place":"Hall"},"reason":"Ill"}"#,
+    ),
+    ("record_attendance", "/v1/meetings/{meeting}/attendance", r#"{"others":["Head"]}"#),
+    ("note_meeting", "/v1/meetings/{meeting}/notes", r#"{"said":{"notes":"Calm"}}"#),
+    ("list_plans", "/v1/plans?school_id={school}", ""),
+    (
+        "make_plan",
+        "/v1/plans",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"kind":"action_plan","basis":{"sent_anyway":true},"items":[{"what":"Bus","who":"Jo"}]}"#,
+    ),
+    ("read_plan", "/v1/plans/{plan}", ""),
+    ("deliver_plan", "/v1/plans/{plan}/delivery", r#"{"day":"2026-11-18","how":"By hand"}"#),
+    ("review_plan", "/v1/plans/{plan}/reviews", r#"{"says":"On time","done":[0]}"#),
+    ("list_visits", "/v1/visits?school_id={school}", ""),
+    (
+        "record_visit",
+        "/v1/visits",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"day":"2026-11-18","visit":{"made":false,"says":"They moved"}}"#,
+    ),
+    ("read_visit", "/v1/visits/{visit}", ""),
+    ("list_monitoring_periods", "/v1/monitoring-periods?school_id={school}", ""),
+    (
+        "request_period",
+        "/v1/monitoring-periods",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"asked":"LAAO","why":"Agreed"}"#,
+    ),
+    ("read_period", "/v1/monitoring-periods/{period}", ""),
+    ("answer_period", "/v1/monitoring-periods/{period}/answer", r#"{"gaps":["visits"]}"#),
+    ("read_readiness", "/v1/cases/{case}/readiness", ""),
+    ("list_referrals", "/v1/referrals?school_id={school}", ""),
+    (
+        "prepare_referral",
+        "/v1/referrals",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"to":"ewo","name":"Mrs Day","why":"Agreed"}"#,
+    ),
+    ("read_referral", "/v1/referrals/{referral}", ""),
+    (
+        "progress_referral",
+        "/v1/referrals/{referral}/progress",
+        r#"{"state":"sent","day":"2026-11-18","says":"By post"}"#,
+    ),
+    ("notices_of_pupil", "/v1/pupils/{pupil}/notices", ""),
+    (
+        "propose_notice",
+        "/v1/pupils/{pupil}/notices",
+        r#"{"parent_id":{parent},"school_id":{school},"reason":"Known"}"#,
+    ),
+    ("list_notices", "/v1/notices?school_id={school}", ""),
+    ("read_notice", "/v1/notices/{notice}", ""),
+    (
+        "decide_notice",
+        "/v1/notices/{notice}/decision",
+        r#"{"state":"waived","day":"2026-11-18","says":"Support first"}"#,
     ),
     ("list_letters", "/v1/letters?school_id={school}", ""),
     ("read_letter", "/v1/letters/{letter}", ""),
@@ -202,7 +269,7 @@ const CALLS: &[(&str, &str, &str)] = &[
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
 /// a second record of the pupil.
-const THINGS: [&str; 16] = [
+const THINGS: [&str; 22] = [
     "school",
     "annex",
     "class",
@@ -219,6 +286,12 @@ const THINGS: [&str; 16] = [
     "case",
     "letter",
     "action",
+    "meeting",
+    "plan",
+    "visit",
+    "period",
+    "referral",
+    "notice",
 ];
 
 /// A school and its annex, with one of everything.
@@ -256,6 +329,8 @@ impl World {
         let parent = json!({ "person": { "surname": "A", "language": "en" }, "link": { "relationship": "father", "priority": 2 } });
         let parent = admin.post(&format!("/v1/pupils/{pupil}/parents"), &parent).expect(201);
         let parent = id(&parent, "parent_id");
+        let [meeting, plan, visit, period, referral, notice] =
+            beside_a_case(admin, school, pupil, parent);
         let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
         let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
         let ids = [
@@ -275,6 +350,12 @@ impl World {
             case,
             letter,
             action,
+            meeting,
+            plan,
+            visit,
+            period,
+            referral,
+            notice,
         ];
         Self { urn, ids }
     }
@@ -307,12 +388,31 @@ fn case(admin: &Client, school: i32, number: u32) -> [i32; 4] {
     admin.post(&format!("/v1/reviews/{review}/decisions"), &body).expect(207);
     let cases = admin.get(&format!("/v1/cases?school_id={school}")).expect(200);
     let case = id(&cases["items"][0], "case_id");
-    let body =
-        json!({ "outcome": "a person decides otherwise", "to": "Stage 1", "reason": "Known" });
+    // The parents came to the meeting of Stage 3, so that a target runs.
+    let body = json!({ "outcome": "a person decides otherwise", "to": "Stage 3, meeting", "reason": "Known" });
+    admin.post(&format!("/v1/cases/{case}/outcomes"), &body).expect(200);
+    let body = json!({ "outcome": "attended" });
     admin.post(&format!("/v1/cases/{case}/outcomes"), &body).expect(200);
     let actions = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
     let letters = admin.get(&format!("/v1/letters?school_id={school}")).expect(200);
     [review, case, id(&letters["items"][0], "letter_id"), id(&actions["items"][0], "action_id")]
+}
+
+/// A meeting, a plan, a visit, a monitoring period, a referral and a penalty notice.
+fn beside_a_case(admin: &Client, school: i32, pupil: i32, parent: i32) -> [i32; 6] {
+    let things =
+        ["offer_meeting", "make_plan", "record_visit", "request_period", "prepare_referral"];
+    let [meeting, plan, visit, period, referral] = things.map(|operation| {
+        let (_, path, body) = CALLS.iter().find(|call| call.0 == operation).expect("a call");
+        let body =
+            body.replace("{school}", &school.to_string()).replace("{pupil}", &pupil.to_string());
+        let body: Value = serde_json::from_str(&body).unwrap();
+        let thing = admin.post(path, &body).expect(201);
+        id(thing.get("meeting").unwrap_or(&thing), "record_id")
+    });
+    let notice = json!({ "parent_id": parent, "school_id": school, "reason": "Known" });
+    let notice = admin.post(&format!("/v1/pupils/{pupil}/notices"), &notice).expect(201);
+    [meeting, plan, visit, period, referral, id(&notice, "notice_id")]
 }
 
 /// An operation of the document, and how it is called.

@@ -1,6 +1,7 @@
 //! Cases, from the review that opens them to their last stage, told as the people of a school live through them.
 
 mod amended;
+mod casework;
 mod clock;
 mod decisions;
 mod flowchart;

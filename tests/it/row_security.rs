@@ -42,6 +42,8 @@ const APPEND_ONLY: &[&str] = &[
     "letter_decision",
     "letter_stop",
     "mitigation",
+    "case_record",
+    "penalty_notice",
 ];
 /// A trust with one school and a row in every table.
 fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
@@ -114,6 +116,15 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     let everything = json!({ "school_id": school, "from": { "role": "Attendance Lead" }, "to": { "role": "Head" }, "reason": "Ill" });
     let given = admin.post("/v1/actions/reassignments", &everything).expect(200);
     assert_ne!(given["actions"], json!([]));
+    let about = json!({ "school_id": school, "pupil_id": absentee });
+    let visit = json!({ "made": false, "says": "The family has moved" });
+    let visit = json!({ "about": about, "day": "2026-11-18", "visit": visit });
+    admin.post("/v1/visits", &visit).expect(201);
+    let link = json!({ "relationship": "father", "priority": 1 });
+    let parent = json!({ "person": { "surname": "Lind", "language": "en" }, "link": link });
+    let parent = admin.post(&format!("/v1/pupils/{absentee}/parents"), &parent).expect(201);
+    let notice = json!({ "parent_id": parent["parent_id"], "school_id": school });
+    admin.post(&format!("/v1/pupils/{absentee}/notices"), &notice).expect(201);
     let stop = json!({ "stopped": true, "reason": "Ask the designated lead" });
     admin.post(&format!("/v1/pupils/{absentee}/letters/stop"), &stop).expect(200);
     let letters = admin.get(&format!("/v1/letters?school_id={school}&state=held")).expect(200);
@@ -159,8 +170,14 @@ fn facts_of_every_kind(app: &TestApp, admin: &Client, school: i32, class: i32, a
 }
 
 /// Tables whose rows are read through others, which row-level security shows to their schools only.
-const READ_THROUGH_OTHERS: [&str; 5] =
-    ["pupil_change", "parent_change", "pupil_parent", "parent_safeguard", "staff_change"];
+const READ_THROUGH_OTHERS: [&str; 6] = [
+    "pupil_change",
+    "parent_change",
+    "pupil_parent",
+    "parent_safeguard",
+    "penalty_notice",
+    "staff_change",
+];
 
 /// Whether a table shows its rows to a whole trust whatever schools are set.
 fn of_the_whole_trust(table: &str) -> bool {

@@ -10,7 +10,10 @@ mod rows;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use deadlines::{Deadline, Deadlines, deadlines, tell_deadlines};
-pub use rows::{About, carry, fall_away, open, overtake, tell};
+pub use rows::{
+    About, ActionRow, EvidenceRow, Wanted, action, action_to_change, actions, add_evidence, carry,
+    evidence, fall_away, open, open_call_for_a_date, overtake, tell,
+};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

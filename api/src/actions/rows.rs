@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer};
 use domain::Calendar;
+use domain::policy::word::Do;
 use domain::policy::{Action, school_days_after};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +12,10 @@ use utoipa::ToSchema;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::schema::{action, action_event, evidence};
+use crate::tenants;
+
+/// School days after which somebody calls, when no date is agreed for a meeting.
+const DAYS_TO_AGREE: u32 = 5;
 
 /// Something that somebody is to do.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -480,4 +485,30 @@ pub fn evidence(tx: &mut Tx<'_>, action_id: i32) -> Result<Vec<EvidenceRow>, Pro
         .order(evidence::seq)
         .select(EvidenceRow::as_select())
         .load(tx.conn)?)
+}
+
+/// Opens the call that agrees a date, of the rule that asked for a meeting.
+///
+/// # Errors
+/// The database's.
+pub fn open_call_for_a_date(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<(), Problem> {
+    let call = Action {
+        kind: Do::Call,
+        what: "agree a date to meet".to_owned(),
+        by: asked.role.clone(),
+        to: None,
+        with: Vec::new(),
+        within: Some(DAYS_TO_AGREE),
+        before: None,
+        only_if: None,
+        unless: Some("a date is agreed".to_owned()),
+        rate: None,
+        school_weeks: None,
+        unauthorised_at_least: None,
+    };
+    let ActionRow { school_id, pupil_id, case_id, review_id, .. } = *asked;
+    let about = About { school_id, pupil_id, case_id, review_id };
+    let day = tx.clock().today();
+    let calendars = tenants::calendars_around(tx, school_id, day)?;
+    open(tx, about, &asked.rule, &call, None, day, &calendars)
 }

@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, CaseRow, EventRow};
+use super::rows::{self, CaseRow};
+use super::timeline::{Line, timeline};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
@@ -17,8 +18,8 @@ pub struct CaseAnswer {
     /// Where it stands.
     #[serde(flatten)]
     case: CaseRow,
-    /// What was recorded, in order.
-    timeline: Vec<EventRow>,
+    /// What was recorded, in order: its own events, and meetings, plans, visits and what else stands beside them.
+    timeline: Vec<Line>,
 }
 
 /// Read a case
@@ -33,7 +34,7 @@ pub async fn read_case(
 ) -> Result<HttpResponse, Problem> {
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = rows::case(tx, path.0)?;
-        let timeline = rows::timeline(tx, case.case_id)?;
+        let timeline = timeline(tx, case.case_id)?;
         Ok(CaseAnswer { case, timeline })
     });
     Ok(HttpResponse::Ok().json(answer.await?))

@@ -78,7 +78,10 @@ pub async fn record_outcome(
 }
 
 /// The blocks that letters, and what they ask for, are counted from.
-async fn counted(
+///
+/// # Errors
+/// 404; 503 when too much is counted at once.
+pub async fn counted(
     app: &web::Data<App>,
     scope: &Scope,
     case_id: i32,
@@ -97,8 +100,11 @@ fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
     Ok(Happened::Otherwise { to, reason })
 }
 
-/// Takes the step that answers what happened.
-fn record(
+/// Takes the step that answers what happened. The caller holds the case.
+///
+/// # Errors
+/// 422 when the stage has no such outcome; the answer lists those it has.
+pub fn record(
     tx: &mut Tx<'_>,
     caller: &Caller,
     told: Told,

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::list_mitigations::Mitigation;
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -426,7 +427,8 @@ pub fn mitigate(
     Ok(())
 }
 
-/// The reasons that hold at a school on a day, by pupil.
+/// The pupils for whom an accepted reason holds at a school on a day, each with how that is said to everybody. What the
+/// reason is, an illness or a death, stands in no proposal, letter or event: only with the reason itself.
 ///
 /// # Errors
 /// The database's.
@@ -435,12 +437,35 @@ pub fn mitigations(
     school_id: i32,
     day: NaiveDate,
 ) -> Result<BTreeMap<i32, String>, Problem> {
-    let rows: Vec<(i32, Option<NaiveDate>, String)> = mitigation::table
+    let rows: Vec<(i32, Option<NaiveDate>)> = mitigation::table
         .filter(mitigation::school_id.eq(school_id).and(mitigation::first_day.le(day)))
         .distinct_on((mitigation::pupil_id, mitigation::first_day))
         .order((mitigation::pupil_id, mitigation::first_day, mitigation::recorded_at.desc()))
-        .select((mitigation::pupil_id, mitigation::last_day, mitigation::kind))
+        .select((mitigation::pupil_id, mitigation::last_day))
         .load(tx.conn)?;
     let holds = |last: Option<NaiveDate>| last.is_none_or(|last| day <= last);
-    Ok(rows.into_iter().filter(|row| holds(row.1)).map(|row| (row.0, row.2)).collect())
+    let said = || "an accepted reason".to_owned();
+    Ok(rows.into_iter().filter(|row| holds(row.1)).map(|row| (row.0, said())).collect())
+}
+
+/// The reasons that were accepted for a pupil, earliest first.
+///
+/// # Errors
+/// The database's.
+pub(super) fn mitigations_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Mitigation>, Problem> {
+    let mut all: Vec<Mitigation> = mitigation::table
+        .filter(mitigation::pupil_id.eq(pupil_id))
+        .distinct_on((mitigation::school_id, mitigation::first_day))
+        .order((mitigation::school_id, mitigation::first_day, mitigation::recorded_at.desc()))
+        .select((
+            mitigation::school_id,
+            mitigation::first_day,
+            mitigation::last_day,
+            mitigation::kind.nullable(),
+            mitigation::recorded_at,
+            mitigation::recorded_by,
+        ))
+        .load(tx.conn)?;
+    all.sort_by_key(|one| one.first_day);
+    Ok(all)
 }

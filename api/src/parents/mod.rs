@@ -22,7 +22,8 @@ mod ties;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use recipients::{Recipient, recipients};
-pub use rows::widen_schools;
+pub use rows::{parent, widen_schools};
+pub use ties::whom_to_ask;
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -53,7 +53,7 @@ impl Stored {
 ///
 /// # Errors
 /// 404.
-pub(super) fn parent(tx: &mut Tx<'_>, parent_id: i32) -> Result<ParentRow, Problem> {
+pub fn parent(tx: &mut Tx<'_>, parent_id: i32) -> Result<ParentRow, Problem> {
     let found = parent::table.filter(parent::parent_id.eq(parent_id));
     found.select(Stored::as_select()).first(tx.conn)?.row()
 }

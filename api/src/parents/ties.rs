@@ -1,5 +1,7 @@
 //! What parents are to pupils, and what has to be respected: recorded, and read as it stands.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
@@ -191,4 +193,16 @@ fn ties(
         .bind::<Nullable<Integer>, _>(parent)
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Everybody who is a parent of a pupil, each with whether to ask first, before they are contacted, those who lead on
+/// safeguarding.
+///
+/// # Errors
+/// The database's.
+pub fn whom_to_ask(tx: &mut Tx<'_>, pupil_id: i32) -> Result<BTreeMap<i32, bool>, Problem> {
+    let today = tx.clock().today();
+    let ties = ties_of_pupil(tx, pupil_id)?.into_iter();
+    let present = ties.filter(|tie| tie.link.last_day.is_none_or(|last| today <= last));
+    Ok(present.map(|tie| (tie.parent_id, tie.safeguards.stand(today))).collect())
 }

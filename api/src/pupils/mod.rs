@@ -37,8 +37,8 @@ use roll::check_free;
 pub use roll::{Member, Stay, members, stays_of, year_group_on};
 pub use rows::{
     ClassRow, EnrolmentRow, PlacementRow, PupilRow, check_unmerged, class, classes_of,
-    classes_of_schools, enrolment, enrolments_of, merged_records, placements_of, pupil,
-    pupil_is_visible,
+    classes_of_schools, enrolment, enrolments_of, merged_into, merged_records, placements_of,
+    pupil, pupil_is_visible,
 };
 pub use same_child::pupils_by_child;
 pub use take_back::{Left, TakeBack, schools_recorded_at, take_back};

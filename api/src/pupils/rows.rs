@@ -139,7 +139,7 @@ pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
 ///
 /// # Errors
 /// 404.
-pub(super) fn merged_into(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Option<i32>, Problem> {
+pub fn merged_into(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Option<i32>, Problem> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
     Ok(found.first(tx.conn)?)
 }

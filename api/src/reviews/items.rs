@@ -18,6 +18,9 @@ use crate::http::page::{Page, Slice};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 
+/// What became of an item for which a reason was accepted.
+const MITIGATED: &str = "mitigated";
+
 /// Which items.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -57,7 +60,8 @@ pub struct ItemAnswer {
     /// `listed`, `proposed` (it waits for a person), or what became of it.
     #[schema(example = "proposed")]
     pub state: String,
-    /// Why it was held, mitigated or decided otherwise.
+    /// Why it was held or decided otherwise. The reason that was accepted of one that is mitigated stands with the
+    /// pupil's mitigations, for those who may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it was decided (UTC).
@@ -90,8 +94,8 @@ impl ItemAnswer {
             rule: decision.rule,
             because: decision.because,
             decides: decision.decides,
+            reason: row.reason.filter(|_| row.state != MITIGATED),
             state: row.state,
-            reason: row.reason,
             decided_at: row.decided_at,
             decided_by: row.decided_by,
             feedback,

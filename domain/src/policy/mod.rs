@@ -17,6 +17,7 @@ mod first_day;
 mod folder;
 mod judge;
 mod letter;
+mod missed;
 mod model;
 mod moment;
 mod outcome;
@@ -42,6 +43,7 @@ pub use facts::{Absentee, Class, Facts, Pupil, Rates, Shield};
 pub use first_day::first_day;
 pub use folder::{Checked, Folder, check_folder, failures};
 pub use letter::{FIELDS, Letter};
+pub use missed::{Missed, missed};
 pub use model::{
     Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Policy, Promise,
     Regular, Row, START, Setting, Stage, Step,

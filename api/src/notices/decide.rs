@@ -1,0 +1,172 @@
+//! What was decided about a notice, and what the local authority made of it.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use domain::CodeTable;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::limits::Counted;
+use super::notice::{Amount, Details, ParentNotice, State, next};
+use super::propose::no_further;
+use super::rows::{self, NoticeRow, Standing, Whom};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::DecideCase;
+use crate::db::Tx;
+use crate::http::etag::Conditions;
+use crate::http::idempotency::{Idempotency, Reply};
+use crate::http::json::Json;
+use crate::http::name;
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem};
+use crate::records::{CaseMoved, Forward};
+use crate::tenants;
+
+/// The most characters.
+const LONG: usize = 2000;
+
+/// What was decided.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeDecision {
+    /// How it stands now. The same state again adds what is said.
+    state: State,
+    /// The day on which it was issued, waived, withdrawn or paid.
+    day: NaiveDate,
+    /// Why, or what the local authority said.
+    says: String,
+    /// For `paid`: how much, in pence.
+    #[serde(default)]
+    #[schema(example = 8000)]
+    paid_pence: Option<u32>,
+    /// The outcome of the case's stage that this is, in the policy's words: the case goes on with it.
+    #[serde(default)]
+    #[schema(example = "issued")]
+    outcome: Option<String>,
+}
+
+/// A notice that was decided on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DecidedNotice {
+    /// The notice.
+    notice: ParentNotice,
+    /// What became of the case, when an outcome was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<CaseMoved>,
+}
+
+/// Decide a penalty notice
+///
+/// Pending becomes issued or waived, issued becomes paid or withdrawn, paid becomes withdrawn. The sessions of a notice
+/// that was waived or withdrawn are free again; one that was withdrawn does not count towards the limit.
+#[utoipa::path(tag = "notices", security(("token" = ["case:decide"])), request_body = NoticeDecision,
+    params(("notice_id" = i32, Path, description = "The notice."),
+        ("If-Match" = Option<String>, Header, description = "The notice's tag; with another it has changed, and nothing is done."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 200, description = "The notice, and what became of the case.", body = DecidedNotice),
+        (status = 412, description = "The notice has changed since you read it.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It cannot become that; or there may be no further notice.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/notices/{notice_id}/decision")]
+pub async fn decide_notice(
+    caller: May<DecideCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    conditions: Conditions,
+    key: Idempotency,
+    body: Json<NoticeDecision>,
+) -> Result<HttpResponse, Problem> {
+    let Json { value: said, bytes } = body;
+    let says = name::words(&said.says, "/says", LONG)?;
+    let of_case = app.db.run(caller.scope(), move |tx| Ok(last(tx, path.0)?.case_id));
+    let forward = Forward::of(&app, caller.scope(), of_case.await?).await?;
+    let codes = app.codes.clone();
+    let operation = format!("decide_notice/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &operation, &bytes, |tx| {
+            let about = last(tx, path.0)?.pupil_id;
+            let child = rows::own_record(tx, about)?;
+            rows::hold(tx, child)?;
+            let before = last(tx, path.0)?;
+            conditions.check_write(Some(&before.etag()), true)?;
+            let details = after(tx, &codes, (child, &before), &said)?;
+            let whom = Whom {
+                pupil_id: before.pupil_id,
+                parent_id: before.parent_id,
+                case_id: before.case_id,
+                asking_school: before.asking_school,
+            };
+            let standing = Standing { state: said.state, day: said.day, says, details: &details };
+            let row = rows::keep(tx, whom, Some(&before), &standing, &caller)?;
+            let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
+            Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })
+        })
+    });
+    Ok(reply.await?.answer())
+}
+
+/// How the notice stands; only for those who reach the school that asks.
+fn last(tx: &mut Tx<'_>, notice_id: i32) -> Result<NoticeRow, Problem> {
+    let row = rows::history(tx, notice_id)?.pop().ok_or_else(Problem::not_found)?;
+    tenants::school(tx, row.asking_school)?;
+    Ok(row)
+}
+
+/// What is known of the notice after the decision.
+fn after(
+    tx: &mut Tx<'_>,
+    codes: &CodeTable,
+    (child, before): (i32, &NoticeRow),
+    said: &NoticeDecision,
+) -> Result<Details, Problem> {
+    let (state, mut details) = (before.state()?, before.read()?);
+    let mut problem = Problem::new(Kind::Invalid);
+    if !state.may_become(said.state) {
+        let expected = format!("what may follow {}; see the operation", state.name());
+        problem = problem.and("/state", expected);
+    }
+    if said.day > tx.clock().today() {
+        problem = problem.and("/day", "today, or a day before");
+    }
+    let payable = |pence| may_be_paid(details.amount, pence);
+    if said.paid_pence.is_some_and(|pence| said.state != State::Paid || !payable(pence))
+        || (said.state == State::Paid && said.paid_pence.is_none())
+    {
+        problem = problem.and("/paid_pence", amounts(details.amount));
+    }
+    if !problem.errors().is_empty() {
+        return Err(problem);
+    }
+    match said.state {
+        State::Issued => {
+            let counted = Counted::read(tx, codes, child)?;
+            let all = rows::of_child(tx, child)?;
+            let whom = (before.parent_id, said.day);
+            let turn = counted.next(&all, whom, Some(before.notice_id))?;
+            let Some((number, amount)) = next(&counted.law, turn) else {
+                return Err(no_further(turn, "/state"));
+            };
+            (details.number, details.amount) = (number, amount);
+            details.issued_on = Some(said.day);
+        }
+        State::Paid => {
+            (details.paid_on, details.paid_pence) = (Some(said.day), said.paid_pence);
+        }
+        State::Pending | State::Waived | State::Withdrawn => {}
+    }
+    Ok(details)
+}
+
+fn may_be_paid(amount: Amount, pence: u32) -> bool {
+    pence == amount.pence || Some(pence) == amount.early_pence
+}
+
+fn amounts(amount: Amount) -> String {
+    match amount.early_pence {
+        Some(early) => {
+            format!("{early} (paid early) or {}, and only when it is paid", amount.pence)
+        }
+        None => format!("{}, and only when it is paid", amount.pence),
+    }
+}

@@ -1,0 +1,25 @@
+//! Penalty notices, a parent and a child each: pending, issued, waived, withdrawn, paid. The national limits are checked
+//! and shown; a person decides, and the local authority's outcome is recorded.
+
+mod decide;
+mod limits;
+mod list_notices;
+mod notice;
+mod of_pupil;
+mod propose;
+mod read_notice;
+mod rows;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use rows::{NoticeRow, of_case};
+
+/// The operations of this capability.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(of_pupil::notices_of_pupil)
+        .service(propose::propose_notice)
+        .service(list_notices::list_notices)
+        .service(read_notice::read_notice)
+        .service(decide::decide_notice);
+}

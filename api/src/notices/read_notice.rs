@@ -1,0 +1,51 @@
+//! One notice, with all that it was before, and whether the register still supports it.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::limits::Counted;
+use super::notice::ParentNotice;
+use super::rows;
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadCase;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// A notice with its history.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoticeAnswer {
+    /// How it stands.
+    now: ParentNotice,
+    /// How it stood before, earliest first.
+    before: Vec<ParentNotice>,
+    /// How many of its sessions still have a mark that counts: marks may have been amended since.
+    #[schema(example = 10)]
+    still_supported: usize,
+}
+
+/// Read a penalty notice
+#[utoipa::path(tag = "notices", security(("token" = ["case:read"])),
+    params(("notice_id" = i32, Path, description = "The notice.")),
+    responses((status = 200, description = "How it stands, and how it stood before.", body = NoticeAnswer)))]
+#[get("/v1/notices/{notice_id}")]
+pub async fn read_notice(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let codes = app.codes.clone();
+    let answer = app.db.snapshot(caller.scope(), move |tx| {
+        let rows = rows::history(tx, path.0)?;
+        let mut before = rows.iter().map(ParentNotice::of).collect::<Result<Vec<_>, _>>()?;
+        let now = before.pop().ok_or_else(Problem::not_found)?;
+        let child = rows::own_record(tx, now.pupil_id)?;
+        let counted = Counted::read(tx, &codes, child)?;
+        let still_supported = counted.still_supported(&now.details.sessions);
+        Ok(NoticeAnswer { now, before, still_supported })
+    });
+    let answer = answer.await?;
+    let tag = answer.now.etag.clone();
+    Ok(HttpResponse::Ok().insert_header(("ETag", tag)).json(answer))
+}

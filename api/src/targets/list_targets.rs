@@ -1,0 +1,67 @@
+//! The running targets of a school.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use domain::AcademicYear;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::progress::{TargetAnswer, standing, years};
+use crate::analytics::school_blocks;
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadCase;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::problem::Problem;
+use crate::{cases, tenants};
+
+/// Which targets.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The school.
+    school_id: i32,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List running targets
+#[utoipa::path(tag = "targets", security(("token" = ["case:read"])), params(Params),
+    responses((status = 200, description = "Targets in the order of their cases.", body = Page<TargetAnswer>)))]
+#[get("/v1/targets")]
+pub async fn list_targets(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { school_id, limit, cursor } = params.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &school_id)?;
+    let after = slice.after;
+    let read = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let today = tx.clock().today();
+        let open = cases::open_cases(tx, school_id)?.into_iter();
+        let running = open
+            .filter(|told| after.is_none_or(|after| told.row.case_id > after))
+            .filter_map(|told| told.case.target.map(|target| (told.row, target)));
+        let calendars = tenants::calendars_around(tx, school_id, today)?;
+        Ok((running.collect::<Vec<_>>(), calendars, today))
+    });
+    let (running, calendars, today) = read.await?;
+    let wanted: BTreeSet<AcademicYear> =
+        running.iter().flat_map(|(_, target)| years(*target)).collect();
+    let wanted = wanted.into_iter().collect();
+    let blocks = school_blocks(&app, caller.scope(), school_id, wanted).await?.blocks;
+    let answers: Vec<TargetAnswer> = running
+        .iter()
+        .take(slice.limit + 1)
+        .map(|(case, target)| standing(case, *target, &blocks, &calendars, today))
+        .collect();
+    Ok(slice.page(answers, |target| target.case_id).answer(&request))
+}

@@ -1,0 +1,18 @@
+//! Visits to the home: attempted, who was seen; or the written reason why there was none.
+
+mod list_visits;
+mod read_visit;
+mod record_visit;
+mod visit;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use visit::{NOT_MADE, Visit};
+
+/// The operations of this capability.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(list_visits::list_visits)
+        .service(record_visit::record_visit)
+        .service(read_visit::read_visit);
+}

@@ -1,0 +1,102 @@
+//! A home visit is recorded, or why there was none.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::visit::Visit;
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::RecordCase;
+use crate::db::Tx;
+use crate::http::idempotency::{Idempotency, Reply};
+use crate::http::json::Json;
+use crate::http::name;
+use crate::http::problem::{Kind, Problem};
+use crate::parents;
+use crate::records::{self, About, Confidential, Record, Standing, evidence};
+
+/// The most characters of a text, and of a name.
+const LONG: usize = 4000;
+const SHORT: usize = 200;
+
+/// A visit to be recorded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVisit {
+    /// What it is about.
+    about: About,
+    /// The day.
+    day: NaiveDate,
+    /// Who went, who was seen, what came of it.
+    visit: Visit,
+    /// What is confidential: only those see it who lead on safeguarding.
+    #[serde(default)]
+    confidential: Option<Confidential>,
+}
+
+/// Record a home visit
+///
+/// Or the reason why none was made: it stands in the evidence beside the visits.
+#[utoipa::path(tag = "visits", security(("token" = ["case:record"])), request_body = NewVisit,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The visit, as those see it who may not see what is confidential.", body = Record<Visit>),
+        (status = 422, description = "Something in the body is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/visits")]
+pub async fn record_visit(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewVisit>,
+) -> Result<HttpResponse, Problem> {
+    let NewVisit { about, day, visit, confidential } = body.value;
+    let confidential = confidential.map(Confidential::check).transpose()?;
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        let ground = about.look_up(tx)?;
+        key.once(tx, &caller, "record_visit", &body.bytes, |tx| {
+            let visit = check(tx, ground.pupil_id, day, visit)?;
+            let standing = Standing {
+                state: visit.state(),
+                day,
+                says: format!("home visit on {day}, {}: {}", visit.state(), visit.says),
+                details: &visit,
+                confidential: confidential.as_ref(),
+            };
+            let row = records::add(tx, &ground, &standing, &caller)?;
+            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            Reply::created(format!("/v1/visits/{}", row.record_id), &Record::<Visit>::of(&row)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}
+
+fn check(tx: &mut Tx<'_>, pupil_id: i32, day: NaiveDate, visit: Visit) -> Result<Visit, Problem> {
+    let mut problem = Problem::new(Kind::Invalid);
+    if day > tx.clock().today() {
+        problem = problem.and("/day", "today, or a day before");
+    }
+    if visit.made && visit.went.is_empty() {
+        problem = problem.and("/visit/went", "who went");
+    }
+    if !visit.made && (visit.anybody() || !visit.went.is_empty()) {
+        problem = problem.and("/visit/made", "true, for somebody went or was seen");
+    }
+    let known = parents::whom_to_ask(tx, pupil_id)?;
+    if !visit.parents_seen.iter().all(|parent| known.contains_key(parent)) {
+        problem = problem.and("/visit/parents_seen", "parents of the pupil");
+    }
+    if !problem.errors().is_empty() {
+        return Err(problem);
+    }
+    let names = |all: Vec<String>, at: &str| -> Result<Vec<String>, Problem> {
+        let kept = all.iter().map(|one| name::words(one, &format!("/visit/{at}"), SHORT));
+        kept.collect()
+    };
+    Ok(Visit {
+        says: name::words(&visit.says, "/visit/says", LONG)?,
+        went: names(visit.went, "went")?,
+        others_seen: names(visit.others_seen, "others_seen")?,
+        ..visit
+    })
+}
