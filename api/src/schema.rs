@@ -246,6 +246,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         old -> Jsonb,
         recorded_by -> Text,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -261,6 +262,8 @@ diesel::table! {
         last_day -> Nullable<Date>,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+        taken_back -> Bool,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -277,6 +280,7 @@ diesel::table! {
         no_contact_to -> Nullable<Date>,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -510,6 +514,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -528,6 +533,7 @@ diesel::table! {
         figure -> Jsonb,
         decided_on -> Date,
         decided_by -> Text,
+        job_id -> Nullable<Int8>,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Letters that a person decided on: what waits to be sent, what is held and why. None is ever deleted.
 
+mod carry_in;
 mod list_letters;
 mod read_letter;
 mod rows;
@@ -7,6 +8,7 @@ mod stop_letters;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use carry_in::{carry_in, take_back};
 pub use rows::{NewLetter, add, stopped};
 
 /// The operations of this capability.

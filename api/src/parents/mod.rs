@@ -14,13 +14,21 @@ mod put_link;
 mod put_parent;
 mod put_safeguards;
 mod read_parent;
+mod record;
 mod rows;
 mod safeguards;
+mod take_back;
 mod ties;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::widen_schools;
+pub use link::{Link, Relationship};
+pub use person::{Contact, ContactKind, Person};
+pub use record::{Change, Changes, hold, record};
+pub use rows::{ParentRow, parents_by_name, widen_schools};
+pub use safeguards::{Order, Safeguards};
+pub use take_back::{TakenBack, take_back};
+pub use ties::{Tie, ties_of_pupils};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
