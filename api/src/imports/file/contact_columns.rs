@@ -57,228 +57,259 @@ pub enum ContactColumn {
     NoContactTo,
 }
 
-impl ContactColumn {
-    /// Every column.
-    pub const ALL: [Self; 26] = [
-        Self::Id,
-        Self::Title,
-        Self::Forename,
-        Self::Surname,
-        Self::Relationship,
-        Self::Priority,
-        Self::Responsibility,
-        Self::LivesWith,
-        Self::Mobile,
-        Self::Home,
-        Self::Work,
-        Self::Email,
-        Self::OtherEmail,
-        Self::Address,
-        Self::Address2,
-        Self::Town,
-        Self::County,
-        Self::Postcode,
-        Self::Language,
-        Self::Interpreter,
-        Self::CourtOrder,
-        Self::CourtOrderFrom,
-        Self::CourtOrderTo,
-        Self::NoContact,
-        Self::NoContactFrom,
-        Self::NoContactTo,
-    ];
+/// The names that each goes by, as [`super::headers`] folds them; the first is ours.
+const NAMES: [(ContactColumn, &[&str]); 26] = [
+    (
+        ContactColumn::Id,
+        &[
+            "parent id",
+            "contact id",
+            "guardian id",
+            "person id",
+            "contact person id",
+            "parent person id",
+            "contact reference",
+        ],
+    ),
+    (
+        ContactColumn::Title,
+        &["title", "parent title", "contact title", "guardian title", "salutation"],
+    ),
+    (
+        ContactColumn::Forename,
+        &[
+            "parent forename",
+            "contact forename",
+            "guardian forename",
+            "parent first name",
+            "contact first name",
+            "guardian first name",
+            "contact legal forename",
+            "contact preferred forename",
+            "contact given name",
+        ],
+    ),
+    (
+        ContactColumn::Surname,
+        &[
+            "parent surname",
+            "contact surname",
+            "guardian surname",
+            "parent last name",
+            "contact last name",
+            "guardian last name",
+            "contact legal surname",
+            "contact family name",
+        ],
+    ),
+    (
+        ContactColumn::Relationship,
+        &[
+            "relationship",
+            "relationship to pupil",
+            "relationship to student",
+            "relationship to child",
+            "contact relationship",
+            "relation",
+            "relation to student",
+            "relation type",
+            "relationship type",
+            "guardian relationship",
+        ],
+    ),
+    (
+        ContactColumn::Priority,
+        &[
+            "priority",
+            "contact priority",
+            "contact order",
+            "order",
+            "priority order",
+            "contact priority order",
+            "priority number",
+        ],
+    ),
+    (
+        ContactColumn::Responsibility,
+        &[
+            "parental responsibility",
+            "has parental responsibility",
+            "responsibility",
+            "contact parental responsibility",
+            "legal guardian",
+            "pr",
+        ],
+    ),
+    (
+        ContactColumn::LivesWith,
+        &[
+            "lives with",
+            "lives with pupil",
+            "lives with student",
+            "lives with child",
+            "student lives with",
+            "pupil lives with",
+            "living with",
+            "living with student",
+        ],
+    ),
+    (
+        ContactColumn::Mobile,
+        &[
+            "mobile",
+            "mobile telephone",
+            "mobile number",
+            "mobile phone",
+            "mobile tel",
+            "mobile phone number",
+            "contact mobile",
+            "contact mobile tel",
+            "primary mobile",
+        ],
+    ),
+    (
+        ContactColumn::Home,
+        &[
+            "home telephone",
+            "telephone",
+            "home phone",
+            "home tel",
+            "home number",
+            "phone",
+            "home phone number",
+            "main telephone",
+            "telephone number",
+            "contact home tel",
+            "contact telephone",
+            "phone number",
+            "landline",
+        ],
+    ),
+    (
+        ContactColumn::Work,
+        &[
+            "work telephone",
+            "work phone",
+            "work tel",
+            "work number",
+            "work phone number",
+            "contact work tel",
+            "daytime telephone",
+            "day telephone",
+        ],
+    ),
+    (
+        ContactColumn::Email,
+        &[
+            "email",
+            "e mail",
+            "email address",
+            "primary email",
+            "main email",
+            "home email",
+            "contact email",
+            "contact home email",
+            "parent email",
+            "guardian email",
+            "primary email address",
+        ],
+    ),
+    (
+        ContactColumn::OtherEmail,
+        &[
+            "other email",
+            "work email",
+            "email 2",
+            "secondary email",
+            "contact work email",
+            "alternative email",
+        ],
+    ),
+    (
+        ContactColumn::Address,
+        &[
+            "address",
+            "home address",
+            "full address",
+            "postal address",
+            "contact address",
+            "address block",
+            "address line 1",
+            "address 1",
+            "street",
+            "house and street",
+        ],
+    ),
+    (ContactColumn::Address2, &["address line 2", "address 2", "district", "locality"]),
+    (
+        ContactColumn::Town,
+        &["town", "city", "town city", "post town", "address line 3", "address 3"],
+    ),
+    (ContactColumn::County, &["county", "address line 4", "address 4", "administrative area"]),
+    (ContactColumn::Postcode, &["postcode", "post code", "contact postcode", "home postcode"]),
+    (
+        ContactColumn::Language,
+        &[
+            "language",
+            "first language",
+            "home language",
+            "preferred language",
+            "contact language",
+            "contact first language",
+            "correspondence language",
+        ],
+    ),
+    (
+        ContactColumn::Interpreter,
+        &[
+            "interpreter",
+            "interpreter needed",
+            "interpreter required",
+            "needs interpreter",
+            "translator required",
+        ],
+    ),
+    (
+        ContactColumn::CourtOrder,
+        &[
+            "court order",
+            "has court order",
+            "contact court order",
+            "subject to court order",
+            "court order details",
+            "court orders",
+        ],
+    ),
+    (ContactColumn::CourtOrderFrom, &["court order from", "court order date", "court order start"]),
+    (ContactColumn::CourtOrderTo, &["court order to", "court order until", "court order end"]),
+    (
+        ContactColumn::NoContact,
+        &[
+            "no contact",
+            "do not contact",
+            "must not contact",
+            "contact not allowed",
+            "not to be contacted",
+            "contact barred",
+        ],
+    ),
+    (ContactColumn::NoContactFrom, &["no contact from", "do not contact from"]),
+    (ContactColumn::NoContactTo, &["no contact to", "no contact until", "do not contact until"]),
+];
 
+impl ContactColumn {
     /// Where the lines of an address stand, in their order.
     pub(super) const ADDRESS: [Self; 5] =
         [Self::Address, Self::Address2, Self::Town, Self::County, Self::Postcode];
 
+    /// Every column.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(column, _)| *column)
+    }
+
     /// The names it goes by, folded; the first is ours.
-    pub(super) const fn names(self) -> &'static [&'static str] {
-        match self {
-            Self::Id => &[
-                "parent id",
-                "contact id",
-                "guardian id",
-                "person id",
-                "contact person id",
-                "parent person id",
-                "contact reference",
-            ],
-            Self::Title => {
-                &["title", "parent title", "contact title", "guardian title", "salutation"]
-            }
-            Self::Forename => &[
-                "parent forename",
-                "contact forename",
-                "guardian forename",
-                "parent first name",
-                "contact first name",
-                "guardian first name",
-                "contact legal forename",
-                "contact preferred forename",
-                "contact given name",
-            ],
-            Self::Surname => &[
-                "parent surname",
-                "contact surname",
-                "guardian surname",
-                "parent last name",
-                "contact last name",
-                "guardian last name",
-                "contact legal surname",
-                "contact family name",
-            ],
-            Self::Relationship => &[
-                "relationship",
-                "relationship to pupil",
-                "relationship to student",
-                "relationship to child",
-                "contact relationship",
-                "relation",
-                "relation to student",
-                "relation type",
-                "relationship type",
-                "guardian relationship",
-            ],
-            Self::Priority => &[
-                "priority",
-                "contact priority",
-                "contact order",
-                "order",
-                "priority order",
-                "contact priority order",
-                "priority number",
-            ],
-            Self::Responsibility => &[
-                "parental responsibility",
-                "has parental responsibility",
-                "responsibility",
-                "contact parental responsibility",
-                "legal guardian",
-                "pr",
-            ],
-            Self::LivesWith => &[
-                "lives with",
-                "lives with pupil",
-                "lives with student",
-                "lives with child",
-                "student lives with",
-                "pupil lives with",
-                "living with",
-                "living with student",
-            ],
-            Self::Mobile => &[
-                "mobile",
-                "mobile telephone",
-                "mobile number",
-                "mobile phone",
-                "mobile tel",
-                "mobile phone number",
-                "contact mobile",
-                "contact mobile tel",
-                "primary mobile",
-            ],
-            Self::Home => &[
-                "home telephone",
-                "telephone",
-                "home phone",
-                "home tel",
-                "home number",
-                "phone",
-                "home phone number",
-                "main telephone",
-                "telephone number",
-                "contact home tel",
-                "contact telephone",
-                "phone number",
-                "landline",
-            ],
-            Self::Work => &[
-                "work telephone",
-                "work phone",
-                "work tel",
-                "work number",
-                "work phone number",
-                "contact work tel",
-                "daytime telephone",
-                "day telephone",
-            ],
-            Self::Email => &[
-                "email",
-                "e mail",
-                "email address",
-                "primary email",
-                "main email",
-                "home email",
-                "contact email",
-                "contact home email",
-                "parent email",
-                "guardian email",
-                "primary email address",
-            ],
-            Self::OtherEmail => &[
-                "other email",
-                "work email",
-                "email 2",
-                "secondary email",
-                "contact work email",
-                "alternative email",
-            ],
-            Self::Address => &[
-                "address",
-                "home address",
-                "full address",
-                "postal address",
-                "contact address",
-                "address block",
-                "address line 1",
-                "address 1",
-                "street",
-                "house and street",
-            ],
-            Self::Address2 => &["address line 2", "address 2", "district", "locality"],
-            Self::Town => {
-                &["town", "city", "town city", "post town", "address line 3", "address 3"]
-            }
-            Self::County => &["county", "address line 4", "address 4", "administrative area"],
-            Self::Postcode => &["postcode", "post code", "contact postcode", "home postcode"],
-            Self::Language => &[
-                "language",
-                "first language",
-                "home language",
-                "preferred language",
-                "contact language",
-                "contact first language",
-                "correspondence language",
-            ],
-            Self::Interpreter => &[
-                "interpreter",
-                "interpreter needed",
-                "interpreter required",
-                "needs interpreter",
-                "translator required",
-            ],
-            Self::CourtOrder => &[
-                "court order",
-                "has court order",
-                "contact court order",
-                "subject to court order",
-                "court order details",
-                "court orders",
-            ],
-            Self::CourtOrderFrom => &["court order from", "court order date", "court order start"],
-            Self::CourtOrderTo => &["court order to", "court order until", "court order end"],
-            Self::NoContact => &[
-                "no contact",
-                "do not contact",
-                "must not contact",
-                "contact not allowed",
-                "not to be contacted",
-                "contact barred",
-            ],
-            Self::NoContactFrom => &["no contact from", "do not contact from"],
-            Self::NoContactTo => &["no contact to", "no contact until", "do not contact until"],
-        }
+    pub(super) fn names(self) -> &'static [&'static str] {
+        NAMES.iter().find(|(column, _)| *column == self).map_or(&[], |(_, names)| names)
     }
 }
 
@@ -290,9 +321,8 @@ mod tests {
     #[test]
     fn no_two_columns_of_the_file_share_a_name() {
         let pupils = [Column::Upn, Column::Urn, Column::Surname, Column::Forename];
-        let columns = ContactColumn::ALL.map(Column::Contact);
-        let all = pupils.iter().chain(&columns);
-        let mut names: Vec<&str> = all.flat_map(|column| column.names()).copied().collect();
+        let all = pupils.into_iter().chain(ContactColumn::all().map(Column::Contact));
+        let mut names: Vec<&str> = all.flat_map(Column::names).copied().collect();
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));
     }

@@ -131,9 +131,9 @@ struct ContactsReader<'s> {
 impl<'s> ContactsReader<'s> {
     /// Where the file has columns for the parent's name, plain `Surname` and `Forename` are the pupil's.
     fn open(header: &Header, own_school: Option<&'s str>, findings: &mut Findings) -> Option<Self> {
-        let known = ContactColumn::ALL.map(Column::Contact);
-        let names = [Column::Upn, Column::Urn, Column::Surname, Column::Forename];
-        findings.notices.extend(header.ignored(&[&names[..], &known].concat(), &BTreeSet::new()));
+        let mut known = vec![Column::Upn, Column::Urn, Column::Surname, Column::Forename];
+        known.extend(ContactColumn::all().map(Column::Contact));
+        findings.notices.extend(header.ignored(&known, &BTreeSet::new()));
         let problems = &mut findings.problems;
         let told = Column::Contact(ContactColumn::Surname);
         let plain = !header.has(told) && header.has(Column::Surname);
@@ -147,8 +147,7 @@ impl<'s> ContactsReader<'s> {
             surname: header.needed(if plain { Column::Surname } else { told }, problems),
             forename: header.optional(forename, problems),
             relationship: header.needed(Column::Contact(ContactColumn::Relationship), problems),
-            others: ContactColumn::ALL
-                .into_iter()
+            others: ContactColumn::all()
                 .filter(|c| {
                     !matches!(
                         c,

@@ -90,7 +90,7 @@ pub enum Column {
 
 impl Column {
     /// The names it goes by, as [`folded`] writes them; the first is ours.
-    pub(super) const fn names(self) -> &'static [&'static str] {
+    pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Upn => &["upn", "unique pupil number"],
             Self::Surname => {
