@@ -246,6 +246,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         old -> Jsonb,
         recorded_by -> Text,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -261,6 +262,8 @@ diesel::table! {
         last_day -> Nullable<Date>,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+        taken_back -> Bool,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -277,6 +280,7 @@ diesel::table! {
         no_contact_to -> Nullable<Date>,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -512,6 +516,7 @@ diesel::table! {
         recorded_by -> Text,
         role -> Text,
         review_id -> Nullable<Int4>,
+        job_id -> Nullable<Int8>,
     }
 }
 
@@ -576,6 +581,7 @@ diesel::table! {
         sent_by -> Nullable<Text>,
         sent_how -> Nullable<Text>,
         unsupported_at -> Nullable<Timestamptz>,
+        job_id -> Nullable<Int8>,
     }
 }
 

@@ -11,7 +11,7 @@ ALTER TABLE letter ADD COLUMN review_id int,
     ADD COLUMN sent_how text CHECK (length(sent_how) BETWEEN 1 AND 200),
     ADD COLUMN unsupported_at timestamptz,
     ADD CONSTRAINT letter_review FOREIGN KEY (trust_id, review_id) REFERENCES review,
-    ADD CONSTRAINT letter_sent CHECK ((state = 'sent') = (sent_on IS NOT NULL));
+    ADD CONSTRAINT letter_sent CHECK (state <> 'sent' OR sent_on IS NOT NULL);
 CREATE INDEX letter_by_pupil ON letter (trust_id, pupil_id);
 
 -- What was to be done because of a step or a proposal that does not count any more.

@@ -162,6 +162,20 @@ fn serve_and_work_are_two_processes_of_one_service() {
     assert!(said.out.contains("line 2, upn "), "{}", said.out);
     assert!(said.err.ends_with("rollcall: the file was refused: nothing was changed\n"));
 
+    // Every kind goes this way, with all that the service can be asked.
+    fs::write(&file, format!("class,upn\n6B,{}\n", upn(1))).unwrap();
+    let classes = ["import", &file, "--kind", "classes", "--school", &school, "--url", &address];
+    let said = run(rollcall(&classes).env("ROLLCALL_TOKEN", &admin));
+    assert!(said.out.contains("classes added"), "{}", said.out);
+    let rows = format!("{header}\n{},Fell,Ada,2015-03-14,6,2026-09-02,6A\n", upn(1));
+    fs::write(&file, rows).unwrap();
+    let whole = [&import[..], &["--complete", "--as-of", "2026-11-02", "--dry-run"]].concat();
+    let said = run(rollcall(&whole).env("ROLLCALL_TOKEN", &admin));
+    assert!(said.out.contains("enrolments ended"), "{}", said.out);
+    let unasked = run(&mut rollcall(&[&import[..], &["--insist"]].concat()));
+    assert_eq!(unasked.code, Some(2));
+    assert!(unasked.err.contains("--complete"), "{}", unasked.err);
+
     for process in [work, serve] {
         process.signal("TERM");
         assert_eq!(process.end().code, Some(0));

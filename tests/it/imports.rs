@@ -3,9 +3,12 @@
 mod again;
 mod characteristics;
 mod clashes;
+mod classes;
 mod forms;
 mod gias;
+mod going_live;
 mod grid;
+mod parents;
 mod parts;
 mod refused;
 mod rolls;

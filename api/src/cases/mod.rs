@@ -1,5 +1,6 @@
 //! Cases: one pupil's way through a policy's stages, told by events that are never changed.
 
+mod carry_in;
 mod deadlines;
 mod follow_roll;
 mod list_cases;
@@ -12,6 +13,7 @@ mod timeline;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use carry_in::{CarriedCase, TakenBack, carry_in, take_back};
 pub use deadlines::tell_deadlines;
 pub use follow_roll::{Followed, follow_the_roll};
 pub use record_outcome::{counted, record};

@@ -108,6 +108,10 @@ pub struct EventRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 51)]
     pub review_id: Option<i32>,
+    /// The import that carried it in from before the school came here; absent for what was done here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[diesel(column_name = job_id)]
+    pub import_id: Option<i64>,
 }
 
 impl EventRow {
@@ -303,7 +307,7 @@ pub fn timeline(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<EventRow>, Problem>
         .load(tx.conn)?)
 }
 
-fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<Told, Problem> {
+pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<Told, Problem> {
     let lost = || Problem::internal("a case without events");
     tell(tx, vec![row])?.pop().ok_or_else(lost)
 }
@@ -367,6 +371,33 @@ pub fn append(
     (because, review_id): (&[String], Option<i32>),
     caller: &Caller,
 ) -> Result<Told, Problem> {
+    let hand = Hand { by: caller.subject(), role: caller.role(), review_id, import_id: None };
+    write(tx, row, events, because, &hand)
+}
+
+/// By whom events are recorded.
+pub(super) struct Hand<'a> {
+    /// Who.
+    pub by: &'a str,
+    /// In which role.
+    pub role: &'a str,
+    /// The review that proposed them.
+    pub review_id: Option<i32>,
+    /// The import that carries them in.
+    pub import_id: Option<i64>,
+}
+
+/// As [`append`], by a person or an import.
+///
+/// # Errors
+/// The database's.
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    row: &CaseRow,
+    events: &[Event],
+    because: &[String],
+    hand: &Hand<'_>,
+) -> Result<Told, Problem> {
     let mut rows = Vec::with_capacity(events.len());
     for (seq, event) in (row.seq + 1..).zip(events) {
         rows.push((
@@ -377,9 +408,10 @@ pub fn append(
             case_event::body.eq(serde_json::to_value(event).map_err(Problem::internal)?),
             case_event::because.eq(because),
             case_event::recorded_at.eq(tx.now()),
-            case_event::recorded_by.eq(caller.subject()),
-            case_event::role.eq(caller.role()),
-            case_event::review_id.eq(review_id),
+            case_event::recorded_by.eq(hand.by),
+            case_event::role.eq(hand.role),
+            case_event::review_id.eq(hand.review_id),
+            case_event::job_id.eq(hand.import_id),
         ));
     }
     diesel::insert_into(case_event::table).values(rows).execute(tx.conn)?;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::client::Client;
@@ -12,7 +13,7 @@ use crate::progress::Progress;
 pub struct Args {
     /// The file
     file: PathBuf,
-    /// What it says: pupils, marks, schools, groups or links
+    /// What it says: pupils, classes, parents, marks, cases, schools, groups or links
     #[arg(long)]
     kind: String,
     /// The school it is for, when its rows name none
@@ -21,6 +22,24 @@ pub struct Args {
     /// Only say what would happen
     #[arg(long)]
     dry_run: bool,
+    /// The sheet of a workbook, when it is not the first
+    #[arg(long)]
+    sheet: Option<String>,
+    /// Pupils: the file is the whole roll; who is not in it has left
+    #[arg(long)]
+    complete: bool,
+    /// With --complete: the day on which the roll is so, when it is not today
+    #[arg(long, requires = "complete", value_name = "DAY")]
+    as_of: Option<NaiveDate>,
+    /// With --complete: let more than half of a roll leave
+    #[arg(long, requires = "complete")]
+    insist: bool,
+    /// Schools and groups: the UID of the trust's group
+    #[arg(long, value_name = "UID")]
+    group_uid: Option<String>,
+    /// Schools: URNs of schools that are the trust's whatever their group, parted by commas
+    #[arg(long)]
+    urn: Option<String>,
     /// The service
     #[arg(long, env = "ROLLCALL_URL", default_value = "http://127.0.0.1:8080")]
     url: String,
@@ -35,13 +54,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         std::fs::read(&args.file).map_err(|error| format!("{}: {error}", args.file.display()))?;
     let name =
         args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    query.append_pair("kind", &args.kind).append_pair("file_name", &name);
-    query.append_pair("dry_run", if args.dry_run { "true" } else { "false" });
-    if let Some(school) = args.school {
-        query.append_pair("school_id", &school.to_string());
-    }
-    let path = format!("/v1/imports?{}", query.finish());
+    let path = format!("/v1/imports?{}", query(args, &name));
     let client = Client::new(&args.url, &args.token);
     let done = Progress::new().send(&client, &path, None, &name, &bytes)?;
     print!("{}", summary(&done));
@@ -50,6 +63,27 @@ pub fn run(args: &Args) -> Result<(), String> {
     } else {
         Err("the file was refused: nothing was changed".to_owned())
     }
+}
+
+/// What is asked, as the query of a URL.
+fn query(args: &Args, name: &str) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("kind", &args.kind).append_pair("file_name", name);
+    let flags = [("dry_run", args.dry_run), ("complete", args.complete), ("insist", args.insist)];
+    for (flag, _) in flags.iter().filter(|(_, given)| *given) {
+        query.append_pair(flag, "true");
+    }
+    let values = [
+        ("school_id", args.school.map(|school| school.to_string())),
+        ("sheet", args.sheet.clone()),
+        ("as_of", args.as_of.map(|day| day.to_string())),
+        ("group_uid", args.group_uid.clone()),
+        ("urn", args.urn.clone()),
+    ];
+    for (key, value) in values.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
+        query.append_pair(key, value);
+    }
+    query.finish()
 }
 
 /// What an import came to, as text.

@@ -30,7 +30,7 @@ enum Command {
     Demo(demo::Args),
     /// Bring a database up to date, as its owner
     Migrate(migrate::Args),
-    /// Send a file of pupils, marks or schools
+    /// Send a file of pupils, classes, parents, marks, cases or schools
     Import(import::Args),
     /// Make an access token
     Token(token::Args),

@@ -2,8 +2,10 @@
 
 mod conclude;
 pub mod file;
+mod import_cases;
 mod import_links;
 mod import_marks;
+mod import_parents;
 mod import_pupils;
 mod import_schools;
 mod list_imports;

@@ -28,6 +28,7 @@ pub struct Outcome {
 
 /// What an import added and changed, or would.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
 pub struct Counts {
     /// Schools that were new to the trust.
     pub schools_added: u64,
@@ -49,6 +50,22 @@ pub struct Counts {
     pub placements_added: u64,
     /// Characteristics that were new or changed.
     pub characteristics_added: u64,
+    /// Parents who were new to the trust.
+    pub parents_added: u64,
+    /// Parents whose name, language or contacts changed.
+    pub parents_changed: u64,
+    /// Parents and pupils who were new to each other.
+    pub parent_links_added: u64,
+    /// What parents are to pupils, changed.
+    pub parent_links_changed: u64,
+    /// Court orders and no contact, new or changed.
+    pub safeguards_added: u64,
+    /// Cases that were open before the school came here.
+    pub cases_carried_in: u64,
+    /// Letters that were sent before.
+    pub letters_carried_in: u64,
+    /// Targets that were running.
+    pub targets_carried_in: u64,
     /// Marks on half days that had none.
     pub marks_added: u64,
     /// Marks that replaced another; the old ones stand in the history.

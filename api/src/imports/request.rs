@@ -1,8 +1,13 @@
 //! What an import is asked to do.
 
 use chrono::NaiveDate;
+use domain::Roles;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use crate::auth::Caller;
+use crate::auth::permission::{Permission, RecordCase, WriteParent, WriteSchool};
+use crate::http::problem::{Kind, Problem};
 
 /// What a file says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -12,6 +17,12 @@ pub enum FileKind {
     Pupils,
     /// Marks: a row a mark, a day, or a week, or a column a date and session.
     Marks,
+    /// Classes, and who is in them.
+    Classes,
+    /// Parents, whose they are and how to reach them.
+    Parents,
+    /// What was done under the school's policy before it came here: letters, open stages, running targets.
+    Cases,
     /// Schools, from Get Information About Schools (`edubasealldata`).
     Schools,
     /// The schools of groups, from there.
@@ -21,7 +32,17 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    const ALL: [Self; 5] = [Self::Pupils, Self::Marks, Self::Schools, Self::Groups, Self::Links];
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Pupils,
+        Self::Marks,
+        Self::Classes,
+        Self::Parents,
+        Self::Cases,
+        Self::Schools,
+        Self::Groups,
+        Self::Links,
+    ];
 
     /// As it stands in the database and over the wire.
     #[must_use]
@@ -29,6 +50,9 @@ impl FileKind {
         match self {
             Self::Pupils => "pupils",
             Self::Marks => "marks",
+            Self::Classes => "classes",
+            Self::Parents => "parents",
+            Self::Cases => "cases",
             Self::Schools => "schools",
             Self::Groups => "groups",
             Self::Links => "links",
@@ -39,6 +63,33 @@ impl FileKind {
     #[must_use]
     pub fn is_of_the_trust(self) -> bool {
         matches!(self, Self::Schools | Self::Groups | Self::Links)
+    }
+
+    /// Refuses a caller without the permission that a file of this kind needs beside that to import.
+    ///
+    /// # Errors
+    /// 403.
+    pub(super) fn check(self, roles: &Roles, caller: &Caller) -> Result<(), Problem> {
+        let (permission, why) = match self {
+            Self::Schools | Self::Groups | Self::Links => {
+                (WriteSchool::NAME, "A file of schools needs the right to add and change schools.")
+            }
+            Self::Parents => {
+                (WriteParent::NAME, "A file of parents needs the right to add and change parents.")
+            }
+            Self::Cases => (
+                RecordCase::NAME,
+                "A file of what was done needs the right to record what was done.",
+            ),
+            Self::Pupils | Self::Marks | Self::Classes => return Ok(()),
+        };
+        if roles.allows(caller.role(), permission) {
+            return Ok(());
+        }
+        Err(Problem::new(Kind::Forbidden)
+            .detail(why)
+            .member("permission", permission)
+            .member("role", caller.role()))
     }
 
     /// The opposite of [`FileKind::as_str`].

@@ -1,8 +1,13 @@
 //! The job: read the file, check it, apply it.
 
-use super::file::{Sent, Stopped, read_links, read_marks, read_pupils, read_schools};
+use super::file::{
+    Sent, Stopped, read_classes, read_contacts, read_done, read_links, read_marks, read_pupils,
+    read_schools,
+};
 use super::request::FileKind;
-use super::{import_links, import_marks, import_pupils, import_schools, rows};
+use super::{
+    import_cases, import_links, import_marks, import_parents, import_pupils, import_schools, rows,
+};
 use crate::app::App;
 use crate::http::problem::Problem;
 use crate::jobs::{self, Job};
@@ -38,6 +43,18 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
             let reading = read_marks(&sent, &app.codes, &mut tell).map_err(lost)?;
             drop(bytes);
             import_marks::import(app, job, &request, reading)
+        }
+        FileKind::Classes => {
+            let reading = read_classes(&sent, &mut tell).map_err(lost)?;
+            import_pupils::import_classes(job, &request, reading)
+        }
+        FileKind::Parents => {
+            let reading = read_contacts(&sent, &mut tell).map_err(lost)?;
+            import_parents::import(app, job, &request, reading)
+        }
+        FileKind::Cases => {
+            let reading = read_done(&sent, &mut tell).map_err(lost)?;
+            import_cases::import(job, &request, reading)
         }
         FileKind::Schools | FileKind::Groups => {
             let reading = read_schools(&sent, &mut tell).map_err(lost)?;

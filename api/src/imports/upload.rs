@@ -10,7 +10,7 @@ use super::request::{FileKind, Options, Request};
 use super::rows::{self, Import};
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::{Permission, RunImport, WriteSchool};
+use crate::auth::permission::RunImport;
 use crate::db::Schools;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::{Query, media_type, unreadable};
@@ -28,7 +28,7 @@ const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Params {
-    /// What the file says: `pupils`, `marks`, or of Get Information About Schools `schools`, `groups` or `links`.
+    /// What the file says: `pupils`, `classes`, `parents`, `marks`, `cases` (what was done before the school came here), or of Get Information About Schools `schools`, `groups` or `links`.
     #[param(value_type = String)]
     kind: FileKind,
     /// The school that the file is for. Without it every row names its school in the column `urn`; that needs a token
@@ -141,12 +141,7 @@ pub async fn create_import(
     let too_large = || {
         Problem::new(Kind::TooLarge).detail(format!("A file may have {} MiB.", MOST / 1024 / 1024))
     };
-    if request.kind.is_of_the_trust() && !app.roles.allows(caller.role(), WriteSchool::NAME) {
-        return Err(Problem::new(Kind::Forbidden)
-            .detail("A file of schools needs the right to add and change schools.")
-            .member("permission", WriteSchool::NAME)
-            .member("role", caller.role()));
-    }
+    request.kind.check(&app.roles, &caller)?;
     let bytes = body
         .to_bytes_limited(MOST)
         .await

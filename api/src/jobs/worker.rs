@@ -139,7 +139,7 @@ fn run(app: &App, lease: &Lease) -> Result<(), Problem> {
     match lease.kind.as_str() {
         imports::KIND => imports::run(app, &job),
         runs::KIND => runs::carry_out(app, &job),
-        imports::UNDO => imports::take_back(&job),
+        imports::UNDO => imports::take_back(app, &job),
         other => Err(Problem::internal(format!("no such kind of job: {other}"))),
     }
 }

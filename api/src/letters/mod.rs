@@ -1,6 +1,7 @@
 //! Letters that a person decided on: what waits to be sent, what is held and why. None is ever deleted.
 
 mod answer;
+mod carry_in;
 mod copies;
 mod decide_letter;
 mod list_letters;
@@ -12,6 +13,7 @@ mod write;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use carry_in::{carry_in, take_back};
 pub use rows::{
     LetterRow, NewLetter, add, counting_of_review, hold_waiting, lose_support, stopped,
 };

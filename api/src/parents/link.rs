@@ -10,7 +10,7 @@ use crate::http::problem::{Kind, Problem};
 const LAST: i16 = 99;
 
 /// What somebody is to a pupil.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     /// `mother`, `father`, `step_parent`, `grandparent`, `foster_carer`, `guardian`, `relative`, `social_worker`,

@@ -15,15 +15,22 @@ mod put_parent;
 mod put_safeguards;
 mod read_parent;
 mod recipients;
+mod record;
 mod rows;
 mod safeguards;
+mod take_back;
 mod ties;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use link::{Link, Relationship};
+pub use person::{Contact, ContactKind, Person};
 pub use recipients::{Recipient, recipients};
-pub use rows::{parent, widen_schools};
-pub use ties::whom_to_ask;
+pub use record::{Change, Changes, hold, record};
+pub use rows::{ParentRow, parent, parents_by_name, widen_schools};
+pub use safeguards::{Order, Safeguards};
+pub use take_back::{TakenBack, take_back};
+pub use ties::{Tie, ties_of_pupils, whom_to_ask};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

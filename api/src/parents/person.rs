@@ -17,7 +17,7 @@ const LONGEST_CONTACT: usize = 300;
 const MOST_CONTACTS: usize = 20;
 
 /// A parent, and how to reach them.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Person {
     /// What comes before the name, such as Mrs or Dr; absent when it is not known.
@@ -43,7 +43,7 @@ pub struct Person {
 }
 
 /// A way to reach somebody.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     /// `mobile`, `home`, `work`, `email` or `address`.
@@ -72,7 +72,8 @@ pub enum ContactKind {
 
 impl Contact {
     /// What would have been right, when it is not.
-    fn wrong(&self) -> Option<&'static str> {
+    #[must_use]
+    pub fn wrong(&self) -> Option<&'static str> {
         let value = self.value.trim();
         let fits = match self.kind {
             ContactKind::Mobile | ContactKind::Home | ContactKind::Work => is_telephone(value),

@@ -69,6 +69,19 @@ pub(super) fn parents(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<ParentRow>, Pr
     rows.into_iter().map(Stored::row).collect()
 }
 
+/// The parents whom the caller may see with these names, in the order of their ids. A name is the key of surname and
+/// forename.
+///
+/// # Errors
+/// The database's.
+pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow>, Problem> {
+    let found = parent::table
+        .filter(parent::trust_id.eq(tx.trust()).and(parent::name_key.eq_any(keys)))
+        .order(parent::parent_id);
+    let rows = found.select(Stored::as_select()).load(tx.conn)?;
+    rows.into_iter().map(Stored::row).collect()
+}
+
 /// Adds a parent whom the schools of a pupil may see.
 ///
 /// # Errors
@@ -101,7 +114,7 @@ pub(super) fn schools_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<i32>, Pro
     Ok(found.first(tx.conn)?)
 }
 
-type Values<'a> = (
+pub(super) type Values<'a> = (
     diesel::dsl::Eq<parent::title, &'a Option<String>>,
     diesel::dsl::Eq<parent::forename, &'a Option<String>>,
     diesel::dsl::Eq<parent::surname, &'a String>,
@@ -111,7 +124,7 @@ type Values<'a> = (
     diesel::dsl::Eq<parent::contacts, Value>,
 );
 
-fn values(person: &Person) -> Result<Values<'_>, Problem> {
+pub(super) fn values(person: &Person) -> Result<Values<'_>, Problem> {
     let key = folded_name_key(&person.surname, person.forename.as_deref().unwrap_or_default());
     let contacts = serde_json::to_value(&person.contacts).map_err(Problem::internal)?;
     Ok((
@@ -135,6 +148,19 @@ pub(super) fn replace(
     person: &Person,
     by: &str,
 ) -> Result<ParentRow, Problem> {
+    replace_by(tx, parent_id, person, (by, None))
+}
+
+/// As [`replace`], by an import that can be taken back.
+///
+/// # Errors
+/// 404.
+pub(super) fn replace_by(
+    tx: &mut Tx<'_>,
+    parent_id: i32,
+    person: &Person,
+    (by, job_id): (&str, Option<i64>),
+) -> Result<ParentRow, Problem> {
     let trust = tx.trust();
     let one = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)));
     let old = one.select(Stored::as_select()).for_update().first(tx.conn)?.row()?;
@@ -151,6 +177,7 @@ pub(super) fn replace(
             parent_change::recorded_at.eq(at),
             parent_change::old.eq(before),
             parent_change::recorded_by.eq(by),
+            parent_change::job_id.eq(job_id),
         ))
         .execute(tx.conn)?;
     diesel::update(parent::table)

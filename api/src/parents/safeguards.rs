@@ -10,7 +10,7 @@ use crate::http::problem::{Kind, Problem};
 const LONGEST: usize = 1000;
 
 /// What has to be respected before anybody contacts a parent about a child.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Safeguards {
     /// A court order; absent when there is none.
@@ -22,7 +22,7 @@ pub struct Safeguards {
 }
 
 /// What holds from a day on.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Order {
     /// What it says, 1 to 1000 characters.
@@ -53,12 +53,14 @@ impl Order {
 
 impl Safeguards {
     /// Whether anything has to be respected.
-    pub(super) fn stand(&self, today: NaiveDate) -> bool {
+    #[must_use]
+    pub fn stand(&self, today: NaiveDate) -> bool {
         [&self.court_order, &self.no_contact].into_iter().flatten().any(|o| o.stands(today))
     }
 
     /// Whether there is anything at all on record.
-    pub(super) fn is_empty(&self) -> bool {
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
         self.court_order.is_none() && self.no_contact.is_none()
     }
 

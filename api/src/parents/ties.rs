@@ -119,10 +119,15 @@ struct StoredLink {
 }
 
 /// A parent and a pupil.
-pub(super) struct Tie {
+#[derive(Clone)]
+pub struct Tie {
+    /// The pupil.
     pub pupil_id: i32,
+    /// The parent.
     pub parent_id: i32,
+    /// What the parent is to the pupil.
     pub link: Link,
+    /// What has to be respected.
     pub safeguards: Safeguards,
 }
 
@@ -146,12 +151,13 @@ impl From<StoredLink> for Tie {
     }
 }
 
-/// The latest of each pair. A pupil is seen by what was recorded of the records that were merged into theirs, too.
+/// The latest of each pair, unless it was taken back. A pupil is seen by what was recorded of the records that were
+/// merged into theirs, too.
 const TIES: &str = "\
-    SELECT DISTINCT ON (coalesce(p.merged_into, p.pupil_id), l.parent_id) \
+    SELECT * FROM (SELECT DISTINCT ON (coalesce(p.merged_into, p.pupil_id), l.parent_id) \
         coalesce(p.merged_into, p.pupil_id) AS pupil_id, l.parent_id, relationship, priority, responsibility, \
         lives_with, last_day, court_order, court_order_from, court_order_to, no_contact, no_contact_from, \
-        no_contact_to \
+        no_contact_to, l.taken_back \
     FROM pupil_parent l \
     JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = l.pupil_id \
     LEFT JOIN LATERAL (SELECT s.* FROM parent_safeguard s \
@@ -160,7 +166,7 @@ const TIES: &str = "\
           AND coalesce(q.merged_into, q.pupil_id) = coalesce(p.merged_into, p.pupil_id) \
         ORDER BY s.recorded_at DESC LIMIT 1) g ON true \
     WHERE l.trust_id = $1 AND ($2 IS NULL OR l.pupil_id = ANY ($2)) AND ($3 IS NULL OR l.parent_id = $3) \
-    ORDER BY 1, l.parent_id, l.recorded_at DESC";
+    ORDER BY 1, l.parent_id, l.recorded_at DESC) latest WHERE NOT taken_back";
 
 /// Everybody who is or was a parent of a pupil, in the order in which they are called.
 ///
@@ -172,6 +178,18 @@ pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Tie>, 
     let mut ties = ties(tx, Some(ids), None)?;
     ties.sort_by_key(|tie| (tie.link.priority, tie.parent_id));
     Ok(ties)
+}
+
+/// Everybody who is or was a parent of these pupils.
+///
+/// # Errors
+/// The database's.
+pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Tie>, Problem> {
+    let mut ids = pupils.to_vec();
+    for pupil in pupils {
+        ids.extend(merged_records(tx, *pupil)?);
+    }
+    ties(tx, Some(ids), None)
 }
 
 /// The pupils of a parent whom the caller may see.

@@ -1,6 +1,6 @@
 //! Judging attendance: the band, whether it improved, and how to say so.
 
-use crate::policy::case::{Case, Figure};
+use crate::policy::case::{Case, Figure, Sent};
 use crate::policy::facts::Pupil;
 use crate::policy::model::{Policy, Stage};
 use crate::policy::outcome::{Situation, tells_moves};
@@ -66,7 +66,7 @@ fn compared(policy: &Policy, pupil: &Pupil) -> [(String, Option<Rate>); 2] {
         ],
         (Improvement::SinceLetter, Some(letter)) => [
             ("since the last letter".to_owned(), pupil.since_letter),
-            ("at that letter".to_owned(), letter.figure.and_then(Figure::rate)),
+            ("at that letter".to_owned(), at_letter(pupil, case, letter)),
         ],
         // Without a letter, as when it was held: since the decision that would have sent it.
         _ => {
@@ -77,6 +77,13 @@ fn compared(policy: &Policy, pupil: &Pupil) -> [(String, Option<Rate>); 2] {
             ]
         }
     }
+}
+
+/// The rate to date at the last letter. Of one that was carried in the file may not tell it: then the one counted at the
+/// decision that sent it.
+fn at_letter(pupil: &Pupil, case: Option<&Case>, letter: &Sent) -> Option<Rate> {
+    let decided = case.is_some_and(|case| case.steps == letter.step);
+    letter.figure.and_then(Figure::rate).or(pupil.last.filter(|_| decided))
 }
 
 /// Improved, better but below, not improved, or no figure; compared exactly, equal is not improved.

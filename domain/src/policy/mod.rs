@@ -7,6 +7,7 @@
 mod book;
 mod broken_weeks;
 mod built_in;
+mod carried;
 mod case;
 mod changes;
 pub mod check;
@@ -36,6 +37,7 @@ pub mod word;
 pub use book::{book, is_of_the_document};
 pub use broken_weeks::{BrokenWeek, Pattern, Presence, broken_weeks};
 pub use built_in::built_in;
+pub use carried::{CARRIED_IN, CarriedIn, CarriedStep, CarryError, Doing, Done, carry_in};
 pub use case::{Case, Event, Figure, Place, Recorded, Sent, Target, fold, standing};
 pub use coverage::{Covered, Unnoticed, coverage, unnoticed};
 pub use decision::{Decision, Subject, TakeError, Taking};

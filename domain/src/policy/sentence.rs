@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::policy::carried::CARRIED_IN;
 use crate::policy::case::{Event, Place, Recorded, Target};
 use crate::policy::model::{
     Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Regular, Row, START, Stage, Step,
@@ -268,6 +269,7 @@ pub(crate) fn outcome(text: &str) -> String {
         Outcome::NewYear => "a new school year begins",
         Outcome::Otherwise => "a person decides otherwise, with a reason",
     });
+    let known = known.or((text == CARRIED_IN).then_some("carried in from before"));
     known.map_or_else(|| format!("the answer is {text:?}"), str::to_owned)
 }
 

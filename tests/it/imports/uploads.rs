@@ -121,7 +121,7 @@ fn what_is_no_file_is_refused_at_once() {
     let json = [("content-type", "application/json")];
     let refused = office.office.send("POST", &path, &json, Some(b"{}".to_vec()));
     assert_eq!(refused.problem(415), "unsupported-media-type");
-    for query in ["", "?kind=parents", "?kind=marks&school_id=x", "?kind=marks&dryrun=true"] {
+    for query in ["", "?kind=teachers", "?kind=marks&school_id=x", "?kind=marks&dryrun=true"] {
         let refused = office.office.upload(&format!("/v1/imports{query}"), b"upn\n");
         assert_eq!(refused.problem(400), "bad-query", "{query}");
     }

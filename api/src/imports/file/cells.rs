@@ -8,8 +8,11 @@ use domain::{AcademicYear, Session, Upn, UpnError};
 
 use super::problem::{Fault, RowProblemKind};
 
-/// How long a name or the name of a class may be, in characters.
+/// How long a name may be, in characters.
 const TEXT_LENGTH: usize = 100;
+
+/// How long the name of a class may be, in characters.
+const CLASS_LENGTH: usize = 50;
 
 /// The youngest and the oldest a pupil may be on the first day at a school, in whole years. Wide
 /// on purpose: it is there for slips of the century and for swapped columns.
@@ -159,6 +162,33 @@ pub(super) fn year_group(text: &str) -> Result<i8, Fault> {
     Err(Fault::new(RowProblemKind::BadYearGroup, expected))
 }
 
+/// Reads an academic year: `2026`, `2026/27`, `2026-2027`.
+pub(super) fn academic_year(text: &str) -> Result<AcademicYear, Fault> {
+    let expected = "an academic year as 2026/27, or the year it starts in";
+    let fault = || Fault::new(RowProblemKind::BadAcademicYear, expected);
+    let (first, next) = match text.split_once(['/', '-']) {
+        Some((first, next)) => (first, Some(next)),
+        None => (text, None),
+    };
+    let start = number(first).filter(|_| first.len() == 4).ok_or_else(fault)?;
+    let follows = next.is_none_or(|next| match next.len() {
+        2 => number(next) == Some((start + 1) % 100),
+        4 => number(next) == Some(start + 1),
+        _ => false,
+    });
+    let year = i16::try_from(start).ok().and_then(AcademicYear::new);
+    year.filter(|_| follows).ok_or_else(fault)
+}
+
+/// Reads yes or no, as people and school systems write it.
+pub(super) fn yes_or_no(text: &str) -> Result<bool, Fault> {
+    match text.to_lowercase().as_str() {
+        "y" | "yes" | "t" | "true" | "1" => Ok(true),
+        "n" | "no" | "f" | "false" | "0" => Ok(false),
+        _ => Err(Fault::new(RowProblemKind::BadYesNo, "Y or N (T or F, 1 or 0)")),
+    }
+}
+
 /// Reads a pupil's sex; `U` stands for not known.
 pub(super) fn sex(text: &str) -> Result<Option<Sex>, Fault> {
     match text.to_lowercase().as_str() {
@@ -199,6 +229,14 @@ pub(super) fn text(text: &str) -> Result<String, Fault> {
         return Err(Fault::new(RowProblemKind::BadText, "at most 100 characters"));
     }
     Ok(text.to_owned())
+}
+
+/// Reads the name of a class: as [`text`], at most 50 characters.
+pub(super) fn class(name: &str) -> Result<String, Fault> {
+    if name.chars().count() > CLASS_LENGTH {
+        return Err(Fault::new(RowProblemKind::BadText, "at most 50 characters"));
+    }
+    text(name)
 }
 
 #[cfg(test)]
@@ -290,6 +328,17 @@ mod tests {
         }
         for text in ["", "15", "Year", "7A", "-2", "+7", "007", "YY7", "Year Year 7"] {
             assert!(year_group(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn academic_years_are_read_as_schools_write_them() {
+        for text in ["2026", "2026/27", "2026-27", "2026/2027", "2026-2027"] {
+            assert_eq!(academic_year(text).map(AcademicYear::number), Ok(2026), "{text}");
+        }
+        assert_eq!(academic_year("2099/00").map(AcademicYear::number), Ok(2099));
+        for text in ["", "26/27", "2026/28", "2026/7", "2026/2028", "1989", "Year 7"] {
+            assert!(academic_year(text).is_err(), "{text}");
         }
     }
 

@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use domain::Characteristic;
 
 use super::characteristics;
+use super::contact_columns::ContactColumn;
+use super::done_columns::DoneColumn;
 use super::notice::{Notice, NoticeKind, counted};
 use super::problem::{Problems, RowProblem, RowProblemKind, shown};
 use super::sheet;
@@ -56,6 +58,12 @@ pub enum Column {
     Am,
     /// A day's mark of the afternoon.
     Pm,
+    /// The academic year of a class.
+    AcademicYear,
+    /// What a file of parents says of somebody.
+    Contact(ContactColumn),
+    /// What a file of what was done says of it.
+    Done(DoneColumn),
     /// A school's name.
     SchoolName,
     /// Whether a school is open.
@@ -82,7 +90,7 @@ pub enum Column {
 
 impl Column {
     /// The names it goes by, as [`folded`] writes them; the first is ours.
-    const fn names(self) -> &'static [&'static str] {
+    pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Upn => &["upn", "unique pupil number"],
             Self::Surname => {
@@ -121,6 +129,9 @@ impl Column {
             Self::Marks => &["marks", "attendance marks", "week marks"],
             Self::Am => &["am", "am mark"],
             Self::Pm => &["pm", "pm mark"],
+            Self::AcademicYear => &["academic year", "school year", "class year"],
+            Self::Contact(column) => column.names(),
+            Self::Done(column) => column.names(),
             // Those of Get Information About Schools have one name each.
             Self::SchoolName => &["establishmentname"],
             Self::SchoolStatus => &["establishmentstatus code"],

@@ -1,4 +1,4 @@
-//! Reads the files that schools send: pupils on roll, marks, and lists of schools.
+//! Reads the files that schools send: pupils on roll, classes, parents, marks, what was done before, and lists of schools.
 //!
 //! Bytes in; typed rows, problems with their lines, and notices out. Nothing here knows the
 //! database, the clock or HTTP. Whatever can be said from the file alone is said here and at once;
@@ -12,6 +12,9 @@
 //! | marks, a row a day | `upn`, `date`, `am`, `pm`; if wanted `urn` |
 //! | marks, a row a week | `upn`, `week`, `marks`; if wanted `urn` |
 //! | marks, the wide grid | `upn` and a column a date and session; if wanted `urn` |
+//! | classes | `class`; if wanted `academic_year`, `urn`; a row a pupil: `upn`, `year_group`, `from` |
+//! | parents | `upn`, `parent_surname`, `relationship`; if wanted all of `contact_columns.rs`, `urn` |
+//! | cases | `upn`, `record` (letter, stage or target), `date`; as it needs `name`, `rate`, `to`; if wanted `attended`, `possible`, `urn` |
 //! | schools, groups, links | those of Get Information About Schools (`gias.rs`) |
 //!
 //! The files are workbooks (XLSX), or CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a
@@ -20,12 +23,19 @@
 mod agree;
 mod cells;
 mod characteristics;
+mod classes;
 mod codes;
+mod contact_cells;
+mod contact_columns;
+mod contacts;
 mod decode;
+mod done;
+mod done_columns;
 mod file_pupils;
 mod gias;
 mod grid;
 mod headers;
+mod languages;
 mod lines;
 mod marks;
 mod marks_file;
@@ -42,6 +52,11 @@ mod week;
 mod tests;
 
 pub use cells::Sex;
+pub use classes::{ClassFileRow, ClassMember, read_classes};
+pub use contact_columns::ContactColumn;
+pub use contacts::{Clause, ContactRow, read_contacts};
+pub use done::{DoneRow, read_done};
+pub use done_columns::DoneColumn;
 pub use gias::{LinkRow as LinkFileRow, SchoolRow as SchoolFileRow, read_links, read_schools};
 pub use headers::{Column, Columns};
 pub use marks::read_marks;

@@ -37,6 +37,18 @@ pub enum NoticeKind {
     MaybeSameChild,
     /// A pupil is on the rolls of two schools on the same days.
     OnTwoRolls,
+    /// Year groups of classes were left aside: a year group stands with the pupil.
+    YearGroupLeft,
+    /// People who are no parents in the sense of the law, such as a neighbour or a doctor, were left aside.
+    NotAParent,
+    /// Somebody was taken to be the same person as a parent of another child.
+    SamePerson,
+    /// Somebody has the name of a parent of another child, and may be the same person.
+    MaybeSamePerson,
+    /// The file says that there is no court order or that contact is allowed, and the record says otherwise: it stays.
+    SafeguardsStay,
+    /// Letters that the policy sends outside of cases: they stand with the letters, and open no case.
+    LetterOfNoCase,
     /// A code that had been withdrawn by the day of the mark was accepted as it used to count.
     WithdrawnCode,
 }

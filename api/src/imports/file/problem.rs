@@ -77,6 +77,24 @@ pub enum RowProblemKind {
     CodeNotInForce,
     /// A code of the other session, such as `\` in the morning.
     CodeInWrongSession,
+    /// Not an academic year.
+    BadAcademicYear,
+    /// Neither yes nor no.
+    BadYesNo,
+    /// Not one of the relationships of a parent and a child.
+    BadRelationship,
+    /// Not a place in the order in which parents are called.
+    BadPriority,
+    /// Not a language.
+    BadLanguage,
+    /// Not a telephone number, e-mail address or postal address.
+    BadContact,
+    /// Not a rate.
+    BadRate,
+    /// Not a count of sessions, or two counts that do not go together.
+    BadCount,
+    /// Not one of the things that can have been done.
+    UnknownRecord,
     /// Two rows of the file say different things of the same matter.
     RowsDisagree,
     /// More rows about one pupil than a file may have.
@@ -102,6 +120,16 @@ pub enum RowProblemKind {
     NoCalendar,
     /// More than half of a school's roll would leave.
     ShrinksRoll,
+    /// Only whoever leads on safeguarding may record what stands in this cell.
+    NeedsSafeguarding,
+    /// The school follows no policy.
+    NoPolicy,
+    /// The policy that the school follows has no such letter or stage, or it does not fit the case.
+    NotInPolicy,
+    /// A target whose last day has passed.
+    TargetEnded,
+    /// The pupil has an open case.
+    CaseOpen,
 }
 
 /// One thing that is wrong with an import.

@@ -194,7 +194,7 @@ impl<'s> PupilsReader<'s> {
         let forename = findings.needed(row, &places.forename, cells::text);
         let birth_date = findings.needed(row, &places.birth_date, cells::date);
         let sex = findings.optional(row, places.sex.as_ref(), cells::sex).flatten();
-        let class = findings.optional(row, places.class.as_ref(), cells::text);
+        let class = findings.optional(row, places.class.as_ref(), cells::class);
         let year_group = findings.needed(row, &places.year_group, cells::year_group);
         let first_day = findings.needed(row, &places.first_day, cells::date_on_record);
         let last_day = findings.optional(row, places.last_day.as_ref(), cells::date_on_record);

@@ -7,6 +7,7 @@
 
 mod apply;
 mod clashes;
+mod classes;
 mod known;
 mod placed;
 mod plan;
@@ -29,6 +30,8 @@ use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
 use crate::tenants;
+
+pub(super) use classes::import as import_classes;
 
 /// A row whose school is known.
 struct Row {

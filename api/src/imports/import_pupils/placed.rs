@@ -11,7 +11,7 @@ use super::{Enrolment, Row};
 use crate::pupils::NewClass;
 
 /// The class of pupils whose file names none.
-const NO_CLASS: &str = "No class";
+pub(super) const NO_CLASS: &str = "No class";
 
 /// Plans the placements that differ from what is recorded. The rows come in the order of their days.
 pub(super) fn record(plan: &mut Plan, rows: &[&Row], standing: &Standing, today: NaiveDate) {

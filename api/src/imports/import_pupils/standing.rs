@@ -30,7 +30,18 @@ pub(super) struct Standing {
 impl Standing {
     pub fn read(tx: &mut Tx<'_>, rows: &[Row], schools: &[i32]) -> Result<Self, Problem> {
         let upns: Vec<String> = rows.iter().map(|row| row.file.upn.as_str().to_owned()).collect();
-        let pupils = pupils::pupils_by_upn(tx, &upns)?;
+        let known = rows.iter().any(|row| !row.file.known.is_empty());
+        Self::of_pupils(tx, &upns, schools, known)
+    }
+
+    /// The pupils with these UPNs; what is known of them beside class and year group only if asked for.
+    pub fn of_pupils(
+        tx: &mut Tx<'_>,
+        upns: &[String],
+        schools: &[i32],
+        known: bool,
+    ) -> Result<Self, Problem> {
+        let pupils = pupils::pupils_by_upn(tx, upns)?;
         let mut enrolments: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in pupils::enrolments_of(tx, schools, None)? {
             enrolments.entry((row.school_id, row.pupil_id)).or_default().push(row);
@@ -40,7 +51,7 @@ impl Standing {
             placements.entry(row.enrolment_id).or_default().push(row);
         }
         let mut characteristics: BTreeMap<_, Timeline> = BTreeMap::new();
-        if rows.iter().any(|row| !row.file.known.is_empty()) {
+        if known {
             for row in pupils::characteristics_of(tx, schools, None)? {
                 let kind: Characteristic = row.kind.parse().map_err(Problem::internal)?;
                 let timeline = characteristics.entry((row.enrolment_id, kind)).or_default();

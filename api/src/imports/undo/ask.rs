@@ -16,7 +16,9 @@ use crate::jobs;
 /// The answer comes at once; the work is a job. Marks, days on roll, placements and characteristics are again what they
 /// were before the import, and enrolments that it added are taken back, each as a new entry of the history. What was
 /// changed since the import is left as it is and listed with the reason; so are enrolments that have marks by now.
-/// Pupils and classes that the import added stay, with nobody on roll or in them. Asked again, it is done once.
+/// Pupils, classes and parents that the import added stay, with nobody on roll, in them or theirs; cases that it carried
+/// in end, unless something was done about them since. Asked again, it is done once. It needs the permissions that the
+/// import needed.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("import_id" = i64, Path, description = "The import."),
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo),
@@ -29,9 +31,11 @@ pub async fn undo_import(
     path: Path<i64>,
 ) -> Result<HttpResponse, Problem> {
     let import_id = path.0;
+    let state = app.clone();
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &format!("undo_import/{import_id}"), &[], |tx| {
-            let school_id = rows::hold(tx, import_id)?;
+            let (school_id, kind) = rows::hold(tx, import_id)?;
+            kind.check(&state.roles, &caller)?;
             let undo = match rows::of_import(tx, import_id)? {
                 Some(undo) => undo,
                 None => {

@@ -4,7 +4,9 @@
 //! What anybody changed since is left as it is and listed.
 
 mod ask;
+mod cases;
 mod marks;
+mod parents;
 mod read;
 mod roll;
 mod rows;

@@ -34,6 +34,7 @@ pub struct Undo {
 
 /// What taking an import back came to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
 pub struct UndoOutcome {
     /// Marks that are again what they were before the import.
     pub marks_restored: u64,
@@ -47,6 +48,16 @@ pub struct UndoOutcome {
     pub placements_restored: u64,
     /// Characteristics that are again what they were.
     pub characteristics_restored: u64,
+    /// Parents whose name, language or contacts are again what they were.
+    pub parents_restored: u64,
+    /// Parents and pupils who are again to each other what they were, or nothing.
+    pub parent_links_restored: u64,
+    /// Court orders and no contact that are again what they were.
+    pub safeguards_restored: u64,
+    /// Cases that have ended because they should not have been carried in.
+    pub cases_ended: u64,
+    /// Letters that do not count as sent any more.
+    pub letters_taken_back: u64,
     /// How many things were left as they are.
     pub left_count: u64,
     /// The first 1,000 of them.
@@ -56,10 +67,16 @@ pub struct UndoOutcome {
 /// Something that the import recorded and that was left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UndoLeft {
-    /// The enrolment that it belongs to.
+    /// The enrolment that it belongs to; absent when it belongs to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 5120)]
-    pub enrolment_id: i32,
-    /// `mark on 2026-11-09 AM`, `enrolment`, `days on roll`, `placement` or `characteristic`.
+    pub enrolment_id: Option<i32>,
+    /// The pupil whom it is about, where it belongs to no enrolment.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = 4711)]
+    pub pupil_id: Option<i32>,
+    /// `mark on 2026-11-09 AM`, `enrolment`, `days on roll`, `placement`, `characteristic`, `parent`,
+    /// `name or contacts of a parent`, `court order or no contact` or `case`.
     #[schema(example = "mark on 2026-11-09 AM")]
     pub what: String,
     /// Why, in plain English.
@@ -68,11 +85,26 @@ pub struct UndoLeft {
 }
 
 impl UndoOutcome {
-    /// Adds something that was left.
+    /// Adds something of an enrolment that was left.
     pub fn leave(&mut self, enrolment_id: i32, what: impl Into<String>, why: &str) {
+        self.add(UndoLeft {
+            enrolment_id: Some(enrolment_id),
+            pupil_id: None,
+            what: what.into(),
+            why: why.to_owned(),
+        });
+    }
+
+    /// Adds something about a pupil, or about nobody's alone, that was left.
+    pub fn leave_of_pupil(&mut self, pupil_id: Option<i32>, what: &str, why: &str) {
+        let (what, why) = (what.to_owned(), why.to_owned());
+        self.add(UndoLeft { enrolment_id: None, pupil_id, what, why });
+    }
+
+    fn add(&mut self, left: UndoLeft) {
         self.left_count += 1;
         if self.left.len() < LISTED {
-            self.left.push(UndoLeft { enrolment_id, what: what.into(), why: why.to_owned() });
+            self.left.push(left);
         }
     }
 }
@@ -85,11 +117,11 @@ pub(super) struct Asked {
     pub applied_at: Option<DateTime<Utc>>,
 }
 
-/// Holds an import until the transaction ends, and answers its school.
+/// Holds an import until the transaction ends, and answers its school and kind.
 ///
 /// # Errors
 /// 404; a problem when the import has not been applied.
-pub(super) fn hold(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<i32>, Problem> {
+pub(super) fn hold(tx: &mut Tx<'_>, import_id: i64) -> Result<(Option<i32>, FileKind), Problem> {
     let (school_id, dry_run, kind): (Option<i32>, bool, String) = import::table
         .filter(import::job_id.eq(import_id))
         .select((import::school_id, import::dry_run, import::kind))
@@ -97,7 +129,9 @@ pub(super) fn hold(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<i32>, Probl
         .first(tx.conn)?;
     let state: String =
         job::table.filter(job::job_id.eq(import_id)).select(job::state).first(tx.conn)?;
-    let of_the_trust = FileKind::parse(&kind).is_none_or(FileKind::is_of_the_trust);
+    let unknown = || Problem::internal(format!("no such kind of file: {kind}"));
+    let kind = FileKind::parse(&kind).ok_or_else(unknown)?;
+    let of_the_trust = kind.is_of_the_trust();
     if of_the_trust || dry_run || state != "done" {
         let detail = match (dry_run, state.as_str()) {
             _ if of_the_trust => "Schools stay: put a name or a URN right with another file.",
@@ -107,7 +141,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<i32>, Probl
         };
         return Err(Problem::new(Kind::NotUndoable).detail(detail));
     }
-    Ok(school_id)
+    Ok((school_id, kind))
 }
 
 /// The latest undo of an import that has not failed.

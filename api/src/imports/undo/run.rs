@@ -1,7 +1,8 @@
 //! The job: take back what an import recorded, in one transaction.
 
 use super::rows::{self, UndoOutcome};
-use super::{marks, roll};
+use super::{cases, marks, parents, roll};
+use crate::app::App;
 use crate::http::problem::Problem;
 use crate::jobs::{Finished, Job};
 
@@ -9,13 +10,15 @@ use crate::jobs::{Finished, Job};
 ///
 /// # Errors
 /// The database is away, or something that no check foresaw.
-pub fn run(job: &Job<'_>) -> Result<(), Problem> {
+pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
     job.tell("taking it back", 0, 0);
     job.run(|tx| {
         let asked = rows::asked(tx, job.id())?;
         let mut outcome = UndoOutcome::default();
         if let Some(at) = asked.applied_at {
             match asked.kind.as_str() {
+                "parents" => parents::take_back(tx, app, job, asked.import_id, &mut outcome)?,
+                "cases" => cases::take_back(tx, job, asked.import_id, &mut outcome)?,
                 "marks" => marks::take_back(tx, job, asked.import_id, at, &mut outcome)?,
                 _ => roll::take_back(tx, job, at, &mut outcome)?,
             }

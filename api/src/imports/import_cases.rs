@@ -1,0 +1,281 @@
+//! A file of what was done under the school's policy before it came here: letters, open stages and running targets.
+//!
+//! It is held against the policy that the school follows today, and told as the events of cases. From then on a case
+//! stands as if it had been followed here, and says where it came from.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::policy::{CarriedIn, CarryError, Doing, Done, carry_in};
+
+use super::conclude::conclude;
+use super::file::{
+    Column, Columns, DoneColumn, DoneRow, Notice, NoticeKind, Problems, Reading, RowProblem,
+    RowProblemKind,
+};
+use super::import_pupils::unknown_school;
+use super::outcome::Outcome;
+use super::request::Request;
+use super::schools::Schools;
+use crate::cases::{self, CarriedCase};
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::jobs::Job;
+use crate::letters::{self, NewLetter};
+use crate::policies::{self, Follows, Part};
+use crate::pupils::{self, EnrolmentRow};
+
+/// What the file says of a pupil, by school and pupil.
+type Files = BTreeMap<(i32, i32), Vec<DoneRow>>;
+
+/// Checks and applies a file of what was done; a dry run, or a file with a problem, changes nothing.
+pub(super) fn import(
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<Vec<DoneRow>>,
+) -> Result<(), Problem> {
+    job.tell("checking against the policy", 0, 0);
+    job.run(|tx| {
+        let columns = reading.columns.clone();
+        let outcome = settle(tx, job, request, reading)?;
+        conclude(tx, job, request, outcome, &columns)
+    })
+}
+
+fn settle(
+    tx: &mut Tx<'_>,
+    job: &Job<'_>,
+    request: &Request,
+    reading: Reading<Vec<DoneRow>>,
+) -> Result<Outcome, Problem> {
+    let columns = &reading.columns;
+    let mut problems = Problems::continuing(reading.problems, reading.problem_count);
+    let mut schools = Schools::read(tx, request)?;
+    let files = of_pupils(tx, &mut schools, reading.file, columns, &mut problems)?;
+    let ids = Schools::ids(files.keys().map(|(school_id, _)| *school_id));
+    let follows = followed(tx, &ids, &files, &mut problems)?;
+    let mut open = BTreeMap::new();
+    for school_id in &ids {
+        for told in cases::open_cases(tx, *school_id)? {
+            open.insert((*school_id, told.row.pupil_id), told.row);
+        }
+    }
+    let mut plan: Vec<(&Follows, Planned)> = Vec::new();
+    for (about, rows) in &files {
+        let (Some(follows), Some(first)) = (follows.get(&about.0), rows.first()) else { continue };
+        if let Some(case) = open.get(about) {
+            let stage = case.stage.as_deref().unwrap_or_default();
+            let expected = format!(
+                "a pupil without an open case at the school: case {} is at {stage:?}",
+                case.case_id
+            );
+            let (upn, kind) = (first.upn.as_str(), RowProblemKind::CaseOpen);
+            let column = columns.name(Column::Upn);
+            problems.add(|| RowProblem::of_cell(first.line, &column, upn, kind, expected));
+            continue;
+        }
+        let done: Vec<Done> = rows.iter().map(|row| row.done.clone()).collect();
+        match carry_in(&follows.policy, &follows.letters, &done, job.by(), tx.clock().today()) {
+            Ok(carried) => plan.push((follows, Planned { about: *about, rows, carried })),
+            Err(wrong) => wrong.iter().for_each(|(at, error)| {
+                problems.add(|| not_in_policy(rows.get(*at).unwrap_or(first), columns, error));
+            }),
+        }
+    }
+    let mut outcome =
+        Outcome { rows: reading.rows, notices: reading.notices, ..Outcome::default() };
+    outcome.notices.extend(schools.notices());
+    outcome.notices.extend(plan.iter().flat_map(|(_, planned)| planned.notices()));
+    outcome.notices.sort_by_key(|notice| notice.line);
+    for (_, planned) in &plan {
+        outcome.counts.cases_carried_in += u64::from(!planned.carried.steps.is_empty());
+        outcome.counts.letters_carried_in += planned.count(|what| matches!(what, Doing::Letter(_)));
+        outcome.counts.targets_carried_in +=
+            planned.count(|what| matches!(what, Doing::Target { .. }));
+    }
+    if problems.is_empty() && !request.dry_run && !plan.is_empty() {
+        for (follows, planned) in &plan {
+            planned.apply(tx, job, follows)?;
+        }
+        outcome.applied_at = Some(tx.now());
+    }
+    (outcome.problems, outcome.problem_count) = problems.finish();
+    Ok(outcome)
+}
+
+/// What the file says of whom: pupils who are on the school's roll, and were on the day.
+fn of_pupils(
+    tx: &mut Tx<'_>,
+    schools: &mut Schools,
+    file: Vec<DoneRow>,
+    columns: &Columns,
+    problems: &mut Problems,
+) -> Result<Files, Problem> {
+    let mut found = Vec::with_capacity(file.len());
+    for row in file {
+        let urn = row.urn.as_deref().unwrap_or_default();
+        match schools.find(urn, row.line) {
+            Some(school_id) => found.push((row, school_id)),
+            None => problems.add(|| unknown_school(row.line, columns, urn)),
+        }
+    }
+    let upns: Vec<String> = found.iter().map(|(row, _)| row.upn.as_str().to_owned()).collect();
+    let known = pupils::pupils_by_upn(tx, &upns)?;
+    let ids = Schools::ids(found.iter().map(|(_, school_id)| *school_id));
+    let mut stays: BTreeMap<(i32, i32), Vec<EnrolmentRow>> = BTreeMap::new();
+    for stay in pupils::enrolments_of(tx, &ids, None)? {
+        stays.entry((stay.school_id, stay.pupil_id)).or_default().push(stay);
+    }
+    let today = tx.clock().today();
+    let mut files = Files::new();
+    for (row, school_id) in found {
+        let Some(pupil) = known.get(row.upn.as_str()) else {
+            let expected = "the UPN of a pupil of the trust: import the pupils first";
+            problems
+                .add(|| wrong(&row, columns, Column::Upn, RowProblemKind::UnknownPupil, expected));
+            continue;
+        };
+        let about = (school_id, pupil.pupil_id);
+        let theirs = stays.get(&about).map_or(&[][..], Vec::as_slice);
+        match in_time(&row.done, theirs, today) {
+            Ok(()) => files.entry(about).or_default().push(row),
+            Err((column, kind, expected)) => {
+                problems.add(|| wrong(&row, columns, column, kind, expected));
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Whether a thing can have been done then about somebody who was on roll so.
+fn in_time(
+    done: &Done,
+    stays: &[EnrolmentRow],
+    today: NaiveDate,
+) -> Result<(), (Column, RowProblemKind, &'static str)> {
+    let on_roll = |day| stays.iter().any(|stay| stay.covers(day));
+    let day = Column::Done(DoneColumn::Day);
+    if !on_roll(today) {
+        return Err((
+            Column::Upn,
+            RowProblemKind::NotOnRoll,
+            "a pupil who is on the school's roll",
+        ));
+    }
+    if let Doing::Target { to, .. } = &done.what {
+        let expected =
+            "a target that still runs: of one that has ended say the stage that came of it";
+        return match *to < today {
+            true => Err((Column::Done(DoneColumn::To), RowProblemKind::TargetEnded, expected)),
+            false => Ok(()),
+        };
+    }
+    if done.day > today {
+        return Err((day, RowProblemKind::BadDate, "today or a day before: it has been done"));
+    }
+    match on_roll(done.day) {
+        true => Ok(()),
+        false => Err((
+            day,
+            RowProblemKind::NotOnRoll,
+            "a day on which the pupil was on the school's roll",
+        )),
+    }
+}
+
+fn wrong(
+    row: &DoneRow,
+    columns: &Columns,
+    column: Column,
+    kind: RowProblemKind,
+    expected: impl Into<String>,
+) -> RowProblem {
+    let value = match (&column, &row.done.what) {
+        (Column::Done(DoneColumn::To), Doing::Target { to, .. }) => to.to_string(),
+        (Column::Done(DoneColumn::Day), _) => row.done.day.to_string(),
+        (Column::Done(DoneColumn::Name), Doing::Letter(name) | Doing::Stage(name)) => name.clone(),
+        (Column::Done(DoneColumn::Record), _) => "target".to_owned(),
+        _ => row.upn.as_str().to_owned(),
+    };
+    RowProblem::of_cell(row.line, &columns.name(column), &value, kind, expected)
+}
+
+fn not_in_policy(row: &DoneRow, columns: &Columns, error: &CarryError) -> RowProblem {
+    let column = match (error, &row.done.what) {
+        (CarryError::LastYears(..), _) => DoneColumn::Day,
+        (_, Doing::Target { .. }) => DoneColumn::Record,
+        _ => DoneColumn::Name,
+    };
+    let kind = RowProblemKind::NotInPolicy;
+    wrong(row, columns, Column::Done(column), kind, error.to_string())
+}
+
+/// The policies that the schools follow today; one problem for a school that follows none.
+fn followed(
+    tx: &mut Tx<'_>,
+    schools: &[i32],
+    files: &Files,
+    problems: &mut Problems,
+) -> Result<BTreeMap<i32, Follows>, Problem> {
+    let today = tx.clock().today();
+    let mut found = BTreeMap::new();
+    for school_id in schools {
+        if let Some(follows) = policies::assigned(tx, *school_id, Part::Pathway, today)? {
+            found.insert(*school_id, follows);
+            continue;
+        }
+        let theirs = files.range((*school_id, i32::MIN)..=(*school_id, i32::MAX));
+        let line = theirs.flat_map(|(_, rows)| rows).map(|row| row.line).min().unwrap_or(1);
+        let expected = format!(
+            "rows of a school that follows a policy: school {school_id} follows none today, so nobody can tell which \
+             letters and stages it has (PUT /v1/schools/{school_id}/policy/pathway/{today})"
+        );
+        problems.add(|| RowProblem::of_row(line, RowProblemKind::NoPolicy, expected));
+    }
+    Ok(found)
+}
+
+/// What is carried in of one pupil.
+struct Planned<'a> {
+    about: (i32, i32),
+    rows: &'a [DoneRow],
+    carried: CarriedIn,
+}
+
+impl Planned<'_> {
+    fn count(&self, is: impl Fn(&Doing) -> bool) -> u64 {
+        let count = self.rows.iter().filter(|row| is(&row.done.what)).count();
+        u64::try_from(count).unwrap_or(u64::MAX)
+    }
+
+    /// Letters that stand with the letters and open no case.
+    fn notices(&self) -> impl Iterator<Item = Notice> + '_ {
+        self.carried.letters.iter().filter_map(|(at, rule)| {
+            let line = self.rows.get(*at)?.line;
+            let text = format!("The policy sends this letter outside of cases ({rule}): it stands with the letters.");
+            Some(Notice { kind: NoticeKind::LetterOfNoCase, line, count: 1, text })
+        })
+    }
+
+    fn apply(&self, tx: &mut Tx<'_>, job: &Job<'_>, follows: &Follows) -> Result<(), Problem> {
+        let line = |at: &usize| self.rows.get(*at).map(|row| row.line.to_string());
+        let steps = self.carried.steps.iter().map(|step| {
+            let lines: Vec<String> = step.from.iter().filter_map(line).collect();
+            let text = format!("carried in with import {}, line {}", job.id(), lines.join(" and "));
+            (step.clone(), text)
+        });
+        let steps: Vec<_> = steps.collect();
+        let carried = CarriedCase { about: self.about, steps: &steps, follows };
+        cases::carry_in(tx, &carried, (job.by(), job.role()), job.id())?;
+        let (school_id, pupil_id) = self.about;
+        let sent = self.carried.letters.iter().filter_map(|(at, rule)| {
+            let row = self.rows.get(*at)?;
+            let Doing::Letter(name) = &row.done.what else { return None };
+            let (figure, day) = (row.done.figure, row.done.day);
+            let step = None;
+            let (review_id, held) = (None, None);
+            Some(NewLetter { school_id, pupil_id, step, review_id, name, rule, held, figure, day })
+        });
+        letters::carry_in(tx, &sent.collect::<Vec<_>>(), (job.by(), job.id()))
+    }
+}

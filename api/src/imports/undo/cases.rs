@@ -1,0 +1,25 @@
+//! Taking back an import of what was done before a school came here.
+
+use super::rows::UndoOutcome;
+use crate::cases;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::jobs::Job;
+
+/// Ends the cases that an import carried in; one about which something was done since goes on.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    job: &Job<'_>,
+    import_id: i64,
+    outcome: &mut UndoOutcome,
+) -> Result<(), Problem> {
+    let today = tx.clock().today();
+    let back = cases::take_back(tx, import_id, (job.by(), job.role()), today)?;
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    outcome.cases_ended = count(back.cases);
+    outcome.letters_taken_back = count(back.letters);
+    for pupil_id in back.left {
+        outcome.leave_of_pupil(Some(pupil_id), "case", "something was done about it since");
+    }
+    Ok(())
+}

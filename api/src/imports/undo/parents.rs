@@ -1,0 +1,29 @@
+//! Taking back an import of parents.
+
+use super::rows::UndoOutcome;
+use crate::app::App;
+use crate::auth::permission::{Permission, WriteSafeguarding};
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::jobs::Job;
+use crate::parents;
+
+/// Takes back what an import recorded of parents. What a court has ordered goes only if whoever asks may record it.
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    app: &App,
+    job: &Job<'_>,
+    import_id: i64,
+    outcome: &mut UndoOutcome,
+) -> Result<(), Problem> {
+    let may_order = app.roles.allows(job.role(), WriteSafeguarding::NAME);
+    let back = parents::take_back(tx, import_id, may_order, job.by())?;
+    let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+    outcome.parents_restored = count(back.persons);
+    outcome.parent_links_restored = count(back.links);
+    outcome.safeguards_restored = count(back.safeguards);
+    for (pupil_id, what, why) in back.left {
+        outcome.leave_of_pupil(pupil_id, what, why);
+    }
+    Ok(())
+}
