@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use super::schools::cases;
 use super::{CODES, POOL, blocks};
 use crate::{
-    Asking, Block, By, Comparing, Filter, Group, LeftOut, Measure, Query, Value, compare, explain,
-    trend_naive,
+    Asking, Block, By, Comparing, Filter, Group, LeftOut, Level, Measure, Query, Value, compare,
+    explain, trend_naive,
 };
 
 proptest! {
@@ -23,7 +23,8 @@ proptest! {
         let built = blocks(&schools);
         for definition in Definition::ALL {
             for window in WindowKind::ALL {
-                let query = Query { definition, window, by: [None; 3], filter: filter.clone() };
+                let (level, by) = (Level::Enrolment, [None; 3]);
+                let query = Query { definition, level, window, by, filter: filter.clone() };
                 let trend = trend_naive(&CODES, &schools, &query);
                 for (at, cell) in trend.windows.iter().zip(&trend.series[0].cells) {
                     let asking = Asking { definition, window, key: &at.key, filter: &filter };
@@ -46,6 +47,7 @@ proptest! {
     fn the_registers_that_are_due_are_those_that_the_trend_expects((schools, _, _) in cases()) {
         let query = Query {
             definition: Definition::OnRoll,
+            level: Level::Enrolment,
             window: WindowKind::YearToDate,
             by: [Some(By::School), Some(By::Class), None],
             filter: Filter::default(),
@@ -80,7 +82,8 @@ proptest! {
         for window in WindowKind::ALL {
             let definition = Definition::DfeDaily;
             let by = [Some(By::School), None, None];
-            let query = Query { definition, window, by, filter: Filter::default() };
+            let level = Level::Enrolment;
+            let query = Query { definition, level, window, by, filter: Filter::default() };
             let trend = trend_naive(&CODES, &schools, &query);
             for (place, at) in trend.windows.iter().enumerate() {
                 for measure in [Measure::Absence, Measure::Persistent] {
