@@ -48,6 +48,7 @@ pub use estimate::{Interval, Share};
 pub use explain::{Asking, Counted, Explanation, LeftOut, explain};
 pub use individual::Individual;
 pub use input::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
+pub use linked::AllRolls;
 #[doc(hidden)]
 pub use naive::trend_naive;
 pub use pool::{Pool, PoolError};

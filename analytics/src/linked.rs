@@ -15,7 +15,7 @@ use domain::{Characteristic, Definition, persistent, severe};
 
 use crate::reckoning::{ABSENT, PLANES, POSSIBLE};
 use crate::tally::Tallies;
-use crate::window::{Step, steps};
+use crate::window::{Step, line_up, steps};
 use crate::{Block, By, CROSSED, Cell, EnrolmentYear, Group, Query, TrendWindow, Value};
 
 /// The number of the value of [`Characteristic::Registration`] that the second of two schools has.
@@ -28,9 +28,63 @@ pub(crate) fn correct(
     query: &Query,
     sum: &mut Tallies,
 ) {
-    let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, windows, query)).collect();
     let nothing = vec![Cell::nothing(query.window); windows.len()];
     let mut correction = Correction { query, asked: query.asks_for(), nothing, sum };
+    let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, windows, query)).collect();
+    each_pupil(blocks, &steps, query.definition, |pupil| correction.pupil(pupil));
+}
+
+/// What pupils with several enrolments have in one window.
+#[derive(Default)]
+pub(crate) struct InWindow {
+    /// School, enrolment and position in the year of the half days that are left out.
+    pub(crate) doubled: BTreeSet<(i32, i32, usize)>,
+    /// By pupil, all rolls together.
+    pub(crate) together: BTreeMap<i32, AllRolls>,
+}
+
+/// What a pupil has on several rolls together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AllRolls {
+    /// Possible sessions.
+    pub possible: u32,
+    /// Those of them that were missed.
+    pub absent: u32,
+    /// The enrolment that answers for the pupil: where the pupil is counted as persistently absent.
+    pub answering: i32,
+}
+
+/// Looks at the window of a key, for a query over windows of its kind.
+pub(crate) fn in_window(blocks: &[Arc<Block>], key: &str, query: &Query) -> InWindow {
+    let all: Vec<&Block> = blocks.iter().map(Arc::as_ref).collect();
+    let mut windows = line_up(&all, query);
+    windows.retain(|window| window.key == key);
+    let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, &windows, query)).collect();
+    let mut found = InWindow::default();
+    each_pupil(blocks, &steps, query.definition, |pupil| {
+        for session in &pupil.doubled {
+            let place = |roll: &Roll<'_>| (roll.block.school(), roll.enrolment.enrolment);
+            let place = pupil.rolls.get(session.roll).map(place);
+            found
+                .doubled
+                .extend(place.map(|(school, enrolment)| (school, enrolment, session.position)));
+        }
+        if let Some(Together { own: [possible, absent], answering, .. }) = pupil.together(0) {
+            let answering = answering.enrolment;
+            let all = AllRolls { possible, absent, answering: answering.enrolment };
+            found.together.insert(answering.pupil, all);
+        }
+    });
+    found
+}
+
+/// Every pupil of whom a definition counts several enrolments.
+fn each_pupil<'a>(
+    blocks: &'a [Arc<Block>],
+    steps: &'a [Vec<Step>],
+    definition: Definition,
+    mut take: impl FnMut(&Pupil<'a>),
+) {
     let enrolments = blocks.iter().enumerate().flat_map(|(place, block)| {
         let pupils = block.members().map(|enrolment| enrolment.pupil);
         pupils.enumerate().map(move |(number, pupil)| (pupil, place, number))
@@ -39,12 +93,59 @@ pub(crate) fn correct(
     enrolments.sort_unstable();
     for several in enrolments.chunk_by(|a, b| a.0 == b.0).filter(|several| several.len() > 1) {
         let rolls = several.iter().filter_map(|(_, place, number)| {
-            Roll::of(blocks.get(*place)?, steps.get(*place)?, *number, query.definition)
+            Roll::of(blocks.get(*place)?, steps.get(*place)?, *number, definition)
         });
-        let rolls: Vec<Roll<'_>> = rolls.collect();
+        let rolls: Vec<Roll<'a>> = rolls.collect();
         if rolls.len() > 1 {
-            correction.pupil(&rolls);
+            take(&Pupil { doubled: doubled(&rolls), rolls });
         }
+    }
+}
+
+/// A pupil with several enrolments.
+struct Pupil<'a> {
+    rolls: Vec<Roll<'a>>,
+    /// The sessions that are left out.
+    doubled: Vec<Doubled>,
+}
+
+/// What a pupil's enrolments have together at the end of a window: possible sessions and absences.
+struct Together<'a> {
+    /// From the start of the year.
+    to_date: [u32; 2],
+    /// In the window alone.
+    own: [u32; 2],
+    /// Which of them answers for the pupil.
+    answering: &'a Roll<'a>,
+}
+
+impl Pupil<'_> {
+    /// `None` when there is no possible session by the window's end.
+    fn together(&self, window: usize) -> Option<Together<'_>> {
+        let begun = self.rolls.iter().filter_map(|roll| {
+            let step = roll.steps.get(window)?;
+            let to_date = roll.sessions(&(0..step.slots.end));
+            (to_date[0] > 0).then(|| (roll, step, to_date))
+        });
+        let begun: Vec<_> = begun.collect();
+        let (answering, ..) =
+            begun.iter().max_by_key(|(roll, step, _)| roll.answers(step.status))?;
+        let (mut to_date, mut own) = ([0; 2], [0; 2]);
+        for (roll, step, sessions) in &begun {
+            to_date = add(to_date, *sessions);
+            own = add(own, roll.sessions(&step.slots));
+        }
+        for session in &self.doubled {
+            let step = self.rolls.get(session.roll).and_then(|roll| roll.steps.get(window));
+            let left_out = [session.counts[POSSIBLE], session.counts[ABSENT]].map(u32::from);
+            if step.is_some_and(|step| session.slot < step.slots.end) {
+                to_date = less(to_date, left_out);
+            }
+            if step.is_some_and(|step| step.slots.contains(&session.slot)) {
+                own = less(own, left_out);
+            }
+        }
+        Some(Together { to_date, own, answering })
     }
 }
 
@@ -64,6 +165,7 @@ struct Doubled {
     /// The roll's place among the pupil's.
     roll: usize,
     date: NaiveDate,
+    position: usize,
     slot: usize,
     counts: [u8; PLANES],
 }
@@ -98,23 +200,23 @@ impl<'a> Roll<'a> {
     }
 
     /// The greatest of a pupil's rolls answers for the pupil on a day: one that the pupil is still
-    /// on before one that was left, a main school before a subsidiary one, a later one before an
-    /// earlier one.
-    fn answers(&self, day: NaiveDate) -> (bool, bool, NaiveDate, i32) {
+    /// on before one that was left, or the one that was left last; a main school before a
+    /// subsidiary one, a later one before an earlier one.
+    fn answers(&self, day: NaiveDate) -> (NaiveDate, bool, NaiveDate, i32) {
         let EnrolmentYear { enrolment, first_day, last_day, .. } = *self.enrolment;
-        let on_roll = first_day <= day && last_day.is_none_or(|last| day <= last);
+        let left = last_day.filter(|last| *last < day).unwrap_or(NaiveDate::MAX);
         let registration = By::Characteristic(Characteristic::Registration);
         let subsidiary = Value::Characteristic(Characteristic::Registration, SUBSIDIARY);
         let main = self.enrolment.value(registration, day) != Some(subsidiary);
-        (on_roll, main, first_day, enrolment)
+        (left, main, first_day, enrolment)
     }
 
     fn overlaps(&self, other: &Self) -> bool {
         self.enrolment.first_day <= other.last_day && other.enrolment.first_day <= self.last_day
     }
 
-    /// The possible sessions, by the position of their half day in the year.
-    fn possible(&self, roll: usize) -> impl Iterator<Item = (usize, Doubled)> {
+    /// The possible sessions.
+    fn possible(&self, roll: usize) -> impl Iterator<Item = Doubled> {
         let reckoning = &self.block.reckoning;
         let due = reckoning.due(self.enrolment);
         let days = reckoning.between(self.enrolment.first_day, self.last_day);
@@ -122,7 +224,7 @@ impl<'a> Roll<'a> {
             let counts = reckoning.count(self.enrolment, &due, &(number..number + 1));
             let (date, position) = reckoning.half_day(number)?;
             let slot = self.block.slots.partition_point(|slot| slot.half_days.end <= number);
-            (counts[POSSIBLE] > 0).then_some((position, Doubled { roll, date, slot, counts }))
+            (counts[POSSIBLE] > 0).then_some(Doubled { roll, date, position, slot, counts })
         })
     }
 }
@@ -133,8 +235,8 @@ fn doubled(rolls: &[Roll<'_>]) -> Vec<Doubled> {
     for (place, roll) in rolls.iter().enumerate() {
         let mut others = rolls.iter().enumerate().filter(|(other, _)| *other != place);
         if others.any(|(_, other)| roll.overlaps(other)) {
-            for (position, session) in roll.possible(place) {
-                by_half_day.entry(position).or_default().push(session);
+            for session in roll.possible(place) {
+                by_half_day.entry(session.position).or_default().push(session);
             }
         }
     }
@@ -156,51 +258,32 @@ struct Correction<'a> {
 }
 
 impl Correction<'_> {
-    fn pupil(&mut self, rolls: &[Roll<'_>]) {
-        let doubled = doubled(rolls);
+    fn pupil(&mut self, pupil: &Pupil<'_>) {
         for window in 0..self.nothing.len() {
-            self.pupil_in(window, rolls, &doubled);
+            self.pupil_in(window, pupil);
         }
     }
 
     /// Takes a pupil's enrolments out of a window and puts the pupil in.
-    fn pupil_in(&mut self, window: usize, rolls: &[Roll<'_>], doubled: &[Doubled]) {
-        let (mut to_date, mut own) = ([0; 2], [0; 2]);
-        let mut answering: Option<(&Roll<'_>, NaiveDate)> = None;
-        for roll in rolls {
+    fn pupil_in(&mut self, window: usize, pupil: &Pupil<'_>) {
+        for roll in &pupil.rolls {
             let Some(step) = roll.steps.get(window) else { continue };
-            let (alone, alone_own) =
-                (roll.sessions(&(0..step.slots.end)), roll.sessions(&step.slots));
-            if alone[0] == 0 {
-                continue;
-            }
             if let Some(cell) = self.cell(roll, step.status, window) {
-                cell.to_date.take(standing(alone));
-                cell.window.iter_mut().for_each(|window| window.take(standing(alone_own)));
-            }
-            to_date = add(to_date, alone);
-            own = add(own, alone_own);
-            if answering.is_none_or(|(other, day)| other.answers(day) < roll.answers(step.status)) {
-                answering = Some((roll, step.status));
+                cell.to_date.take(standing(roll.sessions(&(0..step.slots.end))));
+                let own = standing(roll.sessions(&step.slots));
+                cell.window.iter_mut().for_each(|window| window.take(own));
             }
         }
-        for session in doubled {
-            let Some(roll) = rolls.get(session.roll) else { continue };
-            let Some(step) = roll.steps.get(window) else { continue };
-            let left_out = [u32::from(session.counts[POSSIBLE]), u32::from(session.counts[ABSENT])];
-            if session.slot < step.slots.end {
-                to_date = less(to_date, left_out);
-            }
-            if step.slots.contains(&session.slot) {
-                own = less(own, left_out);
-                if let Some(cell) = self.cell(roll, session.date, window) {
-                    cell.leave_out(session.counts);
-                }
+        for session in &pupil.doubled {
+            let Some(roll) = pupil.rolls.get(session.roll) else { continue };
+            let inside = roll.steps.get(window).is_some_and(|s| s.slots.contains(&session.slot));
+            if inside && let Some(cell) = self.cell(roll, session.date, window) {
+                cell.leave_out(session.counts);
             }
         }
-        if let Some((roll, status)) = answering
-            && let Some(cell) = self.cell(roll, status, window)
-        {
+        let Some(Together { to_date, own, answering }) = pupil.together(window) else { return };
+        let Some(step) = answering.steps.get(window) else { return };
+        if let Some(cell) = self.cell(answering, step.status, window) {
             cell.to_date.add(standing(to_date));
             cell.window.iter_mut().for_each(|window| window.add(standing(own)));
         }

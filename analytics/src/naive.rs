@@ -198,14 +198,17 @@ impl Row<'_> {
         sessions
     }
 
-    /// Who answers for a pupil with several enrolments on a day: where they still are, the main
-    /// school, the one where they came last.
-    fn answers(&self, day: NaiveDate) -> (bool, bool, NaiveDate, i32) {
+    /// Who answers for a pupil with several enrolments on a day: where they still are or were last,
+    /// the main school, the one where they came last.
+    fn answers(&self, day: NaiveDate) -> (NaiveDate, bool, NaiveDate, i32) {
         let EnrolmentYear { enrolment, first_day, last_day, .. } = *self.enrolment;
-        let there = first_day <= day && last_day.is_none_or(|last| last >= day);
+        let there_until = match last_day {
+            Some(last) if last < day => last,
+            _ => NaiveDate::MAX,
+        };
         let registration = self.value(By::Characteristic(Characteristic::Registration), day);
         let main = registration != Some(Value::Characteristic(Characteristic::Registration, 2));
-        (there, main, first_day, enrolment)
+        (there_until, main, first_day, enrolment)
     }
 
     /// The window's dates in this school, if it has it, and the day up to which the year to date

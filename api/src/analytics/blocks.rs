@@ -59,6 +59,19 @@ pub struct Standing {
     raw: Vec<(i64, SchoolYear)>,
 }
 
+impl Standing {
+    /// Everything of it that decides an answer. What schools are called does not move versions, so it is part of it.
+    pub fn key(&self) -> String {
+        let Self { year, today, known, .. } = self;
+        let versions: Vec<(i32, i64)> =
+            self.versions.iter().map(|(school, version)| (*school, version.number)).collect();
+        let schools = self.schools.values();
+        let schools: Vec<_> =
+            schools.map(|school| (school.school_id, &school.name, &school.phase)).collect();
+        format!("{year} {today} {known:?} {versions:?} {schools:?}")
+    }
+}
+
 impl Blocks {
     /// No blocks yet.
     #[must_use]
@@ -102,7 +115,8 @@ impl Blocks {
             None => Some(Facts::now(tx, &moved, year)?),
             Some(at) => Some(known::facts(tx, &moved, year, at)?),
         };
-        let raw = facts.map_or_else(Vec::new, |facts| facts.into_years(&schools, today));
+        let raw = facts.map(|facts| facts.into_years(&schools, today)).transpose()?;
+        let raw = raw.unwrap_or_default();
         let raw: Vec<(i64, SchoolYear)> = raw
             .into_iter()
             .map(|source| {

@@ -195,7 +195,7 @@ pub async fn completeness(
     let (standing, classes) = app
         .db
         .snapshot(&scope, move |tx| {
-            let standing = asking.counting.read(tx, &wanted, year, known)?;
+            let standing = asking.counting.read(tx, (&wanted, Level::Enrolment), year, known)?;
             let schools: Vec<i32> = standing.schools.keys().copied().collect();
             let rows = pupils::classes_of_schools(tx, &schools)?;
             let names = rows.into_iter().map(|row| (row.class_id, row.name));

@@ -82,9 +82,10 @@ pub async fn compare(
     let (this, last) = app
         .db
         .snapshot(&scope, move |tx| {
-            let this = asking.counting.read(tx, &filter, year, known)?;
+            let this = asking.counting.read(tx, (&filter, Level::Enrolment), year, known)?;
             let last = year.previous();
-            let last = last.map(|last| asking.counting.read(tx, &filter, last, known));
+            let last =
+                last.map(|last| asking.counting.read(tx, (&filter, Level::Enrolment), last, known));
             Ok((this, last.transpose()?))
         })
         .await?;
