@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::answer::{Asked, TrendAnswer};
 use super::blocks::Standing;
-use super::finished::finished;
+use super::finished::{finished, json};
 use super::{dimension, known};
 use crate::app::App;
 use crate::auth::May;
@@ -114,7 +114,7 @@ pub async fn trend(
             .map_err(Problem::internal)?;
         serde_json::to_vec(&TrendAnswer::of(&asked, &built, trend)).map_err(Problem::internal)
     });
-    Ok(HttpResponse::Ok().content_type("application/json").body(answer.await?.to_vec()))
+    Ok(json(&answer.await?))
 }
 
 /// The question that the parameters ask.
