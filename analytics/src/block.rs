@@ -127,7 +127,8 @@ impl Block {
     }
 
     /// The day up to which registers are expected.
-    pub(crate) fn today(&self) -> NaiveDate {
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
         self.source.today
     }
 

@@ -125,7 +125,7 @@ impl Pupil<'_> {
         let begun = self.rolls.iter().filter_map(|roll| {
             let step = roll.steps.get(window)?;
             let to_date = roll.sessions(&(0..step.slots.end));
-            (to_date[0] > 0).then(|| (roll, step, to_date))
+            (to_date[0] > 0).then_some((roll, step, to_date))
         });
         let begun: Vec<_> = begun.collect();
         let (answering, ..) =

@@ -62,7 +62,8 @@ fn figures(app: &TestApp, trust: i32) {
         let fresh = app.another(Start { workers: 0, ..Start::default() });
         let fresh = fresh.client("trust_admin", trust);
         let since = Instant::now();
-        let trend = fresh.get(&format!("/v1/analytics/trend?definition=on-roll{known}")).expect(200);
+        let trend =
+            fresh.get(&format!("/v1/analytics/trend?definition=on-roll{known}")).expect(200);
         let took = since.elapsed();
         (took, trend["series"][0]["cells"][0]["possible"].as_u64().unwrap())
     };

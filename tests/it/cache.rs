@@ -55,10 +55,10 @@ fn a_fresh_instance_takes_an_answer_from_redis_as_it_was_given() {
     let officer = first.client("trust_officer", trust);
     let given = QUESTIONS.map(|question| officer.get(question));
     first.clock.set("2026-11-18T10:30:00Z");
-    let again = first.another(with_redis(&url)).client("trust_officer", trust);
-    let alone = first.another(Start::default()).client("trust_officer", trust);
+    let (second, alone) = (first.another(with_redis(&url)), first.another(Start::default()));
+    let [second, alone] = [&second, &alone].map(|app| app.client("trust_officer", trust));
     for (question, given) in QUESTIONS.into_iter().zip(given) {
-        let again = again.get(question);
+        let again = second.get(question);
         assert_eq!(
             again.text, given.text,
             "byte for byte, with the instant at which it was counted"
@@ -168,6 +168,20 @@ fn no_answer_is_shared_between_trusts_or_scopes() {
         let mark = ask(&fresh, *trust, schools).text;
         assert!(mark.starts_with(&format!("\"rollcall:{trust}:{schools_text}:")), "{mark}");
     }
+}
+
+#[test]
+fn a_count_that_lacks_a_pupil_of_the_roll_is_refused_and_kept_for_nobody() {
+    let app = TestApp::start_with(Start { workers: 0, ..Start::default() });
+    let trust = app.trust("Larkrise");
+    let (school, _, pupils) = school_with_marks(&app.client("trust_admin", trust), 1);
+    let mut sql = Sql::of(&app.database);
+    // The record is on the school's roll, but does not say that the school may see it.
+    sql.run(&format!("UPDATE pupil SET school_ids = '{{}}' WHERE pupil_id = {}", pupils[1]));
+    let lead = app.school_client("school_lead", trust, &[school]);
+    assert_eq!(lead.get(TREND).problem(500), "internal");
+    let officer = app.client("trust_officer", trust);
+    assert_eq!(possible_and_absent(&officer, "window=week"), counted(&mut sql, trust));
 }
 
 /// Saves a register, then asks old and new questions: they are answered soon, and as counting rows answers them.

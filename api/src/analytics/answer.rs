@@ -1,11 +1,12 @@
 //! A trend as it goes over the wire: counts beside every rate, and everything one needs to check a figure.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use ::analytics::{CROSSED, Cell, Group, Level, Persistence, Trend, TrendWindow, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Definition, Rate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::blocks::Built;
@@ -46,24 +47,24 @@ pub struct TrendAnswer {
 }
 
 /// A definition.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DefinitionAnswer {
     /// Its name.
     #[schema(example = "dfe-daily")]
-    name: &'static str,
+    name: Cow<'static, str>,
     /// It counts up when the definition changes.
     #[schema(example = 1)]
     version: u16,
     /// In plain English.
-    text: &'static str,
+    text: Cow<'static, str>,
     /// Where it comes from.
-    reference: &'static str,
+    reference: Cow<'static, str>,
     /// The version of the code table.
     codes: u16,
 }
 
 /// An academic year.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PeriodAnswer {
     /// 2026 for 2026/27.
     #[schema(example = 2026)]
@@ -74,7 +75,7 @@ pub struct PeriodAnswer {
 }
 
 /// What was counted of a school.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct VersionAnswer {
     /// The school.
     #[schema(example = 7)]
@@ -288,10 +289,10 @@ impl DefinitionAnswer {
     /// A definition, with the version of the code table.
     pub(super) fn of(definition: Definition, codes: u16) -> Self {
         Self {
-            name: definition.name(),
+            name: definition.name().into(),
             version: definition.version(),
-            text: definition.text(),
-            reference: definition.reference(),
+            text: definition.text().into(),
+            reference: definition.reference().into(),
             codes,
         }
     }

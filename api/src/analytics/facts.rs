@@ -66,7 +66,7 @@ impl Facts {
     pub fn into_years(
         mut self,
         schools: &BTreeMap<i32, SchoolRow>,
-        today: NaiveDate,
+        today: &BTreeMap<i32, NaiveDate>,
     ) -> Result<Vec<SchoolYear>, Problem> {
         let mut registers: BTreeMap<i32, BTreeMap<i32, HalfDaySet>> = BTreeMap::new();
         for (school, class, taken) in &self.taken {
@@ -77,17 +77,17 @@ impl Facts {
         let year = |(school, calendar): (i32, Calendar)| {
             let registers = registers.remove(&school).unwrap_or_default();
             let phase = schools.get(&school).and_then(|row| Phase::parse(&row.phase));
-            SchoolYear {
+            Some(SchoolYear {
                 school,
                 phase: phase.map_or(0, Phase::number),
                 calendar,
                 cut: registers.values().filter_map(|taken| taken.iter().last()).max(),
                 registers,
-                today,
+                today: *today.get(&school)?,
                 enrolments: enrolments.remove(&school).unwrap_or_default(),
-            }
+            })
         };
-        Ok(calendars.into_iter().map(year).collect())
+        Ok(calendars.into_iter().filter_map(year).collect())
     }
 
     fn into_enrolments(mut self) -> Result<BTreeMap<i32, Vec<EnrolmentYear>>, Problem> {

@@ -1,5 +1,7 @@
 //! An explanation as it goes over the wire.
 
+use std::borrow::Cow;
+
 use ::analytics::{AllRolls, Counted, Explanation, LeftOut};
 use chrono::{DateTime, Utc};
 use domain::{CodeTable, Definition, persistent, severe};
@@ -10,7 +12,7 @@ use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percen
 use crate::http::page::Page;
 
 /// What is behind a figure.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExplainAnswer {
     /// The academic year.
     pub(super) period: PeriodAnswer,
@@ -19,7 +21,7 @@ pub struct ExplainAnswer {
     pub(super) window: String,
     /// What counts as one: `enrolment`, or `pupil`.
     #[schema(example = "enrolment")]
-    pub(super) level: &'static str,
+    pub(super) level: Cow<'static, str>,
     /// What a figure is counted over, in words.
     pub(super) basis: String,
     /// The instant as of which everything is known (UTC).
@@ -34,12 +36,12 @@ pub struct ExplainAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) against: Option<CountedAnswer>,
     /// The pupils; with another definition, those that the two count differently. Only for those who may see pupils.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
     pub(super) pupils: Option<Page<PupilAnswer>>,
 }
 
 /// What one definition counts.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CountedAnswer {
     /// The definition.
     pub(super) definition: DefinitionAnswer,
@@ -56,26 +58,26 @@ pub struct CountedAnswer {
 }
 
 /// Half days that are not counted.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LeftOutAnswer {
     /// Why.
     #[schema(example = "after_last_register")]
-    pub(super) why: &'static str,
+    pub(super) why: Cow<'static, str>,
     /// In words.
-    pub(super) says: &'static str,
+    pub(super) says: Cow<'static, str>,
     /// How many.
     pub(super) half_days: u64,
 }
 
 /// Half days with a code.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CodeAnswer {
     /// The code.
     #[schema(example = "I")]
     pub(super) code: String,
     /// `attendance`, `absence`, or `not_possible`: no session that counts.
     #[schema(example = "absence")]
-    pub(super) counts_as: &'static str,
+    pub(super) counts_as: Cow<'static, str>,
     /// How many.
     pub(super) half_days: u64,
 }
@@ -164,12 +166,13 @@ pub(super) fn side(
             (true, true) => "absence",
             (true, false) => "attendance",
             (false, _) => "not_possible",
-        },
+        }
+        .into(),
         half_days: *half_days,
     };
     let left_out = |(why, half_days): (&LeftOut, &u64)| {
         let (why, says) = why_left_out(*why);
-        LeftOutAnswer { why, says, half_days: *half_days }
+        LeftOutAnswer { why: why.into(), says: says.into(), half_days: *half_days }
     };
     CountedAnswer {
         definition: DefinitionAnswer::of(definition, codes.version()),

@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{AcademicYear, CodeTable, Definition, WindowKind};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
@@ -24,7 +23,7 @@ use crate::auth::permission::{Permission, ReadAnalytics, ReadPupil};
 use crate::cache::Key;
 use crate::db::Tx;
 use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
+use crate::http::page::Slice;
 use crate::http::problem::Problem;
 use crate::pupils;
 use crate::schema::pupil;
@@ -122,11 +121,12 @@ pub async fn explain(
         let kept = explained(counting, &codes, &built, &question, wanted)?;
         serde_json::to_vec(&kept).map_err(Problem::internal)
     });
-    let Kept { rest, pupils } = serde_json::from_slice(&kept.await?).map_err(Problem::internal)?;
-    let Some(pupils) = pupils else { return Ok(HttpResponse::Ok().json(rest)) };
+    let Kept { answer, pupils } =
+        serde_json::from_slice(&kept.await?).map_err(Problem::internal)?;
+    let Some(pupils) = pupils else { return Ok(HttpResponse::Ok().json(answer)) };
     let pupils = app.db.snapshot(&scope, move |tx| named(tx, pupils)).await?;
     let page = slice.page(pupils, |one| (one.school_id, one.enrolment_id));
-    Ok(page.answer_in(&request, |pupils| WithPupils { rest, pupils }))
+    Ok(page.answer_in(&request, |page| ExplainAnswer { pupils: Some(page), ..answer }))
 }
 
 /// A cell of the trend, and whom to count in it.
@@ -143,16 +143,8 @@ struct Question {
 /// What is kept of an answer: pupils are named anew for everybody who asks.
 #[derive(Serialize, Deserialize)]
 struct Kept {
-    rest: Map<String, Value>,
+    answer: ExplainAnswer,
     pupils: Option<Vec<PupilAnswer>>,
-}
-
-/// An [`ExplainAnswer`] with its pupils.
-#[derive(Serialize)]
-struct WithPupils {
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-    pupils: Page<PupilAnswer>,
 }
 
 impl Question {
@@ -193,7 +185,7 @@ fn explained(
     let answer = ExplainAnswer {
         period: PeriodAnswer::of(built.year),
         window: key.clone(),
-        level: dimension::level_name(*level),
+        level: dimension::level_name(*level).into(),
         basis: basis(*level),
         as_known_on: built.at,
         versions: versions(&built.versions),
@@ -202,11 +194,8 @@ fn explained(
         against: question.against.zip(against.as_ref()).map(|(name, one)| side(name, one)),
         pupils: None,
     };
-    let Value::Object(rest) = serde_json::to_value(answer).map_err(Problem::internal)? else {
-        return Err(Problem::internal("an explanation that is no object"));
-    };
     let pupils = page.map(|(after, rows)| pupils_of(&counted, against.as_ref(), after, rows));
-    Ok(Kept { rest, pupils })
+    Ok(Kept { answer, pupils })
 }
 
 /// What the question is answered from; a class that the caller may not see is not there.
