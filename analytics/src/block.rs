@@ -127,7 +127,8 @@ impl Block {
     }
 
     /// The day up to which registers are expected.
-    pub(crate) fn today(&self) -> NaiveDate {
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
         self.source.today
     }
 
@@ -139,6 +140,24 @@ impl Block {
     ) -> impl Iterator<Item = (&EnrolmentYear, Option<NaiveDate>)> {
         let last_days = self.last_days.iter().map(move |last_days| last_days[definition as usize]);
         self.source.enrolments.iter().zip(last_days)
+    }
+
+    /// An enrolment by its number in the order of the lanes, with the last day that a definition
+    /// counts of it; `None` when it counts none.
+    pub(crate) fn enrolment_counted(
+        &self,
+        number: usize,
+        definition: Definition,
+    ) -> Option<(&EnrolmentYear, NaiveDate)> {
+        let last_day = self.last_days.get(number)?[definition as usize]?;
+        Some((self.source.enrolments.get(number)?, last_day))
+    }
+
+    /// What an enrolment has in a slot, whatever the definition.
+    pub(crate) fn counts_of(&self, number: usize, slot: usize) -> [u8; PLANES] {
+        let chunk = self.chunks.get(number / LANES);
+        let counts = chunk.and_then(|chunk| chunk.counts.get(slot));
+        counts.map_or([0; PLANES], |planes| planes.each_ref().map(|plane| plane.0[number % LANES]))
     }
 
     /// Reads all counts and does next to nothing with them: the bar that the benches hold the

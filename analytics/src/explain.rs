@@ -7,7 +7,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::{Characteristic, CodeTable, Definition, HalfDay, NO_MARK, WindowKind};
 
-use crate::{Block, By, EnrolmentYear, Filter, Pool, PoolError, Value};
+use crate::linked::{AllRolls, InWindow, in_window};
+use crate::{Block, By, CROSSED, EnrolmentYear, Filter, Level, Pool, PoolError, Query, Value};
 
 /// Why a half day is in no figure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +31,8 @@ pub enum LeftOut {
     NoMark,
     /// The code stands for no possible session.
     NotPossible,
+    /// Counted by pupil: the pupil has a session on another roll for the same half day.
+    Doubled,
 }
 
 /// What is behind a cell.
@@ -60,6 +63,9 @@ pub struct Counted {
     pub absent: u32,
     /// Half days that are not counted.
     pub left_out: u32,
+    /// Counted by pupil, what a pupil with several enrolments has together; by that the pupil is
+    /// persistently absent or is not.
+    pub together: Option<AllRolls>,
 }
 
 /// A cell of the trend: everything that a filter keeps, in one window.
@@ -67,6 +73,8 @@ pub struct Counted {
 pub struct Asking<'a> {
     /// Which pupils and sessions are counted.
     pub definition: Definition,
+    /// What counts as one.
+    pub level: Level,
     /// The kind of the window.
     pub window: WindowKind,
     /// The window, by its key in every school's calendar.
@@ -85,14 +93,23 @@ pub fn explain(
     blocks: &[Arc<Block>],
     asking: &Asking<'_>,
 ) -> Result<Explanation, PoolError> {
+    let linked = match asking.level {
+        Level::Enrolment => InWindow::default(),
+        Level::Pupil => in_window(blocks, asking.key, &asking.query()),
+    };
     let mut sum = Explanation::default();
-    for explanation in pool.map(blocks, |block| explain_school(codes, block, asking))? {
+    for explanation in pool.map(blocks, |block| explain_school(codes, block, asking, &linked))? {
         sum.add(explanation);
     }
     Ok(sum)
 }
 
-fn explain_school(codes: &CodeTable, block: &Block, asking: &Asking<'_>) -> Explanation {
+fn explain_school(
+    codes: &CodeTable,
+    block: &Block,
+    asking: &Asking<'_>,
+    linked: &InWindow,
+) -> Explanation {
     let mut explanation = Explanation::default();
     let kept = asking.filter.keeps_school(block.school(), block.phase());
     let Some(window) = block.window(asking.window, asking.key).filter(|_| kept) else {
@@ -107,7 +124,7 @@ fn explain_school(codes: &CodeTable, block: &Block, asking: &Asking<'_>) -> Expl
         if away || !asking.keeps(enrolment, |by| by != By::Class, status) {
             continue;
         }
-        let row = Row { codes, block, enrolment, last_day };
+        let row = Row { codes, block, enrolment, last_day, linked };
         for (half_day, date) in &days {
             if asking.keeps(enrolment, |by| by == By::Class, *date) {
                 row.explain(*half_day, *date, &mut explanation);
@@ -133,6 +150,12 @@ impl Explanation {
 }
 
 impl Asking<'_> {
+    /// The cell's query.
+    fn query(&self) -> Query {
+        let Self { definition, level, window, .. } = *self;
+        Query { definition, level, window, by: [None; CROSSED], filter: self.filter.clone() }
+    }
+
     /// Whether an enrolment is kept, by some of what is asked, as it is on a day.
     fn keeps(&self, enrolment: &EnrolmentYear, among: impl Fn(By) -> bool, day: NaiveDate) -> bool {
         let asked = self.filter.values.keys();
@@ -150,6 +173,7 @@ struct Row<'a> {
     enrolment: &'a EnrolmentYear,
     /// The last day that the definition counts of it; `None` when it counts none.
     last_day: Option<NaiveDate>,
+    linked: &'a InWindow,
 }
 
 impl Row<'_> {
@@ -162,6 +186,7 @@ impl Row<'_> {
         let key = (self.block.school(), self.enrolment.enrolment);
         let counted = explanation.enrolments.entry(key).or_default();
         counted.pupil = self.enrolment.pupil;
+        counted.together = self.linked.together.get(&counted.pupil).copied();
         let before = if open { self.left_out(half_day, date, mark) } else { Some(LeftOut::Closed) };
         if let Some(why) = before {
             *explanation.left_out.entry(why).or_default() += 1;
@@ -197,7 +222,9 @@ impl Row<'_> {
         } else if self.last_day.is_none_or(|last| date > last) {
             Some(LeftOut::Definition)
         } else if block.last_register().is_some_and(|cut| half_day <= cut) {
-            (mark == NO_MARK).then_some(LeftOut::NoMark)
+            let doubled = (block.school(), enrolment.enrolment, half_day.position());
+            let doubled = self.linked.doubled.contains(&doubled).then_some(LeftOut::Doubled);
+            (mark == NO_MARK).then_some(LeftOut::NoMark).or(doubled)
         } else if date > block.today() {
             Some(LeftOut::ToCome)
         } else {

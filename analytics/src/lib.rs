@@ -5,8 +5,9 @@
 //! everywhere in this crate:
 //!
 //! - **Counts, not percentages.** An answer holds whole numbers; groups pool sessions.
-//! - **Enrolments, not pupils.** As in the Department for Education's figures, a pupil with two
-//!   enrolments counts twice, each with the sessions of that enrolment.
+//! - **Enrolments, and pupils when asked.** As in the Department for Education's figures, a pupil
+//!   with two enrolments counts twice, each with the sessions of that enrolment; counted by pupil,
+//!   once with all of them, and a half day with marks on two rolls once.
 //! - **A missing mark is neither present nor absent.** It is no possible session; it shows only as
 //!   the difference between the sessions expected and those marked.
 //! - **Nothing here knows of HTTP, SQL or the time.** Today is a parameter.
@@ -16,7 +17,7 @@
 //! How a figure comes about: `reckoning` says how a mark on each half day counts, `block` sums the
 //! marks into bytes, `window` says which bytes make up which window, `span` and `groups` who belongs
 //! to which group when, `kernel` adds up, `tally` does so for one block, and `trend` puts the answer
-//! together. Questions that go enrolment by enrolment read the codes through `individual`:
+//! together; `linked` corrects it for pupils with several enrolments. Questions that go enrolment by enrolment read the codes through `individual`:
 //! `compare` sets schools side by side, with `estimate` for what is not counted but concluded,
 //! `registers` says which registers are missing, and `explain` what is behind a figure.
 
@@ -28,6 +29,7 @@ mod groups;
 mod individual;
 mod input;
 mod kernel;
+mod linked;
 mod naive;
 mod pool;
 mod query;
@@ -46,9 +48,10 @@ pub use estimate::{Interval, Share};
 pub use explain::{Asking, Counted, Explanation, LeftOut, explain};
 pub use individual::Individual;
 pub use input::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
+pub use linked::AllRolls;
 #[doc(hidden)]
 pub use naive::trend_naive;
 pub use pool::{Pool, PoolError};
-pub use query::{By, CROSSED, Filter, Group, Query, Split, Value};
+pub use query::{By, CROSSED, Filter, Group, Level, Query, Split, Value};
 pub use registers::Register;
 pub use trend::{Cell, Persistence, Series, Trend, TrendWindow, trend};

@@ -1,7 +1,7 @@
 //! The trend counted row by row, straight from the definitions and with no cleverness: the test
 //! oracle. It shares nothing with the fast way but the types of the question and the answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::{
@@ -9,15 +9,15 @@ use domain::{
 };
 
 use crate::{
-    By, Cell, EnrolmentYear, Group, Persistence, Query, SchoolYear, Series, Trend, TrendWindow,
-    Value,
+    By, Cell, EnrolmentYear, Group, Level, Persistence, Query, SchoolYear, Series, Trend,
+    TrendWindow, Value,
 };
 
 /// Answers the question that [`crate::trend()`] answers, slowly. For tests.
 #[must_use]
 pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> Trend {
-    let schools: Vec<&SchoolYear> = schools.iter().filter(|school| kept(school, query)).collect();
-    let windows = windows(&schools, query);
+    let kept: Vec<&SchoolYear> = schools.iter().filter(|school| kept(school, query)).collect();
+    let windows = windows(&kept, query);
     let nothing = Cell {
         window: (query.window != WindowKind::Week).then(Persistence::default),
         ..Cell::default()
@@ -28,23 +28,19 @@ pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> 
     }
     // A school that was asked about is there even when nothing is counted in it.
     let schools_alone = query.by.iter().flatten().all(|by| *by == By::School || *by == By::Phase);
-    for school in schools {
-        if schools_alone {
-            let group = query.by.map(|by| match by? {
-                By::School => Some(Value::School(school.school)),
-                _ => Some(Value::Phase(school.phase)),
-            });
-            series.entry(group).or_insert(vec![nothing; windows.len()]);
-        }
-        let own = school.calendar.windows(query.window);
-        for enrolment in &school.enrolments {
-            for (number, window) in windows.iter().enumerate() {
-                for (group, cell) in
-                    (Row { codes, school, own: &own, enrolment, window, query }).cells()
-                {
-                    let cells = series.entry(group).or_insert(vec![nothing; windows.len()]);
-                    add(&mut cells[number], &cell);
-                }
+    for school in kept.iter().filter(|_| schools_alone) {
+        let group = query.by.map(|by| match by? {
+            By::School => Some(Value::School(school.school)),
+            _ => Some(Value::Phase(school.phase)),
+        });
+        series.entry(group).or_insert(vec![nothing; windows.len()]);
+    }
+    for rows in counted_as_one(codes, schools, query) {
+        let twice = counted_twice(&rows);
+        for (number, window) in windows.iter().enumerate() {
+            for (group, cell) in cells(&rows, &twice, window) {
+                let cells = series.entry(group).or_insert(vec![nothing; windows.len()]);
+                add(&mut cells[number], &cell);
             }
         }
     }
@@ -53,6 +49,88 @@ pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> 
     }
     let series = series.into_iter().map(|(group, cells)| Series { group, cells }).collect();
     Trend { windows, series }
+}
+
+/// Each enrolment by itself, or the enrolments of each pupil together.
+fn counted_as_one<'a>(
+    codes: &'a CodeTable,
+    schools: &'a [SchoolYear],
+    query: &'a Query,
+) -> Vec<Vec<Row<'a>>> {
+    let rows = schools.iter().flat_map(|school| {
+        let row = move |enrolment| {
+            let own = school.calendar.windows(query.window);
+            Row { codes, school, own, enrolment, query }
+        };
+        school.enrolments.iter().map(row)
+    });
+    if query.level == Level::Enrolment {
+        return rows.map(|row| vec![row]).collect();
+    }
+    let mut of_pupils: BTreeMap<i32, Vec<Row<'a>>> = BTreeMap::new();
+    rows.for_each(|row| of_pupils.entry(row.enrolment.pupil).or_default().push(row));
+    of_pupils.into_values().collect()
+}
+
+/// The sessions, by row, that another row has too and answers for.
+fn counted_twice(rows: &[Row<'_>]) -> BTreeSet<(usize, NaiveDate, Session)> {
+    let mut possible: BTreeMap<(NaiveDate, Session), Vec<usize>> = BTreeMap::new();
+    for (number, row) in rows.iter().enumerate().filter(|_| rows.len() > 1) {
+        for (date, session, cell) in row.sessions(NaiveDate::MAX) {
+            if cell.possible > 0 {
+                possible.entry((date, session)).or_default().push(number);
+            }
+        }
+    }
+    let mut twice = BTreeSet::new();
+    for ((date, session), numbers) in possible {
+        let counts = numbers.iter().max_by_key(|number| rows[**number].answers(date)).copied();
+        let others = numbers.into_iter().filter(|number| Some(*number) != counts);
+        twice.extend(others.map(|number| (number, date, session)));
+    }
+    twice
+}
+
+/// Everything that is counted of these rows in a window, with the group it belongs to.
+fn cells(
+    rows: &[Row<'_>],
+    twice: &BTreeSet<(usize, NaiveDate, Session)>,
+    window: &TrendWindow,
+) -> Vec<(Group, Cell)> {
+    let mut cells = Vec::new();
+    let (mut to_date, mut own) = (Cell::default(), Cell::default());
+    let mut answering = None;
+    for (number, row) in rows.iter().enumerate() {
+        let (dates, Some(end)) = row.dates(window) else { continue };
+        let status = end.min(row.last_known_day());
+        let mut any = false;
+        for (date, session, mut cell) in row.sessions(end) {
+            any |= cell.possible > 0;
+            if twice.contains(&(number, date, session)) {
+                let Cell { marked, expected, .. } = cell;
+                cell = Cell { marked, expected, doubled: 1, ..Cell::default() };
+            }
+            add(&mut to_date, &cell);
+            if dates.is_some_and(|(from, to)| from <= date && date <= to) {
+                add(&mut own, &cell);
+                let group = row.group(date, status);
+                cells.extend(group.map(|group| (group, cell)));
+            }
+        }
+        if any {
+            answering = answering.max(Some((row.answers(status), number, status)));
+        }
+    }
+    if let Some((_, number, status)) = answering {
+        let row = &rows[number];
+        let standing = Cell {
+            window: (row.query.window != WindowKind::Week).then(|| persistence(&own)),
+            to_date: persistence(&to_date),
+            ..Cell::default()
+        };
+        cells.extend(row.group(status, status).map(|group| (group, standing)));
+    }
+    cells
 }
 
 fn kept(school: &SchoolYear, query: &Query) -> bool {
@@ -94,58 +172,52 @@ fn windows(schools: &[&SchoolYear], query: &Query) -> Vec<TrendWindow> {
     windows
 }
 
-/// One enrolment in one window.
+/// One enrolment.
 struct Row<'a> {
     codes: &'a CodeTable,
     school: &'a SchoolYear,
     /// The school's own windows.
-    own: &'a [Window],
+    own: Vec<Window>,
     enrolment: &'a EnrolmentYear,
-    window: &'a TrendWindow,
     query: &'a Query,
 }
 
 impl Row<'_> {
-    /// Everything there is to count, with the group it belongs to.
-    fn cells(&self) -> Vec<(Group, Cell)> {
-        let mut cells = Vec::new();
-        let (own, Some(end)) = self.dates() else { return cells };
-        let Some((first_day, last_day)) = self.days_counted() else { return cells };
-        let status = end.min(self.last_known_day());
-        let mut to_date = Cell::default();
-        let mut window = Cell::default();
+    /// Every session up to a day for which the pupil is due.
+    fn sessions(&self, end: NaiveDate) -> Vec<(NaiveDate, Session, Cell)> {
+        let mut sessions = Vec::new();
+        let Some((first_day, last_day)) = self.days_counted() else { return sessions };
         for date in first_day.iter_days().take_while(|date| *date <= end.min(last_day)) {
             for session in Session::ALL {
                 let year_group = self.enrolment.year_group_on(date);
-                if !self.school.calendar.is_due(year_group, date, session) || self.boards(date) {
-                    continue;
-                }
-                let one = self.session(date, session);
-                add(&mut to_date, &one);
-                if own.is_some_and(|(from, to)| from <= date && date <= to) {
-                    add(&mut window, &one);
-                    let group = self.group(date, status);
-                    cells.extend(group.map(|group| (group, one)));
+                if self.school.calendar.is_due(year_group, date, session) && !self.boards(date) {
+                    sessions.push((date, session, self.session(date, session)));
                 }
             }
         }
-        let standing = Cell {
-            window: (self.query.window != WindowKind::Week).then(|| persistence(&window)),
-            to_date: persistence(&to_date),
-            ..Cell::default()
+        sessions
+    }
+
+    /// Who answers for a pupil with several enrolments on a day: where they still are or were last,
+    /// the main school, the one where they came last.
+    fn answers(&self, day: NaiveDate) -> (NaiveDate, bool, NaiveDate, i32) {
+        let EnrolmentYear { enrolment, first_day, last_day, .. } = *self.enrolment;
+        let there_until = match last_day {
+            Some(last) if last < day => last,
+            _ => NaiveDate::MAX,
         };
-        let group = self.group(status, status);
-        cells.extend(group.map(|group| (group, standing)));
-        cells
+        let registration = self.value(By::Characteristic(Characteristic::Registration), day);
+        let main = registration != Some(Value::Characteristic(Characteristic::Registration, 2));
+        (there_until, main, first_day, enrolment)
     }
 
     /// The window's dates in this school, if it has it, and the day up to which the year to date
     /// goes: for a school without the window, the end of its latest that has begun by then.
-    fn dates(&self) -> (Option<(NaiveDate, NaiveDate)>, Option<NaiveDate>) {
-        match self.own.iter().find(|own| own.key == self.window.key) {
+    fn dates(&self, window: &TrendWindow) -> (Option<(NaiveDate, NaiveDate)>, Option<NaiveDate>) {
+        match self.own.iter().find(|own| own.key == window.key) {
             Some(own) => (Some((own.from, own.to)), Some(own.to)),
             None => {
-                let begun = self.own.iter().filter(|own| own.from <= self.window.to);
+                let begun = self.own.iter().filter(|own| own.from <= window.to);
                 (None, begun.map(|own| own.to).max())
             }
         }
@@ -231,7 +303,7 @@ impl Row<'_> {
     }
 }
 
-/// What one enrolment with these sessions counts.
+/// What one enrolment, or one pupil, with these sessions counts.
 fn persistence(cell: &Cell) -> Persistence {
     let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
     let (absent, possible) = (count(cell.absent), count(cell.possible));
@@ -250,6 +322,7 @@ fn add(sum: &mut Cell, cell: &Cell) {
     sum.approved += cell.approved;
     sum.marked += cell.marked;
     sum.expected += cell.expected;
+    sum.doubled += cell.doubled;
     add_persistence(&mut sum.to_date, &cell.to_date);
     if let (Some(sum), Some(window)) = (&mut sum.window, &cell.window) {
         add_persistence(sum, window);

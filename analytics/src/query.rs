@@ -12,12 +12,26 @@ use crate::Sex;
 pub struct Query {
     /// Which pupils and sessions are counted.
     pub definition: Definition,
+    /// Whether a pupil with several enrolments counts several times.
+    pub level: Level,
     /// What the year is cut into.
     pub window: WindowKind,
     /// What the answer is split by; by nothing, it is one series for everything that was asked.
     pub by: Split,
     /// What is left out.
     pub filter: Filter,
+}
+
+/// What is counted as one. It makes a difference for pupils with several enrolments in a year: who
+/// moved to another school, who left and came back, who is on two rolls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Level {
+    /// Each enrolment by itself, with its own sessions, as the Department for Education counts.
+    #[default]
+    Enrolment,
+    /// Each pupil once, with the sessions of all enrolments together. A half day with marks that
+    /// count on two rolls is counted on one.
+    Pupil,
 }
 
 /// One thing that an answer is split by.

@@ -84,6 +84,11 @@ impl Reckoning {
         self.open.iter().map(|half_day| half_day.date)
     }
 
+    /// The date of an open half day, and its position in the year, by its number.
+    pub(crate) fn half_day(&self, number: usize) -> Option<(NaiveDate, usize)> {
+        self.open.get(number).map(|half_day| (half_day.date, half_day.position))
+    }
+
     /// The open half days of a stretch of days, both ends included, by their number.
     pub(crate) fn between(&self, from: NaiveDate, to: NaiveDate) -> Range<usize> {
         self.open.partition_point(|half_day| half_day.date < from)

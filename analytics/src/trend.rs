@@ -9,7 +9,7 @@ use domain::WindowKind;
 use crate::reckoning::{ABSENT, APPROVED, EXPECTED, LATE, MARKED, PLANES, POSSIBLE, UNAUTHORISED};
 use crate::tally::{Tallies, tally};
 use crate::window::line_up;
-use crate::{Block, By, CROSSED, Group, Pool, PoolError, Query, Value};
+use crate::{Block, By, CROSSED, Group, Level, Pool, PoolError, Query, Value, linked};
 
 /// Blocks that one thread takes at a time: enough to save putting together as many answers as
 /// there are schools, and few enough to keep all threads busy.
@@ -69,6 +69,9 @@ pub struct Cell {
     /// Half days on which the school was open, up to and including today, and the enrolment on
     /// roll: the registers that should have a mark.
     pub expected: u64,
+    /// Counted by pupil, the sessions that are left out here because the pupil has one on another
+    /// roll for the same half day; counted by enrolment always 0.
+    pub doubled: u64,
     /// Persistent absence over the window itself; `None` for weeks, for which the Department for
     /// Education publishes none.
     pub window: Option<Persistence>,
@@ -77,7 +80,8 @@ pub struct Cell {
     pub to_date: Persistence,
 }
 
-/// How many enrolments are persistently absent, in some stretch of time.
+/// How many enrolments are persistently absent, in some stretch of time; or pupils, when they are
+/// counted by pupil.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Persistence {
     /// Enrolments with at least one possible session.
@@ -94,6 +98,13 @@ impl Persistence {
         self.enrolments += enrolments;
         self.persistent += persistent;
         self.severe += severe;
+    }
+
+    /// Takes enrolments out again.
+    pub(crate) fn take(&mut self, [enrolments, persistent, severe]: [u32; 3]) {
+        self.enrolments -= enrolments;
+        self.persistent -= persistent;
+        self.severe -= severe;
     }
 
     fn counts(&self) -> [u32; 3] {
@@ -134,6 +145,17 @@ impl Cell {
         self.expected += u64::from(counts[EXPECTED]);
     }
 
+    /// Leaves out a session that counts on another roll. That a mark was expected, and is there,
+    /// stays true.
+    pub(crate) fn leave_out(&mut self, counts: [u8; PLANES]) {
+        self.possible -= u64::from(counts[POSSIBLE]);
+        self.absent -= u64::from(counts[ABSENT]);
+        self.unauthorised -= u64::from(counts[UNAUTHORISED]);
+        self.late -= u64::from(counts[LATE]);
+        self.approved -= u64::from(counts[APPROVED]);
+        self.doubled += 1;
+    }
+
     /// Sessions absent with authorisation.
     #[must_use]
     pub fn authorised(&self) -> u64 {
@@ -144,13 +166,14 @@ impl Cell {
 /// Counts the blocks of one academic year.
 ///
 /// Windows are lined up by key; each school is counted over its own dates. A window is listed
-/// when it has begun in at least one of the schools.
+/// when it has begun in at least one of the schools. Counted by pupil, the blocks are also those of
+/// schools that the filter leaves out: a pupil there may have come from one that it keeps.
 ///
 /// # Errors
 /// When a counting thread panics.
-pub fn trend(pool: &Pool, blocks: &[Arc<Block>], query: &Query) -> Result<Trend, PoolError> {
+pub fn trend(pool: &Pool, all: &[Arc<Block>], query: &Query) -> Result<Trend, PoolError> {
     let kept = |block: &&Block| query.filter.keeps_school(block.school(), block.phase());
-    let blocks: Vec<&Block> = blocks.iter().map(Arc::as_ref).filter(kept).collect();
+    let blocks: Vec<&Block> = all.iter().map(Arc::as_ref).filter(kept).collect();
     let windows = line_up(&blocks, query);
     let nothing = vec![Cell::nothing(query.window); windows.len()];
     let listed = always_listed(&blocks, query).into_iter();
@@ -172,6 +195,9 @@ pub fn trend(pool: &Pool, blocks: &[Arc<Block>], query: &Query) -> Result<Trend,
                 }
             }
         }
+    }
+    if query.level == Level::Pupil {
+        linked::correct(all, &windows, query, &mut sum);
     }
     if !by_school(query) {
         sum.retain(|_, cells| *cells != nothing);

@@ -31,7 +31,7 @@ impl Key {
     /// Everything that decides an answer beside the scope goes into `parts`: the question, the code table, the day,
     /// the versions.
     #[must_use]
-    pub fn new(scope: &Scope, kind: &str, parts: &[&str]) -> Self {
+    pub fn new(scope: &Scope, kind: &str, parts: &[String]) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
             hash.update(u64::try_from(part.len()).unwrap_or(0).to_be_bytes());

@@ -42,16 +42,10 @@ impl Clock {
         Self::from_fn(move || this.now() + ahead)
     }
 
-    /// The date on the school's wall. English schools keep London time.
+    /// The date in England, for what is about no school alone. A school's own day is `tenants::today`.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
-        Self::date(self.now())
-    }
-
-    /// The date on the school's wall at an instant.
-    #[must_use]
-    pub fn date(instant: DateTime<Utc>) -> NaiveDate {
-        instant.with_timezone(&London).date_naive()
+        self.now().with_timezone(&London).date_naive()
     }
 }
 

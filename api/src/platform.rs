@@ -81,17 +81,20 @@ pub fn every_trust(db: &Db) -> Result<Vec<Scope>, Problem> {
     Ok(rows.into_iter().map(|row| Scope::new(row.id, Schools::All)).collect())
 }
 
-/// Takes the lease of a job that is due. Without a tenant because a worker serves all trusts; the queue holds ids only.
+/// Takes the lease of a job that is due: of the trusts that have fewest running, the one whose turn it is. Without a
+/// tenant because a worker serves all trusts; the queue holds ids only.
 ///
 /// # Errors
 /// The database's.
 pub fn lease(db: &Db, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Lease>, Problem> {
     db.without_tenant(|conn| {
         let lease = diesel::sql_query(
-            "UPDATE job_queue SET lease_until = $2, fence = fence + 1, attempt = attempt + 1 \
-             WHERE job_id = (SELECT job_id FROM job_queue \
-                 WHERE due <= $1 AND (lease_until IS NULL OR lease_until < $1) \
-                 ORDER BY due, job_id LIMIT 1 FOR UPDATE SKIP LOCKED) \
+            "WITH running AS ( \
+                 SELECT trust_id, count(*) AS jobs FROM job_queue WHERE lease_until >= $1 GROUP BY trust_id) \
+             UPDATE job_queue SET lease_until = $2, fence = fence + 1, attempt = attempt + 1 \
+             WHERE job_id = (SELECT q.job_id FROM job_queue q LEFT JOIN running USING (trust_id) \
+                 WHERE q.due <= $1 AND (q.lease_until IS NULL OR q.lease_until < $1) \
+                 ORDER BY coalesce(running.jobs, 0), q.turn, q.job_id LIMIT 1 FOR UPDATE OF q SKIP LOCKED) \
              RETURNING job_id, trust_id, kind, attempt, fence",
         )
         .bind::<Timestamptz, _>(now)

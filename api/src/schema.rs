@@ -697,6 +697,7 @@ diesel::table! {
         attempt -> Int4,
         lease_until -> Nullable<Timestamptz>,
         fence -> Int8,
+        turn -> Timestamptz,
     }
 }
 

@@ -1,5 +1,6 @@
 //! How fast a trust's year of marks comes in: 60,000 pupils' 38 weeks, checked against roll and calendars and written with
-//! their history, beside `COPY` of the same lines into a table of which nothing is asked.
+//! their history, beside `COPY` of the same lines into a table of which nothing is asked. Then how long the trend of all
+//! that takes, and the same as known on an earlier instant.
 
 #[expect(dead_code, reason = "the stories need more of it")]
 #[path = "../it/support/mod.rs"]
@@ -27,7 +28,8 @@ fn main() {
     }
     let app = TestApp::start_with(Start { workers: 0, ..Start::default() });
     app.clock.set("2027-07-30T10:00:00Z");
-    let admin = app.client("trust_admin", app.trust("Larkrise"));
+    let trust = app.trust("Larkrise");
+    let admin = app.client("trust_admin", trust);
     for school in 0..SCHOOLS {
         let body =
             json!({ "urn": urn(school), "name": format!("School {school}"), "phase": "primary" });
@@ -41,6 +43,7 @@ fn main() {
     // As autovacuum would, which the tests' server has not.
     Sql::of(&app.database).run("ANALYZE");
     let plain = copied(&app, &marks);
+    app.clock.set("2027-07-30T11:00:00Z");
     let (done, took) = imported(&app, &admin, "marks", &marks);
     let plain = plain.min(copied(&app, &marks));
     assert_eq!(done["result"]["counts"]["marks_added"], lines * 10);
@@ -48,6 +51,30 @@ fn main() {
     println!("COPY:   {plain:.2?}, {} lines a second", each_second(plain));
     println!("import: {took:.2?}, {} lines a second", each_second(took));
     println!("import / COPY: {}%", 100 * each_second(took) / each_second(plain).max(1));
+    figures(&app, trust);
+}
+
+/// What the whole trust's figures take when nothing of them is kept: as they stand, as known on an instant after which
+/// nothing came, and as known before the marks, all of which are then undone.
+fn figures(app: &TestApp, trust: i32) {
+    app.clock.set("2027-07-30T12:00:00Z");
+    let ask = |known: &str| {
+        let fresh = app.another(Start { workers: 0, ..Start::default() });
+        let fresh = fresh.client("trust_admin", trust);
+        let since = Instant::now();
+        let trend =
+            fresh.get(&format!("/v1/analytics/trend?definition=on-roll{known}")).expect(200);
+        let took = since.elapsed();
+        (took, trend["series"][0]["cells"][0]["possible"].as_u64().unwrap())
+    };
+    let shortest = |known: &str| (0..3).map(|_| ask(known)).min().unwrap();
+    let (now, counted) = shortest("");
+    println!("trend, nothing kept: {now:.2?}, {counted} sessions in the first half term");
+    for hour in ["11:30", "10:30"] {
+        let (took, counted) = shortest(&format!("&as_known_on=2027-07-30T{hour}:00Z"));
+        let ratio = took.as_secs_f64() / now.as_secs_f64();
+        println!("as known on {hour}: {took:.2?}, {ratio:.1} times as long, {counted} sessions");
+    }
 }
 
 fn urn(school: u32) -> String {

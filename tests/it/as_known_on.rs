@@ -115,6 +115,32 @@ fn nothing_was_known_before_a_school_began_and_nobody_knows_what_is_to_come() {
     assert_eq!(refused.body["errors"][0]["pointer"], "?as_known_on");
 }
 
+#[test]
+fn two_records_that_were_found_to_be_one_child_are_one_pupil_from_then_on() {
+    let world = World::new();
+    let place = |at: usize| (world.schools[at], world.classes[at]);
+    let [kept, gone] =
+        [0, 1].map(|at| build::pupil(&world.admin, place(at).0, place(at).1, at as u32));
+    for (at, week) in [(0, "/\\/\\/\\/\\/\\"), (1, "II--------")] {
+        let file = format!("upn,week,marks\n{},2026-11-09,{week}\n", upn(at as u32));
+        assert!(world.import("marks", world.schools[at], &file));
+    }
+    let figures = |known| {
+        let question = "window=year_to_date&definition=on-roll&level=pupil";
+        let cell = world.figures(question, known)[1][0]["cells"][0].take();
+        let pupils = ["enrolments", "persistent"].map(|name| cell["persistence"][name].clone());
+        json!([cell["possible"], cell["absent"], cell["doubled"], pupils])
+    };
+    let before = world.app.clock.now();
+    assert_eq!(figures(None), json!([12, 2, 0, [2, 1]]));
+    world.wait(TimeDelta::hours(1));
+    let merge = json!({ "into": kept, "reason": "One child" });
+    world.admin.post(&format!("/v1/pupils/{gone}/merge"), &merge).expect(200);
+    // On two rolls at once: the morning and afternoon with marks at both count once.
+    assert_eq!(figures(None), json!([10, 2, 2, [1, 1]]));
+    assert_eq!(figures(Some(before)), json!([12, 2, 0, [2, 1]]), "as known before");
+}
+
 /// What is asked at each instant.
 const QUESTIONS: [&str; 4] = [
     "by=school,fsm&window=half_term&definition=on-roll",

@@ -37,22 +37,63 @@ fn school_with_marks(admin: &Client, number: u32) -> (i32, i32, [i32; 2]) {
 
 const TREND: &str = "/v1/analytics/trend?window=week&by=school";
 
+/// A question of every kind that is kept; two have pages, and those hold their next one's address.
+const QUESTIONS: [&str; 5] = [
+    TREND,
+    "/v1/analytics/trend?level=pupil",
+    "/v1/analytics/compare?window=half-term-2",
+    "/v1/analytics/completeness?limit=1",
+    "/v1/analytics/explain?definition=on-roll&limit=1",
+];
+
 #[test]
 fn a_fresh_instance_takes_an_answer_from_redis_as_it_was_given() {
     let url = fresh_redis();
     let first = TestApp::start_with(with_redis(&url));
     let trust = first.trust("Larkrise");
     school_with_marks(&first.client("trust_admin", trust), 1);
-    let given = first.client("trust_officer", trust).get(TREND);
+    let officer = first.client("trust_officer", trust);
+    let given = QUESTIONS.map(|question| officer.get(question));
     first.clock.set("2026-11-18T10:30:00Z");
-    let again = first.another(with_redis(&url)).client("trust_officer", trust).get(TREND);
-    assert_eq!(again.text, given.text, "byte for byte, with the instant at which it was counted");
-    let alone = first.another(Start::default()).client("trust_officer", trust).get(TREND);
-    assert_ne!(alone.text, given.text, "counted half an hour later");
-    let mut expected = given.expect(200);
-    assert_eq!(expected["as_known_on"], "2026-11-18T10:00:00Z");
-    expected["as_known_on"] = "2026-11-18T10:30:00Z".into();
-    assert_eq!(alone.expect(200), expected, "and nothing else is different");
+    let (second, alone) = (first.another(with_redis(&url)), first.another(Start::default()));
+    let [second, alone] = [&second, &alone].map(|app| app.client("trust_officer", trust));
+    for (question, given) in QUESTIONS.into_iter().zip(given) {
+        let again = second.get(question);
+        assert_eq!(
+            again.text, given.text,
+            "byte for byte, with the instant at which it was counted"
+        );
+        assert_eq!(again.header("link"), given.header("link"), "{question}");
+        assert_eq!(given.header("link").is_some(), question.ends_with("limit=1"), "{question}");
+        let alone = alone.get(question);
+        assert_ne!(alone.text, given.text, "counted half an hour later");
+        let mut expected = given.expect(200);
+        assert_eq!(expected["as_known_on"], "2026-11-18T10:00:00Z");
+        expected["as_known_on"] = "2026-11-18T10:30:00Z".into();
+        assert_eq!(alone.expect(200), expected, "and nothing else is different");
+    }
+}
+
+#[test]
+fn children_are_named_to_those_who_may_see_them_and_never_to_redis() {
+    let url = fresh_redis();
+    let app = TestApp::start_with(with_redis(&url));
+    let trust = app.trust("Larkrise");
+    school_with_marks(&app.client("trust_admin", trust), 1);
+    let explain = QUESTIONS[4];
+    let named = app.client("trust_officer", trust).get(explain);
+    assert!(named.text.contains("Surname11"), "{}", named.text);
+    let instances = [&app, &app.another(with_redis(&url))];
+    for app in instances {
+        let runner = app.client("runner", trust).get(explain).expect(200);
+        assert_eq!(runner.get("pupils"), None);
+        assert_eq!(app.client("trust_officer", trust).get(explain).text, named.text);
+    }
+    let mut redis = connect(&url);
+    let kept = keys(&mut redis).into_iter().map(|key| redis.get::<_, String>(&key).unwrap());
+    let kept: Vec<String> = kept.collect();
+    assert!(kept.iter().any(|kept| kept.contains("pupil_id")), "{kept:?}");
+    assert!(!kept.iter().any(|kept| kept.contains("Surname")), "{kept:?}");
 }
 
 #[test]
@@ -65,12 +106,18 @@ fn every_key_begins_with_the_tenant_and_ends_by_itself() {
         let admin = app.client("trust_admin", trust);
         let (school, ..) = school_with_marks(&admin, 1);
         let before = keys(&mut redis);
-        admin.get(TREND).expect(200);
-        app.school_client("school_lead", trust, &[school]).get(TREND).expect(200);
+        let lead = app.school_client("school_lead", trust, &[school]);
+        for question in QUESTIONS {
+            admin.get(question).expect(200);
+            lead.get(question).expect(200);
+        }
         let new: Vec<String> = keys(&mut redis).difference(&before).cloned().collect();
         let starts = [format!("rollcall:{trust}:*:"), format!("rollcall:{trust}:{{{school}}}:")];
-        assert_eq!(new.len(), 2, "{new:?}");
-        assert!(starts.iter().all(|start| new.iter().any(|key| key.starts_with(start))), "{new:?}");
+        for start in starts {
+            let of = new.iter().filter(|key| key.starts_with(&start)).count();
+            assert_eq!(of, QUESTIONS.len(), "{start}: {new:?}");
+        }
+        assert_eq!(new.len(), 2 * QUESTIONS.len(), "{new:?}");
         for key in new {
             let seconds: i64 = redis.ttl(&key).unwrap();
             assert!((1..=3600).contains(&seconds), "{seconds}");
@@ -123,6 +170,20 @@ fn no_answer_is_shared_between_trusts_or_scopes() {
     }
 }
 
+#[test]
+fn a_count_that_lacks_a_pupil_of_the_roll_is_refused_and_kept_for_nobody() {
+    let app = TestApp::start_with(Start { workers: 0, ..Start::default() });
+    let trust = app.trust("Larkrise");
+    let (school, _, pupils) = school_with_marks(&app.client("trust_admin", trust), 1);
+    let mut sql = Sql::of(&app.database);
+    // The record is on the school's roll, but does not say that the school may see it.
+    sql.run(&format!("UPDATE pupil SET school_ids = '{{}}' WHERE pupil_id = {}", pupils[1]));
+    let lead = app.school_client("school_lead", trust, &[school]);
+    assert_eq!(lead.get(TREND).problem(500), "internal");
+    let officer = app.client("trust_officer", trust);
+    assert_eq!(possible_and_absent(&officer, "window=week"), counted(&mut sql, trust));
+}
+
 /// Saves a register, then asks old and new questions: they are answered soon, and as counting rows answers them.
 fn goes_on(app: &TestApp, trust: i32, class: i32, pupils: [i32; 2], day: &str) {
     let admin = app.client("trust_admin", trust);
@@ -130,7 +191,14 @@ fn goes_on(app: &TestApp, trust: i32, class: i32, pupils: [i32; 2], day: &str) {
     admin.put(&place, &marks(&[(pupils[0], "I"), (pupils[1], "/")])).expect(200);
     let expected = counted(&mut Sql::of(&app.database), trust);
     let since = Instant::now();
+    let explain = "/v1/analytics/explain?definition=on-roll";
     for _ in 0..2 {
+        let counted = admin.get(explain).expect(200)["counted"].take();
+        let counted = ["possible", "absent"].map(|name| counted[name].as_i64().unwrap());
+        assert_eq!(counted, [expected.0, expected.1], "{explain}");
+        for question in &QUESTIONS[2..4] {
+            admin.get(question).expect(200);
+        }
         for window in ["week", "half_term", "term", "year_to_date"] {
             assert_eq!(
                 possible_and_absent(&admin, &format!("window={window}")),
@@ -139,7 +207,7 @@ fn goes_on(app: &TestApp, trust: i32, class: i32, pupils: [i32; 2], day: &str) {
             );
         }
     }
-    assert!(since.elapsed() < Duration::from_secs(4), "{:?} for eight answers", since.elapsed());
+    assert!(since.elapsed() < Duration::from_secs(4), "{:?} for fourteen answers", since.elapsed());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::app::{Client, TestApp};
-use crate::support::build::{class, marks, pupil, school, upn};
+use crate::support::build::{calendar, class, id, marks, pupil, school, upn};
 
 /// A school with two pupils in class 6A and nobody in 6B, on Wednesday 18 November 2026.
 fn world() -> (TestApp, Client, [i32; 2], [i32; 2], [i32; 2]) {
@@ -24,6 +24,30 @@ fn ask(admin: &Client, question: &str) -> Value {
 
 fn registers(of: &Value) -> Value {
     json!([of["registers_due"], of["registers_taken"], of["marks_due"], of["marks_missing"]])
+}
+
+#[test]
+fn each_school_has_the_day_of_its_own_wall() {
+    let app = TestApp::start();
+    let admin = app.client("trust_admin", app.trust("Larkrise"));
+    let london = school(&admin, 1, "primary");
+    let body = json!({ "urn": "900002", "name": "School 2", "phase": "primary", "time_zone": "Asia/Nicosia" });
+    let cyprus = id(&admin.post("/v1/schools", &body).expect(201), "school_id");
+    admin.put(&format!("/v1/schools/{cyprus}/calendar/2026"), &calendar()).expect(200);
+    let classes = [london, cyprus].map(|school| class(&admin, school, "6A"));
+    let pupils = [pupil(&admin, london, classes[0], 1), pupil(&admin, cyprus, classes[1], 2)];
+    // Half past ten at night on Tuesday in London, and half past midnight on Wednesday on Cyprus.
+    app.clock.set("2026-11-17T22:30:00Z");
+    let take = |at: usize| {
+        let path = format!("/v1/classes/{}/registers/2026-11-18/AM", classes[at]);
+        admin.put(&path, &marks(&[(pupils[at], "/")]))
+    };
+    assert_eq!(take(0).problem(422), "future-mark");
+    take(1).expect(200);
+    let answer = admin.get("/v1/analytics/completeness?from=2026-11-17").expect(200);
+    let schools = answer["schools"].as_array().unwrap().iter();
+    let due: Vec<&Value> = schools.map(|school| &school["registers_due"]).collect();
+    assert_eq!(due, [2, 4], "Tuesday's, and on Cyprus Wednesday's too");
 }
 
 #[test]

@@ -114,6 +114,28 @@ fn a_job_of_a_dead_worker_waits_for_its_lease_to_end_and_is_then_done() {
 }
 
 #[test]
+fn what_a_person_waits_for_is_not_kept_waiting_by_what_is_large_nor_by_another_trust() {
+    let app = without_workers();
+    let [larkrise, fernhill] = [Class::new(&app), Class::new(&app)];
+    let at = |time: &str| app.clock.set(&format!("2026-11-18T{time}Z"));
+    at("10:00:00");
+    let whole = format!("urn,upn,date,session,mark\n900001,{},2026-11-10,AM,I\n", upn(1));
+    let whole = larkrise.admin.upload("/v1/imports?kind=marks", whole.as_bytes()).expect(202);
+    let whole = whole["import_id"].as_i64().unwrap();
+    at("10:00:30");
+    let [one, two] = [larkrise.send_marks("2026-11-10"), larkrise.send_marks("2026-11-11")];
+    let theirs = fernhill.send_marks("2026-11-10");
+    at("10:01:01");
+    let late = larkrise.send_marks("2026-11-12");
+    // Workers take one after the other, and are at it still.
+    let now = app.clock.now();
+    let until = now + chrono::TimeDelta::seconds(60);
+    let lease = |_| api::platform::lease(&app.app.db, now, until).unwrap().unwrap().job_id;
+    let taken: Vec<i64> = (0..5).map(lease).collect();
+    assert_eq!(taken, [one, theirs, two, whole, late], "the large one is overtaken for a minute");
+}
+
+#[test]
 fn a_worker_that_was_thought_dead_writes_nothing_any_more() {
     let first = without_workers();
     let c = Class::new(&first);

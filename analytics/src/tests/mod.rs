@@ -1,6 +1,7 @@
 //! The fast count against the slow one on random schools, and stories told with their numbers.
 
 mod comparisons;
+mod linked;
 mod one_by_one;
 mod oracle;
 mod schools;

@@ -2,15 +2,36 @@
 
 use std::collections::BTreeMap;
 
-use domain::{Definition, WindowKind};
+use domain::{Definition, WindowKind, persistent, severe};
 use proptest::prelude::*;
 
 use super::schools::cases;
 use super::{CODES, POOL, blocks};
 use crate::{
-    Asking, Block, By, Comparing, Filter, Group, LeftOut, Measure, Query, Value, compare, explain,
-    trend_naive,
+    Asking, Block, By, Comparing, Explanation, Filter, Group, LeftOut, Level, Measure, Persistence,
+    Query, Value, compare, explain, trend_naive,
 };
+
+/// Every definition with every level.
+fn definitions_and_levels() -> impl Iterator<Item = (Definition, Level)> {
+    let levels = [Level::Enrolment, Level::Pupil];
+    Definition::ALL.into_iter().flat_map(move |one| levels.map(|level| (one, level)))
+}
+
+/// The enrolments behind a cell that nothing is left out of, and the pupils with several of them.
+fn persistence(said: &Explanation) -> Persistence {
+    let enrolments = said.enrolments.iter().map(|((_, enrolment), one)| match one.together {
+        Some(all) => ((one.pupil, 0), (all.absent, all.possible)),
+        None => ((one.pupil, *enrolment), (one.absent, one.possible)),
+    });
+    let mut sum = Persistence::default();
+    for (absent, possible) in enrolments.collect::<BTreeMap<_, _>>().into_values() {
+        sum.enrolments += u32::from(possible > 0);
+        sum.persistent += u32::from(persistent(absent, possible));
+        sum.severe += u32::from(severe(absent, possible));
+    }
+    sum
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
@@ -21,14 +42,21 @@ proptest! {
     fn an_explanation_adds_up_to_its_cell((schools, filter, _) in cases()) {
         let filter = Filter { from: None, to: None, ..filter };
         let built = blocks(&schools);
-        for definition in Definition::ALL {
+        for (definition, level) in definitions_and_levels() {
             for window in WindowKind::ALL {
-                let query = Query { definition, window, by: [None; 3], filter: filter.clone() };
+                let by = [None; 3];
+                let query = Query { definition, level, window, by, filter: filter.clone() };
                 let trend = trend_naive(&CODES, &schools, &query);
                 for (at, cell) in trend.windows.iter().zip(&trend.series[0].cells) {
-                    let asking = Asking { definition, window, key: &at.key, filter: &filter };
+                    let key = &at.key;
+                    let asking = Asking { definition, level, window, key, filter: &filter };
                     let said = explain(&POOL, &CODES, &built, &asking).unwrap();
                     prop_assert_eq!((said.possible, said.absent), (cell.possible, cell.absent));
+                    let doubled = said.left_out.get(&LeftOut::Doubled).copied();
+                    prop_assert_eq!(doubled.unwrap_or(0), cell.doubled);
+                    if let Some(window) = cell.window.filter(|_| filter.values.is_empty()) {
+                        prop_assert_eq!(persistence(&said), window);
+                    }
                     let coded: u64 = said.codes.values().sum();
                     let not_possible = said.left_out.get(&LeftOut::NotPossible).unwrap_or(&0);
                     prop_assert_eq!(coded, said.possible + not_possible);
@@ -46,6 +74,7 @@ proptest! {
     fn the_registers_that_are_due_are_those_that_the_trend_expects((schools, _, _) in cases()) {
         let query = Query {
             definition: Definition::OnRoll,
+            level: Level::Enrolment,
             window: WindowKind::YearToDate,
             by: [Some(By::School), Some(By::Class), None],
             filter: Filter::default(),
@@ -80,7 +109,8 @@ proptest! {
         for window in WindowKind::ALL {
             let definition = Definition::DfeDaily;
             let by = [Some(By::School), None, None];
-            let query = Query { definition, window, by, filter: Filter::default() };
+            let level = Level::Enrolment;
+            let query = Query { definition, level, window, by, filter: Filter::default() };
             let trend = trend_naive(&CODES, &schools, &query);
             for (place, at) in trend.windows.iter().enumerate() {
                 for measure in [Measure::Absence, Measure::Persistent] {

@@ -13,7 +13,9 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::CODES;
-use crate::{By, EnrolmentYear, Fact, Filter, Placement, Query, SchoolYear, Sex, Split, Value};
+use crate::{
+    By, EnrolmentYear, Fact, Filter, Level, Placement, Query, SchoolYear, Sex, Split, Value,
+};
 
 /// Some schools of one academic year, a filter for them and what to split by. The years hold the first and last days
 /// of coronavirus, and the day on which the codes changed.
@@ -22,8 +24,26 @@ pub(super) fn cases() -> impl Strategy<Value = (Vec<SchoolYear>, Filter, Vec<Spl
         let year = AcademicYear::new(number).unwrap();
         let schools = (school(year, 1), vec(school(year, 2), 0..2), vec(school(year, 3), 0..2));
         let schools = schools.prop_map(|(one, two, three)| [vec![one], two, three].concat());
+        let pupils = vec(1..40i32, 1..300).prop_map(|pupils| pupils.into_iter().cycle());
+        let schools = (schools, pupils).prop_map(|(schools, pupils)| on_rolls(schools, pupils));
         (schools, filters(year), splits())
     })
+}
+
+/// Numbers the enrolments and says whose they are: some pupils have several, at one school or at several, one after the
+/// other or at once.
+fn on_rolls(
+    mut schools: Vec<SchoolYear>,
+    mut pupils: impl Iterator<Item = i32>,
+) -> Vec<SchoolYear> {
+    let enrolments = schools.iter_mut().flat_map(|school| &mut school.enrolments);
+    for (number, enrolment) in (1..).zip(enrolments) {
+        // Every other pupil has an enrolment alone.
+        let pupil = pupils.next().filter(|pupil| pupil % 2 == 0);
+        enrolment.enrolment = number;
+        enrolment.pupil = pupil.unwrap_or(1_000 + number);
+    }
+    schools
 }
 
 fn school(year: AcademicYear, school: i32) -> impl Strategy<Value = SchoolYear> {
@@ -256,7 +276,10 @@ pub(super) fn queries(filter: &Filter, splits: &[Split]) -> Vec<Query> {
     for definition in Definition::ALL {
         for window in WindowKind::ALL {
             for by in splits {
-                queries.push(Query { definition, window, by: *by, filter: filter.clone() });
+                for level in [Level::Enrolment, Level::Pupil] {
+                    let filter = filter.clone();
+                    queries.push(Query { definition, level, window, by: *by, filter });
+                }
             }
         }
     }

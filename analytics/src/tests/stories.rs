@@ -14,20 +14,20 @@ use domain::{
 
 use super::{CODES, count};
 use crate::{
-    By, Cell, EnrolmentYear, Fact, Filter, Group, Persistence, Placement, Query, SchoolYear, Sex,
-    Split, Value,
+    By, Cell, EnrolmentYear, Fact, Filter, Group, Level, Persistence, Placement, Query, SchoolYear,
+    Sex, Split, Value,
 };
 
-const TRUST: Split = [None; 3];
-const TRUST_GROUP: Group = [None; 3];
+pub(super) const TRUST: Split = [None; 3];
+pub(super) const TRUST_GROUP: Group = [None; 3];
 
 /// Split by one thing alone.
-fn one(by: By) -> Split {
+pub(super) fn one(by: By) -> Split {
     [Some(by), None, None]
 }
 
 /// A group by one thing alone.
-fn of(value: Value) -> Group {
+pub(super) fn of(value: Value) -> Group {
     [Some(value), None, None]
 }
 
@@ -114,7 +114,8 @@ fn cells_of(
     window: WindowKind,
     group: Group,
 ) -> Vec<Cell> {
-    let query = Query { definition, window, by, filter: Filter::default() };
+    let level = Level::Enrolment;
+    let query = Query { definition, level, window, by, filter: Filter::default() };
     let series = count(schools, &query).series;
     series.into_iter().find(|one| one.group == group).map_or(vec![], |one| one.cells)
 }
@@ -124,7 +125,7 @@ fn to_date(schools: &[SchoolYear]) -> Cell {
     cells(schools, TRUST, WindowKind::YearToDate, TRUST_GROUP)[0]
 }
 
-fn persistence(enrolments: u32, persistent: u32, severe: u32) -> Persistence {
+pub(super) fn persistence(enrolments: u32, persistent: u32, severe: u32) -> Persistence {
     Persistence { enrolments, persistent, severe }
 }
 
@@ -285,6 +286,7 @@ fn a_school_on_holiday_stays_in_the_trusts_year_to_date() {
 
     let query = Query {
         definition: Definition::OnRoll,
+        level: Level::Enrolment,
         window: WindowKind::HalfTerm,
         by: TRUST,
         filter: Filter::default(),
@@ -300,6 +302,7 @@ fn a_filter_by_date_keeps_whole_windows() {
     let schools = [school(vec![pupil()])];
     let query = Query {
         definition: Definition::OnRoll,
+        level: Level::Enrolment,
         window: WindowKind::Week,
         by: one(By::School),
         filter: Filter { from: Some(day("2025-09-10")), ..Filter::default() },
@@ -319,6 +322,7 @@ fn a_school_without_pupils_is_listed_and_a_trust_without_schools_is_one_empty_se
     assert_eq!(empty, vec![Cell::default(); 2]);
     let query = Query {
         definition: Definition::OnRoll,
+        level: Level::Enrolment,
         window: week,
         by: TRUST,
         filter: Filter::default(),
@@ -356,6 +360,7 @@ fn groups_are_crossed_and_those_without_a_pupil_are_left_out() {
     let (fsm, sen) = (Characteristic::Fsm, Characteristic::Sen);
     let query = Query {
         definition: Definition::OnRoll,
+        level: Level::Enrolment,
         window: WindowKind::YearToDate,
         by: [Some(By::Characteristic(fsm)), Some(By::Sex), Some(By::Characteristic(sen))],
         filter: Filter::default(),

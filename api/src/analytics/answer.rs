@@ -1,11 +1,12 @@
 //! A trend as it goes over the wire: counts beside every rate, and everything one needs to check a figure.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use ::analytics::{CROSSED, Cell, Group, Persistence, Trend, TrendWindow, Value};
+use ::analytics::{CROSSED, Cell, Group, Level, Persistence, Trend, TrendWindow, Value};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Definition, Rate};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::blocks::Built;
@@ -25,8 +26,11 @@ pub struct TrendAnswer {
     /// How time is divided.
     #[schema(example = "half_term")]
     window: &'static str,
+    /// What counts as one: `enrolment`, or `pupil`.
+    #[schema(example = "enrolment")]
+    level: &'static str,
     /// What a figure is counted over, in words.
-    basis: &'static str,
+    basis: String,
     /// The instant as of which everything is known (UTC).
     as_known_on: DateTime<Utc>,
     /// The version of each school's year that was counted; of an earlier instant, from which later facts were undone.
@@ -43,24 +47,24 @@ pub struct TrendAnswer {
 }
 
 /// A definition.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DefinitionAnswer {
     /// Its name.
     #[schema(example = "dfe-daily")]
-    name: &'static str,
+    name: Cow<'static, str>,
     /// It counts up when the definition changes.
     #[schema(example = 1)]
     version: u16,
     /// In plain English.
-    text: &'static str,
+    text: Cow<'static, str>,
     /// Where it comes from.
-    reference: &'static str,
+    reference: Cow<'static, str>,
     /// The version of the code table.
     codes: u16,
 }
 
 /// An academic year.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PeriodAnswer {
     /// 2026 for 2026/27.
     #[schema(example = 2026)]
@@ -71,7 +75,7 @@ pub struct PeriodAnswer {
 }
 
 /// What was counted of a school.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct VersionAnswer {
     /// The school.
     #[schema(example = 7)]
@@ -182,12 +186,16 @@ pub struct CellAnswer {
     persistence_to_date: PersistenceAnswer,
     /// How much of what should be there is there.
     completeness: Completeness,
+    /// Counted by pupil: sessions that are left out here, since the pupil has one at another school for the same half
+    /// day. `GET /v1/schools/{school_id}/double-marks` lists them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    doubled: Option<u64>,
 }
 
 /// Persistent and severe absence.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PersistenceAnswer {
-    /// Enrolments with a possible session.
+    /// Enrolments with a possible session; counted by pupil, pupils.
     enrolments: u32,
     /// Of these, absent for 10% or more of their own possible sessions.
     persistent: u32,
@@ -204,6 +212,8 @@ pub struct PersistenceAnswer {
 pub struct Asked {
     /// The definition.
     pub definition: Definition,
+    /// What counts as one.
+    pub level: Level,
     /// How the series are divided.
     pub by: String,
     /// How time is divided.
@@ -215,11 +225,28 @@ pub struct Asked {
 }
 
 /// What a figure is counted over.
-pub(super) const BASIS: &str = "Sessions: pooled over the group, never an average of percentages. Enrolments, not pupils: one who \
-    moves inside the trust has two. Class: the pupil's class on the session's date; for persistent absence the class at \
-    the window's end. Year group and every characteristic: what holds at the window's end, or at the last register before \
-    it. Boarders are in no register while they board. A mark counts when the school was open, the pupil was on roll, \
-    and it is not later than the school's last taken register.";
+pub(super) fn basis(level: Level) -> String {
+    let level = match level {
+        Level::Enrolment => {
+            "Enrolments, not pupils: one who moves inside the trust has two, each with its own sessions, as the \
+             Department for Education counts, and marks at two schools for one half day count at both."
+        }
+        Level::Pupil => {
+            "Pupils, not enrolments: one who moved inside the trust, came back, or is on two rolls is counted once for \
+             persistent absence, with the sessions of all enrolments in the schools that your token covers, where the \
+             pupil is at the window's end: a roll that was left answers only until there is a session on the next one, \
+             the main school before the subsidiary. Sessions stay where they were; of marks at two schools for one half \
+             day that of the school which answers on the day counts, and the others are told as doubled."
+        }
+    };
+    format!(
+        "Sessions: pooled over the group, never an average of percentages. {level} Class: the pupil's class on the \
+         session's date; for persistent absence the class at the window's end. Year group and every characteristic: what \
+         holds at the window's end, or at the last register before it. Boarders are in no register while they board. A \
+         mark counts when the school was open, the pupil was on roll, and it is not later than the school's last taken \
+         register."
+    )
+}
 
 /// A share in percent, cut to one decimal; `None` of nothing.
 pub(super) fn percent(part: u64, whole: u64) -> Option<String> {
@@ -235,7 +262,7 @@ impl TrendAnswer {
             .into_iter()
             .map(|series| SeriesAnswer {
                 group: group(&series.group, asked, built),
-                cells: series.cells.iter().map(CellAnswer::from).collect(),
+                cells: series.cells.iter().map(|cell| CellAnswer::at(asked.level, cell)).collect(),
             })
             .collect();
         let cells = || series.iter().flat_map(|series| &series.cells);
@@ -246,7 +273,8 @@ impl TrendAnswer {
             period: PeriodAnswer::of(built.year),
             by: asked.by.clone(),
             window: asked.window,
-            basis: BASIS,
+            level: dimension::level_name(asked.level),
+            basis: basis(asked.level),
             as_known_on: built.at,
             versions: versions(&built.versions),
             schools_without_calendar: built.without_calendar.clone(),
@@ -261,10 +289,10 @@ impl DefinitionAnswer {
     /// A definition, with the version of the code table.
     pub(super) fn of(definition: Definition, codes: u16) -> Self {
         Self {
-            name: definition.name(),
+            name: definition.name().into(),
             version: definition.version(),
-            text: definition.text(),
-            reference: definition.reference(),
+            text: definition.text().into(),
+            reference: definition.reference().into(),
             codes,
         }
     }
@@ -333,6 +361,13 @@ impl From<TrendWindow> for WindowAnswer {
     }
 }
 
+impl CellAnswer {
+    fn at(level: Level, cell: &Cell) -> Self {
+        let doubled = (level == Level::Pupil).then_some(cell.doubled);
+        Self { doubled, ..cell.into() }
+    }
+}
+
 impl From<&Cell> for CellAnswer {
     fn from(cell: &Cell) -> Self {
         let of_possible = |part| percent(part, cell.possible);
@@ -355,6 +390,7 @@ impl From<&Cell> for CellAnswer {
                 marked: cell.marked,
                 percent: percent(cell.marked, cell.expected),
             },
+            doubled: None,
         }
     }
 }

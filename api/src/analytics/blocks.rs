@@ -13,7 +13,6 @@ use moka::sync::Cache;
 
 use super::facts::Facts;
 use super::known;
-use crate::clock::Clock;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::tenants::{self, SchoolRow, Version};
@@ -30,7 +29,6 @@ type Key = (i32, i32, i16, Option<DateTime<Utc>>);
 #[derive(Clone)]
 struct Kept {
     version: i64,
-    today: NaiveDate,
     block: Arc<Block>,
 }
 
@@ -48,8 +46,8 @@ pub struct Standing {
     pub versions: BTreeMap<i32, Version>,
     /// The year.
     pub year: AcademicYear,
-    /// The day up to which registers are expected.
-    pub today: NaiveDate,
+    /// Of each school the day up to which registers are expected: today on its own wall.
+    pub today: BTreeMap<i32, NaiveDate>,
     /// The instant as of which everything is known: when it was read, or the earlier one that was asked for.
     pub at: DateTime<Utc>,
     /// Schools without a calendar for the year: they have no figures.
@@ -57,6 +55,19 @@ pub struct Standing {
     known: Option<DateTime<Utc>>,
     ready: BTreeMap<i32, Arc<Block>>,
     raw: Vec<(i64, SchoolYear)>,
+}
+
+impl Standing {
+    /// Everything of it that decides an answer. What schools are called does not move versions, so it is part of it.
+    pub fn key(&self) -> String {
+        let Self { year, today, known, .. } = self;
+        let versions: Vec<(i32, i64)> =
+            self.versions.iter().map(|(school, version)| (*school, version.number)).collect();
+        let schools = self.schools.values();
+        let schools: Vec<_> =
+            schools.map(|school| (school.school_id, &school.name, &school.phase)).collect();
+        format!("{year} {today:?} {known:?} {versions:?} {schools:?}")
+    }
 }
 
 impl Blocks {
@@ -83,12 +94,15 @@ impl Blocks {
     ) -> Result<Standing, Problem> {
         let ids: Vec<i32> = schools.iter().map(|school| school.school_id).collect();
         let versions = tenants::current(tx, &ids, year.number())?;
-        let today = known.map_or_else(|| tx.clock().today(), Clock::date);
+        let at = known.unwrap_or(tx.now());
+        let today = schools.iter().map(|school| Ok((school.school_id, school.date(at)?)));
+        let today = today.collect::<Result<BTreeMap<i32, NaiveDate>, Problem>>()?;
         let mut ready = BTreeMap::new();
         let mut moved = Vec::new();
         for (school, version) in &versions {
             let kept = self.kept.get(&(tx.trust(), *school, year.number(), known));
-            match kept.filter(|kept| kept.version == version.number && kept.today == today) {
+            let same_day = |kept: &Kept| today.get(school) == Some(&kept.block.today());
+            match kept.filter(|kept| kept.version == version.number && same_day(kept)) {
                 Some(kept) => {
                     ready.insert(*school, kept.block);
                 }
@@ -102,7 +116,8 @@ impl Blocks {
             None => Some(Facts::now(tx, &moved, year)?),
             Some(at) => Some(known::facts(tx, &moved, year, at)?),
         };
-        let raw = facts.map_or_else(Vec::new, |facts| facts.into_years(&schools, today));
+        let raw = facts.map(|facts| facts.into_years(&schools, &today)).transpose()?;
+        let raw = raw.unwrap_or_default();
         let raw: Vec<(i64, SchoolYear)> = raw
             .into_iter()
             .map(|source| {
@@ -113,7 +128,6 @@ impl Blocks {
             ready.contains_key(school) || raw.iter().any(|(_, source)| source.school == *school)
         };
         let without_calendar = schools.keys().filter(|school| !built(school)).copied().collect();
-        let at = known.unwrap_or(tx.now());
         Ok(Standing { versions, year, today, at, without_calendar, known, ready, raw, schools })
     }
 
@@ -127,7 +141,7 @@ impl Blocks {
         pool: &analytics::Pool,
         standing: Standing,
     ) -> Result<Built, Problem> {
-        let Standing { schools, versions, year, today, at, without_calendar, .. } = standing;
+        let Standing { schools, versions, year, at, without_calendar, .. } = standing;
         let (known, mut ready, raw) = (standing.known, standing.ready, standing.raw);
         let sources: Vec<(i64, std::sync::Mutex<Option<SchoolYear>>)> = raw
             .into_iter()
@@ -141,7 +155,7 @@ impl Blocks {
             .map_err(Problem::internal)?;
         for (version, block) in built.into_iter().flatten() {
             let key = (trust, block.school(), year.number(), known);
-            self.kept.insert(key, Kept { version, today, block: block.clone() });
+            self.kept.insert(key, Kept { version, block: block.clone() });
             ready.insert(block.school(), block);
         }
         Ok(Built {

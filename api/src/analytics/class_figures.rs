@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{By, Filter, Query, Value};
+use ::analytics::{By, Filter, Level, Query, Value};
 use chrono::{DateTime, Utc};
 use domain::{AcademicYear, Definition, WindowKind};
 
@@ -63,6 +63,7 @@ impl OneSchool {
         let definition = Definition::DfeDaily;
         let query = Query {
             definition,
+            level: Level::Enrolment,
             window: kind,
             by: [Some(By::Class), None, None],
             filter: Filter::default(),

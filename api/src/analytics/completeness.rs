@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{Block, By, Register};
+use ::analytics::{Block, By, Level, Register};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Session};
@@ -11,11 +11,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{PeriodAnswer, VersionAnswer, percent, versions};
 use super::blocks::Built;
+use super::finished::{self, finished};
 use super::{dimension, known};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadAnalytics;
-use crate::db::block;
+use crate::cache::Key;
 use crate::http::json::Query;
 use crate::http::page::{Page, Slice};
 use crate::http::problem::Problem;
@@ -195,7 +196,7 @@ pub async fn completeness(
     let (standing, classes) = app
         .db
         .snapshot(&scope, move |tx| {
-            let standing = asking.counting.read(tx, &wanted, year, known)?;
+            let standing = asking.counting.read(tx, (&wanted, Level::Enrolment), year, known)?;
             let schools: Vec<i32> = standing.schools.keys().copied().collect();
             let rows = pupils::classes_of_schools(tx, &schools)?;
             let names = rows.into_iter().map(|row| (row.class_id, row.name));
@@ -206,10 +207,9 @@ pub async fn completeness(
     if wanted.iter().flatten().any(|class| !classes.contains_key(class)) {
         return Err(Problem::not_found());
     }
-    let turn = app.counting.turn().await?;
-    let counted = block(move || {
-        let _turn = turn;
-        let counting = &app.counting;
+    let parts = [format!("{filter:?} {slice:?}"), format!("{classes:?}"), standing.key()];
+    let key = Key::new(&scope, "completeness", &parts);
+    let counted = finished(&app, key, move |counting| {
         let built = counting.blocks.build(scope.trust(), &counting.pool, standing)?;
         let from = filter.from.unwrap_or(year.first_day());
         let to = filter.to.unwrap_or(year.last_day());
@@ -220,11 +220,11 @@ pub async fn completeness(
         if let Some(wanted) = wanted {
             registers.iter_mut().for_each(|all| all.retain(|one| wanted.contains(&one.class)));
         }
-        Ok((built, registers))
+        let missing = missing(&built, &registers, &classes, &slice);
+        let next = missing.next.clone();
+        finished::with_page(&answer(&built, &registers, &classes, missing), next)
     });
-    let (built, registers) = counted.await?;
-    let missing = missing(&built, &registers, &classes, &slice);
-    Ok(missing.answer_in(&request, |missing| answer(&built, &registers, &classes, missing)))
+    Ok(finished::page_json(&request, &counted.await?))
 }
 
 fn answer(

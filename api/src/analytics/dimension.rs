@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{By, CROSSED, Filter, Sex, Split, Value};
+use ::analytics::{By, CROSSED, Filter, Level, Sex, Split, Value};
 use chrono::NaiveDate;
 use domain::{Characteristic, WindowKind};
 
@@ -145,6 +145,25 @@ fn several(
         *split.get_mut(number).ok_or_else(wrong)? = Some(by);
     }
     Ok(split)
+}
+
+/// Its name in `level` and in answers.
+pub fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Enrolment => "enrolment",
+        Level::Pupil => "pupil",
+    }
+}
+
+/// Reads `level`: enrolments when absent.
+///
+/// # Errors
+/// It is none.
+pub fn level(text: Option<&str>) -> Result<Level, Problem> {
+    let mut all = [Level::Enrolment, Level::Pupil].into_iter();
+    let Some(text) = text else { return Ok(Level::default()) };
+    let found = all.find(|level| level_name(*level) == text);
+    found.ok_or_else(|| Problem::at(Kind::BadQuery, "?level", "enrolment or pupil"))
 }
 
 /// Reads the key of a window.

@@ -84,34 +84,37 @@ impl Facts {
     }
 
     /// The years of the schools that have a calendar.
+    ///
+    /// # Errors
+    /// A pupil on roll whom this caller may not see: a block without the pupil would be kept for others, who may.
     pub fn into_years(
         mut self,
         schools: &BTreeMap<i32, SchoolRow>,
-        today: NaiveDate,
-    ) -> Vec<SchoolYear> {
+        today: &BTreeMap<i32, NaiveDate>,
+    ) -> Result<Vec<SchoolYear>, Problem> {
         let mut registers: BTreeMap<i32, BTreeMap<i32, HalfDaySet>> = BTreeMap::new();
         for (school, class, taken) in &self.taken {
             registers.entry(*school).or_default().insert(*class, half_days(taken));
         }
         let calendars = std::mem::take(&mut self.calendars);
-        let mut enrolments = self.into_enrolments();
+        let mut enrolments = self.into_enrolments()?;
         let year = |(school, calendar): (i32, Calendar)| {
             let registers = registers.remove(&school).unwrap_or_default();
             let phase = schools.get(&school).and_then(|row| Phase::parse(&row.phase));
-            SchoolYear {
+            Some(SchoolYear {
                 school,
                 phase: phase.map_or(0, Phase::number),
                 calendar,
                 cut: registers.values().filter_map(|taken| taken.iter().last()).max(),
                 registers,
-                today,
+                today: *today.get(&school)?,
                 enrolments: enrolments.remove(&school).unwrap_or_default(),
-            }
+            })
         };
-        calendars.into_iter().map(year).collect()
+        Ok(calendars.into_iter().filter_map(year).collect())
     }
 
-    fn into_enrolments(mut self) -> BTreeMap<i32, Vec<EnrolmentYear>> {
+    fn into_enrolments(mut self) -> Result<BTreeMap<i32, Vec<EnrolmentYear>>, Problem> {
         let mut placements: BTreeMap<i32, Vec<Placement>> = BTreeMap::new();
         for row in self.placements {
             let year_group = i8::try_from(row.year_group).unwrap_or(0);
@@ -124,7 +127,11 @@ impl Facts {
         }
         let mut by_school: BTreeMap<i32, Vec<EnrolmentYear>> = BTreeMap::new();
         for row in self.enrolments {
-            let Some(pupil) = self.pupils.get(&row.pupil_id) else { continue };
+            let unseen = || {
+                format!("enrolment {} is of a pupil whom its school may not see", row.enrolment_id)
+            };
+            let pupil =
+                self.pupils.get(&row.pupil_id).ok_or_else(|| Problem::internal(unseen()))?;
             let marks = self.marks.remove(&row.enrolment_id);
             by_school.entry(row.school_id).or_default().push(EnrolmentYear {
                 enrolment: row.enrolment_id,
@@ -138,7 +145,7 @@ impl Facts {
                 marks: marks.unwrap_or_else(|| vec![NO_MARK; HALF_DAYS]).into_boxed_slice(),
             });
         }
-        by_school
+        Ok(by_school)
     }
 }
 

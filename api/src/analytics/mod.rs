@@ -8,6 +8,7 @@ mod completeness;
 mod dimension;
 mod explain;
 mod facts;
+mod finished;
 mod known;
 mod school;
 mod trend;
@@ -16,7 +17,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::analytics::{By, Filter, Pool, Value};
+use ::analytics::{By, Filter, Level, Pool, Value};
 use chrono::{DateTime, Utc};
 use domain::{AcademicYear, CodeTable};
 use tokio::sync::Semaphore;
@@ -67,25 +68,26 @@ impl Counting {
     }
 
     /// What a question about the schools that a filter keeps is answered from; one that the caller may not see is not
-    /// there.
+    /// there. Counted by pupil, a question is about all schools that the caller may see: each may have had the pupils.
     fn read(
         &self,
         tx: &mut Tx<'_>,
-        filter: &Filter,
+        (filter, level): (&Filter, Level),
         year: AcademicYear,
         known: Option<DateTime<Utc>>,
     ) -> Result<Standing, Problem> {
         let mut schools = tenants::schools(tx)?;
-        if let Some(wanted) = dimension::ids(filter, By::School) {
-            schools.retain(|school| wanted.contains(&school.school_id));
-            if schools.len() != wanted.len() {
-                return Err(Problem::not_found());
-            }
+        let wanted = dimension::ids(filter, By::School);
+        let there = |wanted: &i32| schools.iter().any(|school| school.school_id == *wanted);
+        if !wanted.iter().flatten().all(there) {
+            return Err(Problem::not_found());
         }
-        schools.retain(|school| {
-            let phase = Phase::parse(&school.phase).map_or(0, Phase::number);
-            filter.keeps(Value::Phase(phase))
-        });
+        if level == Level::Enrolment {
+            schools.retain(|school| {
+                let phase = Phase::parse(&school.phase).map_or(0, Phase::number);
+                filter.keeps(Value::School(school.school_id)) && filter.keeps(Value::Phase(phase))
+            });
+        }
         self.blocks.read(tx, schools, year, known)
     }
 

@@ -2,7 +2,6 @@
 //! of them crossed.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ::analytics::{By, Query as Question};
 use actix_web::{HttpResponse, get, web};
@@ -13,12 +12,13 @@ use utoipa::IntoParams;
 
 use super::answer::{Asked, TrendAnswer};
 use super::blocks::Standing;
+use super::finished::{finished, json};
 use super::{dimension, known};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadAnalytics;
 use crate::cache::Key;
-use crate::db::{Tx, block};
+use crate::db::{Scope, Tx};
 use crate::http::json::Query;
 use crate::http::problem::Problem;
 use crate::pupils;
@@ -36,6 +36,9 @@ pub struct Params {
     /// `fsm`, `sen`, `eal`, `looked_after`, `child_in_need`, `service_child`, `boarder` and `registration`, with commas
     /// between: every combination that somebody is in.
     by: Option<String>,
+    /// What counts as one for persistent and severe absence: `enrolment` (when absent), as the Department for Education
+    /// counts, or `pupil`: who moved inside the trust once, with all sessions.
+    level: Option<String>,
     /// How to divide time: `week`, `half_term` (when absent), `term` or `year_to_date`.
     #[param(value_type = Option<String>)]
     window: Option<WindowKind>,
@@ -99,43 +102,26 @@ pub async fn trend(
     let (standing, asked) = app
         .db
         .snapshot(&scope, move |tx| {
-            let standing = asking.counting.read(tx, &wanted.filter, year, known)?;
+            let standing = asking.counting.read(tx, (&wanted.filter, wanted.level), year, known)?;
             let asked = asked(tx, &asking, &wanted, &standing)?;
             Ok((standing, asked))
         })
         .await?;
-    let key = key(&scope, &asked, &question, &standing, known);
-    if let Some(answer) = app.counting.answers.here(&key) {
-        return Ok(json(&answer));
-    }
-    let turn = app.counting.turn().await?;
-    let counting = app.clone();
-    let answer = block(move || {
-        let _turn = turn;
-        let counting = &counting.counting;
-        if let Some(answer) = counting.answers.elsewhere(&key) {
-            return Ok(answer);
-        }
+    let key = key(&scope, &asked, &question, &standing);
+    let answer = finished(&app, key, move |counting| {
         let built = counting.blocks.build(scope.trust(), &counting.pool, standing)?;
         let trend = ::analytics::trend(&counting.pool, &built.blocks, &question)
             .map_err(Problem::internal)?;
-        let body = serde_json::to_vec(&TrendAnswer::of(&asked, &built, trend))
-            .map_err(Problem::internal)?;
-        let answer: Arc<[u8]> = body.into();
-        counting.answers.put(key, answer.clone());
-        Ok(answer)
+        serde_json::to_vec(&TrendAnswer::of(&asked, &built, trend)).map_err(Problem::internal)
     });
     Ok(json(&answer.await?))
-}
-
-fn json(body: &Arc<[u8]>) -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(body.to_vec())
 }
 
 /// The question that the parameters ask.
 fn question(params: &Params) -> Result<Question, Problem> {
     Ok(Question {
         definition: params.definition.unwrap_or(Definition::DfeDaily),
+        level: dimension::level(params.level.as_deref())?,
         window: params.window.unwrap_or(WindowKind::HalfTerm),
         by: dimension::split(params.by.as_deref())?,
         filter: dimension::filter(&dimension::given!(params), params.from, params.to)?,
@@ -161,6 +147,7 @@ fn asked(
     let by: Vec<&str> = question.by.iter().flatten().map(|by| dimension::name(*by)).collect();
     Ok(Asked {
         definition: question.definition,
+        level: question.level,
         by: if by.is_empty() { "trust".to_owned() } else { by.join(",") },
         window: question.window.name(),
         codes: app.codes.version(),
@@ -168,24 +155,9 @@ fn asked(
     })
 }
 
-/// Everything that decides the answer. Names of schools and classes do not move versions, so they are part of it.
-fn key(
-    scope: &crate::db::Scope,
-    asked: &Asked,
-    question: &Question,
-    standing: &Standing,
-    known: Option<DateTime<Utc>>,
-) -> Key {
-    let versions: Vec<(i32, i64)> =
-        standing.versions.iter().map(|(school, v)| (*school, v.number)).collect();
-    let names: Vec<(i32, &str)> =
-        standing.schools.values().map(|school| (school.school_id, school.name.as_str())).collect();
-    let parts = [
-        format!("{question:?}"),
-        format!("{} {} {}", standing.year, asked.definition.version(), asked.codes),
-        format!("{} {known:?}", standing.today),
-        format!("{versions:?}"),
-        format!("{names:?} {:?}", asked.classes),
-    ];
-    Key::new(scope, "trend", &parts.iter().map(String::as_str).collect::<Vec<_>>())
+/// Everything that decides the answer. Names of classes do not move versions, so they are part of it.
+fn key(scope: &Scope, asked: &Asked, question: &Question, standing: &Standing) -> Key {
+    let rules = format!("{} {}", asked.definition.version(), asked.codes);
+    let parts = [format!("{question:?}"), rules, format!("{:?}", asked.classes), standing.key()];
+    Key::new(scope, "trend", &parts)
 }

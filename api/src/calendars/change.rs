@@ -108,7 +108,7 @@ impl CalendarChange {
         after: &Calendar,
     ) -> Result<Self, Problem> {
         let roll = Roll::read(tx, school_id, after.year())?;
-        let today = tx.clock().today();
+        let today = tenants::today(tx, school_id)?;
         let half_days: Vec<HalfDayChange> = HalfDay::all()
             .filter_map(|at| {
                 let change = changed(before, after, at)?;

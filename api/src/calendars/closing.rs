@@ -183,7 +183,7 @@ impl Closing {
         let roll = Roll::read(tx, school_id, year)?;
         let code = if new.year_groups.is_some() { PART_OF_IT } else { WHOLE_SCHOOL };
         let calendars = BTreeMap::from([(year.number(), calendar.clone())]);
-        let marking = Marking::new(codes, calendars, tx.clock().today());
+        let marking = Marking::new(codes, calendars, tenants::today(tx, school_id)?);
         let mut changes: Vec<YearChange> = roll
             .pupils
             .iter()

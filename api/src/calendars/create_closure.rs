@@ -62,17 +62,16 @@ pub async fn create_closure(
     body: Json<NewClosing>,
 ) -> Result<HttpResponse, Problem> {
     let school_id = path.0;
-    let year = body.value.check(app.clock.today())?;
     let codes = app.codes.clone();
     if params.0.preview {
         let closing = app.db.snapshot(caller.scope(), move |tx| {
-            tenants::school(tx, school_id)?;
+            let year = body.value.check(tenants::today(tx, school_id)?)?;
             Closing::of(tx, school_id, year, &body.value, &codes)
         });
         return Ok(HttpResponse::Ok().json(closing.await?.touched));
     }
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        tenants::school(tx, school_id)?;
+        let year = body.value.check(tenants::today(tx, school_id)?)?;
         key.once(tx, &caller, &format!("create_closure/{school_id}"), &body.bytes, |tx| {
             let recorded = record(tx, school_id, year, &body.value, &codes, &caller)?;
             Reply::created(format!("/v1/schools/{school_id}/closures"), &recorded)

@@ -1,7 +1,6 @@
 //! Lists: `limit` and an opaque `cursor`, which is bound to the filters that it was made with.
 
-use actix_web::HttpRequest;
-use actix_web::HttpResponse;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::DeserializeOwned;
@@ -118,19 +117,24 @@ impl<T: Serialize> Page<T> {
         request: &HttpRequest,
         whole: impl FnOnce(Self) -> A,
     ) -> HttpResponse {
-        let mut response = HttpResponse::Ok();
-        if let Some(next) = &self.next {
-            let kept: Vec<&str> = request
-                .query_string()
-                .split('&')
-                .filter(|p| !p.is_empty() && !p.starts_with("cursor="))
-                .collect();
-            let kept = kept.iter().map(|p| format!("{p}&")).collect::<String>();
-            response.insert_header((
-                "Link",
-                format!("<{}?{kept}cursor={next}>; rel=\"next\"", request.path()),
-            ));
-        }
-        response.json(whole(self))
+        ok(request, self.next.as_deref()).json(whole(self))
     }
+}
+
+/// 200, with the address of the next page in `Link`.
+pub fn ok(request: &HttpRequest, next: Option<&str>) -> HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    if let Some(next) = next {
+        let kept: Vec<&str> = request
+            .query_string()
+            .split('&')
+            .filter(|p| !p.is_empty() && !p.starts_with("cursor="))
+            .collect();
+        let kept = kept.iter().map(|p| format!("{p}&")).collect::<String>();
+        response.insert_header((
+            "Link",
+            format!("<{}?{kept}cursor={next}>; rel=\"next\"", request.path()),
+        ));
+    }
+    response
 }

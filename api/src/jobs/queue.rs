@@ -14,6 +14,11 @@ use crate::schema::{job, job_queue};
 
 /// How long a lease lasts unless it is prolonged.
 const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// What is for a whole trust is overtaken by what comes so much later for one school: somebody waits for that, and it
+/// is soon done.
+const WHOLE_TRUST: TimeDelta = TimeDelta::seconds(60);
+/// Nobody waits for what comes by itself.
+const BY_ITSELF: TimeDelta = TimeDelta::seconds(300);
 /// How often a running job tells how far it is, and prolongs its lease.
 const TELL: Duration = Duration::from_millis(400);
 
@@ -63,11 +68,12 @@ pub fn enqueue(
     caller: &Caller,
 ) -> Result<i64, Problem> {
     let new = NewJob { school_id, scope: caller.scope().clone() };
-    let ids = enqueue_all(tx, kind, &[new], caller.subject(), caller.role())?;
+    let patience = if school_id.is_some() { TimeDelta::zero() } else { WHOLE_TRUST };
+    let ids = put(tx, (kind, patience), &[new], caller.subject(), caller.role())?;
     ids.first().copied().ok_or_else(|| Problem::internal("a job without a number"))
 }
 
-/// As [`enqueue`] for many at once, of one kind, for somebody in a role; their ids, in order.
+/// As [`enqueue`] for many at once, of one kind, that come by themselves; their ids, in order.
 ///
 /// # Errors
 /// The database's.
@@ -78,9 +84,24 @@ pub fn enqueue_all(
     by: &str,
     role: &str,
 ) -> Result<Vec<i64>, Problem> {
+    put(tx, (kind, BY_ITSELF), new, by, role)
+}
+
+fn put(
+    tx: &mut Tx<'_>,
+    (kind, patience): (&str, TimeDelta),
+    new: &[NewJob],
+    by: &str,
+    role: &str,
+) -> Result<Vec<i64>, Problem> {
     // The queue goes by the machine's clock: a sandbox that is far ahead waits no longer than anybody else.
     let (now, due, trust) = (tx.now(), tx.machine_now(), tx.trust());
-    let queued = (job_queue::trust_id.eq(trust), job_queue::kind.eq(kind), job_queue::due.eq(due));
+    let queued = (
+        job_queue::trust_id.eq(trust),
+        job_queue::kind.eq(kind),
+        job_queue::due.eq(due),
+        job_queue::turn.eq(due + patience),
+    );
     let mut ids: Vec<i64> = diesel::insert_into(job_queue::table)
         .values(vec![queued; new.len()])
         .returning(job_queue::job_id)

@@ -50,8 +50,8 @@ pub async fn read_school_policy(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let answer = app.db.run(caller.scope(), move |tx| {
-        tenants::school(tx, path.0)?;
-        let on = params.0.on.unwrap_or_else(|| tx.clock().today());
+        let today = tenants::today(tx, path.0)?;
+        let on = params.0.on.unwrap_or(today);
         let history = rows::assignments(tx, path.0)?;
         let holds = |part| rows::holding(&history, part, on).cloned();
         let (pathway, rewards) = (holds(Part::Pathway), holds(Part::Rewards));

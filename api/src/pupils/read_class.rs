@@ -12,6 +12,7 @@ use crate::auth::permission::ReadClass;
 use crate::http::json::Query;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
+use crate::tenants;
 
 /// On which day.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -66,10 +67,9 @@ pub async fn read_class(
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
-    let clock = app.db.clock_of(caller.scope()).await?;
-    let on = params.0.on.unwrap_or_else(|| clock.today());
     let page = app.db.run(caller.scope(), move |tx| {
         let class = super::class(tx, path.0)?;
+        let on = params.0.on.map_or_else(|| tenants::today(tx, class.school_id), Ok)?;
         let members = super::members(tx, class.school_id, class.class_id, on)?;
         Ok(ClassPage { class, on, members: members.into_iter().map(ClassMember::from).collect() })
     });

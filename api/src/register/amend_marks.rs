@@ -269,7 +269,8 @@ fn apply(
 ) -> Result<(Vec<AmendedFromTo>, Vec<YearChange>), Problem> {
     let academic = AcademicYear::new(year).ok_or_else(Problem::not_found)?;
     let calendar = tenants::calendar(tx, school_id, academic)?;
-    let marking = Marking::new(codes, BTreeMap::from([(year, calendar)]), tx.clock().today());
+    let today = tenants::today(tx, school_id)?;
+    let marking = Marking::new(codes, BTreeMap::from([(year, calendar)]), today);
     let mut done = Vec::new();
     let mut years: BTreeMap<i32, YearChange> = BTreeMap::new();
     for Placed { index, change, enrolment_id } in changes {

@@ -76,7 +76,7 @@ pub async fn take_register(
         let class = pupils::class(tx, class_id)?;
         let locked = tenants::lock(tx, &[(class.school_id, class.year)])?;
         let standing = Standing::read(tx, class, date, session)?;
-        let today = tx.clock().today();
+        let today = tenants::today(tx, standing.class.school_id)?;
         if date > today {
             return Err(
                 Problem::new(Kind::FutureMark).detail(format!("{date} is after today, {today}."))

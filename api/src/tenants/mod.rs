@@ -18,7 +18,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use phase::Phase;
 pub use record::{SchoolFacts, add_schools, change_urn, rename_school, schools_by_former_urn};
 pub use rows::{
-    SchoolRow, calendar, calendars, calendars_around, school, schools, schools_by_urn, today_year,
+    SchoolRow, calendar, calendars, calendars_around, school, schools, schools_by_urn, today,
+    today_year,
 };
 pub use versions::{Locked, Version, current, lock, lock_schools};
 

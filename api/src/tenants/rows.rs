@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use diesel::prelude::*;
 use domain::{AcademicYear, Calendar};
 use serde::Serialize;
@@ -36,6 +37,25 @@ pub struct SchoolRow {
     /// The IANA time zone of its calendar.
     #[schema(example = "Europe/London")]
     pub time_zone: String,
+}
+
+impl SchoolRow {
+    /// The date on the school's wall at an instant.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn date(&self, at: DateTime<Utc>) -> Result<NaiveDate, Problem> {
+        let zone: Tz = self.time_zone.parse().map_err(Problem::internal)?;
+        Ok(at.with_timezone(&zone).date_naive())
+    }
+}
+
+/// Today on a school's wall.
+///
+/// # Errors
+/// 404.
+pub fn today(tx: &mut Tx<'_>, school_id: i32) -> Result<NaiveDate, Problem> {
+    school(tx, school_id)?.date(tx.clock().now())
 }
 
 /// One school, if the caller may see it.

@@ -3,7 +3,7 @@ WITH sessions AS (
     SELECT (:group)::text AS "group", key, sum(expected)::bigint AS expected, sum(marked)::bigint AS marked,
            sum(possible)::bigint AS possible, sum(absent)::bigint AS absent,
            sum(unauthorised)::bigint AS unauthorised, sum(late)::bigint AS late,
-           sum(approved)::bigint AS approved
+           sum(approved)::bigint AS approved, sum(doubled)::bigint AS doubled
     FROM part WHERE (:group) IS NOT NULL AND :kept GROUP BY 1, 2
 ), enrolments AS (
     SELECT (:group)::text AS "group", key,
@@ -21,14 +21,14 @@ WITH sessions AS (
            coalesce(expected, 0) AS expected, coalesce(marked, 0) AS marked,
            coalesce(possible, 0) AS possible, coalesce(absent, 0) AS absent,
            coalesce(unauthorised, 0) AS unauthorised, coalesce(late, 0) AS late,
-           coalesce(approved, 0) AS approved,
+           coalesce(approved, 0) AS approved, coalesce(doubled, 0) AS doubled,
            coalesce(enrolments, 0) AS enrolments, coalesce(persistent, 0) AS persistent,
            coalesce(severe, 0) AS severe, coalesce(enrolments_to_date, 0) AS enrolments_to_date,
            coalesce(persistent_to_date, 0) AS persistent_to_date,
            coalesce(severe_to_date, 0) AS severe_to_date
     FROM sessions FULL JOIN enrolments USING ("group", key)
 )
-SELECT "group", key, jsonb_build_object(
+SELECT "group", key, (jsonb_build_object(
     'possible', possible, 'absent', absent, 'authorised', absent - unauthorised,
     'unauthorised', unauthorised, 'late', late, 'approved_activity', approved,
     'attendance_percent', pg_temp.cut(possible - absent, possible),
@@ -46,5 +46,5 @@ SELECT "group", key, jsonb_build_object(
         'severe_percent', pg_temp.cut(severe_to_date, enrolments_to_date)),
     'completeness', jsonb_build_object(
         'expected', expected, 'marked', marked, 'percent', pg_temp.cut(marked, expected))
-)::text AS cell
+) || CASE :level WHEN 'pupil' THEN jsonb_build_object('doubled', doubled) ELSE '{}' END)::text AS cell
 FROM figures

@@ -21,7 +21,7 @@ LEFT JOIN last_taken USING (school_id);
 
 -- What every enrolment is at the end of every window.
 CREATE TEMP TABLE being AS
-SELECT key, counted.*, step."from", step."to", step.upto, p.class_id AS class_at_end, p.year_group,
+SELECT key, counted.*, step."from", step."to", step.upto, step.status, p.class_id AS class_at_end, p.year_group,
        pg_temp.held(counted.enrolment_id, 'fsm', greatest(status, first_day), 'no') AS fsm,
        pg_temp.held(counted.enrolment_id, 'sen', greatest(status, first_day), 'none') AS sen,
        pg_temp.held(counted.enrolment_id, 'boarder', greatest(status, first_day), 'no') AS boarder
@@ -35,7 +35,7 @@ SELECT key, school_id, phase, d.class_id, year_group, sex, fsm, sen, boarder,
        sum(expected)::bigint AS expected, sum(marked)::bigint AS marked,
        sum(possible)::bigint AS possible, sum(absent)::bigint AS absent,
        sum(unauthorised)::bigint AS unauthorised, sum(late)::bigint AS late,
-       sum(approved)::bigint AS approved
+       sum(approved)::bigint AS approved, 0::bigint AS doubled
 FROM being
 JOIN counted_day d USING (school_id, enrolment_id)
 WHERE d.date BETWEEN being."from" AND being."to" AND d.date <= last_day
@@ -43,7 +43,8 @@ GROUP BY key, school_id, phase, d.class_id, year_group, sex, fsm, sen, boarder;
 
 -- A row for every enrolment and window: what was possible and missed in the window, and to date.
 CREATE TEMP TABLE standing AS
-SELECT key, school_id, phase, class_at_end AS class_id, year_group, sex, fsm, sen, boarder,
+SELECT key, enrolment_id, pupil_id, status, school_id, phase, class_at_end AS class_id, year_group, sex, fsm, sen,
+       boarder,
        coalesce(by_then.possible_so_far, 0) AS possible_to_date, coalesce(by_then.absent_so_far, 0) AS absent_to_date,
        CASE WHEN being."from" IS NULL THEN 0
             ELSE coalesce(by_then.possible_so_far, 0) - coalesce(before.possible_so_far, 0) END AS possible,

@@ -57,9 +57,10 @@ GROUP BY school_id;
 
 -- Who is or was on roll.
 CREATE TEMP TABLE on_roll AS
-SELECT school_id, enrolment_id, first_day, coalesce(last_day, 'infinity') AS last_day, birth_date,
+SELECT school_id, enrolment_id, pupil_id, first_day, coalesce(last_day, 'infinity') AS last_day, birth_date,
        coalesce(sex, 'unrecorded') AS sex
 FROM enrolment_now JOIN pupil USING (trust_id, pupil_id);
+CREATE UNIQUE INDEX ON on_roll (enrolment_id);
 
 -- Where an enrolment is placed from one day to another; before its first placement, where that is.
 CREATE TEMP TABLE placed AS
@@ -90,16 +91,13 @@ FROM mark WHERE year = :year;
 CREATE INDEX ON given (enrolment_id, date);
 ANALYZE on_roll, given, placed, open_half_day;
 
--- A row for every enrolment and school day on roll and due, with the sessions that count.
-CREATE TEMP TABLE school_day AS
-SELECT o.school_id, e.enrolment_id, o.date, p.class_id,
-       count(*) FILTER (WHERE o.date <= :today) AS expected,
-       count(g.date) FILTER (WHERE o.date <= :today) AS marked,
-       count(*) FILTER (WHERE g.possible) AS possible,
-       count(*) FILTER (WHERE g.absent) AS absent,
-       count(*) FILTER (WHERE g.unauthorised) AS unauthorised,
-       count(*) FILTER (WHERE g.late) AS late,
-       count(*) FILTER (WHERE g.approved) AS approved
+-- A row for every enrolment and half day of school on roll and due, with what counts of it.
+CREATE TEMP TABLE school_session AS
+SELECT o.school_id, e.enrolment_id, e.pupil_id, o.date, o.session, p.class_id,
+       o.date <= :today AS expected, g.date IS NOT NULL AND o.date <= :today AS marked,
+       coalesce(g.possible, false) AS possible, coalesce(g.absent, false) AS absent,
+       coalesce(g.unauthorised, false) AS unauthorised, coalesce(g.late, false) AS late,
+       coalesce(g.approved, false) AS approved
 FROM open_half_day o
 JOIN on_roll e ON e.school_id = o.school_id AND o.date BETWEEN e.first_day AND e.last_day
 LEFT JOIN last_taken l ON l.school_id = o.school_id
@@ -111,8 +109,17 @@ WHERE NOT EXISTS (
     WHERE n.school_id = o.school_id AND o.date BETWEEN n."from" AND n."to"
       AND (n.session IS NULL OR n.session = o.session) AND p.year_group = ANY (n.year_groups))
 -- Boarders are in no register while they board.
-  AND pg_temp.held(e.enrolment_id, 'boarder', o.date, 'no') = 'no'
-GROUP BY o.school_id, e.enrolment_id, o.date, p.class_id;
+  AND pg_temp.held(e.enrolment_id, 'boarder', o.date, 'no') = 'no';
+
+-- Day by day.
+CREATE TEMP TABLE school_day AS
+SELECT school_id, enrolment_id, date, class_id,
+       count(*) FILTER (WHERE expected) AS expected, count(*) FILTER (WHERE marked) AS marked,
+       count(*) FILTER (WHERE possible) AS possible, count(*) FILTER (WHERE absent) AS absent,
+       count(*) FILTER (WHERE unauthorised) AS unauthorised, count(*) FILTER (WHERE late) AS late,
+       count(*) FILTER (WHERE approved) AS approved
+FROM school_session
+GROUP BY school_id, enrolment_id, date, class_id;
 
 -- The same with what came before it in the year.
 CREATE TEMP TABLE counted_day AS
@@ -123,7 +130,7 @@ CREATE UNIQUE INDEX ON counted_day (enrolment_id, date);
 
 -- Whom each definition counts, and up to which day.
 CREATE TEMP TABLE counted AS
-SELECT definition, on_roll.school_id, enrolment_id, phase, first_day, sex,
+SELECT definition, on_roll.school_id, enrolment_id, pupil_id, phase, first_day, sex,
        CASE WHEN definition = 'dfe-census' AND age = 15 THEN coalesce(fifth."to", 'infinity')
             ELSE 'infinity' END AS last_day
 FROM (VALUES ('on-roll'), ('dfe-daily'), ('dfe-census')) AS d (definition)
@@ -135,7 +142,16 @@ LEFT JOIN half_term AS fifth ON fifth.school_id = on_roll.school_id AND fifth.nu
      AND EXISTS (SELECT FROM half_term sixth WHERE sixth.school_id = on_roll.school_id AND sixth.number = 6)
 WHERE (definition = 'on-roll' OR age BETWEEN 5 AND 15)
   AND NOT (definition = 'dfe-census' AND fifth."to" IS NOT NULL AND first_day > fifth."to");
-ANALYZE counted_day, counted;
+ANALYZE school_session, counted_day, counted;
+
+-- Of several enrolments of a pupil the greatest answers on a day: the one that was not left or was left last, at the
+-- main school, begun last.
+CREATE FUNCTION pg_temp.answers(enrolment int, day date) RETURNS record LANGUAGE sql STABLE AS $$
+    SELECT (CASE WHEN last_day < day THEN last_day ELSE 'infinity' END,
+            pg_temp.held(enrolment, 'registration', greatest(day, first_day), 'single') <> 'subsidiary',
+            first_day, enrolment)
+    FROM on_roll WHERE enrolment_id = enrolment
+$$;
 
 -- A percentage cut to one decimal; none of nothing.
 CREATE FUNCTION pg_temp.cut(part bigint, whole bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$

@@ -52,6 +52,29 @@ fn a_transfer_does_not_reset_what_was_missed() {
     assert_eq!(counts(&cell(&all, "trust", "year-to-date"), ["possible", "absent"]), [30, 10]);
     // The answer says on which basis a mover is counted.
     assert!(all["basis"].as_str().unwrap().contains("Enrolments, not pupils"), "{}", all["basis"]);
+
+    // Counted by pupil, 10 of 30 were missed: once in the trust, at the school where the pupil is now.
+    let schools = trust.trend("by=school&window=year_to_date&definition=on-roll&level=pupil");
+    assert!(schools["basis"].as_str().unwrap().contains("Pupils, not enrolments"), "{schools:#}");
+    let of = |school: i32| cell(&schools, &school.to_string(), "year-to-date");
+    assert_eq!(persistence(&of(other)["persistence"]), [1, 1, 0]);
+    assert_eq!(persistence(&of(trust.school)["persistence"]), [0, 0, 0]);
+    assert_eq!(counts(&of(trust.school), ["possible", "absent", "doubled"]), [20, 10, 0]);
+    let alone = format!("window=year_to_date&definition=on-roll&level=pupil&schools={other}");
+    assert_eq!(cell(&trust.trend(&alone), "trust", "year-to-date"), of(other));
+    let why = format!("/v1/analytics/explain?definition=on-roll&level=pupil&schools={other}");
+    let one = trust.admin.get(&why).expect(200)["pupils"]["items"][0]["counted"].take();
+    let answering = &one["all_rolls"]["answering"];
+    let all = json!({ "possible": 30, "absent": 10, "answering": answering });
+    assert_eq!(
+        (&one["possible"], &one["all_rolls"], &one["persistent"]),
+        (&json!(10), &all, &json!(true))
+    );
+    // Who may not see the first school's marks sees what there is at the second, and is told so.
+    let lead = trust.app.school_client("school_lead", trust.id, &[other]);
+    let seen = lead.get(&format!("/v1/analytics/trend?{alone}")).expect(200);
+    let seen = cell(&seen, "trust", "year-to-date");
+    assert_eq!(persistence(&seen["persistence"]), [1, 0, 0]);
 }
 
 /// Leavers in mid-year were dropped, so that the year looked better than it had been.

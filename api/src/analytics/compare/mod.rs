@@ -6,7 +6,7 @@ mod says;
 
 use std::sync::Arc;
 
-use ::analytics::{Block, By, Comparing, compare as count};
+use ::analytics::{Block, By, Comparing, Level, compare as count};
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use domain::{AcademicYear, Characteristic, Definition, WindowKind};
@@ -14,12 +14,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use self::answer::{Asked, CompareAnswer};
-use super::blocks::Built;
+use super::blocks::{Built, Standing};
+use super::finished::{finished, json};
 use super::{dimension, known};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadAnalytics;
-use crate::db::block;
+use crate::cache::Key;
 use crate::http::json::Query;
 use crate::http::problem::{Kind, Problem};
 use crate::tenants;
@@ -82,28 +83,34 @@ pub async fn compare(
     let (this, last) = app
         .db
         .snapshot(&scope, move |tx| {
-            let this = asking.counting.read(tx, &filter, year, known)?;
+            let this = asking.counting.read(tx, (&filter, Level::Enrolment), year, known)?;
             let last = year.previous();
-            let last = last.map(|last| asking.counting.read(tx, &filter, last, known));
+            let last =
+                last.map(|last| asking.counting.read(tx, (&filter, Level::Enrolment), last, known));
             Ok((this, last.transpose()?))
         })
         .await?;
     if shown.iter().flatten().any(|school| !this.schools.contains_key(school)) {
         return Err(Problem::not_found());
     }
-    let turn = app.counting.turn().await?;
-    let answer = block(move || {
-        let _turn = turn;
-        let counting = &app.counting;
+    let parts = [
+        format!("{comparing:?} {shown:?}"),
+        format!("{} {}", comparing.definition.version(), app.codes.version()),
+        this.key(),
+        last.as_ref().map_or_else(String::new, Standing::key),
+    ];
+    let key = Key::new(&scope, "compare", &parts);
+    let codes = app.codes.version();
+    let answer = finished(&app, key, move |counting| {
         let build = |standing| counting.blocks.build(scope.trust(), &counting.pool, standing);
         let this = build(this)?;
         let last = last.map(build).transpose()?;
         let pairs = pairs(&this, last.as_ref());
         let compared = count(&counting.pool, &pairs, &comparing).map_err(Problem::internal)?;
-        let asked = Asked { comparing: &comparing, shown, codes: app.codes.version() };
-        Ok(CompareAnswer::of(&asked, &this, compared))
+        let asked = Asked { comparing: &comparing, shown, codes };
+        serde_json::to_vec(&CompareAnswer::of(&asked, &this, compared)).map_err(Problem::internal)
     });
-    Ok(HttpResponse::Ok().json(answer.await?))
+    Ok(json(&answer.await?))
 }
 
 /// The blocks of this year, each with that of last year if there is one.

@@ -1,24 +1,29 @@
 //! An explanation as it goes over the wire.
 
-use ::analytics::{Explanation, LeftOut};
+use std::borrow::Cow;
+
+use ::analytics::{AllRolls, Counted, Explanation, LeftOut};
 use chrono::{DateTime, Utc};
-use domain::{CodeTable, Definition};
-use serde::Serialize;
+use domain::{CodeTable, Definition, persistent, severe};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent};
 use crate::http::page::Page;
 
 /// What is behind a figure.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct ExplainAnswer {
     /// The academic year.
     pub(super) period: PeriodAnswer,
     /// The window.
     #[schema(example = "half-term-1")]
     pub(super) window: String,
+    /// What counts as one: `enrolment`, or `pupil`.
+    #[schema(example = "enrolment")]
+    pub(super) level: Cow<'static, str>,
     /// What a figure is counted over, in words.
-    pub(super) basis: &'static str,
+    pub(super) basis: String,
     /// The instant as of which everything is known (UTC).
     pub(super) as_known_on: DateTime<Utc>,
     /// The version of each school's year that was counted.
@@ -31,12 +36,12 @@ pub struct ExplainAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) against: Option<CountedAnswer>,
     /// The pupils; with another definition, those that the two count differently. Only for those who may see pupils.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
     pub(super) pupils: Option<Page<PupilAnswer>>,
 }
 
 /// What one definition counts.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CountedAnswer {
     /// The definition.
     pub(super) definition: DefinitionAnswer,
@@ -53,32 +58,32 @@ pub struct CountedAnswer {
 }
 
 /// Half days that are not counted.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LeftOutAnswer {
     /// Why.
     #[schema(example = "after_last_register")]
-    pub(super) why: &'static str,
+    pub(super) why: Cow<'static, str>,
     /// In words.
-    pub(super) says: &'static str,
+    pub(super) says: Cow<'static, str>,
     /// How many.
     pub(super) half_days: u64,
 }
 
 /// Half days with a code.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct CodeAnswer {
     /// The code.
     #[schema(example = "I")]
     pub(super) code: String,
     /// `attendance`, `absence`, or `not_possible`: no session that counts.
     #[schema(example = "absence")]
-    pub(super) counts_as: &'static str,
+    pub(super) counts_as: Cow<'static, str>,
     /// How many.
     pub(super) half_days: u64,
 }
 
 /// A pupil behind a figure.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct PupilAnswer {
     /// The school.
     #[schema(example = 7)]
@@ -100,7 +105,7 @@ pub struct PupilAnswer {
 }
 
 /// A pupil's sessions in the window.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct SessionsAnswer {
     /// Possible sessions.
     pub(super) possible: u32,
@@ -108,11 +113,45 @@ pub struct SessionsAnswer {
     pub(super) absent: u32,
     /// Half days that are not counted.
     pub(super) left_out: u32,
-    /// Whether 10% or more of these possible sessions were missed; as the trend counts them when it is not filtered by
+    /// Counted by pupil: what a pupil with several enrolments has on all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) all_rolls: Option<AllRollsAnswer>,
+    /// Whether 10% or more of these possible sessions, or of those of all rolls, were missed; as the trend counts them when it is not filtered by
     /// class, within which a pupil may have only some.
     pub(super) persistent: bool,
     /// Whether 50% or more were.
     pub(super) severe: bool,
+}
+
+/// What a pupil has on several rolls together.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
+pub struct AllRollsAnswer {
+    /// Possible sessions.
+    pub(super) possible: u32,
+    /// Those of them that were missed.
+    pub(super) absent: u32,
+    /// The enrolment that answers for the pupil: in its school and groups the pupil is counted, once.
+    #[schema(example = 5120)]
+    pub(super) answering: i32,
+}
+
+impl From<Counted> for SessionsAnswer {
+    fn from(one: Counted) -> Self {
+        let (possible, absent) =
+            one.together.map_or((one.possible, one.absent), |all| (all.possible, all.absent));
+        let all_rolls = one.together.map(|all| {
+            let AllRolls { possible, absent, answering } = all;
+            AllRollsAnswer { possible, absent, answering }
+        });
+        Self {
+            possible: one.possible,
+            absent: one.absent,
+            left_out: one.left_out,
+            all_rolls,
+            persistent: persistent(absent, possible),
+            severe: severe(absent, possible),
+        }
+    }
 }
 
 /// One definition's side.
@@ -127,12 +166,13 @@ pub(super) fn side(
             (true, true) => "absence",
             (true, false) => "attendance",
             (false, _) => "not_possible",
-        },
+        }
+        .into(),
         half_days: *half_days,
     };
     let left_out = |(why, half_days): (&LeftOut, &u64)| {
         let (why, says) = why_left_out(*why);
-        LeftOutAnswer { why, says, half_days: *half_days }
+        LeftOutAnswer { why: why.into(), says: says.into(), half_days: *half_days }
     };
     CountedAnswer {
         definition: DefinitionAnswer::of(definition, codes.version()),
@@ -162,6 +202,9 @@ fn why_left_out(why: LeftOut) -> (&'static str, &'static str) {
         LeftOut::NoMark => ("no_mark", "There is no mark: neither attendance nor absence."),
         LeftOut::NotPossible => {
             ("not_possible", "The code stands for no possible session, such as D, X, Y or Z.")
+        }
+        LeftOut::Doubled => {
+            ("doubled", "The pupil has a session at another school for the same half day.")
         }
     }
 }

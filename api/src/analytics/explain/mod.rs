@@ -4,22 +4,24 @@ mod answer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{Asking, By, Counted, Explanation, Filter, explain as count};
+use ::analytics::{Asking, By, Counted, Explanation, Filter, Level, explain as count};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, Definition, persistent, severe};
+use domain::{AcademicYear, CodeTable, Definition, WindowKind};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
-use super::answer::{BASIS, PeriodAnswer, versions};
-use super::blocks::Standing;
+use super::answer::{PeriodAnswer, basis, versions};
+use super::blocks::{Built, Standing};
+use super::finished::finished;
 use super::{Counting, dimension, known};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::{Permission, ReadAnalytics, ReadPupil};
-use crate::db::{Tx, block};
+use crate::cache::Key;
+use crate::db::Tx;
 use crate::http::json::Query;
 use crate::http::page::Slice;
 use crate::http::problem::Problem;
@@ -40,6 +42,8 @@ pub struct Params {
     /// What to count: `dfe-daily` (when absent), `dfe-census` or `on-roll`.
     #[param(value_type = Option<String>)]
     definition: Option<Definition>,
+    /// What counts as one: `enrolment` (when absent), or `pupil`, with the sessions of all enrolments together.
+    level: Option<String>,
     /// Another definition to put beside it, with the pupils that the two count differently.
     #[param(value_type = Option<String>)]
     against: Option<Definition>,
@@ -97,66 +101,113 @@ pub async fn explain(
     let params = params.0;
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let known = known::instant(&clock, params.as_known_on)?;
-    let filter = dimension::filter(&dimension::given!(params), None, None)?;
+    let question = Question::read(&params)?;
     let slice = Slice::<(i32, i32)>::read(params.limit, params.cursor.as_deref(), &params)?;
-    let key = params.window.clone().unwrap_or_else(|| "year-to-date".to_owned());
-    let window = dimension::window(&key)?;
     let scope = caller.scope().clone();
-    let (asking, wanted) = (app.clone(), filter.clone());
+    let (asking, wanted) = (app.clone(), question.clone());
     let standing =
         app.db.snapshot(&scope, move |tx| read(tx, &asking.counting, &wanted, year, known)).await?;
-    let turn = app.counting.turn().await?;
-    let counting = app.clone();
-    let trust = scope.trust();
-    let definition = params.definition.unwrap_or(Definition::DfeDaily);
-    let counted = block(move || {
-        let _turn = turn;
-        let app = counting;
-        let built = app.counting.blocks.build(trust, &app.counting.pool, standing)?;
-        let explain = |definition| {
-            let asking = Asking { definition, window, key: &key, filter: &filter };
-            count(&app.counting.pool, &app.codes, &built.blocks, &asking).map_err(Problem::internal)
-        };
-        let both = (explain(definition)?, params.against.map(explain).transpose()?);
-        Ok((built, key, both))
-    });
-    let (built, window, (counted, against)) = counted.await?;
     let sees_pupils = app.roles.allows(caller.role(), ReadPupil::NAME);
-    let pupils = if sees_pupils {
-        let rows = page(&counted, against.as_ref(), &slice);
-        let names = app.db.snapshot(&scope, move |tx| named(tx, rows)).await?;
-        Some(slice.page(names, |one: &PupilAnswer| (one.school_id, one.enrolment_id)))
-    } else {
-        None
+    let parts = [
+        format!("{question:?} {sees_pupils} {slice:?}"),
+        format!("{:?} {}", question.versions(), app.codes.version()),
+        standing.key(),
+    ];
+    let key = Key::new(&scope, "explain", &parts);
+    let (trust, codes) = (scope.trust(), app.codes.clone());
+    let wanted = sees_pupils.then_some((slice.after, slice.limit + 1));
+    let kept = finished(&app, key, move |counting| {
+        let built = counting.blocks.build(trust, &counting.pool, standing)?;
+        let kept = explained(counting, &codes, &built, &question, wanted)?;
+        serde_json::to_vec(&kept).map_err(Problem::internal)
+    });
+    let Kept { answer, pupils } =
+        serde_json::from_slice(&kept.await?).map_err(Problem::internal)?;
+    let Some(pupils) = pupils else { return Ok(HttpResponse::Ok().json(answer)) };
+    let pupils = app.db.snapshot(&scope, move |tx| named(tx, pupils)).await?;
+    let page = slice.page(pupils, |one| (one.school_id, one.enrolment_id));
+    Ok(page.answer_in(&request, |page| ExplainAnswer { pupils: Some(page), ..answer }))
+}
+
+/// A cell of the trend, and whom to count in it.
+#[derive(Debug, Clone)]
+struct Question {
+    definition: Definition,
+    against: Option<Definition>,
+    level: Level,
+    window: WindowKind,
+    key: String,
+    filter: Filter,
+}
+
+/// What is kept of an answer: pupils are named anew for everybody who asks.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    answer: ExplainAnswer,
+    pupils: Option<Vec<PupilAnswer>>,
+}
+
+impl Question {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        let key = params.window.clone().unwrap_or_else(|| "year-to-date".to_owned());
+        Ok(Self {
+            definition: params.definition.unwrap_or(Definition::DfeDaily),
+            against: params.against,
+            level: dimension::level(params.level.as_deref())?,
+            window: dimension::window(&key)?,
+            key,
+            filter: dimension::filter(&dimension::given!(params), None, None)?,
+        })
+    }
+
+    /// The versions of the definitions.
+    fn versions(&self) -> (u16, Option<u16>) {
+        (self.definition.version(), self.against.map(Definition::version))
+    }
+}
+
+/// Counts. `page` says which pupils are wanted: so many after an enrolment.
+fn explained(
+    counting: &Counting,
+    codes: &CodeTable,
+    built: &Built,
+    question: &Question,
+    page: Option<(Option<(i32, i32)>, usize)>,
+) -> Result<Kept, Problem> {
+    let Question { level, window, key, filter, .. } = question;
+    let by = |definition| {
+        let asking = Asking { definition, level: *level, window: *window, key, filter };
+        count(&counting.pool, codes, &built.blocks, &asking).map_err(Problem::internal)
     };
-    let side = |definition, explanation: &Explanation| side(&app.codes, definition, explanation);
-    let answer = |pupils| ExplainAnswer {
+    let counted = by(question.definition)?;
+    let against = question.against.map(by).transpose()?;
+    let side = |definition, explanation: &Explanation| side(codes, definition, explanation);
+    let answer = ExplainAnswer {
         period: PeriodAnswer::of(built.year),
-        window,
-        basis: BASIS,
+        window: key.clone(),
+        level: dimension::level_name(*level).into(),
+        basis: basis(*level),
         as_known_on: built.at,
         versions: versions(&built.versions),
         schools_without_calendar: built.without_calendar.clone(),
-        counted: side(definition, &counted),
-        against: params.against.zip(against.as_ref()).map(|(name, counted)| side(name, counted)),
-        pupils,
+        counted: side(question.definition, &counted),
+        against: question.against.zip(against.as_ref()).map(|(name, one)| side(name, one)),
+        pupils: None,
     };
-    Ok(match pupils {
-        Some(page) => page.answer_in(&request, |page| answer(Some(page))),
-        None => HttpResponse::Ok().json(answer(None)),
-    })
+    let pupils = page.map(|(after, rows)| pupils_of(&counted, against.as_ref(), after, rows));
+    Ok(Kept { answer, pupils })
 }
 
 /// What the question is answered from; a class that the caller may not see is not there.
 fn read(
     tx: &mut Tx<'_>,
     counting: &Counting,
-    filter: &Filter,
+    question: &Question,
     year: AcademicYear,
     known: Option<DateTime<Utc>>,
 ) -> Result<Standing, Problem> {
-    let standing = counting.read(tx, filter, year, known)?;
-    if let Some(wanted) = dimension::ids(filter, By::Class) {
+    let standing = counting.read(tx, (&question.filter, question.level), year, known)?;
+    if let Some(wanted) = dimension::ids(&question.filter, By::Class) {
         let schools: Vec<i32> = standing.schools.keys().copied().collect();
         let there = pupils::classes_of_schools(tx, &schools)?;
         let there: BTreeSet<i32> = there.iter().map(|class| class.class_id).collect();
@@ -167,28 +218,38 @@ fn read(
     Ok(standing)
 }
 
-/// The enrolments of a page, with what each definition counts of them: all of them, or those that two count differently.
-fn page(
+/// So many enrolments after one, with what each definition counts of them: all of them, or those that two count
+/// differently. Not named yet.
+fn pupils_of(
     counted: &Explanation,
     against: Option<&Explanation>,
-    slice: &Slice<(i32, i32)>,
-) -> Vec<((i32, i32), Counted, Option<Counted>)> {
+    after: Option<(i32, i32)>,
+    rows: usize,
+) -> Vec<PupilAnswer> {
     let other =
         |key| against.map(|against| against.enrolments.get(key).copied().unwrap_or_default());
-    let rows = counted.enrolments.iter().map(|(key, one)| (*key, *one, other(key)));
-    let rows = rows.filter(|(_, one, other)| {
+    let all = counted.enrolments.iter().map(|(key, one)| (*key, *one, other(key)));
+    let all = all.filter(|(_, one, other)| {
         other.is_none_or(|other| (one.possible, one.absent) != (other.possible, other.absent))
     });
-    let rows = rows.skip_while(|(key, _, _)| slice.after.is_some_and(|after| *key <= after));
-    rows.take(slice.limit + 1).collect()
+    let all = all.skip_while(|(key, _, _)| after.is_some_and(|after| *key <= after));
+    let answer =
+        |((school_id, enrolment_id), one, other): ((i32, i32), Counted, Option<Counted>)| {
+            PupilAnswer {
+                school_id,
+                enrolment_id,
+                pupil_id: one.pupil,
+                name: String::new(),
+                counted: one.into(),
+                against: other.map(SessionsAnswer::from),
+            }
+        };
+    all.take(rows).map(answer).collect()
 }
 
-/// The pupils of some enrolments, by name.
-fn named(
-    tx: &mut Tx<'_>,
-    rows: Vec<((i32, i32), Counted, Option<Counted>)>,
-) -> Result<Vec<PupilAnswer>, Problem> {
-    let ids: Vec<i32> = rows.iter().map(|(_, one, _)| one.pupil).collect();
+/// The pupils with their names.
+fn named(tx: &mut Tx<'_>, mut pupils: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>, Problem> {
+    let ids: Vec<i32> = pupils.iter().map(|one| one.pupil_id).collect();
     let trust = tx.trust();
     let found: Vec<(i32, String, String)> = pupil::table
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(&ids)))
@@ -198,23 +259,8 @@ fn named(
         .into_iter()
         .map(|(pupil, surname, forename)| (pupil, format!("{surname}, {forename}")))
         .collect();
-    let sessions = |one: Counted| SessionsAnswer {
-        possible: one.possible,
-        absent: one.absent,
-        left_out: one.left_out,
-        persistent: persistent(one.absent, one.possible),
-        severe: severe(one.absent, one.possible),
-    };
-    let answer =
-        |((school_id, enrolment_id), one, other): ((i32, i32), Counted, Option<Counted>)| {
-            PupilAnswer {
-                school_id,
-                enrolment_id,
-                pupil_id: one.pupil,
-                name: names.get(&one.pupil).cloned().unwrap_or_default(),
-                counted: sessions(one),
-                against: other.map(sessions),
-            }
-        };
-    Ok(rows.into_iter().map(answer).collect())
+    for one in &mut pupils {
+        one.name = names.get(&one.pupil_id).cloned().unwrap_or_default();
+    }
+    Ok(pupils)
 }

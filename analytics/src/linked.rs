@@ -1,0 +1,336 @@
+//! Pupils with several enrolments in a year: who moved to another school, who left and came back,
+//! who is on two rolls. What enrolments add up to is corrected for them, so that each counts as one
+//! pupil with the sessions of all enrolments together.
+//!
+//! Sessions stay where they were. Whether the pupil is persistently absent is said once, by the
+//! enrolment that *answers* for the pupil at the window's end; and of two marks for one half day,
+//! that of the enrolment which answers on that day counts.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use domain::{Characteristic, Definition, persistent, severe};
+
+use crate::reckoning::{ABSENT, PLANES, POSSIBLE};
+use crate::tally::Tallies;
+use crate::window::{Step, line_up, steps};
+use crate::{Block, By, CROSSED, Cell, EnrolmentYear, Group, Query, TrendWindow, Value};
+
+/// The number of the value of [`Characteristic::Registration`] that the second of two schools has.
+const SUBSIDIARY: u8 = 2;
+
+/// Corrects what the enrolments of some blocks add up to into what their pupils do.
+pub(crate) fn correct(
+    blocks: &[Arc<Block>],
+    windows: &[TrendWindow],
+    query: &Query,
+    sum: &mut Tallies,
+) {
+    let nothing = vec![Cell::nothing(query.window); windows.len()];
+    let mut correction = Correction { query, asked: query.asks_for(), nothing, sum };
+    let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, windows, query)).collect();
+    each_pupil(blocks, &steps, query.definition, |pupil| correction.pupil(pupil));
+}
+
+/// What pupils with several enrolments have in one window.
+#[derive(Default)]
+pub(crate) struct InWindow {
+    /// School, enrolment and position in the year of the half days that are left out.
+    pub(crate) doubled: BTreeSet<(i32, i32, usize)>,
+    /// By pupil, all rolls together.
+    pub(crate) together: BTreeMap<i32, AllRolls>,
+}
+
+/// What a pupil has on several rolls together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AllRolls {
+    /// Possible sessions.
+    pub possible: u32,
+    /// Those of them that were missed.
+    pub absent: u32,
+    /// The enrolment that answers for the pupil: where the pupil is counted as persistently absent.
+    pub answering: i32,
+}
+
+/// Looks at the window of a key, for a query over windows of its kind.
+pub(crate) fn in_window(blocks: &[Arc<Block>], key: &str, query: &Query) -> InWindow {
+    let all: Vec<&Block> = blocks.iter().map(Arc::as_ref).collect();
+    let mut windows = line_up(&all, query);
+    windows.retain(|window| window.key == key);
+    let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, &windows, query)).collect();
+    let mut found = InWindow::default();
+    each_pupil(blocks, &steps, query.definition, |pupil| {
+        for session in &pupil.doubled {
+            let place = |roll: &Roll<'_>| (roll.block.school(), roll.enrolment.enrolment);
+            let place = pupil.rolls.get(session.roll).map(place);
+            found
+                .doubled
+                .extend(place.map(|(school, enrolment)| (school, enrolment, session.position)));
+        }
+        if let Some(Together { own: [possible, absent], answering, .. }) = pupil.together(0) {
+            let answering = answering.enrolment;
+            let all = AllRolls { possible, absent, answering: answering.enrolment };
+            found.together.insert(answering.pupil, all);
+        }
+    });
+    found
+}
+
+/// Every pupil of whom a definition counts several enrolments.
+fn each_pupil<'a>(
+    blocks: &'a [Arc<Block>],
+    steps: &'a [Vec<Step>],
+    definition: Definition,
+    mut take: impl FnMut(&Pupil<'a>),
+) {
+    let enrolments = blocks.iter().enumerate().flat_map(|(place, block)| {
+        let pupils = block.members().map(|enrolment| enrolment.pupil);
+        pupils.enumerate().map(move |(number, pupil)| (pupil, place, number))
+    });
+    let mut enrolments: Vec<(i32, usize, usize)> = enrolments.collect();
+    enrolments.sort_unstable();
+    for several in enrolments.chunk_by(|a, b| a.0 == b.0).filter(|several| several.len() > 1) {
+        let rolls = several.iter().filter_map(|(_, place, number)| {
+            Roll::of(blocks.get(*place)?, steps.get(*place)?, *number, definition)
+        });
+        let rolls: Vec<Roll<'a>> = rolls.collect();
+        if rolls.len() > 1 {
+            take(&Pupil { doubled: doubled(&rolls), rolls });
+        }
+    }
+}
+
+/// A pupil with several enrolments.
+struct Pupil<'a> {
+    rolls: Vec<Roll<'a>>,
+    /// The sessions that are left out.
+    doubled: Vec<Doubled>,
+}
+
+/// What a pupil's enrolments have together at the end of a window: possible sessions and absences.
+struct Together<'a> {
+    /// From the start of the year.
+    to_date: [u32; 2],
+    /// In the window alone.
+    own: [u32; 2],
+    /// Which of them answers for the pupil.
+    answering: &'a Roll<'a>,
+}
+
+impl Pupil<'_> {
+    /// `None` when there is no possible session by the window's end.
+    fn together(&self, window: usize) -> Option<Together<'_>> {
+        let begun = self.rolls.iter().filter_map(|roll| {
+            let step = roll.steps.get(window)?;
+            let to_date = roll.sessions(&(0..step.slots.end));
+            (to_date[0] > 0).then_some((roll, step, to_date))
+        });
+        let begun: Vec<_> = begun.collect();
+        let (answering, ..) =
+            begun.iter().max_by_key(|(roll, step, _)| roll.answers(step.status))?;
+        let (mut to_date, mut own) = ([0; 2], [0; 2]);
+        for (roll, step, sessions) in &begun {
+            to_date = add(to_date, *sessions);
+            own = add(own, roll.sessions(&step.slots));
+        }
+        for session in &self.doubled {
+            let step = self.rolls.get(session.roll).and_then(|roll| roll.steps.get(window));
+            let left_out = [session.counts[POSSIBLE], session.counts[ABSENT]].map(u32::from);
+            if step.is_some_and(|step| session.slot < step.slots.end) {
+                to_date = less(to_date, left_out);
+            }
+            if step.is_some_and(|step| step.slots.contains(&session.slot)) {
+                own = less(own, left_out);
+            }
+        }
+        Some(Together { to_date, own, answering })
+    }
+}
+
+/// One of a pupil's enrolments that a definition counts.
+struct Roll<'a> {
+    block: &'a Block,
+    steps: &'a [Step],
+    enrolment: &'a EnrolmentYear,
+    /// The last day that counts.
+    last_day: NaiveDate,
+    /// Possible sessions and absences before each slot, and after the last.
+    before: Vec<[u32; 2]>,
+}
+
+/// A session that is left out, since the pupil has one on another roll for the same half day.
+struct Doubled {
+    /// The roll's place among the pupil's.
+    roll: usize,
+    date: NaiveDate,
+    position: usize,
+    slot: usize,
+    counts: [u8; PLANES],
+}
+
+impl<'a> Roll<'a> {
+    fn of(
+        block: &'a Block,
+        steps: &'a [Step],
+        number: usize,
+        definition: Definition,
+    ) -> Option<Self> {
+        let (enrolment, counted_until) = block.enrolment_counted(number, definition)?;
+        let last_day = counted_until.min(enrolment.last_day.unwrap_or(NaiveDate::MAX));
+        let mut before = vec![[0; 2]];
+        let [mut possible, mut absent] = [0; 2];
+        for (place, slot) in block.slots.iter().enumerate() {
+            if slot.to <= counted_until {
+                let counts = block.counts_of(number, place);
+                possible += u32::from(counts[POSSIBLE]);
+                absent += u32::from(counts[ABSENT]);
+            }
+            before.push([possible, absent]);
+        }
+        Some(Self { block, steps, enrolment, last_day, before })
+    }
+
+    /// Possible sessions and absences in some slots.
+    fn sessions(&self, slots: &Range<usize>) -> [u32; 2] {
+        let until = |slot: usize| self.before.get(slot).copied().unwrap_or_default();
+        let (before, after) = (until(slots.start), until(slots.end));
+        [after[0] - before[0], after[1] - before[1]]
+    }
+
+    /// The greatest of a pupil's rolls answers for the pupil on a day: one that the pupil is still
+    /// on before one that was left, or the one that was left last; a main school before a
+    /// subsidiary one, a later one before an earlier one.
+    fn answers(&self, day: NaiveDate) -> (NaiveDate, bool, NaiveDate, i32) {
+        let EnrolmentYear { enrolment, first_day, last_day, .. } = *self.enrolment;
+        let left = last_day.filter(|last| *last < day).unwrap_or(NaiveDate::MAX);
+        let registration = By::Characteristic(Characteristic::Registration);
+        let subsidiary = Value::Characteristic(Characteristic::Registration, SUBSIDIARY);
+        let main = self.enrolment.value(registration, day) != Some(subsidiary);
+        (left, main, first_day, enrolment)
+    }
+
+    fn overlaps(&self, other: &Self) -> bool {
+        self.enrolment.first_day <= other.last_day && other.enrolment.first_day <= self.last_day
+    }
+
+    /// The possible sessions.
+    fn possible(&self, roll: usize) -> impl Iterator<Item = Doubled> {
+        let reckoning = &self.block.reckoning;
+        let due = reckoning.due(self.enrolment);
+        let days = reckoning.between(self.enrolment.first_day, self.last_day);
+        days.filter_map(move |number| {
+            let counts = reckoning.count(self.enrolment, &due, &(number..number + 1));
+            let (date, position) = reckoning.half_day(number)?;
+            let slot = self.block.slots.partition_point(|slot| slot.half_days.end <= number);
+            (counts[POSSIBLE] > 0).then_some(Doubled { roll, date, position, slot, counts })
+        })
+    }
+}
+
+/// The sessions of a pupil that are left out.
+fn doubled(rolls: &[Roll<'_>]) -> Vec<Doubled> {
+    let mut by_half_day: BTreeMap<usize, Vec<Doubled>> = BTreeMap::new();
+    for (place, roll) in rolls.iter().enumerate() {
+        let mut others = rolls.iter().enumerate().filter(|(other, _)| *other != place);
+        if others.any(|(_, other)| roll.overlaps(other)) {
+            for session in roll.possible(place) {
+                by_half_day.entry(session.position).or_default().push(session);
+            }
+        }
+    }
+    let mut left_out = Vec::new();
+    for mut sessions in by_half_day.into_values() {
+        sessions.sort_by_key(|one| rolls.get(one.roll).map(|roll| roll.answers(one.date)));
+        sessions.pop();
+        left_out.extend(sessions);
+    }
+    left_out
+}
+
+struct Correction<'a> {
+    query: &'a Query,
+    /// What the query asks for of the pupils.
+    asked: BTreeSet<By>,
+    nothing: Vec<Cell>,
+    sum: &'a mut Tallies,
+}
+
+impl Correction<'_> {
+    fn pupil(&mut self, pupil: &Pupil<'_>) {
+        for window in 0..self.nothing.len() {
+            self.pupil_in(window, pupil);
+        }
+    }
+
+    /// Takes a pupil's enrolments out of a window and puts the pupil in.
+    fn pupil_in(&mut self, window: usize, pupil: &Pupil<'_>) {
+        for roll in &pupil.rolls {
+            let Some(step) = roll.steps.get(window) else { continue };
+            if let Some(cell) = self.cell(roll, step.status, window) {
+                cell.to_date.take(standing(roll.sessions(&(0..step.slots.end))));
+                let own = standing(roll.sessions(&step.slots));
+                cell.window.iter_mut().for_each(|window| window.take(own));
+            }
+        }
+        for session in &pupil.doubled {
+            let Some(roll) = pupil.rolls.get(session.roll) else { continue };
+            let inside = roll.steps.get(window).is_some_and(|s| s.slots.contains(&session.slot));
+            if inside && let Some(cell) = self.cell(roll, session.date, window) {
+                cell.leave_out(session.counts);
+            }
+        }
+        let Some(Together { to_date, own, answering }) = pupil.together(window) else { return };
+        let Some(step) = answering.steps.get(window) else { return };
+        if let Some(cell) = self.cell(answering, step.status, window) {
+            cell.to_date.add(standing(to_date));
+            cell.window.iter_mut().for_each(|window| window.add(standing(own)));
+        }
+    }
+
+    /// The cell in which something of a roll is counted that goes by the class of one day, and by
+    /// everything else at the window's end; `None` when it is left out.
+    fn cell(&mut self, roll: &Roll<'_>, class_day: NaiveDate, window: usize) -> Option<&mut Cell> {
+        let (block, query) = (roll.block, self.query);
+        if !query.filter.keeps_school(block.school(), block.phase()) {
+            return None;
+        }
+        let status = roll.steps.get(window)?.status;
+        let school = [Value::School(block.school()), Value::Phase(block.phase())];
+        let mut group: Group =
+            school.into_iter().fold([None; CROSSED], |group, value| query.with(group, value));
+        for by in &self.asked {
+            let day = if *by == By::Class { class_day } else { status };
+            let value =
+                roll.enrolment.value(*by, day).filter(|value| query.filter.keeps(*value))?;
+            group = query.with(group, value);
+        }
+        let cells = self.sum.entry(group).or_insert_with(|| self.nothing.clone());
+        cells.get_mut(window)
+    }
+}
+
+/// Whether there is a possible session, and whether so many sessions are persistent and severe
+/// absence.
+fn standing([possible, absent]: [u32; 2]) -> [u32; 3] {
+    [possible > 0, persistent(absent, possible), severe(absent, possible)].map(u32::from)
+}
+
+fn add(a: [u32; 2], b: [u32; 2]) -> [u32; 2] {
+    [a[0] + b[0], a[1] + b[1]]
+}
+
+fn less(a: [u32; 2], b: [u32; 2]) -> [u32; 2] {
+    [a[0] - b[0], a[1] - b[1]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_second_of_two_schools_has_the_value_of_that_name() {
+        assert_eq!(Characteristic::Registration.number("subsidiary"), Some(SUBSIDIARY));
+    }
+}
