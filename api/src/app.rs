@@ -19,7 +19,7 @@ use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
     actions, analytics, calendars, cases, imports, jobs, letters, openapi, operation, parents,
-    policies, pupils, register, reviews, runs, staff, tenants,
+    policies, pupils, register, reports, reviews, runs, staff, tenants,
 };
 
 /// What every request may use.
@@ -120,6 +120,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(cases::mount)
         .configure(letters::mount)
         .configure(actions::mount)
+        .configure(reports::mount)
         .configure(runs::mount)
         .configure(analytics::mount);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
 /// What time it is, as a parameter: tests and sandboxes put their own in.
@@ -51,7 +51,13 @@ impl Clock {
     /// The date on the school's wall at an instant.
     #[must_use]
     pub fn date(instant: DateTime<Utc>) -> NaiveDate {
-        instant.with_timezone(&London).date_naive()
+        Self::wall(instant).date()
+    }
+
+    /// Date and time on the school's wall at an instant.
+    #[must_use]
+    pub fn wall(instant: DateTime<Utc>) -> NaiveDateTime {
+        instant.with_timezone(&London).naive_local()
     }
 }
 

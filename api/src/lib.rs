@@ -46,6 +46,7 @@ pub mod policies;
 pub mod progress;
 pub mod pupils;
 pub mod register;
+pub mod reports;
 pub mod reviews;
 pub mod runs;
 pub mod sandbox;

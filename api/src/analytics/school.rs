@@ -11,10 +11,12 @@ use super::blocks::Standing;
 use crate::app::App;
 use crate::db::{Scope, block};
 use crate::http::problem::Problem;
-use crate::tenants;
+use crate::tenants::{self, SchoolRow};
 
 /// A school's blocks, a year each, without the years that have no calendar.
 pub struct SchoolBlocks {
+    /// The school.
+    pub school: SchoolRow,
     /// In the order of the years.
     pub blocks: Vec<Arc<Block>>,
     /// The instant as of which they are known.
@@ -37,9 +39,9 @@ pub async fn school_blocks(
         let mut read =
             |year: AcademicYear| reading.counting.blocks.read(tx, vec![school.clone()], year, None);
         let standing = years.into_iter().map(&mut read).collect::<Result<Vec<Standing>, _>>()?;
-        Ok((standing, tx.now()))
+        Ok((school, standing, tx.now()))
     });
-    let (standing, known_at) = read.await?;
+    let (school, standing, known_at) = read.await?;
     let turn = app.counting.turn().await?;
     let (counting, trust) = (app.clone(), scope.trust());
     block(move || {
@@ -49,7 +51,7 @@ pub async fn school_blocks(
             let pool = &counting.counting.pool;
             blocks.extend(counting.counting.blocks.build(trust, pool, year)?.blocks);
         }
-        Ok(SchoolBlocks { blocks, known_at })
+        Ok(SchoolBlocks { school, blocks, known_at })
     })
     .await
 }

@@ -7,6 +7,7 @@
 mod add_parent;
 mod link;
 mod list_parents;
+mod of_pupils;
 mod parent_history;
 mod parents_of_pupil;
 mod person;
@@ -20,7 +21,10 @@ mod ties;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::widen_schools;
+pub use link::Link;
+pub use of_pupils::{ParentOf, ask_first, parents_of};
+pub use person::ContactKind;
+pub use rows::{ParentRow, widen_schools};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

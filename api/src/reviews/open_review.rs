@@ -36,7 +36,8 @@ pub async fn open_review(
     let years: Vec<AcademicYear> =
         [AcademicYear::new(year.number() - 1), Some(year)].into_iter().flatten().collect();
     let scope = caller.scope().clone();
-    let SchoolBlocks { blocks, known_at } = school_blocks(&app, &scope, school_id, years).await?;
+    let SchoolBlocks { blocks, known_at, .. } =
+        school_blocks(&app, &scope, school_id, years).await?;
     let row = app
         .db
         .run(&scope, move |tx| open(tx, (school_id, day), &blocks, known_at, caller.subject()));
