@@ -30,19 +30,22 @@ struct Hall {
 impl Hall {
     fn of(pupils: u32) -> Self {
         let app = TestApp::start();
+        app.clock.set("2026-09-01T08:00:00Z");
         let trust = app.trust("Larkrise");
         let admin = app.client("trust_admin", trust);
         let school = school(&admin, 1, "primary");
         let class = class(&admin, school, "6A");
         let pupils = (1..=pupils).map(|number| pupil(&admin, school, class, number)).collect();
         let lead = app.school_client("school_lead", trust, &[school]);
+        app.clock.set("2026-11-18T10:00:00Z");
         Self { app, trust, admin, lead, school, class, pupils }
     }
 
     /// The school follows a policy from September.
     fn follows(self, policy: &str) -> Self {
         let place = format!("/v1/schools/{}/policy/pathway/2026-09-01", self.school);
-        self.admin.put(&place, &json!({ "policy": policy })).expect(200);
+        let answers = if policy == "strategy" { json!({ "target": "96%" }) } else { json!({}) };
+        self.admin.put(&place, &json!({ "policy": policy, "answers": answers })).expect(200);
         self
     }
 

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use domain::{Rate, persistent, severe};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -78,14 +79,11 @@ pub fn after<K: Ord, T>(slice: &Slice<K>, mut all: Vec<(K, T)>) -> Vec<(K, T)> {
 
 /// The page of what [`after`] kept, each item said in the answer's own words.
 #[must_use]
-pub fn page<K: Serialize + serde::de::DeserializeOwned, T, A>(
+pub fn page<K: Clone + Serialize + DeserializeOwned, T, A>(
     slice: &Slice<K>,
     kept: Vec<(K, T)>,
     say: impl FnMut((K, T)) -> A,
-) -> Page<A>
-where
-    K: Clone,
-{
+) -> Page<A> {
     let Page { items, next } = slice.page(kept, |(key, _)| key.clone());
     Page { items: items.into_iter().map(say).collect(), next }
 }

@@ -25,9 +25,9 @@ use crate::tenants;
 
 const BASIS: &str = "One half term that has ended, the one before it, and the school year up to its end. Groups are those \
     of the half term's last register. Persistent absence is missing 10% or more of one's own possible sessions of the \
-    period. Groups of fewer than 5 pupils are left out, and so are persistent absentees where they are fewer than 5 or \
-    all but fewer than 5; with them go the next smallest, so that nothing can be told from the totals. The same \
-    summary is shown to everybody.";
+    period. Groups of fewer than 5 pupils are left out, and those in which nobody missed anything; so are persistent \
+    absentees where they are fewer than 5 or all but fewer than 5. With them go the next smallest, so that nothing can \
+    be told from the totals. The same summary is shown to everybody.";
 
 /// What is counted: what the nation's figures count.
 const DEFINITION: Definition = Definition::DfeDaily;
@@ -233,7 +233,10 @@ fn groups(by: By, all: &[Individual<'_>], day: NaiveDate, school: &SummaryCell) 
     }
     let shares: Vec<(u32, u32)> = inside.values().map(|pupils| persistent(pupils)).collect();
     let sizes: Vec<u32> = shares.iter().map(|(_, whole)| *whole).collect();
-    let gone = left_out(&sizes);
+    // Where nothing was missed, nobody was persistently absent, and the others' number is the school's.
+    let all_there = |pupils: &Vec<Individual<'_>>| pupils.iter().all(|one| one.absent == 0);
+    let telling: Vec<bool> = inside.values().map(all_there).collect();
+    let gone = left_out(&sizes, &telling);
     let shares_gone = match school.persistent {
         Some(_) => shares_left_out(&shares, &gone),
         None => vec![true; shares.len()],

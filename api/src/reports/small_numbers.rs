@@ -6,14 +6,23 @@
 /// The fewest pupils whose figures are shown.
 pub const LEAST: u32 = 5;
 
-/// Which cells of a table are left out: the cells add up to a total that is shown. An empty cell says nothing of
-/// anybody and stays, unless it is needed to hide another.
+/// Which cells of a table are left out: the cells add up to a total that is shown. Besides the small ones those that are
+/// `telling`: what they show would be true of every child in them. An empty cell says nothing of anybody and stays.
 #[must_use]
-pub fn left_out(cells: &[u32]) -> Vec<bool> {
+pub fn left_out(cells: &[u32], telling: &[bool]) -> Vec<bool> {
     let small = |count: u32| (1..LEAST).contains(&count);
-    widen(cells, cells.iter().map(|count| small(*count)).collect(), |hidden| {
-        hidden.iter().sum::<u32>() >= LEAST
-    })
+    let mut mask: Vec<bool> =
+        cells.iter().zip(telling).map(|(count, telling)| *telling || small(*count)).collect();
+    let enough = |mask: &[bool]| {
+        let gone = cells.iter().zip(mask).filter(|(_, gone)| **gone);
+        gone.map(|(count, _)| count).sum::<u32>() >= LEAST
+    };
+    while mask.contains(&true) && (many(&mask) < 2 || !enough(&mask)) {
+        if !hide_smallest(cells, &mut mask) {
+            break;
+        }
+    }
+    mask
 }
 
 /// How many of how many pupils: shown only when at least 5 are, and at least 5 are not.
@@ -27,29 +36,14 @@ pub fn is_shown((part, whole): (u32, u32)) -> bool {
 #[must_use]
 pub fn shares_left_out(cells: &[(u32, u32)], whole: &[bool]) -> Vec<bool> {
     let wholes: Vec<u32> = cells.iter().map(|(_, whole)| *whole).collect();
-    let first: Vec<bool> =
-        cells.iter().zip(whole).map(|(cell, gone)| *gone || !is_shown(*cell)).collect();
-    let parts: Vec<(u32, u32)> = cells.to_vec();
     let hidden = |mask: &[bool]| {
-        let gone = parts.iter().zip(mask).filter(|(_, gone)| **gone);
+        let gone = cells.iter().zip(mask).filter(|(_, gone)| **gone);
         gone.fold((0, 0), |sum, ((part, whole), _)| (sum.0 + part, sum.1 + whole))
     };
-    let mut mask = first;
+    let mut mask: Vec<bool> =
+        cells.iter().zip(whole).map(|(cell, gone)| *gone || !is_shown(*cell)).collect();
     while mask.contains(&true) && (many(&mask) < 2 || !is_shown(hidden(&mask))) {
         if !hide_smallest(&wholes, &mut mask) {
-            break;
-        }
-    }
-    mask
-}
-
-/// Hides the smallest other cells until at least two are hidden and what they hold is enough.
-fn widen(cells: &[u32], mut mask: Vec<bool>, enough: impl Fn(&[u32]) -> bool) -> Vec<bool> {
-    let held = |mask: &[bool]| -> Vec<u32> {
-        cells.iter().zip(mask).filter(|(_, gone)| **gone).map(|(count, _)| *count).collect()
-    };
-    while mask.contains(&true) && (many(&mask) < 2 || !enough(&held(&mask))) {
-        if !hide_smallest(cells, &mut mask) {
             break;
         }
     }
@@ -81,11 +75,17 @@ mod tests {
 
     #[test]
     fn one_small_group_takes_the_next_smallest_with_it() {
-        assert_eq!(left_out(&[40, 3, 12]), [false, true, true]);
-        assert_eq!(left_out(&[40, 3, 2]), [false, true, true], "five together are enough");
-        assert_eq!(left_out(&[40, 1, 2]), [true, true, true], "three together are not");
-        assert_eq!(left_out(&[40, 12, 0]), [false, false, false]);
-        assert_eq!(left_out(&[3]), [true]);
+        let left_out = |cells: [u32; 3]| left_out(&cells, &[false; 3]);
+        assert_eq!(left_out([40, 3, 12]), [false, true, true]);
+        assert_eq!(left_out([40, 3, 2]), [false, true, true], "five together are enough");
+        assert_eq!(left_out([40, 1, 2]), [true, true, true], "three together are not");
+        assert_eq!(left_out([40, 12, 0]), [false, false, false]);
+    }
+
+    #[test]
+    fn a_group_of_which_everything_is_true_goes_with_the_next_smallest() {
+        assert_eq!(left_out(&[40, 10, 12], &[false, true, false]), [false, true, true]);
+        assert_eq!(left_out(&[10, 10], &[true, false]), [true, true]);
     }
 
     #[test]
@@ -99,7 +99,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_left_out_can_never_be_told_from_the_total(cells in vec(0..40_u32, 1..7)) {
-            let mask = left_out(&cells);
+            let mask = left_out(&cells, &vec![false; cells.len()]);
             let hidden: Vec<u32> =
                 cells.iter().zip(&mask).filter(|(_, gone)| **gone).map(|(count, _)| *count).collect();
             prop_assert!(cells.iter().zip(&mask).all(|(count, gone)| *gone || *count == 0 || *count >= LEAST));

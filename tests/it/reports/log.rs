@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::Hall;
 
 /// A school where one case has been opened, decided, discussed and acted on in October and November.
-fn hall() -> (Hall, Value) {
+fn hall() -> Hall {
     let hall = Hall::of(2).follows("improvement-process");
     hall.marks(("2026-09-02", "2026-11-13"), |pupil, day| {
         (pupil == 1 && day % 3 == 0).then_some("O")
@@ -20,6 +20,11 @@ fn hall() -> (Hall, Value) {
     let items = hall.lead.get(&format!("/v1/reviews/{review}/items?state=proposed")).expect(200);
     let body = json!({ "decisions": [{ "item": items["items"][0]["item"], "decide": "send" }] });
     hall.lead.post(&format!("/v1/reviews/{review}/decisions"), &body).expect(207);
+    let cases = hall.lead.get(&format!("/v1/cases?school_id={}", hall.school)).expect(200);
+    let case = &cases["items"][0]["case_id"];
+    let body =
+        json!({ "outcome": "a person decides otherwise", "to": "Stage 1", "reason": "New baby" });
+    hall.lead.post(&format!("/v1/cases/{case}/outcomes"), &body).expect(200);
     let actions = hall.lead.get(&format!("/v1/actions?school_id={}", hall.school)).expect(200);
     let action = &actions["items"][0]["action_id"];
     hall.app.clock.set("2026-11-03T15:20:00Z");
@@ -30,7 +35,7 @@ fn hall() -> (Hall, Value) {
     let stop = json!({ "stopped": true, "reason": "Bereavement" });
     hall.lead.post(&format!("/v1/pupils/{}/letters/stop", hall.pupil(1)), &stop).expect(200);
     hall.app.clock.set("2026-11-18T10:00:00Z");
-    (hall, actions)
+    hall
 }
 
 /// The kinds of the entries of a log.
@@ -41,7 +46,7 @@ fn kinds(log: &Value) -> Vec<&str> {
 
 #[test]
 fn the_log_of_a_case_reads_like_the_file_that_the_office_keeps() {
-    let (hall, _) = hall();
+    let hall = hall();
     let log = hall.asked("reports/log?from=2026-10-01").expect(200);
     insta::assert_snapshot!(Hall::readable(&log["entries"]));
 
@@ -69,7 +74,7 @@ fn the_log_of_a_case_reads_like_the_file_that_the_office_keeps() {
 
 #[test]
 fn it_is_of_a_case_a_pupil_and_a_period_and_goes_page_by_page() {
-    let (hall, _) = hall();
+    let hall = hall();
     let whole = hall.asked("reports/log?from=2026-10-01").expect(200);
     let all = whole["entries"]["items"].as_array().unwrap().clone();
     let case = all.iter().find_map(|entry| entry.get("case_id")).unwrap();

@@ -64,7 +64,7 @@ fn ten_school_days_running_are_reported_across_weekends_and_half_term() {
     hall.marks(("2026-11-09", "2026-11-09"), |pupil, _| (pupil == 4).then_some("O"));
     let change = json!({ "date": "2026-10-21", "session": "AM", "mark": "M" });
     let body = json!({ "reason": "Card seen", "school_id": hall.school, "changes": [change] });
-    hall.lead.post(&format!("/v1/pupils/{}/marks/amendments", hall.pupil(1)), &body).expect(200);
+    hall.lead.post(&format!("/v1/pupils/{}/marks/amendments", hall.pupil(1)), &body).expect(201);
     let found = hall.asked("returns/attendance").expect(200);
     assert_eq!(continuous(&found), [json!(["Surname4", 10])]);
     // What ended before the period is not reported again.

@@ -82,7 +82,7 @@ fn each_cause_for_concern_is_named_and_a_child_who_was_there_is_not_on_the_list(
     let changes = ["AM", "PM"]
         .map(|session| json!({ "date": "2026-11-18", "session": session, "mark": "I" }));
     let body = json!({ "reason": "Mother rang", "school_id": hall.school, "changes": changes });
-    hall.lead.post(&format!("/v1/pupils/{}/marks/amendments", hall.pupil(3)), &body).expect(200);
+    hall.lead.post(&format!("/v1/pupils/{}/marks/amendments", hall.pupil(3)), &body).expect(201);
     let list = hall.asked("reports/safeguarding").expect(200);
     assert!(!hall.numbers(&list["pupils"]["items"]).contains(&3));
 }

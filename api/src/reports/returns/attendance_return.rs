@@ -1,7 +1,7 @@
 //! The attendance return, often called the 10-day return: who was absent without authorisation for 10 school days running,
 //! or does not attend regularly.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ::analytics::EnrolmentYear;
 use actix_web::{HttpResponse, get, web};
@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period};
-use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, law, reported};
+use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
 use super::roll::marks;
 use crate::app::App;
 use crate::auth::May;
@@ -191,8 +191,7 @@ impl<'a> Rules<'a> {
             |at| {
                 let first = (at + 1).saturating_sub(self.irregular.school_weeks);
                 let rolling = weeks.get(first..=at)?;
-                let watch =
-                    self.irregular.watch(marks, rolling, &std::collections::BTreeSet::new());
+                let watch = self.irregular.watch(marks, rolling, &BTreeSet::new());
                 watch.filter(|watch| watch.reached)
             },
         )?;
@@ -214,12 +213,6 @@ fn by_code(marks: &[Mark], counts: impl Fn(&Mark) -> bool) -> BTreeMap<String, u
         *codes.entry(mark.code.clone()).or_insert(0) += 1;
     }
     codes
-}
-
-/// What is said of a day on which there was no such rule.
-pub fn before_the_law() -> Problem {
-    let expected = "a day from 19 August 2024 on, when the present law came into force";
-    Problem::at(crate::http::problem::Kind::BadQuery, "?to", expected)
 }
 
 fn table(frame: &Frame, entries: &[AttendanceEntry]) -> Result<HttpResponse, Problem> {

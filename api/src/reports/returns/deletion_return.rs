@@ -11,8 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, within_year};
-use super::attendance_return::before_the_law;
-use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, law, reported};
+use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadReport;

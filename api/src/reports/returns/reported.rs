@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::super::csv::cell;
 use super::super::people::People;
 use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 use crate::parents::{self, ContactKind, ParentOf};
 
 /// A pupil in a return.
@@ -222,4 +222,11 @@ impl ReturnLaw {
 /// Never for a released build.
 pub fn law() -> Result<National, Problem> {
     National::built_in().map_err(Problem::internal)
+}
+
+/// What is said of a day on which there was no such rule.
+#[must_use]
+pub fn before_the_law() -> Problem {
+    let expected = "a day from 19 August 2024 on, when the present law came into force";
+    Problem::at(Kind::BadQuery, "?to", expected)
 }
