@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::NaiveDate;
-use domain::{Definition, Rate, Window, WindowKind, persistent, severe};
+use domain::{
+    Calendar, Definition, HalfDay, NO_MARK, Rate, Session, Window, WindowKind, persistent, severe,
+};
 
 use crate::reckoning::{
     ABSENT, APPROVED, EXPECTED, LATE, MARKED, PLANES, POSSIBLE, UNAUTHORISED, common,
@@ -107,6 +109,30 @@ impl Block {
                 marked: sums[MARKED],
                 expected: sums[EXPECTED],
             }
+        })
+    }
+
+    /// The school's calendar.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.source.calendar
+    }
+
+    /// The marks of an enrolment that may count, from one day to another, both included, in order: of half days that
+    /// are due of it, up to the last register that was taken. Each with its code's number.
+    pub fn marks<'a>(
+        &'a self,
+        of: &'a EnrolmentYear,
+        from: NaiveDate,
+        to: NaiveDate,
+    ) -> impl Iterator<Item = (NaiveDate, Session, u8)> + 'a {
+        let days = self.reckoning.between(from, to);
+        let due: Vec<HalfDay> = self.reckoning.half_days_due(of, &days).collect();
+        let due =
+            due.into_iter().filter(|half_day| self.source.cut.is_some_and(|cut| *half_day <= cut));
+        due.filter_map(|half_day| {
+            let mark = of.marks.get(half_day.position()).copied()?;
+            (mark != NO_MARK).then(|| (half_day.date(self.year()), half_day.session(), mark))
         })
     }
 

@@ -19,8 +19,8 @@ use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
     actions, analytics, calendars, cases, imports, jobs, letters, meetings, monitoring, notices,
-    openapi, operation, parents, plans, policies, pupils, referrals, register, reviews, runs,
-    staff, targets, tenants, visits,
+    openapi, operation, parents, plans, policies, pupils, referrals, register, reports, reviews,
+    runs, staff, targets, tenants, visits,
 };
 
 /// What every request may use.
@@ -128,6 +128,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(notices::mount)
         .configure(letters::mount)
         .configure(actions::mount)
+        .configure(reports::mount)
         .configure(runs::mount)
         .configure(analytics::mount);
 }

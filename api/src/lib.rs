@@ -55,6 +55,7 @@ pub mod pupils;
 pub mod records;
 pub mod referrals;
 pub mod register;
+pub mod reports;
 pub mod reviews;
 pub mod runs;
 pub mod sandbox;

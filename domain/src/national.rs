@@ -23,6 +23,7 @@ pub struct National {
     attendance_return: Vec<Return>,
     sickness_return: Vec<Return>,
     new_pupil_return: Vec<NewPupilReturn>,
+    deletion_return: Vec<DeletionReturn>,
 }
 
 /// When a penalty notice has to be considered, and how many there may be.
@@ -93,6 +94,29 @@ pub struct NewPupilReturn {
     pub days: u64,
     /// Where it stands.
     pub reference: String,
+}
+
+/// When a pupil whose name is deleted has to be reported to the local authority.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeletionReturn {
+    /// In force from.
+    pub from: NaiveDate,
+    /// Whether pupils who leave at the end of the school's final year are reported too.
+    pub final_year: bool,
+    /// Where it stands.
+    pub reference: String,
+}
+
+/// School days running on which every session has one of a return's codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Spell {
+    /// From the first to the last of them.
+    pub days: Days,
+    /// How many school days.
+    pub school_days: usize,
+    /// The sessions on them.
+    pub sessions: usize,
 }
 
 /// A mark of one pupil, as it stands now.
@@ -175,6 +199,12 @@ impl National {
     pub fn new_pupil_return(&self, day: NaiveDate) -> Option<&NewPupilReturn> {
         self.new_pupil_return.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
     }
+
+    /// The deletion return in force on a day.
+    #[must_use]
+    pub fn deletion_return(&self, day: NaiveDate) -> Option<&DeletionReturn> {
+        self.deletion_return.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
+    }
 }
 
 impl PenaltyNotice {
@@ -240,25 +270,38 @@ impl NoticeToImprove {
 }
 
 impl Return {
+    /// Every run of school days on which all sessions have one of the codes, however short, in
+    /// order. `marks` are all marks of the pupil's school days, in order.
+    #[must_use]
+    pub fn spells(&self, marks: &[Mark]) -> Vec<Spell> {
+        let mut spells: Vec<Spell> = Vec::new();
+        let mut running = false;
+        for day in marks.chunk_by(|a, b| a.date == b.date) {
+            let Some(date) = day.first().map(|mark| mark.date) else { continue };
+            let counts = day.iter().all(|mark| self.codes.contains(&mark.code));
+            match spells.last_mut() {
+                Some(spell) if counts && running => {
+                    spell.days.to = date;
+                    spell.school_days += 1;
+                    spell.sessions += day.len();
+                }
+                _ if counts => {
+                    let days = Days { from: date, to: date };
+                    spells.push(Spell { days, school_days: 1, sessions: day.len() });
+                }
+                _ => {}
+            }
+            running = counts;
+        }
+        spells
+    }
+
     /// The last run of school days on which every session has one of the codes, when it is long
     /// enough to be reported. `marks` are all marks of the pupil's school days, in order.
     #[must_use]
     pub fn running(&self, marks: &[Mark]) -> Option<Days> {
-        let mut found = None;
-        let mut run: Vec<NaiveDate> = Vec::new();
-        for day in marks.chunk_by(|a, b| a.date == b.date) {
-            if day.iter().all(|mark| self.codes.contains(&mark.code)) {
-                run.extend(day.first().map(|mark| mark.date));
-            } else {
-                run.clear();
-            }
-            if let (Some(from), Some(to)) = (run.first(), run.last())
-                && run.len() >= self.school_days
-            {
-                found = Some(Days { from: *from, to: *to });
-            }
-        }
-        found
+        let long = |spell: &Spell| spell.school_days >= self.school_days;
+        self.spells(marks).into_iter().rfind(long).map(|spell| spell.days)
     }
 
     /// The sessions with one of the codes, and whether they make up so many school days, whether
@@ -267,6 +310,13 @@ impl Return {
     pub fn in_all(&self, marks: &[Mark]) -> (usize, bool) {
         let sessions = marks.iter().filter(|mark| self.codes.contains(&mark.code)).count();
         (sessions, sessions >= 2 * self.school_days)
+    }
+
+    /// The day on which the sessions of [`Return::in_all`] first made up so many school days.
+    #[must_use]
+    pub fn completed_on(&self, marks: &[Mark]) -> Option<NaiveDate> {
+        let mut counting = marks.iter().filter(|mark| self.codes.contains(&mark.code));
+        counting.nth((2 * self.school_days).checked_sub(1)?).map(|mark| mark.date)
     }
 }
 

@@ -189,6 +189,10 @@ mod tests {
             ["trust_admin", "school_lead", "school_office", "teacher"]
         );
         assert_eq!(
+            may(&roles, "report:read"),
+            ["trust_admin", "trust_officer", "school_lead", "school_office", "safeguarding_lead"]
+        );
+        assert_eq!(
             may(&roles, "analytics:read"),
             [
                 "trust_admin",
@@ -204,8 +208,16 @@ mod tests {
     #[test]
     fn neither_the_platform_nor_the_authority_nor_the_scheduler_sees_a_child() {
         let roles = Roles::built_in().unwrap();
-        let about_children =
-            ["pupil:", "enrolment:", "parent:", "safeguarding:", "register:", "mark:", "import:"];
+        let about_children = [
+            "pupil:",
+            "enrolment:",
+            "parent:",
+            "safeguarding:",
+            "register:",
+            "mark:",
+            "import:",
+            "report:",
+        ];
         for (permission, _) in roles.permissions() {
             if about_children.iter().any(|start| permission.starts_with(start)) {
                 for role in ["platform_admin", "la_partner", "runner"] {

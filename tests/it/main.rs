@@ -29,6 +29,7 @@ mod policies;
 mod problems;
 mod real_registers;
 mod register;
+mod reports;
 mod roll;
 mod roll_facts;
 mod routes;

@@ -287,7 +287,8 @@ impl TrendAnswer {
 
 impl DefinitionAnswer {
     /// A definition, with the version of the code table.
-    pub(super) fn of(definition: Definition, codes: u16) -> Self {
+    #[must_use]
+    pub fn of(definition: Definition, codes: u16) -> Self {
         Self {
             name: definition.name().into(),
             version: definition.version(),

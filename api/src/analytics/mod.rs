@@ -32,8 +32,9 @@ use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::tenants::{self, Phase};
 
-pub use answer::CellAnswer;
+pub use answer::{CellAnswer, DefinitionAnswer};
 pub use class_figures::{ClassFigures, OneSchool};
+pub use dimension::{key as group_key, label as group_label, name as group_name};
 
 /// Questions that may be counted at once, for each thread that counts.
 const AT_ONCE: usize = 4;

@@ -14,10 +14,12 @@ use crate::app::App;
 use crate::db::{Scope, Tx, block};
 use crate::http::problem::Problem;
 use crate::jobs::Job;
-use crate::tenants;
+use crate::tenants::{self, SchoolRow};
 
 /// A school's blocks, a year each, without the years that have no calendar.
 pub struct SchoolBlocks {
+    /// The school.
+    pub school: SchoolRow,
     /// In the order of the years.
     pub blocks: Vec<Arc<Block>>,
     /// The instant as of which they are known.
@@ -56,12 +58,13 @@ pub fn pupil_blocks(
     (school_id, pupil_id): (i32, i32),
     years: &[AcademicYear],
 ) -> Result<Vec<Arc<Block>>, Problem> {
-    let schools = BTreeMap::from([(school_id, tenants::school(tx, school_id)?)]);
-    let today = tx.clock().today();
+    let school = tenants::school(tx, school_id)?;
+    let today = BTreeMap::from([(school_id, school.date(tx.now())?)]);
+    let schools = BTreeMap::from([(school_id, school)]);
     let mut blocks = Vec::new();
     for year in years {
         let facts = Facts::of_pupil(tx, (school_id, pupil_id), *year)?;
-        let sources = facts.into_years(&schools, today).into_iter();
+        let sources = facts.into_years(&schools, &today)?.into_iter();
         blocks.extend(sources.map(|source| Arc::new(Block::build(codes, source))));
     }
     Ok(blocks)
@@ -80,8 +83,8 @@ pub fn school_blocks_of_job(
     build(app, job.snapshot(|tx| read(tx, app, school_id, years))?)
 }
 
-/// What stands of a school's years, read in one snapshot: the trust, the years, the instant.
-type Read = (i32, Vec<Standing>, DateTime<Utc>);
+/// What stands of a school's years, read in one snapshot: the trust, the school, the years, the instant.
+type Read = (i32, SchoolRow, Vec<Standing>, DateTime<Utc>);
 
 fn read(
     tx: &mut Tx<'_>,
@@ -93,14 +96,14 @@ fn read(
     let mut read =
         |year: AcademicYear| app.counting.blocks.read(tx, vec![school.clone()], year, None);
     let standing = years.into_iter().map(&mut read).collect::<Result<Vec<Standing>, _>>()?;
-    Ok((tx.trust(), standing, tx.now()))
+    Ok((tx.trust(), school, standing, tx.now()))
 }
 
-fn build(app: &App, (trust, standing, known_at): Read) -> Result<SchoolBlocks, Problem> {
+fn build(app: &App, (trust, school, standing, known_at): Read) -> Result<SchoolBlocks, Problem> {
     let counting = &app.counting;
     let mut blocks = Vec::new();
     for year in standing {
         blocks.extend(counting.blocks.build(trust, &counting.pool, year)?.blocks);
     }
-    Ok(SchoolBlocks { blocks, known_at })
+    Ok(SchoolBlocks { school, blocks, known_at })
 }

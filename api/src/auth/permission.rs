@@ -58,5 +58,6 @@ permissions! {
     ReadRun = "run:read",
     RetryRun = "run:retry",
     MoveClock = "clock:write",
+    ReadReport = "report:read",
     ReadAnalytics = "analytics:read",
 }

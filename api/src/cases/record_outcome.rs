@@ -113,7 +113,7 @@ pub fn record(
 ) -> Result<Told, Problem> {
     let CaseRow { school_id, pupil_id, .. } = told.row;
     let follows = told.follows(tx)?;
-    let day = tx.clock().today();
+    let day = tenants::today(tx, school_id)?;
     let calendars = tenants::calendars_around(tx, school_id, day)?;
     let figures = Figures::new(blocks, &calendars, day);
     let unauthorised = figures.unauthorised_of(follows.policy.over, pupil_id);
@@ -136,7 +136,7 @@ pub fn record(
 
 /// What stands between a letter and this pupil's parents today.
 fn shield(tx: &mut Tx<'_>, school_id: i32, pupil_id: i32) -> Result<Shield, Problem> {
-    let day = tx.clock().today();
+    let day = tenants::today(tx, school_id)?;
     let born = pupils::pupil(tx, pupil_id)?.birth_date;
     let mut reasons: BTreeMap<i32, String> = rows::mitigations(tx, school_id, day)?;
     Ok(Shield {

@@ -14,6 +14,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
+use crate::tenants;
 
 /// The most characters of how.
 const LONGEST: usize = 200;
@@ -59,7 +60,7 @@ pub async fn record_sent(
                 .detail(format!("The letter is {}{why}.", letter.state.replace('_', " ")))
                 .member("state", letter.state));
         }
-        if !(letter.decided_on..=tx.clock().today()).contains(&on) {
+        if !(letter.decided_on..=tenants::today(tx, letter.school_id)?).contains(&on) {
             let expected = format!("a day from {} to today", letter.decided_on);
             return Err(Problem::at(Kind::Invalid, "/on", expected));
         }

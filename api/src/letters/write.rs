@@ -41,7 +41,7 @@ pub fn write(
     if waiting.is_empty() {
         return Ok(());
     }
-    let day = tx.clock().today();
+    let day = tenants::today(tx, school_id)?;
     let school = tenants::school(tx, school_id)?;
     let pupil = pupils::pupil(tx, pupil_id)?;
     let recipients = parents::recipients(tx, pupil_id, day)?;

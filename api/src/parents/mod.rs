@@ -7,6 +7,7 @@
 mod add_parent;
 mod link;
 mod list_parents;
+mod of_pupils;
 mod parent_history;
 mod parents_of_pupil;
 mod person;
@@ -24,6 +25,7 @@ mod ties;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use link::{Link, Relationship};
+pub use of_pupils::{ParentOf, ask_first, parents_of};
 pub use person::{Contact, ContactKind, Person};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};

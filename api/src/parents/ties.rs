@@ -12,7 +12,7 @@ use super::safeguards::{Order, Safeguards};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::pupils::merged_records;
-use crate::schema::{parent_safeguard, pupil_parent};
+use crate::schema::{parent_safeguard, pupil, pupil_parent};
 
 /// Records what a parent is to a pupil, in place of what was recorded before.
 ///
@@ -180,16 +180,19 @@ pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Tie>, 
     Ok(ties)
 }
 
-/// Everybody who is or was a parent of these pupils.
+/// Everybody who is or was a parent of any of these pupils, each pupil's in the order in which they are called.
 ///
 /// # Errors
 /// The database's.
 pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Tie>, Problem> {
-    let mut ids = pupils.to_vec();
-    for pupil in pupils {
-        ids.extend(merged_records(tx, *pupil)?);
-    }
-    ties(tx, Some(ids), None)
+    let trust = tx.trust();
+    let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq_any(pupils));
+    let mut ids: Vec<i32> =
+        pupil::table.filter(merged.assume_not_null()).select(pupil::pupil_id).load(tx.conn)?;
+    ids.extend(pupils);
+    let mut ties = ties(tx, Some(ids), None)?;
+    ties.sort_by_key(|tie| (tie.pupil_id, tie.link.priority, tie.parent_id));
+    Ok(ties)
 }
 
 /// The pupils of a parent whom the caller may see.

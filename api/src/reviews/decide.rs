@@ -213,7 +213,7 @@ impl Deciding<'_> {
             What::Hold => "held",
             What::Mitigate => {
                 let kind = reason.as_deref().unwrap_or_default();
-                let days = (tx.clock().today(), body.until);
+                let days = (tenants::today(tx, review.school_id)?, body.until);
                 if days.1.is_some_and(|until| until < days.0) {
                     return Err(Problem::at(Kind::Invalid, "/until", "today or later"));
                 }
@@ -244,7 +244,7 @@ impl Deciding<'_> {
     /// Carries a proposal out.
     fn send(&self, tx: &mut Tx<'_>, pupil_id: i32, mut decision: Decision) -> Result<(), Problem> {
         let Self { caller, review, blocks, .. } = self;
-        let day = tx.clock().today();
+        let day = tenants::today(tx, review.school_id)?;
         let school_id = review.school_id;
         let calendars = tenants::calendars_around(tx, school_id, day)?;
         // Since it was proposed, letters about the pupil may have been stopped.
@@ -329,7 +329,7 @@ impl Deciding<'_> {
         let case = (i64::from(pupil_id), &told.case);
         let decision = step(&follows.policy, &follows.letters, case, &Shield::default(), &happened)
             .map_err(|error| Problem::at(Kind::Invalid, "/to", error.to_string()))?;
-        let day = tx.clock().today();
+        let day = tenants::today(tx, school_id)?;
         let calendars = tenants::calendars_around(tx, school_id, day)?;
         let ground = Ground {
             school_id,

@@ -7,7 +7,7 @@ use ::analytics::{Block, EnrolmentYear};
 use chrono::{Datelike, Days as DayCount, NaiveDate};
 use domain::policy::word::Over;
 use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
-use domain::{AcademicYear, Calendar, Rate, Window, WindowKind};
+use domain::{AcademicYear, Calendar, Days, Rate, Window, WindowKind};
 
 /// What is known beside the marks.
 #[derive(Clone, Default)]
@@ -194,7 +194,8 @@ impl<'a> Figures<'a> {
     }
 
     /// Over the week, half term, term and year that a day lies in, up to that day.
-    fn rates(&self, enrolment: i32, until: NaiveDate) -> Rates {
+    #[must_use]
+    pub fn rates(&self, enrolment: i32, until: NaiveDate) -> Rates {
         let over = |kind| {
             let (from, to) = self.window(kind, until)?;
             self.rate(enrolment, from, to)
@@ -217,6 +218,14 @@ impl<'a> Figures<'a> {
 
     /// The last 4 school weeks up to a day, and the 4 before them.
     fn weeks(&self, enrolment: i32, until: NaiveDate) -> (Option<Rate>, Option<Rate>) {
+        let over = |days: Option<Days>| self.rate(enrolment, days?.from, days?.to);
+        let [recent, earlier] = self.school_weeks(4, until);
+        (over(recent), over(earlier))
+    }
+
+    /// The last so many school weeks up to a day, and as many before them.
+    #[must_use]
+    pub fn school_weeks(&self, many: usize, until: NaiveDate) -> [Option<Days>; 2] {
         let mut weeks: Vec<NaiveDate> = self
             .calendars
             .iter()
@@ -227,14 +236,16 @@ impl<'a> Figures<'a> {
         let back = |weeks_ago: usize| {
             Some(weeks.len().checked_sub(weeks_ago)?).and_then(|at| weeks.get(at).copied())
         };
-        let recent = back(4).and_then(|from| self.rate(enrolment, from, until));
-        let earlier =
-            back(8).zip(back(4)).and_then(|(from, to)| self.rate(enrolment, from, to.pred_opt()?));
-        (recent, earlier)
+        let recent = back(many).map(|from| Days { from, to: until });
+        let earlier = back(2 * many)
+            .zip(back(many).and_then(|next| next.pred_opt()))
+            .map(|(from, to)| Days { from, to });
+        [recent, earlier]
     }
 
     /// Over any days, in all years that are known.
-    fn rate(&self, enrolment: i32, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
+    #[must_use]
+    pub fn rate(&self, enrolment: i32, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
         let years = self.years.get(&enrolment)?;
         pooled(years.iter().filter_map(|(block, member)| block.attendance(member, from, to)))
     }

@@ -34,7 +34,8 @@ pub async fn open_review(
     }
     let years = years_behind(day)?;
     let scope = caller.scope().clone();
-    let SchoolBlocks { blocks, known_at } = school_blocks(&app, &scope, school_id, years).await?;
+    let SchoolBlocks { blocks, known_at, .. } =
+        school_blocks(&app, &scope, school_id, years).await?;
     let row = app
         .db
         .run(&scope, move |tx| open(tx, (school_id, day), &blocks, known_at, caller.subject()));

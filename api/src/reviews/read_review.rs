@@ -12,7 +12,6 @@ use super::rows::{self, ReviewRow};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
-use crate::clock::Clock;
 use crate::db::Tx;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
@@ -40,7 +39,7 @@ const WEEKS_AHEAD: i64 = 8;
 /// What an attendance officer should know of a review.
 fn notices(tx: &mut Tx<'_>, review: &ReviewRow) -> Result<Vec<String>, Problem> {
     let mut notices = Vec::new();
-    match (Clock::date(review.opened_at) - review.day).num_days() {
+    match (tenants::school(tx, review.school_id)?.date(review.opened_at)? - review.day).num_days() {
         0 => {}
         1 => notices.push("opened 1 day after its day".to_owned()),
         late => notices.push(format!("opened {late} days after its day")),

@@ -112,8 +112,11 @@ fn ten_school_days_running_are_reported_and_a_session_in_school_breaks_the_run()
     let mut all = marks(&days, "O");
     let run = Days { from: date("2025-09-08"), to: date("2025-09-19") };
     assert_eq!(rule.running(&all), Some(run));
+    assert_eq!(rule.spells(&all), [Spell { days: run, school_days: 10, sessions: 20 }]);
     all[9].code = "\\".to_owned();
     assert_eq!(rule.running(&all), None);
+    let spells: Vec<usize> = rule.spells(&all).iter().map(|spell| spell.school_days).collect();
+    assert_eq!(spells, [4, 5], "the day on which the pupil came back is in neither");
 }
 
 #[test]
@@ -124,8 +127,10 @@ fn fifteen_days_of_illness_count_whether_running_or_not() {
     let days: Vec<&str> = days.iter().map(String::as_str).collect();
     let mut all = marks(&days, "I");
     assert_eq!(rule.in_all(&all), (30, true));
+    assert_eq!(rule.completed_on(&all), Some(date("2025-10-15")));
     all.pop();
     assert_eq!(rule.in_all(&all), (29, false));
+    assert_eq!(rule.completed_on(&all), None);
 }
 
 #[test]
@@ -134,4 +139,11 @@ fn a_new_pupil_is_reported_in_five_days_and_the_normal_intake_is_not() {
     let rule = law.new_pupil_return(date("2026-01-01")).unwrap();
     assert_eq!(rule.due(date("2026-01-05"), false), Some(date("2026-01-10")));
     assert_eq!(rule.due(date("2026-09-01"), true), None);
+}
+
+#[test]
+fn a_deleted_name_is_reported_but_not_at_the_end_of_the_final_year() {
+    let law = law();
+    assert!(law.deletion_return(date("2024-08-18")).is_none());
+    assert!(!law.deletion_return(date("2024-08-19")).unwrap().final_year);
 }

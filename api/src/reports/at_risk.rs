@@ -1,0 +1,133 @@
+//! Pupils at risk of leaving their band: a few more missed sessions would do it (rules S-11, S-16, S-20).
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use domain::Days;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::attendance::{Attended, after, page};
+use super::bands::{ReportPolicy, SchoolBands};
+use super::frame::{Frame, ReportHead, day};
+use super::people::{ListedPupil, People};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadReport;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::path::Path;
+use crate::http::problem::{Kind, Problem};
+
+const BASIS: &str = "Pupils on roll on the day whose attendance, with so many more missed sessions, would lie in a lower \
+    band. Bands and days are those of the policy that the school follows; without one the bands are those of \
+    persistent and severe absence over the school year. Compared exactly, in whole sessions.";
+
+/// The most sessions that may be asked ahead: a school week.
+const MOST: u32 = 10;
+
+/// Which day.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The day; today when absent.
+    day: Option<NaiveDate>,
+    /// At risk by at most so many more missed sessions, 1 to 10; what the policy says when absent, or 2.
+    sessions: Option<u32>,
+    /// Only pupils of this band.
+    band: Option<String>,
+    /// Pupils on this page: 1 to 500, 100 when absent.
+    limit: Option<u16>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+/// Pupils at risk.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AtRisk {
+    /// What the report says of itself.
+    #[serde(flatten)]
+    head: ReportHead,
+    /// The policy whose bands they are; absent where the school follows none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<ReportPolicy>,
+    /// At risk by at most so many more missed sessions.
+    #[schema(example = 2)]
+    sessions: u32,
+    /// The days that bands are taken over: `week`, `half term`, `term` or `year to date`.
+    #[schema(example = "year to date")]
+    over: String,
+    /// The pupils, fewest sessions first.
+    pupils: Page<AtRiskPupil>,
+}
+
+/// A pupil at risk.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AtRiskPupil {
+    /// The pupil.
+    #[serde(flatten)]
+    pupil: ListedPupil,
+    /// Attendance so far.
+    attendance: Attended,
+    /// The band.
+    #[schema(example = "97.9%-95%")]
+    band: String,
+    /// The fewest more missed sessions that leave it.
+    #[schema(example = 1)]
+    leaves_after: u32,
+    /// The band that the pupil would be in then.
+    #[schema(example = "94.9%-92%")]
+    then: String,
+    /// Whether there are too few possible sessions to conclude anything.
+    few_sessions: bool,
+}
+
+/// List pupils at risk
+///
+/// Those for whom a few more missed sessions would mean a lower band: to be looked after before it happens.
+#[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "Pupils at risk.", body = AtRisk),
+        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/schools/{school_id}/reports/at-risk")]
+pub async fn at_risk(
+    caller: May<ReadReport>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope().clone();
+    let Params { day: asked, sessions, band, limit, cursor } = params.0;
+    let until = day(asked, app.db.clock_of(&scope).await?.today())?;
+    if sessions.is_some_and(|sessions| !(1..=MOST).contains(&sessions)) {
+        let expected = format!("a number from 1 to {MOST}");
+        return Err(Problem::at(Kind::BadQuery, "?sessions", expected));
+    }
+    let filter = (path.0, until, sessions, &band);
+    let slice = Slice::<(u32, i32)>::read(limit, cursor.as_deref(), &filter)?;
+    let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
+    let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
+    let sessions = sessions.unwrap_or(bands.at_risk());
+    let figures = frame.figures();
+    let found = figures.on_roll().filter_map(|member| {
+        let rate = figures.rates(member.enrolment, until).over(bands.over())?;
+        let (more, then) = bands.falls_after(rate, sessions)?;
+        let wanted = band.as_deref().is_none_or(|band| band == bands.name(rate));
+        wanted.then_some(((more, member.pupil), (member, rate, then)))
+    });
+    let kept = after(&slice, found.collect());
+    let ids: Vec<i32> = kept.iter().map(|((_, pupil), _)| *pupil).collect();
+    let people = app.db.snapshot(&scope, move |tx| People::read(tx, path.0, ids)).await?;
+    let pupils = page(&slice, kept, |((leaves_after, _), (member, rate, then))| AtRiskPupil {
+        pupil: people.listed(member, until),
+        attendance: rate.into(),
+        band: bands.name(rate).to_owned(),
+        leaves_after,
+        then: then.to_owned(),
+        few_sessions: bands.is_few(rate),
+    });
+    let (head, policy) = (frame.head(BASIS, Vec::new()), bands.answer());
+    let over = bands.over().to_string();
+    Ok(pupils.answer_in(&request, |pupils| AtRisk { head, policy, sessions, over, pupils }))
+}

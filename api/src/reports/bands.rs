@@ -1,0 +1,156 @@
+//! By which bands a school's lists go: those of the policy that it follows, or the nation's thresholds.
+
+use chrono::NaiveDate;
+use domain::policy::word::{Do, Every, For, Over};
+use domain::policy::{Body, Regular};
+use domain::{Band, Bands, Rate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::policies::{self, Follows, Part};
+
+/// More missed sessions that make a pupil "at risk" where a policy does not say.
+const AT_RISK: u32 = 2;
+/// Under so many possible sessions nothing is concluded where no policy says.
+const FEW: u32 = 20;
+
+/// The bands of a school, and how it judges by them.
+pub struct SchoolBands {
+    /// What the school follows.
+    pub policy: Option<Follows>,
+    /// The bands.
+    pub bands: Bands,
+}
+
+/// The policy that a list goes by.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ReportPolicy {
+    /// Its key.
+    #[schema(example = "strategy")]
+    policy: String,
+    /// Its version.
+    #[schema(example = 1)]
+    version: i32,
+}
+
+/// What a policy puts on the agenda of a regular meeting.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Agenda {
+    /// The rules that say so.
+    pub rules: Vec<String>,
+    /// The bands whose pupils are listed.
+    pub bands: Vec<String>,
+}
+
+impl SchoolBands {
+    /// The bands of the policy that a school follows on a day; without one those of persistent and severe absence.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn read(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Self, Problem> {
+        let policy = policies::assigned(tx, school_id, Part::Pathway, day)?;
+        let own = policy.as_ref().and_then(|follows| follows.policy.bands.clone());
+        let bands = own.map_or_else(national, Ok)?;
+        Ok(Self { policy, bands })
+    }
+
+    /// The policy, as an answer names it.
+    #[must_use]
+    pub fn answer(&self) -> Option<ReportPolicy> {
+        let follows = self.policy.as_ref()?;
+        Some(ReportPolicy { policy: follows.key.clone(), version: follows.version })
+    }
+
+    /// The days that bands are taken over.
+    #[must_use]
+    pub fn over(&self) -> Over {
+        self.policy.as_ref().map_or(Over::Year, |follows| follows.policy.over)
+    }
+
+    /// The name of a rate's band.
+    #[must_use]
+    pub fn name(&self, rate: Rate) -> &str {
+        &self.bands.of(rate).name
+    }
+
+    /// Whether there are too few possible sessions to conclude anything.
+    #[must_use]
+    pub fn is_few(&self, rate: Rate) -> bool {
+        let few = self.policy.as_ref().map_or(FEW, |follows| follows.policy.few_sessions);
+        rate.whole() < u64::from(few)
+    }
+
+    /// How many more missed sessions that leave the band make a pupil "at risk".
+    #[must_use]
+    pub fn at_risk(&self) -> u32 {
+        let said = self.policy.as_ref().map(|follows| follows.policy.at_risk_sessions);
+        said.filter(|sessions| *sessions > 0).unwrap_or(AT_RISK)
+    }
+
+    /// The fewest more missed sessions, of at most so many, that leave the band, and the band that a pupil is in then.
+    #[must_use]
+    pub fn falls_after(&self, rate: Rate, most: u32) -> Option<(u32, &str)> {
+        let now = self.name(rate);
+        (1..=most).find_map(|more| {
+            let then = self.name(Rate::of(rate.part(), rate.whole() + u64::from(more))?);
+            (then != now).then_some((more, then))
+        })
+    }
+
+    /// The reports about pupils that the policy asks for so often: by which rules, and about which bands.
+    #[must_use]
+    pub fn agenda(&self, every: Every) -> Agenda {
+        let mut agenda = Agenda::default();
+        let rows = self.policy.iter().flat_map(|follows| &follows.policy.rows);
+        let all = || self.bands.iter().map(|band| band.name.clone()).collect();
+        for row in rows {
+            let Body::Regular(regular) = &row.body else { continue };
+            if is_report(regular, every) {
+                agenda.rules.push(row.rule.clone());
+                let own: Vec<String> =
+                    if regular.bands.is_empty() { all() } else { regular.bands.clone() };
+                agenda.bands.extend(own);
+            }
+        }
+        agenda.bands.sort();
+        agenda.bands.dedup();
+        agenda
+    }
+
+    /// The rules of the policy that ask for a report about the whole school so often.
+    #[must_use]
+    pub fn rules_about(&self, whom: For) -> Vec<String> {
+        let rows = self.policy.iter().flat_map(|follows| &follows.policy.rows);
+        let about = |regular: &Regular| {
+            regular.whom == whom && regular.does.iter().any(|action| action.kind == Do::Report)
+        };
+        let rules = rows.filter_map(|row| match &row.body {
+            Body::Regular(regular) if about(regular) => Some(row.rule.clone()),
+            _ => None,
+        });
+        rules.collect()
+    }
+}
+
+fn is_report(regular: &Regular, every: Every) -> bool {
+    regular.moment.every == every
+        && regular.whom == For::EachPupil
+        && regular.does.iter().any(|action| action.kind == Do::Report)
+}
+
+/// The thresholds of persistent and severe absence, as bands of attendance. Missing exactly 10% is persistent absence, so
+/// that the band above begins a thousandth later: no year has so many sessions that a rate could lie between.
+fn national() -> Result<Bands, Problem> {
+    let band = |name: &str, from: &str| {
+        let from = from.parse().map_err(Problem::internal)?;
+        Ok::<_, Problem>(Band { name: name.to_owned(), from })
+    };
+    let bands = vec![
+        band("above 90%", "90.001%")?,
+        band("persistently absent", "50.001%")?,
+        band("severely absent", "0%")?,
+    ];
+    Bands::new(bands).map_err(Problem::internal)
+}

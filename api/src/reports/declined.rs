@@ -1,0 +1,147 @@
+//! Pupils whose attendance declines: the last 4 school weeks are below the 4 before (rules S-16, S-25).
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use domain::{Days, Rate};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::attendance::{Attended, Lowest, after, page};
+use super::bands::{ReportPolicy, SchoolBands};
+use super::frame::{Frame, ReportHead, day};
+use super::people::{ListedPupil, People};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadReport;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+const BASIS: &str = "Pupils on roll on the day whose attendance over the last 4 school weeks, up to that day, is below \
+    that of the 4 school weeks before. A school week has at least one session; holidays are passed over. Compared \
+    exactly; a pupil without a possible session on either side is not listed.";
+
+/// School weeks on either side.
+const WEEKS: usize = 4;
+
+/// Which day.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The day; today when absent.
+    day: Option<NaiveDate>,
+    /// Only pupils of this band.
+    band: Option<String>,
+    /// Pupils on this page: 1 to 500, 100 when absent.
+    limit: Option<u16>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+/// Pupils whose attendance declines.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Declined {
+    /// What the report says of itself.
+    #[serde(flatten)]
+    head: ReportHead,
+    /// The policy whose bands they are; absent where the school follows none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    policy: Option<ReportPolicy>,
+    /// The days of the last 4 school weeks; absent before there were so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recent_days: Option<ReportDays>,
+    /// The days of the 4 before; absent before there were so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier_days: Option<ReportDays>,
+    /// The pupils, lowest attendance of late first.
+    pupils: Page<DeclinedPupil>,
+}
+
+/// Days, both ends included.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct ReportDays {
+    /// The first day.
+    from: NaiveDate,
+    /// The last day.
+    to: NaiveDate,
+}
+
+/// A pupil whose attendance declines.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DeclinedPupil {
+    /// The pupil.
+    #[serde(flatten)]
+    pupil: ListedPupil,
+    /// Over the last 4 school weeks.
+    recent: Attended,
+    /// Over the 4 before.
+    earlier: Attended,
+    /// Over the days that bands are taken over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attendance: Option<Attended>,
+    /// The band.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "94.9%-92%")]
+    band: Option<String>,
+}
+
+impl From<Days> for ReportDays {
+    fn from(Days { from, to }: Days) -> Self {
+        Self { from, to }
+    }
+}
+
+/// List pupils whose attendance declines
+#[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "Pupils whose attendance declines.", body = Declined),
+        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/schools/{school_id}/reports/declined")]
+pub async fn declined(
+    caller: May<ReadReport>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope().clone();
+    let Params { day: asked, band, limit, cursor } = params.0;
+    let until = day(asked, app.db.clock_of(&scope).await?.today())?;
+    let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until, &band))?;
+    let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
+    let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
+    let figures = frame.figures();
+    let [recent_days, earlier_days] = figures.school_weeks(WEEKS, until);
+    let over = |enrolment, days: Option<Days>| {
+        let Days { from, to } = days?;
+        figures.rate(enrolment, from, to)
+    };
+    let found = figures.on_roll().filter_map(|member| {
+        let recent = over(member.enrolment, recent_days)?;
+        let earlier = over(member.enrolment, earlier_days)?;
+        let now = figures.rates(member.enrolment, until).over(bands.over());
+        let name = now.map(|rate| bands.name(rate));
+        let wanted = recent < earlier && band.as_deref().is_none_or(|band| Some(band) == name);
+        wanted.then_some((Lowest::of(recent, member.pupil), (member, recent, earlier, now)))
+    });
+    let kept = after(&slice, found.collect());
+    let ids: Vec<i32> = kept.iter().map(|(_, (member, ..))| member.pupil).collect();
+    let people = app.db.snapshot(&scope, move |tx| People::read(tx, path.0, ids)).await?;
+    let pupils = page(&slice, kept, |(_, (member, recent, earlier, now))| DeclinedPupil {
+        pupil: people.listed(member, until),
+        recent: recent.into(),
+        earlier: earlier.into(),
+        attendance: now.map(Into::into),
+        band: now.map(|rate: Rate| bands.name(rate).to_owned()),
+    });
+    let (head, policy) = (frame.head(BASIS, Vec::new()), bands.answer());
+    Ok(pupils.answer_in(&request, |pupils| Declined {
+        head,
+        policy,
+        recent_days: recent_days.map(Into::into),
+        earlier_days: earlier_days.map(Into::into),
+        pupils,
+    }))
+}

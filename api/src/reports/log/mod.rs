@@ -1,0 +1,140 @@
+//! The log of a school, a case or a pupil: who did what, when and why, in the shape of a log that is kept on paper (rule
+//! H-12).
+
+mod entries;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use domain::Days;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use self::entries::{LogEntry, Place, Wanted, entries};
+use super::attendance::{after, page};
+use super::csv::{self, cell};
+use super::frame::{ReportFormat, period};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadReport;
+use crate::clock::Clock;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+use crate::tenants;
+
+const BASIS: &str = "What was recorded on these days, in the order in which it was: every step of a case with its rule and \
+    the counts behind it, letters decided on and how they stand now, what was to be done, every attempt to do it, what \
+    teachers and others said, reasons that were accepted, and letters that were stopped.";
+
+/// Which entries.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The first day; 30 days before the last when absent.
+    from: Option<NaiveDate>,
+    /// The last day, in the same school year; today when absent.
+    to: Option<NaiveDate>,
+    /// Only this case.
+    case_id: Option<i32>,
+    /// Only this pupil.
+    pupil_id: Option<i32>,
+    /// `json` (when absent), page by page, or `csv`, all at once.
+    #[serde(default)]
+    #[param(inline)]
+    format: ReportFormat,
+    /// Entries on this page: 1 to 500, 100 when absent.
+    limit: Option<u16>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+/// The log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LogExport {
+    /// The school.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// Its name.
+    #[schema(example = "Elm Bank Primary School")]
+    school: String,
+    /// The first day.
+    from: NaiveDate,
+    /// The last day.
+    to: NaiveDate,
+    /// What the log holds.
+    basis: &'static str,
+    /// The entries, earliest first.
+    entries: Page<LogEntry>,
+}
+
+/// The columns of the log as CSV.
+const HEADER: [&str; 13] = [
+    "date", "time", "pupil_id", "pupil", "class", "case", "stage", "rule", "kind", "what",
+    "because", "who", "role",
+];
+
+/// Read the log
+///
+/// Who did what, when and why, for the file of a case or for the safeguarding system. Times are those on the school's
+/// wall.
+#[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "The log.",
+        content((LogExport = "application/json"), (String = "text/csv")))))]
+#[get("/v1/schools/{school_id}/reports/log")]
+pub async fn log_export(
+    caller: May<ReadReport>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope().clone();
+    let Params { from, to, case_id, pupil_id, format, limit, cursor } = params.0;
+    let days = period((from, to), app.db.clock_of(&scope).await?.today())?;
+    let Days { from, to } = days;
+    let filter = (path.0, from, to, case_id, pupil_id);
+    let slice = Slice::<Place>::read(limit, cursor.as_deref(), &filter)?;
+    let wanted = Wanted { school_id: path.0, days, case_id, pupil_id };
+    let read = app.db.snapshot(&scope, move |tx| {
+        let school = tenants::school(tx, wanted.school_id)?;
+        Ok((school, entries(tx, wanted)?))
+    });
+    let (school, all) = read.await?;
+    if format == ReportFormat::Csv {
+        let name = format!("log-{}-{from}-{to}", school.urn);
+        return csv::answer(&name, &HEADER, all.into_iter().map(|(_, entry)| row(entry)));
+    }
+    let kept = after(&slice, all);
+    let entries = page(&slice, kept, |(_, entry)| entry);
+    let (school_id, school) = (school.school_id, school.name);
+    Ok(entries.answer_in(&request, |entries| LogExport {
+        school_id,
+        school,
+        from,
+        to,
+        basis: BASIS,
+        entries,
+    }))
+}
+
+fn row(entry: LogEntry) -> Vec<String> {
+    let wall = Clock::wall(entry.at);
+    vec![
+        wall.date().to_string(),
+        wall.format("%H:%M").to_string(),
+        cell(entry.pupil_id),
+        cell(entry.pupil),
+        cell(entry.class),
+        cell(entry.case_id),
+        cell(entry.stage),
+        cell(entry.rule),
+        entry.kind.to_owned(),
+        entry.what,
+        entry.because.join("; "),
+        entry.who,
+        cell(entry.role),
+    ]
+}

@@ -1,0 +1,99 @@
+//! The pupils of a report by name and class, for those who may see them.
+
+use std::collections::BTreeMap;
+
+use ::analytics::EnrolmentYear;
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::pupils::{self, PupilRow};
+use crate::schema::pupil;
+
+/// Pupils asked for in one statement.
+const AT_ONCE: usize = 20_000;
+
+/// A pupil on a list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ListedPupil {
+    /// The pupil.
+    #[schema(example = 4711)]
+    pub pupil_id: i32,
+    /// Surname and forename.
+    #[schema(example = "Okafor-Lind, Zoë")]
+    pub name: String,
+    /// The class.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "6A")]
+    pub class: Option<String>,
+    /// The year group: 0 is reception.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 6)]
+    pub year_group: Option<i8>,
+}
+
+/// Names of pupils, and of a school's classes.
+pub struct People {
+    pupils: BTreeMap<i32, PupilRow>,
+    classes: BTreeMap<i32, String>,
+}
+
+impl People {
+    /// Reads these pupils and the classes of a school.
+    ///
+    /// # Errors
+    /// The database's.
+    pub fn read(
+        tx: &mut Tx<'_>,
+        school_id: i32,
+        ids: impl IntoIterator<Item = i32>,
+    ) -> Result<Self, Problem> {
+        let (trust, ids) = (tx.trust(), ids.into_iter().collect::<Vec<_>>());
+        let mut pupils = BTreeMap::new();
+        for some in ids.chunks(AT_ONCE) {
+            let rows: Vec<PupilRow> = pupil::table
+                .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
+                .select(PupilRow::as_select())
+                .load(tx.conn)?;
+            pupils.extend(rows.into_iter().map(|row| (row.pupil_id, row)));
+        }
+        let classes = pupils::classes_of_schools(tx, &[school_id])?;
+        let classes = classes.into_iter().map(|class| (class.class_id, class.name)).collect();
+        Ok(Self { pupils, classes })
+    }
+
+    /// A pupil's record.
+    #[must_use]
+    pub fn pupil(&self, pupil_id: i32) -> Option<&PupilRow> {
+        self.pupils.get(&pupil_id)
+    }
+
+    /// Surname and forename; empty for nobody.
+    #[must_use]
+    pub fn name(&self, pupil_id: i32) -> String {
+        let name = |row: &PupilRow| format!("{}, {}", row.surname, row.forename);
+        self.pupils.get(&pupil_id).map(name).unwrap_or_default()
+    }
+
+    /// The name of a class.
+    #[must_use]
+    pub fn class(&self, class_id: i32) -> Option<&String> {
+        self.classes.get(&class_id)
+    }
+
+    /// A pupil in the class of a day; on a day before the first, in that.
+    #[must_use]
+    pub fn listed(&self, of: &EnrolmentYear, day: NaiveDate) -> ListedPupil {
+        let placed = of.placements.iter().rfind(|placement| placement.from <= day);
+        let placed = placed.or(of.placements.first());
+        ListedPupil {
+            pupil_id: of.pupil,
+            name: self.name(of.pupil),
+            class: placed.and_then(|placement| self.classes.get(&placement.class)).cloned(),
+            year_group: placed.map(|placement| placement.year_group),
+        }
+    }
+}

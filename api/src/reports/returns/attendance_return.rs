@@ -1,0 +1,239 @@
+//! The attendance return, often called the 10-day return: who was absent without authorisation for 10 school days running,
+//! or does not attend regularly.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::analytics::EnrolmentYear;
+use actix_web::{HttpResponse, get, web};
+use chrono::{Days as DayCount, NaiveDate};
+use domain::national::{Mark, National, PenaltyNotice, Return};
+use domain::{Calendar, Days};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::super::csv;
+use super::super::frame::{Frame, ReportFormat, ReportHead, period};
+use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
+use super::roll::marks;
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadReport;
+use crate::http::json::Query;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+const BASIS: &str = "Pupils of compulsory school age who were on roll on some day of the period and, in the period, were \
+    absent without authorisation on so many school days running, or reached so many unauthorised sessions in so many \
+    rolling school weeks, which is how not attending regularly is read. A run goes on across weekends, holidays, \
+    closures and days without a mark; a session in school, or one whose absence is authorised, ends it. Registers of \
+    the school year before count too. The local authority says how often it wants the return: at least once a month.";
+
+/// Which period.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The first day; 30 days before the last when absent.
+    from: Option<NaiveDate>,
+    /// The last day, in the same school year; today when absent.
+    to: Option<NaiveDate>,
+    /// `json` (when absent) or `csv`.
+    #[serde(default)]
+    #[param(inline)]
+    format: ReportFormat,
+}
+
+/// The attendance return.
+#[derive(Serialize, ToSchema)]
+pub struct AttendanceReturn {
+    /// What the return says of itself.
+    #[serde(flatten)]
+    head: ReportHead,
+    /// The rule on school days running.
+    continuous: ReturnLaw,
+    /// The rule by which not attending regularly is read.
+    irregular: ReturnLaw,
+    /// The pupils, in the order of their keys.
+    entries: Vec<AttendanceEntry>,
+}
+
+/// A pupil to be reported.
+#[derive(Serialize, ToSchema)]
+pub struct AttendanceEntry {
+    /// The pupil.
+    #[serde(flatten)]
+    pupil: ReportedPupil,
+    /// What it is based on.
+    reasons: Vec<AbsenceReason>,
+}
+
+/// Why a pupil is reported.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AbsenceReason {
+    /// `continuous` or `irregular`.
+    #[schema(example = "continuous")]
+    kind: &'static str,
+    /// The first day of the run, or of the rolling weeks.
+    first_day: NaiveDate,
+    /// The last day of the run so far, or of the rolling weeks.
+    last_day: NaiveDate,
+    /// The school days of the run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 12)]
+    school_days: Option<usize>,
+    /// The unauthorised sessions.
+    #[schema(example = 24)]
+    sessions: usize,
+    /// The sessions by their code.
+    codes: BTreeMap<String, usize>,
+}
+
+/// Read the attendance return
+#[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "The return.",
+        content((AttendanceReturn = "application/json"), (String = "text/csv"))),
+        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/schools/{school_id}/returns/attendance")]
+pub async fn attendance_return(
+    caller: May<ReadReport>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope().clone();
+    let Params { from, to, format } = params.0;
+    let days = period((from, to), app.db.clock_of(&scope).await?.today())?;
+    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let national = law()?;
+    let rules = Rules::of(&national, days.to)?;
+    let weeks: Vec<NaiveDate> = frame.calendars.iter().flat_map(Calendar::school_weeks).collect();
+    let found: Vec<(&EnrolmentYear, Vec<AbsenceReason>)> =
+        marks(&frame, &app.codes, NaiveDate::MIN)
+            .into_values()
+            .map(|(member, marks)| (member, rules.reasons(&marks, &weeks, days)))
+            .filter(|(_, reasons)| !reasons.is_empty())
+            .collect();
+    let members: Vec<EnrolmentYear> = found.iter().map(|(member, _)| (*member).clone()).collect();
+    let read = app.db.snapshot(&scope, move |tx| reported(tx, path.0, &members, days.to));
+    let mut pupils = read.await?;
+    let entry = |(member, reasons): (&EnrolmentYear, Vec<AbsenceReason>)| {
+        Some(AttendanceEntry { pupil: pupils.remove(&member.enrolment)?, reasons })
+    };
+    let entries: Vec<AttendanceEntry> = found.into_iter().filter_map(entry).collect();
+    if format == ReportFormat::Csv {
+        return table(&frame, &entries);
+    }
+    Ok(HttpResponse::Ok().json(AttendanceReturn {
+        head: frame.head(BASIS, Vec::new()),
+        continuous: rules.continuous_law(),
+        irregular: rules.irregular_law(),
+        entries,
+    }))
+}
+
+/// The rules in force.
+struct Rules<'a> {
+    continuous: &'a Return,
+    irregular: &'a PenaltyNotice,
+}
+
+impl<'a> Rules<'a> {
+    fn of(national: &'a National, day: NaiveDate) -> Result<Self, Problem> {
+        let rules = national.attendance_return(day).zip(national.penalty_notice(day));
+        let (continuous, irregular) = rules.ok_or_else(before_the_law)?;
+        Ok(Self { continuous, irregular })
+    }
+
+    fn continuous_law(&self) -> ReturnLaw {
+        ReturnLaw {
+            school_days: Some(self.continuous.school_days),
+            codes: self.continuous.codes.iter().cloned().collect(),
+            ..ReturnLaw::of(self.continuous.from, &self.continuous.reference)
+        }
+    }
+
+    fn irregular_law(&self) -> ReturnLaw {
+        ReturnLaw {
+            sessions: Some(self.irregular.sessions),
+            school_weeks: Some(self.irregular.school_weeks),
+            codes: self.irregular.codes.iter().cloned().collect(),
+            ..ReturnLaw::of(self.irregular.from, &self.irregular.reference)
+        }
+    }
+
+    /// Why a pupil with these marks is reported for a period.
+    fn reasons(&self, marks: &[Mark], weeks: &[NaiveDate], days: Days) -> Vec<AbsenceReason> {
+        let mut reasons: Vec<AbsenceReason> = self
+            .continuous
+            .spells(marks)
+            .into_iter()
+            .filter(|spell| spell.school_days >= self.continuous.school_days)
+            .filter(|spell| days.from <= spell.days.to)
+            .map(|spell| AbsenceReason {
+                kind: "continuous",
+                first_day: spell.days.from,
+                last_day: spell.days.to,
+                school_days: Some(spell.school_days),
+                sessions: spell.sessions,
+                codes: by_code(marks, |mark| spell.days.contains(mark.date)),
+            })
+            .collect();
+        reasons.extend(self.irregular(marks, weeks, days));
+        reasons
+    }
+
+    /// The last rolling weeks that end in the period and hold enough unauthorised sessions.
+    fn irregular(&self, marks: &[Mark], weeks: &[NaiveDate], days: Days) -> Option<AbsenceReason> {
+        let ends =
+            |monday: &NaiveDate| *monday <= days.to && days.from <= *monday + DayCount::new(6);
+        let watch = (0..weeks.len()).rev().filter(|at| weeks.get(*at).is_some_and(ends)).find_map(
+            |at| {
+                let first = (at + 1).saturating_sub(self.irregular.school_weeks);
+                let rolling = weeks.get(first..=at)?;
+                let watch = self.irregular.watch(marks, rolling, &BTreeSet::new());
+                watch.filter(|watch| watch.reached)
+            },
+        )?;
+        let counts = |mark: &Mark| watch.sessions.contains(&(mark.date, mark.session));
+        Some(AbsenceReason {
+            kind: "irregular",
+            first_day: watch.window.from,
+            last_day: watch.window.to.min(days.to),
+            school_days: None,
+            sessions: watch.sessions.len(),
+            codes: by_code(marks, counts),
+        })
+    }
+}
+
+fn by_code(marks: &[Mark], counts: impl Fn(&Mark) -> bool) -> BTreeMap<String, usize> {
+    let mut codes = BTreeMap::new();
+    for mark in marks.iter().filter(|mark| counts(mark)) {
+        *codes.entry(mark.code.clone()).or_insert(0) += 1;
+    }
+    codes
+}
+
+fn table(frame: &Frame, entries: &[AttendanceEntry]) -> Result<HttpResponse, Problem> {
+    let header: Vec<&str> = COLUMNS
+        .into_iter()
+        .chain(["reason", "from", "to", "school_days", "sessions", "codes"])
+        .collect();
+    let rows = entries.iter().flat_map(|entry| {
+        entry.reasons.iter().map(|reason| {
+            let codes = reason.codes.iter().map(|(code, count)| format!("{code} {count}"));
+            let mut cells = entry.pupil.cells();
+            cells.extend([
+                reason.kind.to_owned(),
+                reason.first_day.to_string(),
+                reason.last_day.to_string(),
+                csv::cell(reason.school_days),
+                reason.sessions.to_string(),
+                codes.collect::<Vec<_>>().join(", "),
+            ]);
+            cells
+        })
+    });
+    csv::answer(&frame.file("attendance-return"), &header, rows)
+}

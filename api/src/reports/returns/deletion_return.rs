@@ -1,0 +1,201 @@
+//! The deletion return: whose name goes from the admission register, before it does.
+
+use std::collections::BTreeMap;
+
+use ::analytics::EnrolmentYear;
+use actix_web::{HttpResponse, get, web};
+use chrono::{Datelike, Months, NaiveDate};
+use domain::Days;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::super::csv;
+use super::super::frame::{Frame, ReportFormat, ReportHead, within_year};
+use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadReport;
+use crate::db::Tx;
+use crate::http::json::Query;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+use crate::pupils;
+use crate::tenants;
+
+const BASIS: &str = "Pupils whose last day on roll lies in the period, which may lie ahead: the return is made when the \
+    name is deleted, and not later. The ground for it, and what is known of a new school or address outside the trust, \
+    a person adds. Pupils who leave in the most senior year group on or after the last day of the summer term have \
+    completed the school's final year: they are listed only on request, for they are reported only when the local \
+    authority asks.";
+
+/// Which period.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The first day; the first of today's month when absent.
+    from: Option<NaiveDate>,
+    /// The last day, in the same school year, also ahead; the last of today's month when absent.
+    to: Option<NaiveDate>,
+    /// Whether pupils who have completed the school's final year are listed too, as when the local authority asks.
+    #[serde(default)]
+    #[param(inline)]
+    final_year: bool,
+    /// `json` (when absent) or `csv`.
+    #[serde(default)]
+    #[param(inline)]
+    format: ReportFormat,
+}
+
+/// The deletion return.
+#[derive(Serialize, ToSchema)]
+pub struct DeletionReturn {
+    /// What the return says of itself.
+    #[serde(flatten)]
+    head: ReportHead,
+    /// The rule.
+    law: ReturnLaw,
+    /// Pupils who have completed the final year, listed or not.
+    #[schema(example = 58)]
+    final_year: usize,
+    /// The pupils, earliest last day first.
+    entries: Vec<DeletionEntry>,
+}
+
+/// A pupil to be reported.
+#[derive(Serialize, ToSchema)]
+pub struct DeletionEntry {
+    /// The pupil.
+    #[serde(flatten)]
+    pupil: ReportedPupil,
+    /// The day by which the return has to be made: the last on roll.
+    due: NaiveDate,
+    /// Whether the pupil has completed the school's final year.
+    final_year: bool,
+    /// The pupil's next school of the trust, as far as the caller may see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_school: Option<NextSchool>,
+}
+
+/// Where a pupil goes.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NextSchool {
+    /// The school.
+    #[schema(example = 8)]
+    school_id: i32,
+    /// Its name.
+    #[schema(example = "Elm Bank Secondary School")]
+    school: String,
+    /// The first day there.
+    first_day: NaiveDate,
+}
+
+/// Read the deletion return
+#[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "The return.",
+        content((DeletionReturn = "application/json"), (String = "text/csv"))),
+        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/schools/{school_id}/returns/deletions")]
+pub async fn deletion_return(
+    caller: May<ReadReport>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope().clone();
+    let Params { from, to, final_year: all, format } = params.0;
+    let month = month_of(app.db.clock_of(&scope).await?.today());
+    let to = to.unwrap_or(month.to);
+    let days = within_year((from.unwrap_or(month.from.min(to)), to))?;
+    let national = law()?;
+    let rule = national.deletion_return(days.to).ok_or_else(before_the_law)?;
+    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let mut leaving: Vec<(&EnrolmentYear, NaiveDate, bool)> = frame
+        .block()
+        .members()
+        .filter_map(|member| {
+            let last = member.last_day.filter(|last| days.contains(*last))?;
+            Some((member, last, completes(&frame, member, last)))
+        })
+        .collect();
+    leaving.sort_by_key(|(member, last, _)| (*last, member.enrolment));
+    let final_year = leaving.iter().filter(|(.., completed)| *completed).count();
+    leaving.retain(|(.., completed)| all || rule.final_year || !completed);
+    let members: Vec<EnrolmentYear> =
+        leaving.iter().map(|(member, ..)| (*member).clone()).collect();
+    let read = app.db.snapshot(&scope, move |tx| {
+        Ok((reported(tx, path.0, &members, days.to)?, next_schools(tx, path.0, &members)?))
+    });
+    let (mut pupils, mut next) = read.await?;
+    let entry = |(member, due, final_year): (&EnrolmentYear, NaiveDate, bool)| {
+        let pupil = pupils.remove(&member.enrolment)?;
+        let next_school = next.remove(&member.enrolment);
+        Some(DeletionEntry { pupil, due, final_year, next_school })
+    };
+    let entries: Vec<DeletionEntry> = leaving.into_iter().filter_map(entry).collect();
+    if format == ReportFormat::Csv {
+        return table(&frame, &entries);
+    }
+    let law = ReturnLaw::of(rule.from, &rule.reference);
+    let head = frame.head(BASIS, Vec::new());
+    Ok(HttpResponse::Ok().json(DeletionReturn { head, law, final_year, entries }))
+}
+
+/// The month that a day lies in.
+fn month_of(day: NaiveDate) -> Days {
+    let from = day.with_day(1).unwrap_or(day);
+    let next = from.checked_add_months(Months::new(1));
+    Days { from, to: next.and_then(|next| next.pred_opt()).unwrap_or(day) }
+}
+
+/// Whether a pupil who leaves on a day has completed the final year of the school.
+fn completes(frame: &Frame, member: &EnrolmentYear, last: NaiveDate) -> bool {
+    let year_group = |member: &EnrolmentYear| member.placements.last().map(|one| one.year_group);
+    let most_senior = frame.block().members().filter_map(year_group).max();
+    let open = frame.block().calendar().open_half_days();
+    let last_day = open.iter().last().map(|half_day| half_day.date(frame.block().year()));
+    last_day.is_some_and(|day| day <= last)
+        && most_senior.is_some()
+        && year_group(member) == most_senior
+}
+
+/// The schools to which pupils go, by the enrolment that they leave.
+fn next_schools(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    members: &[EnrolmentYear],
+) -> Result<BTreeMap<i32, NextSchool>, Problem> {
+    let mut next = BTreeMap::new();
+    for member in members {
+        let stays = pupils::stays_of(tx, member.pupil)?;
+        let later = stays
+            .into_iter()
+            .find(|stay| stay.school_id != school_id && Some(stay.first_day) >= member.last_day);
+        if let Some(stay) = later {
+            let school = tenants::school(tx, stay.school_id)?;
+            let (school_id, school) = (school.school_id, school.name);
+            next.insert(
+                member.enrolment,
+                NextSchool { school_id, school, first_day: stay.first_day },
+            );
+        }
+    }
+    Ok(next)
+}
+
+fn table(frame: &Frame, entries: &[DeletionEntry]) -> Result<HttpResponse, Problem> {
+    let own = ["due", "final_year", "next_school", "next_school_first_day"];
+    let header: Vec<&str> = COLUMNS.into_iter().chain(own).collect();
+    let rows = entries.iter().map(|entry| {
+        let mut cells = entry.pupil.cells();
+        cells.extend([
+            entry.due.to_string(),
+            entry.final_year.to_string(),
+            csv::cell(entry.next_school.as_ref().map(|next| &next.school)),
+            csv::cell(entry.next_school.as_ref().map(|next| next.first_day)),
+        ]);
+        cells
+    });
+    csv::answer(&frame.file("deletion-return"), &header, rows)
+}

@@ -1,0 +1,140 @@
+//! The new pupil return: whose name came on the admission register, and by when the local authority has to know.
+
+use std::collections::BTreeMap;
+
+use ::analytics::EnrolmentYear;
+use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::super::csv;
+use super::super::frame::{Frame, ReportFormat, ReportHead, period};
+use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadReport;
+use crate::http::json::Query;
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+const BASIS: &str = "Pupils of any age whose first day on roll, the day on which a name comes on the admission register, \
+    lies in the period. The return is due by the end of the fifth day after it. Pupils who start in the most junior year \
+    group by the first day of the school year are the normal intake: they are listed only on request, for it is \
+    reported only when the local authority asks.";
+
+/// Which period.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The first day; 30 days before the last when absent.
+    from: Option<NaiveDate>,
+    /// The last day, in the same school year; today when absent.
+    to: Option<NaiveDate>,
+    /// Whether the normal intake is listed too, as when the local authority asks for it.
+    #[serde(default)]
+    #[param(inline)]
+    intake: bool,
+    /// `json` (when absent) or `csv`.
+    #[serde(default)]
+    #[param(inline)]
+    format: ReportFormat,
+}
+
+/// The new pupil return.
+#[derive(Serialize, ToSchema)]
+pub struct NewPupilReturn {
+    /// What the return says of itself.
+    #[serde(flatten)]
+    head: ReportHead,
+    /// The rule.
+    law: ReturnLaw,
+    /// Pupils of the normal intake in the period, listed or not.
+    #[schema(example = 60)]
+    normal_intake: usize,
+    /// The pupils, earliest first day first.
+    entries: Vec<NewPupilEntry>,
+}
+
+/// A pupil to be reported.
+#[derive(Serialize, ToSchema)]
+pub struct NewPupilEntry {
+    /// The pupil.
+    #[serde(flatten)]
+    pupil: ReportedPupil,
+    /// The last day for the return; absent for the normal intake, for which the local authority says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due: Option<NaiveDate>,
+    /// Whether the pupil is of the normal intake.
+    normal_intake: bool,
+}
+
+/// Read the new pupil return
+#[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "The return.",
+        content((NewPupilReturn = "application/json"), (String = "text/csv"))),
+        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/schools/{school_id}/returns/new-pupils")]
+pub async fn new_pupil_return(
+    caller: May<ReadReport>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope().clone();
+    let Params { from, to, intake, format } = params.0;
+    let days = period((from, to), app.db.clock_of(&scope).await?.today())?;
+    let national = law()?;
+    let rule = national.new_pupil_return(days.to).ok_or_else(before_the_law)?;
+    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let mut new: Vec<(&EnrolmentYear, bool)> = frame
+        .block()
+        .members()
+        .filter(|member| days.contains(member.first_day))
+        .map(|member| (member, is_normal_intake(&frame, member)))
+        .collect();
+    new.sort_by_key(|(member, _)| (member.first_day, member.enrolment));
+    let normal_intake = new.iter().filter(|(_, normal)| *normal).count();
+    new.retain(|(_, normal)| intake || !normal);
+    let members: Vec<EnrolmentYear> = new.iter().map(|(member, _)| (*member).clone()).collect();
+    let read = app.db.snapshot(&scope, move |tx| reported(tx, path.0, &members, days.to));
+    let mut pupils: BTreeMap<i32, ReportedPupil> = read.await?;
+    let entry = |(member, normal_intake): (&EnrolmentYear, bool)| {
+        let due = rule.due(member.first_day, normal_intake);
+        Some(NewPupilEntry { pupil: pupils.remove(&member.enrolment)?, due, normal_intake })
+    };
+    let entries: Vec<NewPupilEntry> = new.into_iter().filter_map(entry).collect();
+    if format == ReportFormat::Csv {
+        return table(&frame, &entries);
+    }
+    let law = ReturnLaw { days: Some(rule.days), ..ReturnLaw::of(rule.from, &rule.reference) };
+    let head = frame.head(BASIS, Vec::new());
+    Ok(HttpResponse::Ok().json(NewPupilReturn { head, law, normal_intake, entries }))
+}
+
+/// Whether a pupil starts in the most junior year group of the school, by the first day of its school year.
+fn is_normal_intake(frame: &Frame, member: &EnrolmentYear) -> bool {
+    let year_group = |member: &EnrolmentYear| member.placements.first().map(|one| one.year_group);
+    let year = frame.block().year();
+    let open = frame.block().calendar().open_half_days();
+    let first_day = open.iter().next().map(|half_day| half_day.date(year));
+    let most_junior = frame.block().members().filter_map(|member| {
+        let placed = member.placements.iter().rfind(|one| one.from <= year.last_day());
+        placed.map(|one| one.year_group)
+    });
+    first_day.is_some_and(|first_day| member.first_day <= first_day)
+        && year_group(member).is_some()
+        && year_group(member) == most_junior.min()
+}
+
+fn table(frame: &Frame, entries: &[NewPupilEntry]) -> Result<HttpResponse, Problem> {
+    let header: Vec<&str> = COLUMNS.into_iter().chain(["due", "normal_intake"]).collect();
+    let rows = entries.iter().map(|entry| {
+        let mut cells = entry.pupil.cells();
+        cells.extend([csv::cell(entry.due), entry.normal_intake.to_string()]);
+        cells
+    });
+    csv::answer(&frame.file("new-pupil-return"), &header, rows)
+}

@@ -1,0 +1,51 @@
+//! A school's pupils with the marks that a return looks at.
+
+use std::collections::BTreeMap;
+
+use ::analytics::EnrolmentYear;
+use chrono::NaiveDate;
+use domain::national::Mark;
+use domain::{CodeTable, is_of_compulsory_age};
+
+use super::super::frame::Frame;
+
+/// The marks that may stand in a return, of everybody who was on roll on some day of its period, by pupil: possible
+/// sessions while the pupil was of compulsory school age, up to the end of the period, in order. With each the latest
+/// stay on the roll.
+///
+/// Half days that are no possible session, such as those of a closure, and half days without a mark are passed over: a
+/// run goes on across them.
+#[must_use]
+pub fn marks<'a>(
+    frame: &'a Frame,
+    codes: &CodeTable,
+    from: NaiveDate,
+) -> BTreeMap<i32, (&'a EnrolmentYear, Vec<Mark>)> {
+    let days = frame.days;
+    let mut by_pupil: BTreeMap<i32, (&EnrolmentYear, Vec<Mark>)> = BTreeMap::new();
+    let there = |member: &EnrolmentYear| {
+        member.first_day <= days.to && member.last_day.is_none_or(|last| days.from <= last)
+    };
+    for member in frame.block().members().filter(|member| there(member)) {
+        let (latest, _) = by_pupil.entry(member.pupil).or_insert((member, Vec::new()));
+        if latest.first_day < member.first_day {
+            *latest = member;
+        }
+    }
+    for block in &frame.blocks {
+        for member in block.members() {
+            let Some((_, marks)) = by_pupil.get_mut(&member.pupil) else { continue };
+            let found = block.marks(member, from, days.to).filter_map(|(date, session, mark)| {
+                let counts = codes.counts(mark, date).possible();
+                let of_age = counts && is_of_compulsory_age(member.birth_date, date);
+                let code = codes.text(mark).filter(|_| of_age)?.to_owned();
+                Some(Mark { date, session, code })
+            });
+            marks.extend(found);
+        }
+    }
+    for (_, marks) in by_pupil.values_mut() {
+        marks.sort();
+    }
+    by_pupil
+}

@@ -1,0 +1,110 @@
+//! The broken weeks of a school's pupils, or of those on the list of a review.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use domain::Days;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::attendance::{Lowest, after, page};
+use super::broken::{self, BASIS, BrokenWeeks};
+use super::discussed::{Discussed, discussed, listed_at};
+use super::frame::{Frame, ReportHead, year_to_date};
+use super::people::{ListedPupil, People};
+use crate::app::App;
+use crate::auth::May;
+use crate::auth::permission::ReadReport;
+use crate::http::json::Query;
+use crate::http::page::{Page, Slice};
+use crate::http::path::Path;
+use crate::http::problem::Problem;
+
+/// Which pupils and days.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The first day; the first of the school year when absent.
+    from: Option<NaiveDate>,
+    /// The last day, in the same school year; today when absent.
+    to: Option<NaiveDate>,
+    /// Only pupils on the list of this review of the school.
+    review_id: Option<i32>,
+    /// Pupils on this page: 1 to 500, 100 when absent.
+    limit: Option<u16>,
+    /// Where the page before ended.
+    cursor: Option<String>,
+}
+
+/// The broken weeks of a school.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SchoolBrokenWeeks {
+    /// What the report says of itself.
+    #[serde(flatten)]
+    head: ReportHead,
+    /// Pupils on roll on the last day who missed anything, lowest attendance first.
+    pupils: Page<BrokenPupil>,
+}
+
+/// One pupil's broken weeks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct BrokenPupil {
+    /// The pupil.
+    #[serde(flatten)]
+    pupil: ListedPupil,
+    /// The weeks.
+    #[serde(flatten)]
+    weeks: BrokenWeeks,
+    /// What was said about the pupil at reviews in the period.
+    discussed: Vec<Discussed>,
+}
+
+/// List broken weeks
+///
+/// Of all pupils of a school who missed anything, or of those on the list of a review, as they are printed with it.
+#[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "Pupils with broken weeks.", body = SchoolBrokenWeeks),
+        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/schools/{school_id}/reports/broken-weeks")]
+pub async fn school_broken_weeks(
+    caller: May<ReadReport>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let scope = caller.scope().clone();
+    let Params { from, to, review_id, limit, cursor } = params.0;
+    let days = year_to_date((from, to), app.db.clock_of(&scope).await?.today())?;
+    let Days { from, to } = days;
+    let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, from, to, review_id))?;
+    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let listed = app.db.snapshot(&scope, move |tx| {
+        review_id.map(|review| listed_at(tx, path.0, review)).transpose()
+    });
+    let listed: Option<BTreeSet<i32>> = listed.await?.map(|pupils| pupils.into_iter().collect());
+    let figures = frame.figures();
+    let members = figures
+        .on_roll()
+        .filter(|member| listed.as_ref().is_none_or(|listed| listed.contains(&member.pupil)));
+    let broken = members.filter_map(|member| {
+        let rate = frame.block().attendance(member, from, to)?;
+        (rate.part() < rate.whole()).then(|| (Lowest::of(rate, member.pupil), member))
+    });
+    let kept = after(&slice, broken.collect());
+    let ids: Vec<i32> = kept.iter().map(|(_, member)| member.pupil).collect();
+    let read = app.db.snapshot(&scope, move |tx| {
+        Ok((People::read(tx, path.0, ids.iter().copied())?, discussed(tx, &ids, days)?))
+    });
+    let (people, mut said) = read.await?;
+    let pupils = page(&slice, kept, |(_, member)| BrokenPupil {
+        pupil: people.listed(member, to),
+        weeks: broken::of(&app.codes, frame.block(), member, days),
+        discussed: said.remove(&member.pupil).unwrap_or_default(),
+    });
+    let head = frame.head(BASIS, Vec::new());
+    Ok(pupils.answer_in(&request, |pupils| SchoolBrokenWeeks { head, pupils }))
+}

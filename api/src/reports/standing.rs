@@ -1,0 +1,40 @@
+//! Where the cases of a school's pupils stand, beside their figures.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::cases::{self, CaseRow};
+use crate::db::Tx;
+use crate::http::problem::Problem;
+
+/// Where a pupil's case stands.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CaseStanding {
+    /// The case.
+    #[schema(example = 205)]
+    case_id: i32,
+    /// Its stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Stage 2")]
+    stage: Option<String>,
+    /// Since when it is there.
+    since: NaiveDate,
+}
+
+impl From<CaseRow> for CaseStanding {
+    fn from(row: CaseRow) -> Self {
+        Self { case_id: row.case_id, stage: row.stage, since: row.since }
+    }
+}
+
+/// The open cases of a school, by pupil.
+///
+/// # Errors
+/// The database's.
+pub fn standings(tx: &mut Tx<'_>, school_id: i32) -> Result<BTreeMap<i32, CaseStanding>, Problem> {
+    let open = cases::open_cases(tx, school_id)?;
+    Ok(open.into_iter().map(|told| (told.row.pupil_id, told.row.into())).collect())
+}
