@@ -66,7 +66,7 @@ pub struct GovernorsSummary {
     #[schema(example = "Autumn term, first half")]
     label: String,
     /// The school over the half term.
-    school: SummaryCell,
+    this_half_term: SummaryCell,
     /// The school over the half term before; absent for the first of the year.
     #[serde(skip_serializing_if = "Option::is_none")]
     half_term_before: Option<SummaryCell>,
@@ -186,7 +186,7 @@ fn summary(head: ReportHead, block: &Block, window: &Window) -> GovernorsSummary
         head,
         half_term: window.key.clone(),
         label: window.label.clone(),
-        school,
+        this_half_term: school,
         half_term_before: before,
         year_to_date,
     }

@@ -218,11 +218,10 @@ impl Looking<'_> {
                 _ => days.push((date, open)),
             }
         }
-        let pairs = days.windows(2).filter_map(|pair| match pair {
+        days.windows(2).rev().find_map(|pair| match pair {
             [(first, true), (second, true)] if from <= *second => Some((*first, *second)),
             _ => None,
-        });
-        pairs.last()
+        })
     }
 
     /// Of a pupil in a band on the agenda whose attendance declines: the band, and the rates of late and before.

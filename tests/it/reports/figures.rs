@@ -45,7 +45,7 @@ fn governors_read_a_summary_with_no_child_in_it() {
     for cell in fsm["cells"].as_array().unwrap() {
         assert_eq!((cell.get("pupils"), cell.get("persistent")), (None, None), "{cell}");
     }
-    assert_eq!(summary["school"]["persistent"], 7);
+    assert_eq!(summary["this_half_term"]["persistent"], 7);
 
     // One half term is not over yet, another is not of this year.
     for half_term in ["half-term-2", "half-term-9"] {
@@ -78,7 +78,7 @@ fn a_group_of_four_is_left_out_with_the_next_smallest_and_a_school_of_four_altog
     let small = Hall::of(4);
     small.marks(("2026-09-02", "2026-11-13"), |_, _| None);
     let summary = small.asked("reports/governors").expect(200);
-    assert_eq!((&summary["school"], &summary["text"]), (&json!({}), &json!([])));
+    assert_eq!((&summary["this_half_term"], &summary["text"]), (&json!({}), &json!([])));
 }
 
 #[test]
