@@ -65,6 +65,9 @@ fn the_demonstration_is_killed_twice_and_has_lost_nothing() {
     assert!(first.out().contains("Loading"), "{}", first.out());
     let before = notes(&data);
     nothing_is_there_twice(&before);
+    pupils_come_and_go_and_are_on_two_rolls(&before);
+    groups_differ_as_they_do_in_england(&before);
+    parents_and_staff_are_there(&before);
     what_it_shows(&first, &data, &before);
     every_role_has_a_token_that_works(&before);
 
@@ -100,11 +103,14 @@ fn the_demonstration_is_killed_twice_and_has_lost_nothing() {
     assert!(!data.join("postgres/data/postmaster.pid").exists(), "its database still runs");
 }
 
-/// Looked at behind the application's back.
-fn nothing_is_there_twice(notes: &Value) {
+/// A look behind the application's back.
+fn sql(notes: &Value) -> Sql {
     let application = notes["database_url"].as_str().unwrap();
-    let url = application.replace(&format!("//{APPLICATION}@"), &format!("//{SUPERUSER}@"));
-    let mut sql = Sql::at(&url);
+    Sql::at(&application.replace(&format!("//{APPLICATION}@"), &format!("//{SUPERUSER}@")))
+}
+
+fn nothing_is_there_twice(notes: &Value) {
+    let mut sql = sql(notes);
     assert!(sql.number("SELECT count(*) FROM pupil") > 6_000);
     assert_eq!(sql.number("SELECT count(*) FROM trust"), 1);
     assert_eq!(
@@ -113,6 +119,119 @@ fn nothing_is_there_twice(notes: &Value) {
     );
     let twice = "SELECT pupil_id FROM enrolment_now GROUP BY pupil_id, school_id, first_day HAVING count(*) > 1";
     assert_eq!(sql.texts(twice), Vec::<String>::new());
+}
+
+/// Enrolments of one pupil, the earlier first.
+const TWO: &str = "FROM enrolment_now a JOIN enrolment_now b \
+    ON a.pupil_id = b.pupil_id AND a.enrolment_id <> b.enrolment_id AND a.first_day <= b.first_day WHERE";
+
+fn pupils_come_and_go_and_are_on_two_rolls(notes: &Value) {
+    let mut sql = sql(notes);
+    let year = sql.number("SELECT min(year) FROM register_year");
+    let mut pupils = |what: &str, enough: i64| {
+        let found = sql.number(&format!("SELECT count(DISTINCT a.pupil_id) {what}"));
+        assert!(found >= enough, "{found} of {what}");
+    };
+    let next = year + 1;
+    let in_year = format!("BETWEEN '{year}-10-01' AND '{next}-06-30'");
+    pupils(&format!("FROM enrolment_now a WHERE first_day {in_year}"), 100);
+    pupils(&format!("FROM enrolment_now a WHERE last_day {in_year}"), 100);
+    pupils(&format!("{TWO} a.school_id = b.school_id AND b.first_day > a.last_day + 20"), 8);
+    pupils(
+        &format!(
+            "{TWO} a.school_id <> b.school_id AND a.last_day {in_year} AND b.first_day < a.last_day + 28"
+        ),
+        20,
+    );
+    pupils(
+        &format!(
+            "{TWO} a.school_id <> b.school_id AND coalesce(a.last_day, 'infinity') > b.first_day"
+        ),
+        4,
+    );
+    // Real marks at one school a time: nobody is marked twice.
+    let special = notes["schools"].as_array().unwrap().iter().find(|s| s["phase"] == "special");
+    let path = format!("/v1/schools/{}/double-marks?year={year}", special.unwrap()["school_id"]);
+    assert_eq!(client(notes, "trust_officer").get(&path).expect(200)["pupils"], json!([]));
+}
+
+/// The groups of last year's trend, each with its figures in percent.
+fn groups(notes: &Value, by: &str) -> Vec<(String, f64, f64)> {
+    let year = sql(notes).number("SELECT min(year) FROM register_year");
+    let question = format!("by={by}&window=year_to_date&definition=dfe-daily&year={year}");
+    let trend = client(notes, "trust_officer").get(&format!("/v1/analytics/trend?{question}"));
+    let percent = |value: &Value| value.as_str()?.parse::<f64>().ok();
+    let series = trend.expect(200)["series"].as_array().unwrap().clone();
+    let figures = series.iter().filter_map(|one| {
+        let cell = &one["cells"][0];
+        let persistent = percent(&cell["persistence_to_date"]["persistent_percent"])?;
+        Some((
+            one["group"]["key"].as_str()?.to_owned(),
+            percent(&cell["absence_percent"])?,
+            persistent,
+        ))
+    });
+    figures.collect()
+}
+
+fn groups_differ_as_they_do_in_england(notes: &Value) {
+    let of = |by: &str, key: &str| {
+        let all = groups(notes, by);
+        let (_, absent, persistent) = all.iter().find(|(group, ..)| group == key).unwrap().clone();
+        (absent, persistent)
+    };
+    let (absent, persistent) = of("trust", "trust");
+    assert!(
+        (6.0..9.0).contains(&absent) && (16.0..26.0).contains(&persistent),
+        "{absent} {persistent}"
+    );
+    let (meals, none) = (of("fsm", "yes"), of("fsm", "no"));
+    assert!(meals.0 > 1.5 * none.0 && meals.1 > 1.5 * none.1, "{meals:?} {none:?}");
+    let (plan, support, neither) = (of("sen", "ehcp"), of("sen", "support"), of("sen", "none"));
+    assert!(plan.0 > support.0 && support.0 > 1.3 * neither.0, "{plan:?} {support:?} {neither:?}");
+    let (year_5, year_9) = (of("year_group", "5"), of("year_group", "9"));
+    assert!(year_9.1 > 1.5 * year_5.1, "{year_5:?} {year_9:?}");
+    let registrations: Vec<String> =
+        groups(notes, "registration").into_iter().map(|g| g.0).collect();
+    assert_eq!(registrations, ["single", "main", "subsidiary"]);
+}
+
+fn parents_and_staff_are_there(notes: &Value) {
+    let mut sql = sql(notes);
+    let first = &notes["schools"][0]["school_id"];
+    let without = format!(
+        "SELECT count(*) FROM enrolment_now e WHERE school_id = {first} AND last_day IS NULL \
+         AND NOT EXISTS (SELECT FROM pupil_parent p WHERE p.pupil_id = e.pupil_id)"
+    );
+    assert_eq!(sql.number(&without), 0, "pupils of the first school without a parent");
+    let across = "SELECT count(*) FROM (SELECT parent_id FROM pupil_parent p JOIN enrolment_now e USING (pupil_id) \
+        WHERE e.last_day IS NULL GROUP BY parent_id \
+        HAVING count(DISTINCT pupil_id) > 1 AND count(DISTINCT school_id) > 1) AS across";
+    assert!(sql.number(across) > 20, "parents of brothers and sisters at two schools");
+    for order in ["court_order", "no_contact"] {
+        let of = format!(
+            "SELECT count(DISTINCT parent_id) FROM parent_safeguard WHERE {order} IS NOT NULL"
+        );
+        assert_eq!(sql.number(&of), 1, "{order}");
+    }
+    let staff = client(notes, "school_lead").get("/v1/staff").expect(200);
+    let duties: Vec<&str> = staff["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one["duties"].as_array().unwrap())
+        .map(|duty| duty["role"].as_str().unwrap())
+        .collect();
+    for role in ["school_lead", "safeguarding_lead", "school_office", "teacher"] {
+        assert!(duties.contains(&role), "{role}: {duties:?}");
+    }
+}
+
+#[test]
+fn a_trust_of_another_size_is_refused_when_no_schools_could_be_like_that() {
+    let refused = run(&mut rollcall(&["demo", "--schools", "2", "--pupils", "60000"]));
+    assert_ne!(refused.code, Some(0));
+    assert!(refused.err.contains("60000 pupils in 2 schools: expected "), "{}", refused.err);
 }
 
 /// What is printed and what is written down, for people and for programs.

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use api::demo::Size;
 use api::demo::generate::{File, files, plan};
 use chrono::{Days, NaiveDate};
 use diesel::connection::SimpleConnection;
@@ -66,7 +67,7 @@ fn every_cell_of_the_trend_is_what_sql_over_the_marks_says() {
 /// Loads three schools of the demonstration trust as `rollcall demo` does.
 fn load() -> Demo {
     let app = TestApp::start();
-    let mut plan = plan(1, app.today());
+    let mut plan = plan(1, Size::default(), app.today());
     plan.schools.retain(|school| KEPT.contains(&school.urn.as_str()));
     let trust = app.trust(&plan.trust_name);
     let admin = app.client("trust_admin", trust);
@@ -80,7 +81,7 @@ fn load() -> Demo {
             admin.put(&path, &body).expect(200);
         }
     }
-    let files = files(&plan, 1, app.today());
+    let files: Vec<File> = files(&plan, 1, app.today()).collect();
     for File { kind, bytes, name } in &files {
         import(&admin, kind, bytes, name);
     }

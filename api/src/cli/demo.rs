@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::auth::token::Claims;
 use crate::client::Client;
 use crate::db::Schools;
-use crate::demo::{self, Notes};
+use crate::demo::{self, Notes, Size};
 use crate::embedded::{Cluster, Options};
 use crate::migrate;
 use crate::progress::Progress;
@@ -32,11 +32,18 @@ pub struct Args {
     /// Address to listen on
     #[arg(long, env = "ROLLCALL_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: String,
+    /// Schools of the trust: eight in twelve are primary, three secondary, one special
+    #[arg(long, default_value = "12", value_name = "N")]
+    schools: u16,
+    /// Pupils, about; as many as such schools have when absent
+    #[arg(long, value_name = "N")]
+    pupils: Option<u32>,
 }
 
 /// Starts everything, loads the trust if it is not there, shows it, and serves until told to stop.
 pub fn run(args: &Args) -> Result<(), String> {
     log("warn");
+    let size = Size::new(args.schools, args.pupils)?;
     let folder = args.reach.data.path();
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     println!("Data folder: {}", folder.display());
@@ -48,7 +55,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let app = args.reach.app(&database_url)?;
     let shown = app.clone();
     let served = serve::until_stopped(&app, listener, args.reach.workers.max(1), move |address| {
-        show(&shown, &folder, address, &database_url)
+        show(&shown, &folder, address, &database_url, size)
     });
     drop(app);
     if let Some(cluster) = cluster {
@@ -83,19 +90,21 @@ fn show(
     folder: &Path,
     address: &str,
     database_url: &str,
+    size: Size,
 ) -> Result<(), String> {
     let today = app.clock.today();
-    let platform = |trust: i32| {
-        let role = if trust == 0 { "platform_admin" } else { "trust_admin" };
+    let client = |trust: i32, role: &str| {
         token(app, trust, Schools::All, role).map(|token| Client::new(address, &token))
     };
-    let before =
-        Notes::read(folder).filter(|notes| notes.loaded && notes.database_url == database_url);
+    let size_text = size.to_string();
+    let before = Notes::read(folder).filter(|notes| {
+        notes.loaded && notes.database_url == database_url && notes.size == size_text
+    });
     let (trust_id, schools) = match before {
         Some(notes) => (notes.trust_id, notes.schools),
         None => {
             println!("Loading the demonstration trust through the import operation ...");
-            let loaded = demo::load(platform, today, &Progress::new())?;
+            let loaded = demo::load(client, size, today, &Progress::new())?;
             (loaded.trust_id, loaded.schools)
         }
     };
@@ -107,6 +116,7 @@ fn show(
         tokens: tokens(app, trust_id, schools.first().map(|school| school.school_id))?,
         schools,
         loaded: true,
+        size: size_text,
     };
     notes.write(folder).map_err(|error| error.to_string())?;
     print_notes(app, folder, &notes, today)

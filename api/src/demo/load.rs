@@ -1,4 +1,5 @@
-//! Loading the demonstration trust: its schools and calendars, then its files through the import operation.
+//! Loading the demonstration trust: its schools, calendars and staff, then its files through the import operation, and
+//! the parents of the first school's pupils.
 //!
 //! Every step can be done twice: schools are posted with keys of their own, calendars are put, an import that was
 //! already applied changes nothing. So a load that was interrupted is simply done again.
@@ -8,8 +9,9 @@ use domain::Calendar;
 use serde_json::{Value, json};
 
 use super::SEED;
-use super::generate::{self, File, SchoolPlan};
+use super::generate::{self, File, SchoolPlan, Size};
 use super::notes::SchoolNote;
+use super::people::{load_parents, load_staff};
 use crate::client::Client;
 use crate::progress::Progress;
 
@@ -21,42 +23,54 @@ pub struct Loaded {
     pub schools: Vec<SchoolNote>,
 }
 
-/// Loads the demonstration trust. `client` is given a trust (0: the platform) and makes a client for it.
+/// Loads a demonstration trust of a size. `client` is given a trust (0: the platform) and a role, and makes a client.
 ///
 /// # Errors
 /// One sentence.
 pub fn load(
-    client: impl Fn(i32) -> Result<Client, String>,
+    client: impl Fn(i32, &str) -> Result<Client, String>,
+    size: Size,
     today: NaiveDate,
     progress: &Progress,
 ) -> Result<Loaded, String> {
-    let plan = generate::plan(SEED, today);
+    let plan = generate::plan(SEED, size, today);
     let words = |error: crate::client::ClientError| error.to_string();
-    let trust = client(0)?
-        .post("/v1/trusts", "demo-trust", &json!({ "name": plan.trust_name, "sandbox": true }))
+    // Another size is another trust, also when the first was never finished.
+    let key = format!("demo-trust-{size}");
+    let trust = client(0, "platform_admin")?
+        .post("/v1/trusts", &key, &json!({ "name": plan.trust_name, "sandbox": true }))
         .map_err(words)?;
     let trust_id = id(&trust, "trust_id")?;
-    let client = client(trust_id)?;
+    let admin = client(trust_id, "trust_admin")?;
+    let lead = client(trust_id, "safeguarding_lead")?;
     let mut schools = Vec::new();
     for school in &plan.schools {
-        let body = json!({ "urn": school.urn, "name": school.name, "phase": school.phase });
-        let row = client
-            .post("/v1/schools", &format!("demo-school-{}", school.urn), &body)
-            .map_err(words)?;
-        let school_id = id(&row, "school_id")?;
-        put_calendars(&client, school_id, school)?;
-        schools.push(SchoolNote {
-            school_id,
-            urn: school.urn.clone(),
-            name: school.name.clone(),
-            phase: school.phase.to_owned(),
-        });
+        schools.push(load_school(&admin, school)?);
     }
-    let files = generate::files(&plan, SEED, today);
-    for file in &files {
-        import(&client, file, progress)?;
+    load_staff(&admin, &generate::staff(&plan, SEED), &schools)?;
+    for file in generate::files(&plan, SEED, today) {
+        import(&admin, &file, progress)?;
+        if file.kind == "pupils" {
+            load_parents(&admin, &lead, &generate::families(&plan, SEED, today))?;
+        }
     }
     Ok(Loaded { trust_id, schools })
+}
+
+/// A school with its calendars.
+fn load_school(client: &Client, school: &SchoolPlan) -> Result<SchoolNote, String> {
+    let body = json!({ "urn": school.urn, "name": school.name, "phase": school.phase });
+    let row = client
+        .post("/v1/schools", &format!("demo-school-{}", school.urn), &body)
+        .map_err(|error| error.to_string())?;
+    let school_id = id(&row, "school_id")?;
+    put_calendars(client, school_id, school)?;
+    Ok(SchoolNote {
+        school_id,
+        urn: school.urn.clone(),
+        name: school.name.clone(),
+        phase: school.phase.to_owned(),
+    })
 }
 
 fn id(row: &Value, name: &str) -> Result<i32, String> {

@@ -3,8 +3,10 @@
 pub mod generate;
 mod load;
 mod notes;
+mod people;
 mod table;
 
+pub use generate::Size;
 pub use load::load;
 pub use notes::{Notes, SchoolNote};
 pub use table::absence_table;

@@ -24,6 +24,9 @@ pub struct Notes {
     pub tokens: BTreeMap<String, String>,
     /// Whether the trust is loaded whole.
     pub loaded: bool,
+    /// The size that was asked for, as text.
+    #[serde(default)]
+    pub size: String,
 }
 
 /// A school of the demonstration trust.

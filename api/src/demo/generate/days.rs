@@ -9,6 +9,7 @@ use super::figures;
 use super::pupil::MILLION;
 use super::rng::Key;
 use super::schools::Phase;
+use super::season::Seasons;
 
 /// A day on which the school is open for at least one session.
 #[derive(Debug, Clone)]
@@ -28,8 +29,8 @@ pub(super) struct Day {
     pub(super) ends_week: bool,
     /// How much of the year's holidays in term begin this week, per million.
     pub(super) holidays: u64,
-    /// A day that observing families keep.
-    pub(super) observance: bool,
+    /// Which of the pairs of days of religious observance this day belongs to.
+    pub(super) observance: Option<u64>,
     /// The school could not open.
     pub(super) shut: bool,
     /// The first fortnight of the autumn term, when reception comes in the mornings only.
@@ -70,7 +71,9 @@ impl Days {
 
 /// What is the same for the whole trust in a year.
 struct Around {
-    observance: Vec<NaiveDate>,
+    seasons: Seasons,
+    /// Days of religious observance, each with the number of the pair it belongs to.
+    observance: Vec<(u64, NaiveDate)>,
     /// The week's Monday and how likely a holiday begins in it, against other weeks.
     holidays: Vec<(NaiveDate, u64)>,
     work_week: Option<NaiveDate>,
@@ -86,7 +89,10 @@ impl Around {
         let mondays = dates.mondays();
         let key = seed.about("observance").year(number);
         Self {
-            observance: (0..2).filter_map(|n| key.with(n).pick(&dates.days)).collect(),
+            seasons: Seasons::of(calendar),
+            observance: (0..2 * figures::OBSERVANCES)
+                .filter_map(|n| Some((n / 2, key.with(n).pick(&dates.days)?)))
+                .collect(),
             holidays: holiday_weights(&mondays),
             work_week: mondays.iter().rev().nth(3).copied(),
             settled_in: dates.first() + DayCount::new(14),
@@ -106,11 +112,11 @@ impl Around {
             week,
             weekday: usize::try_from(date.weekday().num_days_from_monday()).unwrap_or(0),
             open,
-            season: figures::season(date.iso_week().week()),
+            season: self.seasons.on(date),
             starts_week: false,
             ends_week: false,
             holidays: MILLION * weight / all.max(1),
-            observance: self.observance.contains(&date),
+            observance: self.observance.iter().find(|(_, kept)| *kept == date).map(|(n, _)| *n),
             shut: school.about("shut").with(number).happens(figures::SHUT, 10_000),
             settling_in: date < self.settled_in,
             work_experience: self.work_week == Some(monday),

@@ -2,12 +2,14 @@
 
 use super::code::Code;
 use super::figures::{self, Part, REASONS, Reason};
-use super::pupil::{MILLION, Pupil};
+use super::levels;
+use super::pupil::Pupil;
 use super::rng::Key;
+use super::roll::Registration;
 use super::schools::{Phase, Profile};
 
-/// The most absent pupil still comes now and then.
-const HIGHEST_LEVEL: u64 = 9200;
+/// School days of a week that a pupil on two rolls spends at the subsidiary school.
+const DAYS_AT_SUBSIDIARY: u64 = 2;
 /// From this level on, spells last twice as long.
 const LONG_SPELLS_FROM: u64 = 3000;
 
@@ -26,7 +28,8 @@ pub(super) struct Habit {
     /// Chance in 2^16 of being late in the morning and in the afternoon.
     pub(super) late: [u64; 2],
     pub(super) holiday: u64,
-    pub(super) observing: bool,
+    /// Which of the pairs of days of religious observance the family keeps, if any.
+    pub(super) observing: Option<u64>,
     pub(super) work_experience: bool,
     /// On which weekdays the pupil is elsewhere, and with which code.
     elsewhere: [Code; 5],
@@ -34,13 +37,20 @@ pub(super) struct Habit {
 
 impl Habit {
     /// The habits of a pupil at a school in a year and year group.
-    pub(super) fn of(pupil: &Pupil, school: &Profile, seed: Key, year: i16, group: i16) -> Self {
+    pub(super) fn of(
+        pupil: &Pupil,
+        registration: Registration,
+        school: &Profile,
+        seed: Key,
+        (year, group): (i16, i16),
+    ) -> Self {
         let phase = school.phase;
         let level = level(pupil.rank, school, seed, year, group);
         let begins = begins(level, phase, group);
         let key = pupil.key.year(year);
         let late = lateness(pupil.key, phase);
-        let observing = figures::of(figures::OBSERVING, phase);
+        let observing = pupil.home.key.about("observing");
+        let observes = observing.happens(figures::of(figures::OBSERVING, phase), 1000);
         Self {
             key,
             phase,
@@ -50,10 +60,10 @@ impl Habit {
             chance: chance(level, &begins),
             late: [late * 3 / 2, late / 2],
             holiday: holiday(level, phase),
-            observing: pupil.key.about("observing").happens(observing, 1000),
+            observing: observes.then(|| observing.with(1).below(figures::OBSERVANCES)),
             work_experience: group == 10
-                && key.about("work").happens(figures::WORK_EXPERIENCE, 1000),
-            elsewhere: elsewhere(pupil.key, phase),
+                && key.about("work").happens(figures::of(figures::WORK_EXPERIENCE, phase), 1000),
+            elsewhere: elsewhere(pupil, registration, phase),
         }
     }
 
@@ -78,22 +88,8 @@ impl Habit {
 /// The sessions that a pupil of this rank misses, per ten thousand.
 fn level(rank: u64, school: &Profile, seed: Key, year: i16, group: i16) -> u64 {
     // A school does up to 2% better or worse than its usual self.
-    let drift = 980 + seed.about(school.urn).about("drift").year(year).below(41);
-    let factors = school.level * drift * figures::year_group_level(school.phase, group);
-    let own = between(figures::levels(school.phase), rank * 10_000 / MILLION);
-    (own * factors / (1000 * 1000 * 1000)).clamp(1, HIGHEST_LEVEL)
-}
-
-/// The height at a place on straight lines between points.
-fn between(points: &[(u64, u64)], place: u64) -> u64 {
-    for pair in points.windows(2) {
-        if let [(from, low), (to, high)] = *pair
-            && place <= to
-        {
-            return low + (high - low) * (place - from) / (to - from);
-        }
-    }
-    points.last().map_or(0, |(_, last)| *last)
+    let drift = 980 + seed.about(&school.urn).about("drift").year(year).below(41);
+    levels::level(school.phase, group, rank, school.level * drift)
 }
 
 /// How often spells begin for each reason, against each other.
@@ -133,7 +129,7 @@ fn chance(level: u64, begins: &[u64; REASONS.len()]) -> u64 {
 fn lateness(pupil: Key, phase: Phase) -> u64 {
     const SPREAD: &[(u64, u64)] =
         &[(0, 0), (5000, 150), (8000, 900), (9500, 3500), (10_000, 15_000)];
-    let own = between(SPREAD, pupil.about("late").below(10_001));
+    let own = figures::between(SPREAD, pupil.about("late").below(10_001));
     ((figures::of(figures::LATE, phase) * own) << 16) / (100_000 * 1000)
 }
 
@@ -149,24 +145,29 @@ fn holiday(level: u64, phase: Phase) -> u64 {
     in_year * figures::of(figures::HOLIDAY_LIFT, phase) / 1000
 }
 
-/// Where a pupil spends some weekdays instead of at school, if anywhere.
-fn elsewhere(pupil: Key, phase: Phase) -> [Code; 5] {
-    let first = pupil.about("weekday").below(5);
-    let mut left = pupil.about("elsewhere").below(10_000);
-    let kinds = [
-        (Code::B, figures::OFF_SITE, 1),
-        (Code::K, figures::ARRANGED, 3),
-        (Code::D, figures::DUAL, 2),
-    ];
-    for (code, pupils, days) in kinds {
-        let pupils = figures::of(pupils, phase);
-        if left < pupils {
-            let away = |weekday: u64| (weekday + 5 - first) % 5 < days;
-            return [0, 1, 2, 3, 4].map(|day| if away(day) { code } else { Code::None });
+/// Where a pupil spends some weekdays instead of at this school, if anywhere.
+fn elsewhere(pupil: &Pupil, registration: Registration, phase: Phase) -> [Code; 5] {
+    let first = pupil.key.about("weekday").below(5);
+    let on = |code: Code, days: u64| {
+        let away = |weekday: u64| (weekday + 5 - first) % 5 < days;
+        [0, 1, 2, 3, 4].map(|day| if away(day) { code } else { Code::None })
+    };
+    match registration {
+        Registration::Main => on(Code::D, DAYS_AT_SUBSIDIARY),
+        Registration::Subsidiary => on(Code::D, DAYS_AT_SUBSIDIARY)
+            .map(|code| if code == Code::None { Code::D } else { Code::None }),
+        Registration::Single => {
+            let mut left = pupil.spread;
+            for (code, pupils) in [(Code::B, figures::OFF_SITE), (Code::K, figures::ARRANGED)] {
+                let pupils = figures::of(pupils, phase);
+                if left < pupils {
+                    return on(code, 1);
+                }
+                left -= pupils;
+            }
+            [Code::None; 5]
         }
-        left -= pupils;
     }
-    [Code::None; 5]
 }
 
 fn running_sum(numbers: [u64; REASONS.len()]) -> [u64; REASONS.len()] {

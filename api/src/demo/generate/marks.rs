@@ -11,6 +11,7 @@ use super::figures::{self, Part};
 use super::habit::Habit;
 use super::pupil::MILLION;
 use super::rng::Key;
+use super::season;
 
 /// Sessions behind or ahead of the pupil's level that double or stop the beginning of spells.
 const SLACK: i64 = 5;
@@ -133,10 +134,11 @@ impl<'a> Walk<'a> {
     /// The spell that begins on this day, if one does.
     fn begin(&self, day: &Day, draw: Key) -> Option<Spell> {
         let habit = self.habit;
-        if day.observance && habit.observing {
+        if day.observance.is_some() && day.observance == habit.observing {
             return Some(Spell::of(Code::R, 1));
         }
-        if habit.year_group == 11 && day.exams && draw.with(4).happens(figures::STUDY_LEAVE, 1000) {
+        let study_leave = figures::of(figures::STUDY_LEAVE, habit.phase);
+        if habit.year_group == 11 && day.exams && draw.with(4).happens(study_leave, 1000) {
             return Some(Spell::of(Code::S, 1));
         }
         if day.starts_week && draw.with(5).happens(habit.holiday * day.holidays / MILLION, MILLION)
@@ -144,7 +146,7 @@ impl<'a> Walk<'a> {
             let days = draw.with(6).weighted(figures::HOLIDAY_DAYS)?;
             return Some(Spell { over_weekend: false, ..Spell::of(Code::G, days) });
         }
-        let weekday = figures::BEGINS.get(day.weekday).copied().unwrap_or(1000);
+        let weekday = season::BEGINS.get(day.weekday).copied().unwrap_or(1000);
         let chance = habit.chance * day.season / 1000 * weekday / 1000 * self.steering() / 1000;
         if draw.bits() % ONE >= chance.min(ONE * 9 / 10) {
             return None;
@@ -212,7 +214,7 @@ impl<'a> Walk<'a> {
         let [late_am, late_pm] = habit.late;
         let am = if bits % (1 << 16) < late_am { Code::L } else { Code::Am };
         let late = (bits >> 16) % (1 << 16) < late_pm;
-        let sport = bits >> 32 < figures::of(figures::SPORT, habit.phase);
+        let sport = draw.with(7).happens(figures::of(figures::SPORT, habit.phase), 100_000);
         let pm = match (late, sport) {
             (_, true) => Code::P,
             (true, _) => Code::L,

@@ -1,7 +1,7 @@
 //! The demonstration trust: invented schools, pupils and marks, as the files a trust would import.
 //!
-//! Twelve invented schools with about 7,000 invented pupils, last academic year and this year up to
-//! yesterday. Absence, persistent absence and the codes follow the national figures of each phase
+//! Twelve invented schools with about 7,000 invented pupils (or as many as asked for), last academic year and this year
+//! up to yesterday. Absence, persistent absence and the codes follow the national figures of each phase
 //! (see `figures.rs`). The same seed and day give the same bytes on every machine, and a later day
 //! of the same year adds to them: only an N is replaced once its reason is known.
 //!
@@ -11,15 +11,24 @@ mod calendar;
 mod code;
 mod csv;
 mod days;
+mod facts;
+mod families;
 mod figures;
 mod files;
 mod habit;
+mod home;
+mod levels;
 mod marks;
+mod marks_file;
 mod names;
+mod placement;
 mod pupil;
+mod pupils_file;
 mod rng;
 mod roll;
 mod schools;
+mod season;
+mod staff;
 #[cfg(test)]
 mod tests;
 
@@ -27,9 +36,12 @@ use chrono::{Datelike, NaiveDate};
 use domain::{Calendar, SchoolWeek};
 
 use rng::Key;
-use schools::{Phase, Profile, SCHOOLS, TRUST};
+use schools::{Phase, Profile, TRUST};
 
+pub use families::{ChildPlan, ParentPlan, families};
 pub use files::{File, files};
+pub use schools::Size;
+pub use staff::{StaffPlan, staff};
 
 /// A demonstration trust, before its pupils are drawn.
 #[derive(Debug, Clone)]
@@ -53,23 +65,23 @@ pub struct SchoolPlan {
     pub la_code: u16,
     /// Its calendars: last academic year's and this year's; in August those of the last two years.
     pub calendars: Vec<Calendar>,
-    profile: &'static Profile,
+    profile: Profile,
 }
 
 /// Plans the trust: its schools, and their calendars of the two years shown on `today`.
 #[must_use]
-pub fn plan(seed: u64, today: NaiveDate) -> Plan {
+pub fn plan(seed: u64, size: Size, today: NaiveDate) -> Plan {
     let (first, last) = years_shown(today);
     let years = [first, last].map(|year| (year, calendar::Dates::of(year)));
-    let school_plan = |profile: &'static Profile| {
-        let key = Key::new(seed).about(profile.urn);
+    let school_plan = |profile: Profile| {
+        let key = Key::new(seed).about(&profile.urn);
         let week = match profile.phase {
             Phase::Special => calendar::short_week(),
             _ => SchoolWeek::default(),
         };
         SchoolPlan {
-            urn: profile.urn.to_owned(),
-            name: profile.name.to_owned(),
+            urn: profile.urn.clone(),
+            name: profile.name.clone(),
             phase: profile.phase.name(),
             la_code: profile.la_code,
             calendars: years
@@ -79,7 +91,8 @@ pub fn plan(seed: u64, today: NaiveDate) -> Plan {
             profile,
         }
     };
-    Plan { trust_name: TRUST.to_owned(), schools: SCHOOLS.iter().map(school_plan).collect() }
+    let schools = size.profiles(Key::new(seed)).into_iter().map(school_plan).collect();
+    Plan { trust_name: TRUST.to_owned(), schools }
 }
 
 /// The academic years shown: last year and this year; in August, when the new year has no school

@@ -206,10 +206,24 @@ const SURNAMES: [&str; 96] = [
     "Zielińska",
 ];
 
+/// Children of a home who have another surname than the home's, per thousand.
+const OTHER_SURNAME: u64 = 120;
+
 /// Sex as a school records it, with a forename and a surname.
-pub(super) fn draw(key: Key) -> (&'static str, &'static str, &'static str) {
-    let girl = key.about("sex").happens(1, 2);
+pub(super) fn draw(pupil: Key, home: Key) -> (&'static str, &'static str, &'static str) {
+    let girl = pupil.about("sex").happens(1, 2);
     let (sex, forenames) = if girl { ("F", &GIRLS) } else { ("M", &BOYS) };
-    let forename = key.about("forename").pick(forenames).unwrap_or_default();
-    (sex, forename, key.about("surname").pick(&SURNAMES).unwrap_or_default())
+    let forename = pupil.about("forename").pick(forenames).unwrap_or_default();
+    let other = pupil.about("other surname").happens(OTHER_SURNAME, 1000);
+    (sex, forename, surname(if other { pupil } else { home }))
+}
+
+/// A surname.
+pub(super) fn surname(key: Key) -> &'static str {
+    key.about("surname").pick(&SURNAMES).unwrap_or_default()
+}
+
+/// A forename that a parent could have.
+pub(super) fn forename(key: Key, woman: bool) -> &'static str {
+    key.about("forename").pick(if woman { &GIRLS } else { &BOYS }).unwrap_or_default()
 }

@@ -54,7 +54,7 @@ impl Key {
     }
 
     /// One of the choices, each as often as the weight beside it says.
-    pub(super) fn weighted(self, choices: &[(u64, u64)]) -> Option<u64> {
+    pub(super) fn weighted<T: Copy>(self, choices: &[(u64, T)]) -> Option<T> {
         let mut left = self.below(choices.iter().map(|(weight, _)| weight).sum());
         for (weight, choice) in choices {
             if left < *weight {

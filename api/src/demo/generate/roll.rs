@@ -2,6 +2,9 @@
 //!
 //! Nothing here depends on the day the demonstration is made, only on how many years it reaches,
 //! so that the roll of a year stays the same when the next year is added.
+//!
+//! Pupils join and leave in the course of a year, some come back, some move to another school of the trust, and some are
+//! on two rolls at once: a main school's, and a special school's that they are taught at on two days a week.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +12,8 @@ use chrono::{Days as DayCount, NaiveDate};
 
 use super::SchoolPlan;
 use super::calendar::Dates;
-use super::pupil::{Issue, Pupil, even_rank};
+use super::figures;
+use super::pupil::{Issue, Lot, Pupil, even_rank, even_spread};
 use super::rng::Key;
 use super::schools::Phase;
 
@@ -17,6 +21,10 @@ use super::schools::Phase;
 const TURNOVER: u64 = 20;
 /// Pupils who move to another school of the trust in the course of a year, per thousand.
 const MOVERS: u64 = 7;
+/// Pupils who leave in the course of a year and come back within it, per thousand.
+const RETURNERS: u64 = 3;
+/// The school weeks that they are away: the fewest, and how many there are to choose from.
+const AWAY_WEEKS: (u64, u64) = (4, 8);
 /// Leavers of year 6 who go on to the trust's own secondary school, per thousand.
 const STAYING_IN_TRUST: u64 = 600;
 /// Pupils of year 11 who stay for the sixth form, where there is one, per thousand.
@@ -26,7 +34,34 @@ const MOVING_WEEKS: (u64, u64) = (3, 32);
 /// Year groups, reception to year 13.
 const YEAR_GROUPS: i16 = 14;
 /// The establishment number of pupils who started school outside the trust is this much higher.
-const ELSEWHERE: u16 = 50;
+const ELSEWHERE: u16 = 500;
+/// More pupils than a phase ever draws for a cohort.
+const MOST_DRAWN: u64 = 1_000_000;
+
+/// The place of those on two rolls in the classes of the subsidiary school: after everybody else's.
+const LAST_PLACE: u16 = u16::MAX;
+
+/// Whether a pupil is on one roll or on two at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Registration {
+    /// On this roll alone.
+    Single,
+    /// This is the main school of two.
+    Main,
+    /// This is the subsidiary school of two.
+    Subsidiary,
+}
+
+impl Registration {
+    /// As the school census writes it; empty for what need not be said.
+    pub(super) const fn text(self) -> &'static str {
+        match self {
+            Registration::Single => "",
+            Registration::Main => "M",
+            Registration::Subsidiary => "S",
+        }
+    }
+}
 
 /// One pupil's time at one school.
 #[derive(Debug, Clone)]
@@ -41,6 +76,7 @@ pub(super) struct Enrolment {
     pub(super) place: u16,
     pub(super) first_day: NaiveDate,
     pub(super) last_day: Option<NaiveDate>,
+    pub(super) registration: Registration,
 }
 
 /// All pupils and enrolments that some day of the years shown can see.
@@ -55,8 +91,10 @@ impl Roll {
     pub(super) fn grow(schools: &[SchoolPlan], seed: Key, (first, last): (i16, i16)) -> Self {
         let years = (first - YEAR_GROUPS..=last).map(|year| (year, Dates::of(year))).collect();
         let roll = Self::default();
-        let mut history = History { schools, seed, years, last, serials: BTreeMap::new(), roll };
+        let (serials, drawn) = (BTreeMap::new(), BTreeMap::new());
+        let mut history = History { schools, seed, years, last, serials, drawn, roll };
         (first - YEAR_GROUPS + 1..=last).for_each(|cohort| history.grow_up(cohort));
+        history.put_on_two_rolls();
         let mut roll = history.roll;
         let opening = super::calendar::date(i32::from(first), 8, 1);
         roll.enrolments.retain(|one| one.last_day.is_none_or(|day| day >= opening));
@@ -91,6 +129,8 @@ struct History<'a> {
     last: i16,
     /// How many UPNs an establishment has issued to the present cohort.
     serials: BTreeMap<u16, u16>,
+    /// How many pupils of the present cohort a phase has drawn.
+    drawn: BTreeMap<Phase, u64>,
     roll: Roll,
 }
 
@@ -98,6 +138,7 @@ impl History<'_> {
     /// Follows the pupils who were in reception in the year `cohort`.
     fn grow_up(&mut self, cohort: i16) {
         self.serials.clear();
+        self.drawn.clear();
         let special = self.start(Phase::Special, cohort);
         self.attend(special, cohort, Phase::Special);
         let primary = self.start(Phase::Primary, cohort);
@@ -121,7 +162,7 @@ impl History<'_> {
         let intake = self.schools.get(school).map_or(0, |plan| plan.profile.intake);
         let since = self.day(year, Dates::first);
         for place in from..intake {
-            if let Some(pupil) = self.new_pupil(school, cohort, place, year == cohort) {
+            if let Some(pupil) = self.new_pupil(school, cohort, year == cohort) {
                 seats.push(Seat { school, place, pupil, since });
             }
         }
@@ -160,9 +201,10 @@ impl History<'_> {
         let since = self.day(year, Dates::first);
         let mut seats = Vec::new();
         for school in self.schools_of(Phase::Secondary) {
-            let urn = self.schools.get(school).map(|plan| plan.profile.urn);
+            let urn = self.schools.get(school).map(|plan| plan.profile.urn.as_str());
             let coming = leavers.iter().filter(|seat| {
-                let from = self.schools.get(seat.school).and_then(|plan| plan.profile.next);
+                let from =
+                    self.schools.get(seat.school).and_then(|plan| plan.profile.next.as_deref());
                 from == urn && self.chance(seat.pupil, "next school", STAYING_IN_TRUST)
             });
             let coming: Vec<usize> = coming.map(|seat| seat.pupil).collect();
@@ -197,6 +239,15 @@ impl History<'_> {
                         self.hand_over(seat, cohort, friday_of(*left), *joined);
                     }
                 }
+                draw if draw < MOVERS + TURNOVER + RETURNERS => {
+                    let (fewest, choices) = AWAY_WEEKS;
+                    let away = usize::try_from(fewest + key.about("away").below(choices));
+                    let back = away.ok().and_then(|away| mondays.get(week + away));
+                    if let (Some(left), Some(back)) = (mondays.get(week), back) {
+                        self.close(*seat, cohort, Some(friday_of(*left)));
+                        seat.since = *back;
+                    }
+                }
                 _ => {}
             }
         }
@@ -205,7 +256,7 @@ impl History<'_> {
 
     /// A pupil leaves the trust, another one joins it.
     fn hand_over(&mut self, seat: &mut Seat, cohort: i16, left: NaiveDate, joined: NaiveDate) {
-        if let Some(pupil) = self.new_pupil(seat.school, cohort, seat.place, false) {
+        if let Some(pupil) = self.new_pupil(seat.school, cohort, false) {
             self.close(*seat, cohort, Some(left));
             (seat.pupil, seat.since) = (pupil, joined);
         }
@@ -244,21 +295,46 @@ impl History<'_> {
     /// Writes down the enrolment of the pupil who holds the seat.
     fn close(&mut self, seat: Seat, cohort: i16, last_day: Option<NaiveDate>) {
         let Seat { school, place, pupil, since: first_day } = seat;
-        let one = Enrolment { pupil, school, cohort, place, first_day, last_day };
+        let dual = self.schools.get(school).is_some_and(|plan| {
+            let pupil = self.roll.pupils.get(pupil);
+            pupil.is_some_and(|pupil| pupil.is_on_two_rolls(plan.profile.phase))
+        });
+        let registration = if dual { Registration::Main } else { Registration::Single };
+        let one = Enrolment { pupil, school, cohort, place, first_day, last_day, registration };
         self.roll.enrolments.push(one);
     }
 
-    fn new_pupil(&mut self, school: usize, cohort: i16, place: u16, starts: bool) -> Option<usize> {
-        let profile = self.schools.get(school)?.profile;
+    /// Some of those who are on two rolls are on that of a special school of the trust. The others' second school is
+    /// another trust's.
+    fn put_on_two_rolls(&mut self) {
+        let special = self.schools_of(Phase::Special);
+        let second = |one: &Enrolment| {
+            let key = self.roll.pupils.get(one.pupil)?.key.about("second school");
+            let here =
+                one.registration == Registration::Main && key.happens(figures::DUAL_IN_TRUST, 1000);
+            let school = key.with(1).pick(&special).filter(|_| here)?;
+            let registration = Registration::Subsidiary;
+            Some(Enrolment { school, place: LAST_PLACE, registration, ..one.clone() })
+        };
+        let added: Vec<Enrolment> = self.roll.enrolments.iter().filter_map(second).collect();
+        self.roll.enrolments.extend(added);
+    }
+
+    fn new_pupil(&mut self, school: usize, cohort: i16, starts: bool) -> Option<usize> {
+        let profile = &self.schools.get(school)?.profile;
         let establishment = profile.establishment + if starts { 0 } else { ELSEWHERE };
         let serial = self.serials.entry(establishment).or_default();
         let la_code = profile.la_code;
         let issue = Issue { la_code, establishment, cohort, serial: *serial };
         *serial += 1;
-        let number =
-            u64::from(cohort.unsigned_abs()) * u64::from(profile.intake) + u64::from(place);
-        let rank = even_rank(self.seed.about(profile.urn), number);
-        self.roll.pupils.push(Pupil::new(self.seed, issue, rank)?);
+        let (intake, phase) = (profile.intake, profile.phase);
+        let drawn = self.drawn.entry(phase).or_default();
+        let number = u64::from(cohort.unsigned_abs()) * MOST_DRAWN + *drawn;
+        let of_phase = self.seed.about(phase.name());
+        let (rank, spread) = (even_rank(of_phase, number), even_spread(of_phase, number));
+        *drawn += 1;
+        let lot = Lot { phase, intake, rank, spread };
+        self.roll.pupils.push(Pupil::new(self.seed, issue, lot)?);
         self.roll.pupils.len().checked_sub(1)
     }
 
@@ -278,7 +354,7 @@ impl History<'_> {
     }
 
     fn seat_key(&self, seat: Seat, cohort: i16) -> Key {
-        let urn = self.schools.get(seat.school).map_or("", |plan| plan.profile.urn);
+        let urn = self.schools.get(seat.school).map_or("", |plan| plan.profile.urn.as_str());
         self.seed.about(urn).year(cohort).with(u64::from(seat.place))
     }
 
