@@ -17,12 +17,14 @@
 //! How a figure comes about: `reckoning` says how a mark on each half day counts, `block` sums the
 //! marks into bytes, `window` says which bytes make up which window, `span` and `groups` who belongs
 //! to which group when, `kernel` adds up, `tally` does so for one block, and `trend` puts the answer
-//! together; `linked` corrects it for pupils with several enrolments. Questions that go enrolment by enrolment read the codes through `individual`:
-//! `compare` sets schools side by side, with `estimate` for what is not counted but concluded,
-//! `registers` says which registers are missing, and `explain` what is behind a figure.
+//! together; `linked` and `correction` count pupils with several enrolments once. Questions that go
+//! enrolment by enrolment read the codes through `individual`: `compare` sets schools side by side,
+//! with `estimate` for what is not counted but concluded, `registers` says which registers are
+//! missing, and `explain` what is behind a figure.
 
 mod block;
 mod compare;
+mod correction;
 mod estimate;
 mod explain;
 mod groups;

@@ -1,6 +1,6 @@
 //! Pupils with several enrolments in a year: who moved to another school, who left and came back,
-//! who is on two rolls. What enrolments add up to is corrected for them, so that each counts as one
-//! pupil with the sessions of all enrolments together.
+//! who is on two rolls. Counted by pupil they are one each, with the sessions of all enrolments
+//! together.
 //!
 //! Sessions stay where they were. Whether the pupil is persistently absent is said once, by the
 //! enrolment that *answers* for the pupil at the window's end; and of two marks for one half day,
@@ -11,28 +11,14 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::{Characteristic, Definition, persistent, severe};
+use domain::{Characteristic, Definition};
 
 use crate::reckoning::{ABSENT, PLANES, POSSIBLE};
-use crate::tally::Tallies;
 use crate::window::{Step, line_up, steps};
-use crate::{Block, By, CROSSED, Cell, EnrolmentYear, Group, Query, TrendWindow, Value};
+use crate::{Block, By, EnrolmentYear, Query, Value};
 
 /// The number of the value of [`Characteristic::Registration`] that the second of two schools has.
 const SUBSIDIARY: u8 = 2;
-
-/// Corrects what the enrolments of some blocks add up to into what their pupils do.
-pub(crate) fn correct(
-    blocks: &[Arc<Block>],
-    windows: &[TrendWindow],
-    query: &Query,
-    sum: &mut Tallies,
-) {
-    let nothing = vec![Cell::nothing(query.window); windows.len()];
-    let mut correction = Correction { query, asked: query.asks_for(), nothing, sum };
-    let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, windows, query)).collect();
-    each_pupil(blocks, &steps, query.definition, |pupil| correction.pupil(pupil));
-}
 
 /// What pupils with several enrolments have in one window.
 #[derive(Default)]
@@ -79,7 +65,7 @@ pub(crate) fn in_window(blocks: &[Arc<Block>], key: &str, query: &Query) -> InWi
 }
 
 /// Every pupil of whom a definition counts several enrolments.
-fn each_pupil<'a>(
+pub(crate) fn each_pupil<'a>(
     blocks: &'a [Arc<Block>],
     steps: &'a [Vec<Step>],
     definition: Definition,
@@ -103,25 +89,25 @@ fn each_pupil<'a>(
 }
 
 /// A pupil with several enrolments.
-struct Pupil<'a> {
-    rolls: Vec<Roll<'a>>,
+pub(crate) struct Pupil<'a> {
+    pub(crate) rolls: Vec<Roll<'a>>,
     /// The sessions that are left out.
-    doubled: Vec<Doubled>,
+    pub(crate) doubled: Vec<Doubled>,
 }
 
 /// What a pupil's enrolments have together at the end of a window: possible sessions and absences.
-struct Together<'a> {
+pub(crate) struct Together<'a> {
     /// From the start of the year.
-    to_date: [u32; 2],
+    pub(crate) to_date: [u32; 2],
     /// In the window alone.
-    own: [u32; 2],
+    pub(crate) own: [u32; 2],
     /// Which of them answers for the pupil.
-    answering: &'a Roll<'a>,
+    pub(crate) answering: &'a Roll<'a>,
 }
 
 impl Pupil<'_> {
     /// `None` when there is no possible session by the window's end.
-    fn together(&self, window: usize) -> Option<Together<'_>> {
+    pub(crate) fn together(&self, window: usize) -> Option<Together<'_>> {
         let begun = self.rolls.iter().filter_map(|roll| {
             let step = roll.steps.get(window)?;
             let to_date = roll.sessions(&(0..step.slots.end));
@@ -150,10 +136,10 @@ impl Pupil<'_> {
 }
 
 /// One of a pupil's enrolments that a definition counts.
-struct Roll<'a> {
-    block: &'a Block,
-    steps: &'a [Step],
-    enrolment: &'a EnrolmentYear,
+pub(crate) struct Roll<'a> {
+    pub(crate) block: &'a Block,
+    pub(crate) steps: &'a [Step],
+    pub(crate) enrolment: &'a EnrolmentYear,
     /// The last day that counts.
     last_day: NaiveDate,
     /// Possible sessions and absences before each slot, and after the last.
@@ -161,13 +147,13 @@ struct Roll<'a> {
 }
 
 /// A session that is left out, since the pupil has one on another roll for the same half day.
-struct Doubled {
+pub(crate) struct Doubled {
     /// The roll's place among the pupil's.
-    roll: usize,
-    date: NaiveDate,
+    pub(crate) roll: usize,
+    pub(crate) date: NaiveDate,
     position: usize,
-    slot: usize,
-    counts: [u8; PLANES],
+    pub(crate) slot: usize,
+    pub(crate) counts: [u8; PLANES],
 }
 
 impl<'a> Roll<'a> {
@@ -193,7 +179,7 @@ impl<'a> Roll<'a> {
     }
 
     /// Possible sessions and absences in some slots.
-    fn sessions(&self, slots: &Range<usize>) -> [u32; 2] {
+    pub(crate) fn sessions(&self, slots: &Range<usize>) -> [u32; 2] {
         let until = |slot: usize| self.before.get(slot).copied().unwrap_or_default();
         let (before, after) = (until(slots.start), until(slots.end));
         [after[0] - before[0], after[1] - before[1]]
@@ -247,74 +233,6 @@ fn doubled(rolls: &[Roll<'_>]) -> Vec<Doubled> {
         left_out.extend(sessions);
     }
     left_out
-}
-
-struct Correction<'a> {
-    query: &'a Query,
-    /// What the query asks for of the pupils.
-    asked: BTreeSet<By>,
-    nothing: Vec<Cell>,
-    sum: &'a mut Tallies,
-}
-
-impl Correction<'_> {
-    fn pupil(&mut self, pupil: &Pupil<'_>) {
-        for window in 0..self.nothing.len() {
-            self.pupil_in(window, pupil);
-        }
-    }
-
-    /// Takes a pupil's enrolments out of a window and puts the pupil in.
-    fn pupil_in(&mut self, window: usize, pupil: &Pupil<'_>) {
-        for roll in &pupil.rolls {
-            let Some(step) = roll.steps.get(window) else { continue };
-            if let Some(cell) = self.cell(roll, step.status, window) {
-                cell.to_date.take(standing(roll.sessions(&(0..step.slots.end))));
-                let own = standing(roll.sessions(&step.slots));
-                cell.window.iter_mut().for_each(|window| window.take(own));
-            }
-        }
-        for session in &pupil.doubled {
-            let Some(roll) = pupil.rolls.get(session.roll) else { continue };
-            let inside = roll.steps.get(window).is_some_and(|s| s.slots.contains(&session.slot));
-            if inside && let Some(cell) = self.cell(roll, session.date, window) {
-                cell.leave_out(session.counts);
-            }
-        }
-        let Some(Together { to_date, own, answering }) = pupil.together(window) else { return };
-        let Some(step) = answering.steps.get(window) else { return };
-        if let Some(cell) = self.cell(answering, step.status, window) {
-            cell.to_date.add(standing(to_date));
-            cell.window.iter_mut().for_each(|window| window.add(standing(own)));
-        }
-    }
-
-    /// The cell in which something of a roll is counted that goes by the class of one day, and by
-    /// everything else at the window's end; `None` when it is left out.
-    fn cell(&mut self, roll: &Roll<'_>, class_day: NaiveDate, window: usize) -> Option<&mut Cell> {
-        let (block, query) = (roll.block, self.query);
-        if !query.filter.keeps_school(block.school(), block.phase()) {
-            return None;
-        }
-        let status = roll.steps.get(window)?.status;
-        let school = [Value::School(block.school()), Value::Phase(block.phase())];
-        let mut group: Group =
-            school.into_iter().fold([None; CROSSED], |group, value| query.with(group, value));
-        for by in &self.asked {
-            let day = if *by == By::Class { class_day } else { status };
-            let value =
-                roll.enrolment.value(*by, day).filter(|value| query.filter.keeps(*value))?;
-            group = query.with(group, value);
-        }
-        let cells = self.sum.entry(group).or_insert_with(|| self.nothing.clone());
-        cells.get_mut(window)
-    }
-}
-
-/// Whether there is a possible session, and whether so many sessions are persistent and severe
-/// absence.
-fn standing([possible, absent]: [u32; 2]) -> [u32; 3] {
-    [possible > 0, persistent(absent, possible), severe(absent, possible)].map(u32::from)
 }
 
 fn add(a: [u32; 2], b: [u32; 2]) -> [u32; 2] {

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::WindowKind;
 
+use crate::correction::correct;
 use crate::reckoning::{ABSENT, APPROVED, EXPECTED, LATE, MARKED, PLANES, POSSIBLE, UNAUTHORISED};
 use crate::tally::{Tallies, tally};
 use crate::window::line_up;
-use crate::{Block, By, CROSSED, Group, Level, Pool, PoolError, Query, Value, linked};
+use crate::{Block, By, CROSSED, Group, Level, Pool, PoolError, Query, Value};
 
 /// Blocks that one thread takes at a time: enough to save putting together as many answers as
 /// there are schools, and few enough to keep all threads busy.
@@ -197,7 +198,7 @@ pub fn trend(pool: &Pool, all: &[Arc<Block>], query: &Query) -> Result<Trend, Po
         }
     }
     if query.level == Level::Pupil {
-        linked::correct(all, &windows, query, &mut sum);
+        correct(all, &windows, query, &mut sum);
     }
     if !by_school(query) {
         sum.retain(|_, cells| *cells != nothing);

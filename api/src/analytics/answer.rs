@@ -9,6 +9,7 @@ use domain::{AcademicYear, Definition, Rate};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::basis::basis;
 use super::blocks::Built;
 use super::dimension;
 use crate::tenants::Version;
@@ -222,30 +223,6 @@ pub struct Asked {
     pub codes: u16,
     /// Names of classes.
     pub classes: BTreeMap<i32, (i32, String)>,
-}
-
-/// What a figure is counted over.
-pub(super) fn basis(level: Level) -> String {
-    let level = match level {
-        Level::Enrolment => {
-            "Enrolments, not pupils: one who moves inside the trust has two, each with its own sessions, as the \
-             Department for Education counts, and marks at two schools for one half day count at both."
-        }
-        Level::Pupil => {
-            "Pupils, not enrolments: one who moved inside the trust, came back, or is on two rolls is counted once for \
-             persistent absence, with the sessions of all enrolments in the schools that your token covers, where the \
-             pupil is at the window's end: a roll that was left answers only until there is a session on the next one, \
-             the main school before the subsidiary. Sessions stay where they were; of marks at two schools for one half \
-             day that of the school which answers on the day counts, and the others are told as doubled."
-        }
-    };
-    format!(
-        "Sessions: pooled over the group, never an average of percentages. {level} Class: the pupil's class on the \
-         session's date; for persistent absence the class at the window's end. Year group and every characteristic: what \
-         holds at the window's end, or at the last register before it. Boarders are in no register while they board. A \
-         mark counts when the school was open, the pupil was on roll, and it is not later than the school's last taken \
-         register."
-    )
 }
 
 /// A share in percent, cut to one decimal; `None` of nothing.

@@ -1,6 +1,7 @@
 //! How are we doing? Questions about figures, answered from blocks of counts that are always as new as the registers.
 
 mod answer;
+mod basis;
 mod blocks;
 mod class_figures;
 mod compare;

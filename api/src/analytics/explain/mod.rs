@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
-use super::answer::{PeriodAnswer, basis, versions};
+use super::answer::{PeriodAnswer, versions};
+use super::basis::basis;
 use super::blocks::{Built, Standing};
 use super::finished::finished;
 use super::{Counting, dimension, known};
