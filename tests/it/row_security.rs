@@ -110,10 +110,10 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     admin.post(&case, &otherwise).expect(200);
     let action = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
     let action = format!("/v1/actions/{}/evidence", action["items"][0]["action_id"]);
-    admin.post(&action, &json!({ "says": "Rang", "done": true })).expect(200);
     let everything = json!({ "school_id": school, "from": { "role": "Attendance Lead" }, "to": { "role": "Head" }, "reason": "Ill" });
     let given = admin.post("/v1/actions/reassignments", &everything).expect(200);
     assert_ne!(given["actions"], json!([]));
+    admin.post(&action, &json!({ "says": "Rang", "done": true })).expect(200);
     let stop = json!({ "stopped": true, "reason": "Ask the designated lead" });
     admin.post(&format!("/v1/pupils/{absentee}/letters/stop"), &stop).expect(200);
     let letters = admin.get(&format!("/v1/letters?school_id={school}&state=held")).expect(200);
