@@ -70,9 +70,10 @@ test: needs ## All tests, on a Postgres and a Redis of their own (ARGS="..." goe
 	$(PHASE) test cargo test $(LOCKED) --workspace $(ARGS)
 
 .PHONY: bench
-bench: needs ## Measure the counting, and an import of a whole trust's year
+bench: needs ## Measure the counting, an import of a whole trust's year, and its half-termly review
 	@cargo bench --package analytics $(ARGS)
 	@cargo bench --package tests --bench imports
+	@cargo bench --package tests --bench reviews
 
 ## Changing it
 

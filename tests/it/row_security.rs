@@ -112,7 +112,6 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     admin.post(&case, &otherwise).expect(200);
     let action = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
     let action = format!("/v1/actions/{}/evidence", action["items"][0]["action_id"]);
-    admin.post(&action, &json!({ "says": "Rang", "done": true })).expect(200);
     let everything = json!({ "school_id": school, "from": { "role": "Attendance Lead" }, "to": { "role": "Head" }, "reason": "Ill" });
     let given = admin.post("/v1/actions/reassignments", &everything).expect(200);
     assert_ne!(given["actions"], json!([]));
@@ -125,6 +124,7 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     let parent = admin.post(&format!("/v1/pupils/{absentee}/parents"), &parent).expect(201);
     let notice = json!({ "parent_id": parent["parent_id"], "school_id": school });
     admin.post(&format!("/v1/pupils/{absentee}/notices"), &notice).expect(201);
+    admin.post(&action, &json!({ "says": "Rang", "done": true })).expect(200);
     let stop = json!({ "stopped": true, "reason": "Ask the designated lead" });
     admin.post(&format!("/v1/pupils/{absentee}/letters/stop"), &stop).expect(200);
     let letters = admin.get(&format!("/v1/letters?school_id={school}&state=held")).expect(200);

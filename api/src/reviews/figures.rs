@@ -7,7 +7,7 @@ use ::analytics::{Block, EnrolmentYear};
 use chrono::{Datelike, Days as DayCount, NaiveDate};
 use domain::policy::word::Over;
 use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
-use domain::{AcademicYear, Calendar, Days, Rate, Window, WindowKind};
+use domain::{AcademicYear, Calendar, Days, Rate, WindowKind};
 
 /// What is known beside the marks.
 #[derive(Clone, Default)]
@@ -35,7 +35,14 @@ pub struct Figures<'a> {
     day: NaiveDate,
     /// By enrolment: its year in each block.
     years: BTreeMap<i32, Vec<(&'a Block, &'a EnrolmentYear)>>,
+    /// The windows of each calendar, in order: every pupil is counted over the same.
+    windows: Vec<(NaiveDate, BTreeMap<WindowKind, Vec<Span>>)>,
+    /// The Mondays of the school weeks up to the day.
+    weeks: Vec<NaiveDate>,
 }
+
+/// The first and the last day of a window.
+type Span = (NaiveDate, NaiveDate);
 
 impl<'a> Figures<'a> {
     /// From the blocks of the day's year and the years before.
@@ -47,7 +54,20 @@ impl<'a> Figures<'a> {
                 years.entry(member.enrolment).or_default().push((&**block, member));
             }
         }
-        Self { blocks, calendars, day, years }
+        let kinds =
+            [WindowKind::Week, WindowKind::HalfTerm, WindowKind::Term, WindowKind::YearToDate];
+        let spans = |calendar: &Calendar, kind| {
+            calendar.windows(kind).iter().map(|window| (window.from, window.to)).collect()
+        };
+        let windows = |calendar: &Calendar| {
+            let of_kinds = kinds.map(|kind| (kind, spans(calendar, kind)));
+            (calendar.year().first_day(), of_kinds.into_iter().collect())
+        };
+        let weeks = calendars.iter().flat_map(Calendar::school_weeks);
+        let mut weeks: Vec<NaiveDate> = weeks.filter(|monday| *monday <= day).collect();
+        weeks.dedup();
+        let windows = calendars.iter().map(windows).collect();
+        Self { blocks, calendars, day, years, windows, weeks }
     }
 
     /// The enrolments on roll on the day.
@@ -156,11 +176,10 @@ impl<'a> Figures<'a> {
     /// decision.
     fn before(&self, enrolment: i32, until: NaiveDate, last: Option<NaiveDate>) -> Rates {
         let over = |kind| {
-            let windows = self.calendars.iter().flat_map(|calendar| calendar.windows(kind));
-            let mut begun: Vec<Window> = windows.filter(|window| window.from <= until).collect();
-            begun.pop();
-            let window = begun.pop()?;
-            self.rate(enrolment, window.from, window.to)
+            let spans = self.windows.iter().rev().filter_map(|(_, kinds)| kinds.get(&kind));
+            let begun = spans.flat_map(|spans| spans.iter().rev()).filter(|span| span.0 <= until);
+            let (from, to) = begun.copied().nth(1)?;
+            self.rate(enrolment, from, to)
         };
         Rates {
             week: over(WindowKind::Week),
@@ -210,10 +229,9 @@ impl<'a> Figures<'a> {
 
     /// The window of a year that a day lies in, or follows, up to that day.
     fn window(&self, kind: WindowKind, until: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-        let year = self.calendars.iter().rfind(|one| one.year().first_day() <= until)?;
-        let windows = year.windows(kind);
-        let window = windows.iter().rfind(|window| window.from <= until)?;
-        Some((window.from, until.min(window.to)))
+        let (_, kinds) = self.windows.iter().rfind(|(first_day, _)| *first_day <= until)?;
+        let (from, to) = *kinds.get(&kind)?.iter().rfind(|span| span.0 <= until)?;
+        Some((from, until.min(to)))
     }
 
     /// The last 4 school weeks up to a day, and the 4 before them.
@@ -226,16 +244,8 @@ impl<'a> Figures<'a> {
     /// The last so many school weeks up to a day, and as many before them.
     #[must_use]
     pub fn school_weeks(&self, many: usize, until: NaiveDate) -> [Option<Days>; 2] {
-        let mut weeks: Vec<NaiveDate> = self
-            .calendars
-            .iter()
-            .flat_map(Calendar::school_weeks)
-            .filter(|day| *day <= until)
-            .collect();
-        weeks.dedup();
-        let back = |weeks_ago: usize| {
-            Some(weeks.len().checked_sub(weeks_ago)?).and_then(|at| weeks.get(at).copied())
-        };
+        let begun = self.weeks.partition_point(|monday| *monday <= until);
+        let back = |weeks_ago: usize| self.weeks.get(begun.checked_sub(weeks_ago)?).copied();
         let recent = back(many).map(|from| Days { from, to: until });
         let earlier = back(2 * many)
             .zip(back(many).and_then(|next| next.pred_opt()))

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, Jsonb, Nullable, Text};
+use diesel::sql_types::{Array, Integer, Nullable, Text};
 use domain::policy::Decision;
 use serde::Serialize;
 use serde_json::Value;
@@ -114,19 +114,20 @@ pub fn add(
 /// # Errors
 /// The database's.
 pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result<(), Problem> {
-    let proposals = new.iter().map(|item| serde_json::to_value(&item.decision));
-    let proposals = proposals.collect::<Result<Vec<Value>, _>>().map_err(Problem::internal)?;
+    // As text, which the database reads itself: a tree of values for each would only be written out again.
+    let proposals = new.iter().map(|item| serde_json::to_string(&item.decision));
+    let proposals = proposals.collect::<Result<Vec<String>, _>>().map_err(Problem::internal)?;
     let state = |item: &NewItem| if item.proposed { "proposed" } else { "listed" };
     let there = review_item::table.filter(review_item::review_id.eq(review.review_id));
     let last: Option<i32> = there.select(diesel::dsl::max(review_item::item)).first(tx.conn)?;
     diesel::sql_query(
         "INSERT INTO review_item (trust_id, school_id, review_id, item, pupil_id, rule, proposal, state) \
-         SELECT $5, $6, $7, $8 + u.item, u.pupil_id, u.rule, u.proposal, u.state \
+         SELECT $5, $6, $7, $8 + u.item, u.pupil_id, u.rule, u.proposal::jsonb, u.state \
          FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS u (pupil_id, rule, proposal, state, item)",
     )
     .bind::<Array<Nullable<Integer>>, _>(new.iter().map(|i| i.pupil_id).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(new.iter().map(|i| i.decision.rule.as_str()).collect::<Vec<_>>())
-    .bind::<Array<Jsonb>, _>(proposals)
+    .bind::<Array<Text>, _>(proposals)
     .bind::<Array<Text>, _>(new.iter().map(state).collect::<Vec<_>>())
     .bind::<Integer, _>(tx.trust())
     .bind::<Integer, _>(review.school_id)

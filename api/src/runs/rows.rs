@@ -128,7 +128,7 @@ pub struct RunItem {
 #[expect(dead_code, reason = "it describes what stands in the table")]
 pub(super) enum Came {
     /// The end of a period.
-    Closed(ClosedClass),
+    Closed(Box<ClosedClass>),
     /// A review.
     Opened(OpenedReview),
     /// Deadlines.

@@ -50,7 +50,7 @@ fn a_worker_that_dies_at_any_point_of_a_review_leaves_it_whole_and_not_doubled()
     }
     app.clock.set("2026-10-21T05:30:00Z");
     wait_until("the review is open", || {
-        watcher.number("SELECT count(*) FROM job WHERE kind = 'run' AND state = 'done'") == 1
+        watcher.number("SELECT count(*) FROM job JOIN run ON run_id = job_id WHERE run.kind = 'review' AND state = 'done'") == 1
     });
     for (what, query, expected) in [
         ("one review", "SELECT count(*) FROM review", 1),
@@ -60,15 +60,17 @@ fn a_worker_that_dies_at_any_point_of_a_review_leaves_it_whole_and_not_doubled()
             11,
         ),
         ("numbered without a gap", "SELECT max(item) FROM review_item", 11),
-        ("one run", "SELECT count(*) FROM run", 1),
-        ("one item of it", "SELECT count(*) FROM run_item", 1),
+        ("one run", "SELECT count(*) FROM run WHERE kind = 'review'", 1),
+        ("one item of it", "SELECT count(*) FROM run_item WHERE kind = 'review'", 1),
         ("one message to the teacher", "SELECT count(*) FROM action", 1),
         ("nothing is left", "SELECT count(*) FROM job_queue", 0),
     ] {
         assert_eq!(watcher.number(query), expected, "{what}");
     }
     assert!(
-        watcher.number("SELECT attempt FROM job WHERE kind = 'run'") == 5,
+        watcher.number(
+            "SELECT job.attempt FROM job JOIN run ON run_id = job_id WHERE run.kind = 'review'"
+        ) == 5,
         "it was cut off again and again"
     );
 }
