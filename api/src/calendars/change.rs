@@ -11,6 +11,7 @@ use super::body::DaysBody;
 use super::roll::Roll;
 use crate::db::Tx;
 use crate::http::problem::Problem;
+use crate::tenants;
 
 /// What a calendar would change. Nothing has been changed.
 #[derive(Debug, Serialize, ToSchema)]
