@@ -18,8 +18,8 @@ use crate::http::events::Streams;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
-    actions, analytics, calendars, cases, imports, jobs, letters, openapi, operation, parents,
-    policies, pupils, register, reviews, runs, staff, tenants,
+    actions, analytics, calendars, cases, contacts, imports, jobs, letters, openapi, operation,
+    parents, policies, pupils, register, reviews, runs, staff, tenants,
 };
 
 /// What every request may use.
@@ -113,6 +113,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(pupils::mount)
         .configure(parents::mount)
         .configure(register::mount)
+        .configure(contacts::mount)
         .configure(imports::mount)
         .configure(jobs::mount)
         .configure(policies::mount)

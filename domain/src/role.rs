@@ -201,8 +201,17 @@ mod tests {
     #[test]
     fn neither_the_platform_nor_the_authority_nor_the_scheduler_sees_a_child() {
         let roles = Roles::built_in().unwrap();
-        let about_children =
-            ["pupil:", "enrolment:", "parent:", "safeguarding:", "register:", "mark:", "import:"];
+        let about_children = [
+            "pupil:",
+            "enrolment:",
+            "parent:",
+            "contact:",
+            "leave:",
+            "safeguarding:",
+            "register:",
+            "mark:",
+            "import:",
+        ];
         for (permission, _) in roles.permissions() {
             if about_children.iter().any(|start| permission.starts_with(start)) {
                 for role in ["platform_admin", "la_partner", "runner"] {

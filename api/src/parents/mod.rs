@@ -17,10 +17,13 @@ mod read_parent;
 mod rows;
 mod safeguards;
 mod ties;
+mod to_contact;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::widen_schools;
+pub use link::Link;
+pub use rows::{ParentRow, widen_schools};
+pub use to_contact::{ParentOf, children_of, parents_of};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
