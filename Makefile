@@ -70,8 +70,9 @@ test: needs ## All tests, on a Postgres and a Redis of their own (ARGS="..." goe
 	$(PHASE) test cargo test $(LOCKED) --workspace $(ARGS)
 
 .PHONY: bench
-bench: needs ## Measure the counting, and an import of a whole trust's year
+bench: needs ## Measure the counting, the day's list, and an import of a whole trust's year
 	@cargo bench --package analytics $(ARGS)
+	@cargo bench --package tests --bench contacts
 	@cargo bench --package tests --bench imports
 
 ## Changing it

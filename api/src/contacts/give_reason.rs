@@ -80,6 +80,9 @@ pub async fn give_reason(
     let reason = name::words(&body.value.reason, "/reason", LONGEST)?;
     let days = days(&body.value, date)?;
     let codes = app.codes.clone();
+    let [morning, afternoon] =
+        Session::ALL.map(|session| check(&body.value.code, session, date, &codes));
+    morning.or(afternoon)?;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
         let explained = pupils_on(tx, (school_id, date), &body.value.pupil_ids)?;

@@ -16,6 +16,7 @@ use crate::schema::{leave_decision, leave_request};
 /// Leave that a parent asked for, and what became of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Leave {
+    /// What was asked for.
     #[serde(flatten)]
     pub request: LeaveRequest,
     /// Absent while nobody has decided.
