@@ -1,5 +1,7 @@
 //! A reason was given: the marks that say that none is known become the code that a person has chosen, by an amendment.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use domain::{AcademicYear, CodeTable, HalfDay, REASON_UNKNOWN, Session};
@@ -154,6 +156,6 @@ fn unexplained(
 
 /// Refuses what is no code for that half day, at its place in this body.
 fn check(code: &str, session: Session, date: NaiveDate, codes: &CodeTable) -> Result<(), Problem> {
-    let marking = register::Marking::new(codes, std::collections::BTreeMap::new(), date);
+    let marking = register::Marking::new(codes, BTreeMap::new(), date);
     marking.number(code, session, date, "/code").map(drop)
 }

@@ -12,7 +12,7 @@ use super::registers::{SessionRegisters, registers};
 use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::siblings::{Sibling, siblings};
 use super::span::Span;
-use super::to_do::{ToDo, before, to_do};
+use super::to_do::{DayAction, before, to_do};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::parents::{Link, ParentOf, ParentRow, parents_of};
@@ -110,10 +110,10 @@ pub struct MissingPupil {
     /// What was tried today, in order.
     attempts: Vec<ContactAttempt>,
     /// What the school's policy wants, in its order.
-    to_do: Vec<ToDo>,
+    to_do: Vec<DayAction>,
     /// What is to be done next: the first that is not done, that a person need not judge first.
     #[serde(skip_serializing_if = "Option::is_none")]
-    next: Option<ToDo>,
+    next: Option<DayAction>,
 }
 
 /// A parent who may be contacted.

@@ -14,7 +14,7 @@ const BEFORE: (u32, u32) = (9, 30);
 
 /// Something that is to be done about an absence.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct ToDo {
+pub struct DayAction {
     /// The rule that wants it; absent where the school's policy says nothing of the day.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "O-02")]
@@ -45,7 +45,7 @@ pub(super) fn to_do(
     policy: Option<&Policy>,
     parents: &[i32],
     day: NaiveDate,
-) -> Vec<ToDo> {
+) -> Vec<DayAction> {
     let done = Done { absence, parents, day };
     if !policy
         .is_some_and(|policy| policy.rows.iter().any(|row| matches!(row.body, Body::Daily(_))))
@@ -54,7 +54,7 @@ pub(super) fn to_do(
     }
     let mut to_do = Vec::new();
     for wanted in &absence.wants {
-        to_do.extend(wanted.actions.iter().map(|action| ToDo {
+        to_do.extend(wanted.actions.iter().map(|action| DayAction {
             rule: Some(wanted.rule.clone()),
             kind: action.kind.to_string(),
             says: action.to_string(),
@@ -126,7 +126,7 @@ impl Done<'_> {
 
     /// A school whose policy says nothing of the day calls nevertheless (*Working together to improve school attendance*),
     /// and sends a text when nobody answers.
-    fn without_a_policy(&self) -> Vec<ToDo> {
+    fn without_a_policy(&self) -> Vec<DayAction> {
         let told = &self.absence.told;
         let agreed = told.no_call_until.is_some_and(|until| self.day < until);
         if question(told) != Question::WhyAway || agreed {
@@ -134,7 +134,7 @@ impl Done<'_> {
         }
         let reached = self.today().any(|attempt| attempt.reached);
         let tried = |kind: &str| reached || self.today().any(|attempt| attempt.kind == kind);
-        let plain = |kind: Do, says: &str, done| ToDo {
+        let plain = |kind: Do, says: &str, done| DayAction {
             rule: None,
             kind: kind.to_string(),
             says: says.to_owned(),

@@ -14,7 +14,7 @@ use crate::support::roll::enrol;
 
 const DAYS: [&str; 4] = ["2026-11-16", "2026-11-17", "2026-11-18", "2026-11-19"];
 const CODES: [&str; 10] = ["N", "N", "N", "I", "O", "C", "U", "L", "X", "B"];
-const STEPS: usize = 26;
+const STEPS: usize = 30;
 
 fn day(text: &str) -> NaiveDate {
     text.parse().unwrap()
@@ -115,8 +115,8 @@ impl World {
             self.children.iter().filter(|one| one.class == class && one.is_on_roll(self.today))
         {
             let mark = match dice.below(8) {
-                0..=3 => Some(present),
-                4 => None,
+                0..=2 => Some(present),
+                3 => None,
                 _ => Some(*dice.pick(&CODES)),
             };
             marks.push(json!({ "pupil_id": child.pupil, "mark": mark }));

@@ -9,7 +9,10 @@ const SECOND: &str = "2026-11-19";
 
 #[test]
 fn a_text_for_one_band_a_call_and_a_message_for_another_and_the_protected_before_both() {
-    let morning = Morning::at_a_school_that_follows(Some(&json!({ "policy": "strategy" })), 4);
+    let morning = Morning::at_a_school_that_follows(
+        Some(&json!({ "policy": "strategy", "answers": { "target": "96%" } })),
+        4,
+    );
     // The third has missed ten days of fifty; the others miss their first session today.
     morning.after_weeks_in_which_one_was_often_away(3);
     morning.characteristic(4, "sen", "support");
@@ -34,7 +37,10 @@ fn a_text_for_one_band_a_call_and_a_message_for_another_and_the_protected_before
 
 #[test]
 fn a_second_day_without_contact_makes_a_visit_where_there_is_cause_for_concern() {
-    let morning = Morning::at_a_school_that_follows(Some(&json!({ "policy": "strategy" })), 2);
+    let morning = Morning::at_a_school_that_follows(
+        Some(&json!({ "policy": "strategy", "answers": { "target": "96%" } })),
+        2,
+    );
     let mother = morning.parent(&[1], "mother", 1);
     for session in ["AM", "PM"] {
         morning.register(FIRST, session, &[(1, "N")]);
@@ -65,7 +71,10 @@ fn a_second_day_without_contact_makes_a_visit_where_there_is_cause_for_concern()
 
 #[test]
 fn without_cause_for_concern_nobody_is_visited() {
-    let morning = Morning::at_a_school_that_follows(Some(&json!({ "policy": "strategy" })), 1);
+    let morning = Morning::at_a_school_that_follows(
+        Some(&json!({ "policy": "strategy", "answers": { "target": "96%" } })),
+        1,
+    );
     let mother = morning.parent(&[1], "mother", 1);
     morning.register(FIRST, "AM", &[(1, "N")]);
     morning.at("2026-11-19T09:00:00Z");
