@@ -16,7 +16,6 @@ use crate::support::weeks::send_marks;
 /// A school on the morning of Wednesday 18 November 2026, with a class of pupils numbered from 1.
 struct Morning {
     app: TestApp,
-    trust: i32,
     admin: Client,
     office: Client,
     lead: Client,
@@ -41,7 +40,7 @@ impl Morning {
         let pupils = (1..=pupils).map(|number| pupil(&admin, school, class, number)).collect();
         let office = app.school_client("school_office", trust, &[school]);
         let lead = app.school_client("school_lead", trust, &[school]);
-        let morning = Self { app, trust, admin, office, lead, school, class, pupils };
+        let morning = Self { app, admin, office, lead, school, class, pupils };
         morning.at("2026-11-18T08:50:00Z");
         morning
     }
