@@ -18,9 +18,9 @@ use crate::http::events::Streams;
 use crate::http::limit::Limits;
 use crate::http::{json, trace, wrong_method};
 use crate::{
-    actions, analytics, calendars, cases, imports, jobs, letters, meetings, monitoring, notices,
-    openapi, operation, parents, plans, policies, pupils, referrals, register, reports, reviews,
-    runs, staff, targets, tenants, visits,
+    actions, analytics, calendars, cases, contacts, imports, jobs, letters, meetings, monitoring,
+    notices, openapi, operation, parents, plans, policies, pupils, referrals, register, reports,
+    reviews, runs, staff, targets, tenants, visits,
 };
 
 /// What every request may use.
@@ -114,6 +114,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(pupils::mount)
         .configure(parents::mount)
         .configure(register::mount)
+        .configure(contacts::mount)
         .configure(imports::mount)
         .configure(jobs::mount)
         .configure(policies::mount)

@@ -32,6 +32,7 @@ pub mod cases;
 pub mod cli;
 pub mod client;
 pub mod clock;
+pub mod contacts;
 pub mod database_url;
 pub mod db;
 pub mod demo;

@@ -416,6 +416,86 @@ diesel::table! {
 }
 
 diesel::table! {
+    reported_absence (trust_id, report_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        report_id -> Int4,
+        pupil_id -> Int4,
+        first_day -> Date,
+        last_day -> Date,
+        reason -> Text,
+        reported_by -> Text,
+        expected_back -> Nullable<Date>,
+        reported_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    report_withdrawal (trust_id, report_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        report_id -> Int4,
+        reason -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    leave_request (trust_id, leave_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        leave_id -> Int4,
+        pupil_id -> Int4,
+        first_day -> Date,
+        last_day -> Date,
+        reason -> Text,
+        requested_by -> Text,
+        requested_on -> Date,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    leave_decision (trust_id, leave_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        leave_id -> Int4,
+        granted -> Bool,
+        code -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
+    contact_attempt (trust_id, attempt_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        attempt_id -> Int4,
+        pupil_id -> Int4,
+        day -> Date,
+        parent_id -> Nullable<Int4>,
+        whom -> Nullable<Text>,
+        kind -> Text,
+        reached -> Bool,
+        says -> Nullable<Text>,
+        concern -> Bool,
+        no_call_until -> Nullable<Date>,
+        made_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
+    }
+}
+
+diesel::table! {
     policy_version (trust_id, policy, version) {
         trust_id -> Int4,
         policy -> Text,
@@ -819,6 +899,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     class,
     class_year,
     class_year_change,
+    contact_attempt,
     enrolment,
     enrolment_days,
     enrolment_now,
@@ -830,6 +911,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_chunk,
     import_undo,
     job,
+    leave_decision,
+    leave_request,
     letter,
     letter_copy,
     letter_decision,
@@ -848,6 +931,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     pupil_parent,
     register_session,
     register_year,
+    report_withdrawal,
+    reported_absence,
     review,
     review_item,
     run,

@@ -10,6 +10,10 @@ use crate::Session;
 /// The byte of a half day without a mark, in a register year.
 pub const NO_MARK: u8 = 0;
 
+/// The code of an absence whose reason is not established yet: it stands until the school has found out, and then gives way
+/// to the code of the reason (Department for Education, *Working together to improve school attendance*).
+pub const REASON_UNKNOWN: &str = "N";
+
 /// The number that a code is stored as. It is never given to another code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -212,6 +212,8 @@ mod tests {
             "pupil:",
             "enrolment:",
             "parent:",
+            "contact:",
+            "leave:",
             "safeguarding:",
             "register:",
             "mark:",

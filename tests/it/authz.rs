@@ -118,6 +118,34 @@ const CALLS: &[(&str, &str, &str)] = &[
     ("read_parent", "/v1/parents/{parent}", ""),
     ("parent_history", "/v1/parents/{parent}/history", ""),
     ("put_parent", "/v1/parents/{parent}", r#"{"surname":"A{fresh}","language":"en"}"#),
+    ("read_contacts", "/v1/schools/{school}/contacts/2026-11-18", ""),
+    (
+        "record_attempt",
+        "/v1/schools/{school}/contacts/2026-11-18/attempts",
+        r#"{"pupil_ids":[{absentee}],"whom":"Aunt","kind":"call","reached":false}"#,
+    ),
+    (
+        "give_reason",
+        "/v1/schools/{school}/contacts/2026-11-18/reasons",
+        r#"{"pupil_ids":[{absentee}],"code":"I","reason":"A cold"}"#,
+    ),
+    (
+        "report_absence",
+        "/v1/schools/{school}/reported-absences",
+        r#"{"pupil_id":{absentee},"first_day":"2026-11-18","reason":"A cold","reported_by":"Mother"}"#,
+    ),
+    (
+        "withdraw_report",
+        "/v1/reported-absences/{report}/withdrawal",
+        r#"{"reason":"Another pupil"}"#,
+    ),
+    (
+        "request_leave",
+        "/v1/schools/{school}/leave-requests",
+        r#"{"pupil_id":{absentee},"first_day":"2026-11-19","last_day":"2026-11-19","reason":"A wedding","requested_by":"Father"}"#,
+    ),
+    ("list_leave", "/v1/schools/{school}/leave-requests", ""),
+    ("decide_leave", "/v1/leave-requests/{leave}/decision", r#"{"granted":true,"code":"C"}"#),
     ("create_staff", "/v1/staff", r#"{"person":{"name":"Jo"},"school_ids":[{school}]}"#),
     ("list_staff", "/v1/staff?school_id={school}", ""),
     ("read_staff", "/v1/staff/{staff}", ""),
@@ -281,16 +309,19 @@ const CALLS: &[(&str, &str, &str)] = &[
 ];
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
-/// a second record of the pupil.
-const THINGS: [&str; 22] = [
+/// a second record of the pupil; `absentee` a pupil with a case.
+const THINGS: [&str; 25] = [
     "school",
     "annex",
     "class",
     "annex_class",
     "pupil",
     "twin",
+    "absentee",
     "enrolment",
     "parent",
+    "report",
+    "leave",
     "staff",
     "import",
     "upload",
@@ -338,12 +369,13 @@ impl World {
         let begun = admin.send("POST", &format!("/v1/uploads?school_id={school}"), &[], None);
         let upload = id(&begun.expect(201), "upload_id");
         let run = a_run(&app.database, trust, school, "failed").try_into().unwrap();
-        let [review, case, letter, action] = case(admin, school, number);
+        let [absentee, review, case, letter, action] = case(admin, school, number);
         let parent = json!({ "person": { "surname": "A", "language": "en" }, "link": { "relationship": "father", "priority": 2 } });
         let parent = admin.post(&format!("/v1/pupils/{pupil}/parents"), &parent).expect(201);
         let parent = id(&parent, "parent_id");
         let [meeting, plan, visit, period, referral, notice] =
             beside_a_case(admin, school, pupil, parent);
+        let [report, leave] = told(admin, school, absentee);
         let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
         let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
         let ids = [
@@ -353,8 +385,11 @@ impl World {
             annex_class,
             pupil,
             twin,
+            absentee,
             enrolment,
             parent,
+            report,
+            leave,
             staff,
             import,
             upload,
@@ -386,14 +421,26 @@ impl World {
     }
 }
 
+/// An absence that was reported, and leave that was asked for.
+fn told(admin: &Client, school: i32, pupil: i32) -> [i32; 2] {
+    let report = json!({ "pupil_id": pupil, "first_day": "2026-11-18", "reason": "A cold", "reported_by": "Mother" });
+    let report =
+        admin.post(&format!("/v1/schools/{school}/reported-absences"), &report).expect(201);
+    let leave = json!({
+        "pupil_id": pupil, "first_day": "2026-11-19", "last_day": "2026-11-19", "reason": "A wedding", "requested_by": "Father",
+    });
+    let leave = admin.post(&format!("/v1/schools/{school}/leave-requests"), &leave).expect(201);
+    [id(&report, "report_id"), id(&leave, "leave_id")]
+}
+
 /// A review of the school, the case of a pupil that it opened, and a letter and an action that came of it.
-fn case(admin: &Client, school: i32, number: u32) -> [i32; 4] {
+fn case(admin: &Client, school: i32, number: u32) -> [i32; 5] {
     let policy = json!({ "policy": "improvement-process" });
     admin.put(&format!("/v1/schools/{school}/policy/pathway/2000-01-01"), &policy).expect(200);
-    let absentee = number + 500_000;
+    let number = number + 500_000;
     let other = build::class(admin, school, "6Z");
-    pupil(admin, school, other, absentee);
-    send_marks(admin, school, &[absentee], ("2026-09-02", "2026-10-23"), |_, _| Some("O"));
+    let absentee = pupil(admin, school, other, number);
+    send_marks(admin, school, &[number], ("2026-09-02", "2026-10-23"), |_, _| Some("O"));
     let review = admin.post(&format!("/v1/schools/{school}/reviews/2026-10-23"), &json!({}));
     let review = id(&review.expect(201), "review_id");
     let items = admin.get(&format!("/v1/reviews/{review}/items?state=proposed")).expect(200);
@@ -408,7 +455,13 @@ fn case(admin: &Client, school: i32, number: u32) -> [i32; 4] {
     admin.post(&format!("/v1/cases/{case}/outcomes"), &body).expect(200);
     let actions = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
     let letters = admin.get(&format!("/v1/letters?school_id={school}")).expect(200);
-    [review, case, id(&letters["items"][0], "letter_id"), id(&actions["items"][0], "action_id")]
+    [
+        absentee,
+        review,
+        case,
+        id(&letters["items"][0], "letter_id"),
+        id(&actions["items"][0], "action_id"),
+    ]
 }
 
 /// A meeting, a plan, a visit, a monitoring period, a referral and a penalty notice.

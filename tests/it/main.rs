@@ -14,6 +14,7 @@ mod clockwork;
 mod command_line;
 mod compare;
 mod completeness;
+mod contacts;
 mod conventions;
 mod demonstration;
 mod explain;

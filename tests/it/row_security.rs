@@ -25,6 +25,11 @@ const APPEND_ONLY: &[&str] = &[
     "parent_change",
     "pupil_parent",
     "parent_safeguard",
+    "reported_absence",
+    "report_withdrawal",
+    "leave_request",
+    "leave_decision",
+    "contact_attempt",
     "staff_change",
     "staff_duty",
     "mark_event",
@@ -63,6 +68,7 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     facts_of_every_kind(app, &admin, school, class, ada);
     files_of_every_kind(&admin, school);
     a_case_with_everything(&admin, school);
+    a_day_with_everything(&admin, school, ada);
     // A finished import has let its file go, and no period has ended yet.
     a_run(&app.database, trust, school, "done");
     Sql::of(&app.database).run(
@@ -130,6 +136,24 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     let letters = admin.get(&format!("/v1/letters?school_id={school}&state=held")).expect(200);
     let letter = format!("/v1/letters/{}/decision", letters["items"][0]["letter_id"]);
     admin.post(&letter, &json!({ "decide": "withdraw", "reason": "Known" })).expect(200);
+}
+
+/// An absence that was reported by mistake, leave that was granted, and a call.
+fn a_day_with_everything(admin: &Client, school: i32, ada: i32) {
+    let place = format!("/v1/schools/{school}");
+    let report = json!({ "pupil_id": ada, "first_day": "2026-11-18", "reason": "A cold", "reported_by": "Mother" });
+    let report = admin.post(&format!("{place}/reported-absences"), &report).expect(201);
+    let report = format!("/v1/reported-absences/{}/withdrawal", report["report_id"]);
+    admin.post(&report, &json!({ "reason": "Another pupil" })).expect(200);
+    let leave = json!({
+        "pupil_id": ada, "first_day": "2026-11-19", "last_day": "2026-11-19", "reason": "A wedding", "requested_by": "Father",
+    });
+    let leave = admin.post(&format!("{place}/leave-requests"), &leave).expect(201);
+    let leave = format!("/v1/leave-requests/{}/decision", leave["leave_id"]);
+    admin.post(&leave, &json!({ "granted": true, "code": "C" })).expect(200);
+    let call =
+        json!({ "pupil_ids": [ada], "whom": "Grandmother", "kind": "call", "reached": false });
+    admin.post(&format!("{place}/contacts/2026-11-18/attempts"), &call).expect(201);
 }
 
 /// Corrections, characteristics, parents and staff, and a record merged into another.

@@ -197,7 +197,7 @@ pub(super) fn own_record(tx: &mut Tx<'_>, pupil_id: i32) -> Result<i32, Problem>
 
 /// The notices about a child, under every record that was merged into the child's own.
 pub(super) fn of_child(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<NoticeRow>, Problem> {
-    let mut pupils = pupils::merged_records(tx, pupil_id)?;
+    let mut pupils = pupils::merged_records(tx, &[pupil_id])?;
     pupils.push(pupil_id);
     notices(tx, Wanted { pupils: Some(pupils), ..Wanted::default() }, None, i64::MAX)
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::link::Link;
 use super::rows::{self, ParentRow};
-use super::ties::ties_of_pupils;
+use super::ties::{Tie, ties_of_parents, ties_of_pupils};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 
@@ -30,7 +30,7 @@ pub fn parents_of(
     day: NaiveDate,
 ) -> Result<BTreeMap<i32, Vec<ParentOf>>, Problem> {
     let mut ties = ties_of_pupils(tx, pupils)?;
-    ties.retain(|tie| tie.link.last_day.is_none_or(|last| day <= last));
+    ties.retain(|tie| lasts(tie, day));
     let ids: BTreeSet<i32> = ties.iter().map(|tie| tie.parent_id).collect();
     let ids: Vec<i32> = ids.into_iter().collect();
     let rows: BTreeMap<i32, ParentRow> =
@@ -56,4 +56,23 @@ pub fn ask_first(
     let ties = ties_of_pupils(tx, pupils)?;
     let standing = ties.into_iter().filter(|tie| tie.safeguards.stand(day));
     Ok(standing.map(|tie| tie.pupil_id).collect())
+}
+
+/// The children of these parents on a day about whom they may be contacted, as far as the caller may see them: parent and
+/// pupil.
+///
+/// # Errors
+/// The database's.
+pub fn children_of(
+    tx: &mut Tx<'_>,
+    parents: &[i32],
+    day: NaiveDate,
+) -> Result<Vec<(i32, i32)>, Problem> {
+    let ties = ties_of_parents(tx, parents)?.into_iter();
+    let open = ties.filter(|tie| lasts(tie, day) && !tie.safeguards.stand(day));
+    Ok(open.map(|tie| (tie.parent_id, tie.pupil_id)).collect())
+}
+
+fn lasts(tie: &Tie, day: NaiveDate) -> bool {
+    tie.link.last_day.is_none_or(|last| day <= last)
 }

@@ -8,7 +8,7 @@ use super::link::Link;
 use super::parents_of_pupil::shown;
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
-use super::ties::{Tie, ties_of_parent};
+use super::ties::{Tie, ties_of_parents};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadParent;
@@ -53,7 +53,7 @@ pub async fn read_parent(
     let page = app.db.snapshot(&scope, move |tx| {
         let parent = rows::parent(tx, path.0)?;
         let today = tx.clock().today();
-        let children = ties_of_parent(tx, path.0)?.into_iter().map(|tie| {
+        let children = ties_of_parents(tx, &[path.0])?.into_iter().map(|tie| {
             let Tie { pupil_id, link, safeguards, .. } = tie;
             let (ask_first, safeguards) = shown(safeguards, &state, &caller, today);
             Child { pupil_id, link, ask_first, safeguards }

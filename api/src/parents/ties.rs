@@ -12,7 +12,7 @@ use super::safeguards::{Order, Safeguards};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::pupils::merged_records;
-use crate::schema::{parent_safeguard, pupil, pupil_parent};
+use crate::schema::{parent_safeguard, pupil_parent};
 
 /// Records what a parent is to a pupil, in place of what was recorded before.
 ///
@@ -165,7 +165,7 @@ const TIES: &str = "\
         WHERE s.trust_id = $1 AND s.parent_id = l.parent_id \
           AND coalesce(q.merged_into, q.pupil_id) = coalesce(p.merged_into, p.pupil_id) \
         ORDER BY s.recorded_at DESC LIMIT 1) g ON true \
-    WHERE l.trust_id = $1 AND ($2 IS NULL OR l.pupil_id = ANY ($2)) AND ($3 IS NULL OR l.parent_id = $3) \
+    WHERE l.trust_id = $1 AND ($2 IS NULL OR l.pupil_id = ANY ($2)) AND ($3 IS NULL OR l.parent_id = ANY ($3)) \
     ORDER BY 1, l.parent_id, l.recorded_at DESC) latest WHERE NOT taken_back";
 
 /// Everybody who is or was a parent of a pupil, in the order in which they are called.
@@ -173,45 +173,38 @@ const TIES: &str = "\
 /// # Errors
 /// The database's.
 pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Tie>, Problem> {
-    let mut ids = merged_records(tx, pupil_id)?;
-    ids.push(pupil_id);
-    let mut ties = ties(tx, Some(ids), None)?;
-    ties.sort_by_key(|tie| (tie.link.priority, tie.parent_id));
-    Ok(ties)
+    ties_of_pupils(tx, &[pupil_id])
 }
 
-/// Everybody who is or was a parent of any of these pupils, each pupil's in the order in which they are called.
+/// As [`ties_of_pupil`], of many.
 ///
 /// # Errors
 /// The database's.
 pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Tie>, Problem> {
-    let trust = tx.trust();
-    let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq_any(pupils));
-    let mut ids: Vec<i32> =
-        pupil::table.filter(merged.assume_not_null()).select(pupil::pupil_id).load(tx.conn)?;
+    let mut ids = merged_records(tx, pupils)?;
     ids.extend(pupils);
     let mut ties = ties(tx, Some(ids), None)?;
     ties.sort_by_key(|tie| (tie.pupil_id, tie.link.priority, tie.parent_id));
     Ok(ties)
 }
 
-/// The pupils of a parent whom the caller may see.
+/// The pupils of these parents whom the caller may see.
 ///
 /// # Errors
 /// The database's.
-pub(super) fn ties_of_parent(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<Tie>, Problem> {
-    ties(tx, None, Some(parent_id))
+pub(super) fn ties_of_parents(tx: &mut Tx<'_>, parents: &[i32]) -> Result<Vec<Tie>, Problem> {
+    ties(tx, None, Some(parents))
 }
 
 fn ties(
     tx: &mut Tx<'_>,
     pupils: Option<Vec<i32>>,
-    parent: Option<i32>,
+    parents: Option<&[i32]>,
 ) -> Result<Vec<Tie>, Problem> {
     let rows: Vec<StoredLink> = diesel::sql_query(TIES)
         .bind::<Integer, _>(tx.trust())
         .bind::<Nullable<Array<Integer>>, _>(pupils)
-        .bind::<Nullable<Integer>, _>(parent)
+        .bind::<Nullable<Array<Integer>>, _>(parents)
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
 }

@@ -94,6 +94,32 @@ pub(super) fn characteristics_of_enrolment(
     load(tx, &[school_id], Some(enrolment_id), known)
 }
 
+/// What holds on a day of these kinds, for the enrolments of a school; kinds of which nothing is recorded are left out.
+///
+/// # Errors
+/// The database's.
+pub fn characteristics_on(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    kinds: &[Characteristic],
+    date: NaiveDate,
+) -> Result<Vec<CharacteristicRow>, Problem> {
+    let rows = diesel::sql_query(
+        "SELECT DISTINCT ON (enrolment_id, kind) enrolment_id, kind, from_day, value FROM ( \
+             SELECT DISTINCT ON (enrolment_id, kind, from_day) enrolment_id, kind, from_day, value \
+             FROM characteristic \
+             WHERE trust_id = $1 AND school_id = $2 AND kind = ANY ($3) AND from_day <= $4 \
+             ORDER BY enrolment_id, kind, from_day, recorded_at DESC) latest \
+         WHERE value IS NOT NULL ORDER BY enrolment_id, kind, from_day DESC",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(school_id)
+    .bind::<Array<Text>, _>(kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>())
+    .bind::<Date, _>(date)
+    .load(tx.conn)?;
+    Ok(rows)
+}
+
 fn load(
     tx: &mut Tx<'_>,
     schools: &[i32],

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Integer, Nullable, SmallInt, Text};
+use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
@@ -87,6 +87,59 @@ pub fn members(
     .bind::<Integer, _>(school_id)
     .bind::<Integer, _>(class_id)
     .bind::<Date, _>(date)
+    .load(tx.conn)?;
+    Ok(rows)
+}
+
+/// A pupil who is on a school's roll on a day.
+#[derive(Debug, Clone, QueryableByName)]
+pub struct OnRoll {
+    /// The enrolment that the marks belong to.
+    #[diesel(sql_type = Integer)]
+    pub enrolment_id: i32,
+    /// The pupil.
+    #[diesel(sql_type = Integer)]
+    pub pupil_id: i32,
+    /// The school.
+    #[diesel(sql_type = Integer)]
+    pub school_id: i32,
+    /// First day on roll.
+    #[diesel(sql_type = Date)]
+    pub first_day: NaiveDate,
+    /// The class that day.
+    #[diesel(sql_type = Integer)]
+    pub class_id: i32,
+    /// The year group that day.
+    #[diesel(sql_type = SmallInt)]
+    pub year_group: i16,
+}
+
+/// Who is on the roll of a school on a day, or of every school that the caller may see: everybody, or of these pupils.
+///
+/// # Errors
+/// The database's.
+pub fn on_roll(
+    tx: &mut Tx<'_>,
+    school_id: Option<i32>,
+    date: NaiveDate,
+    pupils: Option<&[i32]>,
+) -> Result<Vec<OnRoll>, Problem> {
+    let rows = diesel::sql_query(
+        "SELECT e.enrolment_id, e.pupil_id, e.school_id, d.first_day, x.class_id, x.year_group \
+         FROM enrolment e \
+         JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
+              WHERE trust_id = $1 AND school_id = e.school_id AND enrolment_id = e.enrolment_id \
+              ORDER BY recorded_at DESC LIMIT 1) d ON d.first_day <= $3 AND (d.last_day IS NULL OR d.last_day >= $3) \
+         JOIN LATERAL (SELECT class_id, year_group FROM placement \
+              WHERE trust_id = $1 AND school_id = e.school_id AND enrolment_id = e.enrolment_id AND from_day <= $3 \
+              ORDER BY from_day DESC, recorded_at DESC LIMIT 1) x ON true \
+         WHERE e.trust_id = $1 AND ($2 IS NULL OR e.school_id = $2) AND ($4 IS NULL OR e.pupil_id = ANY ($4)) \
+         ORDER BY e.enrolment_id",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Nullable<Integer>, _>(school_id)
+    .bind::<Date, _>(date)
+    .bind::<Nullable<Array<Integer>>, _>(pupils)
     .load(tx.conn)?;
     Ok(rows)
 }

@@ -144,13 +144,13 @@ pub fn merged_into(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Option<i32>, Proble
     Ok(found.first(tx.conn)?)
 }
 
-/// The records that were merged into a pupil's.
+/// The records that were merged into these pupils'.
 ///
 /// # Errors
 /// The database's.
-pub fn merged_records(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<i32>, Problem> {
+pub fn merged_records(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<i32>, Problem> {
     let trust = tx.trust();
-    let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq(pupil_id));
+    let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq_any(pupils));
     Ok(pupil::table
         .filter(merged.assume_not_null())
         .order(pupil::pupil_id)
@@ -246,7 +246,7 @@ pub fn placements_of(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Vec<PlacementRo
 ///
 /// # Errors
 /// The database's.
-pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<PupilRow>, Problem> {
+pub fn in_order(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<PupilRow>, Problem> {
     let trust = tx.trust();
     let rows: Vec<PupilRow> = pupil::table
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(ids)))

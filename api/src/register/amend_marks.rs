@@ -31,12 +31,12 @@ const MOST: usize = 800;
 pub struct Amendment {
     /// Why, 1 to 500 characters; it stands in the history.
     #[schema(example = "Medical letter seen on 12 November")]
-    reason: String,
+    pub reason: String,
     /// The corrected marks.
-    changes: Vec<AmendedMark>,
+    pub changes: Vec<AmendedMark>,
     /// The school whose register it is; needed only when the pupil is on two rolls that day.
     #[serde(default)]
-    school_id: Option<i32>,
+    pub school_id: Option<i32>,
 }
 
 /// A corrected mark.
@@ -44,13 +44,13 @@ pub struct Amendment {
 #[serde(deny_unknown_fields)]
 pub struct AmendedMark {
     /// The date.
-    date: NaiveDate,
+    pub date: NaiveDate,
     /// `AM` or `PM`.
     #[schema(value_type = String, example = "AM")]
-    session: Session,
+    pub session: Session,
     /// The code that is right.
     #[schema(example = "M")]
-    mark: String,
+    pub mark: String,
 }
 
 /// Whether it is done.
@@ -180,7 +180,11 @@ fn stay_of<'a>(
     }
 }
 
-fn amend(
+/// Amends a pupil's marks, all of them or none, and keeps what stood there.
+///
+/// # Errors
+/// A code, a day or the pupil's roll that is not right, at its place in `body`.
+pub fn amend(
     tx: &mut Tx<'_>,
     pupil_id: i32,
     body: &Amendment,

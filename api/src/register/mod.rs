@@ -1,6 +1,7 @@
 //! The register: who is here, who corrected what, and when?
 
 mod amend_marks;
+mod day;
 mod double_marks;
 mod mark_history;
 mod marking;
@@ -15,9 +16,11 @@ mod take_register;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use amend_marks::{Amended, AmendedMark, Amendment, amend};
+pub use day::{DayMarks, headers_on, marks_on, taken_on};
 pub use marking::{Author, Marking, Source, YearChange, store};
 pub use rows::{
-    TAKEN, TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_classes,
+    Header, TAKEN, TakenYear, marks_of, marks_of_schools, newly_taken, put_taken, taken_of_classes,
     taken_of_schools, years_of,
 };
 pub use take_back::{MarksBack, marks_before_import, registers_before_import, years_of_import};

@@ -297,18 +297,30 @@ pub(super) fn history(
 /// The header of a register that was taken here.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = register_session)]
-pub(super) struct Header {
+pub struct Header {
+    /// The trust.
     pub trust_id: i32,
+    /// The school.
     pub school_id: i32,
+    /// The class.
     pub class_id: i32,
+    /// The day.
     pub date: NaiveDate,
+    /// 0 a.m., 1 p.m.
     pub session: i16,
+    /// When it was opened.
     pub opened_at: DateTime<Utc>,
+    /// By whom it was opened.
     pub opened_by: String,
+    /// When it was first saved.
     pub taken_at: DateTime<Utc>,
+    /// By whom it was first saved.
     pub taken_by: String,
+    /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
+    /// By whom it was closed.
     pub closed_by: Option<String>,
+    /// The version of the school's year at which it was last saved.
     pub version: i64,
 }
 

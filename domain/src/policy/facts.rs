@@ -104,6 +104,19 @@ pub struct Shield {
     pub unauthorised: u32,
 }
 
+/// Why a pupil is looked for before others, the most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// With a child protection plan, or in need otherwise.
+    ChildProtection,
+    /// In the care of a local authority.
+    InCare,
+    /// With special educational needs.
+    SpecialNeeds,
+    /// Under five years old.
+    UnderFive,
+}
+
 /// A pupil who is absent today.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Absentee {
@@ -121,8 +134,16 @@ pub struct Absentee {
     pub no_contact: bool,
     /// "Agreed, no call until": until this date nobody calls about a further day.
     pub no_call_until: Option<NaiveDate>,
-    /// In care, with a child protection plan or special needs.
-    pub protected: bool,
+    /// Why the pupil is looked for before others.
+    pub priority: Option<Priority>,
     /// Missing 10% or more of possible sessions.
     pub persistent: bool,
+}
+
+impl Absentee {
+    /// In care, with a child protection plan or special needs: the word "protected" of a policy.
+    #[must_use]
+    pub fn is_protected(&self) -> bool {
+        self.priority.is_some_and(|why| why < Priority::UnderFive)
+    }
 }

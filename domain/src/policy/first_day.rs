@@ -7,12 +7,40 @@ use crate::policy::facts::Absentee;
 use crate::policy::model::{Body, Daily, Policy, Row};
 use crate::policy::word::Absence;
 
-/// Everything the policy wants done today about today's absences: protected pupils first, then
-/// those whom nobody has reached, then persistent absentees, then the rest.
+/// What is still to be asked about an absence, the most urgent first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Question {
+    /// Nobody knows why the pupil is away.
+    WhyAway,
+    /// A reason is known, and may need a question: the pupil is persistently absent.
+    AskMore,
+    /// A reason is known.
+    None,
+}
+
+/// What is still to be asked about an absence.
+#[must_use]
+pub const fn question(pupil: &Absentee) -> Question {
+    match (&pupil.reported, pupil.persistent) {
+        (None, _) => Question::WhyAway,
+        (Some(_), true) => Question::AskMore,
+        (Some(_), false) => Question::None,
+    }
+}
+
+/// The order of the day's list: absences without a reason first, then those that may need a question. Among each,
+/// protected pupils and the youngest come first, then those whom nobody has reached, then persistent absentees.
+#[must_use]
+pub fn urgency(pupil: &Absentee) -> impl Ord + use<> {
+    let priority = (pupil.priority.is_none(), pupil.priority);
+    (question(pupil), priority, !pupil.no_contact, !pupil.persistent, pupil.id)
+}
+
+/// Everything the policy wants done today about today's absences, in the order of [`urgency`].
 #[must_use]
 pub fn first_day(policy: &Policy, absent: &[Absentee], day: NaiveDate) -> Vec<Decision> {
     let mut absent: Vec<&Absentee> = absent.iter().collect();
-    absent.sort_by_key(|pupil| (!pupil.protected, !pupil.no_contact, !pupil.persistent, pupil.id));
+    absent.sort_by_key(|pupil| urgency(pupil));
     let mut decisions = Vec::new();
     for pupil in absent {
         for row in &policy.rows {
@@ -38,7 +66,7 @@ fn fits(daily: &Daily, pupil: &Absentee, day: NaiveDate) -> bool {
             Absence::Unanswered => pupil.unanswered,
             Absence::Again => pupil.day >= 2 && !agreed,
             Absence::NoContact => pupil.day >= 2 && pupil.no_contact && !agreed,
-            Absence::Protected => pupil.protected && !agreed,
+            Absence::Protected => pupil.is_protected() && !agreed,
         }
 }
 
@@ -62,7 +90,7 @@ fn decision(row: &Row, daily: &Daily, pupil: &Absentee) -> Decision {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Answers, parse};
+    use crate::policy::{Answers, Priority, parse};
 
     const POLICY: &str = r#"
         name = "A policy"
@@ -96,11 +124,32 @@ mod tests {
             absent(1),
             Absentee { persistent: true, ..absent(2) },
             Absentee { no_contact: true, ..absent(3) },
-            Absentee { protected: true, ..absent(4) },
+            Absentee { priority: Some(Priority::InCare), ..absent(4) },
             absent(0),
         ]);
         let order: Vec<Subject> = order.into_iter().map(|decision| decision.subject).collect();
         assert_eq!(order, [4, 3, 2, 0, 1].map(Subject::Pupil));
+    }
+
+    #[test]
+    fn absences_without_a_reason_come_first_and_the_most_vulnerable_before_all_of_them() {
+        let absent = |id, priority| Absentee { id, day: 1, priority, ..Absentee::default() };
+        let reported = |pupil| Absentee { reported: Some("a cold".to_owned()), ..pupil };
+        let mut all = [
+            reported(absent(1, Some(Priority::ChildProtection))),
+            Absentee { persistent: true, ..reported(absent(2, None)) },
+            absent(3, None),
+            absent(4, Some(Priority::UnderFive)),
+            absent(5, Some(Priority::SpecialNeeds)),
+            absent(6, Some(Priority::InCare)),
+            absent(7, Some(Priority::ChildProtection)),
+        ];
+        all.sort_by_key(urgency);
+        let order: Vec<i64> = all.iter().map(|pupil| pupil.id).collect();
+        assert_eq!(order, [7, 6, 5, 4, 3, 2, 1]);
+        let protected: Vec<i64> =
+            all.iter().filter(|pupil| pupil.is_protected()).map(|pupil| pupil.id).collect();
+        assert_eq!(protected, [7, 6, 5, 1], "being small is no protection plan");
     }
 
     #[test]

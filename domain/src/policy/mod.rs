@@ -41,8 +41,8 @@ pub use carried::{CARRIED_IN, CarriedIn, CarriedStep, CarryError, Doing, Done, c
 pub use case::{Case, Event, Figure, Place, Recorded, Sent, Target, fold, standing};
 pub use coverage::{Covered, Unnoticed, coverage, unnoticed};
 pub use decision::{Decision, Subject, TakeError, Taking};
-pub use facts::{Absentee, Class, Facts, Pupil, Rates, Shield};
-pub use first_day::first_day;
+pub use facts::{Absentee, Class, Facts, Priority, Pupil, Rates, Shield};
+pub use first_day::{Question, first_day, question, urgency};
 pub use folder::{Checked, Folder, check_folder, failures};
 pub use letter::{FIELDS, Letter};
 pub use missed::{Missed, missed};

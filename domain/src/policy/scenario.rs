@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::policy::case::{Case, Figure, Place, Sent, Target};
-use crate::policy::facts::{Absentee, Class, Facts, Pupil, Rates, Shield};
+use crate::policy::facts::{Absentee, Class, Facts, Priority, Pupil, Rates, Shield};
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
 use crate::policy::step::Happened;
@@ -263,7 +263,7 @@ fn absentee(table: Table<'_, '_>) -> Absentee {
         day: table.maybe_count("day_of_absence").unwrap_or(1),
         no_contact: table.flag("no_contact"),
         no_call_until: date(&table, "no_call_until"),
-        protected: table.flag("protected"),
+        priority: table.flag("protected").then_some(Priority::InCare),
         persistent: table.flag("persistent"),
     };
     table.finish();

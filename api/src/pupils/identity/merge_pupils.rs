@@ -70,7 +70,7 @@ fn merge(tx: &mut Tx<'_>, from: i32, body: &Merge, caller: &Caller) -> Result<()
     }
     // Whatever was merged into the record goes on with it, so that one step always leads to the pupil.
     let mut ids = vec![from, into];
-    ids.extend(merged_records(tx, from)?);
+    ids.extend(merged_records(tx, &[from])?);
     let held = hold(tx, &ids)?;
     held.check_reach(tx)?;
     check_unmerged(tx, into)?;
