@@ -1,6 +1,6 @@
 //! The job: read the file, check it, apply it.
 
-use super::file::{Sent, Stopped, read_links, read_marks, read_pupils, read_schools};
+use super::file::{Sent, Stopped, Unread, read_links, read_marks, read_pupils, read_schools};
 use super::request::FileKind;
 use super::{import_links, import_marks, import_pupils, import_schools, rows};
 use crate::app::App;
@@ -20,6 +20,10 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
     };
     let total = u64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
     let lost = |_: Stopped| jobs::lost();
+    let unread = |why| match why {
+        Unread::Stopped => jobs::lost(),
+        Unread::Failed(error) => Problem::internal(error),
+    };
     let sent = Sent {
         bytes: &bytes,
         sheet: request.options.sheet.as_deref(),
@@ -35,7 +39,8 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
             import_pupils::import(job, &request, reading)
         }
         FileKind::Marks => {
-            let reading = read_marks(&sent, &app.codes, &mut tell).map_err(lost)?;
+            let pool = app.counting.pool();
+            let reading = read_marks(&sent, &app.codes, pool, &mut tell).map_err(unread)?;
             drop(bytes);
             import_marks::import(app, job, &request, reading)
         }
