@@ -193,6 +193,6 @@ impl<'s> MarkRows<'s> {
                 Places::Week { week: needed(Column::Week), marks: needed(Column::Marks) }
             }
         };
-        problems.is_empty().then(|| Self { own_school: sent.own_school, upn, urn, places })
+        problems.is_empty().then_some(Self { own_school: sent.own_school, upn, urn, places })
     }
 }

@@ -6,7 +6,7 @@
 use ::analytics::{Pool, PoolError};
 
 use super::headers::Header;
-use super::rows::{Findings, Progress, Sent, Stopped, opened, rows_of};
+use super::rows::{Findings, PROGRESS_ROWS, Progress, Sent, Stopped, opened, rows_of};
 use super::table::Row;
 
 /// Bytes of a piece: some 10,000 rows, so that others who use the pool wait for milliseconds.
@@ -66,7 +66,8 @@ pub(super) fn each_piece<R: Sync, P: Piecewise>(
             together.join(into);
             findings.join(found);
         }
-        if !progress(findings.rows) {
+        // A small file is read before anybody looks.
+        if findings.rows >= PROGRESS_ROWS && !progress(findings.rows) {
             return Err(Unread::Stopped);
         }
     }
