@@ -145,7 +145,8 @@ fn imported(app: &TestApp, admin: &Client, kind: &str, file: &[u8]) -> (Value, D
             println!("  {:.2?} {stage}", since.elapsed());
         }
         match import["job"]["state"].as_str() {
-            Some("queued" | "running") => std::thread::sleep(Duration::from_millis(10)),
+            // Seldom, so that the asking is not measured too.
+            Some("queued" | "running") => std::thread::sleep(Duration::from_millis(25)),
             Some("done") => return (import, since.elapsed()),
             _ => panic!("{import}"),
         }

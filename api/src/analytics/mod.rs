@@ -69,6 +69,12 @@ impl Counting {
         })
     }
 
+    /// The threads that count, for other work that is done in many small pieces.
+    #[must_use]
+    pub fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
     /// What a question about the schools that a filter keeps is answered from; one that the caller may not see is not
     /// there. Counted by pupil, a question is about all schools that the caller may see: each may have had the pupils.
     fn read(

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar, CodeTable, HalfDay, Session};
+use domain::{AcademicYear, Calendar, CodeTable, HalfDay, HalfDaySet, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -103,7 +103,7 @@ pub(super) struct Closing {
     /// The register years, before and after.
     pub changes: Vec<YearChange>,
     /// The half days of classes whose every pupil who was due is given the code.
-    pub taken: BTreeMap<i32, BTreeSet<HalfDay>>,
+    pub taken: BTreeMap<i32, HalfDaySet>,
     pub touched: Touched,
 }
 
@@ -189,7 +189,7 @@ impl Closing {
             .iter()
             .map(|pupil| YearChange::of(pupil.enrolment.enrolment_id, pupil.marks.clone()))
             .collect();
-        let mut taken: BTreeMap<i32, BTreeSet<HalfDay>> = BTreeMap::new();
+        let mut taken: BTreeMap<i32, HalfDaySet> = BTreeMap::new();
         let mut touched =
             Touched { code: code.to_owned(), pupils: 0, marks: 0, half_days: Vec::new() };
         for at in half_days {

@@ -75,12 +75,12 @@ impl Classes {
         self.held(enrolment_id, date).0
     }
 
-    /// The class that an enrolment is in on a day, and the day on which the next begins.
-    pub fn held(&self, enrolment_id: i32, date: NaiveDate) -> (Option<i32>, NaiveDate) {
+    /// The class that an enrolment is in on a day, and the day on which the next begins if there is one.
+    pub fn held(&self, enrolment_id: i32, date: NaiveDate) -> (Option<i32>, Option<NaiveDate>) {
         let theirs = self.placements.get(&enrolment_id).map_or(&[][..], Vec::as_slice);
         let next = theirs.partition_point(|placement| placement.from_day <= date);
         let held = next.checked_sub(1).and_then(|held| theirs.get(held));
-        let until = theirs.get(next).map_or(NaiveDate::MAX, |placement| placement.from_day);
+        let until = theirs.get(next).map(|placement| placement.from_day);
         (held.map(|placement| placement.class_id), until)
     }
 

@@ -1,5 +1,6 @@
 //! Owns: import, import_chunk.
 
+use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
 use serde::Serialize;
@@ -157,14 +158,19 @@ pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), P
     let kind = FileKind::parse(&row.kind).ok_or_else(unknown)?;
     let options: Options =
         serde_json::from_value(row.options.clone()).map_err(Problem::internal)?;
-    let chunks: Vec<Vec<u8>> = import_chunk::table
+    let mut bytes = Vec::with_capacity(usize::try_from(row.bytes).unwrap_or_default());
+    // Chunk by chunk as they come, or the file would be here twice.
+    let chunks = import_chunk::table
         .filter(import_chunk::job_id.eq(job_id))
         .order(import_chunk::seq)
         .select(import_chunk::body)
-        .load(tx.conn)?;
+        .load_iter::<Vec<u8>, PgRowByRowLoadingMode>(tx.conn)?;
+    for chunk in chunks {
+        bytes.extend(chunk?);
+    }
     let ImportRow { school_id, file_name, dry_run, .. } = row;
     let request = Request { kind, school_id, file_name, dry_run, options };
-    Ok((request, chunks.concat()))
+    Ok((request, bytes))
 }
 
 /// Keeps what came of an import and lets its file go.

@@ -1,8 +1,8 @@
 //! The job: read the file, check it, apply it.
 
 use super::file::{
-    Sent, Stopped, read_classes, read_contacts, read_done, read_links, read_marks, read_pupils,
-    read_schools,
+    Sent, Stopped, Unread, read_classes, read_contacts, read_done, read_links, read_marks,
+    read_pupils, read_schools,
 };
 use super::request::FileKind;
 use super::{
@@ -25,6 +25,10 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
     };
     let total = u64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
     let lost = |_: Stopped| jobs::lost();
+    let unread = |why| match why {
+        Unread::Stopped => jobs::lost(),
+        Unread::Failed(error) => Problem::internal(error),
+    };
     let sent = Sent {
         bytes: &bytes,
         sheet: request.options.sheet.as_deref(),
@@ -40,7 +44,8 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
             import_pupils::import(job, &request, reading)
         }
         FileKind::Marks => {
-            let reading = read_marks(&sent, &app.codes, &mut tell).map_err(lost)?;
+            let pool = app.counting.pool();
+            let reading = read_marks(&sent, &app.codes, pool, &mut tell).map_err(unread)?;
             drop(bytes);
             import_marks::import(app, job, &request, reading)
         }

@@ -82,10 +82,9 @@ impl YearChange {
 
     /// First and last changed position.
     fn span(&self) -> Option<(usize, usize)> {
-        let differs = |at: &usize| self.old.get(*at) != self.new.get(*at);
-        let first = (0..HALF_DAYS).find(differs)?;
-        let last = (0..HALF_DAYS).rev().find(differs)?;
-        Some((first, last))
+        let mut differ = self.old.iter().zip(&self.new).map(|(old, new)| old != new);
+        let first = differ.clone().position(|differs| differs)?;
+        Some((first, differ.rposition(|differs| differs)?))
     }
 }
 
@@ -99,19 +98,32 @@ pub(super) struct Rectangle {
 }
 
 impl Rectangle {
+    /// One rectangle for all enrolments whose changes span the same half days: those of a file are mostly the same for
+    /// a whole school, and where they are not, no pupil's row is stretched to another's.
+    fn by_span(changes: &[&YearChange]) -> Vec<Self> {
+        let mut spans: BTreeMap<_, Vec<&YearChange>> = BTreeMap::new();
+        for change in changes {
+            spans.entry(change.span()).or_default().push(*change);
+        }
+        spans.values().filter_map(|changes| Self::around(changes)).collect()
+    }
+
     /// The smallest rectangle around every change of these enrolments; `None` when nothing changes.
     fn around(changes: &[&YearChange]) -> Option<Self> {
         let spans: Vec<(usize, usize)> =
             changes.iter().filter_map(|change| change.span()).collect();
         let first = spans.iter().map(|span| span.0).min()?;
         let last = spans.iter().map(|span| span.1).max()?;
-        let cut = |bytes: &[u8]| bytes.get(first..=last).unwrap_or_default().to_vec();
+        let cut = |bytes: fn(&YearChange) -> &[u8]| {
+            let rows = changes.iter().map(|change| bytes(change).get(first..=last));
+            rows.map(Option::unwrap_or_default).collect::<Vec<_>>().concat()
+        };
         Some(Self {
             enrolments: changes.iter().map(|change| change.enrolment_id).collect(),
             first: i16::try_from(first).ok()?,
             half_days: i16::try_from(last - first + 1).ok()?,
-            old: changes.iter().flat_map(|change| cut(&change.old)).collect(),
-            new: changes.iter().flat_map(|change| cut(&change.new)).collect(),
+            old: cut(|change| &change.old),
+            new: cut(|change| &change.new),
         })
     }
 }
@@ -135,12 +147,9 @@ pub fn store(
         return Ok(0);
     }
     let rectangles: Vec<Rectangle> = match author.source {
-        // One row for a class's register, a pupil's amendment or a school's closure; one a pupil where each has half
-        // days of their own.
+        // One row for a class's register, a pupil's amendment or a school's closure.
         Source::Register | Source::Amendment => Rectangle::around(&changed).into_iter().collect(),
-        Source::Import => {
-            changed.iter().filter_map(|change| Rectangle::around(&[*change])).collect()
-        }
+        Source::Import => Rectangle::by_span(&changed),
     };
     let rows: Vec<(i32, &[u8])> =
         changed.iter().map(|c| (c.enrolment_id, c.new.as_slice())).collect();

@@ -1,11 +1,11 @@
 //! Owns: register_year, class_year, class_year_change, register_session, mark_event.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::{HALF_DAYS, HalfDay, Session};
+use domain::{HALF_DAYS, HalfDay, HalfDaySet, Session};
 
 use super::marking::{Author, Rectangle};
 use crate::db::Tx;
@@ -165,12 +165,22 @@ pub(super) fn add_events(
     for some in rectangles.chunks(BATCH) {
         let parts: Vec<i32> = (part..).take(some.len()).collect();
         part = part.saturating_add(i32::try_from(some.len()).unwrap_or(i32::MAX));
+        // Arrays of different lengths cannot be nested: each row takes its slice of all enrolments.
+        let enrolments = some.iter().map(|r| r.enrolments.as_slice()).collect::<Vec<_>>().concat();
+        let mut last = 0;
+        let slice = |r: &Rectangle| {
+            let first = last + 1;
+            last += i32::try_from(r.enrolments.len()).unwrap_or(i32::MAX);
+            (first, last)
+        };
+        let (firsts, lasts): (Vec<i32>, Vec<i32>) = some.iter().map(slice).unzip();
         diesel::sql_query(
             "INSERT INTO mark_event (trust_id, school_id, year, version, part, source, enrolment_ids, \
                  first_half_day, half_days, old, new, reason, job_id, recorded_at, recorded_by, role) \
-             SELECT $1, $2, $3, $4, u.part, $5, ARRAY[u.enrolment_id], u.first, u.half_days, u.old, u.new, $6, $7, \
-                 $8, $9, $10 \
-             FROM unnest($11, $12, $13, $14, $15, $16) AS u (part, enrolment_id, first, half_days, old, new)",
+             SELECT $1, $2, $3, $4, u.part, $5, \
+                 ($11)[u.from_enrolment : u.to_enrolment], u.first, u.half_days, u.old, u.new, $6, $7, $8, $9, $10 \
+             FROM unnest($12, $13, $14, $15, $16, $17, $18) \
+                 AS u (part, from_enrolment, to_enrolment, first, half_days, old, new)",
         )
         .bind::<Integer, _>(tx.trust())
         .bind::<Integer, _>(school_id)
@@ -182,8 +192,10 @@ pub(super) fn add_events(
         .bind::<Timestamptz, _>(version.at)
         .bind::<Text, _>(&author.by)
         .bind::<Text, _>(&author.role)
+        .bind::<Array<Integer>, _>(enrolments)
         .bind::<Array<Integer>, _>(parts)
-        .bind::<Array<Integer>, _>(some.iter().filter_map(|r| r.enrolments.first().copied()).collect::<Vec<_>>())
+        .bind::<Array<Integer>, _>(firsts)
+        .bind::<Array<Integer>, _>(lasts)
         .bind::<Array<SmallInt>, _>(some.iter().map(|r| r.first).collect::<Vec<_>>())
         .bind::<Array<SmallInt>, _>(some.iter().map(|r| r.half_days).collect::<Vec<_>>())
         .bind::<Array<Bytea>, _>(some.iter().map(|r| r.old.as_slice()).collect::<Vec<_>>())
@@ -369,7 +381,7 @@ pub fn newly_taken(
     tx: &mut Tx<'_>,
     school_id: i32,
     year: i16,
-    new: &BTreeMap<i32, BTreeSet<HalfDay>>,
+    new: &BTreeMap<i32, HalfDaySet>,
     source: super::Source,
 ) -> Result<Vec<TakenYear>, Problem> {
     let trust = tx.trust();
@@ -385,7 +397,7 @@ pub fn newly_taken(
     for (class, half_days) in new {
         let mut taken = known.remove(class).unwrap_or_else(|| vec![0; HALF_DAYS]);
         let mut any = false;
-        for at in half_days {
+        for at in half_days.iter() {
             if let Some(byte) = taken.get_mut(at.position()).filter(|byte| **byte == 0) {
                 *byte = how;
                 any = true;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use actix_web::{HttpResponse, put, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{NO_MARK, Session};
+use domain::{HalfDaySet, NO_MARK, Session};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -246,7 +246,7 @@ fn save(
         job_id: None,
     };
     register::store(tx, school, year, version, &changes, &author)?;
-    let taken = BTreeMap::from([(standing.class.class_id, BTreeSet::from([at]))]);
+    let taken = BTreeMap::from([(standing.class.class_id, HalfDaySet::from_iter([at]))]);
     let taken = rows::newly_taken(tx, school, year, &taken, Source::Register)?;
     rows::put_taken(tx, school, year, version, &taken, Source::Register)?;
     let header = header(tx, &standing, body, version, caller);

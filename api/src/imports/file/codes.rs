@@ -124,6 +124,16 @@ impl<'c> CodeReader<'c> {
         }
     }
 
+    /// Adds the uses of withdrawn codes that another reader of the same table met, further on in the file.
+    pub fn join(&mut self, next: Self) {
+        for (number, later) in next.withdrawn {
+            self.withdrawn
+                .entry(number)
+                .and_modify(|withdrawn| withdrawn.marks += later.marks)
+                .or_insert(later);
+        }
+    }
+
     /// A notice for every withdrawn code that was read, in the order of their first lines.
     pub fn notices(&self) -> Vec<Notice> {
         let mut notices: Vec<Notice> = self

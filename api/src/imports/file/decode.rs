@@ -38,7 +38,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, RowProblem> {
         [0xfe, 0xff, rest @ ..] => utf16(rest, UTF_16BE)?,
         _ => unmarked(bytes)?,
     };
-    match decoded.text.bytes().position(|byte| byte == 0) {
+    match decoded.text.find('\0') {
         None => Ok(decoded),
         Some(at) => Err(not_text(
             line_at(decoded.text.as_bytes(), at),

@@ -32,6 +32,10 @@ impl FilePupils {
     /// The number of a school; `None` is the import's own.
     pub fn school(&mut self, urn: Option<&str>) -> u32 {
         let Some(urn) = urn else { return 0 };
+        // Files are mostly in the order of schools.
+        if self.schools.last().is_some_and(|last| last == urn) {
+            return small(self.schools.len());
+        }
         if let Some(number) = self.school_numbers.get(urn) {
             return *number;
         }
@@ -60,7 +64,19 @@ impl FilePupils {
         Ok(number)
     }
 
-    /// The number of a pupil who is new, or whose number was written in small letters.
+    /// Adds the pupils of the piece of the file that comes next; their numbers here, by their numbers there.
+    pub fn join(&mut self, next: Self) -> Vec<u32> {
+        let own = std::iter::once(0);
+        let schools = own.chain(next.schools.iter().map(|urn| self.school(Some(urn))));
+        let schools: Vec<u32> = schools.collect();
+        let number = |pupil: FilePupil| {
+            let school = usize::try_from(pupil.school).ok().and_then(|place| schools.get(place));
+            self.new_pupil(school.copied().unwrap_or_default(), pupil.upn)
+        };
+        next.pupils.into_iter().map(number).collect()
+    }
+
+    /// The number of a pupil who is new, or is not known to be there.
     fn new_pupil(&mut self, school: u32, upn: Upn) -> u32 {
         let next = small(self.pupils.len());
         let mut key = [0; 13];

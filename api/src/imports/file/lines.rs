@@ -19,9 +19,9 @@ pub(super) struct LineCounter<'a> {
 }
 
 impl<'a> LineCounter<'a> {
-    /// Starts on line 1.
-    pub fn new(text: &'a [u8]) -> Self {
-        Self { text, at: 0, line: 1 }
+    /// Starts on that line.
+    pub fn new(text: &'a [u8], line: u64) -> Self {
+        Self { text, at: 0, line }
     }
 
     /// Moves to the first byte at or after `offset` that ends no line, which is where a row found
@@ -50,7 +50,7 @@ mod tests {
 
     #[test]
     fn a_row_is_numbered_where_it_starts() {
-        let mut lines = LineCounter::new(b"a\r\n\r\nb\nc");
+        let mut lines = LineCounter::new(b"a\r\n\r\nb\nc", 1);
         assert_eq!(lines.move_to_row(0), (0, 1));
         assert_eq!(lines.move_to_row(2), (5, 3));
         assert_eq!(lines.move_to_row(7), (7, 4));

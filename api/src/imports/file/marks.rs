@@ -3,57 +3,57 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
-use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
+use ::analytics::Pool;
+use chrono::NaiveDate;
+use domain::{CodeTable, Session};
 
 use super::Reading;
 use super::agree::agreed;
-use super::cells::{self, half_day_words};
-use super::codes::CodeReader;
+use super::cells::half_day_words;
 use super::file_pupils::FilePupils;
 use super::grid::{self, Heading};
 use super::headers::{Column, Header, Place};
+use super::mark_rows::MarksRead;
 use super::marks_file::MarksFile;
 use super::notice::{Notice, NoticeKind, counted};
-use super::problem::{Fault, RowProblem, RowProblemKind, shown};
-use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
-use super::said::{MarkColumns, MarkSaid, SaidRows, WeekSaid, year_number};
-use super::table::Row;
-use super::week::{WEEK, WrittenWeek, written_week};
+use super::pieces::{Unread, each_piece};
+use super::problem::{RowProblem, RowProblemKind, shown};
+use super::rows::{Findings, Progress, Sent, school_place};
+use super::said::{MarkColumns, SaidRows};
 
-/// Reads a file of marks.
+/// Reads a file of marks, several of its pieces at a time in the pool.
 ///
 /// # Errors
-/// Only when `progress` returns `false`. Whatever is wrong with the file is in the [`Reading`].
+/// Only when `progress` returns `false`, or the pool fails. Whatever is wrong with the file is in the [`Reading`].
 pub fn read_marks(
     sent: &Sent<'_>,
     codes: &CodeTable,
+    pool: &Pool,
     progress: &mut Progress<'_>,
-) -> Result<Reading<MarksFile>, Stopped> {
+) -> Result<Reading<MarksFile>, Unread> {
     let mut findings = Findings::default();
-    let reader = each_row(
+    let read = each_piece(
         sent,
         &mut findings,
-        progress,
-        |header, findings| MarksReader::open(header, sent, codes, findings),
-        MarksReader::read,
+        (pool, progress),
+        |header, findings| MarkRows::open(header, sent, findings),
+        || MarksRead::new(codes),
+        MarkRows::read,
     )?;
-    let Some(reader) = reader else {
+    let Some((rows, read)) = read else {
         let nothing = SaidRows::Marks(Vec::new());
         let file = MarksFile::new(FilePupils::default(), nothing, MarkColumns::default());
         return Ok(findings.finish(file));
     };
-    findings.notices.extend(reader.codes.notices());
-    let columns = reader.places.mark_columns();
-    let rows = match reader.places {
-        Places::Week { .. } => {
-            SaidRows::Weeks(agreed(reader.weeks, &columns, codes, &mut findings))
-        }
+    findings.notices.extend(read.codes.notices());
+    let columns = rows.places.mark_columns();
+    let said = match rows.places {
+        Places::Week { .. } => SaidRows::Weeks(agreed(read.weeks, &columns, codes, &mut findings)),
         Places::Mark { .. } | Places::Day { .. } | Places::Grid(_) => {
-            SaidRows::Marks(agreed(reader.marks, &columns, codes, &mut findings))
+            SaidRows::Marks(agreed(read.marks, &columns, codes, &mut findings))
         }
     };
-    Ok(findings.finish(MarksFile::new(reader.pupils, rows, columns)))
+    Ok(findings.finish(MarksFile::new(read.pupils, said, columns)))
 }
 
 /// What a row of the file is.
@@ -102,7 +102,7 @@ impl Shape {
 }
 
 /// The columns of a shape.
-enum Places {
+pub(super) enum Places {
     Mark { date: Place, session: Place, mark: Place },
     Day { date: Place, am: Place, pm: Place },
     Week { week: Place, marks: Place },
@@ -157,25 +157,17 @@ fn grid_columns(
     columns
 }
 
-/// A reader of rows, with the marks read so far.
-struct MarksReader<'s> {
-    own_school: Option<&'s str>,
-    upn: Place,
-    urn: Option<Place>,
-    places: Places,
-    codes: CodeReader<'s>,
-    pupils: FilePupils,
-    weeks: Vec<WeekSaid>,
-    marks: Vec<MarkSaid>,
+/// The rows of a file of marks: where its columns stand.
+pub(super) struct MarkRows<'s> {
+    pub own_school: Option<&'s str>,
+    pub upn: Place,
+    pub urn: Option<Place>,
+    pub places: Places,
 }
 
-impl<'s> MarksReader<'s> {
-    fn open(
-        header: &Header,
-        sent: &Sent<'s>,
-        codes: &'s CodeTable,
-        findings: &mut Findings,
-    ) -> Option<Self> {
+impl<'s> MarkRows<'s> {
+    /// Finds the columns; `None` after adding a problem when they are not there.
+    fn open(header: &Header, sent: &Sent<'s>, findings: &mut Findings) -> Option<Self> {
         let grid = grid_columns(header, sent.today, findings);
         let shape = if grid.is_empty() { Shape::of(header, findings) } else { Shape::Grid };
         let known = [&[Column::Upn, Column::Urn], shape.columns()].concat();
@@ -201,196 +193,6 @@ impl<'s> MarksReader<'s> {
                 Places::Week { week: needed(Column::Week), marks: needed(Column::Marks) }
             }
         };
-        problems.is_empty().then(|| Self {
-            own_school: sent.own_school,
-            upn,
-            urn,
-            places,
-            codes: CodeReader::new(codes),
-            pupils: FilePupils::default(),
-            weeks: Vec::new(),
-            marks: Vec::new(),
-        })
+        problems.is_empty().then_some(Self { own_school: sent.own_school, upn, urn, places })
     }
-
-    /// Reads a row. Nothing of a row with a problem is kept.
-    fn read(&mut self, row: &Row<'_>, findings: &mut Findings) {
-        let before = findings.problems.total();
-        let (weeks, marks) = (self.weeks.len(), self.marks.len());
-        let school = findings.school(row, self.urn.as_ref(), self.own_school);
-        let pupils = &mut self.pupils;
-        let school = pupils.school(school);
-        let pupil = findings.needed(row, &self.upn, |text| pupils.pupil(school, text));
-        // Without a pupil the rest of the row is still checked.
-        let about = About { pupil: pupil.unwrap_or_default(), line: row.line };
-        match &self.places {
-            Places::Mark { date, session, mark } => {
-                let date = findings.needed(row, date, cells::date_on_record);
-                let session = findings.needed(row, session, cells::session);
-                if let Some((date, session)) = date.zip(session) {
-                    let cell = about.mark(row, mark, (date, session), &mut self.codes, findings);
-                    self.marks.extend(cell);
-                }
-            }
-            Places::Day { date, am, pm } => {
-                if let Some(date) = findings.needed(row, date, cells::date_on_record) {
-                    for (place, session) in [(am, Session::Am), (pm, Session::Pm)] {
-                        let when = (date, session);
-                        let cell = about.mark(row, place, when, &mut self.codes, findings);
-                        self.marks.extend(cell);
-                    }
-                }
-            }
-            Places::Grid(columns) => {
-                for (heading, place) in columns {
-                    let when = (heading.date, heading.session);
-                    let cell = about.mark(row, place, when, &mut self.codes, findings);
-                    self.marks.extend(cell.filter(|said| said.mark != NO_MARK));
-                }
-            }
-            Places::Week { week, marks } => {
-                let week = findings.needed(row, week, cells::week);
-                let written = written_week(row.bytes(marks.at));
-                let written = written
-                    .map_err(|fault| findings.cell(row.line, marks, row.raw(marks.at), fault));
-                if let (Some(monday), Ok(written)) = (week, written) {
-                    let said = about.week(marks, monday, &written, &mut self.codes, findings);
-                    self.weeks.extend(said.into_iter().flatten());
-                }
-            }
-        }
-        if findings.problems.total() > before {
-            self.weeks.truncate(weeks);
-            self.marks.truncate(marks);
-        }
-    }
-}
-
-/// Whom a row is about, and where it stands.
-#[derive(Clone, Copy)]
-struct About {
-    pupil: u32,
-    line: u64,
-}
-
-impl About {
-    /// Reads the mark of one half day from a cell of its own. An empty cell, `-` and `.` say that
-    /// there is none.
-    fn mark(
-        self,
-        row: &Row<'_>,
-        place: &Place,
-        (date, session): (NaiveDate, Session),
-        codes: &mut CodeReader<'_>,
-        findings: &mut Findings,
-    ) -> Option<MarkSaid> {
-        let year = AcademicYear::of(date)?;
-        let half_day = HalfDay::of(year, date, session)?;
-        let mark = match row.cell(place.at) {
-            "" | "-" | "." => NO_MARK,
-            text => {
-                let read = codes.number_of_text(text, session, (codes.era(date), date), self.line);
-                match read {
-                    Ok(number) => number,
-                    Err(fault) => {
-                        findings.cell(self.line, place, text, on(fault, date, session));
-                        return None;
-                    }
-                }
-            }
-        };
-        Some(MarkSaid {
-            pupil: self.pupil,
-            line: line_number(self.line),
-            half_day: u16::try_from(half_day.position()).ok()?,
-            year: year_number(year),
-            mark,
-        })
-    }
-
-    /// Reads the marks of a week. One that lies in two academic years says something of both.
-    fn week(
-        self,
-        place: &Place,
-        monday: NaiveDate,
-        written: &WrittenWeek,
-        codes: &mut CodeReader<'_>,
-        findings: &mut Findings,
-    ) -> [Option<WeekSaid>; 2] {
-        let sunday = monday + Days::new(6);
-        let (Some(year), Some(next)) = (AcademicYear::of(monday), AcademicYear::of(sunday)) else {
-            return [None, None];
-        };
-        let numbers = self.numbers(place, monday, written, codes, findings);
-        let said = |year: AcademicYear, marks| WeekSaid {
-            pupil: self.pupil,
-            line: line_number(self.line),
-            year: year_number(year),
-            week: week_number(year, monday),
-            marks,
-        };
-        if year == next {
-            return [Some(said(year, numbers)), None];
-        }
-        let days = usize::try_from((next.first_day() - monday).num_days()).unwrap_or_default();
-        let (mut before, mut after) = (numbers, numbers);
-        before.iter_mut().skip(2 * days).for_each(|mark| *mark = NO_MARK);
-        after.iter_mut().take(2 * days).for_each(|mark| *mark = NO_MARK);
-        let has_marks = |marks: &[u8; WEEK]| marks.iter().any(|mark| *mark != NO_MARK);
-        [
-            (has_marks(&before) || !has_marks(&after)).then(|| said(year, before)),
-            has_marks(&after).then(|| said(next, after)),
-        ]
-    }
-
-    /// The code numbers of a week's marks.
-    fn numbers(
-        self,
-        place: &Place,
-        monday: NaiveDate,
-        written: &WrittenWeek,
-        codes: &mut CodeReader<'_>,
-        findings: &mut Findings,
-    ) -> [u8; WEEK] {
-        let mut numbers = [NO_MARK; WEEK];
-        let eras = [codes.era(monday), codes.era(monday + Days::new(6))];
-        let mut date = monday;
-        for (day, (numbers, marks)) in
-            numbers.chunks_exact_mut(2).zip(written.chunks_exact(2)).enumerate()
-        {
-            if day > 0 {
-                date = date.succ_opt().unwrap_or(date);
-            }
-            let era = if eras[0] == eras[1] { eras[0] } else { codes.era(date) };
-            for ((number, mark), session) in numbers.iter_mut().zip(marks).zip(Session::ALL) {
-                let Some(mark) = *mark else { continue };
-                match codes.number(mark, session, (era, date), self.line) {
-                    Ok(read) => *number = read,
-                    Err(fault) => {
-                        let text: String =
-                            [Some(mark.0), mark.1].into_iter().flatten().map(char::from).collect();
-                        findings.cell(self.line, place, &text, on(fault, date, session));
-                    }
-                }
-            }
-        }
-        numbers
-    }
-}
-
-/// A fault of a mark, with the half day it is for.
-fn on(fault: Fault, date: NaiveDate, session: Session) -> Fault {
-    let when = half_day_words(date, session);
-    Fault::new(fault.kind, format!("{}; the mark is for {when}", fault.expected))
-}
-
-/// Which week of the year's register starts on that Monday.
-fn week_number(year: AcademicYear, monday: NaiveDate) -> u8 {
-    let days = (monday - year.first_monday()).num_days();
-    u8::try_from(days / 7).unwrap_or_default()
-}
-
-/// A line as the compact rows hold it: there are fewer than bytes, and of those fewer than 2^32.
-fn line_number(line: u64) -> u32 {
-    u32::try_from(line).unwrap_or(u32::MAX)
 }

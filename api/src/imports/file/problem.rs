@@ -248,6 +248,13 @@ impl Problems {
         }
     }
 
+    /// Adds the problems that were found after these.
+    pub fn join(&mut self, next: Self) {
+        let room = LISTED_PROBLEMS.saturating_sub(self.listed.len());
+        self.listed.extend(next.listed.into_iter().take(room));
+        self.total += next.total;
+    }
+
     /// How many there are, listed or not.
     #[must_use]
     pub fn total(&self) -> u64 {

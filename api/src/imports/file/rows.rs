@@ -37,7 +37,14 @@ pub struct Sent<'a> {
 }
 
 impl Sent<'_> {
-    fn decoded(&self) -> Result<Decoded<'_>, RowProblem> {
+    /// The text; `None` after adding a problem when it is none.
+    pub(super) fn decoded(&self, findings: &mut Findings) -> Option<Decoded<'_>> {
+        let decoded = self.decode().map_err(|problem| findings.problems.add(|| problem)).ok()?;
+        findings.notices.extend(decoded.notice.clone());
+        Some(decoded)
+    }
+
+    fn decode(&self) -> Result<Decoded<'_>, RowProblem> {
         if sheet::is_workbook(self.bytes) {
             return sheet::decode(self.bytes, self.sheet);
         }
@@ -61,6 +68,8 @@ pub(super) struct Findings {
     pub problems: Problems,
     pub notices: Vec<Notice>,
     pub rows: u64,
+    /// Where rows went on beyond the header: the first line, and how many rows.
+    pub surplus: Option<(u64, u64)>,
     pub columns: Columns,
 }
 
@@ -137,6 +146,32 @@ impl Findings {
         cells::urn(text).map_err(|fault| self.cell(row.line, place, text, fault)).ok()
     }
 
+    /// Adds what was found in the piece of the file that comes next.
+    pub fn join(&mut self, next: Self) {
+        self.problems.join(next.problems);
+        self.notices.extend(next.notices);
+        self.rows += next.rows;
+        self.surplus = match (self.surplus, next.surplus) {
+            (Some((line, rows)), Some((_, more))) => Some((line, rows + more)),
+            (here, there) => here.or(there),
+        };
+    }
+
+    /// Says what only the whole file shows.
+    pub fn close(&mut self, header: &Header) {
+        if let Some((line, count)) = self.surplus {
+            let rows = counted(count, "row");
+            let text =
+                format!("{rows} with more cells than the header; those beyond it were left aside.");
+            self.notices.push(Notice { kind: NoticeKind::IgnoredColumns, line, count, text });
+        }
+        if self.rows == 0 {
+            let expected = "at least one row below the header";
+            let (line, kind) = (header.line(), RowProblemKind::EmptyFile);
+            self.problems.add(|| RowProblem::of_row(line, kind, expected));
+        }
+    }
+
     /// Ends the reading.
     pub fn finish<T>(mut self, file: T) -> Reading<T> {
         let (problems, problem_count) = self.problems.finish();
@@ -170,29 +205,25 @@ pub(super) fn each_row<R>(
     open: impl FnOnce(&Header, &mut Findings) -> Option<R>,
     mut read: impl FnMut(&mut R, &Row<'_>, &mut Findings),
 ) -> Result<Option<R>, Stopped> {
-    let decoded = match sent.decoded() {
-        Ok(decoded) => decoded,
-        Err(problem) => {
-            findings.problems.add(|| problem);
-            return Ok(None);
-        }
-    };
-    findings.notices.extend(decoded.notice);
-    let open_table = if decoded.is_sheet { Table::open_sheet } else { Table::open };
-    let mut table = match open_table(&decoded.text) {
-        Ok(table) => table.wide(sent.wide),
-        Err(problem) => {
-            findings.problems.add(|| problem);
-            return Ok(None);
-        }
-    };
-    let header_line = table.header_line();
-    let header = Header::new(table.header(), header_line);
-    findings.columns = header.columns(decoded.is_sheet);
+    let Some(decoded) = sent.decoded(findings) else { return Ok(None) };
+    let Some((mut table, header)) = opened(sent, &decoded, findings) else { return Ok(None) };
     let Some(mut reader) = open(&header, findings) else { return Ok(None) };
+    let read = |row: &Row<'_>, findings: &mut Findings| read(&mut reader, row, findings);
+    rows_of(&mut table, findings, progress, read)?;
+    findings.close(&header);
+    Ok(Some(reader))
+}
+
+/// Reads the rows of a table, or of a piece of it.
+pub(super) fn rows_of(
+    table: &mut Table<'_>,
+    findings: &mut Findings,
+    progress: &mut Progress<'_>,
+    mut read: impl FnMut(&Row<'_>, &mut Findings),
+) -> Result<(), Stopped> {
     loop {
         match table.next_row() {
-            Next::Row(row) => read(&mut reader, &row, findings),
+            Next::Row(row) => read(&row, findings),
             Next::Fault(problem) => findings.problems.add(|| problem),
             Next::End => break,
         }
@@ -201,17 +232,20 @@ pub(super) fn each_row<R>(
             return Err(Stopped);
         }
     }
-    if let Some((line, count)) = table.surplus() {
-        let rows = counted(count, "row");
-        let text =
-            format!("{rows} with more cells than the header; those beyond it were left aside.");
-        findings.notices.push(Notice { kind: NoticeKind::IgnoredColumns, line, count, text });
-    }
-    if findings.rows == 0 {
-        let expected = "at least one row below the header";
-        findings
-            .problems
-            .add(|| RowProblem::of_row(header_line, RowProblemKind::EmptyFile, expected));
-    }
-    Ok(Some(reader))
+    findings.surplus = table.surplus();
+    Ok(())
+}
+
+/// The table of a text and its header; `None` after adding a problem when it has none.
+pub(super) fn opened<'a>(
+    sent: &Sent<'_>,
+    decoded: &'a Decoded<'_>,
+    findings: &mut Findings,
+) -> Option<(Table<'a>, Header)> {
+    let open_table = if decoded.is_sheet { Table::open_sheet } else { Table::open };
+    let table = open_table(&decoded.text).map_err(|problem| findings.problems.add(|| problem));
+    let table = table.ok()?.wide(sent.wide);
+    let header = Header::new(table.header(), table.header_line());
+    findings.columns = header.columns(decoded.is_sheet);
+    Some((table, header))
 }

@@ -5,7 +5,9 @@
 //! mark otherwise swallows all rows up to the next one without a word. A header may take two rows:
 //! dates above, sessions below.
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use std::sync::Arc;
+
+use csv::{Reader, ReaderBuilder, StringRecord};
 
 use super::grid;
 use super::lines::{LineCounter, line_ends};
@@ -17,8 +19,10 @@ pub(super) struct Table<'a> {
     delimiter: u8,
     reader: Reader<&'a [u8]>,
     lines: LineCounter<'a>,
-    record: ByteRecord,
-    header: Vec<String>,
+    record: StringRecord,
+    /// Whether there are quotation marks in the text.
+    quoted: bool,
+    header: Arc<[String]>,
     header_line: u64,
     /// Rows need not be filled up to the header's width: a sheet has no cells where nothing stands.
     ragged: bool,
@@ -30,23 +34,24 @@ pub(super) struct Table<'a> {
     ahead: Option<(u64, &'a [u8])>,
 }
 
+/// A piece of a table's text that ends with a row.
+pub(super) struct Piece<'a> {
+    text: &'a [u8],
+    /// The line of the file on which it starts, from 1.
+    line: u64,
+}
+
 /// A row of the table, valid until the next is read.
 pub(super) struct Row<'t> {
     /// The line of the file on which it starts, from 1.
     pub line: u64,
-    cells: &'t ByteRecord,
+    cells: &'t StringRecord,
 }
 
 impl Row<'_> {
     /// A cell as it stands in the file; empty past the end of the row.
-    pub fn bytes(&self, column: usize) -> &[u8] {
-        self.cells.get(column).unwrap_or_default()
-    }
-
-    /// A cell as it stands in the file.
     pub fn raw(&self, column: usize) -> &str {
-        // The table was opened on text and is split at ASCII characters, so this is always text.
-        std::str::from_utf8(self.bytes(column)).unwrap_or_default()
+        self.cells.get(column).unwrap_or_default()
     }
 
     /// A cell without the white space around it.
@@ -86,14 +91,11 @@ impl<'a> Table<'a> {
         let mut table = Self {
             text,
             delimiter,
-            reader: ReaderBuilder::new()
-                .delimiter(delimiter)
-                .has_headers(false)
-                .flexible(true)
-                .from_reader(text),
-            lines: LineCounter::new(text),
-            record: ByteRecord::new(),
-            header: Vec::new(),
+            reader: reader(text, delimiter),
+            lines: LineCounter::new(text, 1),
+            record: StringRecord::new(),
+            quoted: text.contains(&b'"'),
+            header: Arc::default(),
             header_line: 1,
             ragged,
             wide: false,
@@ -112,7 +114,7 @@ impl<'a> Table<'a> {
             && let Some(below) = table.advance()?
         {
             match grid::spanned(&table.header, &table.texts()) {
-                Some(header) => table.header = header,
+                Some(header) => table.header = header.into(),
                 None => table.ahead = Some(below),
             }
         }
@@ -124,14 +126,46 @@ impl<'a> Table<'a> {
         Self { wide, ..self }
     }
 
+    /// The rows that are still to come in pieces of about `bytes`, to be read at the same time. They are one piece
+    /// where there are quotation marks: a line may then end inside a cell.
+    pub fn pieces(&mut self, bytes: usize) -> Vec<Piece<'a>> {
+        let ahead = self.ahead.map_or(0, |(_, raw)| raw.len());
+        let (start, mut line) = self.lines.move_to_row(self.offset().saturating_sub(ahead));
+        let mut rest = self.text.get(start..).unwrap_or_default();
+        let whole = rest.contains(&b'"');
+        let mut pieces = Vec::new();
+        while !rest.is_empty() {
+            let end = rest.iter().skip(bytes).position(|byte| *byte == b'\n').filter(|_| !whole);
+            let (text, after) = rest.split_at(end.map_or(rest.len(), |end| bytes + end + 1));
+            pieces.push(Piece { text, line });
+            line += line_ends(text);
+            rest = after;
+        }
+        pieces
+    }
+
+    /// A piece of this table's rows, as a table of its own.
+    pub fn of(&self, piece: &Piece<'a>) -> Self {
+        Self {
+            text: piece.text,
+            reader: reader(piece.text, self.delimiter),
+            lines: LineCounter::new(piece.text, piece.line),
+            record: StringRecord::new(),
+            header: self.header.clone(),
+            surplus: None,
+            ahead: None,
+            ..*self
+        }
+    }
+
     /// Where rows went on beyond the header: the first line, and how many rows.
     pub fn surplus(&self) -> Option<(u64, u64)> {
         self.surplus
     }
 
     /// The cells of the record that was read last.
-    fn texts(&self) -> Vec<String> {
-        self.record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()
+    fn texts(&self) -> Arc<[String]> {
+        self.record.iter().map(str::to_owned).collect()
     }
 
     /// The column names as they stand in the file.
@@ -152,7 +186,7 @@ impl<'a> Table<'a> {
                 Ok(None) => return Next::End,
                 Err(problem) => return Next::Fault(problem),
             };
-        if raw.contains(&b'"') && !quotes_close(raw, self.delimiter) {
+        if self.quoted && !quotes_close(raw, self.delimiter) {
             return Next::Fault(broken_quotes(line, raw));
         }
         let (found, wanted) = (self.record.len(), self.header.len());
@@ -169,10 +203,10 @@ impl<'a> Table<'a> {
     fn advance(&mut self) -> Result<Option<(u64, &'a [u8])>, RowProblem> {
         loop {
             let from = self.offset();
-            match self.reader.read_byte_record(&mut self.record) {
+            match self.reader.read_record(&mut self.record) {
                 Ok(true) => {}
                 Ok(false) => return Ok(None),
-                // Reading from memory cannot fail; said nevertheless, rather than end too early.
+                // Reading text from memory cannot fail; said nevertheless, rather than end too early.
                 Err(_) => {
                     let (_, line) = self.lines.move_to_row(from);
                     let expected = "a row of text";
@@ -203,6 +237,10 @@ impl<'a> Table<'a> {
         }
         RowProblem::of_row(line, RowProblemKind::FieldCount, expected)
     }
+}
+
+fn reader(text: &[u8], delimiter: u8) -> Reader<&[u8]> {
+    ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(text)
 }
 
 fn broken_quotes(line: u64, raw: &[u8]) -> RowProblem {

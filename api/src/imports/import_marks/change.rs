@@ -41,9 +41,7 @@ impl Change {
             }
             marks.push(change);
         }
-        let taken =
-            plan.taken.iter().map(|(class, half_days)| (*class, half_days.iter().collect()));
-        let taken = register::newly_taken(tx, school_id, year, &taken.collect(), Source::Import)?;
+        let taken = register::newly_taken(tx, school_id, year, &plan.taken, Source::Import)?;
         Ok(Self { marks, taken })
     }
 

@@ -3,10 +3,11 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{Days, NaiveDate};
-use domain::{AcademicYear, CodeTable, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+use chrono::Days;
+use domain::{AcademicYear, Calendar, CodeTable, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
 
 use super::Key;
+use super::stays::{Run, Stays, first_after};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -17,8 +18,12 @@ use crate::imports::import_pupils::unknown_school;
 use crate::imports::request::Request;
 use crate::imports::roll::Roll;
 use crate::imports::schools::Schools;
-use crate::jobs::Job;
+use crate::jobs::{self, Job};
 use crate::tenants;
+
+/// Pupils that are checked one after the other, and how many times so many before progress is told.
+const PIECE: usize = 250;
+const AT_ONCE: usize = 16;
 
 /// What a file says, as it will be applied: for each school's year its enrolments' marks.
 pub(super) struct Plan {
@@ -104,143 +109,194 @@ pub(super) fn check(
             .extend(found.into_iter().map(|(school, v)| ((school, year.number()), v.number)));
     }
     let roll = Roll::read(tx, file, &ids, &years)?;
-    let total = u64::try_from(file.len()).unwrap_or(0);
-    for (done, said) in (0..).zip(file.pupil_years()) {
-        if done % 500 == 0 && !job.tell("checking against roll and calendar", done, total) {
-            return Err(Problem::unavailable(1, "the lease was lost to another worker"));
+    let against = Against { roll: &roll, codes: &app.codes, schools: &schools, reading };
+    let said: Vec<PupilYear<'_>> = file.pupil_years().collect();
+    let total = u64::try_from(said.len()).unwrap_or(0);
+    let pieces: Vec<&[PupilYear<'_>]> = said.chunks(PIECE).collect();
+    for (done, some) in (0..).step_by(PIECE * AT_ONCE).zip(pieces.chunks(AT_ONCE)) {
+        if !job.tell("checking against roll and calendar", done, total) {
+            return Err(jobs::lost());
         }
-        check_pupil(&mut plan, &roll, &app.codes, &schools, reading, &said);
+        let checked = app.counting.pool().map(some, |piece| against.check(piece));
+        checked.map_err(Problem::internal)?.into_iter().for_each(|checked| plan.join(checked));
     }
     Ok(plan)
 }
 
-fn check_pupil(
-    plan: &mut Plan,
-    roll: &Roll,
-    codes: &CodeTable,
-    schools: &BTreeMap<String, i32>,
-    reading: &Reading<MarksFile>,
-    said: &PupilYear<'_>,
-) {
-    let (columns, line) = (&reading.columns, said.first_line());
-    let urn = said.urn().unwrap_or_default();
-    let Some(school_id) = schools.get(urn).copied() else {
-        return plan.problems.add(|| unknown_school(line, columns, urn));
-    };
-    let upn = said.upn().as_str();
-    let Some(pupil_id) = roll.pupils.get(upn).copied() else {
-        return plan.problems.add(|| {
-            let expected = "the UPN of a pupil who is or was on a roll that you may see";
-            let kind = RowProblemKind::UnknownPupil;
-            RowProblem::of_cell(line, &columns.name(Column::Upn), upn, kind, expected)
-        });
-    };
-    let key = (school_id, said.year().number());
-    let Some(calendar) = roll.calendars.get(&key) else {
-        return plan.problems.add(|| no_calendar(reading, said));
-    };
-    let open = calendar.open_half_days();
-    let stays = roll.stays(school_id, pupil_id);
-    let year = plan.years.entry(key).or_default();
-    // Marks come in runs of one enrolment and class: each is looked up once a run.
-    let mut run = Run::default();
-    for (at, mark) in named(&said.marks()) {
-        let date = at.date(said.year());
-        let stay = stays.iter().find(|stay| stay.covers(date));
-        let left_out = calendar.year_groups_not_due(at);
-        let year_group = || roll.classes.year_group(stay?.enrolment_id, date);
-        let due = left_out.is_empty() || year_group().is_none_or(|one| !left_out.contains(&one));
-        let refused = match (open.contains(at) && due, stay) {
-            // A closed day, or one on which the year group is not due, is marked `#` in many systems; it says what the
-            // calendar says.
-            (false, _) if codes.text(mark) == Some("#") => continue,
-            (false, _) => (
-                RowProblemKind::ClosedDay,
-                "a half day on which the school is open and the pupil's year group is due",
-            ),
-            (true, None) => {
-                (RowProblemKind::NotOnRoll, "a day on which the pupil is on the school's roll")
-            }
-            (true, Some(_)) if too_early(codes, mark, date, roll.today) => (
-                RowProblemKind::FutureMark,
-                "attendance up to today; only absence can be known before",
-            ),
-            (true, Some(stay)) => {
-                run.add(year, roll, stay.enrolment_id, (at, date, mark));
-                continue;
-            }
-        };
-        let (kind, expected) = refused;
-        plan.problems
-            .add(|| mark_problem(&reading.file, said, at, codes.text(mark), kind, expected));
-    }
-    run.end(year);
+/// What the check of some pupils comes to.
+#[derive(Default)]
+struct Checked {
+    years: BTreeMap<Key, YearPlan>,
+    problems: Problems,
 }
 
-/// Marks of one pupil on the way, while they are of one enrolment and class.
-struct Run {
-    enrolment_id: Option<i32>,
-    marks: Box<[u8; HALF_DAYS]>,
-    class: Option<i32>,
-    /// The class holds until the day before.
-    class_until: NaiveDate,
-    taken: HalfDaySet,
-}
-
-impl Default for Run {
-    fn default() -> Self {
-        Self {
-            enrolment_id: None,
-            marks: Box::new([NO_MARK; HALF_DAYS]),
-            class: None,
-            class_until: NaiveDate::MIN,
-            taken: HalfDaySet::new(),
+impl Plan {
+    /// Adds what the check of the next pupils came to.
+    fn join(&mut self, next: Checked) {
+        self.problems.join(next.problems);
+        for (key, next) in next.years {
+            let year = self.years.entry(key).or_default();
+            next.marks.into_iter().for_each(|(enrolment, marks)| year.say(enrolment, marks));
+            next.taken.iter().for_each(|(class, half_days)| year.take(*class, half_days));
         }
     }
 }
 
-impl Run {
-    /// Adds a mark; the marks come in the order of days.
-    fn add(
-        &mut self,
-        year: &mut YearPlan,
-        roll: &Roll,
-        enrolment_id: i32,
-        (at, date, mark): (HalfDay, NaiveDate, u8),
-    ) {
-        if self.enrolment_id != Some(enrolment_id) || date >= self.class_until {
-            std::mem::take(self).end(year);
-            self.enrolment_id = Some(enrolment_id);
-            (self.class, self.class_until) = roll.classes.held(enrolment_id, date);
-        }
-        if let Some(place) = self.marks.get_mut(at.position()) {
-            *place = mark;
-        }
-        if date <= roll.today {
-            self.taken.insert(at);
-        }
-    }
-
-    /// Puts the marks into the plan.
-    fn end(self, year: &mut YearPlan) {
-        let Some(enrolment_id) = self.enrolment_id else { return };
-        match year.marks.entry(enrolment_id) {
+impl YearPlan {
+    /// Adds marks of an enrolment; where they are silent, what was said before stands.
+    pub fn say(&mut self, enrolment_id: i32, marks: Box<[u8; HALF_DAYS]>) {
+        match self.marks.entry(enrolment_id) {
             Entry::Vacant(place) => {
-                place.insert(self.marks);
+                place.insert(marks);
             }
             Entry::Occupied(mut there) => {
-                for (at, mark) in named(self.marks.as_slice()) {
-                    if let Some(place) = there.get_mut().get_mut(at.position()) {
-                        *place = mark;
-                    }
-                }
+                let both = there.get_mut().iter_mut().zip(*marks);
+                both.filter(|(_, mark)| *mark != NO_MARK).for_each(|(place, mark)| *place = mark);
             }
         }
-        if let Some(class) = self.class.filter(|_| !self.taken.is_empty()) {
-            let taken = year.taken.entry(class).or_default();
-            *taken = taken.union(&self.taken);
+    }
+
+    /// Adds half days on which a mark of a class came.
+    pub fn take(&mut self, class: i32, half_days: &HalfDaySet) {
+        let taken = self.taken.entry(class).or_default();
+        *taken = taken.union(half_days);
+    }
+}
+
+/// What a file is held against.
+struct Against<'a> {
+    roll: &'a Roll,
+    codes: &'a CodeTable,
+    schools: &'a BTreeMap<String, i32>,
+    reading: &'a Reading<MarksFile>,
+}
+
+impl Against<'_> {
+    fn check(&self, pupils: &[PupilYear<'_>]) -> Checked {
+        let mut checked = Checked::default();
+        pupils.iter().for_each(|said| self.check_pupil(&mut checked, said));
+        checked
+    }
+
+    fn check_pupil(&self, checked: &mut Checked, said: &PupilYear<'_>) {
+        let (columns, line) = (&self.reading.columns, said.first_line());
+        let urn = said.urn().unwrap_or_default();
+        let Some(school_id) = self.schools.get(urn).copied() else {
+            return checked.problems.add(|| unknown_school(line, columns, urn));
+        };
+        let upn = said.upn().as_str();
+        let Some(pupil_id) = self.roll.pupils.get(upn).copied() else {
+            return checked.problems.add(|| {
+                let expected = "the UPN of a pupil who is or was on a roll that you may see";
+                let kind = RowProblemKind::UnknownPupil;
+                RowProblem::of_cell(line, &columns.name(Column::Upn), upn, kind, expected)
+            });
+        };
+        let key = (school_id, said.year().number());
+        let Some(calendar) = self.roll.calendars.get(&key) else {
+            return checked.problems.add(|| no_calendar(self.reading, said));
+        };
+        let stays = Stays::of(said.year(), self.roll.stays(school_id, pupil_id));
+        let year = checked.years.entry(key).or_default();
+        self.check_marks(year, &mut checked.problems, said, (calendar, &stays));
+    }
+
+    /// Checks one mark after the other. There are millions: nothing here goes by dates unless something is unusual.
+    fn check_marks(
+        &self,
+        year: &mut YearPlan,
+        problems: &mut Problems,
+        said: &PupilYear<'_>,
+        (calendar, stays): (&Calendar, &Stays),
+    ) {
+        let open = calendar.open_half_days();
+        let tomorrow = first_after(said.year(), self.roll.today);
+        // Marks come in runs of one enrolment and class: each is looked up once a run.
+        let mut run = Run::default();
+        for (at, mark) in named(&said.marks()) {
+            let stay = stays.at(at);
+            let refused = match stay {
+                _ if !open.contains(at) || self.is_left_out(calendar, said, at, stay) => {
+                    // A closed day, or one on which the year group is not due, is marked `#` in many systems; it says
+                    // what the calendar says.
+                    if self.codes.text(mark) == Some("#") {
+                        continue;
+                    }
+                    Refused::CLOSED
+                }
+                None => Refused::NOT_ON_ROLL,
+                Some(_) if at.position() >= tomorrow && self.is_attendance(said, at, mark) => {
+                    Refused::TOO_EARLY
+                }
+                Some(enrolment_id) => {
+                    let taken = at.position() < tomorrow;
+                    run.add(
+                        year,
+                        &self.roll.classes,
+                        (enrolment_id, said.year()),
+                        (at, mark, taken),
+                    );
+                    continue;
+                }
+            };
+            problems.add(|| self.mark_problem(said, at, self.codes.text(mark), refused));
+        }
+        run.end(year);
+    }
+
+    /// Whether the pupil's year group is not due although the school is open.
+    fn is_left_out(
+        &self,
+        calendar: &Calendar,
+        said: &PupilYear<'_>,
+        at: HalfDay,
+        enrolment_id: Option<i32>,
+    ) -> bool {
+        let left_out = calendar.year_groups_not_due(at);
+        let year_group = || self.roll.classes.year_group(enrolment_id?, at.date(said.year()));
+        !left_out.is_empty() && year_group().is_some_and(|one| left_out.contains(&one))
+    }
+
+    /// Whether a mark says that the pupil was there.
+    fn is_attendance(&self, said: &PupilYear<'_>, at: HalfDay, mark: u8) -> bool {
+        let counts = self.codes.counts(mark, at.date(said.year()));
+        counts.possible() && !counts.absent()
+    }
+
+    fn mark_problem(
+        &self,
+        said: &PupilYear<'_>,
+        at: HalfDay,
+        code: Option<&str>,
+        Refused(kind, expected): Refused,
+    ) -> RowProblem {
+        let line = said.line_of(at).unwrap_or_else(|| said.first_line());
+        let date = at.date(said.year());
+        RowProblem {
+            line,
+            column: Some(self.reading.file.column(date, at.session()).to_owned()),
+            cell: None,
+            value: Some(format!("{} on {} {}", code.unwrap_or_default(), date, at.session())),
+            kind,
+            expected: expected.to_owned(),
         }
     }
+}
+
+/// Why a mark cannot stand, and what was expected.
+struct Refused(RowProblemKind, &'static str);
+
+impl Refused {
+    const CLOSED: Self = Self(
+        RowProblemKind::ClosedDay,
+        "a half day on which the school is open and the pupil's year group is due",
+    );
+    const NOT_ON_ROLL: Self =
+        Self(RowProblemKind::NotOnRoll, "a day on which the pupil is on the school's roll");
+    const TOO_EARLY: Self = Self(
+        RowProblemKind::FutureMark,
+        "attendance up to today; only absence can be known before",
+    );
 }
 
 /// A pupil's marks of a year without a calendar: one problem, at the first of them.
@@ -267,33 +323,4 @@ fn no_calendar(reading: &Reading<MarksFile>, said: &PupilYear<'_>) -> RowProblem
 /// The half days for which something is said.
 pub(super) fn named(marks: &[u8]) -> impl Iterator<Item = (HalfDay, u8)> + '_ {
     (0_u16..).map_while(HalfDay::at).zip(marks.iter().copied()).filter(|(_, mark)| *mark != NO_MARK)
-}
-
-/// Whether a mark says that the pupil was there, before the day has come.
-fn too_early(codes: &CodeTable, mark: u8, date: NaiveDate, today: NaiveDate) -> bool {
-    if date <= today {
-        return false;
-    }
-    let counts = codes.counts(mark, date);
-    counts.possible() && !counts.absent()
-}
-
-fn mark_problem(
-    file: &MarksFile,
-    said: &PupilYear<'_>,
-    at: HalfDay,
-    code: Option<&str>,
-    kind: RowProblemKind,
-    expected: &str,
-) -> RowProblem {
-    let line = said.line_of(at).unwrap_or_else(|| said.first_line());
-    let date = at.date(said.year());
-    RowProblem {
-        line,
-        column: Some(file.column(date, at.session()).to_owned()),
-        cell: None,
-        value: Some(format!("{} on {} {}", code.unwrap_or_default(), date, at.session())),
-        kind,
-        expected: expected.to_owned(),
-    }
 }

@@ -5,6 +5,7 @@
 
 mod change;
 mod check;
+mod stays;
 
 use self::change::{Change, write};
 use self::check::{Plan, check, check_locked};

@@ -224,3 +224,49 @@ fn a_debug_print_says_nothing_of_the_pupil() {
         assert!(!print.contains(&upn(1)[4..]), "{print}");
     }
 }
+
+/// What a reading says, with everything that a piece of the file could have lost.
+fn told(reading: &Reading<MarksFile>) -> impl PartialEq + std::fmt::Debug {
+    let years = reading.file.pupil_years().map(|pupil| {
+        let said: Vec<_> = HalfDay::all().map(|at| pupil.line_of(at)).collect();
+        let of = (pupil.urn().map(str::to_owned), pupil.upn().to_string(), pupil.year());
+        (of, pupil.first_line(), pupil.marks().to_vec(), said)
+    });
+    let problems: Vec<_> = reading
+        .problems
+        .iter()
+        .map(|problem| (problem.line, problem.kind, problem.expected.clone()))
+        .collect();
+    let notices: Vec<_> =
+        reading.notices.iter().map(|notice| (notice.line, notice.count, &notice.text)).collect();
+    let notices = format!("{notices:?}");
+    (years.collect::<Vec<_>>(), problems, reading.problem_count, notices, reading.rows)
+}
+
+#[test]
+fn a_large_file_says_in_pieces_what_it_says_as_a_whole() {
+    let mut rows = String::from("upn,week,marks,urn\n");
+    for row in 0..40_000_u32 {
+        let (pupil, week) = (row % 1_000, row / 1_000);
+        let monday = day(2024, 9, 2) + chrono::Days::new(7 * u64::from(week));
+        let school = 100_000 + pupil % 7;
+        let marks = match row % 997 {
+            // A withdrawn code; no code; a mark too few.
+            0..300 => "/\\/\\HH/\\/\\",
+            300 => "/\\/\\!!/\\/\\",
+            301 => "/\\/\\/\\/\\/",
+            _ => "/\\/\\/\\/\\LI",
+        };
+        rows += &format!("{},{monday},{marks},{school}\r\n", upn(pupil));
+        if row % 1_999 == 0 {
+            // Once more, and then otherwise.
+            rows += &format!("{},{monday},{marks},{school}\r\n\r\n", upn(pupil));
+            rows += &format!("{},{monday},CCCCCCCCCC,{school}\r\n", upn(pupil));
+        }
+    }
+    // A quotation mark in the last row keeps the file in one piece.
+    let last = |urn: &str| format!("{rows}{},2024-09-02,----------,{urn}\r\n", upn(5_000));
+    let (pieces, whole) = (marks(last("100000")), marks(last("\"100000\"")));
+    assert!(pieces.problem_count > 80 && pieces.notices.len() == 2, "{:?}", pieces.notices);
+    assert!(told(&pieces) == told(&whole));
+}

@@ -7,6 +7,7 @@ mod real;
 
 use std::sync::LazyLock;
 
+use ::analytics::Pool;
 use chrono::NaiveDate;
 use domain::{AcademicYear, CodeTable, HalfDay, Session, Upn};
 
@@ -16,6 +17,7 @@ use super::{
 };
 
 static CODES: LazyLock<CodeTable> = LazyLock::new(|| CodeTable::built_in().unwrap());
+static POOL: LazyLock<Pool> = LazyLock::new(|| Pool::new(2).unwrap());
 
 /// The `number`th of a row of well-formed unique pupil numbers.
 fn upn(number: u32) -> String {
@@ -39,7 +41,7 @@ fn pupils(bytes: impl AsRef<[u8]>) -> Reading<Vec<PupilRow>> {
 
 /// Reads a file of marks for the school with the URN 100000.
 fn marks(bytes: impl AsRef<[u8]>) -> Reading<MarksFile> {
-    read_marks(&sent(bytes.as_ref(), Some("100000")), &CODES, &mut |_| true).unwrap()
+    read_marks(&sent(bytes.as_ref(), Some("100000")), &CODES, &POOL, &mut |_| true).unwrap()
 }
 
 /// The problems as lines, columns and kinds.
