@@ -88,8 +88,8 @@ impl Rests {
         item: &ItemRow,
         decision: &Decision,
     ) -> Result<(), Problem> {
-        let rules = [decision.rule.clone()];
-        actions::overtake(tx, (item.review_id, self.pupil_id), &rules)?;
+        let rules = std::slice::from_ref(&decision.rule);
+        actions::overtake(tx, (item.review_id, self.pupil_id), rules)?;
         rows::settle(tx, item, "moved_on", Some("marks were amended"), "rollcall")
     }
 

@@ -113,7 +113,7 @@ impl Rests {
         touched.push(said(ConsequenceKind::StageUndone, says));
         let reviews: Vec<i32> = lost.iter().filter_map(|step| step.review_id).collect();
         for (review, step) in reviews.iter().zip(&lost) {
-            actions::overtake(tx, (*review, self.pupil_id), &[step.moved.rule.clone()])?;
+            actions::overtake(tx, (*review, self.pupil_id), std::slice::from_ref(&step.moved.rule))?;
         }
         Ok(Lost { touched, reviews, case: Some(case) })
     }
