@@ -131,6 +131,7 @@ fn two_records_that_were_found_to_be_one_child_are_one_pupil_from_then_on() {
         let pupils = ["enrolments", "persistent"].map(|name| cell["persistence"][name].clone());
         json!([cell["possible"], cell["absent"], cell["doubled"], pupils])
     };
+    world.wait(TimeDelta::hours(1));
     let before = world.app.clock.now();
     assert_eq!(figures(None), json!([12, 2, 0, [2, 1]]));
     world.wait(TimeDelta::hours(1));

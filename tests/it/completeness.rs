@@ -29,7 +29,8 @@ fn registers(of: &Value) -> Value {
 #[test]
 fn each_school_has_the_day_of_its_own_wall() {
     let app = TestApp::start();
-    let admin = app.client("trust_admin", app.trust("Larkrise"));
+    let trust = app.trust("Larkrise");
+    let admin = app.client("trust_admin", trust);
     let london = school(&admin, 1, "primary");
     let body = json!({ "urn": "900002", "name": "School 2", "phase": "primary", "time_zone": "Asia/Nicosia" });
     let cyprus = id(&admin.post("/v1/schools", &body).expect(201), "school_id");
@@ -38,6 +39,7 @@ fn each_school_has_the_day_of_its_own_wall() {
     let pupils = [pupil(&admin, london, classes[0], 1), pupil(&admin, cyprus, classes[1], 2)];
     // Half past ten at night on Tuesday in London, and half past midnight on Wednesday on Cyprus.
     app.clock.set("2026-11-17T22:30:00Z");
+    let admin = app.client("trust_admin", trust);
     let take = |at: usize| {
         let path = format!("/v1/classes/{}/registers/2026-11-18/AM", classes[at]);
         admin.put(&path, &marks(&[(pupils[at], "/")]))

@@ -119,7 +119,7 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     let action = admin.get(&format!("/v1/actions?school_id={school}")).expect(200);
     let action = format!("/v1/actions/{}/evidence", action["items"][0]["action_id"]);
     let everything = json!({ "school_id": school, "from": { "role": "Attendance Lead" }, "to": { "role": "Head" }, "reason": "Ill" });
-    let given = admin.post("/v1/actions/reassignments", &everything).expect(200);
+    let given = admin.post("/v1/reassignments", &everything).expect(200);
     assert_ne!(given["actions"], json!([]));
     let about = json!({ "school_id": school, "pupil_id": absentee });
     let visit = json!({ "made": false, "says": "The family has moved" });

@@ -65,7 +65,7 @@ pub struct Reassigned {
 #[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = ReassignBody,
     responses((status = 200, description = "The actions that were given.", body = Reassigned),
         (status = 422, description = "Something in the body is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
-#[post("/v1/actions/reassignments")]
+#[post("/v1/reassignments")]
 pub async fn reassign_actions(
     caller: May<RecordCase>,
     app: web::Data<App>,

@@ -16,7 +16,7 @@ pub const DEFAULT_LIMIT: u16 = 100;
 pub const MAX_LIMIT: u16 = 500;
 
 /// One page of a list.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct Page<T> {
     /// The items, in a stable order.
     pub items: Vec<T>,

@@ -44,10 +44,20 @@ pub enum Verdict {
     Withdraw,
 }
 
+impl Verdict {
+    /// How the letter stands when it is carried out.
+    fn state(self) -> &'static str {
+        match self {
+            Self::Release => "waiting",
+            Self::Withdraw => "taken_back",
+        }
+    }
+}
+
 /// Decide about a letter that is held
 ///
 /// A letter that is released is written anew for each parent who may read it, with the figures that it was decided on.
-/// While all letters about the pupil are stopped none is released.
+/// While all letters about the pupil are stopped none is released. The same said again changes nothing.
 #[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
     params(("letter_id" = i32, Path, description = "The letter.")),
     responses((status = 200, description = "The letter as it stands now.", body = LetterAnswer),
@@ -69,6 +79,11 @@ pub async fn decide_letter(
     let state = app.clone();
     let answer = app.db.run(&scope, move |tx| {
         let letter = rows::letter_to_change(tx, path.0)?;
+        if letter.state == decide.state() {
+            return answers(tx, &state, &caller, vec![letter])?
+                .pop()
+                .ok_or_else(Problem::not_found);
+        }
         if letter.state != "held" {
             let detail = format!("The letter is not held: it is {}.", letter.state);
             return Err(Problem::new(Kind::StaleTag).detail(detail).member("state", letter.state));

@@ -37,7 +37,7 @@ fn everything_that_is_open_for_an_absent_colleague_goes_to_another() {
     assert!(!all.is_empty());
     let give = |from: Value, to: Value, reason: &str| {
         let body = json!({ "school_id": office.school, "from": from, "to": to, "reason": reason });
-        office.lead.post("/v1/actions/reassignments", &body)
+        office.lead.post("/v1/reassignments", &body)
     };
     // Jo has the duty that the policy names, so what is given to nobody by name is theirs.
     let given =

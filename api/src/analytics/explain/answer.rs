@@ -36,7 +36,7 @@ pub struct ExplainAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) against: Option<CountedAnswer>,
     /// The pupils; with another definition, those that the two count differently. Only for those who may see pupils.
-    #[serde(skip_serializing_if = "Option::is_none", skip_deserializing)]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) pupils: Option<Page<PupilAnswer>>,
 }
 

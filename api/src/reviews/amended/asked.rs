@@ -94,8 +94,17 @@ pub fn letters_of(decision: &Decision) -> BTreeSet<&str> {
     letters.map(|action| action.what.as_str()).chain(held).collect()
 }
 
-/// Whether two decisions come to the same, whatever the counts behind them.
+/// Whether two decisions come to the same, whatever the counts behind them, and whether or not a letter is held.
 pub fn alike(one: &Decision, other: &Decision) -> bool {
-    let outcome = |decision: &Decision| decision.taking.as_ref().map(|t| t.outcome.clone());
-    one.rule == other.rule && outcome(one) == outcome(other) && one.lines() == other.lines()
+    let step = |decision: &Decision| {
+        decision.taking.as_ref().map(|taking| (taking.outcome.clone(), taking.then.clone()))
+    };
+    let to_do = |decision: &Decision| -> Vec<String> {
+        let others = decision.actions.iter().filter(|action| action.kind != Do::Letter);
+        others.map(ToString::to_string).collect()
+    };
+    one.rule == other.rule
+        && step(one) == step(other)
+        && letters_of(one) == letters_of(other)
+        && to_do(one) == to_do(other)
 }

@@ -113,7 +113,11 @@ impl Rests {
         touched.push(said(ConsequenceKind::StageUndone, says));
         let reviews: Vec<i32> = lost.iter().filter_map(|step| step.review_id).collect();
         for (review, step) in reviews.iter().zip(&lost) {
-            actions::overtake(tx, (*review, self.pupil_id), std::slice::from_ref(&step.moved.rule))?;
+            actions::overtake(
+                tx,
+                (*review, self.pupil_id),
+                std::slice::from_ref(&step.moved.rule),
+            )?;
         }
         Ok(Lost { touched, reviews, case: Some(case) })
     }
