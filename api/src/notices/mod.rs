@@ -9,10 +9,12 @@ mod of_pupil;
 mod propose;
 mod read_notice;
 mod rows;
+mod support;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use rows::{NoticeRow, of_case};
+pub use support::{Supported, let_fall, supported};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -203,6 +203,34 @@ fn a_letter_is_sent_with_the_counts_of_the_day_on_which_it_is_decided() {
     assert_eq!(letter["figure"], json!({ "attended": 66, "possible": 76 }), "{letter}");
 }
 
+#[test]
+fn a_penalty_notice_that_waited_falls_with_the_session_that_made_the_threshold() {
+    let office = Office::that_follows(&json!({ "policy": "improvement-process" }), 2);
+    office.on("2026-10-23");
+    // Ten sessions without leave: exactly the national threshold.
+    let absent = |pupil, day| (pupil == 2 && (10..15).contains(&day)).then_some("O");
+    send_marks(&office.lead, office.school, &[1, 2], ("2026-09-02", "2026-10-23"), absent);
+    let link = json!({ "relationship": "mother", "priority": 1 });
+    let parent = json!({ "person": { "surname": "Lind", "language": "en" }, "link": link });
+    let path = format!("/v1/pupils/{}/parents", office.pupil(2));
+    let parent = office.lead.post(&path, &parent).expect(201)["parent_id"].clone();
+    let path = format!("/v1/pupils/{}/notices", office.pupil(2));
+    let body = json!({ "parent_id": parent, "school_id": office.school });
+    let pending = office.lead.post(&path, &body).expect(201);
+    assert_eq!(pending["details"]["reached"], true, "{pending}");
+    let notice = format!("/v1/notices/{}", pending["notice_id"]);
+    let state = || office.lead.get(&notice).expect(200)["now"]["state"].clone();
+
+    let preview = amend(&office, true);
+    assert_eq!(touched(&preview), ["notice_fallen"], "{preview}");
+    assert_eq!(state(), "pending");
+    assert_eq!(amend(&office, false)["touched"], preview["touched"]);
+    assert_eq!(state(), "waived");
+    assert_eq!(told(&office).len(), 1);
+    let limits = office.lead.get(&path).expect(200);
+    assert_eq!(limits["parents"][0]["reached"], false, "{limits}");
+}
+
 /// The one letter of the school.
 fn letter(office: &Office) -> Value {
     let letters = office.lead.get(&format!("/v1/letters?school_id={}", office.school)).expect(200);

@@ -25,6 +25,9 @@ pub struct Consequence {
     /// The case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub case_id: Option<i32>,
+    /// The penalty notice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice_id: Option<i32>,
 }
 
 /// What is touched.
@@ -40,6 +43,11 @@ pub enum ConsequenceKind {
     StageUndone,
     /// The step has lost its support, but people have recorded more since: a person decides where the case goes.
     StageInDoubt,
+    /// A penalty notice that waited for a decision falls: the threshold is not reached any more, and its sessions are
+    /// free again.
+    NoticeFallen,
+    /// Sessions that a penalty notice rests on do not count any more: a person decides, and tells the local authority.
+    NoticeInDoubt,
     /// A running target has other counts now.
     TargetRecounted,
     /// Something that nobody had decided on is not proposed or listed any more.

@@ -124,5 +124,6 @@ fn of(asked: &Asked, what: ConsequenceKind, decision: &Decision) -> Consequence 
         review_id: Some(asked.review.review_id),
         letter_id: None,
         case_id: None,
+        notice_id: None,
     }
 }

@@ -4,6 +4,7 @@
 mod asked;
 mod consequence;
 mod items;
+mod lose_notices;
 mod present;
 mod steps;
 
@@ -21,6 +22,7 @@ use crate::auth::Caller;
 use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::Problem;
+use crate::notices::{self, Supported};
 
 pub use consequence::{Consequence, ConsequenceKind};
 pub use present::present;
@@ -34,6 +36,7 @@ pub struct Rests {
     years: Vec<AcademicYear>,
     before: Vec<Arc<Block>>,
     case: Option<Told>,
+    notices: Vec<Supported>,
 }
 
 /// What happened, and who did it.
@@ -59,7 +62,8 @@ impl Rests {
     ) -> Result<Option<Self>, Problem> {
         let reviews = rows::reviews_since(tx, school_id, from)?;
         let case = cases::latest_case_to_change(tx, school_id, pupil_id)?;
-        if reviews.is_empty() && case.is_none() {
+        let notices = notices::supported(tx, codes, pupil_id)?;
+        if reviews.is_empty() && case.is_none() && notices.is_empty() {
             return Ok(None);
         }
         let last = reviews.last().map_or(from, |review| review.day).max(tx.clock().today());
@@ -71,7 +75,7 @@ impl Rests {
             asked.extend(Asked::read(tx, review, pupil_id)?);
         }
         let before = pupil_blocks(tx, codes, (school_id, pupil_id), &years)?;
-        Ok(Some(Self { school_id, pupil_id, asked, years, before, case }))
+        Ok(Some(Self { school_id, pupil_id, asked, years, before, case, notices }))
     }
 
     /// Now that the marks are amended, undoes what they do not support any more, and tells a person all of it once.
@@ -105,6 +109,7 @@ impl Rests {
                 amending.why,
             )?);
         }
+        touched.extend(self.lose_notices(tx, amending)?);
         self.tell(tx, &touched, amending.why)?;
         Ok(touched)
     }
@@ -137,6 +142,7 @@ impl Rests {
             review_id: None,
             letter_id: None,
             case_id: Some(told.row.case_id),
+            notice_id: None,
         })
     }
 

@@ -91,6 +91,7 @@ impl Rests {
             review_id: lost.first().and_then(|step| step.review_id),
             letter_id: None,
             case_id,
+            notice_id: None,
         };
         if !whole {
             let says = format!(
@@ -197,6 +198,7 @@ pub(super) fn lose(
         review_id: letter.review_id,
         letter_id: Some(letter.letter_id),
         case_id: letter.case_id,
+        notice_id: None,
     })
 }
 
