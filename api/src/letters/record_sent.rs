@@ -51,7 +51,8 @@ pub async fn record_sent(
     let state = app.clone();
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let letter = rows::letter_to_change(tx, path.0)?;
-        if letter.sent_on == Some(on) && letter.sent_how.as_ref() == Some(&how) {
+        let same = letter.sent_on == Some(on) && letter.sent_how.as_ref() == Some(&how);
+        if letter.state == "sent" && same {
             return answers(tx, &state, &caller, vec![letter]);
         }
         if letter.state != "waiting" {

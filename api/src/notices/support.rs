@@ -33,7 +33,8 @@ impl Supported {
     }
 }
 
-/// The notices about a child whose sessions are used, with what the marks as they stand now say of them.
+/// The notices about a child whose sessions are used, with what the marks as they stand now say of them. Nobody else
+/// decides about them until this transaction has ended.
 ///
 /// # Errors
 /// The database's.
@@ -43,6 +44,7 @@ pub fn supported(
     pupil_id: i32,
 ) -> Result<Vec<Supported>, Problem> {
     let child = rows::own_record(tx, pupil_id)?;
+    rows::hold(tx, child)?;
     let all = rows::of_child(tx, child)?;
     let mut using = Vec::new();
     for row in &all {

@@ -6,7 +6,7 @@ use ::analytics::Block;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use domain::policy::{Decision, Happened, Shield, step};
+use domain::policy::{Decision, Happened, Shield};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -324,20 +324,7 @@ impl Deciding<'_> {
                 "send, hold or mitigate: there is no case yet",
             ));
         };
-        let follows = told.follows(tx)?;
         let happened = Happened::Otherwise { to, reason };
-        let case = (i64::from(pupil_id), &told.case);
-        let decision = step(&follows.policy, &follows.letters, case, &Shield::default(), &happened)
-            .map_err(|error| Problem::at(Kind::Invalid, "/to", error.to_string()))?;
-        let day = tenants::today(tx, school_id)?;
-        let calendars = tenants::calendars_around(tx, school_id, day)?;
-        let ground = Ground {
-            school_id,
-            pupil_id,
-            review_id: Some(review.review_id),
-            day,
-            calendars: &calendars,
-        };
-        cases::take(tx, &decision, &ground, Some(told), &follows, caller).map(|_| ())
+        cases::record(tx, caller, told, &happened, self.blocks).map(|_| ())
     }
 }

@@ -20,6 +20,7 @@ pub use figures::Figures;
 pub use open::open;
 pub use open_review::years_behind;
 pub use rows::{of_day, sizes};
+pub use who::check_decides;
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

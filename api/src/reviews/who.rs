@@ -2,10 +2,36 @@
 
 use crate::app::App;
 use crate::auth::Caller;
+use crate::auth::permission::{DecideCase, Permission};
+use crate::cases::Told;
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
 use crate::policies::Follows;
 use crate::staff::{self, Holder};
+use crate::tenants;
+
+/// Refuses a caller who may not decide where a case goes.
+///
+/// # Errors
+/// 403 with who may.
+pub fn check_decides(
+    tx: &mut Tx<'_>,
+    app: &App,
+    caller: &Caller,
+    told: &Told,
+) -> Result<(), Problem> {
+    if !app.roles.allows(caller.role(), DecideCase::NAME) {
+        return Err(Problem::new(Kind::Forbidden)
+            .member("permission", DecideCase::NAME)
+            .member("role", caller.role()));
+    }
+    let follows = told.follows(tx)?;
+    let decides = follows.policy.regular().find_map(|(_, regular)| regular.decides.as_deref());
+    match decides {
+        Some(decides) => check(tx, app, caller, told.row.school_id, &follows, decides),
+        None => Ok(()),
+    }
+}
 
 /// Refuses a caller whom the policy does not name: it names a duty in the school's own words, which maps to a role of
 /// the product. Whoever has that duty at the school today, or a duty or token of that role, decides; and whoever stands
@@ -26,7 +52,7 @@ pub fn check(
     if stands_in || role == Some(caller.role()) {
         return Ok(());
     }
-    let today = tx.clock().today();
+    let today = tenants::today(tx, school_id)?;
     let named = |one: &Holder| one.duty == decides || role == Some(one.role.as_str());
     let mut holders = staff::holders(tx, school_id, today)?;
     holders.retain(named);
