@@ -18,7 +18,7 @@ use super::import_notices;
 use super::outcome::Outcome;
 use super::request::Request;
 use super::schools::Schools;
-use super::whom::rows_by_pupil;
+use super::whom::{ByPupil, rows_by_pupil};
 use crate::cases::{self, CarriedCase, CaseRow};
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -26,9 +26,6 @@ use crate::jobs::Job;
 use crate::letters::{self, NewLetter};
 use crate::policies::{self, Follows, Part};
 use crate::pupils::EnrolmentRow;
-
-/// What the file says of a pupil, by school and pupil.
-type Files = BTreeMap<(i32, i32), Vec<DoneRow<Done>>>;
 
 /// Checks and applies a file of what was done; a dry run, or a file with a problem, changes nothing.
 pub(super) fn import(
@@ -178,7 +175,7 @@ fn not_in_policy(row: &DoneRow<Done>, columns: &Columns, error: &CarryError) -> 
 fn followed(
     tx: &mut Tx<'_>,
     schools: &[i32],
-    files: &Files,
+    files: &ByPupil<Done>,
     problems: &mut Problems,
 ) -> Result<BTreeMap<i32, Follows>, Problem> {
     let today = tx.clock().today();

@@ -9,6 +9,9 @@ use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::pupils::{self, EnrolmentRow};
 
+/// What a file says of a pupil, by school and pupil.
+pub(super) type ByPupil<T> = BTreeMap<(i32, i32), Vec<DoneRow<T>>>;
+
 /// The rows about pupils who are on the school's roll today, by school and pupil. `check` looks at each beside the pupil's
 /// days at the school.
 pub(super) fn rows_by_pupil<T>(
@@ -17,7 +20,7 @@ pub(super) fn rows_by_pupil<T>(
     rows: Vec<DoneRow<T>>,
     (columns, problems): (&Columns, &mut Problems),
     check: impl Fn(&DoneRow<T>, &[EnrolmentRow]) -> Result<(), RowProblem>,
-) -> Result<BTreeMap<(i32, i32), Vec<DoneRow<T>>>, Problem> {
+) -> Result<ByPupil<T>, Problem> {
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let urn = row.urn.as_deref().unwrap_or_default();
@@ -34,7 +37,7 @@ pub(super) fn rows_by_pupil<T>(
         stays.entry((stay.school_id, stay.pupil_id)).or_default().push(stay);
     }
     let today = tx.clock().today();
-    let mut by_pupil: BTreeMap<(i32, i32), Vec<DoneRow<T>>> = BTreeMap::new();
+    let mut by_pupil: ByPupil<T> = BTreeMap::new();
     for (row, school_id) in found {
         let wrong = |kind, expected| {
             let (upn, column) = (row.upn.as_str(), columns.name(Column::Upn));
