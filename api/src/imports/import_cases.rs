@@ -1,4 +1,5 @@
-//! A file of what was done under the school's policy before it came here: letters, open stages and running targets.
+//! A file of what was done under the school's policy before it came here: letters, open stages, running targets
+//! and penalty notices (`import_notices.rs`).
 //!
 //! It is held against the policy that the school follows today, and told as the events of cases. From then on a case
 //! stands as if it had been followed here, and says where it came from.
@@ -10,29 +11,27 @@ use domain::policy::{CarriedIn, CarryError, Doing, Done, carry_in};
 
 use super::conclude::conclude;
 use super::file::{
-    Column, Columns, DoneColumn, DoneRow, Notice, NoticeKind, Problems, Reading, RowProblem,
-    RowProblemKind,
+    Column, Columns, DoneColumn, DoneFile, DoneRow, Notice, NoticeKind, Problems, Reading,
+    RowProblem, RowProblemKind,
 };
-use super::import_pupils::unknown_school;
+use super::import_notices;
 use super::outcome::Outcome;
 use super::request::Request;
 use super::schools::Schools;
-use crate::cases::{self, CarriedCase};
+use super::whom::{ByPupil, rows_by_pupil};
+use crate::cases::{self, CarriedCase, CaseRow};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
 use crate::letters::{self, NewLetter};
 use crate::policies::{self, Follows, Part};
-use crate::pupils::{self, EnrolmentRow};
-
-/// What the file says of a pupil, by school and pupil.
-type Files = BTreeMap<(i32, i32), Vec<DoneRow>>;
+use crate::pupils::EnrolmentRow;
 
 /// Checks and applies a file of what was done; a dry run, or a file with a problem, changes nothing.
 pub(super) fn import(
     job: &Job<'_>,
     request: &Request,
-    reading: Reading<Vec<DoneRow>>,
+    reading: Reading<DoneFile>,
 ) -> Result<(), Problem> {
     job.tell("checking against the policy", 0, 0);
     job.run(|tx| {
@@ -46,12 +45,19 @@ fn settle(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
     request: &Request,
-    reading: Reading<Vec<DoneRow>>,
+    reading: Reading<DoneFile>,
 ) -> Result<Outcome, Problem> {
     let columns = &reading.columns;
     let mut problems = Problems::continuing(reading.problems, reading.problem_count);
     let mut schools = Schools::read(tx, request)?;
-    let files = of_pupils(tx, &mut schools, reading.file, columns, &mut problems)?;
+    let today = tx.clock().today();
+    let in_time = |row: &DoneRow<Done>, stays: &[EnrolmentRow]| {
+        in_time(&row.done, stays, today)
+            .map_err(|(column, kind, expected)| wrong(row, columns, column, kind, expected))
+    };
+    let DoneFile { done, given } = reading.file;
+    let files = rows_by_pupil(tx, &mut schools, done, (columns, &mut problems), in_time)?;
+    let given = import_notices::plan(tx, &mut schools, given, columns, &mut problems)?;
     let ids = Schools::ids(files.keys().map(|(school_id, _)| *school_id));
     let follows = followed(tx, &ids, &files, &mut problems)?;
     let mut open = BTreeMap::new();
@@ -64,18 +70,11 @@ fn settle(
     for (about, rows) in &files {
         let (Some(follows), Some(first)) = (follows.get(&about.0), rows.first()) else { continue };
         if let Some(case) = open.get(about) {
-            let stage = case.stage.as_deref().unwrap_or_default();
-            let expected = format!(
-                "a pupil without an open case at the school: case {} is at {stage:?}",
-                case.case_id
-            );
-            let (upn, kind) = (first.upn.as_str(), RowProblemKind::CaseOpen);
-            let column = columns.name(Column::Upn);
-            problems.add(|| RowProblem::of_cell(first.line, &column, upn, kind, expected));
+            problems.add(|| case_open(first, columns, case));
             continue;
         }
         let done: Vec<Done> = rows.iter().map(|row| row.done.clone()).collect();
-        match carry_in(&follows.policy, &follows.letters, &done, job.by(), tx.clock().today()) {
+        match carry_in(&follows.policy, &follows.letters, &done, job.by(), today) {
             Ok(carried) => plan.push((follows, Planned { about: *about, rows, carried })),
             Err(wrong) => wrong.iter().for_each(|(at, error)| {
                 problems.add(|| not_in_policy(rows.get(*at).unwrap_or(first), columns, error));
@@ -93,58 +92,18 @@ fn settle(
         outcome.counts.targets_carried_in +=
             planned.count(|what| matches!(what, Doing::Target { .. }));
     }
-    if problems.is_empty() && !request.dry_run && !plan.is_empty() {
+    outcome.counts.notices_carried_in = u64::try_from(given.len()).unwrap_or(u64::MAX);
+    if problems.is_empty() && !request.dry_run && !(plan.is_empty() && given.is_empty()) {
         for (follows, planned) in &plan {
             planned.apply(tx, job, follows)?;
+        }
+        for notice in &given {
+            notice.apply(tx, job)?;
         }
         outcome.applied_at = Some(tx.now());
     }
     (outcome.problems, outcome.problem_count) = problems.finish();
     Ok(outcome)
-}
-
-/// What the file says of whom: pupils who are on the school's roll, and were on the day.
-fn of_pupils(
-    tx: &mut Tx<'_>,
-    schools: &mut Schools,
-    file: Vec<DoneRow>,
-    columns: &Columns,
-    problems: &mut Problems,
-) -> Result<Files, Problem> {
-    let mut found = Vec::with_capacity(file.len());
-    for row in file {
-        let urn = row.urn.as_deref().unwrap_or_default();
-        match schools.find(urn, row.line) {
-            Some(school_id) => found.push((row, school_id)),
-            None => problems.add(|| unknown_school(row.line, columns, urn)),
-        }
-    }
-    let upns: Vec<String> = found.iter().map(|(row, _)| row.upn.as_str().to_owned()).collect();
-    let known = pupils::pupils_by_upn(tx, &upns)?;
-    let ids = Schools::ids(found.iter().map(|(_, school_id)| *school_id));
-    let mut stays: BTreeMap<(i32, i32), Vec<EnrolmentRow>> = BTreeMap::new();
-    for stay in pupils::enrolments_of(tx, &ids, None)? {
-        stays.entry((stay.school_id, stay.pupil_id)).or_default().push(stay);
-    }
-    let today = tx.clock().today();
-    let mut files = Files::new();
-    for (row, school_id) in found {
-        let Some(pupil) = known.get(row.upn.as_str()) else {
-            let expected = "the UPN of a pupil of the trust: import the pupils first";
-            problems
-                .add(|| wrong(&row, columns, Column::Upn, RowProblemKind::UnknownPupil, expected));
-            continue;
-        };
-        let about = (school_id, pupil.pupil_id);
-        let theirs = stays.get(&about).map_or(&[][..], Vec::as_slice);
-        match in_time(&row.done, theirs, today) {
-            Ok(()) => files.entry(about).or_default().push(row),
-            Err((column, kind, expected)) => {
-                problems.add(|| wrong(&row, columns, column, kind, expected));
-            }
-        }
-    }
-    Ok(files)
 }
 
 /// Whether a thing can have been done then about somebody who was on roll so.
@@ -155,13 +114,6 @@ fn in_time(
 ) -> Result<(), (Column, RowProblemKind, &'static str)> {
     let on_roll = |day| stays.iter().any(|stay| stay.covers(day));
     let day = Column::Done(DoneColumn::Day);
-    if !on_roll(today) {
-        return Err((
-            Column::Upn,
-            RowProblemKind::NotOnRoll,
-            "a pupil who is on the school's roll",
-        ));
-    }
     if let Doing::Target { to, .. } = &done.what {
         let expected =
             "a target that still runs: of one that has ended say the stage that came of it";
@@ -184,7 +136,7 @@ fn in_time(
 }
 
 fn wrong(
-    row: &DoneRow,
+    row: &DoneRow<Done>,
     columns: &Columns,
     column: Column,
     kind: RowProblemKind,
@@ -200,7 +152,16 @@ fn wrong(
     RowProblem::of_cell(row.line, &columns.name(column), &value, kind, expected)
 }
 
-fn not_in_policy(row: &DoneRow, columns: &Columns, error: &CarryError) -> RowProblem {
+fn case_open(row: &DoneRow<Done>, columns: &Columns, case: &CaseRow) -> RowProblem {
+    let stage = case.stage.as_deref().unwrap_or_default();
+    let expected = format!(
+        "a pupil without an open case at the school: case {} is at {stage:?}",
+        case.case_id
+    );
+    wrong(row, columns, Column::Upn, RowProblemKind::CaseOpen, expected)
+}
+
+fn not_in_policy(row: &DoneRow<Done>, columns: &Columns, error: &CarryError) -> RowProblem {
     let column = match (error, &row.done.what) {
         (CarryError::LastYears(..), _) => DoneColumn::Day,
         (_, Doing::Target { .. }) => DoneColumn::Record,
@@ -214,7 +175,7 @@ fn not_in_policy(row: &DoneRow, columns: &Columns, error: &CarryError) -> RowPro
 fn followed(
     tx: &mut Tx<'_>,
     schools: &[i32],
-    files: &Files,
+    files: &ByPupil<Done>,
     problems: &mut Problems,
 ) -> Result<BTreeMap<i32, Follows>, Problem> {
     let today = tx.clock().today();
@@ -238,7 +199,7 @@ fn followed(
 /// What is carried in of one pupil.
 struct Planned<'a> {
     about: (i32, i32),
-    rows: &'a [DoneRow],
+    rows: &'a [DoneRow<Done>],
     carried: CarriedIn,
 }
 

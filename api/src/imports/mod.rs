@@ -5,6 +5,7 @@ pub mod file;
 mod import_cases;
 mod import_links;
 mod import_marks;
+mod import_notices;
 mod import_parents;
 mod import_pupils;
 mod import_schools;
@@ -19,6 +20,7 @@ mod schools;
 mod undo;
 mod upload;
 mod uploads;
+mod whom;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

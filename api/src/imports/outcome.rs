@@ -66,6 +66,8 @@ pub struct Counts {
     pub letters_carried_in: u64,
     /// Targets that were running.
     pub targets_carried_in: u64,
+    /// Penalty notices that were given before.
+    pub notices_carried_in: u64,
     /// Marks on half days that had none.
     pub marks_added: u64,
     /// Marks that replaced another; the old ones stand in the history.

@@ -21,7 +21,8 @@ pub enum FileKind {
     Classes,
     /// Parents, whose they are and how to reach them.
     Parents,
-    /// What was done under the school's policy before it came here: letters, open stages, running targets.
+    /// What was done under the school's policy before it came here: letters, open stages, running targets,
+    /// penalty notices.
     Cases,
     /// Schools, from Get Information About Schools (`edubasealldata`).
     Schools,

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::limits::Counted;
 use super::notice::{Amount, Details, ParentNotice, State, next};
 use super::propose::no_further;
-use super::rows::{self, NoticeRow, Standing, Whom};
+use super::rows::{self, NoticeRow, Standing};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::DecideCase;
@@ -91,14 +91,8 @@ pub async fn decide_notice(
             let before = last(tx, path.0)?;
             conditions.check_write(Some(&before.etag()), true)?;
             let details = after(tx, &codes, (child, &before), &said)?;
-            let whom = Whom {
-                pupil_id: before.pupil_id,
-                parent_id: before.parent_id,
-                case_id: before.case_id,
-                asking_school: before.asking_school,
-            };
             let standing = Standing { state: said.state, day: said.day, says, details: &details };
-            let row = rows::keep(tx, whom, Some(&before), &standing, &caller)?;
+            let row = rows::keep(tx, before.whom(), Some(&before), &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
             Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })
         })
@@ -138,6 +132,7 @@ fn after(
     if !problem.errors().is_empty() {
         return Err(problem);
     }
+    details.import_id = None;
     match said.state {
         State::Issued => {
             let counted = Counted::read(tx, codes, child)?;

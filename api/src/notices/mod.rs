@@ -1,6 +1,7 @@
 //! Penalty notices, a parent and a child each: pending, issued, waived, withdrawn, paid. The national limits are checked
 //! and shown; a person decides, and the local authority's outcome is recorded.
 
+mod carry_in;
 mod decide;
 mod limits;
 mod list_notices;
@@ -13,6 +14,8 @@ mod support;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use carry_in::{Given, Refused, TakenBack, carry_in, settle, take_back};
+pub use notice::{Details, State};
 pub use rows::{NoticeRow, of_case};
 pub use support::{Supported, let_fall, supported};
 

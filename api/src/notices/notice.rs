@@ -26,11 +26,13 @@ pub enum State {
 }
 
 impl State {
-    const ALL: [State; 5] =
+    /// Every state.
+    pub const ALL: [State; 5] =
         [State::Pending, State::Issued, State::Waived, State::Withdrawn, State::Paid];
 
     /// As it stands in the table.
-    pub(super) fn name(self) -> &'static str {
+    #[must_use]
+    pub fn name(self) -> &'static str {
         match self {
             State::Pending => "pending",
             State::Issued => "issued",
@@ -40,7 +42,9 @@ impl State {
         }
     }
 
-    pub(super) fn named(name: &str) -> Option<Self> {
+    /// The opposite of [`State::name`].
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.name() == name)
     }
 
@@ -66,10 +70,12 @@ pub struct Details {
     /// 1 for the first to this parent for this child in the years that count, 2 for the second.
     #[schema(example = 1)]
     pub number: u8,
-    /// First day of the weeks that it rests on.
-    pub from: NaiveDate,
+    /// First day of the weeks that it rests on; absent when it was given before the school came here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<NaiveDate>,
     /// Last day of these weeks.
-    pub to: NaiveDate,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<NaiveDate>,
     /// The sessions of unauthorised absence that it rests on: they are used.
     pub sessions: Vec<Missed>,
     /// Whether they reached the national threshold when it was proposed.
@@ -89,6 +95,17 @@ pub struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 8000)]
     pub paid_pence: Option<u32>,
+    /// The local authority's number of it, when a file told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "PN-2025-0117")]
+    pub reference: Option<String>,
+    /// The local authority, when a file told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub authority: Option<String>,
+    /// The import with which it came as it stands; absent once something was done about it here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 12)]
+    pub import_id: Option<i64>,
 }
 
 /// A session that was missed.

@@ -151,8 +151,8 @@ fn propose(
         watch.sessions.iter().map(|(date, session)| Missed { date: *date, session: *session });
     let details = Details {
         number,
-        from: watch.window.from,
-        to: watch.window.to,
+        from: Some(watch.window.from),
+        to: Some(watch.window.to),
         sessions: sessions.collect(),
         reached: watch.reached,
         reason,
@@ -160,10 +160,13 @@ fn propose(
         issued_on: None,
         paid_on: None,
         paid_pence: None,
+        reference: None,
+        authority: None,
+        import_id: None,
     };
     let says = format!(
         "notice {number} to parent {} is pending: {found} sessions from {} to {}",
-        whom.parent_id, details.from, details.to
+        whom.parent_id, watch.window.from, watch.window.to
     );
     let standing = Standing { state: State::Pending, day: counted.day, says, details: &details };
     let row = rows::keep(tx, whom, pending, &standing, caller)?;

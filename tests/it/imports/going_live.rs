@@ -1,6 +1,8 @@
 //! Going live in mid-year: what was done under the school's policy comes in by file, and the next review goes on from
 //! there instead of beginning again.
 
+mod penalty_notices;
+
 use serde_json::{Value, json};
 
 use super::{Office, counts, notices, problems};
@@ -187,7 +189,7 @@ fn every_bad_line_has_a_problem_of_its_own_and_nothing_is_applied() {
          ANN,stage,after letter 1,2026-10-23,,,,\n\
          ANN,stage,Stage 1,2026-11-19,,,,\n\
          ANN,stage,Stage 1,2026-09-01,,,,\n\
-         ANN,notice,,2026-10-23,,,,\n\
+         ANN,meeting,,2026-10-23,,,,\n\
          ANN,stage,,2026-10-23,,,,\n\
          {stranger},stage,Stage 1,2026-10-23,,,,\n\
          CAT,letter,stage-1,2026-10-23,,,,\n\
@@ -205,7 +207,7 @@ fn every_bad_line_has_a_problem_of_its_own_and_nothing_is_applied() {
             "3 name after letter 1 not-in-policy".to_owned(),
             "4 date 2026-11-19 bad-date".to_owned(),
             "5 date 2026-09-01 not-on-roll".to_owned(),
-            "6 record notice unknown-record".to_owned(),
+            "6 record meeting unknown-record".to_owned(),
             "7 name  missing-value".to_owned(),
             format!("8 upn {stranger} unknown-pupil"),
             format!("9 upn {cat} case-open"),

@@ -1,4 +1,4 @@
-//! The file of what was done before a school came here: a row a letter, a stage or a target.
+//! The file of what was done before a school came here: a row a letter, a stage, a target or a penalty notice.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -10,38 +10,56 @@ use domain::{Percent, Upn};
 use super::Reading;
 use super::cells;
 use super::done_columns::DoneColumn;
+use super::done_notice::{self, GivenNotice, NoticeReader};
 use super::headers::{Column, Header, Place};
 use super::problem::{Fault, RowProblemKind};
-use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
+use super::rows::{Findings, Progress, Sent, Stopped, each_row, filled, school_place};
 use super::table::Row;
+
+/// What a file tells.
+#[derive(Debug, Clone, Default)]
+pub struct DoneFile {
+    /// What was done under the policy.
+    pub done: Vec<DoneRow<Done>>,
+    /// The penalty notices.
+    pub given: Vec<DoneRow<GivenNotice>>,
+}
 
 /// One thing that was done about a pupil.
 #[derive(Clone, PartialEq, Eq)]
-pub struct DoneRow {
+pub struct DoneRow<T> {
     /// The line of the file on which the row starts, from 1.
     pub line: u64,
     /// The school's URN; `None` for the school that the import is for.
     pub urn: Option<String>,
     /// The unique pupil number.
     pub upn: Upn,
-    /// What was done, in the policy's words.
-    pub done: Done,
+    /// What was done.
+    pub done: T,
 }
 
 /// Says nothing of the pupil, so that a debug print can go to a log.
-impl fmt::Debug for DoneRow {
+impl<T> fmt::Debug for DoneRow<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DoneRow").field("line", &self.line).finish_non_exhaustive()
     }
 }
 
 /// What sort of thing a row tells. Each has its cells; another sort is another name here and another arm in
-/// [`DoneReader::doing`].
+/// [`DoneReader::told`].
 #[derive(Clone, Copy)]
 enum Sort {
     Letter,
     Stage,
     Target,
+    Notice,
+}
+
+/// What a row tells.
+#[derive(Clone, PartialEq, Eq)]
+enum Told {
+    Done(Done),
+    Notice(GivenNotice),
 }
 
 /// Reads a file of what was done. Rows that mean the import's own school get `urn: None`.
@@ -51,28 +69,31 @@ enum Sort {
 pub fn read_done(
     sent: &Sent<'_>,
     progress: &mut Progress<'_>,
-) -> Result<Reading<Vec<DoneRow>>, Stopped> {
+) -> Result<Reading<DoneFile>, Stopped> {
     let mut findings = Findings::default();
-    let (mut rows, mut repeated) = (Vec::new(), Vec::new());
-    let mut of_pupil: HashMap<(Option<String>, Upn), Vec<Done>> = HashMap::new();
+    let (mut file, mut repeated) = (DoneFile::default(), Vec::new());
+    let mut of_pupil: HashMap<(Option<String>, Upn), Vec<Told>> = HashMap::new();
     each_row(
         sent,
         &mut findings,
         progress,
         |header, findings| DoneReader::open(header, sent.own_school, findings),
         |reader, row, findings| {
-            let Some(done) = reader.read(row, findings) else { return };
-            let theirs = of_pupil.entry((done.urn.clone(), done.upn.clone())).or_default();
-            if theirs.contains(&done.done) {
-                repeated.push(done.line);
-            } else {
-                theirs.push(done.done.clone());
-                rows.push(done);
+            let Some(DoneRow { line, urn, upn, done }) = reader.read(row, findings) else { return };
+            let theirs = of_pupil.entry((urn.clone(), upn.clone())).or_default();
+            if theirs.contains(&done) {
+                repeated.push(line);
+                return;
+            }
+            theirs.push(done.clone());
+            match done {
+                Told::Done(done) => file.done.push(DoneRow { line, urn, upn, done }),
+                Told::Notice(done) => file.given.push(DoneRow { line, urn, upn, done }),
             }
         },
     )?;
     findings.repeated(repeated);
-    Ok(findings.finish(rows))
+    Ok(findings.finish(file))
 }
 
 /// Where the columns stand.
@@ -86,13 +107,14 @@ struct DoneReader<'s> {
     rate: Option<Place>,
     attended: Option<Place>,
     possible: Option<Place>,
+    notice: NoticeReader,
     urn: Option<Place>,
 }
 
 impl<'s> DoneReader<'s> {
     fn open(header: &Header, own_school: Option<&'s str>, findings: &mut Findings) -> Option<Self> {
         let known = DoneColumn::ALL.map(Column::Done);
-        let all = [&known[..], &[Column::Upn, Column::Urn]].concat();
+        let all = [&known[..], &done_notice::COLUMNS, &[Column::Upn, Column::Urn]].concat();
         findings.notices.extend(header.ignored(&all, &BTreeSet::new()));
         let problems = &mut findings.problems;
         let reader = Self {
@@ -105,60 +127,70 @@ impl<'s> DoneReader<'s> {
             rate: header.optional(Column::Done(DoneColumn::Rate), problems),
             attended: header.optional(Column::Done(DoneColumn::Attended), problems),
             possible: header.optional(Column::Done(DoneColumn::Possible), problems),
+            notice: NoticeReader::open(header, problems),
             urn: school_place(header, own_school, problems),
         };
         problems.is_empty().then_some(reader)
     }
 
     /// Reads a row; `None` when there is a problem with it.
-    fn read(&self, row: &Row<'_>, findings: &mut Findings) -> Option<DoneRow> {
+    fn read(&self, row: &Row<'_>, findings: &mut Findings) -> Option<DoneRow<Told>> {
         let before = findings.problems.total();
         let urn = findings.school(row, self.urn.as_ref(), self.own_school).map(str::to_owned);
         let upn = findings.needed(row, &self.upn, cells::upn);
         let sort = findings.needed(row, &self.record, sort);
         let day = findings.needed(row, &self.day, cells::date_on_record);
         let figure = self.figure(row, findings);
-        let what = self.doing(sort?, day, row, findings);
+        let told = self.told(sort?, (day, figure), row, findings);
         if findings.problems.total() > before {
             return None;
         }
-        let done = Done { day: day?, what: what?, figure };
-        Some(DoneRow { line: row.line, urn, upn: upn?, done })
+        Some(DoneRow { line: row.line, urn, upn: upn?, done: told? })
     }
 
     /// What the row tells, by its sort.
-    fn doing(
+    fn told(
         &self,
         sort: Sort,
+        (day, figure): (Option<NaiveDate>, Option<Figure>),
+        row: &Row<'_>,
+        findings: &mut Findings,
+    ) -> Option<Told> {
+        let what = match sort {
+            Sort::Letter => Doing::Letter(self.name(row, findings)?),
+            Sort::Stage => Doing::Stage(self.name(row, findings)?),
+            Sort::Target => self.target(day, row, findings)?,
+            Sort::Notice => return self.notice.read(day, row, findings).map(Told::Notice),
+        };
+        Some(Told::Done(Done { day: day?, what, figure }))
+    }
+
+    fn name(&self, row: &Row<'_>, findings: &mut Findings) -> Option<String> {
+        let column = Column::Done(DoneColumn::Name);
+        filled(row, self.name.as_ref(), column, cells::text, findings)
+    }
+
+    fn target(
+        &self,
         day: Option<NaiveDate>,
         row: &Row<'_>,
         findings: &mut Findings,
     ) -> Option<Doing> {
-        match sort {
-            Sort::Letter | Sort::Stage => {
-                let name =
-                    filled(row, self.name.as_ref(), DoneColumn::Name, cells::text, findings)?;
-                Some(match sort {
-                    Sort::Letter => Doing::Letter(name),
-                    _ => Doing::Stage(name),
-                })
+        let column = Column::Done(DoneColumn::Rate);
+        let rate = filled(row, self.rate.as_ref(), column, rate, findings);
+        let date = |text: &str| {
+            let to = cells::date_on_record(text)?;
+            match day.is_some_and(|day| to < day) {
+                true => Err(Fault::new(
+                    RowProblemKind::BadDate,
+                    "a last day that is not before the first day",
+                )),
+                false => Ok(to),
             }
-            Sort::Target => {
-                let rate = filled(row, self.rate.as_ref(), DoneColumn::Rate, rate, findings);
-                let date = |text: &str| {
-                    let to = cells::date_on_record(text)?;
-                    match day.is_some_and(|day| to < day) {
-                        true => Err(Fault::new(
-                            RowProblemKind::BadDate,
-                            "a last day that is not before the first day",
-                        )),
-                        false => Ok(to),
-                    }
-                };
-                let to = filled(row, self.to.as_ref(), DoneColumn::To, date, findings);
-                Some(Doing::Target { rate: rate?, to: to? })
-            }
-        }
+        };
+        let column = Column::Done(DoneColumn::To);
+        let to = filled(row, self.to.as_ref(), column, date, findings);
+        Some(Doing::Target { rate: rate?, to: to? })
     }
 
     /// The counts behind it, when the file has them.
@@ -180,26 +212,16 @@ impl<'s> DoneReader<'s> {
     }
 }
 
-/// Reads a cell that this sort of row has to have.
-fn filled<T>(
-    row: &Row<'_>,
-    place: Option<&Place>,
-    column: DoneColumn,
-    read: impl FnOnce(&str) -> Result<T, Fault>,
-    findings: &mut Findings,
-) -> Option<T> {
-    let missing = Place { at: usize::MAX, name: Column::Done(column).name() };
-    findings.needed(row, place.unwrap_or(&missing), read)
-}
-
 fn sort(text: &str) -> Result<Sort, Fault> {
     match text.to_lowercase().as_str() {
         "letter" | "letter sent" => Ok(Sort::Letter),
         "stage" | "case" | "open stage" => Ok(Sort::Stage),
         "target" | "running target" => Ok(Sort::Target),
-        _ => {
-            Err(Fault::new(RowProblemKind::UnknownRecord, "what was done: letter, stage or target"))
-        }
+        "notice" | "penalty notice" => Ok(Sort::Notice),
+        _ => Err(Fault::new(
+            RowProblemKind::UnknownRecord,
+            "what was done: letter, stage, target or notice",
+        )),
     }
 }
 

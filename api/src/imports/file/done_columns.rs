@@ -17,12 +17,28 @@ pub enum DoneColumn {
     Attended,
     /// Possible sessions at that decision.
     Possible,
+    /// How a penalty notice stands.
+    State,
+    /// The authority's number of it.
+    Reference,
+    /// The authority that issues it.
+    Authority,
 }
 
 impl DoneColumn {
     /// Every column.
-    pub const ALL: [Self; 7] =
-        [Self::Record, Self::Name, Self::Day, Self::To, Self::Rate, Self::Attended, Self::Possible];
+    pub const ALL: [Self; 10] = [
+        Self::Record,
+        Self::Name,
+        Self::Day,
+        Self::To,
+        Self::Rate,
+        Self::Attended,
+        Self::Possible,
+        Self::State,
+        Self::Reference,
+        Self::Authority,
+    ];
 
     /// The names it goes by, folded; the first is ours.
     pub(super) const fn names(self) -> &'static [&'static str] {
@@ -54,6 +70,11 @@ impl DoneColumn {
             }
             Self::Attended => &["attended", "sessions attended", "present", "presents"],
             Self::Possible => &["possible", "possible sessions", "sessions possible"],
+            Self::State => &["state", "outcome", "status", "notice state", "notice outcome"],
+            Self::Reference => {
+                &["reference", "notice reference", "reference number", "notice number"]
+            }
+            Self::Authority => &["authority", "local authority", "issued by"],
         }
     }
 }

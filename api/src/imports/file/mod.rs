@@ -14,7 +14,7 @@
 //! | marks, the wide grid | `upn` and a column a date and session; if wanted `urn` |
 //! | classes | `class`; if wanted `academic_year`, `urn`; a row a pupil: `upn`, `year_group`, `from` |
 //! | parents | `upn`, `parent_surname`, `relationship`; if wanted all of `contact_columns.rs`, `urn` |
-//! | cases | `upn`, `record` (letter, stage or target), `date`; as it needs `name`, `rate`, `to`; if wanted `attended`, `possible`, `urn` |
+//! | cases | `upn`, `record` (letter, stage, target or notice), `date`; as it needs `name`, `rate`, `to`, `parent_surname`, `state`; if wanted `parent_forename`, `reference`, `authority`, `attended`, `possible`, `urn` |
 //! | schools, groups, links | those of Get Information About Schools (`gias.rs`) |
 //!
 //! The files are workbooks (XLSX), or CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a
@@ -31,6 +31,7 @@ mod contacts;
 mod decode;
 mod done;
 mod done_columns;
+mod done_notice;
 mod file_pupils;
 mod gias;
 mod grid;
@@ -57,8 +58,9 @@ pub use cells::Sex;
 pub use classes::{ClassFileRow, ClassMember, read_classes};
 pub use contact_columns::ContactColumn;
 pub use contacts::{Clause, ContactRow, read_contacts};
-pub use done::{DoneRow, read_done};
+pub use done::{DoneFile, DoneRow, read_done};
 pub use done_columns::DoneColumn;
+pub use done_notice::GivenNotice;
 pub use gias::{LinkRow as LinkFileRow, SchoolRow as SchoolFileRow, read_links, read_schools};
 pub use headers::{Column, Columns};
 pub use marks::read_marks;

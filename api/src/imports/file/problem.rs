@@ -95,6 +95,8 @@ pub enum RowProblemKind {
     BadCount,
     /// Not one of the things that can have been done.
     UnknownRecord,
+    /// Not one of the states of a penalty notice.
+    UnknownState,
     /// Two rows of the file say different things of the same matter.
     RowsDisagree,
     /// More rows about one pupil than a file may have.
@@ -130,6 +132,14 @@ pub enum RowProblemKind {
     TargetEnded,
     /// The pupil has an open case.
     CaseOpen,
+    /// The pupil has no parent of this name.
+    UnknownParent,
+    /// The pupil has more than one parent of this name.
+    AmbiguousParent,
+    /// The notice to this parent for this child is there already.
+    NoticeHere,
+    /// More notices to a parent for a child than the law allows.
+    TooManyNotices,
 }
 
 /// One thing that is wrong with an import.

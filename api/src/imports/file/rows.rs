@@ -193,6 +193,18 @@ pub(super) fn school_place(
     }
 }
 
+/// Reads a cell that this sort of row has to have; the file may have no such column.
+pub(super) fn filled<T>(
+    row: &Row<'_>,
+    place: Option<&Place>,
+    column: Column,
+    read: impl FnOnce(&str) -> Result<T, Fault>,
+    findings: &mut Findings,
+) -> Option<T> {
+    let missing = Place { at: usize::MAX, name: column.name() };
+    findings.needed(row, place.unwrap_or(&missing), read)
+}
+
 /// Reads a file row by row.
 ///
 /// `open` looks at the header and returns the reader of one row; it returns `None` after adding a

@@ -1,12 +1,15 @@
 //! Taking back an import of what was done before a school came here.
 
 use super::rows::UndoOutcome;
-use crate::cases;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
+use crate::{cases, notices};
 
-/// Ends the cases that an import carried in; one about which something was done since goes on.
+/// Why something stays.
+const SINCE: &str = "something was done about it since";
+
+/// Ends the cases that an import carried in and withdraws its penalty notices; what something was done about since stays.
 pub(super) fn take_back(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
@@ -19,7 +22,12 @@ pub(super) fn take_back(
     outcome.cases_ended = count(back.cases);
     outcome.letters_taken_back = count(back.letters);
     for pupil_id in back.left {
-        outcome.leave_of_pupil(Some(pupil_id), "case", "something was done about it since");
+        outcome.leave_of_pupil(Some(pupil_id), "case", SINCE);
+    }
+    let back = notices::take_back(tx, import_id, today, &job.caller())?;
+    outcome.notices_taken_back = count(back.notices);
+    for pupil_id in back.left {
+        outcome.leave_of_pupil(Some(pupil_id), "penalty notice", SINCE);
     }
     Ok(())
 }

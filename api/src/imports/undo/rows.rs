@@ -58,6 +58,8 @@ pub struct UndoOutcome {
     pub cases_ended: u64,
     /// Letters that do not count as sent any more.
     pub letters_taken_back: u64,
+    /// Penalty notices that do not count any more.
+    pub notices_taken_back: u64,
     /// How many things were left as they are.
     pub left_count: u64,
     /// The first 1,000 of them.
@@ -76,7 +78,7 @@ pub struct UndoLeft {
     #[schema(example = 4711)]
     pub pupil_id: Option<i32>,
     /// `mark on 2026-11-09 AM`, `enrolment`, `days on roll`, `placement`, `characteristic`, `parent`,
-    /// `name or contacts of a parent`, `court order or no contact` or `case`.
+    /// `name or contacts of a parent`, `court order or no contact`, `case` or `penalty notice`.
     #[schema(example = "mark on 2026-11-09 AM")]
     pub what: String,
     /// Why, in plain English.
