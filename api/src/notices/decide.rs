@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::limits::Counted;
 use super::notice::{Amount, Details, ParentNotice, State, next};
 use super::propose::no_further;
-use super::rows::{self, NoticeRow, Standing, Whom};
+use super::rows::{self, NoticeRow, Standing};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::DecideCase;
@@ -91,14 +91,8 @@ pub async fn decide_notice(
             let before = last(tx, path.0)?;
             conditions.check_write(Some(&before.etag()), true)?;
             let details = after(tx, &codes, (child, &before), &said)?;
-            let whom = Whom {
-                pupil_id: before.pupil_id,
-                parent_id: before.parent_id,
-                case_id: before.case_id,
-                asking_school: before.asking_school,
-            };
             let standing = Standing { state: said.state, day: said.day, says, details: &details };
-            let row = rows::keep(tx, whom, Some(&before), &standing, &caller)?;
+            let row = rows::keep(tx, before.whom(), Some(&before), &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
             Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })
         })
@@ -129,16 +123,25 @@ fn after(
     if said.day > tx.clock().today() {
         problem = problem.and("/day", "today, or a day before");
     }
-    let payable = |pence| may_be_paid(details.amount, pence);
-    if said.paid_pence.is_some_and(|pence| said.state != State::Paid || !payable(pence))
-        || (said.state == State::Paid && said.paid_pence.is_none())
-    {
+    if said.day < before.day {
+        let expected = format!("{}, the day since which it stands so, or later", before.day);
+        problem = problem.and("/day", expected);
+    }
+    let as_paid = match said.state {
+        State::Paid if state != State::Paid => {
+            said.paid_pence.is_some_and(|pence| may_be_paid(details.amount, pence))
+        }
+        _ => said.paid_pence.is_none() || said.paid_pence == details.paid_pence,
+    };
+    if !as_paid {
         problem = problem.and("/paid_pence", amounts(details.amount));
     }
     if !problem.errors().is_empty() {
         return Err(problem);
     }
+    // What is only added to leaves the days and the amounts as they were decided.
     match said.state {
+        same if same == state => {}
         State::Issued => {
             let counted = Counted::read(tx, codes, child)?;
             let all = rows::of_child(tx, child)?;

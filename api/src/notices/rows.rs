@@ -95,6 +95,16 @@ impl NoticeRow {
         State::named(&self.state).ok_or_else(|| Problem::internal("a notice without a state"))
     }
 
+    /// Whom it is about.
+    pub(super) fn whom(&self) -> Whom {
+        Whom {
+            pupil_id: self.pupil_id,
+            parent_id: self.parent_id,
+            case_id: self.case_id,
+            asking_school: self.asking_school,
+        }
+    }
+
     /// The tag of this state.
     pub(super) fn etag(&self) -> ETag {
         ETag::of(format!("notice/{}/{}", self.notice_id, self.seq).as_bytes())
