@@ -33,6 +33,7 @@ CREATE TABLE case_record (
 );
 CREATE INDEX case_record_by_case ON case_record (trust_id, case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX case_record_by_school ON case_record (trust_id, school_id, kind, record_id);
+CREATE INDEX case_record_by_pupil ON case_record (trust_id, pupil_id, kind, record_id);
 
 -- Append-only, as above. The limits hold for a parent and a child wherever in the trust the child is taught, so that every
 -- school that may see the child sees these; `asking_school` is the one that asks the local authority.
@@ -58,6 +59,7 @@ CREATE TABLE penalty_notice (
     FOREIGN KEY (trust_id, asking_school) REFERENCES school
 );
 CREATE INDEX penalty_notice_by_pupil ON penalty_notice (trust_id, pupil_id);
+CREATE INDEX penalty_notice_by_case ON penalty_notice (trust_id, case_id) WHERE case_id IS NOT NULL;
 CREATE INDEX penalty_notice_by_school ON penalty_notice (trust_id, asking_school, notice_id);
 
 ALTER TABLE case_record ENABLE ROW LEVEL SECURITY;

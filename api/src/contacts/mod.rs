@@ -24,6 +24,8 @@ mod withdraw_report;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use rows::attempts_since;
+
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config

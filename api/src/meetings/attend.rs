@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::case_after::case_after;
-use super::meeting::{ATTENDED, Meeting, NOT_ATTENDED, check_others, check_parents};
+use super::meeting::{ATTENDED, Meeting, NOT_ATTENDED, REFUSED};
 use super::note::Said;
 use crate::app::App;
 use crate::auth::May;
@@ -17,7 +17,11 @@ use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::records::{self, CaseMoved, Forward, Record, Standing, evidence, record_to_change};
+use crate::records::{
+    self, CaseMoved, Forward, Record, RecordRow, Standing, check_others, check_parents, evidence,
+    record_to_change,
+};
+use crate::tenants;
 
 /// Who came.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -50,19 +54,19 @@ pub struct AttendedMeeting {
 impl Attendance {
     fn state(&self) -> &'static str {
         match (self.refused, self.parents.is_empty()) {
-            (true, _) => "refused",
+            (true, _) => REFUSED,
             (false, false) => ATTENDED,
             (false, true) => NOT_ATTENDED,
         }
     }
 
-    fn check(&self, tx: &mut Tx<'_>, pupil_id: i32, meeting: &Meeting) -> Result<(), Problem> {
-        check_parents(tx, pupil_id, &self.parents, "/parents")?;
+    fn check(&self, tx: &mut Tx<'_>, of: &RecordRow, meeting: &Meeting) -> Result<(), Problem> {
+        check_parents(tx, of.pupil_id, &self.parents, "/parents")?;
         if self.refused && !self.parents.is_empty() {
             let expected = "nobody, when the parents refused to come";
             return Err(Problem::at(Kind::Invalid, "/parents", expected));
         }
-        if !self.refused && meeting.offer.day > tx.clock().today() {
+        if !self.refused && meeting.offer.day > tenants::today(tx, of.school_id)? {
             let expected = format!("nothing before the day of the meeting, {}", meeting.offer.day);
             return Err(Problem::at(Kind::Invalid, "/parents", expected));
         }
@@ -100,7 +104,7 @@ pub async fn record_attendance(
         key.once(tx, &caller, &operation, &bytes, |tx| {
             let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
             let mut meeting: Meeting = before.read()?;
-            said.check(tx, before.pupil_id, &meeting)?;
+            said.check(tx, &before, &meeting)?;
             let state = said.state();
             let confidential = said.said.write(&mut meeting)?;
             meeting.parents_came = said.parents;

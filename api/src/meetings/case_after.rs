@@ -22,7 +22,7 @@ pub fn case_after(
     meeting: &Meeting,
 ) -> Result<Option<CaseMoved>, Problem> {
     let Some((case_id, step)) = row.case_id.zip(row.case_step) else { return Ok(None) };
-    let case = cases::case(tx, case_id)?;
+    let case = cases::case_to_change(tx, case_id)?.row;
     if !meeting.decides {
         return Ok(Some(CaseMoved::not(case.stage, "The case did not wait for this meeting.")));
     }

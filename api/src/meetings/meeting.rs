@@ -8,21 +8,20 @@ use crate::actions::{self, ActionRow};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::name;
-use crate::http::problem::{Kind, Problem};
-use crate::parents;
-use crate::records::{RecordRow, Thing};
+use crate::http::problem::Problem;
+use crate::records::{RecordRow, Thing, check_others, check_parents};
 
 /// Somebody came for the child.
 pub const ATTENDED: &str = "attended";
 /// Nobody came for the child.
 pub const NOT_ATTENDED: &str = "not attended";
+/// The parents said that they will not come.
+pub const REFUSED: &str = "refused";
 
-/// The most characters of a place or a name.
+/// The most characters of a place.
 const SHORT: usize = 200;
 /// The most characters of what was said.
 pub(super) const LONG: usize = 4000;
-/// The most people of a list.
-const MOST: usize = 20;
 
 /// A meeting.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -94,34 +93,6 @@ impl Offer {
         let Self { day, at, place, .. } = self;
         format!("{day} at {}, {place}", at.format("%H:%M"))
     }
-}
-
-/// That these are parents of the pupil.
-pub(super) fn check_parents(
-    tx: &mut Tx<'_>,
-    pupil_id: i32,
-    parents: &[i32],
-    pointer: &str,
-) -> Result<(), Problem> {
-    let known = parents::whom_to_ask(tx, pupil_id)?;
-    if parents.iter().all(|parent| known.contains_key(parent)) {
-        return Ok(());
-    }
-    Err(Problem::at(
-        Kind::Invalid,
-        pointer,
-        "parents of the pupil: GET /v1/pupils/{pupil_id}/parents",
-    ))
-}
-
-/// People who are not parents, as they are kept.
-pub(super) fn check_others(others: Vec<String>, pointer: &str) -> Result<Vec<String>, Problem> {
-    if others.len() > MOST {
-        return Err(Problem::at(Kind::Invalid, pointer, format!("at most {MOST} people")));
-    }
-    let kept =
-        |(at, other): (usize, String)| name::words(&other, &format!("{pointer}/{at}"), SHORT);
-    others.into_iter().enumerate().map(kept).collect()
 }
 
 /// What follows from whether the parents agreed to the date: the calls that should agree one fall away, or one opens.

@@ -48,7 +48,8 @@ impl Said {
         meeting.notes = kept(&self.notes, "notes", meeting.notes.take())?;
         meeting.support = kept(&self.support, "support", meeting.support.take())?;
         meeting.advice = kept(&self.advice, "advice", meeting.advice.take())?;
-        self.confidential.clone().map(Confidential::check).transpose()
+        let confidential = self.confidential.clone();
+        confidential.map(|said| said.check_at("/said/confidential")).transpose()
     }
 }
 

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::meeting::{LONG, Meeting, Offer, date_agreed};
+use super::meeting::{ATTENDED, LONG, Meeting, NOT_ATTENDED, Offer, REFUSED, date_agreed};
 use super::offer::OfferedMeeting;
 use crate::app::App;
 use crate::auth::May;
@@ -14,7 +14,7 @@ use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::http::problem::{Kind, Problem};
 use crate::records::{self, Record, Standing, evidence, record_to_change};
 
 /// The other time.
@@ -54,6 +54,10 @@ pub async fn rearrange_meeting(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
             let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
+            if [ATTENDED, NOT_ATTENDED, REFUSED].contains(&before.state.as_str()) {
+                let expected = format!("nothing, it is over ({}): offer another", before.state);
+                return Err(Problem::at(Kind::Invalid, "/offer", expected));
+            }
             let offer = offer.check(tx, before.pupil_id)?;
             let meeting = Meeting { offer, ..before.read()? };
             let says =

@@ -16,9 +16,12 @@ use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::records::{self, CaseMoved, Forward, Record, Standing, record_to_change};
+use crate::tenants;
 
 /// The most characters of a gap.
 const LONG: usize = 500;
+/// The most gaps.
+const MOST: usize = 50;
 
 /// What was answered.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -55,6 +58,9 @@ impl MonitoringAnswer {
         if self.granted.is_some() != self.gaps.is_empty() {
             let expected = "what is missing, when the period was refused, and only then";
             problem = problem.and("/gaps", expected);
+        }
+        if self.gaps.len() > MOST {
+            problem = problem.and("/gaps", format!("at most {MOST} gaps"));
         }
         if !problem.errors().is_empty() {
             return Err(problem);
@@ -99,7 +105,7 @@ pub async fn answer_period(
                 }
             };
             let period = Period { granted: said.granted, gaps, ..before.read()? };
-            let day = tx.clock().today();
+            let day = tenants::today(tx, before.school_id)?;
             let standing = Standing { state, day, says, details: &period, confidential: None };
             let row = records::change(tx, &before, &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;

@@ -13,7 +13,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::problem::Problem;
 use crate::records::{self, About, Record, Standing, evidence};
-use crate::referrals;
+use crate::{referrals, tenants};
 
 /// The most characters of a text, and of a name.
 const LONG: usize = 4000;
@@ -54,7 +54,7 @@ pub async fn request_period(
             let checks = referrals::checks(tx, &ground)?;
             let says = format!("a monitoring period was asked of {asked}");
             let period = Period { asked, why, evidence: checks, granted: None, gaps: Vec::new() };
-            let day = tx.clock().today();
+            let day = tenants::today(tx, ground.school_id)?;
             let standing =
                 Standing { state: "requested", day, says, details: &period, confidential: None };
             let row = records::add(tx, &ground, &standing, &caller)?;

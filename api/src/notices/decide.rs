@@ -123,17 +123,26 @@ fn after(
     if said.day > tx.clock().today() {
         problem = problem.and("/day", "today, or a day before");
     }
-    let payable = |pence| may_be_paid(details.amount, pence);
-    if said.paid_pence.is_some_and(|pence| said.state != State::Paid || !payable(pence))
-        || (said.state == State::Paid && said.paid_pence.is_none())
-    {
+    if said.day < before.day {
+        let expected = format!("{}, the day since which it stands so, or later", before.day);
+        problem = problem.and("/day", expected);
+    }
+    let as_paid = match said.state {
+        State::Paid if state != State::Paid => {
+            said.paid_pence.is_some_and(|pence| may_be_paid(details.amount, pence))
+        }
+        _ => said.paid_pence.is_none() || said.paid_pence == details.paid_pence,
+    };
+    if !as_paid {
         problem = problem.and("/paid_pence", amounts(details.amount));
     }
     if !problem.errors().is_empty() {
         return Err(problem);
     }
     details.import_id = None;
+    // What is only added to leaves the days and the amounts as they were decided.
     match said.state {
+        same if same == state => {}
         State::Issued => {
             let counted = Counted::read(tx, codes, child)?;
             let all = rows::of_child(tx, child)?;

@@ -127,8 +127,8 @@ pub async fn notices_of_pupil(
 ) -> Result<HttpResponse, Problem> {
     let codes = app.codes.clone();
     let answer = app.db.snapshot(caller.scope(), move |tx| {
-        let pupil_id = path.0;
-        pupils::pupil(tx, pupil_id)?;
+        pupils::pupil(tx, path.0)?;
+        let pupil_id = rows::own_record(tx, path.0)?;
         let counted = Counted::read(tx, &codes, pupil_id)?;
         let rows = rows::of_child(tx, pupil_id)?;
         let parents = parents::whom_to_ask(tx, pupil_id)?;

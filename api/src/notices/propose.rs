@@ -52,6 +52,7 @@ pub struct NewNotice {
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
     responses((status = 201, description = "The notice, pending.", body = ParentNotice),
         (status = 200, description = "The notice that was pending already, counted anew.", body = ParentNotice),
+        (status = 409, description = "A notice that another school asked for is pending already.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Too few sessions and no reason; or there may be no further notice.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/pupils/{pupil_id}/notices")]
 pub async fn propose_notice(
@@ -127,6 +128,7 @@ fn propose(
         |row: &&NoticeRow| row.parent_id == whom.parent_id && row.state == State::Pending.name();
     let pending = all.iter().find(pending);
     let but = pending.map(|row| row.notice_id);
+    let asked = pending.map(|row| asked_before(row, &whom)).transpose()?;
     let counted = Counted::read(tx, codes, whom.pupil_id)?;
     let turn = counted.next(&all, (whom.parent_id, counted.day), but)?;
     let Some((number, amount)) = next(&counted.law, turn) else {
@@ -169,8 +171,19 @@ fn propose(
         whom.parent_id, watch.window.from, watch.window.to
     );
     let standing = Standing { state: State::Pending, day: counted.day, says, details: &details };
-    let row = rows::keep(tx, whom, pending, &standing, caller)?;
+    let row = rows::keep(tx, asked.unwrap_or(whom), pending, &standing, caller)?;
     Ok((row, pending.is_none()))
+}
+
+/// A notice that is pending stays with the school that asked for it.
+fn asked_before(pending: &NoticeRow, whom: &Whom) -> Result<Whom, Problem> {
+    if pending.asking_school != whom.asking_school {
+        return Err(Problem::new(Kind::Taken).detail(format!(
+            "Notice {} to this parent is pending: school {} has asked for it.",
+            pending.notice_id, pending.asking_school
+        )));
+    }
+    Ok(Whom { case_id: pending.case_id.or(whom.case_id), ..pending.whom() })
 }
 
 /// There may be no further notice to this parent for this child.

@@ -4,7 +4,7 @@ use domain::CodeTable;
 
 use super::limits::Counted;
 use super::notice::State;
-use super::rows::{self, NoticeRow, Standing, Whom};
+use super::rows::{self, NoticeRow, Standing};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -81,14 +81,8 @@ pub fn let_fall(
     caller: &Caller,
 ) -> Result<(), Problem> {
     let details = notice.read()?;
-    let whom = Whom {
-        pupil_id: notice.pupil_id,
-        parent_id: notice.parent_id,
-        case_id: notice.case_id,
-        asking_school: notice.asking_school,
-    };
     let says = format!("the register does not support it any more: marks were amended ({why})");
     let day = tx.clock().today();
     let standing = Standing { state: State::Waived, day, says, details: &details };
-    rows::keep(tx, whom, Some(notice), &standing, caller).map(|_| ())
+    rows::keep(tx, notice.whom(), Some(notice), &standing, caller).map(|_| ())
 }

@@ -14,6 +14,7 @@ use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::records::{self, Record, Standing, record_to_change};
+use crate::tenants;
 
 /// Record that a plan was delivered
 ///
@@ -40,7 +41,7 @@ pub async fn deliver_plan(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &operation, &bytes, |tx| {
             let before = record_to_change::<Plan>(tx, path.0, &conditions)?;
-            if day > tx.clock().today() {
+            if day > tenants::today(tx, before.school_id)? {
                 return Err(Problem::at(Kind::Invalid, "/day", "today, or a day before"));
             }
             let says = format!("delivered on {day}: {how}");

@@ -13,8 +13,8 @@ use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
 use crate::http::name;
 use crate::http::problem::{Kind, Problem};
-use crate::parents;
-use crate::records::{self, About, Confidential, Record, Standing, evidence};
+use crate::records::{self, About, Confidential, Record, Standing, check_parents, evidence};
+use crate::tenants;
 
 /// A plan to be written down.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -54,11 +54,12 @@ impl Basis {
     ) -> Result<(&'static str, Vec<i32>, Option<String>), Problem> {
         match self {
             Basis::AgreedWith(parents) => {
-                let known = parents::whom_to_ask(tx, pupil_id)?;
-                if parents.is_empty() || !parents.iter().all(|one| known.contains_key(one)) {
+                let at = "/basis/agreed_with";
+                if parents.is_empty() {
                     let expected = "one parent of the pupil or more";
-                    return Err(Problem::at(Kind::Invalid, "/basis/agreed_with", expected));
+                    return Err(Problem::at(Kind::Invalid, at, expected));
                 }
+                check_parents(tx, pupil_id, &parents, at)?;
                 Ok(("agreed", parents, None))
             }
             Basis::SentAnyway(true) => Ok(("sent anyway", Vec::new(), None)),
@@ -101,7 +102,7 @@ pub async fn make_plan(
             let plan = Plan { kind, put_in_place_by, agreed_with, items, delivered, reviews };
             let standing = Standing {
                 state,
-                day: tx.clock().today(),
+                day: tenants::today(tx, ground.school_id)?,
                 says,
                 details: &plan,
                 confidential: confidential.as_ref(),

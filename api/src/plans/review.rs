@@ -16,6 +16,7 @@ use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::records::{self, Confidential, Record, Standing, record_to_change};
+use crate::tenants;
 
 /// What was found.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,7 +58,7 @@ pub async fn review_plan(
         key.once(tx, &caller, &operation, &bytes, |tx| {
             let before = record_to_change::<Plan>(tx, path.0, &conditions)?;
             let mut plan: Plan = before.read()?;
-            let day = tx.clock().today();
+            let day = tenants::today(tx, before.school_id)?;
             for (at, item) in done.iter().enumerate() {
                 let Some(item) = plan.items.get_mut(*item) else {
                     let expected = format!("an item of the plan, 0 to {}", plan.items.len() - 1);

@@ -34,8 +34,16 @@ impl Confidential {
     /// # Errors
     /// 422 at the first text that cannot be kept.
     pub fn check(self) -> Result<Self, Problem> {
+        self.check_at("/confidential")
+    }
+
+    /// As [`Confidential::check`], where it stands at `pointer`.
+    ///
+    /// # Errors
+    /// 422 at the first text that cannot be kept.
+    pub fn check_at(self, pointer: &str) -> Result<Self, Problem> {
         let kept = |text: Option<String>, at: &str| {
-            let pointer = format!("/confidential/{at}");
+            let pointer = format!("{pointer}/{at}");
             text.map(|text| name::words(&text, &pointer, LONGEST)).transpose()
         };
         Ok(Self {

@@ -7,12 +7,14 @@ mod about;
 mod answer;
 mod confidential;
 mod forward;
+mod people;
 mod rows;
 
 pub use about::{About, Ground};
 pub use answer::{Record, Told, Which, list, one};
 pub use confidential::Confidential;
 pub use forward::{CaseMoved, Forward, evidence};
+pub use people::{check_others, check_parents};
 pub use rows::{
     RecordRow, Standing, Thing, Wanted, add, case_of, change, of_case, record_to_change, records,
 };

@@ -14,6 +14,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::problem::Problem;
 use crate::records::{self, About, Confidential, Record, Standing, evidence};
+use crate::tenants;
 
 /// The most characters of a text, and of a name.
 const LONG: usize = 4000;
@@ -62,7 +63,7 @@ pub async fn prepare_referral(
             let referral = Referral { to, name, why, evidence: checks, steps: Vec::new() };
             let standing = Standing {
                 state: "prepared",
-                day: tx.clock().today(),
+                day: tenants::today(tx, ground.school_id)?,
                 says,
                 details: &referral,
                 confidential: confidential.as_ref(),

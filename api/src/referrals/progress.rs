@@ -17,6 +17,7 @@ use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::records::{self, CaseMoved, Forward, Record, Standing, evidence, record_to_change};
+use crate::tenants;
 
 /// The most characters.
 const LONG: usize = 4000;
@@ -98,7 +99,7 @@ pub async fn progress_referral(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &operation, &bytes, |tx| {
             let before = record_to_change::<Referral>(tx, path.0, &conditions)?;
-            if day > tx.clock().today() {
+            if day > tenants::today(tx, before.school_id)? {
                 return Err(Problem::at(Kind::Invalid, "/day", "today, or a day before"));
             }
             let mut referral: Referral = before.read()?;

@@ -10,11 +10,11 @@ use super::referral::{Partner, Referral};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::meetings::{ATTENDED, Meeting, NOT_ATTENDED};
-use crate::parents;
 use crate::plans::Plan;
 use crate::records::{self, Ground, RecordRow, Thing, Wanted};
 use crate::schema::{action, evidence, letter};
 use crate::visits::Visit;
+use crate::{cases, contacts, parents};
 
 /// Attempts at contact that an authority expects.
 const ATTEMPTS: usize = 3;
@@ -102,7 +102,8 @@ fn parents_known(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     })
 }
 
-/// Each attempt that stands with a call, a message or a conversation.
+/// Each attempt that stands with a call, a message or a conversation of the case, and each of a day of absence since the
+/// case was opened.
 fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     let mut attempts = evidence::table
         .inner_join(action::table.on(
@@ -116,7 +117,12 @@ fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
         attempts = attempts.filter(action::case_id.eq(case));
     }
     let found: i64 = attempts.count().get_result(tx.conn)?;
-    let found = usize::try_from(found).unwrap_or(0);
+    let since = match ground.case {
+        Some((case, _)) => Some(cases::case(tx, case)?.opened_on),
+        None => None,
+    };
+    let of_days = contacts::attempts_since(tx, ground.school_id, ground.pupil_id, since)?;
+    let found = usize::try_from(found + of_days).unwrap_or(0);
     let school = ground.school_id;
     Ok(Check {
         item: "contacts".to_owned(),

@@ -44,8 +44,7 @@ pub async fn list_targets(
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &school_id)?;
     let after = slice.after;
     let read = app.db.run(caller.scope(), move |tx| {
-        tenants::school(tx, school_id)?;
-        let today = tx.clock().today();
+        let today = tenants::today(tx, school_id)?;
         let open = cases::open_cases(tx, school_id)?.into_iter();
         let running = open
             .filter(|told| after.is_none_or(|after| told.row.case_id > after))

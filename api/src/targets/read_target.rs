@@ -28,7 +28,7 @@ pub async fn read_target(
         let told = cases::told_of(tx, path.0)?;
         let none = || Problem::not_found().detail("The case has no target that runs.");
         let target = told.case.target.ok_or_else(none)?;
-        let today = tx.clock().today();
+        let today = tenants::today(tx, told.row.school_id)?;
         let calendars = tenants::calendars_around(tx, told.row.school_id, target.from)?;
         Ok((told.row, target, calendars, today))
     });

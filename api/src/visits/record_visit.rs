@@ -14,12 +14,13 @@ use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
 use crate::http::name;
 use crate::http::problem::{Kind, Problem};
-use crate::parents;
-use crate::records::{self, About, Confidential, Record, Standing, evidence};
+use crate::records::{
+    self, About, Confidential, Ground, Record, Standing, check_others, check_parents, evidence,
+};
+use crate::tenants;
 
-/// The most characters of a text, and of a name.
+/// The most characters.
 const LONG: usize = 4000;
-const SHORT: usize = 200;
 
 /// A visit to be recorded.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -55,7 +56,7 @@ pub async fn record_visit(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let ground = about.look_up(tx)?;
         key.once(tx, &caller, "record_visit", &body.bytes, |tx| {
-            let visit = check(tx, ground.pupil_id, day, visit)?;
+            let visit = check(tx, &ground, day, visit)?;
             let standing = Standing {
                 state: visit.state(),
                 day,
@@ -71,9 +72,9 @@ pub async fn record_visit(
     Ok(reply.await?.answer())
 }
 
-fn check(tx: &mut Tx<'_>, pupil_id: i32, day: NaiveDate, visit: Visit) -> Result<Visit, Problem> {
+fn check(tx: &mut Tx<'_>, ground: &Ground, day: NaiveDate, visit: Visit) -> Result<Visit, Problem> {
     let mut problem = Problem::new(Kind::Invalid);
-    if day > tx.clock().today() {
+    if day > tenants::today(tx, ground.school_id)? {
         problem = problem.and("/day", "today, or a day before");
     }
     if visit.made && visit.went.is_empty() {
@@ -82,21 +83,14 @@ fn check(tx: &mut Tx<'_>, pupil_id: i32, day: NaiveDate, visit: Visit) -> Result
     if !visit.made && (visit.anybody() || !visit.went.is_empty()) {
         problem = problem.and("/visit/made", "true, for somebody went or was seen");
     }
-    let known = parents::whom_to_ask(tx, pupil_id)?;
-    if !visit.parents_seen.iter().all(|parent| known.contains_key(parent)) {
-        problem = problem.and("/visit/parents_seen", "parents of the pupil");
-    }
     if !problem.errors().is_empty() {
         return Err(problem);
     }
-    let names = |all: Vec<String>, at: &str| -> Result<Vec<String>, Problem> {
-        let kept = all.iter().map(|one| name::words(one, &format!("/visit/{at}"), SHORT));
-        kept.collect()
-    };
+    check_parents(tx, ground.pupil_id, &visit.parents_seen, "/visit/parents_seen")?;
     Ok(Visit {
         says: name::words(&visit.says, "/visit/says", LONG)?,
-        went: names(visit.went, "went")?,
-        others_seen: names(visit.others_seen, "others_seen")?,
+        went: check_others(visit.went, "/visit/went")?,
+        others_seen: check_others(visit.others_seen, "/visit/others_seen")?,
         ..visit
     })
 }

@@ -25,6 +25,9 @@ fn others_see_that_something_is_confidential_and_not_what() {
     // What is kept for those who send a request twice holds no secret, whoever sent it.
     assert!(SECRETS.iter().all(|secret| !written.text.contains(secret)), "{}", written.text);
     written.expect(200);
+    let body = json!({ "said": { "confidential": { "health": "" } } });
+    let empty = office.lead.post(&format!("{meeting}/notes"), &body).expect(422);
+    assert_eq!(empty["errors"][0]["pointer"], "/said/confidential/health");
     let body = json!({ "said": { "confidential": { "health": SECRETS[2] } } });
     office.lead.post(&format!("{meeting}/notes"), &body).expect(200);
 

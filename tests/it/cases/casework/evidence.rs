@@ -24,6 +24,14 @@ fn a_monitoring_period_is_refused_with_its_gaps_and_granted_with_the_evidence() 
     let office = flowchart();
     office.put_at(2, "1: re-arranged meeting");
     office.record(2, "not attended");
+    let attempt = |day: &str, kind: &str| {
+        let path = format!("/v1/schools/{}/contacts/{day}/attempts", office.school);
+        let body = json!({ "pupil_ids": [office.pupil(2)], "whom": "Grandmother", "kind": kind, "reached": false });
+        post(&office.lead, &path, &body);
+    };
+    // Neither a call before the case was opened nor a visit is one of its attempts at contact.
+    attempt("2026-10-02", "call");
+    attempt("2026-10-05", "visit");
     let missing = [
         "parents red",
         "contacts red",
@@ -43,6 +51,8 @@ fn a_monitoring_period_is_refused_with_its_gaps_and_granted_with_the_evidence() 
     let both =
         json!({ "granted": { "from": "2026-10-12", "to": "2026-11-13" }, "gaps": ["home visit"] });
     assert_eq!(office.lead.post(&format!("{period}/answer"), &both).problem(422), "invalid");
+    let many = json!({ "gaps": vec!["home visit"; 51] });
+    assert_eq!(office.lead.post(&format!("{period}/answer"), &many).problem(422), "invalid");
     let unknown = json!({ "gaps": ["home visit"], "outcome": "perhaps" });
     assert_eq!(office.lead.post(&format!("{period}/answer"), &unknown).problem(422), "invalid");
     let refused = json!({ "gaps": ["no home visit", "two calls only"], "outcome": "not enough" });
@@ -55,10 +65,12 @@ fn a_monitoring_period_is_refused_with_its_gaps_and_granted_with_the_evidence() 
     // The school goes on: calls, a visit, a meeting that is offered, a plan that is sent, Early Help.
     let mother = office.parent(2, "Ada");
     let talk = office.about(2, Some(("F-08", "talk")))["action_id"].clone();
-    for says in ["Rang at 9:10", "Rang at 14:00", "Text sent"] {
+    for says in ["Rang at 9:10", "Rang at 14:00"] {
         let body = json!({ "says": says, "done": false });
         office.lead.post(&format!("/v1/actions/{talk}/evidence"), &body).expect(200);
     }
+    assert!(lights(&office).contains(&"contacts amber".to_owned()), "two of three");
+    attempt("2026-10-05", "text");
     let nobody = json!({ "made": true, "says": "Nobody answered; a card was left" });
     let body = json!({ "about": office.about(2, None), "day": "2026-10-05", "visit": nobody });
     assert_eq!(office.lead.post("/v1/visits", &body).problem(422), "invalid", "who went?");

@@ -57,6 +57,8 @@ fn parents_who_do_not_come_are_offered_another_time_and_then_the_plan_goes_out()
     // Nobody comes. The policy itself offers another time, so the case goes there at once.
     let case = nobody(&office, "2027-02-26", &meeting);
     assert_eq!((&case["moved"], &case["stage"]), (&json!(true), &json!("Stage 3, second meeting")));
+    let over = office.lead.post(&format!("{meeting}/arrangement"), &other).expect(422);
+    assert_eq!(over["errors"][0]["pointer"], "/offer", "it was missed: another is offered");
     // Two school days later is too soon to count; a week later counts.
     let second = |day| {
         let about = office.about(2, Some(("W-07", "meeting")));
@@ -118,6 +120,9 @@ fn a_mother_who_comes_moves_the_case_in_the_same_request() {
     let about = office.about(2, Some(("W-06", "meeting")));
     let wrong = json!({ "about": about, "offer": offer("2027-02-24", &[stranger], true) });
     assert_eq!(office.lead.post("/v1/meetings", &wrong).problem(422), "invalid");
+    let twice = json!({ "about": about, "offer": offer("2027-02-24", &[mother, mother], true) });
+    let twice = office.lead.post("/v1/meetings", &twice).expect(422);
+    assert_eq!(twice["errors"][0]["pointer"], "/offer/parents");
     let body = json!({ "about": about, "offer": offer("2027-02-24", &[mother], true) });
     let meeting = post(&office.lead, "/v1/meetings", &body);
     office.on("2027-02-24");

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{flowchart, post};
 use crate::cases::Office;
+use crate::support::build::{class, id, school, unenrolled};
 use crate::support::dice::Dice;
 use crate::support::weeks::{send_marks, story_calendar};
 
@@ -253,9 +254,44 @@ fn a_notice_goes_from_pending_to_paid_and_its_sessions_are_used() {
     assert_eq!(decide("paid", json!({ "paid_pence": 5_000 })).problem(422), "invalid");
     let told = decide("paid", json!({ "paid_pence": 8_000 })).expect(200);
     assert_eq!(told["notice"]["details"]["paid_pence"], 8_000);
+
+    // What is added later leaves the day and the amount; nothing is decided before what stands already.
+    office.on("2026-10-06");
+    let told = |day: &str| {
+        let body = json!({ "state": "paid", "day": day, "says": "The receipt came" });
+        office.lead.post(&format!("{notice}/decision"), &body)
+    };
+    assert_eq!(told("2026-10-04").expect(422)["errors"][0]["pointer"], "/day");
+    let added = told("2026-10-06").expect(200)["notice"]["details"].clone();
+    assert_eq!((&added["paid_on"], &added["paid_pence"]), (&json!("2026-10-05"), &json!(8_000)));
     let things = office.things(2);
     let states: Vec<&str> = things.iter().map(|(_, state)| state.as_str()).collect();
-    assert_eq!(states, ["pending", "issued", "paid"]);
+    assert_eq!(states, ["pending", "issued", "paid", "paid"]);
     let path = format!("/v1/notices?school_id={}&state=paid", office.school);
     assert_eq!(office.lead.get(&path).expect(200)["items"].as_array().unwrap().len(), 1);
+}
+
+/// A pending notice stays with the school that asked for it: no other school that teaches the child takes it over.
+#[test]
+fn a_pending_notice_stays_with_its_school_and_is_read_under_a_merged_record_too() {
+    let office = flowchart();
+    let father = office.parent(2, "Bo");
+    let path = format!("/v1/pupils/{}/notices", office.pupil(2));
+    post(&office.lead, &path, &json!({ "parent_id": father, "school_id": office.school }));
+    let trust = id(&office.lead.get("/v1/trust").expect(200), "trust_id");
+    let admin = office.app.client("trust_admin", trust);
+    let other = school(&admin, 2, "primary");
+    let class = class(&admin, other, "6B");
+    let stay = json!({ "pupil_id": office.pupil(2), "class_id": class, "year_group": 6, "first_day": "2026-10-05" });
+    admin.post("/v1/enrolments", &stay).expect(201);
+    let both = office.app.school_client("school_lead", trust, &[office.school, other]);
+    let theirs = json!({ "parent_id": father, "school_id": other });
+    assert_eq!(both.post(&path, &theirs).problem(409), "already-exists");
+
+    // Under a record that was merged into the child's own the same is read.
+    let gone = unenrolled(&admin, office.school, 9, "2015-03-14");
+    let merge = json!({ "into": office.pupil(2), "reason": "Entered twice" });
+    admin.post(&format!("/v1/pupils/{gone}/merge"), &merge).expect(200);
+    let read = |pupil: i32| both.get(&format!("/v1/pupils/{pupil}/notices")).expect(200);
+    assert_eq!(read(gone), read(office.pupil(2)));
 }
