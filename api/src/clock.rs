@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Europe::London;
 
 /// What time it is, as a parameter: tests and sandboxes put their own in.
@@ -45,19 +45,7 @@ impl Clock {
     /// The date in England, for what is about no school alone. A school's own day is `tenants::today`.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
-        Self::date(self.now())
-    }
-
-    /// The date on the school's wall at an instant.
-    #[must_use]
-    pub fn date(instant: DateTime<Utc>) -> NaiveDate {
-        Self::wall(instant).date()
-    }
-
-    /// Date and time on the school's wall at an instant.
-    #[must_use]
-    pub fn wall(instant: DateTime<Utc>) -> NaiveDateTime {
-        instant.with_timezone(&London).naive_local()
+        self.now().with_timezone(&London).date_naive()
     }
 }
 

@@ -358,6 +358,8 @@ fn what_is_not_right_is_refused_and_nothing_is_kept() {
     assert_eq!(pointer(said("QQ", "2026-11-18")), "/code");
     assert_eq!(pointer(said("\\", "2026-11-18")), "/code");
     assert_eq!(pointer(said("I", "2026-11-19")), "/from");
+    let of_nobody = json!({ "pupil_ids": [], "code": "I", "reason": "Ill" });
+    assert_eq!(pointer(morning.office.post(&reasons, &of_nobody)), "/pupil_ids");
     let list = morning.list("2026-11-18");
     assert_eq!(morning.entry(&list, 1)["am"], "N");
     assert_eq!((&list["reported"], &morning.entry(&list, 1)["attempts"]), (&json!([]), &json!([])));

@@ -307,9 +307,7 @@ impl<'a> Day<'a> {
     /// # Errors
     /// A time zone that this program does not know.
     pub fn at(&self, time: chrono::NaiveTime) -> Result<Option<DateTime<Utc>>, Problem> {
-        let zone: chrono_tz::Tz = self.school.time_zone.parse().map_err(Problem::internal)?;
-        let local = self.date.and_time(time).and_local_timezone(zone);
-        Ok(local.earliest().map(|instant| instant.with_timezone(&Utc)))
+        self.school.instant(self.date.and_time(time))
     }
 }
 

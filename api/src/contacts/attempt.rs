@@ -88,12 +88,8 @@ impl Attempt {
         };
         self.says = text(self.says, "/says", LONGEST)?;
         self.whom = text(self.whom, "/whom", LONGEST_WHOM)?;
-        let mut problem = Problem::new(Kind::Invalid);
-        self.pupil_ids.sort_unstable();
-        self.pupil_ids.dedup();
-        if !(1..=MOST_PUPILS).contains(&self.pupil_ids.len()) {
-            problem = problem.and("/pupil_ids", format!("1 to {MOST_PUPILS} pupils"));
-        }
+        let family = check_family(&mut self.pupil_ids);
+        let mut problem = family.err().unwrap_or_else(|| Problem::new(Kind::Invalid));
         if self.parent_id.is_some() == self.whom.is_some() {
             problem = problem.and("/parent_id", "a parent, or somebody else in `whom`");
         }
@@ -108,4 +104,17 @@ impl Attempt {
         }
         if problem.errors().is_empty() { Ok(self) } else { Err(problem) }
     }
+}
+
+/// Names each pupil of one call once, in the order of their ids.
+///
+/// # Errors
+/// Nobody, or more than a family has.
+pub(super) fn check_family(pupil_ids: &mut Vec<i32>) -> Result<(), Problem> {
+    pupil_ids.sort_unstable();
+    pupil_ids.dedup();
+    if (1..=MOST_PUPILS).contains(&pupil_ids.len()) {
+        return Ok(());
+    }
+    Err(Problem::at(Kind::Invalid, "/pupil_ids", format!("1 to {MOST_PUPILS} pupils")))
 }

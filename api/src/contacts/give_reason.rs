@@ -8,6 +8,7 @@ use domain::{AcademicYear, CodeTable, HalfDay, REASON_UNKNOWN, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::attempt::check_family;
 use super::record_attempt::pupils_on;
 use super::span::Span;
 use crate::app::App;
@@ -66,9 +67,10 @@ pub async fn give_reason(
     app: web::Data<App>,
     path: Path<(i32, NaiveDate)>,
     key: Idempotency,
-    body: Json<ReasonBody>,
+    mut body: Json<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, date) = path.0;
+    check_family(&mut body.value.pupil_ids)?;
     let reason = name::words(&body.value.reason, "/reason", LONGEST)?;
     let days = days(&body.value, date)?;
     let codes = app.codes.clone();

@@ -1,5 +1,7 @@
 //! The day's list as it goes over the wire.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::CodeTable;
 use domain::policy::{Priority, Question, question};
@@ -15,8 +17,9 @@ use super::span::Span;
 use super::to_do::{DayAction, before, to_do};
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::parents::{Link, ParentOf, ParentRow, parents_of};
+use crate::parents::{self, Link, ParentOf, ParentRow, parents_of};
 use crate::register::Header;
+use crate::tenants;
 
 /// Who is missing on a day, and what is to be done about it.
 #[derive(Serialize, ToSchema)]
@@ -79,7 +82,7 @@ pub struct MissingPupil {
     sessions_possible: u32,
     /// The day on which this absence began.
     since: NaiveDate,
-    /// The how manieth day of it this is.
+    /// Which day of the absence this is, from 1.
     day_of_absence: u32,
     /// Why, as far as it is known.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,7 +110,7 @@ pub struct MissingPupil {
     not_to_be_contacted: Option<Vec<ParentRow>>,
     /// Brothers and sisters who are missing too: one call for all.
     siblings: Vec<Sibling>,
-    /// What was tried today, in order.
+    /// What was tried today, in order; with a parent who is not to be contacted only for those who may see that.
     attempts: Vec<ContactAttempt>,
     /// What the school's policy wants, in its order.
     to_do: Vec<DayAction>,
@@ -139,13 +142,15 @@ pub(super) fn page(
     let day = Day::read(tx, codes, (school_id, date), None)?;
     let absences = day.absences(tx)?;
     let ids: Vec<i32> = absences.iter().map(|absence| absence.pupil.pupil_id).collect();
-    let today = tx.clock().today();
+    let today = tenants::today(tx, school_id)?;
     let mut parents = parents_of(tx, &ids, today)?;
     let mut siblings = siblings(tx, &absences, &parents, (date, today), codes)?;
     let (registers, headers) = registers(tx, &day)?;
     let reported = rows::reports(tx, school_id, Span::day(date))?;
     let leave = leave::on_day(tx, school_id, date)?;
-    let listing = Listing { day: &day, codes, headers: &headers, now: tx.now(), sees_orders };
+    let hidden = if sees_orders { BTreeSet::new() } else { parents::protected(tx, &ids, today)? };
+    let (headers, now) = (headers.as_slice(), tx.now());
+    let listing = Listing { day: &day, codes, headers, now, sees_orders, hidden };
     let (mut missing, mut missing_since_morning) = (Vec::new(), Vec::new());
     for absence in absences {
         let pupil_id = absence.pupil.pupil_id;
@@ -174,6 +179,8 @@ struct Listing<'a> {
     headers: &'a [Header],
     now: DateTime<Utc>,
     sees_orders: bool,
+    /// Pupil and parent: attempts to reach these are not shown.
+    hidden: BTreeSet<(i32, i32)>,
 }
 
 impl Listing<'_> {
@@ -192,7 +199,10 @@ impl Listing<'_> {
         let due_at = if asked == Question::WhyAway { self.due_at(&absence)? } else { None };
         let [am, pm] = absence.marks.map(|mark| self.codes.text(mark).map(str::to_owned));
         let mut attempts = absence.attempts;
-        attempts.retain(|attempt| attempt.day == self.day.date);
+        attempts.retain(|attempt| {
+            let whom = attempt.parent_id.map(|parent| (attempt.pupil_id, parent));
+            attempt.day == self.day.date && whom.is_none_or(|whom| !self.hidden.contains(&whom))
+        });
         let contact = |one: ParentOf| {
             let mut of = attempts.iter().filter(|a| a.parent_id == Some(one.parent.parent_id));
             let tried = of.clone().next().is_some();

@@ -56,13 +56,13 @@ pub async fn record_attempt(
     let codes = app.codes.clone();
     let sees_orders = app.roles.allows(caller.role(), ReadSafeguarding::NAME);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        tenants::school(tx, school_id)?;
-        if date > tx.clock().today() {
+        let today = tenants::today(tx, school_id)?;
+        if date > today {
             return Err(Problem::new(Kind::FutureMark).detail(format!("{date} has not come yet.")));
         }
         let attempt = body.value.check(date, tx.now())?;
         let pupils = pupils_on(tx, (school_id, date), &attempt.pupil_ids)?;
-        check_parent(tx, &attempt, sees_orders)?;
+        check_parent(tx, &attempt, today, sees_orders)?;
         let operation = format!("record_attempt/{school_id}/{date}");
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
             let attempts = rows::add_attempt(tx, &pupils, date, &attempt, &caller)?;
@@ -105,9 +105,13 @@ pub(super) fn pupils_on(
 
 /// Refuses somebody who is no parent of all these pupils, and a parent who may not be contacted about one of them unless
 /// the caller leads on safeguarding.
-fn check_parent(tx: &mut Tx<'_>, attempt: &Attempt, sees_orders: bool) -> Result<(), Problem> {
+fn check_parent(
+    tx: &mut Tx<'_>,
+    attempt: &Attempt,
+    today: NaiveDate,
+    sees_orders: bool,
+) -> Result<(), Problem> {
     let Some(parent_id) = attempt.parent_id else { return Ok(()) };
-    let today = tx.clock().today();
     let parents = parents_of(tx, &attempt.pupil_ids, today)?;
     for pupil in &attempt.pupil_ids {
         let mut of = parents.get(pupil).into_iter().flatten();
@@ -133,6 +137,8 @@ fn visits(
     for school in schools {
         let of = pupils.iter().filter(|(at, _)| *at == school).map(|(_, pupil)| *pupil);
         let of: Vec<i32> = of.collect();
+        // Two attempts in vain at one moment want one visit: the second has to see that of the first.
+        tx.take_turns(&format!("home visits/{school}"))?;
         let day = Day::read(tx, codes, (school, date), Some(&of))?;
         let calendars = tenants::calendars_around(tx, school, date)?;
         for absence in day.absences(tx)? {

@@ -15,6 +15,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
+use crate::tenants;
 
 /// The most characters of a reason, and of who asked.
 const LONGEST: (usize, usize) = (500, 100);
@@ -65,7 +66,10 @@ pub async fn request_leave(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         span.check_on_roll(tx, school_id, pupil_id)?;
         key.once(tx, &caller, &format!("request_leave/{school_id}"), &body.bytes, |tx| {
-            let requested_on = requested_on.unwrap_or_else(|| tx.clock().today());
+            let requested_on = match requested_on {
+                Some(day) => day,
+                None => tenants::today(tx, school_id)?,
+            };
             let new = NewLeave { school_id, pupil_id, span, reason, requested_by, requested_on };
             let place = format!("/v1/schools/{school_id}/leave-requests");
             Reply::created(place, &leave::add(tx, new, caller.subject())?)

@@ -38,7 +38,7 @@ pub(super) fn whereabouts([am, pm]: DayMarks, date: NaiveDate, codes: &CodeTable
 pub(super) struct Spell {
     /// The day on which it began.
     pub since: NaiveDate,
-    /// The how manieth day of it this is; the first is 1.
+    /// Which day of the absence this is, from 1.
     pub day: u32,
 }
 

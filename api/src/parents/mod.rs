@@ -25,7 +25,7 @@ mod ties;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use link::{Link, Relationship};
-pub use of_pupils::{ParentOf, ask_first, children_of, parents_of};
+pub use of_pupils::{ParentOf, ask_first, children_of, parents_of, protected};
 pub use person::{Contact, ContactKind, Person};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};

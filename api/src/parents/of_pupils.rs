@@ -53,9 +53,21 @@ pub fn ask_first(
     pupils: &[i32],
     day: NaiveDate,
 ) -> Result<BTreeSet<i32>, Problem> {
+    Ok(protected(tx, pupils, day)?.into_iter().map(|(pupil, _)| pupil).collect())
+}
+
+/// Whom something has to be respected of on a day, among the parents of these pupils: pupil and parent.
+///
+/// # Errors
+/// The database's.
+pub fn protected(
+    tx: &mut Tx<'_>,
+    pupils: &[i32],
+    day: NaiveDate,
+) -> Result<BTreeSet<(i32, i32)>, Problem> {
     let ties = ties_of_pupils(tx, pupils)?;
     let standing = ties.into_iter().filter(|tie| tie.safeguards.stand(day));
-    Ok(standing.map(|tie| tie.pupil_id).collect())
+    Ok(standing.map(|tie| (tie.pupil_id, tie.parent_id)).collect())
 }
 
 /// The children of these parents on a day about whom they may be contacted, as far as the caller may see them: parent and

@@ -35,7 +35,7 @@ pub use record::{
     add_placements, add_pupils, widen_schools,
 };
 use roll::check_free;
-pub use roll::{Member, OnRoll, Stay, members, on_roll, stays_of, year_group_on};
+pub use roll::{Member, OnRoll, Stay, members, on_roll, stays_of, stays_of_pupils, year_group_on};
 pub use rows::{
     ClassRow, EnrolmentRow, PlacementRow, PupilRow, check_unmerged, class, classes_of,
     classes_of_schools, enrolment, enrolments_of, in_order, merged_into, merged_records,

@@ -34,6 +34,9 @@ pub struct Stay {
     /// The enrolment.
     #[diesel(sql_type = Integer)]
     pub enrolment_id: i32,
+    /// The pupil.
+    #[diesel(sql_type = Integer)]
+    pub pupil_id: i32,
     /// The school.
     #[diesel(sql_type = Integer)]
     pub school_id: i32,
@@ -149,17 +152,25 @@ pub fn on_roll(
 /// # Errors
 /// The database's.
 pub fn stays_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Stay>, Problem> {
+    stays_of_pupils(tx, &[pupil_id])
+}
+
+/// Every stay of these pupils that the caller may see, earliest first.
+///
+/// # Errors
+/// The database's.
+pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Stay>, Problem> {
     let rows = diesel::sql_query(
-        "SELECT e.enrolment_id, e.school_id, d.first_day, d.last_day \
+        "SELECT e.enrolment_id, e.pupil_id, e.school_id, d.first_day, d.last_day \
          FROM enrolment e \
          JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
               WHERE trust_id = $1 AND school_id = e.school_id AND enrolment_id = e.enrolment_id \
               ORDER BY recorded_at DESC LIMIT 1) d ON true \
-         WHERE e.trust_id = $1 AND e.pupil_id = $2 \
+         WHERE e.trust_id = $1 AND e.pupil_id = ANY ($2) \
          ORDER BY d.first_day, e.enrolment_id",
     )
     .bind::<Integer, _>(tx.trust())
-    .bind::<Integer, _>(pupil_id)
+    .bind::<Array<Integer>, _>(pupils)
     .load(tx.conn)?;
     Ok(rows)
 }

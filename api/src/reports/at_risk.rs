@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, after, page};
 use super::bands::{ReportPolicy, SchoolBands};
-use super::frame::{Frame, ReportHead, day};
+use super::frame::{Frame, ReportHead, day, today};
 use super::people::{ListedPupil, People};
 use crate::app::App;
 use crate::auth::May;
@@ -99,7 +99,7 @@ pub async fn at_risk(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { day: asked, sessions, band, limit, cursor } = params.0;
-    let until = day(asked, app.db.clock_of(&scope).await?.today())?;
+    let until = day(asked, today(&app, &scope, path.0).await?)?;
     if sessions.is_some_and(|sessions| !(1..=MOST).contains(&sessions)) {
         let expected = format!("a number from 1 to {MOST}");
         return Err(Problem::at(Kind::BadQuery, "?sessions", expected));

@@ -103,7 +103,7 @@ pub async fn class_figures(
     let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let whole = Days { from: year.first_day(), to: year.last_day() };
     let mut frame = Frame::read(&app, &scope, path.0, whole).await?;
-    let window = wanted(&frame, window.as_deref(), clock.today())?;
+    let window = wanted(&frame, window.as_deref(), frame.school.date(clock.now())?)?;
     frame.days = Days { from: window.from, to: window.to };
     let to = window.to;
     let read = app.db.snapshot(&scope, move |tx| {

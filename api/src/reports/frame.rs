@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::db::Scope;
 use crate::http::problem::{Kind, Problem};
 use crate::reviews::Figures;
-use crate::tenants::SchoolRow;
+use crate::tenants::{self, SchoolRow};
 
 /// Days that a report covers when nobody says otherwise: long enough for what is due once a month.
 const MONTH: DayCount = DayCount::new(30);
@@ -80,6 +80,18 @@ pub struct ReportPeriod {
     /// The academic year that they lie in.
     #[schema(example = "2026/27")]
     pub year: String,
+}
+
+/// Today on the wall of a report's school.
+///
+/// # Errors
+/// 404 for a school that the scope does not cover.
+pub async fn today(
+    app: &web::Data<App>,
+    scope: &Scope,
+    school_id: i32,
+) -> Result<NaiveDate, Problem> {
+    app.db.run(scope, move |tx| tenants::today(tx, school_id)).await
 }
 
 impl Frame {

@@ -152,7 +152,7 @@ pub async fn governors_summary(
     let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let whole = Days { from: year.first_day(), to: year.last_day() };
     let mut frame = Frame::read(&app, &scope, path.0, whole).await?;
-    let window = ended(&frame, half_term.as_deref(), clock.today())?;
+    let window = ended(&frame, half_term.as_deref(), frame.school.date(clock.now())?)?;
     frame.days = Days { from: window.from, to: window.to };
     let to = window.to;
     let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, to)).await?;

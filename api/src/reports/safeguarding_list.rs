@@ -6,14 +6,14 @@ use ::analytics::EnrolmentYear;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::policy::word::Every;
-use domain::{Characteristic, CodeTable, Days, Rate};
+use domain::{Characteristic, CodeTable, Days, REASON_UNKNOWN, Rate};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, Lowest, after, is_severe, page};
 use super::bands::{Agenda, ReportPolicy, SchoolBands};
 use super::broken::monday_of;
-use super::frame::{Frame, ReportHead, day};
+use super::frame::{Frame, ReportHead, day, today};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
 use crate::app::App;
@@ -34,8 +34,6 @@ const BASIS: &str = "Pupils on roll on the day who missed anything in the week u
 
 /// School weeks on either side of a decline.
 const WEEKS: usize = 4;
-/// The code of an absence whose reason is not yet established.
-const NO_REASON: &str = "N";
 
 /// Which week.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -117,7 +115,7 @@ pub async fn safeguarding_list(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { day: asked, limit, cursor } = params.0;
-    let to = day(asked, app.db.clock_of(&scope).await?.today())?;
+    let to = day(asked, today(&app, &scope, path.0).await?)?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, to))?;
     let week = Days { from: monday_of(to), to };
     let frame = Frame::read(&app, &scope, path.0, week).await?;
@@ -212,7 +210,7 @@ impl Looking<'_> {
         let Days { from, to } = self.frame.days;
         let mut days: Vec<(NaiveDate, bool)> = Vec::new();
         for (date, _, mark) in self.frame.block().marks(member, NaiveDate::MIN, to) {
-            let open = self.codes.text(mark) == Some(NO_REASON);
+            let open = self.codes.text(mark) == Some(REASON_UNKNOWN);
             match days.last_mut() {
                 Some((last, any)) if *last == date => *any |= open,
                 _ => days.push((date, open)),

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::attendance::{Lowest, after, page};
 use super::broken::{self, BASIS, BrokenWeeks};
 use super::discussed::{Discussed, discussed, listed_at};
-use super::frame::{Frame, ReportHead, year_to_date};
+use super::frame::{Frame, ReportHead, today, year_to_date};
 use super::people::{ListedPupil, People};
 use crate::app::App;
 use crate::auth::May;
@@ -78,7 +78,7 @@ pub async fn school_broken_weeks(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { from, to, review_id, limit, cursor } = params.0;
-    let days = year_to_date((from, to), app.db.clock_of(&scope).await?.today())?;
+    let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;
     let Days { from, to } = days;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, from, to, review_id))?;
     let frame = Frame::read(&app, &scope, path.0, days).await?;

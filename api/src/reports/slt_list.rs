@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, Lowest, after, is_persistent, is_severe, page, pooled};
 use super::bands::{ReportPolicy, SchoolBands};
-use super::frame::{Frame, ReportHead, day};
+use super::frame::{Frame, ReportHead, day, today};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
 use crate::app::App;
@@ -133,7 +133,7 @@ pub async fn slt_list(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { day: asked, limit, cursor } = params.0;
-    let until = day(asked, app.db.clock_of(&scope).await?.today())?;
+    let until = day(asked, today(&app, &scope, path.0).await?)?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until))?;
     let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
     let read = app.db.snapshot(&scope, move |tx| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use domain::{AcademicYear, Calendar};
@@ -45,8 +45,28 @@ impl SchoolRow {
     /// # Errors
     /// A time zone that this program does not know.
     pub fn date(&self, at: DateTime<Utc>) -> Result<NaiveDate, Problem> {
-        let zone: Tz = self.time_zone.parse().map_err(Problem::internal)?;
-        Ok(at.with_timezone(&zone).date_naive())
+        Ok(self.wall(at)?.date())
+    }
+
+    /// Date and time on the school's wall at an instant.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn wall(&self, at: DateTime<Utc>) -> Result<NaiveDateTime, Problem> {
+        Ok(at.with_timezone(&self.zone()?).naive_local())
+    }
+
+    /// The first instant at which the school's wall shows a date and time; none where clocks go forward over it.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn instant(&self, wall: NaiveDateTime) -> Result<Option<DateTime<Utc>>, Problem> {
+        let local = wall.and_local_timezone(self.zone()?);
+        Ok(local.earliest().map(|instant| instant.with_timezone(&Utc)))
+    }
+
+    fn zone(&self) -> Result<Tz, Problem> {
+        self.time_zone.parse().map_err(Problem::internal)
     }
 }
 

@@ -128,7 +128,7 @@ pub struct Absentee {
     pub reported: Option<String>,
     /// A call was made and not answered.
     pub unanswered: bool,
-    /// The how manieth school day of the same absence; the first is 1.
+    /// Which day of the absence this is, from 1: school days.
     pub day: u32,
     /// Nobody has been reached since the absence began.
     pub no_contact: bool,

@@ -40,6 +40,9 @@ fn a_parent_who_must_not_be_contacted_is_never_offered_and_named_to_those_alone_
     );
     let place = format!("/v1/schools/{}/contacts/{DAY}/attempts", morning.school);
     morning.lead.post(&place, &call).expect(201);
+    assert_eq!(morning.entry(&morning.list(DAY), 1)["attempts"], json!([]), "not even that it was");
+    let seen = morning.entry(&morning.list_of(&morning.lead, DAY), 1);
+    assert_eq!(seen["attempts"][0]["parent_id"], father);
 
     // With nobody left to call the office is told to ask.
     let gone = json!({ "relationship": "mother", "priority": 2, "last_day": "2026-11-17" });

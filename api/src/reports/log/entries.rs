@@ -11,13 +11,14 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::super::people::People;
-use crate::clock::Clock;
+use super::things;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::schema::{
-    action, case_event, case_state, enrolment_now, evidence, feedback, letter, letter_stop,
-    mitigation, placement_now,
+    action, case_event, case_state, enrolment_now, evidence, feedback, letter, mitigation,
+    placement_now,
 };
+use crate::tenants::SchoolRow;
 
 /// One thing that was recorded.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -30,9 +31,11 @@ pub struct LogEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "school_lead")]
     pub role: Option<String>,
-    /// `step`, `letter`, `held`, `flag`, `target`, `to do`, `done`, `attempt`, `feedback`, `mitigation` or `letters`.
+    /// Of a case `step`, `letter`, `held`, `flag`, `target`, `to do`, `due`, `overdue`, `carried` or `undone`; of what was
+    /// done `done` or `attempt`; beside it `meeting`, `plan`, `visit`, `monitoring`, `referral`, `penalty notice`,
+    /// `contact`, `feedback`, `mitigation`, `decision` (about a letter that was held) or `letters` (all of them).
     #[schema(example = "letter")]
-    pub kind: &'static str,
+    pub kind: String,
     /// What was done or said.
     #[schema(example = "letter \"stage-1\", waiting to be sent")]
     pub what: String,
@@ -76,45 +79,55 @@ pub struct Wanted {
     pub case_id: Option<i32>,
     /// Only this pupil.
     pub pupil_id: Option<i32>,
+    /// With what only those see who lead on safeguarding.
+    pub whole: bool,
 }
 
-type Entries = Vec<(Place, LogEntry)>;
+pub(super) type Entries = Vec<(Place, LogEntry)>;
 
 /// All entries, earliest first.
 ///
 /// # Errors
 /// The database's.
-pub fn entries(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Problem> {
+pub fn entries(tx: &mut Tx<'_>, school: &SchoolRow, wanted: Wanted) -> Result<Entries, Problem> {
     let mut all = steps(tx, wanted)?;
     all.extend(evidence_given(tx, wanted)?);
+    all.extend(things::records(tx, wanted)?);
+    all.extend(things::notices(tx, wanted)?);
+    all.extend(things::decisions(tx, wanted)?);
     if wanted.case_id.is_none() {
-        all.extend(letters_without_a_case(tx, wanted)?);
+        all.extend(things::contacts(tx, wanted)?);
+        all.extend(letters_without_a_case(tx, school, wanted)?);
         all.extend(said(tx, wanted)?);
         all.extend(mitigated(tx, wanted)?);
-        all.extend(stopped(tx, wanted)?);
+        all.extend(things::stopped(tx, wanted)?);
     }
     let Wanted { days, pupil_id, .. } = wanted;
-    all.retain(|(_, entry)| {
-        days.contains(Clock::date(entry.at))
-            && pupil_id.is_none_or(|pupil| entry.pupil_id == Some(pupil))
-    });
-    all.sort_by_key(|(place, _)| *place);
-    name(tx, wanted.school_id, &mut all)?;
-    Ok(all)
+    let mut kept = Vec::new();
+    for (place, entry) in all {
+        let of_pupil = pupil_id.is_none_or(|pupil| entry.pupil_id == Some(pupil));
+        if of_pupil && days.contains(school.date(entry.at)?) {
+            kept.push((place, entry));
+        }
+    }
+    kept.sort_by_key(|(place, _)| *place);
+    name(tx, wanted.school_id, &mut kept)?;
+    Ok(kept)
 }
 
 /// Instants that surely hold the days, whatever the time of the year.
-fn around(days: Days) -> (DateTime<Utc>, DateTime<Utc>) {
+pub(super) fn around(days: Days) -> (DateTime<Utc>, DateTime<Utc>) {
     let midnight = |day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc();
     (midnight(days.from - DayCount::new(1)), midnight(days.to + DayCount::new(2)))
 }
 
-fn entry(at: DateTime<Utc>, who: String, kind: &'static str, what: String) -> LogEntry {
+/// An entry without a pupil, a case or a rule.
+pub(super) fn entry(at: DateTime<Utc>, who: String, kind: &str, what: String) -> LogEntry {
     LogEntry {
         at,
         who,
         role: None,
-        kind,
+        kind: kind.to_owned(),
         what,
         because: Vec::new(),
         rule: None,
@@ -225,7 +238,11 @@ fn letter_state(state: &str) -> &str {
 }
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
-fn letters_without_a_case(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Problem> {
+fn letters_without_a_case(
+    tx: &mut Tx<'_>,
+    school: &SchoolRow,
+    wanted: Wanted,
+) -> Result<Entries, Problem> {
     type Row = (i32, i32, String, String, String, Option<String>, NaiveDate, String);
     let rows: Vec<Row> = letter::table
         .filter(letter::school_id.eq(wanted.school_id).and(letter::case_id.is_null()))
@@ -243,13 +260,14 @@ fn letters_without_a_case(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Pr
         .load(tx.conn)?;
     let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or(NaiveTime::MIN);
     let one = |(letter_id, pupil, name, rule, state, why, day, who): Row| {
-        let at = day.and_time(noon).and_utc();
+        let noon = day.and_time(noon);
+        let at = school.instant(noon)?.unwrap_or_else(|| noon.and_utc());
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         let what = format!("letter {name:?}, {}{why}", letter_state(&state));
         let one = entry(at, who, "letter", what);
-        ((at, 1, letter_id, 0), LogEntry { rule: Some(rule), pupil_id: Some(pupil), ..one })
+        Ok(((at, 1, letter_id, 0), LogEntry { rule: Some(rule), pupil_id: Some(pupil), ..one }))
     };
-    Ok(rows.into_iter().map(one).collect())
+    rows.into_iter().map(one).collect()
 }
 
 /// What was done, each attempt too.
@@ -312,7 +330,7 @@ fn said(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Problem> {
     Ok(rows.collect())
 }
 
-/// Reasons that were accepted.
+/// Reasons that were accepted; what they are, an illness or a death, for those alone who lead on safeguarding.
 fn mitigated(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Problem> {
     let (first, last) = around(wanted.days);
     type Row = (i32, NaiveDate, Option<NaiveDate>, String, DateTime<Utc>, String);
@@ -331,31 +349,10 @@ fn mitigated(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Problem> {
         .load(tx.conn)?;
     let rows = rows.into_iter().zip(0..).map(|((pupil, from, to, kind, at, who), seq)| {
         let until = to.map(|to| format!(" to {to}")).unwrap_or_default();
-        let what = format!("accepted: {kind}, from {from}{until}");
+        let reason = if wanted.whole { kind.as_str() } else { "an accepted reason" };
+        let what = format!("accepted: {reason}, from {from}{until}");
         let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, "mitigation", what) };
         ((at, 4, pupil, seq), one)
-    });
-    Ok(rows.collect())
-}
-
-/// Letters that were stopped, or go on again, about pupils of the school.
-fn stopped(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Problem> {
-    let (first, last) = around(wanted.days);
-    let rows: Vec<(i32, bool, String, DateTime<Utc>, String)> = letter_stop::table
-        .filter(letter_stop::school_ids.contains(vec![wanted.school_id]))
-        .filter(letter_stop::recorded_at.between(first, last))
-        .select((
-            letter_stop::pupil_id,
-            letter_stop::stopped,
-            letter_stop::reason,
-            letter_stop::recorded_at,
-            letter_stop::recorded_by,
-        ))
-        .load(tx.conn)?;
-    let rows = rows.into_iter().map(|(pupil, stopped, reason, at, who)| {
-        let what = if stopped { "all letters stopped" } else { "letters go on again" };
-        let one = entry(at, who, "letters", format!("{what}: {reason}"));
-        ((at, 5, pupil, 0), LogEntry { pupil_id: Some(pupil), ..one })
     });
     Ok(rows.collect())
 }

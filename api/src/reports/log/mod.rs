@@ -1,7 +1,8 @@
 //! The log of a school, a case or a pupil: who did what, when and why, in the shape of a log that is kept on paper (rule
-//! H-12).
+//! H-12): cases step by step, and what stands beside them. What is confidential is for those who lead on safeguarding.
 
 mod entries;
+mod things;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -12,20 +13,21 @@ use utoipa::{IntoParams, ToSchema};
 use self::entries::{LogEntry, Place, Wanted, entries};
 use super::attendance::{after, page};
 use super::csv::{self, cell};
-use super::frame::{ReportFormat, period};
+use super::frame::{ReportFormat, period, today};
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::clock::Clock;
+use crate::auth::permission::{Permission, ReadReport, ReadSafeguarding};
 use crate::http::json::Query;
 use crate::http::page::{Page, Slice};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
-use crate::tenants;
+use crate::tenants::{self, SchoolRow};
 
 const BASIS: &str = "What was recorded on these days, in the order in which it was: every step of a case with its rule and \
-    the counts behind it, letters decided on and how they stand now, what was to be done, every attempt to do it, what \
-    teachers and others said, reasons that were accepted, and letters that were stopped.";
+    the counts behind it, letters decided on and how they stand now, what was to be done, every attempt to do it, every \
+    attempt to reach a parent, how meetings, plans, visits, monitoring periods, referrals and penalty notices stood, what \
+    teachers and others said, reasons that were accepted, decisions about letters that were held, and letters that were \
+    stopped. What is confidential about them is left out.";
 
 /// Which entries.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -93,19 +95,23 @@ pub async fn log_export(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { from, to, case_id, pupil_id, format, limit, cursor } = params.0;
-    let days = period((from, to), app.db.clock_of(&scope).await?.today())?;
+    let days = period((from, to), today(&app, &scope, path.0).await?)?;
     let Days { from, to } = days;
     let filter = (path.0, from, to, case_id, pupil_id);
     let slice = Slice::<Place>::read(limit, cursor.as_deref(), &filter)?;
-    let wanted = Wanted { school_id: path.0, days, case_id, pupil_id };
+    let whole = app.roles.allows(caller.role(), ReadSafeguarding::NAME);
+    let wanted = Wanted { school_id: path.0, days, case_id, pupil_id, whole };
     let read = app.db.snapshot(&scope, move |tx| {
         let school = tenants::school(tx, wanted.school_id)?;
-        Ok((school, entries(tx, wanted)?))
+        let all = entries(tx, &school, wanted)?;
+        Ok((school, all))
     });
     let (school, all) = read.await?;
     if format == ReportFormat::Csv {
         let name = format!("log-{}-{from}-{to}", school.urn);
-        return csv::answer(&name, &HEADER, all.into_iter().map(|(_, entry)| row(entry)));
+        let rows = all.into_iter().map(|(_, entry)| row(&school, entry));
+        let rows: Vec<Vec<String>> = rows.collect::<Result<_, Problem>>()?;
+        return csv::answer(&name, &HEADER, rows.into_iter());
     }
     let kept = after(&slice, all);
     let entries = page(&slice, kept, |(_, entry)| entry);
@@ -120,9 +126,9 @@ pub async fn log_export(
     }))
 }
 
-fn row(entry: LogEntry) -> Vec<String> {
-    let wall = Clock::wall(entry.at);
-    vec![
+fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>, Problem> {
+    let wall = school.wall(entry.at)?;
+    Ok(vec![
         wall.date().to_string(),
         wall.format("%H:%M").to_string(),
         cell(entry.pupil_id),
@@ -131,10 +137,10 @@ fn row(entry: LogEntry) -> Vec<String> {
         cell(entry.case_id),
         cell(entry.stage),
         cell(entry.rule),
-        entry.kind.to_owned(),
+        entry.kind,
         entry.what,
         entry.because.join("; "),
         entry.who,
         cell(entry.role),
-    ]
+    ])
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
-use super::super::frame::{Frame, ReportFormat, ReportHead, period};
+use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
 use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
 use super::roll::marks;
 use crate::app::App;
@@ -103,7 +103,7 @@ pub async fn attendance_return(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { from, to, format } = params.0;
-    let days = period((from, to), app.db.clock_of(&scope).await?.today())?;
+    let days = period((from, to), today(&app, &scope, path.0).await?)?;
     let frame = Frame::read(&app, &scope, path.0, days).await?;
     let national = law()?;
     let rules = Rules::of(&national, days.to)?;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
-use super::super::frame::{Frame, ReportFormat, ReportHead, within_year};
+use super::super::frame::{Frame, ReportFormat, ReportHead, today, within_year};
 use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
 use crate::app::App;
 use crate::auth::May;
@@ -105,7 +105,7 @@ pub async fn deletion_return(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { from, to, final_year: all, format } = params.0;
-    let month = month_of(app.db.clock_of(&scope).await?.today());
+    let month = month_of(today(&app, &scope, path.0).await?);
     let to = to.unwrap_or(month.to);
     let days = within_year((from.unwrap_or(month.from.min(to)), to))?;
     let national = law()?;
@@ -166,22 +166,21 @@ fn next_schools(
     school_id: i32,
     members: &[EnrolmentYear],
 ) -> Result<BTreeMap<i32, NextSchool>, Problem> {
-    let mut next = BTreeMap::new();
-    for member in members {
-        let stays = pupils::stays_of(tx, member.pupil)?;
-        let later = stays
-            .into_iter()
-            .find(|stay| stay.school_id != school_id && Some(stay.first_day) >= member.last_day);
-        if let Some(stay) = later {
-            let school = tenants::school(tx, stay.school_id)?;
-            let (school_id, school) = (school.school_id, school.name);
-            next.insert(
-                member.enrolment,
-                NextSchool { school_id, school, first_day: stay.first_day },
-            );
-        }
-    }
-    Ok(next)
+    let pupils: Vec<i32> = members.iter().map(|member| member.pupil).collect();
+    let stays = pupils::stays_of_pupils(tx, &pupils)?;
+    let schools = tenants::schools(tx)?.into_iter().map(|school| (school.school_id, school.name));
+    let schools: BTreeMap<i32, String> = schools.collect();
+    let next = |member: &EnrolmentYear| {
+        let stay = stays.iter().find(|stay| {
+            stay.pupil_id == member.pupil
+                && stay.school_id != school_id
+                && Some(stay.first_day) >= member.last_day
+        })?;
+        let (school_id, first_day) = (stay.school_id, stay.first_day);
+        let school = schools.get(&school_id)?.clone();
+        Some((member.enrolment, NextSchool { school_id, school, first_day }))
+    };
+    Ok(members.iter().filter_map(next).collect())
 }
 
 fn table(frame: &Frame, entries: &[DeletionEntry]) -> Result<HttpResponse, Problem> {

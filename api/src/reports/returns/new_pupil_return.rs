@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
-use super::super::frame::{Frame, ReportFormat, ReportHead, period};
+use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
 use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
 use crate::app::App;
 use crate::auth::May;
@@ -85,7 +85,7 @@ pub async fn new_pupil_return(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { from, to, intake, format } = params.0;
-    let days = period((from, to), app.db.clock_of(&scope).await?.today())?;
+    let days = period((from, to), today(&app, &scope, path.0).await?)?;
     let national = law()?;
     let rule = national.new_pupil_return(days.to).ok_or_else(before_the_law)?;
     let frame = Frame::read(&app, &scope, path.0, days).await?;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
-use super::super::frame::{Frame, ReportFormat, ReportHead, year_to_date};
+use super::super::frame::{Frame, ReportFormat, ReportHead, today, year_to_date};
 use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
 use super::roll::marks;
 use crate::app::App;
@@ -112,7 +112,7 @@ pub async fn sickness_return(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { from, to, days: asked, format } = params.0;
-    let days = year_to_date((from, to), app.db.clock_of(&scope).await?.today())?;
+    let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;
     let national = law()?;
     let rule = national.sickness_return(days.to).ok_or_else(before_the_law)?;
     let asked = asked.unwrap_or(rule.school_days);

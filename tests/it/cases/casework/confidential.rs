@@ -55,6 +55,10 @@ fn others_see_that_something_is_confidential_and_not_what() {
             (&json!(true), &json!("Calm"))
         );
     }
+    let log = format!("/v1/schools/{}/reports/log", office.school);
+    let log = office.colleague("school_office").get(&log);
+    assert!(log.text.contains(r#""kind":"meeting""#), "{}", log.text);
+    assert!(SECRETS.iter().all(|secret| !log.text.contains(secret)), "{}", log.text);
 }
 
 /// An accepted reason is an illness or a death: those who follow cases see that there is one.
@@ -76,6 +80,7 @@ fn what_an_accepted_reason_is_stands_in_no_proposal_and_no_letter() {
         items,
         format!("/v1/letters?school_id={school}"),
         format!("/v1/pupils/{pupil}/mitigations"),
+        format!("/v1/schools/{school}/reports/log"),
     ];
     for path in paths {
         let seen = clerk.get(&path);
