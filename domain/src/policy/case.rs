@@ -289,23 +289,23 @@ mod tests {
             to: "2026-12-13".parse().unwrap(),
         };
         let first = [
-            moved(1, "Stage 2"),
+            moved(1, "two"),
             event(1, Recorded::Letter("second".to_owned())),
             event(1, Recorded::Target(target)),
         ];
         let then =
-            [moved(2, "Stage 3"), event(2, Recorded::Letter("third".to_owned())), undone(3, 2)];
+            [moved(2, "three"), event(2, Recorded::Letter("third".to_owned())), undone(3, 2)];
         let before = fold(&first).unwrap();
         let after = fold(first.iter().chain(&then)).unwrap();
         assert_eq!(after, Case { steps: 3, ..before });
         // The way goes on from there with a step of its own number.
-        let on = fold(first.iter().chain(&then).chain([&moved(4, "Stage 1")])).unwrap();
-        assert_eq!((on.stage(), on.steps, on.letters.len()), (Some("Stage 1"), 4, 1));
+        let on = fold(first.iter().chain(&then).chain([&moved(4, "one")])).unwrap();
+        assert_eq!((on.stage(), on.steps, on.letters.len()), (Some("one"), 4, 1));
     }
 
     #[test]
     fn a_case_whose_first_step_is_undone_has_ended() {
-        let case = fold(&[moved(1, "Stage 1"), undone(2, 1)]).unwrap();
+        let case = fold(&[moved(1, "one"), undone(2, 1)]).unwrap();
         assert_eq!((case.place, case.steps), (Place::Closed, 2));
         assert_eq!(fold(&[]), None);
     }
