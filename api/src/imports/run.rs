@@ -1,5 +1,7 @@
 //! The job: read the file, check it, apply it.
 
+use memchr::memchr_iter;
+
 use super::file::{
     Sent, Stopped, Unread, read_classes, read_contacts, read_done, read_links, read_marks,
     read_pupils, read_schools,
@@ -23,7 +25,7 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
         Some(school_id) => Some(job.run(|tx| tenants::school(tx, school_id))?.urn),
         None => None,
     };
-    let total = u64::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(0);
+    let total = u64::try_from(memchr_iter(b'\n', &bytes).count()).unwrap_or(0);
     let lost = |_: Stopped| jobs::lost();
     let unread = |why| match why {
         Unread::Stopped => jobs::lost(),

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use domain::{CodeError, CodeTable, Session};
 
 use super::notice::{Notice, NoticeKind, counted};
@@ -59,6 +59,17 @@ impl<'c> CodeReader<'c> {
     /// The era of a date.
     pub fn era(&self, date: NaiveDate) -> EraNumber {
         EraNumber(self.changes.partition_point(|change| *change <= date))
+    }
+
+    /// The era of a whole week; `None` when it lies in two.
+    pub fn era_of_week(&self, monday: NaiveDate) -> Option<EraNumber> {
+        let era = self.era(monday);
+        (era == self.era(monday + Days::new(6))).then_some(era)
+    }
+
+    /// Whether that code was met after it was withdrawn.
+    pub fn is_withdrawn(&self, number: u8) -> bool {
+        self.withdrawn.contains_key(&number)
     }
 
     /// The number of a code written with one character, or with a letter and a digit.

@@ -1,14 +1,13 @@
 //! Line numbers as an editor shows them: LF, CR LF and a lone CR each end a line.
 
+use memchr::memchr_iter;
+
 /// How many lines end in `bytes`. A CR at the very end counts, so a CR LF must not be cut in two.
 pub(super) fn line_ends(bytes: &[u8]) -> u64 {
-    let feeds = bytes.iter().filter(|byte| **byte == b'\n').count();
-    if !bytes.contains(&b'\r') {
-        return feeds as u64;
-    }
-    let returns = bytes.iter().filter(|byte| **byte == b'\r').count();
-    let pairs = bytes.windows(2).filter(|pair| *pair == b"\r\n").count();
-    (feeds + returns - pairs) as u64
+    let feeds = memchr_iter(b'\n', bytes).count();
+    // Of a CR LF, the LF has counted.
+    let lone = memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();
+    (feeds + lone) as u64
 }
 
 /// Numbers the lines of a text on the way through it.

@@ -13,11 +13,12 @@ use super::problem::Fault;
 use super::rows::Findings;
 use super::said::{MarkSaid, WeekSaid, year_number};
 use super::table::Row;
-use super::week::{WEEK, WrittenWeek, written_week};
+use super::week::{KnownWeeks, WEEK, written_week};
 
 /// What the rows of a piece say.
 pub(super) struct MarksRead<'c> {
     pub codes: CodeReader<'c>,
+    known_weeks: KnownWeeks,
     pub pupils: FilePupils,
     pub weeks: Vec<WeekSaid>,
     pub marks: Vec<MarkSaid>,
@@ -28,6 +29,7 @@ impl<'c> MarksRead<'c> {
     pub fn new(codes: &'c CodeTable) -> Self {
         Self {
             codes: CodeReader::new(codes),
+            known_weeks: KnownWeeks::default(),
             pupils: FilePupils::default(),
             weeks: Vec::new(),
             marks: Vec::new(),
@@ -86,12 +88,9 @@ impl MarkRows<'_> {
             }
             Places::Week { week, marks } => {
                 let week = findings.needed(row, week, cells::week);
-                let written = written_week(row.raw(marks.at).as_bytes());
-                let written = written
-                    .map_err(|fault| findings.cell(row.line, marks, row.raw(marks.at), fault));
-                if let (Some(monday), Ok(written)) = (week, written) {
-                    let said = about.week(marks, monday, &written, &mut into.codes, findings);
-                    into.weeks.extend(said.into_iter().flatten());
+                let numbers = about.numbers(row, marks, week, into, findings);
+                if let Some((monday, numbers)) = week.zip(numbers) {
+                    into.weeks.extend(about.week(monday, numbers).into_iter().flatten());
                 }
             }
         }
@@ -144,20 +143,12 @@ impl About {
         })
     }
 
-    /// Reads the marks of a week. One that lies in two academic years says something of both.
-    fn week(
-        self,
-        place: &Place,
-        monday: NaiveDate,
-        written: &WrittenWeek,
-        codes: &mut CodeReader<'_>,
-        findings: &mut Findings,
-    ) -> [Option<WeekSaid>; 2] {
+    /// What the marks of a week say. One that lies in two academic years says something of both.
+    fn week(self, monday: NaiveDate, numbers: [u8; WEEK]) -> [Option<WeekSaid>; 2] {
         let sunday = monday + Days::new(6);
         let (Some(year), Some(next)) = (AcademicYear::of(monday), AcademicYear::of(sunday)) else {
             return [None, None];
         };
-        let numbers = self.numbers(place, monday, written, codes, findings);
         let said = |year: AcademicYear, marks| WeekSaid {
             pupil: self.pupil,
             line: line_number(self.line),
@@ -179,25 +170,29 @@ impl About {
         ]
     }
 
-    /// The code numbers of a week's marks.
+    /// Reads the code numbers of a week's marks. Without a Monday it is still checked that they are a week's.
     fn numbers(
         self,
+        row: &Row<'_>,
         place: &Place,
-        monday: NaiveDate,
-        written: &WrittenWeek,
-        codes: &mut CodeReader<'_>,
+        monday: Option<NaiveDate>,
+        into: &mut MarksRead<'_>,
         findings: &mut Findings,
-    ) -> [u8; WEEK] {
+    ) -> Option<[u8; WEEK]> {
+        let (text, codes) = (row.raw(place.at), &mut into.codes);
+        let era = monday.and_then(|monday| codes.era_of_week(monday));
+        if let Some(known) = era.and_then(|era| into.known_weeks.get(text, era)) {
+            return Some(known);
+        }
+        let written = written_week(text.as_bytes());
+        let written = written.map_err(|fault| findings.cell(self.line, place, text, fault)).ok()?;
+        let days = monday?.iter_days();
+        let before = findings.problems.total();
         let mut numbers = [NO_MARK; WEEK];
-        let eras = [codes.era(monday), codes.era(monday + Days::new(6))];
-        let mut date = monday;
-        for (day, (numbers, marks)) in
-            numbers.chunks_exact_mut(2).zip(written.chunks_exact(2)).enumerate()
+        for ((numbers, marks), date) in
+            numbers.chunks_exact_mut(2).zip(written.chunks_exact(2)).zip(days)
         {
-            if day > 0 {
-                date = date.succ_opt().unwrap_or(date);
-            }
-            let era = if eras[0] == eras[1] { eras[0] } else { codes.era(date) };
+            let era = era.unwrap_or_else(|| codes.era(date));
             for ((number, mark), session) in numbers.iter_mut().zip(marks).zip(Session::ALL) {
                 let Some(mark) = *mark else { continue };
                 match codes.number(mark, session, (era, date), self.line) {
@@ -210,7 +205,12 @@ impl About {
                 }
             }
         }
-        numbers
+        // Each use of a withdrawn code is counted.
+        let is_plain = !numbers.iter().any(|number| codes.is_withdrawn(*number));
+        if let Some(era) = era.filter(|_| is_plain && findings.problems.total() == before) {
+            into.known_weeks.keep(text, era, numbers);
+        }
+        Some(numbers)
     }
 }
 

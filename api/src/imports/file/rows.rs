@@ -107,7 +107,7 @@ impl Findings {
         let place = place?;
         match row.cell(place.at) {
             "" => None,
-            text => read(text).map_err(|fault| self.cell(row.line, place, text, fault)).ok(),
+            text => self.understood(row, place, text, read),
         }
     }
 
@@ -118,11 +118,22 @@ impl Findings {
         place: &Place,
         read: impl FnOnce(&str) -> Result<T, Fault>,
     ) -> Option<T> {
-        if row.cell(place.at).is_empty() {
-            let fault = Fault::new(RowProblemKind::MissingValue, "a value in this column");
-            self.cell(row.line, place, "", fault);
+        let missing =
+            |_: &str| Err(Fault::new(RowProblemKind::MissingValue, "a value in this column"));
+        match row.cell(place.at) {
+            "" => self.understood(row, place, "", missing),
+            text => self.understood(row, place, text, read),
         }
-        self.optional(row, Some(place), read)
+    }
+
+    fn understood<T>(
+        &mut self,
+        row: &Row<'_>,
+        place: &Place,
+        text: &str,
+        read: impl FnOnce(&str) -> Result<T, Fault>,
+    ) -> Option<T> {
+        read(text).map_err(|fault| self.cell(row.line, place, text, fault)).ok()
     }
 
     /// The URN of the school that a row means, `None` for the import's own school.

@@ -1,5 +1,8 @@
 //! A pupil's week in one string: a mark for each half day, Monday morning first.
 
+use std::collections::HashMap;
+
+use super::codes::EraNumber;
 use super::problem::{Fault, RowProblemKind};
 
 /// Half days in a week, Monday to Sunday.
@@ -65,6 +68,27 @@ pub(super) fn written_week(text: &[u8]) -> Result<WrittenWeek, Fault> {
 
 fn bad_week(expected: String) -> Fault {
     Fault::new(RowProblemKind::BadWeekString, expected)
+}
+
+/// The texts of weeks that were read without a fault, with the numbers of their codes: a school's weeks are mostly alike.
+#[derive(Default)]
+pub(super) struct KnownWeeks(HashMap<String, (EraNumber, [u8; WEEK])>);
+
+impl KnownWeeks {
+    /// How many are remembered.
+    const MOST: usize = 2_000;
+
+    /// The code numbers of such a text in that era.
+    pub fn get(&self, text: &str, era: EraNumber) -> Option<[u8; WEEK]> {
+        self.0.get(text).filter(|known| known.0 == era).map(|known| known.1)
+    }
+
+    /// Remembers the numbers of a text whose whole week lies in one era.
+    pub fn keep(&mut self, text: &str, era: EraNumber, numbers: [u8; WEEK]) {
+        if self.0.len() < Self::MOST {
+            self.0.insert(text.to_owned(), (era, numbers));
+        }
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use domain::NO_MARK;
 
 use super::Key;
-use super::check::{YearPlan, named};
+use super::check::YearPlan;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::imports::outcome::Counts;
@@ -31,13 +31,14 @@ impl Change {
         let mut marks = Vec::with_capacity(enrolments.len());
         for (enrolment_id, said) in plan.marks {
             let mut change = YearChange::of(enrolment_id, stored.remove(&enrolment_id));
-            for (at, mark) in named(said.as_slice()) {
-                match change.get(at) {
+            for (mark, said) in change.new.iter_mut().zip(*said) {
+                match *mark {
+                    _ if said == NO_MARK => continue,
                     NO_MARK => counts.marks_added += 1,
-                    same if same == mark => counts.marks_unchanged += 1,
+                    same if same == said => counts.marks_unchanged += 1,
                     _ => counts.marks_changed += 1,
                 }
-                change.set(at, mark);
+                *mark = said;
             }
             marks.push(change);
         }
