@@ -20,7 +20,7 @@ mod workbooks;
 
 use serde_json::Value;
 
-use crate::support::app::{Client, TestApp};
+use crate::support::app::{Client, Start, TestApp};
 use crate::support::build;
 
 /// A school with a class, and its office at the keyboard on Wednesday 18 November 2026.
@@ -35,7 +35,11 @@ struct Office {
 
 impl Office {
     fn open() -> Self {
-        let app = TestApp::start();
+        Self::opened(Start::default())
+    }
+
+    fn opened(how: Start) -> Self {
+        let app = TestApp::start_with(how);
         let trust = app.trust("Larkrise");
         let admin = app.client("trust_admin", trust);
         let school = build::school(&admin, 1, "primary");

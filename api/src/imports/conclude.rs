@@ -1,12 +1,54 @@
-//! The end of an import: its outcome is kept, its file let go, its job finished, all in one transaction.
+//! The way of a file from its reading to its end: what is told of it on the way, and the end itself, where the outcome is
+//! kept, the file let go and the job finished, all in one transaction.
 
-use super::file::Columns;
-use super::outcome::Outcome;
+use chrono::{DateTime, Utc};
+
+use super::file::{Columns, Notice, Problems, Reading};
+use super::outcome::{Counts, Outcome};
 use super::request::Request;
 use super::rows;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::{Finished, Job};
+
+/// A file that was read and is being checked.
+pub(super) struct Checking<'a> {
+    pub request: &'a Request,
+    /// The file's, to name the cells of a problem.
+    pub columns: Columns,
+    pub problems: Problems,
+    pub notices: Vec<Notice>,
+    pub counts: Counts,
+    rows: u64,
+}
+
+impl<'a> Checking<'a> {
+    /// Begins with what the reading found. What the file says comes first.
+    pub fn begin<T>(request: &'a Request, reading: Reading<T>) -> (T, Self) {
+        let Reading { file, problems, problem_count, notices, rows, columns } = reading;
+        let problems = Problems::continuing(problems, problem_count);
+        (file, Self { request, columns, problems, notices, counts: Counts::default(), rows })
+    }
+
+    /// Whether nothing is wrong with the file, and more is asked than what it would come to.
+    pub fn may_apply(&self) -> bool {
+        self.problems.is_empty() && !self.request.dry_run
+    }
+
+    /// Ends the import in the transaction of what it did. `applied_at`: the instant of the facts it wrote, if any.
+    pub fn conclude(
+        self,
+        tx: &mut Tx<'_>,
+        job: &Job<'_>,
+        applied_at: Option<DateTime<Utc>>,
+    ) -> Result<(), Problem> {
+        let Self { request, columns, problems, mut notices, counts, rows } = self;
+        notices.sort_by_key(|notice| notice.line);
+        let (problems, problem_count) = problems.finish();
+        let outcome = Outcome { rows, problem_count, problems, notices, counts, applied_at };
+        conclude(tx, job, request, outcome, &columns)
+    }
+}
 
 /// Concludes an import in the transaction of what it did. `columns` are the file's, to name the cells of a workbook.
 pub(super) fn conclude(

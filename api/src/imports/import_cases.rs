@@ -6,16 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::policy::{CarriedIn, CarryError, Doing, Done, carry_in};
 
-use super::conclude::conclude;
+use super::conclude::Checking;
 use super::file::{
     Column, Columns, DoneColumn, DoneFile, DoneRow, Notice, NoticeKind, Problems, Reading,
     RowProblem, RowProblemKind,
 };
 use super::import_notices;
-use super::outcome::Outcome;
 use super::request::Request;
 use super::schools::Schools;
 use super::whom::{ByPupil, rows_by_pupil};
@@ -35,31 +34,28 @@ pub(super) fn import(
 ) -> Result<(), Problem> {
     job.tell("checking against the policy", 0, 0);
     job.run(|tx| {
-        let columns = reading.columns.clone();
-        let outcome = settle(tx, job, request, reading)?;
-        conclude(tx, job, request, outcome, &columns)
+        let (file, mut check) = Checking::begin(request, reading);
+        let applied_at = settle(tx, job, file, &mut check)?;
+        check.conclude(tx, job, applied_at)
     })
 }
 
 fn settle(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    request: &Request,
-    reading: Reading<DoneFile>,
-) -> Result<Outcome, Problem> {
-    let columns = &reading.columns;
-    let mut problems = Problems::continuing(reading.problems, reading.problem_count);
-    let mut schools = Schools::read(tx, request)?;
+    DoneFile { done, given }: DoneFile,
+    check: &mut Checking<'_>,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let mut schools = Schools::read(tx, check.request)?;
     let today = tx.clock().today();
-    let in_time = |row: &DoneRow<Done>, stays: &[EnrolmentRow]| {
+    let in_time = |row: &DoneRow<Done>, stays: &[EnrolmentRow], columns: &Columns| {
         in_time(&row.done, stays, today)
             .map_err(|(column, kind, expected)| wrong(row, columns, column, kind, expected))
     };
-    let DoneFile { done, given } = reading.file;
-    let files = rows_by_pupil(tx, &mut schools, done, (columns, &mut problems), in_time)?;
-    let given = import_notices::plan(tx, &mut schools, given, columns, &mut problems)?;
+    let files = rows_by_pupil(tx, &mut schools, done, check, in_time)?;
+    let given = import_notices::plan(tx, &mut schools, given, check)?;
     let ids = Schools::ids(files.keys().map(|(school_id, _)| *school_id));
-    let follows = followed(tx, &ids, &files, &mut problems)?;
+    let follows = followed(tx, &ids, &files, &mut check.problems)?;
     let mut open = BTreeMap::new();
     for school_id in &ids {
         for told in cases::open_cases(tx, *school_id)? {
@@ -70,40 +66,37 @@ fn settle(
     for (about, rows) in &files {
         let (Some(follows), Some(first)) = (follows.get(&about.0), rows.first()) else { continue };
         if let Some(case) = open.get(about) {
-            problems.add(|| case_open(first, columns, case));
+            check.problems.add(|| case_open(first, &check.columns, case));
             continue;
         }
         let done: Vec<Done> = rows.iter().map(|row| row.done.clone()).collect();
         match carry_in(&follows.policy, &follows.letters, &done, job.by(), today) {
             Ok(carried) => plan.push((follows, Planned { about: *about, rows, carried })),
             Err(wrong) => wrong.iter().for_each(|(at, error)| {
-                problems.add(|| not_in_policy(rows.get(*at).unwrap_or(first), columns, error));
+                let row = rows.get(*at).unwrap_or(first);
+                check.problems.add(|| not_in_policy(row, &check.columns, error));
             }),
         }
     }
-    let mut outcome =
-        Outcome { rows: reading.rows, notices: reading.notices, ..Outcome::default() };
-    outcome.notices.extend(schools.notices());
-    outcome.notices.extend(plan.iter().flat_map(|(_, planned)| planned.notices()));
-    outcome.notices.sort_by_key(|notice| notice.line);
+    check.notices.extend(schools.notices());
+    check.notices.extend(plan.iter().flat_map(|(_, planned)| planned.notices()));
     for (_, planned) in &plan {
-        outcome.counts.cases_carried_in += u64::from(!planned.carried.steps.is_empty());
-        outcome.counts.letters_carried_in += planned.count(|what| matches!(what, Doing::Letter(_)));
-        outcome.counts.targets_carried_in +=
+        check.counts.cases_carried_in += u64::from(!planned.carried.steps.is_empty());
+        check.counts.letters_carried_in += planned.count(|what| matches!(what, Doing::Letter(_)));
+        check.counts.targets_carried_in +=
             planned.count(|what| matches!(what, Doing::Target { .. }));
     }
-    outcome.counts.notices_carried_in = u64::try_from(given.len()).unwrap_or(u64::MAX);
-    if problems.is_empty() && !request.dry_run && !(plan.is_empty() && given.is_empty()) {
-        for (follows, planned) in &plan {
-            planned.apply(tx, job, follows)?;
-        }
-        for notice in &given {
-            notice.apply(tx, job)?;
-        }
-        outcome.applied_at = Some(tx.now());
+    check.counts.notices_carried_in = u64::try_from(given.len()).unwrap_or(u64::MAX);
+    if !check.may_apply() || plan.is_empty() && given.is_empty() {
+        return Ok(None);
     }
-    (outcome.problems, outcome.problem_count) = problems.finish();
-    Ok(outcome)
+    for (follows, planned) in &plan {
+        planned.apply(tx, job, follows)?;
+    }
+    for notice in &given {
+        notice.apply(tx, job)?;
+    }
+    Ok(Some(tx.now()))
 }
 
 /// Whether a thing can have been done then about somebody who was on roll so.

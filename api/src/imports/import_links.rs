@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::conclude::conclude;
-use super::file::{LinkFileRow, Notice, NoticeKind, Problems, Reading};
-use super::outcome::Outcome;
+use super::conclude::Checking;
+use super::file::{LinkFileRow, Notice, NoticeKind, Reading};
 use super::request::Request;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -28,18 +27,14 @@ pub(super) fn import(
     reading: Reading<Vec<LinkFileRow>>,
 ) -> Result<(), Problem> {
     job.run(|tx| {
-        let columns = reading.columns.clone();
-        let mut outcome =
-            Outcome { rows: reading.rows, notices: reading.notices, ..Outcome::default() };
+        let (file, mut check) = Checking::begin(request, reading);
         let schools = tenants::schools_by_urn(tx)?;
-        let changes = plan(&reading.file, schools, &mut outcome.notices);
-        outcome.counts.urns_changed = u64::try_from(changes.len()).unwrap_or(u64::MAX);
-        let problems = Problems::continuing(reading.problems, reading.problem_count);
-        if problems.is_empty() && !request.dry_run {
+        let changes = plan(&file, schools, &mut check.notices);
+        check.counts.urns_changed = u64::try_from(changes.len()).unwrap_or(u64::MAX);
+        if check.may_apply() {
             apply(tx, &changes, job.by())?;
         }
-        (outcome.problems, outcome.problem_count) = problems.finish();
-        conclude(tx, job, request, outcome, &columns)
+        check.conclude(tx, job, None)
     })
 }
 

@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use super::conclude::Checking;
 use super::file::{
-    Column, Columns, ContactColumn, DoneColumn, DoneRow, GivenNotice, Problems, RowProblem,
-    RowProblemKind,
+    Column, Columns, ContactColumn, DoneColumn, DoneRow, GivenNotice, RowProblem, RowProblemKind,
 };
 use super::schools::Schools;
 use super::whom::rows_by_pupil;
@@ -31,15 +31,14 @@ pub(super) fn plan(
     tx: &mut Tx<'_>,
     schools: &mut Schools,
     rows: Vec<DoneRow<GivenNotice>>,
-    columns: &Columns,
-    problems: &mut Problems,
+    check: &mut Checking<'_>,
 ) -> Result<Vec<PlannedNotice>, Problem> {
     let today = tx.clock().today();
-    let past = |row: &DoneRow<GivenNotice>, _: &[_]| match row.done.day > today {
+    let past = |row: &DoneRow<GivenNotice>, _: &[_], columns: &Columns| match row.done.day > today {
         true => Err(wrong_day(row, columns, "today or a day before: it has been given".to_owned())),
         false => Ok(()),
     };
-    let found = rows_by_pupil(tx, schools, rows, (columns, problems), past)?;
+    let found = rows_by_pupil(tx, schools, rows, check, past)?;
     // The limits hold for a child, whichever of its schools the rows name.
     let mut of_child: BTreeMap<i32, Vec<(i32, DoneRow<GivenNotice>)>> = BTreeMap::new();
     for ((school_id, pupil_id), rows) in found {
@@ -53,12 +52,12 @@ pub(super) fn plan(
         let theirs = parents.get(&pupil_id).map_or(&[][..], Vec::as_slice);
         let (mut known, mut given) = (Vec::new(), Vec::new());
         for (school_id, row) in rows {
-            match parent(&row, theirs, columns) {
+            match parent(&row, theirs, &check.columns) {
                 Ok(parent_id) => {
                     given.push(told(&row.done, parent_id));
                     known.push((school_id, row));
                 }
-                Err(problem) => problems.add(|| problem),
+                Err(problem) => check.problems.add(|| problem),
             }
         }
         let settled = notices::settle(tx, pupil_id, &given)?;
@@ -68,7 +67,7 @@ pub(super) fn plan(
                 Ok(details) => {
                     planned.push(PlannedNotice { school_id, pupil_id, line, given, details });
                 }
-                Err(why) => problems.add(|| refused(&row, columns, why)),
+                Err(why) => check.problems.add(|| refused(&row, &check.columns, why)),
             }
         }
     }

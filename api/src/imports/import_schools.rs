@@ -5,9 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::conclude::conclude;
-use super::file::{Notice, NoticeKind, Problems, Reading, SchoolFileRow};
-use super::outcome::Outcome;
+use super::conclude::Checking;
+use super::file::{Notice, NoticeKind, Reading, SchoolFileRow};
 use super::request::{FileKind, Options, Request};
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -21,48 +20,44 @@ pub(super) fn import(
     reading: Reading<Vec<SchoolFileRow>>,
 ) -> Result<(), Problem> {
     job.run(|tx| {
-        let columns = reading.columns.clone();
-        let outcome = settle(tx, job, request, reading)?;
-        conclude(tx, job, request, outcome, &columns)
+        let (file, mut check) = Checking::begin(request, reading);
+        settle(tx, job, &file, &mut check)?;
+        check.conclude(tx, job, None)
     })
 }
 
 fn settle(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    request: &Request,
-    reading: Reading<Vec<SchoolFileRow>>,
-) -> Result<Outcome, Problem> {
+    file: &[SchoolFileRow],
+    check: &mut Checking<'_>,
+) -> Result<(), Problem> {
     let there: BTreeMap<String, SchoolRow> =
         tenants::schools(tx)?.into_iter().map(|school| (school.urn.clone(), school)).collect();
     let former = tenants::schools_by_former_urn(tx)?;
     let mut plan = Plan::default();
-    for row in &reading.file {
+    for row in file {
         let known = there.get(&row.urn);
         if !former.contains_key(&row.urn) || known.is_some() {
-            plan.row(row, known, request);
+            plan.row(row, known, check.request);
         }
     }
-    let mut outcome =
-        Outcome { rows: reading.rows, notices: reading.notices, ..Outcome::default() };
-    outcome.notices.extend(plan.notices(request, &there));
-    outcome.counts.schools_added = u64::try_from(plan.added.len()).unwrap_or(u64::MAX);
-    outcome.counts.schools_changed = u64::try_from(plan.changed.len()).unwrap_or(u64::MAX);
-    let problems = Problems::continuing(reading.problems, reading.problem_count);
-    if problems.is_empty() && !request.dry_run {
-        if !plan.changed.is_empty() {
-            // Figures are compared by phase.
-            let ids: Vec<i32> = plan.changed.keys().copied().collect();
-            tenants::lock_schools(tx, &ids, &[])?.bump(tx)?;
-        }
-        for (school_id, facts) in &plan.changed {
-            tenants::rename_school(tx, *school_id, facts)?;
-        }
-        let added: Vec<SchoolFacts> = plan.added.into_values().collect();
-        tenants::add_schools(tx, &added, job.by())?;
+    check.notices.extend(plan.notices(check.request, &there));
+    check.counts.schools_added = u64::try_from(plan.added.len()).unwrap_or(u64::MAX);
+    check.counts.schools_changed = u64::try_from(plan.changed.len()).unwrap_or(u64::MAX);
+    if !check.may_apply() {
+        return Ok(());
     }
-    (outcome.problems, outcome.problem_count) = problems.finish();
-    Ok(outcome)
+    if !plan.changed.is_empty() {
+        // Figures are compared by phase.
+        let ids: Vec<i32> = plan.changed.keys().copied().collect();
+        tenants::lock_schools(tx, &ids, &[])?.bump(tx)?;
+    }
+    for (school_id, facts) in &plan.changed {
+        tenants::rename_school(tx, *school_id, facts)?;
+    }
+    let added: Vec<SchoolFacts> = plan.added.into_values().collect();
+    tenants::add_schools(tx, &added, job.by())
 }
 
 /// What a file adds and changes.

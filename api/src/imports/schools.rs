@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::file::{Notice, NoticeKind};
+use super::conclude::Checking;
+use super::file::{Column, Notice, NoticeKind, RowProblem, RowProblemKind};
 use super::request::Request;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -27,17 +28,40 @@ impl Schools {
         })
     }
 
-    /// The school that a row names by its URN, or by one that it once had; the empty text is the import's own.
+    /// The school that a row names by its URN, or by one that it once had; the empty text is the import's own, and an
+    /// import that has one is about no other.
     pub fn find(&mut self, urn: &str, line: u64) -> Option<i32> {
         if urn.is_empty() {
             return self.own;
         }
-        if let Some(school_id) = self.by_urn.get(urn) {
-            return Some(*school_id);
+        let (now, once) = (self.by_urn.get(urn), self.by_former_urn.get(urn));
+        let found = *now.or(once).filter(|found| self.own.is_none_or(|own| own == **found))?;
+        if now.is_none() {
+            self.met.entry(urn.to_owned()).or_insert((line, 0)).1 += 1;
         }
-        let school_id = *self.by_former_urn.get(urn)?;
-        self.met.entry(urn.to_owned()).or_insert((line, 0)).1 += 1;
-        Some(school_id)
+        Some(found)
+    }
+
+    /// The rows with the school that each is for; of one that names no such school that is a problem. `named`: its URN
+    /// and its line.
+    pub fn of_rows<R>(
+        &mut self,
+        rows: Vec<R>,
+        check: &mut Checking<'_>,
+        named: impl Fn(&R) -> (Option<&str>, u64),
+    ) -> Vec<(R, i32)> {
+        let mut found = Vec::with_capacity(rows.len());
+        for row in rows {
+            let (urn, line) = named(&row);
+            let urn = urn.unwrap_or_default();
+            match self.find(urn, line) {
+                Some(school_id) => found.push((row, school_id)),
+                None => check
+                    .problems
+                    .add(|| unknown_school(line, &check.columns.name(Column::Urn), urn)),
+            }
+        }
+        found
     }
 
     /// Schools in order, each once.
@@ -57,4 +81,12 @@ impl Schools {
         };
         self.met.iter().map(notice).collect()
     }
+}
+
+/// A school that the trust does not have, that the caller may not see, or that a file for another school names.
+/// `column`: that of the URNs.
+pub(super) fn unknown_school(line: u64, column: &str, urn: &str) -> RowProblem {
+    let expected =
+        "the URN of a school of the trust that you may see; in a file for one school, its own";
+    RowProblem::of_cell(line, column, urn, RowProblemKind::UnknownSchool, expected)
 }

@@ -1,63 +1,113 @@
-//! Whom the rows of a file of what was done are about.
+//! Which pupils of which schools the rows of a file are about.
 
 use std::collections::BTreeMap;
 
-use super::file::{Column, Columns, DoneRow, Problems, RowProblem, RowProblemKind};
-use super::import_pupils::unknown_school;
+use super::conclude::Checking;
+use super::file::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
 use super::schools::Schools;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::pupils::{self, EnrolmentRow};
 
-/// What a file says of a pupil, by school and pupil.
-pub(super) type ByPupil<T> = BTreeMap<(i32, i32), Vec<DoneRow<T>>>;
+/// A row that is about a pupil of a school.
+pub(super) trait OfPupil {
+    /// The URN of the school; `None` for the import's own.
+    fn urn(&self) -> Option<&str>;
+    /// The pupil's UPN.
+    fn upn(&self) -> &str;
+    /// The line of the file.
+    fn line(&self) -> u64;
+}
 
-/// The rows about pupils who are on the school's roll today, by school and pupil. `check` looks at each beside the pupil's
-/// days at the school.
-pub(super) fn rows_by_pupil<T>(
+impl<T> OfPupil for DoneRow<T> {
+    fn urn(&self) -> Option<&str> {
+        self.urn.as_deref()
+    }
+    fn upn(&self) -> &str {
+        self.upn.as_str()
+    }
+    fn line(&self) -> u64 {
+        self.line
+    }
+}
+
+impl OfPupil for ContactRow {
+    fn urn(&self) -> Option<&str> {
+        self.urn.as_deref()
+    }
+    fn upn(&self) -> &str {
+        self.upn.as_str()
+    }
+    fn line(&self) -> u64 {
+        self.line
+    }
+}
+
+/// Whom a row is about.
+pub(super) struct About {
+    pub school_id: i32,
+    pub pupil_id: i32,
+    /// The pupil's times on the roll of that school.
+    pub stays: Vec<EnrolmentRow>,
+}
+
+/// The rows with whom they are about. `on_roll` says which time on roll will do, and in words who is `expected`; a row
+/// about anybody else is a problem.
+pub(super) fn about_pupils<R: OfPupil>(
     tx: &mut Tx<'_>,
     schools: &mut Schools,
-    rows: Vec<DoneRow<T>>,
-    (columns, problems): (&Columns, &mut Problems),
-    check: impl Fn(&DoneRow<T>, &[EnrolmentRow]) -> Result<(), RowProblem>,
-) -> Result<ByPupil<T>, Problem> {
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let urn = row.urn.as_deref().unwrap_or_default();
-        match schools.find(urn, row.line) {
-            Some(school_id) => found.push((row, school_id)),
-            None => problems.add(|| unknown_school(row.line, columns, urn)),
-        }
-    }
-    let upns: Vec<String> = found.iter().map(|(row, _)| row.upn.as_str().to_owned()).collect();
+    rows: Vec<R>,
+    check: &mut Checking<'_>,
+    (expected, on_roll): (&str, impl Fn(&EnrolmentRow) -> bool),
+) -> Result<Vec<(R, About)>, Problem> {
+    let rows = schools.of_rows(rows, check, |row| (row.urn(), row.line()));
+    let upns: Vec<String> = rows.iter().map(|(row, _)| row.upn().to_owned()).collect();
     let known = pupils::pupils_by_upn(tx, &upns)?;
-    let ids = Schools::ids(found.iter().map(|(_, school_id)| *school_id));
+    let ids = Schools::ids(rows.iter().map(|(_, school_id)| *school_id));
     let mut stays: BTreeMap<(i32, i32), Vec<EnrolmentRow>> = BTreeMap::new();
     for stay in pupils::enrolments_of(tx, &ids, None)? {
         stays.entry((stay.school_id, stay.pupil_id)).or_default().push(stay);
     }
-    let today = tx.clock().today();
-    let mut by_pupil: ByPupil<T> = BTreeMap::new();
-    for (row, school_id) in found {
-        let wrong = |kind, expected| {
-            let (upn, column) = (row.upn.as_str(), columns.name(Column::Upn));
-            RowProblem::of_cell(row.line, &column, upn, kind, expected)
-        };
-        let Some(pupil) = known.get(row.upn.as_str()) else {
+    let mut found = Vec::with_capacity(rows.len());
+    for (row, school_id) in rows {
+        let column = check.columns.name(Column::Upn);
+        let wrong =
+            |kind, expected| RowProblem::of_cell(row.line(), &column, row.upn(), kind, expected);
+        let Some(pupil) = known.get(row.upn()) else {
             let expected = "the UPN of a pupil of the trust: import the pupils first";
-            problems.add(|| wrong(RowProblemKind::UnknownPupil, expected));
+            check.problems.add(|| wrong(RowProblemKind::UnknownPupil, expected));
             continue;
         };
-        let about = (school_id, pupil.pupil_id);
-        let theirs = stays.get(&about).map_or(&[][..], Vec::as_slice);
-        if !theirs.iter().any(|stay| stay.covers(today)) {
-            let expected = "a pupil who is on the school's roll";
-            problems.add(|| wrong(RowProblemKind::NotOnRoll, expected));
-            continue;
+        let pupil_id = pupil.pupil_id;
+        let stays = stays.get(&(school_id, pupil_id)).cloned().unwrap_or_default();
+        if stays.iter().any(&on_roll) {
+            found.push((row, About { school_id, pupil_id, stays }));
+        } else {
+            check.problems.add(|| wrong(RowProblemKind::NotOnRoll, expected));
         }
-        match check(&row, theirs) {
-            Ok(()) => by_pupil.entry(about).or_default().push(row),
-            Err(problem) => problems.add(|| problem),
+    }
+    Ok(found)
+}
+
+/// What a file says was done about each pupil, by school and pupil.
+pub(super) type ByPupil<T> = BTreeMap<(i32, i32), Vec<DoneRow<T>>>;
+
+/// The rows about pupils who are on the school's roll today, by school and pupil. `fits` looks at each beside the
+/// pupil's times on the school's roll.
+pub(super) fn rows_by_pupil<T>(
+    tx: &mut Tx<'_>,
+    schools: &mut Schools,
+    rows: Vec<DoneRow<T>>,
+    check: &mut Checking<'_>,
+    fits: impl Fn(&DoneRow<T>, &[EnrolmentRow], &Columns) -> Result<(), RowProblem>,
+) -> Result<ByPupil<T>, Problem> {
+    let today = tx.clock().today();
+    let on_roll = ("a pupil who is on the school's roll", |stay: &EnrolmentRow| stay.covers(today));
+    let mut by_pupil: ByPupil<T> = BTreeMap::new();
+    for (row, about) in about_pupils(tx, schools, rows, check, on_roll)? {
+        match fits(&row, &about.stays, &check.columns) {
+            Ok(()) => by_pupil.entry((about.school_id, about.pupil_id)).or_default().push(row),
+            Err(problem) => check.problems.add(|| problem),
         }
     }
     Ok(by_pupil)

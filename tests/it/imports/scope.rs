@@ -38,7 +38,11 @@ fn rows_for_another_school_are_of_an_unknown_school() {
     let roll = format!("{ROLL}\n900002,{},Ali,Ann,2015-03-14,6,6A,2026-09-02\n", upn(1));
     assert_eq!(problems(&office.refused("pupils", roll)), ["2 urn 900002 unknown-school"]);
     let marks = format!("urn,upn,week,marks\n900002,{},2026-11-09,/---------\n", upn(7));
-    assert_eq!(problems(&office.refused("marks", marks)), ["2 urn 900002 unknown-school"]);
+    assert_eq!(problems(&office.refused("marks", &marks)), ["2 urn 900002 unknown-school"]);
+    // Also by somebody who may see that school: the file is for another.
+    let of_one = format!("kind=marks&school_id={}", office.school);
+    let import = office.admin.import(&of_one, marks.as_bytes());
+    assert_eq!(problems(&import), ["2 urn 900002 unknown-school"]);
     assert_eq!(Sql::of(&office.app.database).facts(), before);
 }
 

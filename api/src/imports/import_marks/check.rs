@@ -14,10 +14,9 @@ use crate::http::problem::Problem;
 use crate::imports::file::{
     Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind,
 };
-use crate::imports::import_pupils::unknown_school;
 use crate::imports::request::Request;
 use crate::imports::roll::Roll;
-use crate::imports::schools::Schools;
+use crate::imports::schools::{Schools, unknown_school};
 use crate::jobs::{self, Job};
 use crate::tenants;
 
@@ -182,7 +181,7 @@ impl Against<'_> {
         let (columns, line) = (&self.reading.columns, said.first_line());
         let urn = said.urn().unwrap_or_default();
         let Some(school_id) = self.schools.get(urn).copied() else {
-            return checked.problems.add(|| unknown_school(line, columns, urn));
+            return checked.problems.add(|| unknown_school(line, &columns.name(Column::Urn), urn));
         };
         let upn = said.upn().as_str();
         let Some(pupil_id) = self.roll.pupils.get(upn).copied() else {

@@ -7,26 +7,25 @@
 mod people;
 mod plan;
 
-use std::collections::BTreeMap;
+use chrono::{DateTime, Utc};
 
 use self::people::{People, name_key};
 use self::plan::{Ground, Plan};
-use super::conclude::conclude;
+use super::conclude::Checking;
 use super::file::{
     Clause, Column, Columns, ContactColumn, ContactRow, Problems, Reading, RowProblem,
     RowProblemKind,
 };
-use super::import_pupils::unknown_school;
-use super::outcome::Outcome;
 use super::request::Request;
 use super::schools::Schools;
+use super::whom::about_pupils;
 use crate::app::App;
 use crate::auth::permission::{Permission, WriteSafeguarding};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
 use crate::parents::{self, Changes};
-use crate::pupils;
+use crate::pupils::EnrolmentRow;
 
 /// A row whose school and pupil are known.
 struct Row {
@@ -53,25 +52,30 @@ pub(super) fn import(
     job.tell("checking against the parents", 0, 0);
     let may_order = app.roles.allows(job.role(), WriteSafeguarding::NAME);
     job.run(|tx| {
-        let columns = reading.columns.clone();
-        let outcome = settle(tx, job, request, reading, may_order)?;
-        conclude(tx, job, request, outcome, &columns)
+        let (file, mut check) = Checking::begin(request, reading);
+        let applied_at = settle(tx, job, file, may_order, &mut check)?;
+        check.conclude(tx, job, applied_at)
     })
 }
 
 fn settle(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    request: &Request,
-    reading: Reading<Vec<ContactRow>>,
+    file: Vec<ContactRow>,
     may_order: bool,
-) -> Result<Outcome, Problem> {
-    let columns = reading.columns;
-    let mut problems = Problems::continuing(reading.problems, reading.problem_count);
-    let mut schools = Schools::read(tx, request)?;
-    let rows = of_pupils(tx, &mut schools, reading.file, &columns, &mut problems)?;
+    check: &mut Checking<'_>,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let mut schools = Schools::read(tx, check.request)?;
+    let today = tx.clock().today();
+    // Parents of those who have left are nobody's business any more.
+    let there = |stay: &EnrolmentRow| stay.last_day.is_none_or(|last| today <= last);
+    let there = ("a pupil who is on the school's roll, or will be", there);
+    let rows: Vec<Row> = about_pupils(tx, &mut schools, file, check, there)?
+        .into_iter()
+        .map(|(file, about)| Row { file, school_id: about.school_id, pupil_id: about.pupil_id })
+        .collect();
     if !may_order {
-        rows.iter().for_each(|row| orders_need_leave(row, &columns, &mut problems));
+        rows.iter().for_each(|row| orders_need_leave(row, &check.columns, &mut check.problems));
     }
     parents::hold(tx)?;
     let mut people = People::of(&rows);
@@ -82,76 +86,22 @@ fn settle(
     people.find(&rows, &known, &ties);
     let ground = Ground {
         rows: &rows,
-        columns: &columns,
+        columns: &check.columns,
         known: known.iter().map(|row| (row.parent_id, row)).collect(),
         ties: ties.iter().map(|tie| ((tie.parent_id, tie.pupil_id), tie)).collect(),
-        today: tx.clock().today(),
+        today,
     };
-    let plan = Plan::make(&people, &ground, &mut problems);
-    let mut outcome = Outcome {
-        rows: reading.rows,
-        notices: reading.notices,
-        counts: plan.counts,
-        ..Outcome::default()
-    };
-    outcome.notices.extend(schools.notices());
-    outcome.notices.extend(people.notices());
-    outcome.notices.extend(plan.notices);
-    outcome.notices.sort_by_key(|notice| notice.line);
-    if problems.is_empty() && !request.dry_run && !plan.changes.is_empty() {
-        let changes = Changes { all: &plan.changes, by: job.by(), job_id: job.id() };
-        parents::record(tx, &changes)?;
-        outcome.applied_at = Some(tx.now());
+    let plan = Plan::make(&people, &ground, &mut check.problems);
+    check.counts = plan.counts;
+    check.notices.extend(schools.notices());
+    check.notices.extend(people.notices());
+    check.notices.extend(plan.notices);
+    if !check.may_apply() || plan.changes.is_empty() {
+        return Ok(None);
     }
-    (outcome.problems, outcome.problem_count) = problems.finish();
-    Ok(outcome)
-}
-
-/// Which school and pupil each row is for. Parents of those who have left are nobody's business any more.
-fn of_pupils(
-    tx: &mut Tx<'_>,
-    schools: &mut Schools,
-    file: Vec<ContactRow>,
-    columns: &Columns,
-    problems: &mut Problems,
-) -> Result<Vec<Row>, Problem> {
-    let mut found = Vec::with_capacity(file.len());
-    for row in file {
-        let urn = row.urn.as_deref().unwrap_or_default();
-        match schools.find(urn, row.line) {
-            Some(school_id) => found.push((row, school_id)),
-            None => problems.add(|| unknown_school(row.line, columns, urn)),
-        }
-    }
-    let upns: Vec<String> = found.iter().map(|(row, _)| row.upn.as_str().to_owned()).collect();
-    let known = pupils::pupils_by_upn(tx, &upns)?;
-    let ids = Schools::ids(found.iter().map(|(_, school_id)| *school_id));
-    let today = tx.clock().today();
-    let mut stays: BTreeMap<(i32, i32), bool> = BTreeMap::new();
-    for stay in pupils::enrolments_of(tx, &ids, None)? {
-        let stays = stays.entry((stay.school_id, stay.pupil_id)).or_default();
-        *stays |= stay.last_day.is_none_or(|last| today <= last);
-    }
-    let mut rows = Vec::with_capacity(found.len());
-    for (file, school_id) in found {
-        let upn = file.upn.as_str();
-        let wrong = |kind, expected: &str| {
-            RowProblem::of_cell(file.line, &columns.name(Column::Upn), upn, kind, expected)
-        };
-        let Some(pupil) = known.get(upn) else {
-            let expected = "the UPN of a pupil of the trust: import the pupils first";
-            problems.add(|| wrong(RowProblemKind::UnknownPupil, expected));
-            continue;
-        };
-        if stays.get(&(school_id, pupil.pupil_id)) != Some(&true) {
-            let expected = "a pupil who is on the school's roll, or will be";
-            problems.add(|| wrong(RowProblemKind::NotOnRoll, expected));
-            continue;
-        }
-        let pupil_id = pupil.pupil_id;
-        rows.push(Row { file, school_id, pupil_id });
-    }
-    Ok(rows)
+    let changes = Changes { all: &plan.changes, by: job.by(), job_id: job.id() };
+    parents::record(tx, &changes)?;
+    Ok(Some(tx.now()))
 }
 
 /// The sender may not record what a court has ordered. What stands there is not repeated.

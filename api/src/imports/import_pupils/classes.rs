@@ -5,21 +5,19 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
 
+use super::Row;
 use super::placed::NO_CLASS;
 use super::plan::Plan;
 use super::standing::Standing;
-use super::{Row, unknown_school};
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::imports::conclude::conclude;
+use crate::imports::conclude::Checking;
 use crate::imports::file::{
-    ClassFileRow, ClassMember, Column, Columns, Problems, PupilRow, Reading, RowProblem,
-    RowProblemKind,
+    ClassFileRow, ClassMember, Column, Columns, PupilRow, Reading, RowProblem, RowProblemKind,
 };
-use crate::imports::outcome::Outcome;
 use crate::imports::request::Request;
 use crate::imports::schools::Schools;
 use crate::jobs::Job;
@@ -34,29 +32,20 @@ pub(in crate::imports) fn import(
 ) -> Result<(), Problem> {
     job.tell("checking against the roll", 0, 0);
     job.run(|tx| {
-        let columns = reading.columns.clone();
-        let outcome = settle(tx, job, request, reading)?;
-        conclude(tx, job, request, outcome, &columns)
+        let (file, mut check) = Checking::begin(request, reading);
+        let applied_at = settle(tx, job, file, &mut check)?;
+        check.conclude(tx, job, applied_at)
     })
 }
 
 fn settle(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    request: &Request,
-    reading: Reading<Vec<ClassFileRow>>,
-) -> Result<Outcome, Problem> {
-    let Reading { file, columns, .. } = reading;
-    let mut problems = Problems::continuing(reading.problems, reading.problem_count);
-    let mut schools = Schools::read(tx, request)?;
-    let mut rows: Vec<(ClassFileRow, i32)> = Vec::with_capacity(file.len());
-    for row in file {
-        let urn = row.urn.as_deref().unwrap_or_default();
-        match schools.find(urn, row.line) {
-            Some(school_id) => rows.push((row, school_id)),
-            None => problems.add(|| unknown_school(row.line, &columns, urn)),
-        }
-    }
+    file: Vec<ClassFileRow>,
+    check: &mut Checking<'_>,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let mut schools = Schools::read(tx, check.request)?;
+    let rows = schools.of_rows(file, check, |row| (row.urn.as_deref(), row.line));
     let today = tx.clock().today();
     let ids = Schools::ids(rows.iter().map(|(_, school_id)| *school_id));
     let years: BTreeSet<i16> = rows.iter().filter_map(|(row, _)| year_of(row, today)).collect();
@@ -67,12 +56,12 @@ fn settle(
     let mut placed = Vec::new();
     for (row, school_id) in &rows {
         let Some(member) = &row.member else { continue };
-        match place(row, member, *school_id, &standing, today, &columns) {
+        match place(row, member, *school_id, &standing, today, &check.columns) {
             Ok(found) => placed.push(found),
-            Err(problem) => problems.add(|| *problem),
+            Err(problem) => check.problems.add(|| *problem),
         }
     }
-    let mut plan = Plan::make(&placed, &standing, today, &columns, &mut problems);
+    let mut plan = Plan::make(&placed, &standing, today, &check.columns, &mut check.problems);
     for (row, school_id) in rows.iter().filter(|(row, _)| row.member.is_none()) {
         let Some(year) = year_of(row, today) else { continue };
         let class = NewClass { school_id: *school_id, year, name: row.class.clone() };
@@ -80,20 +69,14 @@ fn settle(
             plan.classes.insert(class);
         }
     }
-    let mut outcome = Outcome {
-        rows: reading.rows,
-        notices: reading.notices,
-        counts: plan.counts(),
-        ..Outcome::default()
-    };
-    outcome.notices.extend(schools.notices());
-    if problems.is_empty() && !request.dry_run && plan.changes_anything() {
-        let at = locked.bump_at(tx)?;
-        plan.apply(tx, job.by(), at, &mut BTreeSet::new())?;
-        outcome.applied_at = Some(at);
+    check.counts = plan.counts();
+    check.notices.extend(schools.notices());
+    if !check.may_apply() || !plan.changes_anything() {
+        return Ok(None);
     }
-    (outcome.problems, outcome.problem_count) = problems.finish();
-    Ok(outcome)
+    let at = locked.bump_at(tx)?;
+    plan.apply(tx, job.by(), at, &mut BTreeSet::new())?;
+    Ok(Some(at))
 }
 
 /// The academic year of a row's class: the one that the row names, or that of its day, or the present one.

@@ -16,14 +16,13 @@ mod whole_roll;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
 
 use self::plan::Plan;
 use self::standing::Standing;
-use super::conclude::conclude;
-use super::file::{Column, Columns, Problems, PupilRow, Reading, RowProblem, RowProblemKind};
-use super::outcome::Outcome;
+use super::conclude::Checking;
+use super::file::{PupilRow, Reading};
 use super::request::Request;
 use super::schools::Schools;
 use crate::db::Tx;
@@ -70,82 +69,57 @@ pub(super) fn import(
 ) -> Result<(), Problem> {
     job.tell("checking against the roll", 0, 0);
     job.run(|tx| {
-        let columns = reading.columns.clone();
-        let outcome = settle(tx, job, request, reading)?;
-        conclude(tx, job, request, outcome, &columns)
+        let (file, mut check) = Checking::begin(request, reading);
+        let applied_at = settle(tx, job, file, &mut check)?;
+        check.conclude(tx, job, applied_at)
     })
 }
 
 fn settle(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    request: &Request,
-    reading: Reading<Vec<PupilRow>>,
-) -> Result<Outcome, Problem> {
-    let mut problems = Problems::continuing(reading.problems, reading.problem_count);
-    let columns = reading.columns;
-    let mut schools = Schools::read(tx, request)?;
-    let rows = with_schools(&mut schools, reading.file, &columns, &mut problems);
+    file: Vec<PupilRow>,
+    check: &mut Checking<'_>,
+) -> Result<Option<DateTime<Utc>>, Problem> {
+    let mut schools = Schools::read(tx, check.request)?;
+    let rows = with_schools(&mut schools, file, check);
     let ids = Schools::ids(rows.iter().map(|row| row.school_id));
     let today = tx.clock().today();
     let years: BTreeSet<i16> = rows.iter().filter_map(|row| row.class_year(today)).collect();
     let years: Vec<i16> = years.into_iter().collect();
     let locked = tenants::lock_schools(tx, &ids, &years)?;
     let standing = Standing::read(tx, &rows, &ids)?;
-    let mut plan = Plan::make(&rows, &standing, today, &columns, &mut problems);
-    if request.options.complete {
-        let as_of = request.options.as_of.unwrap_or(today);
-        whole_roll::end_the_rest(
-            &mut plan,
-            &rows,
-            &standing,
-            &ids,
-            (as_of, request),
-            &mut problems,
-        );
+    let mut plan = Plan::make(&rows, &standing, today, &check.columns, &mut check.problems);
+    if check.request.options.complete {
+        let as_of = (check.request.options.as_of.unwrap_or(today), check.request);
+        whole_roll::end_the_rest(&mut plan, &rows, &standing, &ids, as_of, &mut check.problems);
     }
-    let mut outcome = Outcome {
-        rows: reading.rows,
-        notices: reading.notices,
-        counts: plan.counts(),
-        ..Outcome::default()
-    };
-    outcome.notices.extend(schools.notices());
-    outcome.notices.extend(clashes::notices(tx, &rows, &standing)?);
-    outcome.notices.sort_by_key(|notice| notice.line);
-    if problems.is_empty() && !request.dry_run && plan.changes_anything() {
-        let mut elsewhere = BTreeSet::new();
-        let applied = tx.savepoint(|tx| {
-            let at = locked.bump(tx)?.into_values().map(|v| v.at).max().unwrap_or_else(|| tx.now());
-            plan.apply(tx, job.by(), at, &mut elsewhere)?;
-            Ok(at)
-        });
-        if elsewhere.is_empty() {
-            outcome.applied_at = Some(applied?);
-        }
-        for row in rows.iter().filter(|row| elsewhere.contains(row.file.upn.as_str())) {
-            problems.add(|| clashes::on_another_roll(&row.file, &columns));
-        }
+    check.counts = plan.counts();
+    check.notices.extend(schools.notices());
+    check.notices.extend(clashes::notices(tx, &rows, &standing)?);
+    if !check.may_apply() || !plan.changes_anything() {
+        return Ok(None);
     }
-    (outcome.problems, outcome.problem_count) = problems.finish();
-    Ok(outcome)
+    let mut elsewhere = BTreeSet::new();
+    let applied = tx.savepoint(|tx| {
+        let at = locked.bump_at(tx)?;
+        plan.apply(tx, job.by(), at, &mut elsewhere)?;
+        Ok(at)
+    });
+    if elsewhere.is_empty() {
+        return applied.map(Some);
+    }
+    for row in rows.iter().filter(|row| elsewhere.contains(row.file.upn.as_str())) {
+        check.problems.add(|| clashes::on_another_roll(&row.file, &check.columns));
+    }
+    Ok(None)
 }
 
 /// Which school each row is for.
-fn with_schools(
-    schools: &mut Schools,
-    file: Vec<PupilRow>,
-    columns: &Columns,
-    problems: &mut Problems,
-) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(file.len());
-    for row in file {
-        let urn = row.urn.as_deref().unwrap_or_default();
-        match schools.find(urn, row.line) {
-            Some(school_id) => rows.push(Row { file: row, school_id }),
-            None => problems.add(|| unknown_school(row.line, columns, urn)),
-        }
-    }
+fn with_schools(schools: &mut Schools, file: Vec<PupilRow>, check: &mut Checking<'_>) -> Vec<Row> {
+    let found = schools.of_rows(file, check, |row| (row.urn.as_deref(), row.line));
+    let mut rows: Vec<Row> =
+        found.into_iter().map(|(file, school_id)| Row { file, school_id }).collect();
     name_first_days(&mut rows);
     rows
 }
@@ -161,11 +135,4 @@ fn name_first_days(rows: &mut [Row]) {
             row.file.from = Some(row.file.first_day);
         }
     }
-}
-
-/// A school that the trust does not have, or that the caller may not see.
-pub(super) fn unknown_school(line: u64, columns: &Columns, urn: &str) -> RowProblem {
-    let expected = "the URN of a school of the trust that you may see";
-    let kind = RowProblemKind::UnknownSchool;
-    RowProblem::of_cell(line, &columns.name(Column::Urn), urn, kind, expected)
 }
