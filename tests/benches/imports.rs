@@ -131,10 +131,16 @@ fn marks() -> Vec<u8> {
     file.into_bytes()
 }
 
+/// Lets what was written before go to disk, so that it is not paid for by what is measured next.
+fn settled(app: &TestApp) {
+    Sql::of(&app.database).run("CHECKPOINT");
+}
+
 /// Imports a file, and the time from the moment a worker is there; tells when each stage began.
 fn imported(app: &TestApp, admin: &Client, kind: &str, file: &[u8]) -> (Value, Duration) {
     let sent = admin.upload(&format!("/v1/imports?kind={kind}"), file).expect(202);
     let path = format!("/v1/imports/{}", sent["import_id"]);
+    settled(app);
     let _worker = app.another(Start::default());
     let since = Instant::now();
     let mut stage = Value::Null;
@@ -160,6 +166,7 @@ fn copied(app: &TestApp, file: &[u8]) -> Duration {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
     let mut sql = Sql::of(&app.database);
     sql.run("DROP TABLE IF EXISTS plain; CREATE TABLE plain (upn text, week date, marks text, urn text)");
+    settled(app);
     let since = Instant::now();
     sql.run(&format!("COPY plain FROM '{}' (FORMAT csv, HEADER)", path.display()));
     let took = since.elapsed();

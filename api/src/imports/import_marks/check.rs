@@ -209,13 +209,16 @@ impl Against<'_> {
         (calendar, stays): (&Calendar, &Stays),
     ) {
         let open = calendar.open_half_days();
+        let staggered = !calendar.not_due().is_empty();
         let tomorrow = first_after(said.year(), self.roll.today);
         // Marks come in runs of one enrolment and class: each is looked up once a run.
         let mut run = Run::default();
         for (at, mark) in named(&said.marks()) {
             let stay = stays.at(at);
             let refused = match stay {
-                _ if !open.contains(at) || self.is_left_out(calendar, said, at, stay) => {
+                _ if !open.contains(at)
+                    || staggered && self.is_left_out(calendar, said, at, stay) =>
+                {
                     // A closed day, or one on which the year group is not due, is marked `#` in many systems; it says
                     // what the calendar says.
                     if self.codes.text(mark) == Some("#") {
