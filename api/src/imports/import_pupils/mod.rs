@@ -29,6 +29,7 @@ use super::schools::Schools;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
+use crate::reviews::{self, Changed};
 use crate::tenants;
 
 pub(super) use classes::import as import_classes;
@@ -118,6 +119,9 @@ fn settle(
         let applied = tx.savepoint(|tx| {
             let at = locked.bump(tx)?.into_values().map(|v| v.at).max().unwrap_or_else(|| tx.now());
             plan.apply(tx, job.by(), at, &mut elsewhere)?;
+            let why = format!("import {} changed the days on roll", job.id());
+            let changed = Changed { at, why: &why, source: Some(job.id()) };
+            reviews::days_changed(tx, changed, &job.caller())?;
             Ok(at)
         });
         if elsewhere.is_empty() {
