@@ -634,6 +634,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+        carried_from -> Nullable<Int4>,
     }
 }
 

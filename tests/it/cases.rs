@@ -147,9 +147,7 @@ impl Office {
     /// Waits until everything is done that goes on by itself.
     fn rests(&self) {
         let mut sql = Sql::of(&self.app.database);
-        wait_until("nothing is in the queue", || {
-            sql.number("SELECT count(*) FROM job_queue") == 0
-        });
+        wait_until("nothing is in the queue", || sql.number("SELECT count(*) FROM job_queue") == 0);
     }
 
     /// What is to be done, in the policy's words.

@@ -122,6 +122,12 @@ impl EventRow {
     pub fn event(&self) -> Result<Event, Problem> {
         serde_json::from_value(self.body.clone()).map_err(Problem::internal)
     }
+
+    /// The case at the school before, of an event with which a case goes on at another.
+    pub(super) fn carried_from(&self) -> Option<i32> {
+        let from = self.body.get("what")?.get("carried")?.get("from")?;
+        i32::try_from(from.as_i64()?).ok()
+    }
 }
 
 /// A case with what its events come to.
