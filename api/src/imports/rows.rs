@@ -14,7 +14,7 @@ use super::uploads::{self, Whole};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::JobRow;
-use crate::reviews::Touched;
+use crate::reviews::TouchedByMarks;
 use crate::schema::{import, import_chunk, job};
 
 /// Bytes of a chunk: a file is never one huge value.
@@ -50,7 +50,7 @@ pub struct Import {
     /// What became of what rested on marks that it changed, as far as somebody has looked again; absent when nothing did,
     /// and in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub touched: Option<Touched>,
+    pub touched: Option<TouchedByMarks>,
 }
 
 #[derive(Queryable, Selectable)]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::Office;
 use super::amended::{letter, office, told};
 use crate::support::app::Start;
-use crate::support::build::{calendar, id};
+use crate::support::build::{calendar, id, upn};
 use crate::support::run::wait_until;
 use crate::support::sql::Sql;
 use crate::support::weeks::{marks_file, send_marks};
@@ -159,6 +159,24 @@ fn a_leaving_day_that_is_put_right_takes_back_what_rested_on_the_days_after_it()
     assert_eq!(office.letters(), [("stage-1".to_owned(), "taken_back".to_owned())]);
     assert_eq!(office.case(2)["stage"], Value::Null);
     assert!(told(&office)[0].contains("days on roll"), "{:?}", told(&office));
+}
+
+#[test]
+fn a_roll_that_comes_by_file_does_the_same_and_so_does_taking_it_back() {
+    let (office, review) = office();
+    office.send_all(review);
+    let row = format!("{},Surname2,Forename2,2015-03-14,6,6A,2026-09-02,2026-10-09", upn(2));
+    let file =
+        format!("upn,surname,forename,birth_date,year_group,class,first_day,last_day\n{row}\n");
+    let query = format!("kind=pupils&school_id={}", office.school);
+    let import = office.lead.import(&query, file.as_bytes());
+    assert_eq!(import["result"]["counts"]["enrolments_changed"], 1, "{import:#}");
+    office.rests();
+    assert_eq!(office.letters(), [("stage-1".to_owned(), "taken_back".to_owned())]);
+    office.lead.take_back(&import);
+    office.rests();
+    let proposed = office.proposed(review);
+    assert_eq!((proposed.len(), &proposed[0]["rule"]), (1, &json!("W-02")), "{proposed:#?}");
 }
 
 #[test]

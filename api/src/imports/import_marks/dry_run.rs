@@ -14,7 +14,7 @@ use crate::imports::outcome::Outcome;
 use crate::imports::request::Request;
 use crate::jobs::{self, Job};
 use crate::register;
-use crate::reviews::{self, Amending, Consequence, Look, Moved, School, Touched};
+use crate::reviews::{self, Amending, Consequence, Look, Moved, School, TouchedByMarks};
 use crate::tenants;
 
 /// The most pupils of whom the answer tells what would become of what; the others are only counted.
@@ -61,7 +61,7 @@ fn foretell(
         let from = first.entry(look.school_id).or_insert(look.from);
         *from = look.from.min(*from);
     }
-    let mut touched = Touched::default();
+    let mut touched = TouchedByMarks::default();
     let total = u64::try_from(looks.len()).unwrap_or(u64::MAX);
     for theirs in looks.chunk_by(|one, next| one.school_id == next.school_id) {
         let Some((school_id, from)) =

@@ -10,7 +10,7 @@ use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
 use crate::imports::request::FileKind;
 use crate::jobs::JobRow;
-use crate::reviews::{self, Touched};
+use crate::reviews::{self, TouchedByMarks};
 use crate::schema::{import, import_undo, job};
 
 /// How many things that were left are listed; further ones are only counted.
@@ -33,7 +33,7 @@ pub struct Undo {
     pub result: Option<Value>,
     /// What became of what rested on marks that it changed, as far as somebody has looked again; absent when nothing did.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub touched: Option<Touched>,
+    pub touched: Option<TouchedByMarks>,
 }
 
 /// What taking an import back came to.

@@ -68,8 +68,7 @@ impl ConsequenceKind {
 
 /// How much rested on marks that a file, an undo or a register changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = TouchedByMarks)]
-pub struct Touched {
+pub struct TouchedByMarks {
     /// Pupils about whom there was something to look at again: a proposal, a step, a letter or a penalty notice.
     pub pupils: u64,
     /// Of them, those whom nobody has looked at yet.
@@ -88,7 +87,7 @@ pub struct Touched {
     pub proposals: u64,
 }
 
-impl Touched {
+impl TouchedByMarks {
     /// Adds what became of one pupil's.
     pub fn add(&mut self, touched: &[Consequence]) {
         use ConsequenceKind as Kind;

@@ -31,7 +31,7 @@ use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::notices::{self, Supported};
 
-pub use consequence::{Consequence, Touched};
+pub use consequence::{Consequence, TouchedByMarks};
 pub use present::present;
 pub use school::School;
 pub use second_look::{

@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
-use super::consequence::{Consequence, Touched};
+use super::consequence::{Consequence, TouchedByMarks};
 use super::rows::{self, LookRow};
 use super::school::School;
 use super::{Amending, Rests};
@@ -113,9 +113,9 @@ pub fn foretell(
 ///
 /// # Errors
 /// The database's.
-pub fn looked_again(tx: &mut Tx<'_>, source: i64) -> Result<Option<Touched>, Problem> {
+pub fn looked_again(tx: &mut Tx<'_>, source: i64) -> Result<Option<TouchedByMarks>, Problem> {
     let found = rows::of_source(tx, source)?;
-    let mut touched = Touched::default();
+    let mut touched = TouchedByMarks::default();
     for one in &found {
         touched.pupils += 1;
         match one {
