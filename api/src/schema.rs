@@ -567,6 +567,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    second_look (trust_id, job_id, school_id, pupil_id) {
+        trust_id -> Int4,
+        job_id -> Int8,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        from_day -> Date,
+        changed_at -> Timestamptz,
+        why -> Text,
+        source_job_id -> Nullable<Int8>,
+        touched -> Nullable<Jsonb>,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     case_state (trust_id, case_id) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -619,6 +634,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+        carried_from -> Nullable<Int4>,
     }
 }
 
@@ -941,6 +957,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     school_calendar,
     school_policy,
     school_version,
+    second_look,
     staff,
     staff_change,
     staff_duty,

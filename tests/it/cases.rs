@@ -1,6 +1,7 @@
 //! Cases, from the review that opens them to their last stage, told as the people of a school live through them.
 
 mod amended;
+mod amended_by_file;
 mod casework;
 mod clock;
 mod decisions;
@@ -19,6 +20,7 @@ use serde_json::{Value, json};
 use crate::support::app::{Client, Start, TestApp};
 use crate::support::build::{class, pupil, school};
 use crate::support::run::wait_until;
+use crate::support::sql::Sql;
 
 /// A school that follows a policy from September, with a class of pupils numbered from 1.
 struct Office {
@@ -140,6 +142,12 @@ impl Office {
             (row["name"].as_str().unwrap().to_owned(), row["state"].as_str().unwrap().to_owned())
         };
         letters["items"].as_array().unwrap().iter().rev().map(told).collect()
+    }
+
+    /// Waits until everything is done that goes on by itself.
+    fn rests(&self) {
+        let mut sql = Sql::of(&self.app.database);
+        wait_until("nothing is in the queue", || sql.number("SELECT count(*) FROM job_queue") == 0);
     }
 
     /// What is to be done, in the policy's words.

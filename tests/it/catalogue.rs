@@ -39,6 +39,7 @@ const GROUND: &str = "
         ('case_state', 'UPDATE', '{}'),                  -- where a case stands; case_event has the history
         ('letter', 'UPDATE', '{}'),                      -- waiting, then sent or taken back
         ('action', 'UPDATE', '{}'),                      -- open, then done
+        ('second_look', 'UPDATE', '{touched,done_at}'),  -- what became of it, once
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases
         ('job_queue', 'DELETE', '{}'),                   -- done

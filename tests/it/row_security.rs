@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::support::app::{Client, TestApp};
 use crate::support::build::{class, id, marks, pupil, school, upn};
-use crate::support::run::a_run;
+use crate::support::run::{a_run, wait_until};
 use crate::support::sql::Sql;
 use crate::support::weeks::send_marks;
 
@@ -69,6 +69,10 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     files_of_every_kind(&admin, school);
     a_case_with_everything(&admin, school);
     a_day_with_everything(&admin, school, ada);
+    let mut sql = Sql::of(&app.database);
+    wait_until("it is looked at", || {
+        sql.number("SELECT count(*) FROM second_look WHERE done_at IS NULL") == 0
+    });
     // A finished import has let its file go, and no period has ended yet.
     a_run(&app.database, trust, school, "done");
     Sql::of(&app.database).run(
@@ -136,6 +140,8 @@ fn a_case_with_everything(admin: &Client, school: i32) {
     let letters = admin.get(&format!("/v1/letters?school_id={school}&state=held")).expect(200);
     let letter = format!("/v1/letters/{}/decision", letters["items"][0]["letter_id"]);
     admin.post(&letter, &json!({ "decide": "withdraw", "reason": "Known" })).expect(200);
+    // What rests on a mark that a file corrects is looked at again.
+    send_marks(admin, school, &[77], ("2026-09-02", "2026-09-02"), |_, _| None);
 }
 
 /// An absence that was reported by mistake, leave that was granted, and a call.

@@ -69,18 +69,43 @@ impl Facts {
         year: AcademicYear,
     ) -> Result<Self, Problem> {
         let schools = [school_id];
-        let mut enrolments = pupils::enrolments_of(tx, &schools, Some(year))?;
-        enrolments.retain(|row| row.pupil_id == pupil_id);
+        let enrolments = pupils::enrolments_of_pupil(tx, (school_id, pupil_id), year)?;
         let ids: Vec<i32> = enrolments.iter().map(|row| row.enrolment_id).collect();
+        let mut characteristics = Vec::new();
+        for enrolment_id in &ids {
+            let theirs = pupils::characteristics_of_enrolment(tx, school_id, *enrolment_id, None)?;
+            characteristics.extend(theirs);
+        }
         Ok(Self {
             calendars: tenants::calendars(tx, &schools, year, None)?,
             taken: register::taken_of_schools(tx, &schools, year.number())?,
-            placements: pupils::placements_of(tx, &schools)?,
-            characteristics: pupils::characteristics_of(tx, &schools, None)?,
+            placements: pupils::placements_of_enrolments(tx, school_id, &ids)?,
+            characteristics,
             pupils: pupil_facts(tx, &enrolments)?,
             marks: register::marks_of(tx, school_id, year.number(), &ids)?,
             enrolments,
         })
+    }
+
+    /// Only what is about one pupil, and about the schools themselves.
+    #[must_use]
+    pub fn only(&self, pupil_id: i32) -> Self {
+        let theirs = self.enrolments.iter().filter(|row| row.pupil_id == pupil_id);
+        let enrolments: Vec<EnrolmentRow> = theirs.cloned().collect();
+        let own = |id: i32| enrolments.iter().any(|row| row.enrolment_id == id);
+        let placements = self.placements.iter().filter(|row| own(row.enrolment_id));
+        let characteristics = self.characteristics.iter().filter(|row| own(row.enrolment_id));
+        let pupil = self.pupils.get_key_value(&pupil_id);
+        let marks = enrolments.iter().filter_map(|row| self.marks.get_key_value(&row.enrolment_id));
+        Self {
+            calendars: self.calendars.clone(),
+            taken: self.taken.clone(),
+            placements: placements.cloned().collect(),
+            characteristics: characteristics.cloned().collect(),
+            pupils: pupil.map(|(id, facts)| (*id, facts.clone())).into_iter().collect(),
+            marks: marks.map(|(id, marks)| (*id, marks.clone())).collect(),
+            enrolments,
+        }
     }
 
     /// The years of the schools that have a calendar.

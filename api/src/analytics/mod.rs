@@ -24,7 +24,7 @@ use domain::{AcademicYear, CodeTable};
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use school::{SchoolBlocks, pupil_blocks, school_blocks, school_blocks_of_job};
+pub use school::{AsKnown, SchoolBlocks, pupil_blocks, school_blocks, school_blocks_of_job};
 
 use self::blocks::Standing;
 use crate::app::StartError;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use ::analytics::Block;
 use actix_web::web;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, CodeTable};
 
 use super::blocks::Standing;
 use super::facts::Facts;
+use super::known;
 use crate::app::App;
 use crate::db::{Scope, Tx, block};
 use crate::http::problem::Problem;
@@ -68,6 +69,56 @@ pub fn pupil_blocks(
         blocks.extend(sources.map(|source| Arc::new(Block::build(codes, source))));
     }
     Ok(blocks)
+}
+
+/// A school's years as they were known at an instant, to count single pupils from.
+pub struct AsKnown {
+    /// The instant.
+    pub at: DateTime<Utc>,
+    school: SchoolRow,
+    today: NaiveDate,
+    years: Vec<Facts>,
+}
+
+impl AsKnown {
+    /// Reads what was known then.
+    ///
+    /// # Errors
+    /// 404 for a school that the caller may not see.
+    pub fn read(
+        tx: &mut Tx<'_>,
+        school_id: i32,
+        years: &[AcademicYear],
+        at: DateTime<Utc>,
+    ) -> Result<Self, Problem> {
+        let school = tenants::school(tx, school_id)?;
+        let today = school.date(tx.now())?;
+        let mut facts = Vec::with_capacity(years.len());
+        for year in years {
+            facts.push(known::facts(tx, &[school_id], *year, at)?);
+        }
+        Ok(Self { at, school, today, years: facts })
+    }
+
+    /// One pupil's blocks.
+    ///
+    /// # Errors
+    /// A pupil whom the caller may not see.
+    pub fn pupil_blocks(
+        &self,
+        codes: &CodeTable,
+        pupil_id: i32,
+    ) -> Result<Vec<Arc<Block>>, Problem> {
+        let id = self.school.school_id;
+        let today = BTreeMap::from([(id, self.today)]);
+        let schools = BTreeMap::from([(id, self.school.clone())]);
+        let mut blocks = Vec::new();
+        for facts in &self.years {
+            let sources = facts.only(pupil_id).into_years(&schools, &today)?.into_iter();
+            blocks.extend(sources.map(|source| Arc::new(Block::build(codes, source))));
+        }
+        Ok(blocks)
+    }
 }
 
 /// As [`school_blocks`] for a job, on the calling thread: it waits for no turn.

@@ -97,6 +97,13 @@ pub struct WindowChange {
     after: Option<DaysBody>,
 }
 
+/// The first day on which another calendar has the school open, or a year group due, where this one has not, or the other
+/// way round.
+pub(super) fn first_changed(before: &Calendar, after: &Calendar) -> Option<NaiveDate> {
+    let first = HalfDay::all().find(|at| changed(Some(before), after, *at).is_some());
+    first.map(|at| at.date(after.year()))
+}
+
 impl CalendarChange {
     /// Compares the calendar that a school has, if it has one, with another for the same year.
     ///

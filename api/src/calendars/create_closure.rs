@@ -16,6 +16,7 @@ use crate::http::json::{Json, Query};
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::register::{self, Author, Source};
+use crate::reviews::{self, Changed, Moved};
 use crate::tenants;
 
 /// Whether to do it.
@@ -107,6 +108,8 @@ fn record(
     register::store(tx, school_id, year.number(), version, &changes, &author)?;
     let taken = register::newly_taken(tx, school_id, year.number(), &taken, Source::Amendment)?;
     register::put_taken(tx, school_id, year.number(), version, &taken, Source::Amendment)?;
+    let moved: Vec<Moved> = changes.iter().filter_map(|change| change.moved(year)).collect();
+    reviews::look_again(tx, &moved, Changed { at: version.at, why: reason, source: None }, caller)?;
     let closure = NewClosure {
         school_id,
         year,

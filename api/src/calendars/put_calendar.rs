@@ -1,21 +1,25 @@
 //! A person puts a school's calendar, or asks first what it would change.
 
 use actix_web::{HttpResponse, put, web};
+use chrono::NaiveDate;
 use domain::AcademicYear;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::body::{CalendarBody, calendar_of, tag};
-use super::change::CalendarChange;
+use super::change::{CalendarChange, first_changed};
 use super::rows;
 use crate::app::App;
-use crate::auth::May;
 use crate::auth::permission::WriteCalendar;
+use crate::auth::{Caller, May};
+use crate::db::Tx;
 use crate::http::etag::Conditions;
 use crate::http::json::{Json, Query};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
-use crate::tenants;
+use crate::pupils;
+use crate::reviews::{self, Changed, Moved};
+use crate::tenants::{self, Version};
 
 /// Whether to do it.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -70,12 +74,11 @@ pub async fn put_calendar(
         });
         return Ok(HttpResponse::Ok().json(CalendarPut::Preview(change.await?)));
     }
-    let by = caller.subject().to_owned();
-    let saved = app.db.run(caller.scope(), move |tx| {
+    let saved = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
         let locked = tenants::lock(tx, &[(school_id, year.number())])?;
-        let present =
-            rows::latest(tx, school_id, year, None)?.map(|body| tag(&body)).transpose()?;
+        let before = rows::latest(tx, school_id, year, None)?;
+        let present = before.as_ref().map(tag).transpose()?;
         conditions.check_write(present.as_ref(), present.is_some())?;
         let tag = tag(&body.value)?;
         if present.as_ref() != Some(&tag) {
@@ -84,10 +87,29 @@ pub async fn put_calendar(
                 .into_values()
                 .next()
                 .ok_or_else(|| Problem::internal("no version"))?;
-            rows::append(tx, school_id, year, version, &body.value, &by)?;
+            rows::append(tx, school_id, year, version, &body.value, caller.subject())?;
+            let before = before.map(|body| calendar_of(year, &body)).transpose()?;
+            if let Some(from) = before.and_then(|before| first_changed(&before, &after)) {
+                look_again(tx, school_id, year, (from, version), &caller)?;
+            }
         }
         Ok((tag, body.value))
     });
     let (tag, body) = saved.await?;
     Ok(HttpResponse::Ok().insert_header(("ETag", tag.as_str())).json(CalendarPut::Put(body)))
+}
+
+/// What rests on the marks of days that open or close is looked at again: they count, or count no more.
+fn look_again(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    year: AcademicYear,
+    (from, version): (NaiveDate, Version),
+    caller: &Caller,
+) -> Result<(), Problem> {
+    let enrolments = pupils::enrolments_of(tx, &[school_id], Some(year))?;
+    let moved = enrolments.iter().map(|row| Moved { enrolment_id: row.enrolment_id, from });
+    let why = "the calendar has other school days";
+    let changed = Changed { at: version.at, why, source: None };
+    reviews::look_again(tx, &moved.collect::<Vec<_>>(), changed, caller)
 }

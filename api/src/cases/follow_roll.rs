@@ -1,19 +1,24 @@
 //! A case follows its pupil: it closes when the pupil has left the roll, and goes on at another school of the trust when
 //! the pupil has moved there.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, step};
+use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target, step};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, LeftBehind, Told};
 use super::take::{Ground, take};
+use crate::actions::{self, About};
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
+use crate::notices::{self, NoticeRow};
 use crate::policies::Follows;
-use crate::{actions, letters, tenants};
+use crate::records::{self, RecordRow};
+use crate::{letters, tenants};
 
 /// What became of the case of a pupil who has left the roll of the school that followed it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -108,21 +113,71 @@ fn carry(
             reason: Some(says.clone()),
         },
     );
+    let story = story(tx, case_id)?;
     letters::hold_waiting(tx, case_id, "the pupil has moved to another school of the trust")?;
     rows::append(tx, &told.row, &[closed], (std::slice::from_ref(&says), None), caller)?;
+    let from = tenants::school(tx, told.row.school_id)?.name;
     let there = rows::open_case_to_change(tx, school_id, pupil_id)?;
+    let goes_on = there.is_none();
     let successor = match there {
         // Somebody there was quicker: the pupil has one case, and what was open here falls away.
         Some(there) => there.row.case_id,
         None => {
             let row = rows::open(tx, (school_id, pupil_id), follows, day)?;
             let what = Recorded::Carried { from: case_id, state: Box::new(told.case.clone()) };
-            let because = [format!("carried on from case {case_id} of {}", told.row.school_id)];
+            let mut because = vec![format!("carried on from case {case_id} of {from}")];
+            because.extend(story);
             rows::append(tx, &row, &[event(told.case.steps, what)], (&because, None), caller)?;
             actions::carry(tx, case_id, (school_id, row.case_id), day)?;
             row.case_id
         }
     };
     actions::fall_away(tx, case_id, &says, caller.subject())?;
+    let things = records::carry(tx, case_id, (school_id, successor))?;
+    let about =
+        About { school_id, pupil_id: Some(pupil_id), case_id: Some(successor), review_id: None };
+    let mut runs = running(goes_on.then_some(&told), &things);
+    runs.extend(notices_open(tx, case_id)?);
+    let task = format!("goes on here from {from}: {}", runs.join("; "));
+    let decides = follows.policy.regular().find_map(|(_, regular)| regular.decides.as_deref());
+    actions::tell(tx, about, &decision.rule, &task, (decides, day))?;
     Ok(Followed { case_id, successor: Some(successor), says })
+}
+
+/// What was recorded of a case at the schools before, a line each: the school that goes on may not open it there.
+fn story(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
+    let mut lines = Vec::new();
+    for row in rows::timeline(tx, case_id)? {
+        lines.push(row.event()?.to_string());
+        if row.carried_from().is_some() {
+            lines.extend(row.because);
+        }
+    }
+    Ok(lines)
+}
+
+/// The case's penalty notices that are not settled: they stay with the school that asked the local authority.
+fn notices_open(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
+    let rows = notices::of_case(tx, case_id)?.into_iter();
+    let latest: BTreeMap<i32, NoticeRow> = rows.map(|row| (row.notice_id, row)).collect();
+    let open = latest.into_values().filter(|row| ["pending", "issued"].contains(&&*row.state));
+    Ok(open.map(|row| format!("{}, /v1/notices/{}", row.says, row.notice_id)).collect())
+}
+
+/// What runs, and somebody at the school that goes on has to know of: where the case stands, its target, and each thing
+/// beside it as it stands. A person there goes on with each, or closes it.
+fn running(told: Option<&Told>, things: &[RecordRow]) -> Vec<String> {
+    let case = match told.and_then(|told| told.case.stage()) {
+        Some(stage) => format!("the case is at {stage:?}"),
+        None => "a case was open here already, and goes on as it is".to_owned(),
+    };
+    let target = told.and_then(|told| told.case.target).map(|target| {
+        let Target { rate, from, to } = target;
+        format!(
+            "its target of {rate} from {from} to {to} runs on, counted from the first session here"
+        )
+    });
+    let open = things.iter().filter(|row| !row.is_over());
+    let open = open.map(|row| format!("{} ({}), {}", row.says, row.state, row.place()));
+    std::iter::once(case).chain(target).chain(open).collect()
 }

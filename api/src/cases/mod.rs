@@ -18,9 +18,9 @@ pub use deadlines::tell_deadlines;
 pub use follow_roll::{Followed, follow_the_roll};
 pub use record_outcome::{counted, record};
 pub use rows::{
-    CaseRow, EventRow, LeftBehind, Told, Waiting, append, case, case_to_change,
+    Accepted, CaseRow, EventRow, LeftBehind, Told, Waiting, accepted, append, case, case_to_change,
     latest_case_to_change, left_behind, mitigate, mitigations, open_case_to_change, open_cases,
-    timeline, told_of, waiting,
+    said_of_accepted, timeline, told_of, waiting,
 };
 pub use take::{Ground, place, take};
 

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, CaseRow};
-use super::timeline::{Line, timeline};
+use super::timeline::{Line, predecessor, timeline};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
@@ -18,6 +18,10 @@ pub struct CaseAnswer {
     /// Where it stands.
     #[serde(flatten)]
     case: CaseRow,
+    /// The case that the pupil had at the school of the trust before, of which this goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 117)]
+    predecessor: Option<i32>,
     /// What was recorded, in order: its own events, and meetings, plans, visits and what else stands beside them.
     timeline: Vec<Line>,
 }
@@ -35,7 +39,7 @@ pub async fn read_case(
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = rows::case(tx, path.0)?;
         let timeline = timeline(tx, case.case_id)?;
-        Ok(CaseAnswer { case, timeline })
+        Ok(CaseAnswer { case, predecessor: predecessor(&timeline), timeline })
     });
     Ok(HttpResponse::Ok().json(answer.await?))
 }

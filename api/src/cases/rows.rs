@@ -122,6 +122,12 @@ impl EventRow {
     pub fn event(&self) -> Result<Event, Problem> {
         serde_json::from_value(self.body.clone()).map_err(Problem::internal)
     }
+
+    /// The case at the school before, of an event with which a case goes on at another.
+    pub(super) fn carried_from(&self) -> Option<i32> {
+        let from = self.body.get("what")?.get("carried")?.get("from")?;
+        i32::try_from(from.as_i64()?).ok()
+    }
 }
 
 /// A case with what its events come to.
@@ -459,8 +465,29 @@ pub fn mitigate(
     Ok(())
 }
 
-/// The pupils for whom an accepted reason holds at a school on a day, each with how that is said to everybody. What the
-/// reason is, an illness or a death, stands in no proposal, letter or event: only with the reason itself.
+/// The days for which a person has accepted a reason. What the reason is, an illness or a death, stands in no proposal,
+/// letter or event: only with the reason itself.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Accepted {
+    first_day: NaiveDate,
+    last_day: Option<NaiveDate>,
+}
+
+impl Accepted {
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.first_day <= day && self.last_day.is_none_or(|last| day <= last)
+    }
+}
+
+/// How it is said to everybody that a reason was accepted.
+#[must_use]
+pub fn said_of_accepted() -> String {
+    "an accepted reason".to_owned()
+}
+
+/// The pupils for whom an accepted reason holds at a school on a day, each with how that is said to everybody.
 ///
 /// # Errors
 /// The database's.
@@ -469,15 +496,31 @@ pub fn mitigations(
     school_id: i32,
     day: NaiveDate,
 ) -> Result<BTreeMap<i32, String>, Problem> {
-    let rows: Vec<(i32, Option<NaiveDate>)> = mitigation::table
+    let rows: Vec<(i32, Accepted)> = mitigation::table
         .filter(mitigation::school_id.eq(school_id).and(mitigation::first_day.le(day)))
         .distinct_on((mitigation::pupil_id, mitigation::first_day))
         .order((mitigation::pupil_id, mitigation::first_day, mitigation::recorded_at.desc()))
-        .select((mitigation::pupil_id, mitigation::last_day))
+        .select((mitigation::pupil_id, (mitigation::first_day, mitigation::last_day)))
         .load(tx.conn)?;
-    let holds = |last: Option<NaiveDate>| last.is_none_or(|last| day <= last);
-    let said = || "an accepted reason".to_owned();
-    Ok(rows.into_iter().filter(|row| holds(row.1)).map(|row| (row.0, said())).collect())
+    let holding = rows.into_iter().filter(|(_, reason)| reason.holds_on(day));
+    Ok(holding.map(|(pupil, _)| (pupil, said_of_accepted())).collect())
+}
+
+/// The same of one pupil, for all days.
+///
+/// # Errors
+/// The database's.
+pub fn accepted(
+    tx: &mut Tx<'_>,
+    (school_id, pupil_id): (i32, i32),
+) -> Result<Vec<Accepted>, Problem> {
+    let ours = mitigation::school_id.eq(school_id).and(mitigation::pupil_id.eq(pupil_id));
+    Ok(mitigation::table
+        .filter(ours)
+        .distinct_on(mitigation::first_day)
+        .order((mitigation::first_day, mitigation::recorded_at.desc()))
+        .select((mitigation::first_day, mitigation::last_day))
+        .load(tx.conn)?)
 }
 
 /// The reasons that were accepted for a pupil, earliest first.

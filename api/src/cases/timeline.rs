@@ -79,15 +79,31 @@ impl Line {
     }
 }
 
-/// The lines of a case. What was recorded in one instant stands in the order: what happened, then where it led.
+/// The case at another school of the trust that goes on with these lines.
+#[must_use]
+pub fn predecessor(lines: &[Line]) -> Option<i32> {
+    let carried = |line: &Line| match line {
+        Line::Event(row) => row.carried_from(),
+        Line::Thing(_) => None,
+    };
+    lines.iter().find_map(carried)
+}
+
+/// The lines of a case. What was recorded with the case of which it goes on has come along; the penalty notices of that
+/// case, which count wherever the child is taught, stay where they are and are told here too. What was recorded in one instant stands in the order: what happened, then where it led.
 ///
 /// # Errors
 /// The database's.
 pub fn timeline(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<Line>, Problem> {
     let things = records::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
-    let notices = notices::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
+    let events = rows::timeline(tx, case_id)?;
+    let mut notices = notices::of_case(tx, case_id)?;
+    if let Some(before) = events.iter().find_map(EventRow::carried_from) {
+        notices.extend(notices::of_case(tx, before)?);
+    }
+    let notices = notices.into_iter().map(ThingLine::from);
     let mut lines: Vec<Line> = things.chain(notices).map(Line::Thing).collect();
-    lines.extend(rows::timeline(tx, case_id)?.into_iter().map(Line::Event));
+    lines.extend(events.into_iter().map(Line::Event));
     lines.sort_by_key(Line::at);
     Ok(lines)
 }

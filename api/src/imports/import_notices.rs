@@ -13,7 +13,7 @@ use crate::cases;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
-use crate::notices::{self, Details, Given, Refused};
+use crate::notices::{self, Details, Given, Missed, Refused};
 use crate::parents::{self, ParentOf};
 use crate::pupils::folded_name_key;
 
@@ -81,6 +81,7 @@ fn told(done: &GivenNotice, parent_id: i32) -> Given {
         state: done.state,
         reference: done.reference.clone(),
         authority: done.authority.clone(),
+        absence: done.absence.clone(),
     }
 }
 
@@ -124,6 +125,12 @@ fn refused(row: &DoneRow<GivenNotice>, columns: &Columns, why: Refused) -> RowPr
         Refused::Before(from) => {
             let expected = format!("{from} or a day after: earlier notices count towards no limit");
             wrong_day(row, columns, expected)
+        }
+        Refused::Used(Missed { date, session }) => {
+            let column = columns.name(Column::Done(DoneColumn::Sessions));
+            let expected = "sessions that no other notice to this parent for this child rests on";
+            let (value, kind) = (format!("{date} {session}"), RowProblemKind::SessionUsed);
+            RowProblem::of_cell(row.line, &column, &value, kind, expected)
         }
         Refused::TooMany => RowProblem::of_row(
             row.line,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::file::{Notice, RowProblem};
+use crate::reviews::TouchedByMarks;
 
 /// What an import came to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -21,6 +22,10 @@ pub struct Outcome {
     pub notices: Vec<Notice>,
     /// What was added and changed, or would be.
     pub counts: Counts,
+    /// Of a dry run of marks: how much rests on marks that the file would change. Of an import that was applied it stands
+    /// with the import.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub touched: Option<TouchedByMarks>,
     /// The instant at which its facts are recorded, if it wrote any.
     #[serde(skip)]
     pub applied_at: Option<DateTime<Utc>>,

@@ -8,6 +8,7 @@ use crate::auth::May;
 use crate::auth::permission::ReadImport;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
+use crate::reviews;
 
 /// Read an import
 #[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(("import_id" = i64, Path, description = "The import.")),
@@ -18,6 +19,9 @@ pub async fn read_import(
     app: web::Data<App>,
     path: Path<i64>,
 ) -> Result<HttpResponse, Problem> {
-    let found = app.db.run(caller.scope(), move |tx| rows::import(tx, path.0));
+    let found = app.db.run(caller.scope(), move |tx| {
+        let import = rows::import(tx, path.0)?;
+        Ok(Import { touched: reviews::looked_again(tx, path.0)?, ..import })
+    });
     Ok(HttpResponse::Ok().json(found.await?))
 }

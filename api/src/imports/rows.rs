@@ -14,6 +14,7 @@ use super::uploads::{self, Whole};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::JobRow;
+use crate::reviews::TouchedByMarks;
 use crate::schema::{import, import_chunk, job};
 
 /// Bytes of a chunk: a file is never one huge value.
@@ -46,6 +47,10 @@ pub struct Import {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Outcome>)]
     pub result: Option<Value>,
+    /// What became of what rested on marks that it changed, as far as somebody has looked again; absent when nothing did,
+    /// and in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touched: Option<TouchedByMarks>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -73,6 +78,7 @@ impl Import {
             bytes: row.bytes,
             job,
             result: row.result,
+            touched: None,
         }
     }
 }

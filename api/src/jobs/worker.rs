@@ -13,7 +13,7 @@ use super::queue::{self, Finished, Job};
 use crate::app::App;
 use crate::http::problem::{Kind, Problem};
 use crate::platform::{self, Lease};
-use crate::{imports, runs};
+use crate::{imports, reviews, runs};
 
 /// How often an idle worker looks for work.
 const LOOK: Duration = Duration::from_millis(150);
@@ -140,6 +140,7 @@ fn run(app: &App, lease: &Lease) -> Result<(), Problem> {
         imports::KIND => imports::run(app, &job),
         runs::KIND => runs::carry_out(app, &job),
         imports::UNDO => imports::take_back(app, &job),
+        reviews::SECOND_LOOK => reviews::look_again_of_job(app, &job),
         other => Err(Problem::internal(format!("no such kind of job: {other}"))),
     }
 }

@@ -16,6 +16,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use carry_in::{carry_in, take_back};
 pub use rows::{
     LetterRow, NewLetter, add, counting_of_review, hold_waiting, lose_support, stopped,
+    unsupported_of_review,
 };
 pub use write::{Written, write};
 

@@ -297,6 +297,23 @@ pub fn counting_of_review(
         .load(tx.conn)?)
 }
 
+/// The letters about a pupil that a review proposed, that were sent, and that the register does not support any more.
+///
+/// # Errors
+/// The database's.
+pub fn unsupported_of_review(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    review_id: i32,
+) -> Result<Vec<LetterRow>, Problem> {
+    Ok(letter::table
+        .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
+        .filter(letter::unsupported_at.is_not_null())
+        .order(letter::letter_id)
+        .select(LetterRow::as_select())
+        .load(tx.conn)?)
+}
+
 /// Records that the register does not support a letter any more: one that was not sent is taken back, one that was sent
 /// says so.
 ///

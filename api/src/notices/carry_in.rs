@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use domain::national::{National, NextNotice, Notice as Issued, PenaltyNotice};
 use serde_json::json;
 
-use super::notice::{Details, State, next};
+use super::notice::{Details, Missed, State, next};
 use super::rows::{self, NoticeRow, Standing, Whom};
 use crate::auth::Caller;
 use crate::db::Tx;
@@ -27,6 +27,19 @@ pub struct Given {
     pub reference: Option<String>,
     /// The authority that issues it.
     pub authority: Option<String>,
+    /// The absence that it was for.
+    pub absence: Absence,
+}
+
+/// The absence that a notice was for, as far as a file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Absence {
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
+    /// The sessions, in order, each once; none when the file does not name them.
+    pub sessions: Vec<Missed>,
 }
 
 /// Why a notice may not be carried in.
@@ -36,6 +49,8 @@ pub enum Refused {
     Here,
     /// Notices before this day count towards no limit: another law was in force.
     Before(NaiveDate),
+    /// Another notice to the parent rests on this session.
+    Used(Missed),
     /// With it there would be more within the years that count than the law allows.
     TooMany,
 }
@@ -45,13 +60,15 @@ struct Known {
     parent_id: i32,
     day: NaiveDate,
     state: State,
+    sessions: Vec<Missed>,
 }
 
 impl Known {
     /// `None` for one whose import was taken back: nothing else is withdrawn without ever having been issued.
     fn of(row: &NoticeRow) -> Result<Option<Self>, Problem> {
-        let (state, issued_on) = (row.state()?, row.read()?.issued_on);
-        let known = Self { parent_id: row.parent_id, day: issued_on.unwrap_or(row.day), state };
+        let (state, Details { issued_on, sessions, .. }) = (row.state()?, row.read()?);
+        let (parent_id, day) = (row.parent_id, issued_on.unwrap_or(row.day));
+        let known = Self { parent_id, day, state, sessions };
         Ok(Some(known).filter(|_| state != State::Withdrawn || issued_on.is_some()))
     }
 
@@ -99,7 +116,13 @@ fn admit(law: &PenaltyNotice, known: &mut Vec<Known>, given: &Given) -> Result<D
     if theirs().any(|one| one.day == given.day || pending(one)) {
         return Err(Refused::Here);
     }
-    let new = Known { parent_id: given.parent_id, day: given.day, state: given.state };
+    let (parent_id, sessions) = (given.parent_id, given.absence.sessions.clone());
+    let mut used = theirs().filter(|one| one.state.uses_sessions() && given.state.uses_sessions());
+    let twice = used.find_map(|one| one.sessions.iter().find(|missed| sessions.contains(missed)));
+    if let Some(missed) = twice {
+        return Err(Refused::Used(*missed));
+    }
+    let new = Known { parent_id, day: given.day, state: given.state, sessions };
     let mut days: Vec<NaiveDate> = theirs().filter(|one| one.counts()).map(|one| one.day).collect();
     let turn = turn(law, &days, given.day);
     // One that counts must leave room for those that came after it; one that is pending could be issued.
@@ -117,9 +140,9 @@ fn admit(law: &PenaltyNotice, known: &mut Vec<Known>, given: &Given) -> Result<D
     let was_issued = matches!(given.state, State::Issued | State::Paid | State::Withdrawn);
     Ok(Details {
         number,
-        from: None,
-        to: None,
-        sessions: Vec::new(),
+        from: given.absence.from,
+        to: given.absence.to,
+        sessions: given.absence.sessions.clone(),
         reached: false,
         reason: Some("It was asked for before the school came here.".to_owned()),
         amount,

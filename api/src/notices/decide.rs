@@ -144,7 +144,7 @@ fn after(
     match said.state {
         same if same == state => {}
         State::Issued => {
-            let counted = Counted::read(tx, codes, child)?;
+            let counted = Counted::read(tx, codes, child, None)?;
             let all = rows::of_child(tx, child)?;
             let whom = (before.parent_id, said.day);
             let turn = counted.next(&all, whom, Some(before.notice_id))?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::national::{Mark, National, NextNotice, Notice as Issued, PenaltyNotice, Watch};
 use domain::{AcademicYear, Calendar, CodeTable, HalfDay, Session};
 
@@ -23,11 +23,17 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Reads the child's marks of this academic year and the one before, at every school that the caller may see.
+    /// Reads the child's marks of this academic year and the one before, at every school that the caller may see, as they
+    /// were `known` on an instant (`None`: now).
     ///
     /// # Errors
     /// 404; 422 before the law was in force.
-    pub fn read(tx: &mut Tx<'_>, codes: &CodeTable, pupil_id: i32) -> Result<Self, Problem> {
+    pub fn read(
+        tx: &mut Tx<'_>,
+        codes: &CodeTable,
+        pupil_id: i32,
+        known: Option<DateTime<Utc>>,
+    ) -> Result<Self, Problem> {
         let day = tx.clock().today();
         let law = National::built_in().map_err(Problem::internal)?;
         let none = || Problem::new(Kind::Invalid).detail("No national rule was in force then.");
@@ -37,12 +43,15 @@ impl Counted {
         for stay in pupils::stays_of(tx, pupil_id)? {
             let calendars = tenants::calendars_around(tx, stay.school_id, day)?;
             weeks.extend(calendars.iter().flat_map(Calendar::school_weeks));
-            for (year, bytes) in register::years_of(tx, stay.school_id, stay.enrolment_id)? {
+            for (year, mut bytes) in register::years_of(tx, stay.school_id, stay.enrolment_id)? {
                 let year = AcademicYear::new(year);
                 let near = |one: &AcademicYear| calendars.iter().any(|this| this.year() == *one);
-                if let Some(year) = year.filter(near) {
-                    marks.extend(marks_of(codes, year, &bytes, day));
+                let Some(year) = year.filter(near) else { continue };
+                if let Some(at) = known {
+                    let mut then = register::marks_as_known(tx, &[stay.school_id], year, at)?;
+                    bytes = then.remove(&stay.enrolment_id).unwrap_or_default();
                 }
+                marks.extend(marks_of(codes, year, &bytes, day));
             }
         }
         let school_weeks = weeks.into_iter().filter(|monday| *monday <= day).collect();

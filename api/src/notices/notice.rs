@@ -70,10 +70,11 @@ pub struct Details {
     /// 1 for the first to this parent for this child in the years that count, 2 for the second.
     #[schema(example = 1)]
     pub number: u8,
-    /// First day of the weeks that it rests on; absent when it was given before the school came here.
+    /// First day of the weeks that it rests on; of one that was given before the school came here the first day of the
+    /// absence, where the file says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<NaiveDate>,
-    /// Last day of these weeks.
+    /// Last day of these weeks, or of that absence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<NaiveDate>,
     /// The sessions of unauthorised absence that it rests on: they are used.

@@ -129,7 +129,7 @@ pub async fn notices_of_pupil(
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         pupils::pupil(tx, path.0)?;
         let pupil_id = rows::own_record(tx, path.0)?;
-        let counted = Counted::read(tx, &codes, pupil_id)?;
+        let counted = Counted::read(tx, &codes, pupil_id, None)?;
         let rows = rows::of_child(tx, pupil_id)?;
         let parents = parents::whom_to_ask(tx, pupil_id)?;
         let limits = parents.keys().map(|parent| ParentLimits::of(&counted, &rows, *parent));

@@ -129,7 +129,7 @@ fn propose(
     let pending = all.iter().find(pending);
     let but = pending.map(|row| row.notice_id);
     let asked = pending.map(|row| asked_before(row, &whom)).transpose()?;
-    let counted = Counted::read(tx, codes, whom.pupil_id)?;
+    let counted = Counted::read(tx, codes, whom.pupil_id, None)?;
     let turn = counted.next(&all, (whom.parent_id, counted.day), but)?;
     let Some((number, amount)) = next(&counted.law, turn) else {
         return Err(no_further(turn, "/parent_id"));

@@ -41,7 +41,7 @@ pub async fn read_notice(
         let mut before = rows.iter().map(ParentNotice::of).collect::<Result<Vec<_>, _>>()?;
         let now = before.pop().ok_or_else(Problem::not_found)?;
         let child = rows::own_record(tx, now.pupil_id)?;
-        let counted = Counted::read(tx, &codes, child)?;
+        let counted = Counted::read(tx, &codes, child, None)?;
         let still_supported = counted.still_supported(&now.details.sessions);
         Ok(NoticeAnswer { now, before, still_supported })
     });

@@ -1,5 +1,6 @@
 //! Whether the register still supports a child's notices: asked before and after marks are amended.
 
+use chrono::{DateTime, Utc};
 use domain::CodeTable;
 
 use super::limits::Counted;
@@ -33,8 +34,8 @@ impl Supported {
     }
 }
 
-/// The notices about a child whose sessions are used, with what the marks as they stand now say of them. Nobody else
-/// decides about them until this transaction has ended.
+/// The notices about a child whose sessions are used, with what the marks as `known` on an instant (`None`: now) say of
+/// them. Nobody else decides about them until this transaction has ended.
 ///
 /// # Errors
 /// The database's.
@@ -42,6 +43,7 @@ pub fn supported(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
     pupil_id: i32,
+    known: Option<DateTime<Utc>>,
 ) -> Result<Vec<Supported>, Problem> {
     let child = rows::own_record(tx, pupil_id)?;
     rows::hold(tx, child)?;
@@ -55,7 +57,7 @@ pub fn supported(
     if using.is_empty() {
         return Ok(Vec::new());
     }
-    let counted = Counted::read(tx, codes, child)?;
+    let counted = Counted::read(tx, codes, child, known)?;
     let mut found = Vec::with_capacity(using.len());
     for notice in using {
         let sessions = notice.read()?.sessions;

@@ -10,10 +10,14 @@ mod read_book;
 mod read_policy;
 mod read_school_policy;
 mod rows;
+mod shelf;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use rows::{Assignment, Follows, Part, assigned, assignments_of_schools, holding, under};
+pub use rows::{
+    Assignment, Follows, Part, assigned, assignments, assignments_of_schools, holding, under,
+};
+pub use shelf::Shelf;
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -85,7 +85,7 @@ pub fn characteristics_of(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn characteristics_of_enrolment(
+pub fn characteristics_of_enrolment(
     tx: &mut Tx<'_>,
     school_id: i32,
     enrolment_id: i32,

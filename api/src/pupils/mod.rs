@@ -26,7 +26,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use characteristics::{
     CharacteristicRow, NewCharacteristic, add_characteristics, characteristics_of,
-    characteristics_on,
+    characteristics_of_enrolment, characteristics_on,
 };
 pub use identity::pupils_by_upn;
 pub use name_key::folded_name_key;
@@ -38,8 +38,8 @@ use roll::check_free;
 pub use roll::{Member, OnRoll, Stay, members, on_roll, stays_of, stays_of_pupils, year_group_on};
 pub use rows::{
     ClassRow, EnrolmentRow, PlacementRow, PupilRow, check_unmerged, class, classes_of,
-    classes_of_schools, enrolment, enrolments_of, in_order, merged_into, merged_records,
-    placements_of, pupil, pupil_is_visible,
+    classes_of_schools, enrolment, enrolments_of, enrolments_of_pupil, in_order, merged_into,
+    merged_records, placements_of, placements_of_enrolments, pupil, pupil_is_visible,
 };
 pub use same_child::pupils_by_child;
 pub use take_back::{Left, TakeBack, schools_recorded_at, take_back};

@@ -230,6 +230,43 @@ pub fn enrolments_of(
         .load(tx.conn)?)
 }
 
+/// As [`enrolments_of`], of one pupil at one school.
+///
+/// # Errors
+/// The database's.
+pub fn enrolments_of_pupil(
+    tx: &mut Tx<'_>,
+    (school_id, pupil_id): (i32, i32),
+    year: AcademicYear,
+) -> Result<Vec<EnrolmentRow>, Problem> {
+    let open_end =
+        enrolment_now::last_day.is_null().or(enrolment_now::last_day.ge(year.first_day()));
+    Ok(enrolment_now::table
+        .filter(enrolment_now::school_id.eq(school_id).and(enrolment_now::pupil_id.eq(pupil_id)))
+        .filter(enrolment_now::first_day.le(year.last_day()))
+        .filter(open_end.assume_not_null())
+        .order(enrolment_now::enrolment_id)
+        .select(EnrolmentRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// The placements of these enrolments at a school, in the order of enrolment and day.
+///
+/// # Errors
+/// The database's.
+pub fn placements_of_enrolments(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    enrolments: &[i32],
+) -> Result<Vec<PlacementRow>, Problem> {
+    let ours = placement_now::school_id.eq(school_id);
+    Ok(placement_now::table
+        .filter(ours.and(placement_now::enrolment_id.eq_any(enrolments)))
+        .order((placement_now::enrolment_id, placement_now::from_day))
+        .select(PlacementRow::as_select())
+        .load(tx.conn)?)
+}
+
 /// Every placement of these schools, in the order of enrolment and day.
 ///
 /// # Errors

@@ -50,6 +50,10 @@ pub struct Record<T> {
     pub recorded_by: String,
     /// In which role.
     pub role: String,
+    /// Where a case brought it along when its pupil moved inside the trust: the record at the school before, of which this
+    /// goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carried_from: Option<i32>,
 }
 
 impl<T: Thing> Record<T> {
@@ -75,6 +79,7 @@ impl<T: Thing> Record<T> {
             recorded_at: row.recorded_at,
             recorded_by: row.recorded_by.clone(),
             role: row.role.clone(),
+            carried_from: row.carried_from,
         })
     }
 

@@ -16,5 +16,6 @@ pub use confidential::Confidential;
 pub use forward::{CaseMoved, Forward, evidence};
 pub use people::{check_others, check_parents};
 pub use rows::{
-    RecordRow, Standing, Thing, Wanted, add, case_of, change, of_case, record_to_change, records,
+    RecordRow, Standing, Thing, Wanted, add, carry, case_of, change, of_case, record_to_change,
+    records,
 };

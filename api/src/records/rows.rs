@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use diesel::sql_types::Integer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -59,6 +60,8 @@ pub struct RecordRow {
     pub recorded_by: String,
     /// In which role.
     pub role: String,
+    /// Where a case brought it along from another school of the trust: the thing there of which this goes on.
+    pub carried_from: Option<i32>,
 }
 
 #[derive(Insertable)]
@@ -118,6 +121,19 @@ impl RecordRow {
             _ => "meetings",
         };
         format!("/v1/{folder}/{}", self.record_id)
+    }
+
+    /// Whether nothing of it is to come: a meeting or visit that was, or was refused. A plan, a monitoring period and a
+    /// referral run on.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        match self.kind.as_str() {
+            "visit" => true,
+            "meeting" => !matches!(self.state.as_str(), "offered" | "re-arranged"),
+            "monitoring" => self.state == "refused",
+            "referral" => self.state == "closed",
+            _ => false,
+        }
     }
 
     /// The tag of this state.
@@ -248,6 +264,11 @@ pub fn records<T: Thing>(
     after: Option<i32>,
     most: i64,
 ) -> Result<Vec<RecordRow>, Problem> {
+    // Who sees both schools sees what goes on, and not what it was carried from.
+    let anywhere = wanted.school_id.is_none() && wanted.case_id.is_none();
+    let carried = later
+        .filter(later.field(case_record::trust_id).eq(case_record::trust_id))
+        .filter(later.field(case_record::carried_from).eq(case_record::record_id.nullable()));
     let newer = later
         .filter(later.field(case_record::trust_id).eq(case_record::trust_id))
         .filter(later.field(case_record::record_id).eq(case_record::record_id))
@@ -256,6 +277,9 @@ pub fn records<T: Thing>(
         .filter(case_record::kind.eq(T::KIND))
         .filter(not(exists(newer)))
         .into_boxed();
+    if anywhere {
+        rows = rows.filter(not(exists(carried)));
+    }
     if let Some(school_id) = wanted.school_id {
         rows = rows.filter(case_record::school_id.eq(school_id));
     }
@@ -286,6 +310,41 @@ pub fn of_case(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<RecordRow>, Problem>
     Ok(case_record::table
         .filter(case_record::case_id.eq(case_id))
         .order((case_record::recorded_at, case_record::record_id, case_record::seq))
+        .select(RecordRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// Brings everything that was recorded with a case along to the case that goes on at another school, with its history and
+/// with what is confidential; how it stands there, in the order in which it was first recorded. What stood at the school
+/// before stays there as it is.
+///
+/// # Errors
+/// The database's.
+pub fn carry(
+    tx: &mut Tx<'_>,
+    from_case: i32,
+    (school_id, case_id): (i32, i32),
+) -> Result<Vec<RecordRow>, Problem> {
+    diesel::sql_query(
+        "WITH carried AS MATERIALIZED ( \
+             SELECT record_id AS was, nextval('record_ids')::int AS goes_on FROM case_record \
+             WHERE trust_id = $1 AND case_id = $2 AND seq = 1 ORDER BY record_id) \
+         INSERT INTO case_record (trust_id, school_id, record_id, seq, kind, pupil_id, case_id, case_step, state, day, says, \
+             details, confidential, recorded_at, recorded_by, role, carried_from) \
+         SELECT r.trust_id, $3, c.goes_on, r.seq, r.kind, r.pupil_id, $4, r.case_step, r.state, r.day, r.says, \
+             r.details, r.confidential, r.recorded_at, r.recorded_by, r.role, r.record_id \
+         FROM case_record r JOIN carried c ON c.was = r.record_id \
+         WHERE r.trust_id = $1 AND r.case_id = $2",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(from_case)
+    .bind::<Integer, _>(school_id)
+    .bind::<Integer, _>(case_id)
+    .execute(tx.conn)?;
+    Ok(case_record::table
+        .filter(case_record::case_id.eq(case_id).and(case_record::carried_from.is_not_null()))
+        .distinct_on(case_record::record_id)
+        .order((case_record::record_id, case_record::seq.desc()))
         .select(RecordRow::as_select())
         .load(tx.conn)?)
 }

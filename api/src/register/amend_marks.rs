@@ -19,7 +19,7 @@ use crate::http::json::{Json, Query};
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::pupils::{self, Stay};
-use crate::reviews::{Amending, Consequence, Rests};
+use crate::reviews::{Amending, Consequence, Rests, School};
 use crate::{register, tenants};
 
 /// The most changes of one amendment: more than a pupil's year has.
@@ -212,7 +212,11 @@ pub fn amend(
         reason: Some(why.to_owned()),
         job_id: None,
     };
-    let rests = rests(tx, pupil_id, &by_year, codes)?;
+    let schools = schools(tx, &by_year)?;
+    let mut rests = Vec::new();
+    for (school, from) in &schools {
+        rests.extend(Rests::on(tx, codes, school, (pupil_id, *from), None)?);
+    }
     let mut all = Vec::new();
     let mut amended = Vec::new();
     for ((school_id, year), changes) in by_year {
@@ -236,13 +240,11 @@ pub fn amend(
     Ok(Amended { pupil_id, preview: false, changes: all, touched })
 }
 
-/// What rests on the marks as they are, school by school.
-fn rests(
+/// The schools, each with what its reviews hang on since the first day that is amended.
+fn schools(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
     changes: &BTreeMap<(i32, i16), Vec<Placed<'_>>>,
-    codes: &CodeTable,
-) -> Result<Vec<Rests>, Problem> {
+) -> Result<Vec<(School, NaiveDate)>, Problem> {
     let mut first: BTreeMap<i32, NaiveDate> = BTreeMap::new();
     for ((school_id, _), placed) in changes {
         for date in placed.iter().map(|placed| placed.change.date) {
@@ -250,11 +252,8 @@ fn rests(
             *from = date.min(*from);
         }
     }
-    let mut found = Vec::new();
-    for (school_id, from) in first {
-        found.extend(Rests::on(tx, codes, (school_id, pupil_id), from)?);
-    }
-    Ok(found)
+    let read = |(school_id, from)| Ok((School::read(tx, school_id, from)?, from));
+    first.into_iter().map(read).collect()
 }
 
 /// A change with the enrolment that it belongs to.

@@ -8,6 +8,7 @@ use domain::{AcademicYear, Calendar, CodeError, CodeTable, HALF_DAYS, HalfDay, N
 use super::rows;
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
+use crate::reviews::Moved;
 use crate::tenants::Version;
 
 /// How marks came in.
@@ -78,6 +79,22 @@ impl YearChange {
         if let Some(byte) = self.new.get_mut(at.position()) {
             *byte = mark;
         }
+    }
+
+    /// From which day on reviews counted something else: from the first mark that was replaced, or from the day after the
+    /// first blank that was filled, for a review of that day had seen that it was blank.
+    #[must_use]
+    pub fn moved(&self, year: AcademicYear) -> Option<Moved> {
+        let (first, _) = self.span()?;
+        let at = HalfDay::at(u16::try_from(first).ok()?)?;
+        let replaced = |position: usize| {
+            let (old, new) = (self.old.get(position), self.new.get(position));
+            old != new && old != Some(&NO_MARK)
+        };
+        let same_day = replaced(first) || (at.session() == Session::Am && replaced(first + 1));
+        let day = at.date(year);
+        let from = if same_day { day } else { day.succ_opt()? };
+        Some(Moved { enrolment_id: self.enrolment_id, from })
     }
 
     /// First and last changed position.

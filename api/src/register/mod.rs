@@ -1,6 +1,7 @@
 //! The register: who is here, who corrected what, and when?
 
 mod amend_marks;
+mod as_known;
 mod day;
 mod double_marks;
 mod mark_history;
@@ -17,6 +18,7 @@ mod take_register;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use amend_marks::{Amended, AmendedMark, Amendment, amend};
+pub use as_known::marks_as_known;
 pub use day::{DayMarks, headers_on, marks_on, taken_on};
 pub use marking::{Author, Marking, Source, YearChange, store};
 pub use rows::{

@@ -19,6 +19,7 @@ use crate::http::etag::{Conditions, ETag};
 use crate::http::json::Json;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
+use crate::reviews::{self, Changed, Moved};
 use crate::tenants::{self, Version};
 use crate::{pupils, register};
 
@@ -51,7 +52,8 @@ pub struct PupilMark {
 /// Take a register
 ///
 /// Saves the whole register of a class for one session. Saving it again while it is open replaces the marks; every
-/// change is kept in the history. Once closed, or once its day is over, a mark changes only by an amendment.
+/// change is kept in the history. Once closed, or once its day is over, a mark changes only by an amendment. What rests
+/// on a mark that a review has counted and that is replaced is looked at again by a job, as after an amendment.
 #[utoipa::path(tag = "register", security(("token" = ["register:take"])), request_body = RegisterBody,
     params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
         ("session" = String, Path, description = "`AM` or `PM`."),
@@ -249,6 +251,11 @@ fn save(
     let taken = BTreeMap::from([(standing.class.class_id, HalfDaySet::from_iter([at]))]);
     let taken = rows::newly_taken(tx, school, year, &taken, Source::Register)?;
     rows::put_taken(tx, school, year, version, &taken, Source::Register)?;
+    let academic = tenants_year(&standing)?;
+    let moved: Vec<Moved> = changes.iter().filter_map(|change| change.moved(academic)).collect();
+    let why = format!("the register of {} {} was saved again", standing.date, standing.session);
+    let changed = Changed { at: version.at, why: &why, source: None };
+    reviews::look_again(tx, &moved, changed, caller)?;
     let header = header(tx, &standing, body, version, caller);
     rows::put_header(tx, &header)?;
     standing.years = changes.into_iter().map(|change| Some(change.new)).collect();

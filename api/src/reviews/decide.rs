@@ -10,7 +10,7 @@ use domain::policy::{Decision, Happened, Shield};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::amended;
+use super::amended::{self, School};
 use super::figures::Figures;
 use super::items::ItemAnswer;
 use super::open::open_actions;
@@ -127,7 +127,9 @@ pub async fn decide_items(
     let counted = school_blocks(&app, &scope, review.school_id, years).await?;
     let state = app.clone();
     let answer = app.db.run(&scope, move |tx| {
-        let deciding = Deciding { app: &state, caller: &caller, review, blocks: &counted.blocks };
+        let school = School::of_review(tx, review.clone())?;
+        let (app, blocks) = (&state, &counted.blocks);
+        let deciding = Deciding { app, caller: &caller, review, school, blocks };
         let results = decisions.iter().map(|one| deciding.decide(tx, one));
         Ok(DecisionsAnswer { results: results.collect::<Result<_, _>>()? })
     });
@@ -139,6 +141,7 @@ struct Deciding<'a> {
     app: &'a App,
     caller: &'a Caller,
     review: ReviewRow,
+    school: School,
     blocks: &'a [Arc<Block>],
 }
 
@@ -146,6 +149,10 @@ impl Deciding<'_> {
     /// Decides one item; a refusal undoes what this decision did and nothing else.
     fn decide(&self, tx: &mut Tx<'_>, body: &DecisionBody) -> Result<DecisionResult, Problem> {
         let review = &self.review;
+        // Before the item and its case, which an amended mark holds the other way round.
+        if let Some(pupil_id) = self.item(tx, body.item)?.and_then(|item| item.pupil_id) {
+            amended::hold(tx, pupil_id)?;
+        }
         let proposal = match body.decide {
             What::Send => self.proposal(tx, body.item)?,
             _ => None,
@@ -164,18 +171,23 @@ impl Deciding<'_> {
             Err(problem) => Some(problem.body()),
         };
         let status = problem.as_ref().map_or(200, |problem| problem.status);
-        let now = rows::items(tx, review.review_id, (None, None), Some(body.item - 1), 1)?
-            .pop()
-            .filter(|row| row.item == body.item);
+        let now = self.item(tx, body.item)?;
         let now = now.map(|row| ItemAnswer::of(row, Vec::new())).transpose()?;
         Ok(DecisionResult { item: body.item, status, now, problem })
+    }
+
+    /// One item as it stands; `None` when there is none of that number.
+    fn item(&self, tx: &mut Tx<'_>, item: i32) -> Result<Option<ItemRow>, Problem> {
+        let after = Some(item.saturating_sub(1));
+        let found = rows::items(tx, self.review.review_id, (None, None), after, 1)?.pop();
+        Ok(found.filter(|row| row.item == item))
     }
 
     /// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is withdrawn.
     fn proposal(&self, tx: &mut Tx<'_>, item: i32) -> Result<Option<Decision>, Problem> {
         match rows::item_to_decide(tx, self.review.review_id, item) {
             Ok(item) if item.state == "proposed" => {
-                amended::present(tx, self.blocks, &self.review, &item)
+                amended::present(tx, self.blocks, (&self.school, &self.review), &item)
             }
             Err(problem) if problem.kind() != Kind::NotFound => Err(problem),
             _ => Ok(None),

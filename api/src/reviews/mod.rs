@@ -15,7 +15,10 @@ mod who;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use amended::{Amending, Consequence, Rests};
+pub use amended::{
+    Amending, Changed, Consequence, Look, Moved, Rests, SECOND_LOOK, School, TouchedByMarks,
+    days_changed, foretell, look_again, look_again_of_job, looked_again, resting,
+};
 pub use figures::Figures;
 pub use open::open;
 pub use open_review::years_behind;

@@ -16,7 +16,7 @@ use crate::actions::{self, About};
 use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
-use crate::policies::{self, Follows, Part};
+use crate::policies::{self, Follows, Part, Shelf};
 use crate::{letters, pupils, tenants};
 
 /// Opens the review of a school's day, with figures as they were known at an instant.
@@ -49,7 +49,9 @@ pub fn open(
         tickets: tickets_held(tx, school_id, rewards.as_ref(), &calendars, day)?,
         ..beside(tx, &row, &figures, &cases)?
     };
-    let question = Question { day, calendars: &calendars, figures: &figures, beside: &beside };
+    let shelf = Shelf::default();
+    let question =
+        Question { day, calendars: &calendars, figures: &figures, beside: &beside, shelf: &shelf };
     let decisions = question.ask(tx, &pathway, rewards.as_ref(), &cases)?;
     store(tx, &row, decisions, &calendars)?;
     Ok(row)
@@ -104,17 +106,23 @@ pub fn tickets_held(
     calendars: &[Calendar],
     day: NaiveDate,
 ) -> Result<BTreeMap<i32, BTreeMap<String, u32>>, Problem> {
-    let terms = calendars.iter().flat_map(|calendar| calendar.windows(WindowKind::Term));
-    let term = terms.into_iter().find(|term| term.from <= day && day <= term.to);
-    let (Some(rewards), Some(term)) = (rewards, term) else { return Ok(BTreeMap::new()) };
+    let (Some(rewards), Some(first_day)) = (rewards, first_day_of_term(calendars, day)) else {
+        return Ok(BTreeMap::new());
+    };
     let mut held: BTreeMap<i32, BTreeMap<String, u32>> = BTreeMap::new();
     for (ticket, rules) in tickets(&rewards.policy) {
-        for (pupil, count) in rows::given(tx, school_id, &rules, (term.from, day))? {
+        for (pupil, count) in rows::given(tx, school_id, &rules, (first_day, day))? {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
             held.entry(pupil).or_default().insert(ticket.clone(), count);
         }
     }
     Ok(held)
+}
+
+/// The first day of the term that a day lies in.
+pub fn first_day_of_term(calendars: &[Calendar], day: NaiveDate) -> Option<NaiveDate> {
+    let mut terms = calendars.iter().flat_map(|calendar| calendar.windows(WindowKind::Term));
+    terms.find(|term| term.from <= day && day <= term.to).map(|term| term.from)
 }
 
 /// Stores what is proposed. What moves a case or sends a letter waits for a person; the rest is listed, and opened as

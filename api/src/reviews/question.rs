@@ -13,7 +13,7 @@ use super::figures::{Beside, Figures};
 use crate::cases::Told;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::policies::{self, Follows};
+use crate::policies::{Follows, Shelf};
 
 /// What a policy is asked at a review.
 pub struct Question<'a> {
@@ -25,6 +25,8 @@ pub struct Question<'a> {
     pub figures: &'a Figures<'a>,
     /// What is known beside them.
     pub beside: &'a Beside,
+    /// The policies that cases keep.
+    pub shelf: &'a Shelf,
 }
 
 impl Question<'_> {
@@ -94,7 +96,8 @@ impl Question<'_> {
         let mut decisions: Vec<Decision> = now.into_iter().filter(own).collect();
         decisions.extend(settled.into_values());
         for told in cases.iter().filter(|told| others.contains(&i64::from(told.row.pupil_id))) {
-            let kept = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+            let row = &told.row;
+            let kept = self.shelf.under(tx, &row.policy, row.version, &row.answers)?;
             let mut alone = self.figures.facts(&kept.policy, self.beside);
             alone.pupils.retain(|pupil| pupil.id == i64::from(told.row.pupil_id));
             let found = review(&kept.policy.pathway(), &kept.letters, &alone, day, self.calendars);
@@ -126,7 +129,8 @@ impl Question<'_> {
                 }
                 continue;
             }
-            let kept = policies::under(tx, &told.row.policy, told.row.version, &told.row.answers)?;
+            let row = &told.row;
+            let kept = self.shelf.under(tx, &row.policy, row.version, &row.answers)?;
             let shield = Shield {
                 letters_stopped: self.beside.stopped.contains(&told.row.pupil_id),
                 ..Default::default()

@@ -386,6 +386,26 @@ pub fn given(
     Ok(counts.into_iter().filter_map(|(pupil, count)| Some((pupil?, count))).collect())
 }
 
+/// The days of a school's reviews that listed something for a pupil, with the rules.
+///
+/// # Errors
+/// The database's.
+pub fn listed_of_pupil(
+    tx: &mut Tx<'_>,
+    (school_id, pupil_id): (i32, i32),
+) -> Result<Vec<(NaiveDate, String)>, Problem> {
+    let items = review_item::table.inner_join(
+        review::table.on(review::trust_id
+            .eq(review_item::trust_id)
+            .and(review::review_id.eq(review_item::review_id))),
+    );
+    Ok(items
+        .filter(review_item::school_id.eq(school_id).and(review_item::pupil_id.eq(pupil_id)))
+        .filter(review_item::state.eq("listed"))
+        .select((review::day, review_item::rule))
+        .load(tx.conn)?)
+}
+
 /// The pupils who stood on the list of a school's reviews from one day to another.
 ///
 /// # Errors

@@ -6,7 +6,7 @@ use super::Office;
 use crate::support::weeks::send_marks;
 
 /// A pupil who was absent on four days of the first half term, 68 of 76 sessions attended: just below 90%.
-fn office() -> (Office, i64) {
+pub(super) fn office() -> (Office, i64) {
     let office = Office::that_follows(&json!({ "policy": "improvement-process" }), 2);
     office.on("2026-10-23");
     let absent = |pupil, day| (pupil == 2 && (10..14).contains(&day)).then_some("O");
@@ -30,7 +30,7 @@ fn touched(amended: &Value) -> Vec<&str> {
 }
 
 /// What people are told to look at because marks were amended.
-fn told(office: &Office) -> Vec<String> {
+pub(super) fn told(office: &Office) -> Vec<String> {
     office.to_do().into_iter().filter(|says| says.starts_with("marks were amended")).collect()
 }
 
@@ -182,10 +182,10 @@ fn a_running_target_is_counted_anew() {
 #[test]
 fn a_letter_is_not_sent_on_marks_that_a_file_has_changed_since() {
     let (office, review) = office();
+    let item = office.proposed(review)[0]["item"].clone();
     // The school's own system sends the half term again, with one day of the four corrected.
     let absent = |pupil, day| (pupil == 2 && (11..14).contains(&day)).then_some("O");
     send_marks(&office.lead, office.school, &[1, 2], ("2026-09-02", "2026-10-23"), absent);
-    let item = office.proposed(review)[0]["item"].clone();
     let late = office.decide(review, &json!({ "item": item, "decide": "send" }));
     assert_eq!((&late["status"], &late["now"]["state"]), (&json!(412), &json!("moved_on")));
     assert_eq!(office.proposed(review), Vec::<Value>::new());
@@ -198,6 +198,7 @@ fn a_letter_is_sent_with_the_counts_of_the_day_on_which_it_is_decided() {
     // Nothing but a fifth day of absence: still below 90%, and the letter says by how much.
     let absent = |pupil, day| (pupil == 2 && (10..15).contains(&day)).then_some("O");
     send_marks(&office.lead, office.school, &[1, 2], ("2026-09-02", "2026-10-23"), absent);
+    office.rests();
     office.send_all(review);
     let letter = letter(&office);
     assert_eq!(letter["figure"], json!({ "attended": 66, "possible": 76 }), "{letter}");
@@ -232,7 +233,7 @@ fn a_penalty_notice_that_waited_falls_with_the_session_that_made_the_threshold()
 }
 
 /// The one letter of the school.
-fn letter(office: &Office) -> Value {
+pub(super) fn letter(office: &Office) -> Value {
     let letters = office.lead.get(&format!("/v1/letters?school_id={}", office.school)).expect(200);
     letters["items"][0].clone()
 }

@@ -4,6 +4,7 @@
 mod confidential;
 mod evidence;
 mod meetings;
+mod moved;
 mod notices;
 mod targets;
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use api::calendars::calendar_of;
 use chrono::{Datelike, NaiveDate};
 use domain::{AcademicYear, Calendar, Session};
+use serde_json::Value;
 
 use super::app::Client;
 use super::build::{calendar, upn};
@@ -15,15 +16,27 @@ pub fn story_calendar() -> Calendar {
     calendar_of(year, &serde_json::from_value(calendar()).unwrap()).unwrap()
 }
 
-/// Sends the marks of pupils from one day to another, both included: present, or what `mark` says of a pupil and the
-/// number of the school day, counted from the first of them.
+/// Sends the marks of pupils from one day to another ([`marks_file`]); the import.
 pub fn send_marks(
     client: &Client,
     school: i32,
     pupils: &[u32],
+    days: (&str, &str),
+    mark: impl Fn(u32, usize) -> Option<&'static str>,
+) -> Value {
+    let file = marks_file(pupils, days, mark);
+    let import = client.import(&format!("kind=marks&school_id={school}"), file.as_bytes());
+    assert_eq!(import["job"]["state"], "done", "{import}");
+    import
+}
+
+/// A file of the marks of pupils from one day to another, both included: present, or what `mark` says of a pupil and the
+/// number of the school day, counted from the first of them.
+pub fn marks_file(
+    pupils: &[u32],
     (from, to): (&str, &str),
     mark: impl Fn(u32, usize) -> Option<&'static str>,
-) {
+) -> String {
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     let (from, to, calendar) = (day(from), day(to), story_calendar());
     let mut file = "upn,week,marks\n".to_owned();
@@ -49,6 +62,5 @@ pub fn send_marks(
             file.push('\n');
         }
     }
-    let import = client.import(&format!("kind=marks&school_id={school}"), file.as_bytes());
-    assert_eq!(import["job"]["state"], "done", "{import}");
+    file
 }

@@ -23,11 +23,17 @@ pub enum DoneColumn {
     Reference,
     /// The authority that issues it.
     Authority,
+    /// The first day of the absence that a penalty notice was for.
+    AbsentFrom,
+    /// The last day of that absence.
+    AbsentTo,
+    /// The sessions that were missed.
+    Sessions,
 }
 
 impl DoneColumn {
     /// Every column.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::Record,
         Self::Name,
         Self::Day,
@@ -38,6 +44,9 @@ impl DoneColumn {
         Self::State,
         Self::Reference,
         Self::Authority,
+        Self::AbsentFrom,
+        Self::AbsentTo,
+        Self::Sessions,
     ];
 
     /// The names it goes by, folded; the first is ours.
@@ -75,6 +84,11 @@ impl DoneColumn {
                 &["reference", "notice reference", "reference number", "notice number"]
             }
             Self::Authority => &["authority", "local authority", "issued by"],
+            Self::AbsentFrom => &["absent from", "absence from", "offence from", "period from"],
+            Self::AbsentTo => &["absent to", "absence to", "offence to", "period to"],
+            Self::Sessions => {
+                &["sessions", "absent sessions", "sessions absent", "sessions missed", "absences"]
+            }
         }
     }
 }

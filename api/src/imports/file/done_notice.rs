@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
+use domain::Session;
 
 use super::cells;
 use super::contact_columns::ContactColumn;
@@ -11,7 +12,7 @@ use super::headers::{Column, Header, Place};
 use super::problem::{Fault, Problems, RowProblemKind};
 use super::rows::{Findings, filled};
 use super::table::Row;
-use crate::notices::State;
+use crate::notices::{Absence, Missed, State};
 
 /// A penalty notice that was given.
 #[derive(Clone, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct GivenNotice {
     pub reference: Option<String>,
     /// The authority that issues it.
     pub authority: Option<String>,
+    /// The absence that it was for.
+    pub absence: Absence,
 }
 
 /// Says nothing of the parent, so that a debug print can go to a log.
@@ -48,6 +51,9 @@ pub(super) struct NoticeReader {
     state: Option<Place>,
     reference: Option<Place>,
     authority: Option<Place>,
+    absent_from: Option<Place>,
+    absent_to: Option<Place>,
+    sessions: Option<Place>,
 }
 
 impl NoticeReader {
@@ -59,6 +65,9 @@ impl NoticeReader {
             state: header.optional(Column::Done(DoneColumn::State), problems),
             reference: header.optional(Column::Done(DoneColumn::Reference), problems),
             authority: header.optional(Column::Done(DoneColumn::Authority), problems),
+            absent_from: header.optional(Column::Done(DoneColumn::AbsentFrom), problems),
+            absent_to: header.optional(Column::Done(DoneColumn::AbsentTo), problems),
+            sessions: header.optional(Column::Done(DoneColumn::Sessions), problems),
         }
     }
 
@@ -77,7 +86,26 @@ impl NoticeReader {
         let reference = findings.optional(row, self.reference.as_ref(), cells::text);
         let authority = findings.optional(row, self.authority.as_ref(), cells::text);
         let (day, surname, state) = (day?, surname?, state?);
-        Some(GivenNotice { day, surname, forename, state, reference, authority })
+        let absence = self.absence(day, row, findings)?;
+        Some(GivenNotice { day, surname, forename, state, reference, authority, absence })
+    }
+
+    /// The absence that the notice was for, as far as the row says: its first and last day, its sessions, both or neither.
+    fn absence(&self, day: NaiveDate, row: &Row<'_>, findings: &mut Findings) -> Option<Absence> {
+        let before = findings.problems.total();
+        let first = |text: &str| past(cells::date_on_record(text)?, day);
+        let from = findings.optional(row, self.absent_from.as_ref(), first);
+        let last = |text: &str| match (past(cells::date_on_record(text)?, day)?, from) {
+            (to, Some(from)) if from <= to => Ok(to),
+            _ => Err(bad_date("a last day beside the first day of the absence, and not before it")),
+        };
+        let to = findings.optional(row, self.absent_to.as_ref(), last).or(from);
+        let span = from.zip(to);
+        let missed = |text: &str| sessions(text, day, span);
+        let sessions = findings.optional(row, self.sessions.as_ref(), missed).unwrap_or_default();
+        let from = from.or(sessions.first().map(|missed| missed.date));
+        let to = to.or(sessions.last().map(|missed| missed.date));
+        (findings.problems.total() == before).then_some(Absence { from, to, sessions })
     }
 }
 
@@ -87,4 +115,41 @@ fn state(text: &str) -> Result<State, Fault> {
         Fault::new(RowProblemKind::UnknownState, format!("how the notice stands, one of: {all}"))
     };
     State::named(&text.to_lowercase()).ok_or_else(unknown)
+}
+
+/// Reads sessions, such as `2026-01-05 AM; 2026-01-06`: a day alone is both of its sessions. In their order.
+fn sessions(
+    text: &str,
+    day: NaiveDate,
+    span: Option<(NaiveDate, NaiveDate)>,
+) -> Result<Vec<Missed>, Fault> {
+    let mut found = Vec::new();
+    for part in text.split([';', ',']).map(str::trim).filter(|part| !part.is_empty()) {
+        let (date, session) = part.split_once(char::is_whitespace).unwrap_or((part, ""));
+        let date = past(cells::date_on_record(date)?, day)?;
+        if span.is_some_and(|(from, to)| date < from || to < date) {
+            return Err(bad_date("sessions from the first to the last day of the absence"));
+        }
+        match session.trim() {
+            "" => found.extend(Session::ALL.map(|session| Missed { date, session })),
+            one => found.push(Missed { date, session: cells::session(one)? }),
+        }
+    }
+    found.sort_unstable();
+    if found.windows(2).any(|two| matches!(two, [one, next] if one == next)) {
+        return Err(Fault::new(RowProblemKind::BadSession, "each session once"));
+    }
+    Ok(found)
+}
+
+/// A notice is for absence that was over.
+fn past(date: NaiveDate, day: NaiveDate) -> Result<NaiveDate, Fault> {
+    match date <= day {
+        true => Ok(date),
+        false => Err(bad_date("absence up to the day of the notice")),
+    }
+}
+
+fn bad_date(expected: &'static str) -> Fault {
+    Fault::new(RowProblemKind::BadDate, expected)
 }

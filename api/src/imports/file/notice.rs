@@ -49,6 +49,9 @@ pub enum NoticeKind {
     SafeguardsStay,
     /// Letters that the policy sends outside of cases: they stand with the letters, and open no case.
     LetterOfNoCase,
+    /// Letters, steps, proposals or penalty notices rest on marks that the file would change; the pupil's number says
+    /// whose.
+    RestsOnMarks,
     /// A code that had been withdrawn by the day of the mark was accepted as it used to count.
     WithdrawnCode,
 }

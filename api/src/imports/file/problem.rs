@@ -136,6 +136,8 @@ pub enum RowProblemKind {
     UnknownParent,
     /// The pupil has more than one parent of this name.
     AmbiguousParent,
+    /// A session that another notice to this parent rests on.
+    SessionUsed,
     /// The notice to this parent for this child is there already.
     NoticeHere,
     /// More notices to a parent for a child than the law allows.

@@ -1,7 +1,7 @@
 //! What a file of marks changes in the registers, and writing it.
 
 use chrono::{DateTime, Utc};
-use domain::NO_MARK;
+use domain::{AcademicYear, NO_MARK};
 
 use super::Key;
 use super::check::YearPlan;
@@ -10,6 +10,7 @@ use crate::http::problem::Problem;
 use crate::imports::outcome::Counts;
 use crate::jobs::Job;
 use crate::register::{self, Author, Source, TakenYear, YearChange};
+use crate::reviews::{self, Changed, Moved};
 use crate::tenants::Locked;
 
 /// What a file changes in one school's year.
@@ -46,9 +47,38 @@ impl Change {
         Ok(Self { marks, taken })
     }
 
+    /// What it changes for these enrolments.
+    pub fn of_enrolments(&self, enrolments: &[i32]) -> Vec<YearChange> {
+        let theirs = self.marks.iter().filter(|change| enrolments.contains(&change.enrolment_id));
+        theirs.cloned().collect()
+    }
+
+    /// The enrolments whose marks it changes.
+    pub fn moved(&self, year: i16) -> Vec<Moved> {
+        let year = AcademicYear::new(year);
+        let moved = |change: &YearChange| change.moved(year?);
+        self.marks.iter().filter_map(moved).collect()
+    }
+
     pub fn is_any(&self) -> bool {
         !self.taken.is_empty() || self.marks.iter().any(|change| change.old != change.new)
     }
+}
+
+/// Who writes the marks of a file.
+pub(super) fn author(job: &Job<'_>) -> Author {
+    Author {
+        source: Source::Import,
+        by: job.by().to_owned(),
+        role: job.role().to_owned(),
+        reason: None,
+        job_id: Some(job.id()),
+    }
+}
+
+/// Why what rests on the marks is looked at again.
+pub(super) fn why(job: &Job<'_>) -> String {
+    format!("import {}", job.id())
 }
 
 /// Writes what changes, at the bumped versions; answers their instant.
@@ -59,19 +89,20 @@ pub(super) fn write(
     years: &[(Key, Change)],
 ) -> Result<Option<DateTime<Utc>>, Problem> {
     let versions = locked.bump(tx)?;
-    let author = Author {
-        source: Source::Import,
-        by: job.by().to_owned(),
-        role: job.role().to_owned(),
-        reason: None,
-        job_id: Some(job.id()),
-    };
+    let author = author(job);
     let total = u64::try_from(years.len()).unwrap_or(0);
+    let mut moved = Vec::new();
     for (done, (key, change)) in (0..).zip(years) {
         job.tell("writing the registers", done, total);
         let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
         register::store(tx, key.0, key.1, version, &change.marks, &author)?;
         register::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
+        moved.extend(change.moved(key.1));
     }
-    Ok(versions.values().map(|version| version.at).max())
+    let at = versions.values().map(|version| version.at).max();
+    if let Some(at) = at {
+        let changed = Changed { at, why: &why(job), source: Some(job.id()) };
+        reviews::look_again(tx, &moved, changed, &job.caller())?;
+    }
+    Ok(at)
 }

@@ -5,6 +5,7 @@
 
 mod change;
 mod check;
+mod dry_run;
 mod stays;
 
 use self::change::{Change, write};
@@ -25,13 +26,17 @@ const PATIENCE: u32 = 3;
 /// A school's year.
 type Key = (i32, i16);
 
-/// Checks and applies a file of marks; a dry run, or a file with a problem, changes nothing.
+/// Checks and applies a file of marks; a dry run, or a file with a problem, changes nothing. What rests on marks that the
+/// file changes is looked at again by a job of its own.
 pub(super) fn import(
     app: &App,
     job: &Job<'_>,
     request: &Request,
     reading: Reading<MarksFile>,
 ) -> Result<(), Problem> {
+    if request.dry_run {
+        return dry_run::dry_run(app, job, request, &reading);
+    }
     for attempt in 0.. {
         let checked = if attempt < PATIENCE {
             Some(job.run(|tx| check(tx, app, job, request, &reading))?)
@@ -77,7 +82,7 @@ fn settle(
             years.push((key, Change::of(tx, key, year, &mut outcome.counts)?));
         }
         // A file that says what the registers say already leaves no trace.
-        if !request.dry_run && years.iter().any(|(_, change)| change.is_any()) {
+        if years.iter().any(|(_, change)| change.is_any()) {
             outcome.applied_at = write(tx, job, locked, &years)?;
         }
     }

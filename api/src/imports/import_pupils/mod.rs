@@ -28,6 +28,7 @@ use super::schools::Schools;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
+use crate::reviews::{self, Changed};
 use crate::tenants;
 
 pub(super) use classes::import as import_classes;
@@ -104,6 +105,9 @@ fn settle(
     let applied = tx.savepoint(|tx| {
         let at = locked.bump_at(tx)?;
         plan.apply(tx, job.by(), at, &mut elsewhere)?;
+        let why = format!("import {} changed the days on roll", job.id());
+        let changed = Changed { at, why: &why, source: Some(job.id()) };
+        reviews::days_changed(tx, changed, &job.caller())?;
         Ok(at)
     });
     if elsewhere.is_empty() {

@@ -17,8 +17,9 @@ use crate::jobs;
 /// were before the import, and enrolments that it added are taken back, each as a new entry of the history. What was
 /// changed since the import is left as it is and listed with the reason; so are enrolments that have marks by now.
 /// Pupils, classes and parents that the import added stay, with nobody on roll, in them or theirs; cases that it carried
-/// in end and penalty notices are withdrawn, unless something was done about them since. Asked again, it is done once. It needs the permissions that the
-/// import needed.
+/// in end and penalty notices are withdrawn, unless something was done about them since. What rests on marks that go
+/// back is looked at again: a step that the import had undone is proposed anew, and a person decides. Asked again, it is
+/// done once. It needs the permissions that the import needed.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("import_id" = i64, Path, description = "The import."),
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo),

@@ -11,6 +11,7 @@ use crate::http::problem::Problem;
 use crate::imports::roll::Classes;
 use crate::jobs::Job;
 use crate::register::{self, Author, Source, TakenYear, YearChange};
+use crate::reviews::{self, Changed};
 use crate::tenants;
 
 /// What goes back in one school's year.
@@ -41,19 +42,25 @@ pub(super) fn take_back(
         return Ok(());
     }
     let versions = locked.bump(tx)?;
+    let why = format!("Import {import_id} was taken back");
     let author = Author {
         source: Source::Import,
         by: job.by().to_owned(),
         role: job.role().to_owned(),
-        reason: Some(format!("Import {import_id} was taken back")),
+        reason: Some(why.clone()),
         job_id: Some(job.id()),
     };
+    let mut moved = Vec::new();
     for Back { key, changes, taken } in all {
         let version = *versions.get(&key).ok_or_else(|| Problem::internal("no version"))?;
         register::store(tx, key.0, key.1, version, &changes, &author)?;
         register::put_taken(tx, key.0, key.1, version, &taken, Source::Import)?;
+        let year = academic(key.1)?;
+        moved.extend(changes.iter().filter_map(|change| change.moved(year)));
     }
-    Ok(())
+    let at = versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now());
+    let changed = Changed { at, why: &why, source: Some(job.id()) };
+    reviews::look_again(tx, &moved, changed, &job.caller())
 }
 
 fn of_year(
@@ -63,8 +70,7 @@ fn of_year(
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
 ) -> Result<Back, Problem> {
-    let year =
-        AcademicYear::new(key.1).ok_or_else(|| Problem::internal("a year of no register"))?;
+    let year = academic(key.1)?;
     let back = register::marks_before_import(tx, key, import_id)?;
     outcome.marks_restored += back.restored;
     for (enrolment_id, at) in back.left {
@@ -88,4 +94,8 @@ fn of_year(
     let (taken, count) = register::registers_before_import(tx, key, imported, keep)?;
     outcome.registers_restored += count;
     Ok(Back { key, changes: back.changes, taken })
+}
+
+fn academic(year: i16) -> Result<AcademicYear, Problem> {
+    AcademicYear::new(year).ok_or_else(|| Problem::internal("a year of no register"))
 }

@@ -7,12 +7,14 @@ use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
 use crate::pupils::{self, Left};
+use crate::reviews::{self, Changed};
 use crate::tenants;
 
 /// Takes back the facts of the roll that were recorded at an instant.
 pub(super) fn take_back(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
+    import_id: i64,
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
 ) -> Result<(), Problem> {
@@ -38,6 +40,8 @@ pub(super) fn take_back(
     let versions = locked.bump(tx)?;
     let at = versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now());
     pupils::add_days(tx, &back.days, at, job.by())?;
+    let why = format!("import {import_id} of days on roll was taken back");
+    reviews::days_changed(tx, Changed { at, why: &why, source: Some(job.id()) }, &job.caller())?;
     pupils::add_placements(tx, &back.placements, at, job.by())?;
     pupils::add_characteristics(tx, &back.characteristics, at, job.by())
 }

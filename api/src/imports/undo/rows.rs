@@ -10,6 +10,7 @@ use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
 use crate::imports::request::FileKind;
 use crate::jobs::JobRow;
+use crate::reviews::{self, TouchedByMarks};
 use crate::schema::{import, import_undo, job};
 
 /// How many things that were left are listed; further ones are only counted.
@@ -30,6 +31,9 @@ pub struct Undo {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<UndoOutcome>)]
     pub result: Option<Value>,
+    /// What became of what rested on marks that it changed, as far as somebody has looked again; absent when nothing did.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touched: Option<TouchedByMarks>,
 }
 
 /// What taking an import back came to.
@@ -158,7 +162,9 @@ pub(super) fn of_import(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<Undo>,
             .select((import_undo::job_id, import_undo::result, JobRow::as_select()))
             .first::<(i64, Option<Value>, JobRow)>(tx.conn)
             .optional()?;
-    Ok(found.map(|(undo_id, result, job)| Undo { undo_id, import_id, job, result }))
+    let Some((undo_id, result, job)) = found else { return Ok(None) };
+    let touched = reviews::looked_again(tx, undo_id)?;
+    Ok(Some(Undo { undo_id, import_id, job, result, touched }))
 }
 
 /// Keeps what is asked, for the worker that takes the job.

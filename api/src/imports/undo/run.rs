@@ -20,7 +20,7 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
                 "parents" => parents::take_back(tx, app, job, asked.import_id, &mut outcome)?,
                 "cases" => cases::take_back(tx, job, asked.import_id, &mut outcome)?,
                 "marks" => marks::take_back(tx, job, asked.import_id, at, &mut outcome)?,
-                _ => roll::take_back(tx, job, at, &mut outcome)?,
+                _ => roll::take_back(tx, job, asked.import_id, at, &mut outcome)?,
             }
         }
         rows::keep(tx, job.id(), &outcome)?;

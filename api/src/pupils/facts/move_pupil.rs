@@ -23,6 +23,7 @@ use crate::pupils::{
     ClassRow, EnrolmentRow, NewCharacteristic, NewStay, add_characteristics, add_days, check_free,
     class, enrolment, pupil,
 };
+use crate::reviews::{self, Changed};
 use crate::tenants;
 
 /// A move inside the trust.
@@ -106,6 +107,8 @@ fn go(tx: &mut Tx<'_>, pupil_id: i32, body: &MoveBody, caller: &Caller) -> Resul
     let carried = carried(tx, &left.enrolment, first_day)?;
     let there = |fact| NewCharacteristic { enrolment_id, school_id: class.school_id, ..fact };
     add_characteristics(tx, &carried.into_iter().map(there).collect::<Vec<_>>(), at, by)?;
+    let why = "the pupil has moved to another school";
+    reviews::days_changed(tx, Changed { at, why, source: None }, caller)?;
     Ok(Moved {
         left: enrolment_page(tx, from_enrolment)?,
         joined: enrolment_page(tx, enrolment_id)?,

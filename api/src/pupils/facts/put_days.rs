@@ -7,14 +7,15 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::auth::May;
 use crate::auth::permission::WriteEnrolment;
+use crate::auth::{Caller, May};
 use crate::db::Tx;
 use crate::http::json::{Json, present};
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::pupils::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
 use crate::pupils::{NewPlacement, NewStay, add_days, add_placements, check_free};
+use crate::reviews::{self, Changed};
 
 /// The days on roll.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -45,9 +46,8 @@ pub async fn put_days(
     body: Json<EnrolmentDays>,
 ) -> Result<HttpResponse, Problem> {
     let EnrolmentDays { first_day, last_day } = body.value;
-    let by = caller.subject().to_owned();
-    let page = app.db.run(caller.scope(), move |tx| {
-        record(tx, path.0, (first_day, last_day), &by)?;
+    let page = app.db.run(&caller.scope().clone(), move |tx| {
+        record(tx, path.0, (first_day, last_day), &caller)?;
         enrolment_page(tx, path.0)
     });
     Ok(HttpResponse::Ok().json(page.await?))
@@ -57,8 +57,9 @@ fn record(
     tx: &mut Tx<'_>,
     enrolment_id: i32,
     (first_day, last_day): (NaiveDate, Option<NaiveDate>),
-    by: &str,
+    caller: &Caller,
 ) -> Result<(), Problem> {
+    let by = caller.subject();
     let (enrolment, locked) = super::locked(tx, enrolment_id)?;
     let mut problem = Problem::new(Kind::Invalid);
     if AcademicYear::of(first_day).is_none() {
@@ -85,5 +86,6 @@ fn record(
             NewPlacement { enrolment_id, school_id, from_day: first_day, class_id, year_group };
         add_placements(tx, &[placement], at, by)?;
     }
-    Ok(())
+    let why = "the pupil's days on roll are others";
+    reviews::days_changed(tx, Changed { at, why, source: None }, caller)
 }

@@ -18,6 +18,8 @@ pub fn records(tx: &mut Tx<'_>, wanted: Wanted) -> Result<Entries, Problem> {
     let mut rows = case_record::table
         .filter(case_record::school_id.eq(wanted.school_id))
         .filter(case_record::recorded_at.between(first, last))
+        // What a case brought along was done, and is logged, at the school before.
+        .filter(case_record::carried_from.is_null())
         .into_boxed();
     if let Some(case_id) = wanted.case_id {
         rows = rows.filter(case_record::case_id.eq(case_id));

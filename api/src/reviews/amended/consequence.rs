@@ -1,10 +1,10 @@
 //! What an amended mark touches, as it goes over the wire.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// One thing that rested on the marks as they were.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Consequence {
     /// What kind of thing it is.
     pub what: ConsequenceKind,
@@ -31,7 +31,7 @@ pub struct Consequence {
 }
 
 /// What is touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ConsequenceKind {
     /// A letter that was not sent yet leaves the queue.
@@ -63,5 +63,44 @@ impl ConsequenceKind {
     #[must_use]
     pub fn is_news(self) -> bool {
         !matches!(self, Self::TargetRecounted | Self::ProposalRecounted)
+    }
+}
+
+/// How much rested on marks that a file, an undo or a register changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TouchedByMarks {
+    /// Pupils about whom there was something to look at again: a proposal, a step, a letter or a penalty notice.
+    pub pupils: u64,
+    /// Of them, those whom nobody has looked at yet.
+    pub waiting: u64,
+    /// Letters that leave the queue.
+    pub letters_taken_back: u64,
+    /// Letters that were sent, and that the register does not support any more.
+    pub letters_unsupported: u64,
+    /// Cases that go back to where they were before a step.
+    pub stages_undone: u64,
+    /// Cases about which a person decides, because more was recorded since the step.
+    pub stages_in_doubt: u64,
+    /// Penalty notices that fall, or about which a person decides.
+    pub notices: u64,
+    /// Proposals that are withdrawn or added.
+    pub proposals: u64,
+}
+
+impl TouchedByMarks {
+    /// Adds what became of one pupil's.
+    pub fn add(&mut self, touched: &[Consequence]) {
+        use ConsequenceKind as Kind;
+        for one in touched {
+            match one.what {
+                Kind::LetterTakenBack => self.letters_taken_back += 1,
+                Kind::LetterUnsupported => self.letters_unsupported += 1,
+                Kind::StageUndone => self.stages_undone += 1,
+                Kind::StageInDoubt => self.stages_in_doubt += 1,
+                Kind::NoticeFallen | Kind::NoticeInDoubt => self.notices += 1,
+                Kind::ProposalWithdrawn | Kind::ProposalAdded => self.proposals += 1,
+                Kind::TargetRecounted | Kind::ProposalRecounted => {}
+            }
+        }
     }
 }

@@ -8,25 +8,27 @@ use domain::policy::Decision;
 use super::super::open::{store, waits_for_a_person};
 use super::super::rows::{self, ItemRow};
 use super::asked::{Asked, alike, letters_of};
+use super::consequence::ConsequenceKind;
 use super::steps::lose;
-use super::{Consequence, ConsequenceKind, Rests};
+use super::{Consequence, Rests};
 use crate::cases::Told;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::{actions, letters};
 
-impl Rests {
+impl Rests<'_> {
     /// Renews a review's items about the pupil. Something new waits for a person only where that person still looks:
-    /// at the latest review, beside what waits already, or where a step was undone (`again`).
+    /// at the latest review, beside what waits already, or where a step was undone (`again`). A step of the review that
+    /// was undone before (`lost`) comes back as a proposal, and not by itself: a person decides whether to send again.
     ///
     /// # Errors
     /// The database's.
     pub(super) fn renew_items(
         &self,
         tx: &mut Tx<'_>,
-        asked: &Asked,
+        asked: &Asked<'_>,
         after: &[Arc<Block>],
-        (case, again): (Option<&Told>, bool),
+        (case, again, lost): (Option<&Told>, bool, bool),
         why: &str,
     ) -> Result<Vec<Consequence>, Problem> {
         let was = asked.ask(tx, &self.before, self.case.as_ref())?;
@@ -34,7 +36,7 @@ impl Rests {
         if was == now && !again {
             return Ok(Vec::new());
         }
-        let items = rows::items_to_change(tx, asked.review.review_id, self.pupil_id)?;
+        let items = rows::items_to_change(tx, asked.of.review.review_id, self.pupil_id)?;
         let mut touched = Vec::new();
         let mut fresh = Vec::new();
         let mut there = Vec::new();
@@ -64,22 +66,48 @@ impl Rests {
                 }
                 // A step that was undone may be proposed again.
                 "sent" if again => {}
+                "sent" if lost && decision.taking.is_some() => {}
                 _ => there.push(decision),
             }
         }
-        let latest = self.asked.last().map(|last| last.review.review_id);
         let waits = items.iter().any(|item| item.state == "proposed");
-        let looks = again || waits || latest == Some(asked.review.review_id);
+        let looks = again || waits || self.school.latest() == Some(asked.of.review.review_id);
         for decision in now {
             let known = |others: &[Decision]| others.iter().any(|one| alike(one, &decision));
             let news = (again || !known(&was)) && !known(&there);
             if news && (looks || !waits_for_a_person(&decision)) {
-                touched.push(of(asked, ConsequenceKind::ProposalAdded, &decision));
+                let mut added = of(asked, ConsequenceKind::ProposalAdded, &decision);
+                added.says.push_str(&self.sent_before(tx, asked, &decision)?);
+                touched.push(added);
                 fresh.push(decision);
             }
         }
-        store(tx, &asked.review, fresh, &asked.calendars)?;
+        store(tx, &asked.of.review, fresh, &asked.of.calendars)?;
         Ok(touched)
+    }
+
+    /// What has to be known before the same is sent again: what was sent, and lost its support since.
+    fn sent_before(
+        &self,
+        tx: &mut Tx<'_>,
+        asked: &Asked<'_>,
+        decision: &Decision,
+    ) -> Result<String, Problem> {
+        let names = letters_of(decision);
+        if names.is_empty() {
+            return Ok(String::new());
+        }
+        let review_id = asked.of.review.review_id;
+        let sent = letters::unsupported_of_review(tx, self.pupil_id, review_id)?;
+        let sent = sent.iter().filter(|letter| names.contains(letter.name.as_str()));
+        let says = sent.filter_map(|letter| {
+            let on = letter.sent_on?;
+            Some(format!(
+                " (letter {:?} was sent on {on} already, and stands as not supported)",
+                letter.name
+            ))
+        });
+        Ok(says.collect())
     }
 
     fn withdraw(
@@ -97,20 +125,20 @@ impl Rests {
     fn lose_plain_letters(
         &self,
         tx: &mut Tx<'_>,
-        asked: &Asked,
+        asked: &Asked<'_>,
         decision: &Decision,
         why: &str,
     ) -> Result<Vec<Consequence>, Problem> {
         let names = letters_of(decision);
-        let review_id = asked.review.review_id;
+        let review_id = asked.of.review.review_id;
         let mut letters = letters::counting_of_review(tx, self.pupil_id, review_id)?;
         letters.retain(|one| one.case_id.is_none() && names.contains(one.name.as_str()));
         letters.iter().map(|letter| lose(tx, letter, why)).collect()
     }
 }
 
-fn of(asked: &Asked, what: ConsequenceKind, decision: &Decision) -> Consequence {
-    let day = asked.review.day;
+fn of(asked: &Asked<'_>, what: ConsequenceKind, decision: &Decision) -> Consequence {
+    let day = asked.of.review.day;
     let lines = decision.lines().join("; ");
     let says = match what {
         ConsequenceKind::ProposalWithdrawn => format!("at the review of {day} no longer: {lines}"),
@@ -121,7 +149,7 @@ fn of(asked: &Asked, what: ConsequenceKind, decision: &Decision) -> Consequence 
         what,
         rule: decision.rule.clone(),
         says,
-        review_id: Some(asked.review.review_id),
+        review_id: Some(asked.of.review.review_id),
         letter_id: None,
         case_id: None,
         notice_id: None,

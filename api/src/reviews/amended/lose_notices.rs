@@ -1,11 +1,12 @@
 //! Penalty notices whose sessions do not count any more.
 
-use super::{Amending, Consequence, ConsequenceKind, Rests};
+use super::consequence::ConsequenceKind;
+use super::{Amending, Consequence, Rests};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::notices;
 
-impl Rests {
+impl Rests<'_> {
     /// What became of the child's penalty notices. One that rests on marks which this caller does not see is left alone.
     ///
     /// # Errors
@@ -19,7 +20,7 @@ impl Rests {
         if self.notices.is_empty() {
             return Ok(touched);
         }
-        for now in notices::supported(tx, amending.codes, self.pupil_id)? {
+        for now in notices::supported(tx, amending.codes, self.pupil_id, None)? {
             let id = now.notice.notice_id;
             let Some(was) = self.notices.iter().find(|was| was.notice.notice_id == id) else {
                 continue;

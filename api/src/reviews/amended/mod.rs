@@ -1,42 +1,64 @@
 //! An amended mark changes the truth: every review that counted it is asked again about this pupil, with the marks as
 //! they were and as they are. What it led to then and does not lead to now has lost its support.
+//!
+//! An amendment is followed by it at once. What changes marks otherwise, a file, an undo, a register that is saved again,
+//! a closure, days on roll, puts the pupils about whom there is something to look at into the queue
+//! ([`second_look`]).
 
 mod asked;
 mod consequence;
 mod items;
 mod lose_notices;
 mod present;
+mod rows;
+mod school;
+mod second_look;
 mod steps;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use analytics::Block;
 use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, Rate};
+use domain::{CodeTable, Rate};
 
-use self::asked::Asked;
-use super::rows;
+use self::asked::{Asked, Own};
 use crate::actions::{self, About};
-use crate::analytics::pupil_blocks;
+use crate::analytics::{AsKnown, pupil_blocks};
 use crate::auth::Caller;
 use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::notices::{self, Supported};
 
-pub use consequence::{Consequence, ConsequenceKind};
+pub use consequence::{Consequence, TouchedByMarks};
 pub use present::present;
+pub use school::School;
+pub use second_look::{
+    Changed, KIND as SECOND_LOOK, Look, Moved, days_changed, foretell, look_again, looked_again,
+    resting, run as look_again_of_job,
+};
 
-/// What rests on a pupil's marks at a school from a day on, read before they are amended.
-pub struct Rests {
-    school_id: i32,
+use consequence::ConsequenceKind;
+
+/// What rests on a pupil's marks at a school from a day on, with the marks as they were.
+pub struct Rests<'s> {
+    school: &'s School,
     pupil_id: i32,
     /// The reviews since, earliest first.
-    asked: Vec<Asked>,
-    years: Vec<AcademicYear>,
+    asked: Vec<Asked<'s>>,
     before: Vec<Arc<Block>>,
     case: Option<Told>,
     notices: Vec<Supported>,
+}
+
+/// Until this transaction ends nobody else changes what rests on a pupil's marks: whoever comes second finds what the
+/// first has left.
+///
+/// # Errors
+/// The database's.
+pub fn hold(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
+    tx.take_turns(&format!("what rests on marks/{pupil_id}"))
 }
 
 /// What happened, and who did it.
@@ -49,33 +71,34 @@ pub struct Amending<'a> {
     pub codes: &'a CodeTable,
 }
 
-impl Rests {
-    /// Reads what rests on the marks from a day on; `None` when nothing does.
+impl<'s> Rests<'s> {
+    /// Reads what rests on the marks from a day on; `None` when nothing does. The marks as they were are those of now,
+    /// before they are amended, or those that were `known` before they were changed.
     ///
     /// # Errors
     /// The database's.
     pub fn on(
         tx: &mut Tx<'_>,
         codes: &CodeTable,
-        (school_id, pupil_id): (i32, i32),
-        from: NaiveDate,
+        school: &'s School,
+        (pupil_id, from): (i32, NaiveDate),
+        known: Option<&AsKnown>,
     ) -> Result<Option<Self>, Problem> {
-        let reviews = rows::reviews_since(tx, school_id, from)?;
-        let case = cases::latest_case_to_change(tx, school_id, pupil_id)?;
-        let notices = notices::supported(tx, codes, pupil_id)?;
-        if reviews.is_empty() && case.is_none() && notices.is_empty() {
+        let whose = (school.school_id, pupil_id);
+        hold(tx, pupil_id)?;
+        let mut since = school.reviews.iter().filter(|of| of.review.day >= from).peekable();
+        let case = cases::latest_case_to_change(tx, whose.0, whose.1)?;
+        let notices = notices::supported(tx, codes, pupil_id, known.map(|known| known.at))?;
+        if since.peek().is_none() && case.is_none() && notices.is_empty() {
             return Ok(None);
         }
-        let last = reviews.last().map_or(from, |review| review.day).max(tx.clock().today());
-        let year = |day| AcademicYear::of(day).map_or(0, AcademicYear::number);
-        let years: Vec<AcademicYear> =
-            (year(from) - 1..=year(last)).filter_map(AcademicYear::new).collect();
-        let mut asked = Vec::with_capacity(reviews.len());
-        for review in reviews {
-            asked.extend(Asked::read(tx, review, pupil_id)?);
-        }
-        let before = pupil_blocks(tx, codes, (school_id, pupil_id), &years)?;
-        Ok(Some(Self { school_id, pupil_id, asked, years, before, case, notices }))
+        let own = Own::read(tx, school, pupil_id)?;
+        let asked = since.map(|of| Asked::new(school, of, &own)).collect();
+        let before = match known {
+            Some(known) => known.pupil_blocks(codes, pupil_id)?,
+            None => pupil_blocks(tx, codes, whose, &school.years)?,
+        };
+        Ok(Some(Self { school, pupil_id, asked, before, case, notices }))
     }
 
     /// Now that the marks are amended, undoes what they do not support any more, and tells a person all of it once.
@@ -87,27 +110,24 @@ impl Rests {
         tx: &mut Tx<'_>,
         amending: &Amending<'_>,
     ) -> Result<Vec<Consequence>, Problem> {
-        let whose = (self.school_id, self.pupil_id);
-        let after = pupil_blocks(tx, amending.codes, whose, &self.years)?;
+        let whose = (self.school.school_id, self.pupil_id);
+        let after = pupil_blocks(tx, amending.codes, whose, &self.school.years)?;
         let mut touched = Vec::new();
         let mut now = self.case.clone();
+        let mut lost = BTreeSet::new();
         let mut undone = Vec::new();
         if let Some(told) = &self.case {
             touched.extend(self.recounted_target(tx, told, &after));
-            let lost = self.lose_steps(tx, told, &after, amending)?;
-            touched.extend(lost.touched);
-            undone = lost.reviews;
-            now = lost.case.or(now);
+            let steps = self.lose_steps(tx, told, &after, amending)?;
+            touched.extend(steps.touched);
+            (undone, lost) = (steps.reviews, steps.before);
+            now = steps.case.or(now);
         }
         for asked in &self.asked {
-            let again = undone.contains(&asked.review.review_id);
-            touched.extend(self.renew_items(
-                tx,
-                asked,
-                &after,
-                (now.as_ref(), again),
-                amending.why,
-            )?);
+            let review_id = asked.of.review.review_id;
+            let again = undone.contains(&review_id);
+            let case = (now.as_ref(), again, lost.contains(&review_id));
+            touched.extend(self.renew_items(tx, asked, &after, case, amending.why)?);
         }
         touched.extend(self.lose_notices(tx, amending)?);
         self.tell(tx, &touched, amending.why)?;
@@ -153,13 +173,13 @@ impl Rests {
         let says: Vec<String> =
             news.iter().map(|one| format!("{}: {}", one.rule, one.says)).collect();
         let about = About {
-            school_id: self.school_id,
+            school_id: self.school.school_id,
             pupil_id: Some(self.pupil_id),
             case_id: news.iter().find_map(|one| one.case_id),
             review_id: None,
         };
         let says = format!("marks were amended ({why}); {}", says.join("; "));
-        let role = self.asked.last().and_then(Asked::decides);
+        let role = self.asked.last().and_then(|asked| asked.of.decides());
         actions::tell(tx, about, &first.rule, &says, (role, tx.clock().today()))
     }
 }

@@ -9,20 +9,21 @@ use domain::policy::{Decision, is_counted};
 
 use super::super::open::store;
 use super::super::rows::{self, ItemRow, ReviewRow};
-use super::asked::{Asked, alike};
+use super::asked::{Asked, Own, alike};
+use super::school::School;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::{actions, cases, tenants};
 
 /// What an item proposes, with the counts of now. `None` when the marks, as they are now, do not lead to it any more: the
-/// item is withdrawn, and the review proposes what they lead to instead.
+/// item is withdrawn, and the review proposes what they lead to instead. `school` is read with [`School::of_review`].
 ///
 /// # Errors
 /// The database's.
 pub fn present(
     tx: &mut Tx<'_>,
     blocks: &[Arc<Block>],
-    review: &ReviewRow,
+    (school, review): (&School, &ReviewRow),
     item: &ItemRow,
 ) -> Result<Option<Decision>, Problem> {
     let decision = item.decision()?;
@@ -35,9 +36,11 @@ pub fn present(
     if unchanged || !outcome.is_none_or(is_counted) {
         return Ok(Some(decision));
     }
-    let Some(asked) = Asked::read(tx, review.clone(), pupil_id)? else {
+    let Some(of) = school.reviews.first() else {
         return Ok(Some(decision));
     };
+    let own = Own::read(tx, school, pupil_id)?;
+    let asked = Asked::new(school, of, &own);
     let whose = (review.school_id, pupil_id);
     let case = cases::open_case_to_change(tx, whose.0, whose.1)?;
     let now = asked.ask(tx, blocks, case.as_ref())?;
@@ -49,6 +52,6 @@ pub fn present(
     actions::overtake(tx, (review.review_id, pupil_id), std::slice::from_ref(&decision.rule))?;
     rows::settle(tx, item, "moved_on", Some("the marks have changed"), "rollcall")?;
     let fresh = now.into_iter().filter(|one| !there.iter().any(|other| alike(one, other)));
-    store(tx, review, fresh.collect(), &asked.calendars)?;
+    store(tx, review, fresh.collect(), &of.calendars)?;
     Ok(None)
 }

@@ -7,7 +7,8 @@ use analytics::Block;
 use domain::policy::{Event, Place, Recorded, fold, is_counted, standing};
 
 use super::asked::{Asked, letters_of};
-use super::{Amending, Consequence, ConsequenceKind, Rests};
+use super::consequence::ConsequenceKind;
+use super::{Amending, Consequence, Rests};
 use crate::cases::{self, Told};
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -20,6 +21,8 @@ pub struct Lost {
     pub touched: Vec<Consequence>,
     /// The reviews whose steps were undone.
     pub reviews: Vec<i32>,
+    /// The reviews whose steps had been undone before: the case stands as if they had proposed nothing.
+    pub before: BTreeSet<i32>,
     /// The case as it stands now, if it was changed.
     pub case: Option<Told>,
 }
@@ -46,7 +49,7 @@ impl Step<'_> {
     }
 }
 
-impl Rests {
+impl Rests<'_> {
     /// Undoes the first step that the marks do not lead to any more, with all that came after it, unless people have
     /// recorded more since: then a person decides.
     ///
@@ -65,9 +68,11 @@ impl Rests {
             .iter()
             .zip(&events)
             .filter_map(|(row, event)| row.review_id.map(|review_id| (event.step, review_id)));
-        let steps = steps(&events, &by.collect());
+        let by: BTreeMap<u32, i32> = by.collect();
+        let steps = steps(&events, &by);
+        let before = undone(&by, &steps);
         let Some(first) = self.first_lost(tx, told, &events, &steps, after)? else {
-            return Ok(Lost::default());
+            return Ok(Lost { before, ..Lost::default() });
         };
         let lost: Vec<&Step<'_>> =
             steps.iter().skip_while(|step| step.moved.step < first).collect();
@@ -99,7 +104,7 @@ impl Rests {
                  recorded since; the case stays at {was} until a person decides where it goes"
             );
             touched.push(said(ConsequenceKind::StageInDoubt, says));
-            return Ok(Lost { touched, ..Lost::default() });
+            return Ok(Lost { touched, before, ..Lost::default() });
         }
         let undone = Event {
             rule: rule.clone(),
@@ -114,13 +119,10 @@ impl Rests {
         touched.push(said(ConsequenceKind::StageUndone, says));
         let reviews: Vec<i32> = lost.iter().filter_map(|step| step.review_id).collect();
         for (review, step) in reviews.iter().zip(&lost) {
-            actions::overtake(
-                tx,
-                (*review, self.pupil_id),
-                std::slice::from_ref(&step.moved.rule),
-            )?;
+            let rule = std::slice::from_ref(&step.moved.rule);
+            actions::overtake(tx, (*review, self.pupil_id), rule)?;
         }
-        Ok(Lost { touched, reviews, case: Some(case) })
+        Ok(Lost { touched, reviews, before, case: Some(case) })
     }
 
     /// The first step that the marks led to before they were amended, and do not lead to now.
@@ -133,7 +135,7 @@ impl Rests {
         after: &[Arc<Block>],
     ) -> Result<Option<u32>, Problem> {
         for step in steps.iter().filter(|step| step.is_counted()) {
-            let of = |asked: &&Asked| Some(asked.review.review_id) == step.review_id;
+            let of = |asked: &&Asked<'_>| Some(asked.of.review.review_id) == step.review_id;
             let Some(asked) = self.asked.iter().find(of) else { continue };
             let number = step.moved.step;
             let case = fold(events.iter().filter(|event| event.step < number));
@@ -200,6 +202,12 @@ pub(super) fn lose(
         case_id: letter.case_id,
         notice_id: None,
     })
+}
+
+/// The reviews of which no step counts any more.
+fn undone(by: &BTreeMap<u32, i32>, steps: &[Step<'_>]) -> BTreeSet<i32> {
+    let counting: BTreeSet<i32> = steps.iter().filter_map(|step| step.review_id).collect();
+    by.values().copied().filter(|review_id| !counting.contains(review_id)).collect()
 }
 
 /// The steps that count, in order.

@@ -170,3 +170,80 @@ impl Office {
         assert_eq!(import["job"]["state"], "done", "{import:#}");
     }
 }
+
+/// The absence that a notice was for is told by its days or by its sessions; no two notices to a parent rest on the same.
+#[test]
+fn the_absence_that_a_notice_was_for_is_used() {
+    let office = Office::open();
+    let ben = office.pupil(2);
+    office.lead_applies("parents", PARENTS);
+    let head =
+        "upn,record,date,parent_surname,parent_forename,state,absent_from,absent_to,sessions\n";
+    let file = |rows: &[&str]| {
+        let rows: String = rows.iter().map(|row| format!("BEN,notice,{row}\n")).collect();
+        named(&format!("{head}{rows}"))
+    };
+    office.applied(
+        "cases",
+        file(&[
+            "2025-10-06,Núñez,Ada,paid,2025-09-15,19/09/2025,2025-09-15; 17/09/2025 PM",
+            "2026-02-02,Núñez,Bo,issued,,,2026-01-06 am; 2026-01-05",
+            "2026-02-02,Núñez,Ada,issued,2026-01-05,2026-01-09,",
+        ]),
+    );
+    let details = |at: usize| notices(&office)[at]["details"].clone();
+    let session = |date, session| json!({ "date": date, "session": session });
+    assert_eq!(
+        (&details(0)["from"], &details(0)["to"], &details(0)["sessions"]),
+        (
+            &json!("2025-09-15"),
+            &json!("2025-09-19"),
+            &json!([
+                session("2025-09-15", "AM"),
+                session("2025-09-15", "PM"),
+                session("2025-09-17", "PM")
+            ])
+        )
+    );
+    assert_eq!(
+        (&details(1)["from"], &details(1)["to"], &details(1)["sessions"]),
+        (
+            &json!("2026-01-05"),
+            &json!("2026-01-06"),
+            &json!([
+                session("2026-01-05", "AM"),
+                session("2026-01-05", "PM"),
+                session("2026-01-06", "AM")
+            ])
+        )
+    );
+    assert_eq!((&details(2)["to"], &details(2)["sessions"]), (&json!("2026-01-09"), &json!([])));
+    assert_eq!(notices(&office)[0]["pupil_id"], ben);
+
+    let told = problems(&office.refused(
+        "cases",
+        file(&[
+            "2025-11-03,Núñez,Bo,issued,,,2026-01-05",
+            "2025-11-03,Núñez,Bo,issued,2025-10-06,,2025-10-13",
+            "2025-11-03,Núñez,Bo,issued,,2025-10-10,",
+            "2025-11-03,Núñez,Bo,issued,2025-10-10,2025-10-06,",
+            "2025-11-03,Núñez,Bo,issued,,,2025-10-06; 2025-10-06 PM",
+            "2025-11-03,Núñez,Bo,issued,,,2025-10-06 later",
+            "2026-03-02,Núñez,Bo,issued,,,2026-01-05 PM",
+        ]),
+    ));
+    assert_eq!(
+        told,
+        [
+            "2 sessions 2026-01-05 bad-date",
+            "3 sessions 2025-10-13 bad-date",
+            "4 absent_to 2025-10-10 bad-date",
+            "5 absent_to 2025-10-06 bad-date",
+            "6 sessions 2025-10-06; 2025-10-06 PM bad-session",
+            "7 sessions 2025-10-06 later bad-session",
+            "8 sessions 2026-01-05 PM session-used",
+        ]
+    );
+    // A third session, and of the other parent, is free.
+    office.applied("cases", file(&["2026-03-02,Núñez,Bo,issued,,,2026-01-07"]));
+}
