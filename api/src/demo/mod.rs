@@ -4,6 +4,7 @@ pub mod generate;
 mod load;
 mod notes;
 mod people;
+mod policies;
 mod table;
 
 pub use generate::Size;
