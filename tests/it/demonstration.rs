@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use api::embedded::SUPERUSER;
 use api::migrate::APPLICATION;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Level, Role, Roles};
 use serde_json::{Value, json};
 
@@ -242,6 +243,32 @@ fn each_school_follows_a_policy(notes: &Value) {
             items["items"].as_array().unwrap().iter().find(|one| one["kind"] == "calendar");
         assert_eq!(missing, None);
     }
+}
+
+/// The clock is moved by half a year, and what the school records in it is sent.
+#[test]
+fn the_clock_goes_on_and_the_registers_follow() {
+    let data = Folder::new();
+    let none = run(&mut rollcall(&["registers", "--data", data.text()]));
+    assert!(
+        none.code != Some(0) && none.err.contains("`rollcall demo` starts one"),
+        "{}",
+        none.err
+    );
+    let mut small = rollcall(&["demo", "--listen", "127.0.0.1:0", "--data", data.text()]);
+    let mut demo = Running::start(small.args(["--schools", "1", "--pupils", "60"]));
+    demo.wait_for(READY);
+    let notes = notes(&data);
+    let admin = client(&notes, "trust_admin");
+    let now: DateTime<Utc> =
+        admin.get("/v1/trust/clock").expect(200)["now"].as_str().unwrap().parse().unwrap();
+    admin.put("/v1/trust/clock", &json!({ "now": now + TimeDelta::weeks(26) })).expect(200);
+    let marks = || sql(&notes).number("SELECT count(*) FROM mark_event");
+    let before = marks();
+    let said = run(&mut rollcall(&["registers", "--data", data.text()]));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    // In any half year there are ten school weeks and more, with ten sessions each for every pupil.
+    assert!(marks() > before + 60 * 10 * 10 / 2, "{before} and {}", marks());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::SEED;
 use super::generate::{self, File, SchoolPlan, Size};
-use super::notes::SchoolNote;
+use super::notes::{Notes, SchoolNote};
 use super::people::load_staff;
 use super::policies::follow;
 use crate::client::Client;
@@ -57,6 +57,25 @@ pub fn load(
         }
     }
     Ok(Loaded { trust_id, schools })
+}
+
+/// Brings in what the schools have recorded up to the trust's clock: who joined and left, and the registers. Its date is
+/// answered. A mark that somebody changed meanwhile is what the schools have recorded again.
+///
+/// # Errors
+/// One sentence.
+pub fn go_on(client: &Client, notes: &Notes, progress: &Progress) -> Result<NaiveDate, String> {
+    let clock = client.get("/v1/trust/clock").map_err(|error| error.to_string())?;
+    let today = clock["today"].as_str().and_then(|today| today.parse().ok());
+    let today: NaiveDate = today.ok_or("the clock has no date")?;
+    let plan = generate::plan(SEED, notes.size.parse()?, today);
+    for (school, note) in plan.schools.iter().zip(&notes.schools) {
+        put_calendars(client, note.school_id, school)?;
+    }
+    for file in generate::files(&plan, SEED, today) {
+        import(client, &file, progress)?;
+    }
+    Ok(today)
 }
 
 /// A school with its calendars and what it follows.

@@ -8,7 +8,7 @@ mod policies;
 mod table;
 
 pub use generate::Size;
-pub use load::load;
+pub use load::{go_on, load};
 pub use notes::{Notes, SchoolNote};
 pub use table::absence_table;
 

@@ -1,14 +1,17 @@
 //! A school of the demonstration trust, which follows a built-in policy by itself: its clock goes on from day to day, its
 //! registers come in, its reviews open when they fall due, and its people do the rest over HTTP.
 
+mod families;
+mod met;
+
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use chrono::{Days, NaiveDate};
-use domain::policy::{Answers, built_in, parse};
 use serde_json::{Value, json};
 
+use self::families::{chosen, classes, parents};
 use super::{Office, post};
 use crate::support::app::Client;
 use crate::support::build::{id, marks};
@@ -217,34 +220,6 @@ impl Story {
         told["case"]["stage"].clone()
     }
 
-    /// Every rule of the school's policy was named by an answer on the way, but for these, which are no rules of cases.
-    pub fn has_met_every_rule_but(&self, others: &[&str]) {
-        let met = self.rules_met();
-        let missing: Vec<String> =
-            rules(self.policy).into_iter().filter(|rule| !met.contains(rule)).collect();
-        assert_eq!(missing, others, "the rules that nothing named");
-    }
-
-    /// The rules that were named: by what reviews list and propose, by timelines, actions and letters, and by what was
-    /// heard.
-    fn rules_met(&self) -> BTreeSet<String> {
-        let school = self.school;
-        let mut said = self.heard.borrow().clone();
-        for review in self.all(&format!("/v1/reviews?school_id={school}")) {
-            said.extend(self.all(&format!("/v1/reviews/{}/items", review["review_id"])));
-        }
-        said.extend(self.all(&format!("/v1/actions?school_id={school}")));
-        said.extend(self.all(&format!("/v1/letters?school_id={school}")));
-        for case in self.all(&format!("/v1/cases?school_id={school}")) {
-            let of_a_family = self.pupils.iter().any(|pupil| case["pupil_id"] == *pupil);
-            let path = format!("/v1/cases/{}", case["case_id"]);
-            said.extend(of_a_family.then(|| self.lead.get(&path).expect(200)));
-        }
-        let mut met = BTreeSet::new();
-        said.iter().for_each(|answer| named(answer, &mut met));
-        met
-    }
-
     /// All items of a list, page by page.
     pub fn all(&self, path: &str) -> Vec<Value> {
         let join = if path.contains('?') { '&' } else { '?' };
@@ -258,104 +233,4 @@ impl Story {
             }
         }
     }
-}
-
-/// The rules of a built-in policy that stand in its document; the others, such as `W-left-roll`, say what every stage
-/// also answers.
-fn rules(policy: &str) -> BTreeSet<String> {
-    let text = built_in().remove(policy).unwrap().policy;
-    let rows = parse(&text, Answers::Examples).0.rows.into_iter();
-    let rules = rows.map(|row| row.rule);
-    rules.filter(|rule| rule[2..].starts_with(|first: char| first.is_ascii_digit())).collect()
-}
-
-/// The rules that stand under `rule` or `rules` in an answer, or in brackets behind a reason.
-fn named(answer: &Value, met: &mut BTreeSet<String>) {
-    match answer {
-        Value::Object(members) => {
-            for (name, member) in members {
-                match (name.as_str(), member) {
-                    ("rule", Value::String(rule)) => {
-                        met.insert(rule.clone());
-                    }
-                    ("rules", Value::Array(rules)) => {
-                        met.extend(rules.iter().filter_map(|rule| Some(rule.as_str()?.to_owned())));
-                    }
-                    _ => named(member, met),
-                }
-            }
-        }
-        Value::Array(items) => items.iter().for_each(|item| named(item, met)),
-        Value::String(text) => {
-            let last = text.strip_suffix(')').and_then(|text| text.rsplit_once('('));
-            met.extend(last.map(|(_, rule)| rule.to_owned()));
-        }
-        _ => {}
-    }
-}
-
-/// Somebody in a class.
-struct Member {
-    pupil: i32,
-    upn: String,
-    class: i32,
-}
-
-/// The classes of a school, youngest first.
-fn classes(lead: &Client, school: i32) -> Vec<Vec<Member>> {
-    let pupils = lead.get(&format!("/v1/pupils?school_id={school}&limit=500")).expect(200);
-    let pupils = pupils["items"].as_array().unwrap().iter();
-    let upns: BTreeMap<i32, String> =
-        pupils.map(|row| (id(row, "pupil_id"), row["upn"].as_str().unwrap().to_owned())).collect();
-    let all = lead.get(&format!("/v1/classes?school_id={school}&year=2026")).expect(200);
-    let mut names: Vec<(String, i32)> = all["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| (row["name"].as_str().unwrap().to_owned(), id(row, "class_id")))
-        .collect();
-    // Reception, "R", before year 1.
-    names.sort_by_key(|(name, _)| (!name.starts_with('R'), name.clone()));
-    let members = |(_, class): (String, i32)| {
-        let page = lead.get(&format!("/v1/classes/{class}")).expect(200);
-        let members = page["members"].as_array().unwrap().iter();
-        members
-            .map(|row| {
-                let pupil = id(row, "pupil_id");
-                Member { pupil, upn: upns[&pupil].clone(), class }
-            })
-            .collect()
-    };
-    names.into_iter().map(members).collect()
-}
-
-/// So many pupils of compulsory school age who stay all year and have two parents with responsibility, each of another
-/// class as far as there are enough.
-fn chosen<'a>(
-    lead: &Client,
-    classes: &'a [Vec<Member>],
-    all_year: &BTreeSet<&str>,
-    families: usize,
-) -> Vec<&'a Member> {
-    let mut left: Vec<_> = classes.iter().skip(1).map(|class| class.iter()).collect();
-    let mut chosen = Vec::new();
-    for _ in 0..families {
-        for class in &mut left {
-            let fits = |one: &&Member| {
-                all_year.contains(one.upn.as_str()) && parents(lead, one.pupil).len() == 2
-            };
-            chosen.extend(class.find(fits));
-        }
-    }
-    assert!(chosen.len() >= families, "the school is too small for this story");
-    chosen.truncate(families);
-    chosen
-}
-
-/// The parents of a pupil who have responsibility, in the order in which they are called.
-fn parents(lead: &Client, pupil: i32) -> Vec<i32> {
-    let all = lead.get(&format!("/v1/pupils/{pupil}/parents")).expect(200);
-    let all = all["parents"].as_array().unwrap().iter();
-    let responsible = all.filter(|one| one["link"]["responsibility"] == true);
-    responsible.map(|one| id(&one["parent"], "parent_id")).collect()
 }

@@ -39,7 +39,7 @@ fn six_families_go_through_the_flowchart_to_a_contract_a_notice_and_a_pace_meeti
     the_attendance_contract(&story);
     contract_or_notice(&story);
     the_last_stage(&story);
-    story.has_met_every_rule_but(&[]);
+    story.has_met_every_rule();
 }
 
 /// "Calls, texts, e-mails, letters, visits must be sent to both parents" (F-01), and who was not reached is shown.
