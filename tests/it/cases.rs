@@ -5,6 +5,7 @@ mod amended_by_file;
 mod casework;
 mod clock;
 mod decisions;
+mod demonstration;
 mod flowchart;
 mod high_attendance;
 mod improvement;
@@ -18,7 +19,7 @@ mod who;
 use serde_json::{Value, json};
 
 use crate::support::app::{Client, Start, TestApp};
-use crate::support::build::{class, pupil, school};
+use crate::support::build::{class, id, pupil, school};
 use crate::support::run::wait_until;
 use crate::support::sql::Sql;
 
@@ -93,8 +94,8 @@ impl Office {
 
     /// What waits for a person at a review.
     fn proposed(&self, review: i64) -> Vec<Value> {
-        let items =
-            self.lead.get(&format!("/v1/reviews/{review}/items?state=proposed")).expect(200);
+        let path = format!("/v1/reviews/{review}/items?state=proposed&limit=500");
+        let items = self.lead.get(&path).expect(200);
         items["items"].as_array().unwrap().clone()
     }
 
@@ -107,13 +108,18 @@ impl Office {
 
     /// Sends everything that waits.
     fn send_all(&self, review: i64) {
-        for item in self.proposed(review) {
-            let done = self.decide(review, &json!({ "item": item["item"], "decide": "send" }));
-            assert_eq!(done["status"], 200, "{done}");
+        let send = |item: &Value| json!({ "item": item["item"], "decide": "send" });
+        let decisions: Vec<Value> = self.proposed(review).iter().map(send).collect();
+        if decisions.is_empty() {
+            return;
         }
+        let body = json!({ "decisions": decisions });
+        let done = self.lead.post(&format!("/v1/reviews/{review}/decisions"), &body).expect(207);
+        let sent = |one: &Value| one["status"] == 200;
+        assert!(done["results"].as_array().unwrap().iter().all(sent), "{done:#}");
     }
 
-    /// The one case of a pupil, with its timeline.
+    /// The case of a pupil, the latest if there were several, with its timeline.
     fn case(&self, number: usize) -> Value {
         self.case_if_any(number).expect("a case")
     }
@@ -121,11 +127,8 @@ impl Office {
     fn case_if_any(&self, number: usize) -> Option<Value> {
         let path = format!("/v1/cases?school_id={}&pupil_id={}", self.school, self.pupil(number));
         let cases = self.lead.get(&path).expect(200);
-        match cases["items"].as_array().unwrap().as_slice() {
-            [] => None,
-            [case] => Some(self.lead.get(&format!("/v1/cases/{}", case["case_id"])).expect(200)),
-            _ => panic!("more than one case: {cases}"),
-        }
+        let latest = cases["items"].as_array().unwrap().last()?;
+        Some(self.lead.get(&format!("/v1/cases/{}", latest["case_id"])).expect(200))
     }
 
     /// Records what became of a pupil's case; where it stands then.
@@ -137,7 +140,8 @@ impl Office {
 
     /// The letters of the school, earliest first, each with its state.
     fn letters(&self) -> Vec<(String, String)> {
-        let letters = self.lead.get(&format!("/v1/letters?school_id={}", self.school)).expect(200);
+        let path = format!("/v1/letters?school_id={}&limit=500", self.school);
+        let letters = self.lead.get(&path).expect(200);
         let told = |row: &Value| {
             (row["name"].as_str().unwrap().to_owned(), row["state"].as_str().unwrap().to_owned())
         };
@@ -152,9 +156,39 @@ impl Office {
 
     /// What is to be done, in the policy's words.
     fn to_do(&self) -> Vec<String> {
-        let path = format!("/v1/actions?school_id={}&open=true", self.school);
+        let path = format!("/v1/actions?school_id={}&open=true&limit=500", self.school);
         let actions = self.lead.get(&path).expect(200);
         let says = |row: &Value| row["says"].as_str().unwrap().to_owned();
         actions["items"].as_array().unwrap().iter().map(says).collect()
     }
+
+    /// Somebody else of the school.
+    fn colleague(&self, role: &str) -> Client {
+        let trust = id(&self.lead.get("/v1/trust").expect(200), "trust_id");
+        self.app.school_client(role, trust, &[self.school])
+    }
+
+    /// What a thing is about: a pupil and the case, and the open action of a rule and kind.
+    fn about(&self, number: usize, action: Option<(&str, &str)>) -> Value {
+        let (school, case) = (self.school, self.case(number)["case_id"].clone());
+        let mut about =
+            json!({ "school_id": school, "pupil_id": self.pupil(number), "case_id": case });
+        if let Some((rule, kind)) = action {
+            let path = format!("/v1/actions?school_id={school}&case_id={case}&open=true&limit=500");
+            let open = self.lead.get(&path).expect(200);
+            let fits = |one: &&Value| one["rule"] == rule && one["kind"] == kind;
+            let found = open["items"].as_array().unwrap().iter().rfind(fits);
+            let found = found.unwrap_or_else(|| panic!("no {kind} of {rule} in {open}"));
+            about["action_id"] = found["action_id"].clone();
+        }
+        about
+    }
+}
+
+/// Posts, and gives the answer's place.
+fn post(client: &Client, path: &str, body: &Value) -> String {
+    let answer = client.post(path, body);
+    let place = answer.header("location").map(str::to_owned);
+    answer.expect(201);
+    place.expect("a location")
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use api::embedded::SUPERUSER;
 use api::migrate::APPLICATION;
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Level, Role, Roles};
 use serde_json::{Value, json};
 
@@ -68,6 +69,7 @@ fn the_demonstration_is_killed_twice_and_has_lost_nothing() {
     pupils_come_and_go_and_are_on_two_rolls(&before);
     groups_differ_as_they_do_in_england(&before);
     parents_and_staff_are_there(&before);
+    each_school_follows_a_policy(&before);
     what_it_shows(&first, &data, &before);
     every_role_has_a_token_that_works(&before);
 
@@ -198,16 +200,13 @@ fn groups_differ_as_they_do_in_england(notes: &Value) {
 
 fn parents_and_staff_are_there(notes: &Value) {
     let mut sql = sql(notes);
-    let first = &notes["schools"][0]["school_id"];
-    let without = format!(
-        "SELECT count(*) FROM enrolment_now e WHERE school_id = {first} AND last_day IS NULL \
-         AND NOT EXISTS (SELECT FROM pupil_parent p WHERE p.pupil_id = e.pupil_id)"
-    );
-    assert_eq!(sql.number(&without), 0, "pupils of the first school without a parent");
+    let without = "SELECT count(*) FROM enrolment_now e WHERE last_day IS NULL \
+        AND NOT EXISTS (SELECT FROM pupil_parent p WHERE p.pupil_id = e.pupil_id)";
+    assert_eq!(sql.number(without), 0, "pupils without a parent");
     let across = "SELECT count(*) FROM (SELECT parent_id FROM pupil_parent p JOIN enrolment_now e USING (pupil_id) \
         WHERE e.last_day IS NULL GROUP BY parent_id \
         HAVING count(DISTINCT pupil_id) > 1 AND count(DISTINCT school_id) > 1) AS across";
-    assert!(sql.number(across) > 20, "parents of brothers and sisters at two schools");
+    assert!(sql.number(across) > 200, "parents of brothers and sisters at two schools");
     for order in ["court_order", "no_contact"] {
         let of = format!(
             "SELECT count(DISTINCT parent_id) FROM parent_safeguard WHERE {order} IS NOT NULL"
@@ -225,6 +224,51 @@ fn parents_and_staff_are_there(notes: &Value) {
     for role in ["school_lead", "safeguarding_lead", "school_office", "teacher"] {
         assert!(duties.contains(&role), "{role}: {duties:?}");
     }
+}
+
+/// The built-in policies in turn; and what they look at after the end of this school year has a calendar.
+fn each_school_follows_a_policy(notes: &Value) {
+    let admin = client(notes, "trust_admin");
+    let ends = sql(notes).number("SELECT min(year) FROM register_year") + 2;
+    let schools = notes["schools"].as_array().unwrap();
+    let policies: Vec<&str> = schools.iter().map(|one| one["policy"].as_str().unwrap()).collect();
+    let first = ["high-attendance", "strategy", "one-page", "improvement-process", "flowchart"];
+    assert_eq!(policies[..5], first);
+    for (school, policy) in schools.iter().zip(policies) {
+        let place = format!("/v1/schools/{}/policy", school["school_id"]);
+        assert_eq!(admin.get(&place).expect(200)["pathway"]["policy"], policy);
+        let summer = format!("from={ends}-07-01&to={ends}-09-30&school_id={}", school["school_id"]);
+        let items = admin.get(&format!("/v1/schedules?limit=500&{summer}")).expect(200);
+        let missing =
+            items["items"].as_array().unwrap().iter().find(|one| one["kind"] == "calendar");
+        assert_eq!(missing, None);
+    }
+}
+
+/// The clock is moved by half a year, and what the school records in it is sent.
+#[test]
+fn the_clock_goes_on_and_the_registers_follow() {
+    let data = Folder::new();
+    let none = run(&mut rollcall(&["registers", "--data", data.text()]));
+    assert!(
+        none.code != Some(0) && none.err.contains("`rollcall demo` starts one"),
+        "{}",
+        none.err
+    );
+    let mut small = rollcall(&["demo", "--listen", "127.0.0.1:0", "--data", data.text()]);
+    let mut demo = Running::start(small.args(["--schools", "1", "--pupils", "60"]));
+    demo.wait_for(READY);
+    let notes = notes(&data);
+    let admin = client(&notes, "trust_admin");
+    let now: DateTime<Utc> =
+        admin.get("/v1/trust/clock").expect(200)["now"].as_str().unwrap().parse().unwrap();
+    admin.put("/v1/trust/clock", &json!({ "now": now + TimeDelta::weeks(26) })).expect(200);
+    let marks = || sql(&notes).number("SELECT count(*) FROM mark_event");
+    let before = marks();
+    let said = run(&mut rollcall(&["registers", "--data", data.text()]));
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    // In any half year there are ten school weeks and more, with ten sessions each for every pupil.
+    assert!(marks() > before + 60 * 10 * 10 / 2, "{before} and {}", marks());
 }
 
 #[test]

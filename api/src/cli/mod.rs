@@ -5,6 +5,7 @@ mod import;
 mod migrate;
 mod openapi;
 mod policy;
+mod registers;
 mod serve;
 mod settings;
 mod token;
@@ -28,6 +29,8 @@ enum Command {
     Work(work::Args),
     /// Start everything with an invented trust, and show it
     Demo(demo::Args),
+    /// Send the demonstration the registers up to its clock, once that was moved
+    Registers(registers::Args),
     /// Bring a database up to date, as its owner
     Migrate(migrate::Args),
     /// Send a file of pupils, classes, parents, marks, cases or schools
@@ -47,6 +50,7 @@ pub fn run() -> std::process::ExitCode {
         Command::Serve(args) => serve::run(&args),
         Command::Work(args) => work::run(&args),
         Command::Demo(args) => demo::run(&args),
+        Command::Registers(args) => registers::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Token(args) => token::run(&args),

@@ -1,5 +1,5 @@
-//! Loading the demonstration trust: its schools, calendars and staff, then its files through the import operation, and
-//! the parents of the first school's pupils.
+//! Loading the demonstration trust: its schools with their calendars and policies, its staff, then its files through the
+//! import operation.
 //!
 //! Every step can be done twice: schools are posted with keys of their own, calendars are put, an import that was
 //! already applied changes nothing. So a load that was interrupted is simply done again.
@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::SEED;
 use super::generate::{self, File, SchoolPlan, Size};
-use super::notes::SchoolNote;
-use super::people::{load_parents, load_staff};
+use super::notes::{Notes, SchoolNote};
+use super::people::load_staff;
+use super::policies::follow;
 use crate::client::Client;
 use crate::progress::Progress;
 
@@ -42,34 +43,59 @@ pub fn load(
         .map_err(words)?;
     let trust_id = id(&trust, "trust_id")?;
     let admin = client(trust_id, "trust_admin")?;
-    let lead = client(trust_id, "safeguarding_lead")?;
+    // Who may record what a court has ordered about a parent.
+    let lead = client(trust_id, "school_lead")?;
     let mut schools = Vec::new();
-    for school in &plan.schools {
+    for school in plan.schools.iter().enumerate() {
         schools.push(load_school(&admin, school)?);
     }
     load_staff(&admin, &generate::staff(&plan, SEED), &schools)?;
     for file in generate::files(&plan, SEED, today) {
         import(&admin, &file, progress)?;
         if file.kind == "pupils" {
-            load_parents(&admin, &lead, &generate::families(&plan, SEED, today))?;
+            import(&lead, &generate::parents_file(&plan, SEED, today), progress)?;
         }
     }
     Ok(Loaded { trust_id, schools })
 }
 
-/// A school with its calendars.
-fn load_school(client: &Client, school: &SchoolPlan) -> Result<SchoolNote, String> {
+/// Brings in what the schools have recorded up to the trust's clock: who joined and left, and the registers. Its date is
+/// answered. A mark that somebody changed meanwhile is what the schools have recorded again.
+///
+/// # Errors
+/// One sentence.
+pub fn go_on(client: &Client, notes: &Notes, progress: &Progress) -> Result<NaiveDate, String> {
+    let clock = client.get("/v1/trust/clock").map_err(|error| error.to_string())?;
+    let today = clock["today"].as_str().and_then(|today| today.parse().ok());
+    let today: NaiveDate = today.ok_or("the clock has no date")?;
+    let plan = generate::plan(SEED, notes.size.parse()?, today);
+    for (school, note) in plan.schools.iter().zip(&notes.schools) {
+        put_calendars(client, note.school_id, school)?;
+    }
+    for file in generate::files(&plan, SEED, today) {
+        import(client, &file, progress)?;
+    }
+    Ok(today)
+}
+
+/// A school with its calendars and what it follows.
+fn load_school(
+    client: &Client,
+    (place, school): (usize, &SchoolPlan),
+) -> Result<SchoolNote, String> {
     let body = json!({ "urn": school.urn, "name": school.name, "phase": school.phase });
     let row = client
         .post("/v1/schools", &format!("demo-school-{}", school.urn), &body)
         .map_err(|error| error.to_string())?;
     let school_id = id(&row, "school_id")?;
     put_calendars(client, school_id, school)?;
+    let policy = follow(client, school_id, (place, school)).map_err(|error| error.to_string())?;
     Ok(SchoolNote {
         school_id,
         urn: school.urn.clone(),
         name: school.name.clone(),
         phase: school.phase.to_owned(),
+        policy: policy.map(str::to_owned),
     })
 }
 
@@ -79,7 +105,7 @@ fn id(row: &Value, name: &str) -> Result<i32, String> {
 }
 
 fn put_calendars(client: &Client, school_id: i32, school: &SchoolPlan) -> Result<(), String> {
-    for calendar in &school.calendars {
+    for calendar in school.calendars.iter().chain(&school.coming) {
         let path = format!("/v1/schools/{school_id}/calendar/{}", calendar.year().number());
         client.put(&path, &calendar_body(calendar)).map_err(|error| error.to_string())?;
     }

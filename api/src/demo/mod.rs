@@ -4,10 +4,11 @@ pub mod generate;
 mod load;
 mod notes;
 mod people;
+mod policies;
 mod table;
 
 pub use generate::Size;
-pub use load::load;
+pub use load::{go_on, load};
 pub use notes::{Notes, SchoolNote};
 pub use table::absence_table;
 

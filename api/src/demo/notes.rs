@@ -40,6 +40,9 @@ pub struct SchoolNote {
     pub name: String,
     /// Its phase.
     pub phase: String,
+    /// The key of the policy that it follows.
+    #[serde(default)]
+    pub policy: Option<String>,
 }
 
 impl Notes {

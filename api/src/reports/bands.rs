@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use domain::policy::word::{Do, Every, For, Over};
-use domain::policy::{Body, Regular};
+use domain::policy::{BandRow, Body, Regular, Row};
 use domain::{Band, Bands, Rate};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -73,6 +73,13 @@ impl SchoolBands {
     #[must_use]
     pub fn name(&self, rate: Rate) -> &str {
         &self.bands.of(rate).name
+    }
+
+    /// What the policy says of a band, beside where it begins; of the nation's thresholds nothing.
+    #[must_use]
+    pub fn row(&self, name: &str) -> Option<(&Row, &BandRow)> {
+        let policy = &self.policy.as_ref()?.policy;
+        policy.band_rows().find(|(_, band)| band.name == name)
     }
 
     /// Whether there are too few possible sessions to conclude anything.

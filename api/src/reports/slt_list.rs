@@ -86,6 +86,18 @@ pub struct BandPupils {
     pupils: u32,
     /// Whether the policy puts its pupils on the agenda.
     on_agenda: bool,
+    /// The rule of the policy that makes it a band.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "S-01")]
+    rule: Option<String>,
+    /// What its lower bound means, as the policy puts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "15 days (3 weeks) of a 190-day year missed, 60 lessons")]
+    shown: Option<String>,
+    /// Who is responsible for its pupils.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Attendance Lead and Senior Leadership Team")]
+    responsible: Option<String>,
 }
 
 /// A pupil on the list.
@@ -203,11 +215,17 @@ fn whole(
     let many = |wanted: &dyn Fn(&Row<'_>) -> bool| {
         u32::try_from(rows.iter().filter(|row| wanted(row)).count()).unwrap_or(u32::MAX)
     };
-    let band = |band: &Band| BandPupils {
-        band: band.name.clone(),
-        from: band.from,
-        pupils: many(&|row| row.band == Some(&band.name)),
-        on_agenda: agenda.contains(&band.name),
+    let band = |band: &Band| {
+        let told = bands.row(&band.name);
+        BandPupils {
+            band: band.name.clone(),
+            from: band.from,
+            pupils: many(&|row| row.band == Some(&band.name)),
+            on_agenda: agenda.contains(&band.name),
+            rule: told.map(|(row, _)| row.rule.clone()),
+            shown: told.and_then(|(_, band)| band.shown.clone()),
+            responsible: told.and_then(|(_, band)| band.responsible.clone()),
+        }
     };
     SltList {
         head,

@@ -10,8 +10,7 @@ mod targets;
 
 use serde_json::{Value, json};
 
-use super::Office;
-use crate::support::app::Client;
+use super::{Office, post};
 use crate::support::build::id;
 use crate::support::weeks::send_marks;
 
@@ -51,34 +50,12 @@ impl Office {
         id(&self.lead.post(&path, &body).expect(201), "parent_id")
     }
 
-    /// Somebody else of the school.
-    fn colleague(&self, role: &str) -> Client {
-        let trust = id(&self.lead.get("/v1/trust").expect(200), "trust_id");
-        self.app.school_client(role, trust, &[self.school])
-    }
-
     /// A person puts the case at a stage.
     fn put_at(&self, number: usize, stage: &str) {
         let case = self.case(number);
         let body =
             json!({ "outcome": "a person decides otherwise", "to": stage, "reason": "Known" });
         self.lead.post(&format!("/v1/cases/{}/outcomes", case["case_id"]), &body).expect(200);
-    }
-
-    /// What a thing is about: a pupil and the case, and the open action of a rule and kind.
-    fn about(&self, number: usize, action: Option<(&str, &str)>) -> Value {
-        let mut about = json!({
-            "school_id": self.school, "pupil_id": self.pupil(number), "case_id": self.case(number)["case_id"],
-        });
-        if let Some((rule, kind)) = action {
-            let path = format!("/v1/actions?school_id={}&open=true", self.school);
-            let open = self.lead.get(&path).expect(200);
-            let fits = |one: &&Value| one["rule"] == rule && one["kind"] == kind;
-            let found = open["items"].as_array().unwrap().iter().rfind(fits);
-            let found = found.unwrap_or_else(|| panic!("no {kind} of {rule} in {open}"));
-            about["action_id"] = found["action_id"].clone();
-        }
-        about
     }
 
     /// Everything beside the events on a pupil's timeline, in order, as (thing, state).
@@ -89,12 +66,4 @@ impl Office {
         let things = lines.filter(|line| line.get("thing").is_some());
         things.map(|line| (text(&line["thing"]), text(&line["state"]))).collect()
     }
-}
-
-/// Posts, and gives the answer's place.
-fn post(client: &Client, path: &str, body: &Value) -> String {
-    let answer = client.post(path, body);
-    let place = answer.header("location").map(str::to_owned);
-    answer.expect(201);
-    place.expect("a location")
 }

@@ -93,7 +93,12 @@ impl TestApp {
     }
 
     pub fn start_with(how: Start) -> Self {
-        let database = Arc::new(fresh_database());
+        Self::start_on(fresh_database(), how)
+    }
+
+    /// On a database that is there already.
+    pub fn start_on(database: TestDatabase, how: Start) -> Self {
+        let database = Arc::new(database);
         let keys = std::env::temp_dir().join(format!(
             "rollcall-keys-{}-{}",
             std::process::id(),

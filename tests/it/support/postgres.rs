@@ -50,6 +50,18 @@ impl TestDatabase {
     }
 }
 
+impl TestDatabase {
+    /// Lets nobody connect to it any more, so that it can be copied.
+    pub fn close(&self) {
+        close(cluster(), &self.name);
+    }
+
+    /// A new database with everything that is in this one, which is closed.
+    pub fn copy(&self) -> TestDatabase {
+        copy_of(&self.name)
+    }
+}
+
 impl Drop for TestDatabase {
     fn drop(&mut self) {
         // Forced, because the application's pool may still be connected; the server then sleeps a
@@ -74,11 +86,15 @@ pub fn empty_database() -> TestDatabase {
 
 /// A new database with the whole schema and the built-in data, and nothing else.
 pub fn fresh_database() -> TestDatabase {
+    copy_of(TEMPLATE)
+}
+
+fn copy_of(template: &str) -> TestDatabase {
     let (cluster, name) = (cluster(), next_name());
     // Copying files beats the default, copying through the log, from version 15 on; before that it
     // is the only way and cannot be asked for.
     let strategy = if cluster.major() >= 15 { " STRATEGY FILE_COPY" } else { "" };
-    admin(cluster, &format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}{strategy}"));
+    admin(cluster, &format!("CREATE DATABASE {name} TEMPLATE {template}{strategy}"));
     TestDatabase { name }
 }
 
@@ -115,17 +131,16 @@ pub fn cluster() -> &'static Cluster {
 fn make_template(cluster: &Cluster) {
     api::migrate::prepare(|database| cluster.url(SUPERUSER, database), TEMPLATE)
         .unwrap_or_else(|error| panic!("the template database cannot be made: {error}"));
-    // A database with a connection to it cannot be copied.
-    admin(
-        cluster,
-        &format!("ALTER DATABASE {TEMPLATE} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false"),
-    );
-    admin(
-        cluster,
-        &format!(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{TEMPLATE}'"
-        ),
-    );
+    close(cluster, TEMPLATE);
+}
+
+/// Keeps everybody out of a database: one with a connection to it cannot be copied.
+fn close(cluster: &Cluster, name: &str) {
+    let closed = format!("ALTER DATABASE {name} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false");
+    admin(cluster, &closed);
+    let ended =
+        format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'");
+    admin(cluster, &ended);
 }
 
 /// Runs one statement as the superuser, outside of any test's database.

@@ -20,8 +20,8 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// The files of the demonstration: one of pupils, then one of marks for each school and year, each made when it is
-/// asked for.
+/// The files of the demonstration: one of pupils, then one of marks for each school and year that has any, each made when
+/// it is asked for.
 ///
 /// Marks go up to the day before `today`. Weeks in which a pupil has no mark have no row.
 pub fn files(plan: &Plan, seed: u64, today: NaiveDate) -> impl Iterator<Item = File> {
@@ -33,7 +33,7 @@ pub fn files(plan: &Plan, seed: u64, today: NaiveDate) -> impl Iterator<Item = F
     let calendars = schools.flat_map(|(number, school)| {
         school.calendars.iter().map(move |calendar| (number, school, calendar))
     });
-    let marks = calendars.map(move |(number, school, calendar)| {
+    let marks = calendars.filter_map(move |(number, school, calendar)| {
         marks_file(school, number, calendar, &roll, seed, today)
     });
     std::iter::once(pupils).chain(marks)

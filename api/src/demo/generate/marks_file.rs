@@ -23,7 +23,8 @@ const MARK_COLUMNS: [&str; 4] = ["urn", "upn", "week", "marks"];
 /// Sessions from Monday to Friday.
 const SESSIONS_A_WEEK: usize = 10;
 
-/// The marks of a school and year, up to the day before `today`. `number` is the school's place in the plan.
+/// The marks of a school and year, up to the day before `today`; `None` before its first school day is over, when there
+/// are none. `number` is the school's place in the plan.
 pub(super) fn marks_file(
     school: &SchoolPlan,
     number: usize,
@@ -31,7 +32,7 @@ pub(super) fn marks_file(
     roll: &Roll,
     seed: Key,
     today: NaiveDate,
-) -> File {
+) -> Option<File> {
     let key = seed.about(&school.urn);
     let year = calendar.year().number();
     let days = Days::of(calendar, seed, key, today);
@@ -39,6 +40,7 @@ pub(super) fn marks_file(
     let mut classes: BTreeMap<String, Vec<ClassDay>> = BTreeMap::new();
     let mut text = String::new();
     csv::row(&mut text, &MARK_COLUMNS);
+    let header = text.len();
     for enrolment in roll.enrolments.iter().filter(|one| one.school == number) {
         let (Some(placement), Some(pupil)) =
             (placement(school, enrolment, year), roll.pupils.get(enrolment.pupil))
@@ -61,7 +63,8 @@ pub(super) fn marks_file(
         }
     }
     let name = format!("marks-{}-{year}.csv", school.urn);
-    File { name, kind: "marks", bytes: text.into_bytes() }
+    let file = File { name, kind: "marks", bytes: text.into_bytes() };
+    (file.bytes.len() > header).then_some(file)
 }
 
 /// The marks of an enrolment for each week of the year.

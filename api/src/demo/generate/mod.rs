@@ -12,7 +12,6 @@ mod code;
 mod csv;
 mod days;
 mod facts;
-mod families;
 mod figures;
 mod files;
 mod habit;
@@ -21,6 +20,7 @@ mod levels;
 mod marks;
 mod marks_file;
 mod names;
+mod parents_file;
 mod placement;
 mod pupil;
 mod pupils_file;
@@ -38,8 +38,8 @@ use domain::{Calendar, SchoolWeek};
 use rng::Key;
 use schools::{Phase, Profile, TRUST};
 
-pub use families::{ChildPlan, ParentPlan, families};
 pub use files::{File, files};
+pub use parents_file::parents_file;
 pub use schools::Size;
 pub use staff::{StaffPlan, staff};
 
@@ -65,6 +65,8 @@ pub struct SchoolPlan {
     pub la_code: u16,
     /// Its calendars: last academic year's and this year's; in August those of the last two years.
     pub calendars: Vec<Calendar>,
+    /// The calendar of the year after them: schools publish it long before, and targets and reviews look ahead.
+    pub coming: Option<Calendar>,
     profile: Profile,
 }
 
@@ -72,22 +74,22 @@ pub struct SchoolPlan {
 #[must_use]
 pub fn plan(seed: u64, size: Size, today: NaiveDate) -> Plan {
     let (first, last) = years_shown(today);
-    let years = [first, last].map(|year| (year, calendar::Dates::of(year)));
+    let years = [first, last, last + 1].map(|year| (year, calendar::Dates::of(year)));
     let school_plan = |profile: Profile| {
         let key = Key::new(seed).about(&profile.urn);
         let week = match profile.phase {
             Phase::Special => calendar::short_week(),
             _ => SchoolWeek::default(),
         };
+        let mut calendars: Vec<Calendar> =
+            years.iter().filter_map(|(year, dates)| dates.calendar(*year, key, week)).collect();
         SchoolPlan {
             urn: profile.urn.clone(),
             name: profile.name.clone(),
             phase: profile.phase.name(),
             la_code: profile.la_code,
-            calendars: years
-                .iter()
-                .filter_map(|(year, dates)| dates.calendar(*year, key, week))
-                .collect(),
+            coming: calendars.pop_if(|calendar| calendar.year().number() > last),
+            calendars,
             profile,
         }
     };

@@ -6,6 +6,7 @@
 //! URNs from 990001 and the local authority codes 991 and 992 are not in use in England.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::rng::Key;
 
@@ -87,6 +88,26 @@ impl fmt::Display for Size {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "{} schools", self.schools)?;
         self.pupils.map_or(Ok(()), |pupils| write!(out, ", {pupils} pupils"))
+    }
+}
+
+impl FromStr for Size {
+    type Err = String;
+
+    /// The opposite of its text.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let numbers: Result<Vec<u32>, _> = text
+            .split(|one: char| !one.is_ascii_digit())
+            .filter(|number| !number.is_empty())
+            .map(str::parse)
+            .collect();
+        let size = match numbers.as_deref() {
+            Ok([schools]) => u16::try_from(*schools).ok().zip(Some(None)),
+            Ok([schools, pupils]) => u16::try_from(*schools).ok().zip(Some(Some(*pupils))),
+            _ => None,
+        };
+        let (schools, pupils) = size.ok_or_else(|| format!("{text:?} is no size of a trust"))?;
+        Self::new(schools, pupils)
     }
 }
 
@@ -290,6 +311,9 @@ mod tests {
         assert_eq!(Size::new(0, None).unwrap_err(), "0 schools: expected 1 to 500");
         let refused = Size::new(12, Some(60_000)).unwrap_err();
         assert_eq!(refused, "60000 pupils in 12 schools: expected 827 to 9919 pupils");
-        assert!(Size::new(150, Some(60_000)).is_ok());
+        for size in [Size::default(), Size::new(150, Some(60_000)).unwrap()] {
+            assert_eq!(size.to_string().parse(), Ok(size));
+        }
+        assert!("many schools".parse::<Size>().is_err());
     }
 }

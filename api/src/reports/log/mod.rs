@@ -7,6 +7,7 @@ mod things;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::Days;
+use domain::policy::word::Keeps;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,10 +18,12 @@ use super::frame::{ReportFormat, period, today};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::{Permission, ReadReport, ReadSafeguarding};
+use crate::db::Tx;
 use crate::http::json::Query;
 use crate::http::page::{Page, Slice};
 use crate::http::path::Path;
 use crate::http::problem::Problem;
+use crate::policies::{self, Part};
 use crate::tenants::{self, SchoolRow};
 
 const BASIS: &str = "What was recorded on these days, in the order in which it was: every step of a case with its rule and \
@@ -67,6 +70,10 @@ pub struct LogExport {
     to: NaiveDate,
     /// What the log holds.
     basis: &'static str,
+    /// The rules by which the school's policy promises it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["H-12"]))]
+    rules: Vec<String>,
     /// The entries, earliest first.
     entries: Page<LogEntry>,
 }
@@ -103,10 +110,11 @@ pub async fn log_export(
     let wanted = Wanted { school_id: path.0, days, case_id, pupil_id, whole };
     let read = app.db.snapshot(&scope, move |tx| {
         let school = tenants::school(tx, wanted.school_id)?;
+        let rules = promised(tx, wanted.school_id, to)?;
         let all = entries(tx, &school, wanted)?;
-        Ok((school, all))
+        Ok((school, rules, all))
     });
-    let (school, all) = read.await?;
+    let (school, rules, all) = read.await?;
     if format == ReportFormat::Csv {
         let name = format!("log-{}-{from}-{to}", school.urn);
         let rows = all.into_iter().map(|(_, entry)| row(&school, entry));
@@ -122,8 +130,16 @@ pub async fn log_export(
         from,
         to,
         basis: BASIS,
+        rules,
         entries,
     }))
+}
+
+/// The rules by which the policy that a school follows on a day promises a log.
+fn promised(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Vec<String>, Problem> {
+    let follows = policies::assigned(tx, school_id, Part::Pathway, day)?;
+    let row = follows.as_ref().and_then(|follows| follows.policy.promise(Keeps::Record));
+    Ok(row.map(|row| row.rule.clone()).into_iter().collect())
 }
 
 fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>, Problem> {
