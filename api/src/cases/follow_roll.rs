@@ -7,8 +7,9 @@ use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, step};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, LeftBehind, Told};
+use super::rows::{self, Told};
 use super::take::{Ground, take};
+use super::waiting::LeftBehind;
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
@@ -105,7 +106,7 @@ fn carry(
             to: Place::Closed,
             figure: None,
             band: None,
-            reason: Some(says.clone()),
+            reason: None,
         },
     );
     letters::hold_waiting(tx, case_id, "the pupil has moved to another school of the trust")?;

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, EventRow};
+use super::events::{self, EventRow};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::notices::{self, NoticeRow};
@@ -79,15 +79,18 @@ impl Line {
     }
 }
 
-/// The lines of a case. What was recorded in one instant stands in the order: what happened, then where it led.
+/// The lines of a case. What was recorded in one instant stands in the order: what happened, then where it led. Why a
+/// person decided so stands there when the lines are shown whole.
 ///
 /// # Errors
 /// The database's.
-pub fn timeline(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<Line>, Problem> {
+pub fn timeline(tx: &mut Tx<'_>, case_id: i32, whole: bool) -> Result<Vec<Line>, Problem> {
     let things = records::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
     let notices = notices::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
     let mut lines: Vec<Line> = things.chain(notices).map(Line::Thing).collect();
-    lines.extend(rows::timeline(tx, case_id)?.into_iter().map(Line::Event));
+    for row in events::timeline(tx, case_id)? {
+        lines.push(Line::Event(if whole { row } else { row.without_reason()? }));
+    }
     lines.sort_by_key(Line::at);
     Ok(lines)
 }

@@ -122,6 +122,7 @@ fn admit(law: &PenaltyNotice, known: &mut Vec<Known>, given: &Given) -> Result<D
         sessions: Vec::new(),
         reached: false,
         reason: Some("It was asked for before the school came here.".to_owned()),
+        waived_because: None,
         amount,
         issued_on: was_issued.then_some(given.day),
         paid_on: None,

@@ -48,7 +48,7 @@ impl Asked {
         let calendars = tenants::calendars_around(tx, school_id, day)?;
         let beside = Beside {
             tickets: tickets_held(tx, school_id, rewards.as_ref(), &calendars, day)?,
-            stopped: letters::stopped(tx, &[pupil_id])?.into_keys().collect(),
+            stopped: letters::stopped(tx, &[pupil_id])?,
             mitigations: cases::mitigations(tx, school_id, day)?,
             previous: rows::reviews(tx, school_id, Some(day), 1)?.first().map(|before| before.day),
             ..Beside::default()
