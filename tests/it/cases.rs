@@ -4,6 +4,7 @@ mod amended;
 mod casework;
 mod clock;
 mod decisions;
+mod entry;
 mod flowchart;
 mod high_attendance;
 mod improvement;
