@@ -16,7 +16,7 @@ use crate::{AcademicYear, Calendar, Window, WindowKind};
 mod reviews;
 
 pub use reviews::{
-    STAGE_HOUR, calendar_ends, day_after_stage, morning_of, next_look, review_days, review_due,
+    STAGE_HOUR, calendar_gap, day_after_stage, morning_of, next_look, review_days, review_due,
 };
 
 /// When a school day is over, on the school's wall: its last register has closed.

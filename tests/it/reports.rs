@@ -4,13 +4,15 @@ mod broken_weeks;
 mod figures;
 mod lists;
 mod log;
+mod log_pages;
 mod oracle;
 mod returns;
 mod safeguarding;
+mod zones;
 
 use serde_json::{Value, json};
 
-use crate::support::app::{Answer, Client, TestApp};
+use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{class, pupil, school};
 use crate::support::weeks::send_marks;
 
@@ -29,7 +31,16 @@ struct Hall {
 
 impl Hall {
     fn of(pupils: u32) -> Self {
-        let app = TestApp::start();
+        Self::started(Start::default(), pupils)
+    }
+
+    /// The same, where nothing falls due by itself.
+    fn by_hand(pupils: u32) -> Self {
+        Self::started(Start { clockwork: false, ..Start::default() }, pupils)
+    }
+
+    fn started(how: Start, pupils: u32) -> Self {
+        let app = TestApp::start_with(how);
         app.clock.set("2026-09-01T08:00:00Z");
         let trust = app.trust("Larkrise");
         let admin = app.client("trust_admin", trust);

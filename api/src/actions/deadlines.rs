@@ -8,10 +8,14 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::events::{NewEvent, add_event, events};
 use super::rows;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::schema::action;
+
+/// What is told of an action whose day is over.
+const BREACHED: &str = "breached";
 
 /// An action that has just fallen due, or has just become overdue.
 #[derive(Debug, Clone)]
@@ -88,8 +92,12 @@ pub fn tell_deadlines(
     let mut told = Vec::new();
     for one in rows::due_to_change(tx, school_id, day)? {
         let breached = one.due.is_some_and(|due| due < day);
-        let what = if breached { "breached" } else { "due" };
-        if rows::add_event(tx, &one, &rows::NewEvent::of(what, day), by)? {
+        // Where both mornings are told late, one beside the other, nothing falls due that is overdue already.
+        if !breached && events(tx, one.action_id)?.iter().any(|event| event.what == BREACHED) {
+            continue;
+        }
+        let what = if breached { BREACHED } else { "due" };
+        if add_event(tx, &one, &NewEvent::of(what, day), by)? {
             let (action_id, case_id) = (one.action_id, one.case_id);
             told.push(Deadline { action_id, case_id, rule: one.rule, says: one.says, breached });
         }

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::evidence::add_evidence;
 use super::read_action::ActionAnswer;
 use super::rows;
 use crate::app::App;
@@ -43,10 +44,11 @@ pub async fn give_evidence(
     body: Json<EvidenceBody>,
 ) -> Result<HttpResponse, Problem> {
     let says = name::words(&body.value.says, "/says", LONGEST)?;
+    let whole = caller.sees_confidential(&app);
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let action = rows::action_to_change(tx, path.0)?;
-        rows::add_evidence(tx, &action, (&says, body.value.done), caller.subject())?;
-        ActionAnswer::read(tx, path.0)
+        add_evidence(tx, &action, (&says, body.value.done), caller.subject())?;
+        ActionAnswer::read(tx, path.0, whole)
     });
     Ok(HttpResponse::Ok().json(answer.await?))
 }

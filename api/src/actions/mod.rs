@@ -1,8 +1,11 @@
 //! What somebody is to do because of a rule, by when; done by evidence and not by a tick.
 
 mod deadlines;
+mod events;
+mod evidence;
 mod give_evidence;
 mod list_actions;
+mod open;
 mod read_action;
 mod reassign;
 mod rows;
@@ -10,10 +13,9 @@ mod rows;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use deadlines::{Deadline, Deadlines, deadlines, tell_deadlines};
-pub use rows::{
-    About, ActionRow, EvidenceRow, Wanted, action, action_to_change, actions, add_evidence, carry,
-    evidence, fall_away, open, open_call_for_a_date, overtake, tell,
-};
+pub use evidence::{EvidenceRow, add_evidence, evidence, fall_away};
+pub use open::{About, carry, open, open_call_for_a_date, overtake, tell};
+pub use rows::{ActionRow, Wanted, action, action_to_change, actions};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -4,7 +4,9 @@ use actix_web::{HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, ActionEventRow, ActionRow, EvidenceRow};
+use super::events::{ActionEventRow, events};
+use super::evidence::{EvidenceRow, evidence};
+use super::rows::{self, ActionRow};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
@@ -25,10 +27,13 @@ pub struct ActionAnswer {
 }
 
 impl ActionAnswer {
-    /// As it stands now.
-    pub(super) fn read(tx: &mut Tx<'_>, action_id: i32) -> Result<Self, Problem> {
+    /// As it stands now; why it was given to somebody else stands there when it is shown whole.
+    pub(super) fn read(tx: &mut Tx<'_>, action_id: i32, whole: bool) -> Result<Self, Problem> {
         let action = rows::action(tx, action_id)?;
-        let (evidence, events) = (rows::evidence(tx, action_id)?, rows::events(tx, action_id)?);
+        let (evidence, mut events) = (evidence(tx, action_id)?, events(tx, action_id)?);
+        for one in events.iter_mut().filter(|_| !whole) {
+            one.reason = None;
+        }
         Ok(Self { action, evidence, events })
     }
 }
@@ -43,6 +48,7 @@ pub async fn read_action(
     app: web::Data<App>,
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
-    let answer = app.db.run(caller.scope(), move |tx| ActionAnswer::read(tx, path.0)).await?;
-    Ok(HttpResponse::Ok().json(answer))
+    let whole = caller.sees_confidential(&app);
+    let answer = app.db.run(caller.scope(), move |tx| ActionAnswer::read(tx, path.0, whole));
+    Ok(HttpResponse::Ok().json(answer.await?))
 }

@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::rows::{self, NewEvent};
+use super::events::{NewEvent, add_event};
+use super::rows;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::RecordCase;
@@ -31,7 +32,7 @@ pub struct ReassignBody {
     from: Whom,
     /// Who does them from now on: a member of staff, a role, or somebody in a role.
     to: Whom,
-    /// Why.
+    /// Why. Only those read it who lead on safeguarding.
     #[schema(example = "On sick leave until half term")]
     reason: String,
 }
@@ -94,7 +95,7 @@ pub async fn reassign_actions(
                 role: to.role.clone(),
                 reason: Some(reason.clone()),
             };
-            rows::add_event(tx, &one, &event, caller.subject())?;
+            add_event(tx, &one, &event, caller.subject())?;
             rows::give(tx, &one, to.staff_id, to.role.as_deref())?;
             actions.push(one.action_id);
         }

@@ -17,7 +17,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use crate::app::App;
 use crate::db::Scope;
 use crate::http::problem::{Kind, Problem};
-use permission::Permission;
+use permission::{Permission, ReadSafeguarding};
 
 /// Who is asking: taken from a token whose signature, issuer, audience and times are right.
 #[derive(Debug, Clone)]
@@ -49,6 +49,13 @@ impl Caller {
     #[must_use]
     pub fn role(&self) -> &str {
         &self.role
+    }
+
+    /// Whether the caller is shown what is confidential: child protection, court orders, health, and why people decided
+    /// about a child as they did. Others are shown that there is something.
+    #[must_use]
+    pub fn sees_confidential(&self, app: &App) -> bool {
+        app.roles.allows(&self.role, ReadSafeguarding::NAME)
     }
 }
 

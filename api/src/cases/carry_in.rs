@@ -120,10 +120,11 @@ pub fn take_back(
                 to: Place::Closed,
                 figure: None,
                 band: None,
-                reason: Some(format!("Import {import_id} was taken back")),
+                reason: None,
             },
         };
-        rows::write(tx, &told.row, &[ended], &[], &hand)?;
+        let because = [format!("import {import_id} was taken back")];
+        rows::write(tx, &told.row, &[ended], &because, &hand)?;
         back.cases += 1;
     }
     back.letters = letters::take_back(tx, import_id, &stay)?;

@@ -9,8 +9,9 @@ use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target,
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, LeftBehind, Told};
+use super::rows::{self, Told};
 use super::take::{Ground, take};
+use super::waiting::LeftBehind;
 use crate::actions::{self, About};
 use crate::auth::Caller;
 use crate::db::Tx;
@@ -110,7 +111,7 @@ fn carry(
             to: Place::Closed,
             figure: None,
             band: None,
-            reason: Some(says.clone()),
+            reason: None,
         },
     );
     let story = story(tx, case_id)?;

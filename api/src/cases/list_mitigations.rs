@@ -6,10 +6,10 @@ use diesel::Queryable;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows;
+use super::mitigations;
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::{Permission, ReadCase, ReadSafeguarding};
+use crate::auth::permission::ReadCase;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 use crate::pupils;
@@ -55,10 +55,10 @@ pub async fn list_mitigations(
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;
-    let whole = app.roles.allows(caller.role(), ReadSafeguarding::NAME);
+    let whole = caller.sees_confidential(&app);
     let answer = app.db.run(caller.scope(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
-        let mut mitigations = rows::mitigations_of(tx, pupil_id)?;
+        let mut mitigations = mitigations::mitigations_of(tx, pupil_id)?;
         for one in mitigations.iter_mut().filter(|_| !whole) {
             one.kind = None;
         }

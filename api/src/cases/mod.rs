@@ -2,27 +2,32 @@
 
 mod carry_in;
 mod deadlines;
+mod events;
 mod follow_roll;
 mod list_cases;
 mod list_mitigations;
+mod mitigations;
 mod read_case;
 mod record_outcome;
 mod rows;
 mod take;
 mod timeline;
+mod waiting;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use carry_in::{CarriedCase, TakenBack, carry_in, take_back};
 pub use deadlines::tell_deadlines;
+pub use events::{EventRow, timeline};
 pub use follow_roll::{Followed, follow_the_roll};
+pub use mitigations::{Accepted, accepted, mitigate, mitigations, said_of_accepted};
 pub use record_outcome::{counted, record};
 pub use rows::{
-    Accepted, CaseRow, EventRow, LeftBehind, Told, Waiting, accepted, append, case, case_to_change,
-    latest_case_to_change, left_behind, mitigate, mitigations, open_case_to_change, open_cases,
-    said_of_accepted, timeline, told_of, waiting,
+    CaseRow, Told, append, case, case_to_change, latest_case_to_change, open_case_to_change,
+    open_cases, open_rows, told_of, with_target,
 };
 pub use take::{Ground, place, take};
+pub use waiting::{LeftBehind, Waiting, left_behind, waiting};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

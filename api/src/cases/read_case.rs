@@ -36,9 +36,10 @@ pub async fn read_case(
     app: web::Data<App>,
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
+    let whole = caller.sees_confidential(&app);
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = rows::case(tx, path.0)?;
-        let timeline = timeline(tx, case.case_id)?;
+        let timeline = timeline(tx, case.case_id, whole)?;
         Ok(CaseAnswer { case, predecessor: predecessor(&timeline), timeline })
     });
     Ok(HttpResponse::Ok().json(answer.await?))

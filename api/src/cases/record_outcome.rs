@@ -9,6 +9,7 @@ use domain::policy::{Happened, Shield, StepError, step};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::mitigations::mitigations;
 use super::rows::{self, CaseRow, Told};
 use super::take::{Ground, place, take};
 use crate::analytics::school_blocks;
@@ -38,7 +39,7 @@ pub struct OutcomeBody {
     /// When a person decides otherwise: the stage that the case goes to, or `closed`.
     #[serde(default)]
     to: Option<String>,
-    /// When a person decides otherwise: why.
+    /// When a person decides otherwise: why. Only those read it who lead on safeguarding.
     #[serde(default)]
     reason: Option<String>,
     /// How many steps the case had when you looked at it: with another number it has moved on, and nothing is done.
@@ -142,10 +143,10 @@ pub fn record(
 fn shield(tx: &mut Tx<'_>, school_id: i32, pupil_id: i32) -> Result<Shield, Problem> {
     let day = tenants::today(tx, school_id)?;
     let born = pupils::pupil(tx, pupil_id)?.birth_date;
-    let mut reasons: BTreeMap<i32, String> = rows::mitigations(tx, school_id, day)?;
+    let mut reasons: BTreeMap<i32, String> = mitigations(tx, school_id, day)?;
     Ok(Shield {
         mitigation: reasons.remove(&pupil_id),
-        letters_stopped: letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id),
+        letters_stopped: letters::stopped(tx, &[pupil_id])?.contains(&pupil_id),
         not_compulsory_age: !domain::is_of_compulsory_age(born, day),
         ..Shield::default()
     })

@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Integer, Nullable};
 use domain::policy::{Case, Event, Place, fold};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::list_mitigations::Mitigation;
 use crate::auth::Caller;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::policies::{self, Follows};
-use crate::schema::{case_event, case_state, mitigation};
+use crate::schema::{case_event, case_state};
 
 /// Where a case stands.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -56,80 +54,6 @@ pub struct CaseRow {
     pub target_to: Option<NaiveDate>,
 }
 
-/// An open case, as far as it takes to say when its stage falls due.
-#[derive(Debug, Clone, Queryable, Selectable)]
-#[diesel(table_name = case_state)]
-pub struct Waiting {
-    /// The school that follows it.
-    pub school_id: i32,
-    /// The policy under which it was opened.
-    pub policy: String,
-    /// The policy's version.
-    pub version: i32,
-    /// The school's answers to the policy's settings then.
-    pub answers: Value,
-    /// The stage.
-    pub stage: Option<String>,
-    /// Since when it is there.
-    pub since: NaiveDate,
-    /// The last day of the running target.
-    pub target_to: Option<NaiveDate>,
-}
-
-/// An open case whose pupil is not on the roll of its school any more.
-#[derive(Debug, Clone, QueryableByName)]
-pub struct LeftBehind {
-    /// The case.
-    #[diesel(sql_type = Integer)]
-    pub case_id: i32,
-    /// The school of the trust on whose roll the pupil is now.
-    #[diesel(sql_type = Nullable<Integer>)]
-    pub now_at: Option<i32>,
-}
-
-/// One event of a case, as it stands on the timeline.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
-#[diesel(table_name = case_event)]
-pub struct EventRow {
-    /// Its place in the case, from 1.
-    pub seq: i32,
-    /// What was recorded: the rule, the step, the day, by whom, and what.
-    #[schema(value_type = Object)]
-    pub body: Value,
-    /// The counts and circumstances behind it, in plain English.
-    pub because: Vec<String>,
-    /// When (UTC).
-    pub recorded_at: DateTime<Utc>,
-    /// By whom.
-    pub recorded_by: String,
-    /// In which role.
-    pub role: String,
-    /// The review that proposed it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = 51)]
-    pub review_id: Option<i32>,
-    /// The import that carried it in from before the school came here; absent for what was done here.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[diesel(column_name = job_id)]
-    pub import_id: Option<i64>,
-}
-
-impl EventRow {
-    /// The event itself.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
-    pub fn event(&self) -> Result<Event, Problem> {
-        serde_json::from_value(self.body.clone()).map_err(Problem::internal)
-    }
-
-    /// The case at the school before, of an event with which a case goes on at another.
-    pub(super) fn carried_from(&self) -> Option<i32> {
-        let from = self.body.get("what")?.get("carried")?.get("from")?;
-        i32::try_from(from.as_i64()?).ok()
-    }
-}
-
 /// A case with what its events come to.
 #[derive(Debug, Clone)]
 pub struct Told {
@@ -149,56 +73,42 @@ impl Told {
     }
 }
 
-/// The open cases of these schools.
+/// Where the open cases of a school stand.
+///
+/// # Errors
+/// The database's.
+pub fn open_rows(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<CaseRow>, Problem> {
+    cases(tx, (school_id, None, None, Some(true)), None, i64::MAX)
+}
+
+/// The open cases of a school, each with what its events come to.
 ///
 /// # Errors
 /// The database's.
 pub fn open_cases(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Told>, Problem> {
-    let rows: Vec<CaseRow> = case_state::table
-        .filter(case_state::school_id.eq(school_id).and(case_state::stage.is_not_null()))
-        .order(case_state::case_id)
-        .select(CaseRow::as_select())
-        .load(tx.conn)?;
+    let rows = open_rows(tx, school_id)?;
     tell(tx, rows)
 }
 
-/// Every open case of the trust that the caller may see.
+/// The cases of a school with a running target, in the order of their keys, after `after`.
 ///
 /// # Errors
 /// The database's.
-pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, Problem> {
-    let open = case_state::table.filter(case_state::stage.is_not_null());
-    Ok(open.select(Waiting::as_select()).load(tx.conn)?)
-}
-
-/// The open cases whose pupil is not on the roll of the school on a day. Whoever is to join another school of the trust
-/// later is waited for.
-///
-/// # Errors
-/// The database's.
-pub fn left_behind(tx: &mut Tx<'_>, day: NaiveDate) -> Result<Vec<LeftBehind>, Problem> {
-    Ok(diesel::sql_query(
-        "SELECT c.case_id, n.now_at FROM case_state c \
-         CROSS JOIN LATERAL ( \
-             SELECT bool_or(e.school_id = c.school_id AND days.here) AS stays, \
-                    bool_or(days.comes) AS comes, \
-                    min(e.school_id) FILTER (WHERE days.here) AS now_at \
-             FROM enrolment e \
-             JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = c.pupil_id \
-             CROSS JOIN LATERAL ( \
-                 SELECT d.first_day <= $2 AND (d.last_day IS NULL OR d.last_day >= $2) AS here, \
-                        d.first_day > $2 AND (d.last_day IS NULL OR d.last_day >= d.first_day) AS comes \
-                 FROM enrolment_days d \
-                 WHERE d.trust_id = $1 AND d.school_id = e.school_id AND d.enrolment_id = e.enrolment_id \
-                 ORDER BY d.recorded_at DESC LIMIT 1) days \
-             WHERE e.trust_id = $1 AND e.pupil_id = coalesce(p.merged_into, c.pupil_id)) n \
-         WHERE c.trust_id = $1 AND c.stage IS NOT NULL AND NOT coalesce(n.stays, false) \
-           AND (n.now_at IS NOT NULL OR NOT coalesce(n.comes, false)) \
-         ORDER BY c.case_id",
-    )
-    .bind::<Integer, _>(tx.trust())
-    .bind::<Date, _>(day)
-    .load(tx.conn)?)
+pub fn with_target(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    after: Option<i32>,
+    most: i64,
+) -> Result<Vec<Told>, Problem> {
+    let rows: Vec<CaseRow> = case_state::table
+        .filter(case_state::school_id.eq(school_id).and(case_state::stage.is_not_null()))
+        .filter(case_state::target_to.is_not_null())
+        .filter(case_state::case_id.gt(after.unwrap_or(i32::MIN)))
+        .order(case_state::case_id)
+        .limit(most)
+        .select(CaseRow::as_select())
+        .load(tx.conn)?;
+    tell(tx, rows)
 }
 
 /// One case, if the caller may see it.
@@ -299,18 +209,6 @@ pub fn cases(
         rows = rows.filter(case_state::case_id.gt(after));
     }
     Ok(rows.order(case_state::case_id).limit(most).select(CaseRow::as_select()).load(tx.conn)?)
-}
-
-/// The events of a case, in order.
-///
-/// # Errors
-/// The database's.
-pub fn timeline(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<EventRow>, Problem> {
-    Ok(case_event::table
-        .filter(case_event::case_id.eq(case_id))
-        .order(case_event::seq)
-        .select(EventRow::as_select())
-        .load(tx.conn)?)
 }
 
 pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<Told, Problem> {
@@ -437,110 +335,4 @@ pub(super) fn write(
         .returning(CaseRow::as_returning())
         .get_result(tx.conn)?;
     Ok(Told { row, case })
-}
-
-/// Records that a person has accepted a reason.
-///
-/// # Errors
-/// The database's.
-pub fn mitigate(
-    tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
-    kind: &str,
-    (first_day, last_day): (NaiveDate, Option<NaiveDate>),
-    by: &str,
-) -> Result<(), Problem> {
-    diesel::insert_into(mitigation::table)
-        .values((
-            mitigation::trust_id.eq(tx.trust()),
-            mitigation::school_id.eq(school_id),
-            mitigation::pupil_id.eq(pupil_id),
-            mitigation::first_day.eq(first_day),
-            mitigation::last_day.eq(last_day),
-            mitigation::kind.eq(kind),
-            mitigation::recorded_at.eq(tx.now()),
-            mitigation::recorded_by.eq(by),
-        ))
-        .execute(tx.conn)?;
-    Ok(())
-}
-
-/// The days for which a person has accepted a reason. What the reason is, an illness or a death, stands in no proposal,
-/// letter or event: only with the reason itself.
-#[derive(Debug, Clone, Copy, Queryable)]
-pub struct Accepted {
-    first_day: NaiveDate,
-    last_day: Option<NaiveDate>,
-}
-
-impl Accepted {
-    /// Whether it holds on a day.
-    #[must_use]
-    pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.first_day <= day && self.last_day.is_none_or(|last| day <= last)
-    }
-}
-
-/// How it is said to everybody that a reason was accepted.
-#[must_use]
-pub fn said_of_accepted() -> String {
-    "an accepted reason".to_owned()
-}
-
-/// The pupils for whom an accepted reason holds at a school on a day, each with how that is said to everybody.
-///
-/// # Errors
-/// The database's.
-pub fn mitigations(
-    tx: &mut Tx<'_>,
-    school_id: i32,
-    day: NaiveDate,
-) -> Result<BTreeMap<i32, String>, Problem> {
-    let rows: Vec<(i32, Accepted)> = mitigation::table
-        .filter(mitigation::school_id.eq(school_id).and(mitigation::first_day.le(day)))
-        .distinct_on((mitigation::pupil_id, mitigation::first_day))
-        .order((mitigation::pupil_id, mitigation::first_day, mitigation::recorded_at.desc()))
-        .select((mitigation::pupil_id, (mitigation::first_day, mitigation::last_day)))
-        .load(tx.conn)?;
-    let holding = rows.into_iter().filter(|(_, reason)| reason.holds_on(day));
-    Ok(holding.map(|(pupil, _)| (pupil, said_of_accepted())).collect())
-}
-
-/// The same of one pupil, for all days.
-///
-/// # Errors
-/// The database's.
-pub fn accepted(
-    tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
-) -> Result<Vec<Accepted>, Problem> {
-    let ours = mitigation::school_id.eq(school_id).and(mitigation::pupil_id.eq(pupil_id));
-    Ok(mitigation::table
-        .filter(ours)
-        .distinct_on(mitigation::first_day)
-        .order((mitigation::first_day, mitigation::recorded_at.desc()))
-        .select((mitigation::first_day, mitigation::last_day))
-        .load(tx.conn)?)
-}
-
-/// The reasons that were accepted for a pupil, earliest first.
-///
-/// # Errors
-/// The database's.
-pub(super) fn mitigations_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Mitigation>, Problem> {
-    let mut all: Vec<Mitigation> = mitigation::table
-        .filter(mitigation::pupil_id.eq(pupil_id))
-        .distinct_on((mitigation::school_id, mitigation::first_day))
-        .order((mitigation::school_id, mitigation::first_day, mitigation::recorded_at.desc()))
-        .select((
-            mitigation::school_id,
-            mitigation::first_day,
-            mitigation::last_day,
-            mitigation::kind.nullable(),
-            mitigation::recorded_at,
-            mitigation::recorded_by,
-        ))
-        .load(tx.conn)?;
-    all.sort_by_key(|one| one.first_day);
-    Ok(all)
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, EventRow};
+use super::events::{self, EventRow};
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::notices::{self, NoticeRow};
@@ -90,20 +90,24 @@ pub fn predecessor(lines: &[Line]) -> Option<i32> {
 }
 
 /// The lines of a case. What was recorded with the case of which it goes on has come along; the penalty notices of that
-/// case, which count wherever the child is taught, stay where they are and are told here too. What was recorded in one instant stands in the order: what happened, then where it led.
+/// case, which count wherever the child is taught, stay where they are and are told here too. What was recorded in one
+/// instant stands in the order: what happened, then where it led. Why a person decided so stands there when the lines
+/// are shown whole.
 ///
 /// # Errors
 /// The database's.
-pub fn timeline(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<Line>, Problem> {
+pub fn timeline(tx: &mut Tx<'_>, case_id: i32, whole: bool) -> Result<Vec<Line>, Problem> {
     let things = records::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
-    let events = rows::timeline(tx, case_id)?;
+    let events = events::timeline(tx, case_id)?;
     let mut notices = notices::of_case(tx, case_id)?;
     if let Some(before) = events.iter().find_map(EventRow::carried_from) {
         notices.extend(notices::of_case(tx, before)?);
     }
     let notices = notices.into_iter().map(ThingLine::from);
     let mut lines: Vec<Line> = things.chain(notices).map(Line::Thing).collect();
-    lines.extend(events.into_iter().map(Line::Event));
+    for row in events {
+        lines.push(Line::Event(if whole { row } else { row.without_reason()? }));
+    }
     lines.sort_by_key(Line::at);
     Ok(lines)
 }

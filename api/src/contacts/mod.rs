@@ -6,6 +6,7 @@
 mod absences;
 mod attempt;
 mod decide_leave;
+mod explained;
 mod give_reason;
 mod leave;
 mod list_leave;
@@ -24,6 +25,7 @@ mod withdraw_report;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use explained::explained_days;
 pub use rows::attempts_since;
 
 /// The operations of this capability.

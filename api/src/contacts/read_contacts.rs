@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use super::page::{self, ContactsPage};
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::{Permission, ReadContact, ReadSafeguarding};
+use crate::auth::permission::ReadContact;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
 
@@ -25,7 +25,7 @@ pub async fn read_contacts(
     path: Path<(i32, NaiveDate)>,
 ) -> Result<HttpResponse, Problem> {
     let codes = app.codes.clone();
-    let sees_orders = app.roles.allows(caller.role(), ReadSafeguarding::NAME);
+    let sees_orders = caller.sees_confidential(&app);
     let page =
         app.db.snapshot(caller.scope(), move |tx| page::page(tx, &codes, path.0, sees_orders));
     Ok(HttpResponse::Ok().json(page.await?))

@@ -16,7 +16,7 @@ use super::rows::{self, ContactAttempt};
 use crate::actions::{self, About};
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::{Permission, ReadSafeguarding, RecordContact};
+use crate::auth::permission::RecordContact;
 use crate::db::Tx;
 use crate::http::idempotency::{Idempotency, Reply};
 use crate::http::json::Json;
@@ -54,7 +54,7 @@ pub async fn record_attempt(
 ) -> Result<HttpResponse, Problem> {
     let (school_id, date) = path.0;
     let codes = app.codes.clone();
-    let sees_orders = app.roles.allows(caller.role(), ReadSafeguarding::NAME);
+    let sees_orders = caller.sees_confidential(&app);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let today = tenants::today(tx, school_id)?;
         if date > today {

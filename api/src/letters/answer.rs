@@ -39,6 +39,9 @@ pub(super) fn answers(
     let may = app.roles.allows(caller.role(), ReadParent::NAME);
     let mut copies = if may { copies::of_letters(tx, &ids)? } else { Default::default() };
     let mut decisions = decisions(tx, &ids)?;
+    if !caller.sees_confidential(app) {
+        decisions.values_mut().flatten().for_each(|one| one.reason = None);
+    }
     let answer = |letter: LetterRow| {
         let copies = copies.remove(&letter.letter_id).unwrap_or_default();
         let decisions = decisions.remove(&letter.letter_id).unwrap_or_default();

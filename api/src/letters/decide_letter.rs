@@ -31,7 +31,7 @@ const LONGEST: usize = 2000;
 pub struct LetterDecisionBody {
     /// What is decided.
     decide: Verdict,
-    /// Why.
+    /// Why. Only those read it who lead on safeguarding.
     #[schema(example = "The family asked for it in writing")]
     reason: String,
 }
@@ -90,7 +90,7 @@ pub async fn decide_letter(
             let detail = format!("The letter is not held: it is {}.", letter.state);
             return Err(Problem::new(Kind::StaleTag).detail(detail).member("state", letter.state));
         }
-        let stopped = rows::stopped(tx, &[letter.pupil_id])?.contains_key(&letter.pupil_id);
+        let stopped = rows::stopped(tx, &[letter.pupil_id])?.contains(&letter.pupil_id);
         if decide == Verdict::Release && stopped {
             let expected = "withdraw, or wait: all letters about this pupil are stopped";
             return Err(Problem::at(Kind::Invalid, "/decide", expected));

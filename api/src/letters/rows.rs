@@ -1,6 +1,6 @@
 //! Owns: letter, letter_copy, letter_decision, letter_stop.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use diesel::prelude::*;
@@ -71,8 +71,7 @@ pub struct LetterRow {
 }
 
 /// What a person decided about a letter that was held.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
-#[diesel(table_name = letter_decision)]
+#[derive(Debug, Clone, Serialize, Queryable, ToSchema)]
 pub struct LetterDecisionRow {
     /// The letter.
     #[serde(skip)]
@@ -80,8 +79,9 @@ pub struct LetterDecisionRow {
     /// `release` or `withdraw`.
     #[schema(example = "release")]
     pub decided: String,
-    /// Why.
-    pub reason: String,
+    /// Why; only for those who have the permission `safeguarding:read`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// When (UTC).
     pub recorded_at: DateTime<Utc>,
     /// By whom.
@@ -180,7 +180,10 @@ pub(super) fn decide(
             letter_decision::recorded_by.eq(by),
         ))
         .execute(tx.conn)?;
-    let (state, why) = if release { ("waiting", None) } else { ("taken_back", Some(reason)) };
+    let (state, why) = match release {
+        true => ("waiting", None),
+        false => ("taken_back", Some("a person withdrew it")),
+    };
     diesel::update(letter::table.filter(letter::letter_id.eq(row.letter_id)))
         .set((letter::state.eq(state), letter::why.eq(why)))
         .execute(tx.conn)?;
@@ -198,7 +201,13 @@ pub(super) fn decisions(
     let rows: Vec<LetterDecisionRow> = letter_decision::table
         .filter(letter_decision::letter_id.eq_any(letters))
         .order((letter_decision::letter_id, letter_decision::seq))
-        .select(LetterDecisionRow::as_select())
+        .select((
+            letter_decision::letter_id,
+            letter_decision::decided,
+            letter_decision::reason.nullable(),
+            letter_decision::recorded_at,
+            letter_decision::recorded_by,
+        ))
         .load(tx.conn)?;
     let mut by_letter: BTreeMap<i32, Vec<LetterDecisionRow>> = BTreeMap::new();
     for row in rows {
@@ -387,16 +396,16 @@ pub fn hold_waiting(tx: &mut Tx<'_>, case_id: i32, why: &str) -> Result<(), Prob
     Ok(())
 }
 
-/// Of these pupils, those about whom no letter may leave.
+/// Of these pupils, those about whom no letter may leave. Why, nobody needs to know who sends letters.
 ///
 /// # Errors
 /// The database's.
-pub fn stopped(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<BTreeMap<i32, String>, Problem> {
-    let rows: Vec<(i32, bool, String)> = letter_stop::table
+pub fn stopped(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<BTreeSet<i32>, Problem> {
+    let rows: Vec<(i32, bool)> = letter_stop::table
         .filter(letter_stop::pupil_id.eq_any(pupils))
         .distinct_on(letter_stop::pupil_id)
         .order((letter_stop::pupil_id, letter_stop::recorded_at.desc()))
-        .select((letter_stop::pupil_id, letter_stop::stopped, letter_stop::reason))
+        .select((letter_stop::pupil_id, letter_stop::stopped))
         .load(tx.conn)?;
-    Ok(rows.into_iter().filter(|row| row.1).map(|row| (row.0, row.2)).collect())
+    Ok(rows.into_iter().filter(|row| row.1).map(|row| row.0).collect())
 }

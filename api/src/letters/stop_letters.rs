@@ -25,8 +25,8 @@ pub struct StopBody {
     /// `true`: no letter about the pupil leaves the school any more. `false`: letters go on; what is held stays held
     /// until a person decides.
     stopped: bool,
-    /// Why. Not the matter itself where it is confidential: everybody who follows cases reads it.
-    #[schema(example = "Safeguarding: ask the designated lead")]
+    /// Why. Only those read it who lead on safeguarding; others see that letters are stopped.
+    #[schema(example = "Safeguarding: a child protection conference on Thursday")]
     reason: String,
 }
 

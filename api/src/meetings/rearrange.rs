@@ -15,7 +15,7 @@ use crate::http::json::Json;
 use crate::http::name;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::records::{self, Record, Standing, evidence, record_to_change};
+use crate::records::{self, Confidential, Record, Standing, evidence, record_to_change};
 
 /// The other time.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -23,9 +23,12 @@ use crate::records::{self, Record, Standing, evidence, record_to_change};
 pub struct Rearranged {
     /// When and where, and who is asked to come.
     offer: Offer,
-    /// Why.
+    /// Why, as far as it is not confidential.
     #[schema(example = "The mother works on Thursdays")]
     reason: String,
+    /// What is confidential: only those see it who lead on safeguarding.
+    #[serde(default)]
+    confidential: Option<Confidential>,
 }
 
 /// Re-arrange a meeting
@@ -48,8 +51,9 @@ pub async fn rearrange_meeting(
     key: Idempotency,
     body: Json<Rearranged>,
 ) -> Result<HttpResponse, Problem> {
-    let Rearranged { offer, reason } = body.value;
+    let Rearranged { offer, reason, confidential } = body.value;
     let reason = name::words(&reason, "/reason", LONG)?;
+    let confidential = confidential.map(Confidential::check).transpose()?;
     let operation = format!("rearrange_meeting/{}", path.0);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
@@ -68,7 +72,7 @@ pub async fn rearrange_meeting(
                 day: meeting.offer.day,
                 says,
                 details: &meeting,
-                confidential: None,
+                confidential: confidential.as_ref(),
             };
             let row = records::change(tx, &before, &standing, &caller)?;
             date_agreed(tx, &row, &meeting.offer, &caller)?;

@@ -48,10 +48,11 @@ pub async fn request_period(
 ) -> Result<HttpResponse, Problem> {
     let NewPeriod { about, asked, why } = body.value;
     let (asked, why) = (name::words(&asked, "/asked", SHORT)?, name::words(&why, "/why", LONG)?);
+    let codes = app.codes.clone();
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let ground = about.look_up(tx)?;
         key.once(tx, &caller, "request_period", &body.bytes, |tx| {
-            let checks = referrals::checks(tx, &ground)?;
+            let checks = referrals::checks(tx, &codes, &ground)?;
             let says = format!("a monitoring period was asked of {asked}");
             let period = Period { asked, why, evidence: checks, granted: None, gaps: Vec::new() };
             let day = tenants::today(tx, ground.school_id)?;

@@ -145,6 +145,7 @@ fn admit(law: &PenaltyNotice, known: &mut Vec<Known>, given: &Given) -> Result<D
         sessions: given.absence.sessions.clone(),
         reached: false,
         reason: Some("It was asked for before the school came here.".to_owned()),
+        waived_because: None,
         amount,
         issued_on: was_issued.then_some(given.day),
         paid_on: None,

@@ -35,7 +35,8 @@ pub struct NoticeDecision {
     state: State,
     /// The day on which it was issued, waived, withdrawn or paid.
     day: NaiveDate,
-    /// Why, or what the local authority said.
+    /// What the local authority said; for `waived` why a person decided against it, which only those read who lead on
+    /// safeguarding.
     says: String,
     /// For `paid`: how much, in pence.
     #[serde(default)]
@@ -90,7 +91,14 @@ pub async fn decide_notice(
             rows::hold(tx, child)?;
             let before = last(tx, path.0)?;
             conditions.check_write(Some(&before.etag()), true)?;
-            let details = after(tx, &codes, (child, &before), &said)?;
+            let mut details = after(tx, &codes, (child, &before), &said)?;
+            let says = match said.state {
+                State::Waived => {
+                    details.waived_because = Some(says);
+                    format!("notice {} to parent {} is waived", details.number, before.parent_id)
+                }
+                _ => says,
+            };
             let standing = Standing { state: said.state, day: said.day, says, details: &details };
             let row = rows::keep(tx, before.whom(), Some(&before), &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;

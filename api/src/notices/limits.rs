@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
 use domain::national::{Mark, National, NextNotice, Notice as Issued, PenaltyNotice, Watch};
-use domain::{AcademicYear, Calendar, CodeTable, HalfDay, Session};
+use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, Session};
 
 use super::notice::{Missed, State};
 use super::rows::NoticeRow;
@@ -56,6 +56,14 @@ impl Counted {
         }
         let school_weeks = weeks.into_iter().filter(|monday| *monday <= day).collect();
         Ok(Self { law, day, marks, school_weeks })
+    }
+
+    /// The days that a notice looks back over, up to today: so many school weeks as the law says.
+    #[must_use]
+    pub fn days(&self) -> Days {
+        let weeks = u64::try_from(self.law.school_weeks).unwrap_or(0);
+        let behind = self.school_weeks.iter().rev().take(self.law.school_weeks).last().copied();
+        Days { from: behind.unwrap_or(self.day - DayCount::new(7 * weeks)), to: self.day }
     }
 
     /// How near the child is to the threshold, with the sessions that no notice to this parent rests on. `but` is left

@@ -41,13 +41,14 @@ pub async fn list_notices(
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, state, limit, cursor } = params.0;
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, state))?;
+    let whole = caller.sees_confidential(&app);
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let state = state.map(|state| state.name().to_owned());
         let wanted = Wanted { asking_school: Some(school_id), state, ..Wanted::default() };
         let rows = rows::notices(tx, wanted, slice.after, slice.fetch())?;
         let notices: Result<Vec<ParentNotice>, Problem> =
-            rows.iter().map(ParentNotice::of).collect();
+            rows.iter().map(|row| ParentNotice::shown(row, whole)).collect();
         Ok(slice.page(notices?, |notice| notice.notice_id))
     });
     Ok(page.await?.answer(&request))

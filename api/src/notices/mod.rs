@@ -15,6 +15,7 @@ mod support;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use carry_in::{Absence, Given, Refused, TakenBack, carry_in, settle, take_back};
+pub use limits::Counted;
 pub use notice::{Details, Missed, State};
 pub use rows::{NoticeRow, of_case};
 pub use support::{Supported, let_fall, supported};

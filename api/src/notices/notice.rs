@@ -84,6 +84,9 @@ pub struct Details {
     /// Why, when they did not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Why a person decided against it; only for those who have the permission `safeguarding:read`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waived_because: Option<String>,
     /// What is to be paid.
     pub amount: Amount,
     /// When the local authority issued it.
@@ -183,8 +186,16 @@ pub struct ParentNotice {
 }
 
 impl ParentNotice {
-    /// As it goes over the wire.
+    /// As those see it who may not see what is confidential. Every answer to a write is of this form, for answers are
+    /// kept for those who send a request twice.
     pub(super) fn of(row: &NoticeRow) -> Result<Self, Problem> {
+        Self::shown(row, false)
+    }
+
+    /// As it goes over the wire; why it was waived stands there when it is shown whole.
+    pub(super) fn shown(row: &NoticeRow, whole: bool) -> Result<Self, Problem> {
+        let mut details = row.read()?;
+        details.waived_because = details.waived_because.filter(|_| whole);
         Ok(Self {
             notice_id: row.notice_id,
             pupil_id: row.pupil_id,
@@ -194,7 +205,7 @@ impl ParentNotice {
             state: row.state()?,
             day: row.day,
             says: row.says.clone(),
-            details: row.read()?,
+            details,
             etag: row.etag().as_str().to_owned(),
             recorded_at: row.recorded_at,
             recorded_by: row.recorded_by.clone(),

@@ -14,6 +14,7 @@ use crate::auth::May;
 use crate::auth::permission::ReadCase;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
+use crate::referrals::{Check, register_checks};
 use crate::{parents, pupils};
 
 /// A child's notices, and what the law says of the next one.
@@ -27,6 +28,9 @@ pub struct PupilNotices {
     law: Law,
     /// For each parent: how near the threshold, and which notice would be the next.
     parents: Vec<ParentLimits>,
+    /// What the registers of the weeks that a notice looks back over leave open: what is red should be settled before an
+    /// authority is asked for a notice.
+    registers: Vec<Check>,
     /// The notices, earliest first.
     notices: Vec<ParentNotice>,
 }
@@ -125,20 +129,25 @@ pub async fn notices_of_pupil(
     app: web::Data<App>,
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
-    let codes = app.codes.clone();
+    let (codes, whole) = (app.codes.clone(), caller.sees_confidential(&app));
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         pupils::pupil(tx, path.0)?;
         let pupil_id = rows::own_record(tx, path.0)?;
         let counted = Counted::read(tx, &codes, pupil_id, None)?;
         let rows = rows::of_child(tx, pupil_id)?;
         let parents = parents::whom_to_ask(tx, pupil_id)?;
+        let notices = rows.iter().map(|row| ParentNotice::shown(row, whole));
+        let stays = pupils::stays_of(tx, pupil_id)?;
+        let schools = stays.iter().map(|stay| stay.school_id).collect();
+        let registers = register_checks(tx, &codes, pupil_id, &schools, counted.days())?;
         let limits = parents.keys().map(|parent| ParentLimits::of(&counted, &rows, *parent));
         Ok(PupilNotices {
             pupil_id,
             as_of: counted.day,
             law: Law::from(&counted.law),
             parents: limits.collect::<Result<_, _>>()?,
-            notices: rows.iter().map(ParentNotice::of).collect::<Result<_, _>>()?,
+            registers,
+            notices: notices.collect::<Result<_, _>>()?,
         })
     });
     Ok(HttpResponse::Ok().json(answer.await?))

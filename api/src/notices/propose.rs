@@ -158,6 +158,7 @@ fn propose(
         sessions: sessions.collect(),
         reached: watch.reached,
         reason,
+        waived_because: None,
         amount,
         issued_on: None,
         paid_on: None,

@@ -35,10 +35,11 @@ pub async fn read_notice(
     app: web::Data<App>,
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
-    let codes = app.codes.clone();
+    let (codes, whole) = (app.codes.clone(), caller.sees_confidential(&app));
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let rows = rows::history(tx, path.0)?;
-        let mut before = rows.iter().map(ParentNotice::of).collect::<Result<Vec<_>, _>>()?;
+        let shown = |row| ParentNotice::shown(row, whole);
+        let mut before = rows.iter().map(shown).collect::<Result<Vec<_>, _>>()?;
         let now = before.pop().ok_or_else(Problem::not_found)?;
         let child = rows::own_record(tx, now.pupil_id)?;
         let counted = Counted::read(tx, &codes, child, None)?;

@@ -13,7 +13,7 @@ use super::rows;
 use super::safeguards::{Order, Safeguards};
 use crate::app::App;
 use crate::auth::May;
-use crate::auth::permission::{Permission, ReadParent, ReadSafeguarding};
+use crate::auth::permission::ReadParent;
 use crate::db::Tx;
 use crate::http::path::Path;
 use crate::http::problem::Problem;
@@ -132,7 +132,7 @@ pub async fn parent_history(
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
     let parent_id = path.0;
-    let leads = app.roles.allows(caller.role(), ReadSafeguarding::NAME);
+    let leads = caller.sees_confidential(&app);
     let history = app.db.snapshot(caller.scope(), move |tx| {
         rows::parent(tx, parent_id)?;
         let safeguards = leads.then(|| safeguards(tx, parent_id)).transpose()?;

@@ -12,7 +12,7 @@ use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
 use super::ties::{Tie, ties_of_pupil};
 use crate::app::App;
-use crate::auth::permission::{Permission, ReadParent, ReadSafeguarding};
+use crate::auth::permission::ReadParent;
 use crate::auth::{Caller, May};
 use crate::db::Tx;
 use crate::http::path::Path;
@@ -51,7 +51,7 @@ pub(super) fn shown(
     today: NaiveDate,
 ) -> (bool, Option<Safeguards>) {
     let ask_first = safeguards.stand(today);
-    let may = app.roles.allows(caller.role(), ReadSafeguarding::NAME);
+    let may = caller.sees_confidential(&app);
     (ask_first, Some(safeguards).filter(|all| may && !all.is_empty()))
 }
 

@@ -21,8 +21,7 @@ pub struct Recipient {
     pub why_not: Option<&'static str>,
 }
 
-const ASK_FIRST: &str =
-    "not without asking whoever leads on safeguarding: a court order or no contact is recorded";
+const ASK_FIRST: &str = "not without asking whoever leads on safeguarding";
 const IN_CARE: &str =
     "the child is in care: the carer, the social worker and the virtual school are written to";
 const NO_CARE: &str = "has neither parental responsibility nor the child living with them";

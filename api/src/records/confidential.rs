@@ -4,9 +4,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::app::App;
-use crate::auth::Caller;
-use crate::auth::permission::{Permission, ReadSafeguarding};
 use crate::http::name;
 use crate::http::problem::Problem;
 
@@ -66,9 +63,4 @@ impl Confidential {
         };
         serde_json::to_value(both).map_err(Problem::internal)
     }
-}
-
-/// Whether the caller is shown what is confidential.
-pub(super) fn may_see(app: &App, caller: &Caller) -> bool {
-    app.roles.allows(caller.role(), ReadSafeguarding::NAME)
 }

@@ -9,10 +9,12 @@ mod read_readiness;
 mod read_referral;
 mod readiness;
 mod referral;
+mod registers;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use readiness::{Check, checks};
+pub use registers::register_checks;
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -55,11 +55,12 @@ pub async fn prepare_referral(
     let NewReferral { about, to, name, why, confidential } = body.value;
     let (name, why) = (name::words(&name, "/name", SHORT)?, name::words(&why, "/why", LONG)?);
     let confidential = confidential.map(Confidential::check).transpose()?;
+    let codes = app.codes.clone();
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let ground = about.look_up(tx)?;
         key.once(tx, &caller, "prepare_referral", &body.bytes, |tx| {
             let says = format!("a referral to {name} was prepared");
-            let checks = checks(tx, &ground)?;
+            let checks = checks(tx, &codes, &ground)?;
             let referral = Referral { to, name, why, evidence: checks, steps: Vec::new() };
             let standing = Standing {
                 state: "prepared",

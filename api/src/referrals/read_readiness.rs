@@ -35,6 +35,7 @@ pub async fn read_readiness(
     app: web::Data<App>,
     path: Path<i32>,
 ) -> Result<HttpResponse, Problem> {
+    let codes = app.codes.clone();
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = cases::case(tx, path.0)?;
         let ground = Ground {
@@ -43,7 +44,7 @@ pub async fn read_readiness(
             case: Some((case.case_id, case.steps)),
             action_id: None,
         };
-        let checks = checks(tx, &ground)?;
+        let checks = checks(tx, &codes, &ground)?;
         let ready = checks.iter().all(|check| check.light != Light::Red);
         Ok(Readiness { case_id: case.case_id, ready, checks })
     });

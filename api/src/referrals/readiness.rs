@@ -2,14 +2,19 @@
 //!
 //! Green is there, amber is begun, red is missing. Nothing is a tick: every light is counted from records.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
+use domain::{CodeTable, Days};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::referral::{Partner, Referral};
+use super::registers::register_checks;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::meetings::{ATTENDED, Meeting, NOT_ATTENDED};
+use crate::notices::Counted;
 use crate::plans::Plan;
 use crate::records::{self, Ground, RecordRow, Thing, Wanted};
 use crate::schema::{action, evidence, letter};
@@ -53,8 +58,9 @@ pub enum Light {
 ///
 /// # Errors
 /// The database's.
-pub fn checks(tx: &mut Tx<'_>, ground: &Ground) -> Result<Vec<Check>, Problem> {
-    Ok(vec![
+pub fn checks(tx: &mut Tx<'_>, codes: &CodeTable, ground: &Ground) -> Result<Vec<Check>, Problem> {
+    let mut all = registers(tx, codes, ground)?;
+    all.extend([
         parents_known(tx, ground)?,
         contacts(tx, ground)?,
         letters(tx, ground)?,
@@ -62,11 +68,23 @@ pub fn checks(tx: &mut Tx<'_>, ground: &Ground) -> Result<Vec<Check>, Problem> {
         visit(tx, ground)?,
         plan(tx, ground)?,
         early_help(tx, ground)?,
-    ])
+    ]);
+    Ok(all)
+}
+
+/// What the registers leave open since the case was opened, and in the weeks that a penalty notice looks back over.
+fn registers(tx: &mut Tx<'_>, codes: &CodeTable, ground: &Ground) -> Result<Vec<Check>, Problem> {
+    let behind = Counted::read(tx, codes, ground.pupil_id, None)?.days();
+    let opened = match ground.case {
+        Some((case, _)) => cases::case(tx, case)?.opened_on,
+        None => behind.from,
+    };
+    let days = Days { from: opened.min(behind.from), ..behind };
+    register_checks(tx, codes, ground.pupil_id, &BTreeSet::from([ground.school_id]), days)
 }
 
 /// A light: green from `green` on, amber from one on.
-fn light(found: usize, green: usize) -> Light {
+pub(super) fn light(found: usize, green: usize) -> Light {
     match found {
         found if found >= green => Light::Green,
         0 => Light::Red,

@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, after, page};
 use super::bands::{ReportPolicy, SchoolBands};
-use super::frame::{Frame, ReportHead, day, today};
+use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use crate::app::App;
 use crate::auth::May;
@@ -99,7 +99,7 @@ pub async fn at_risk(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { day: asked, sessions, band, limit, cursor } = params.0;
-    let until = day(asked, today(&app, &scope, path.0).await?)?;
+    let until = day_of_list(&app, &scope, path.0, asked).await?;
     if sessions.is_some_and(|sessions| !(1..=MOST).contains(&sessions)) {
         let expected = format!("a number from 1 to {MOST}");
         return Err(Problem::at(Kind::BadQuery, "?sessions", expected));
@@ -118,7 +118,7 @@ pub async fn at_risk(
     });
     let kept = after(&slice, found.collect());
     let ids: Vec<i32> = kept.iter().map(|((_, pupil), _)| *pupil).collect();
-    let people = app.db.snapshot(&scope, move |tx| People::read(tx, path.0, ids)).await?;
+    let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |((leaves_after, _), (member, rate, then))| AtRiskPupil {
         pupil: people.listed(member, until),
         attendance: rate.into(),

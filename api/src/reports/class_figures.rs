@@ -8,7 +8,7 @@ use ::analytics::Block;
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::policy::word::For;
-use domain::{AcademicYear, Days, Rate, Window, WindowKind};
+use domain::{AcademicYear, Rate, Window, WindowKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,7 +23,6 @@ use crate::auth::permission::ReadAnalytics;
 use crate::http::json::Query;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::tenants;
 
 const BASIS: &str = "The sessions of everybody in the class on the session's date, pooled, up to the last register that \
     was taken. Places go by exact attendance; classes with the same attendance share a place and the trophy. A class of \
@@ -98,13 +97,10 @@ pub async fn class_figures(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let clock = app.db.clock_of(&scope).await?;
     let Params { year, window } = params.0;
-    let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
-    let whole = Days { from: year.first_day(), to: year.last_day() };
-    let mut frame = Frame::read(&app, &scope, path.0, whole).await?;
-    let window = wanted(&frame, window.as_deref(), frame.school.date(clock.now())?)?;
-    frame.days = Days { from: window.from, to: window.to };
+    let (frame, today) = Frame::of_year(&app, &scope, path.0, year).await?;
+    let window = wanted(&frame, window.as_deref(), today)?;
+    let frame = frame.over(&window);
     let to = window.to;
     let read = app.db.snapshot(&scope, move |tx| {
         Ok((SchoolBands::read(tx, path.0, to)?, People::read(tx, path.0, [])?))

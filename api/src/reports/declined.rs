@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, Lowest, after, page};
 use super::bands::{ReportPolicy, SchoolBands};
-use super::frame::{Frame, ReportHead, day, today};
+use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use crate::app::App;
 use crate::auth::May;
@@ -108,7 +108,7 @@ pub async fn declined(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { day: asked, band, limit, cursor } = params.0;
-    let until = day(asked, today(&app, &scope, path.0).await?)?;
+    let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until, &band))?;
     let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
     let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
@@ -128,7 +128,7 @@ pub async fn declined(
     });
     let kept = after(&slice, found.collect());
     let ids: Vec<i32> = kept.iter().map(|(_, (member, ..))| member.pupil).collect();
-    let people = app.db.snapshot(&scope, move |tx| People::read(tx, path.0, ids)).await?;
+    let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |(_, (member, recent, earlier, now))| DeclinedPupil {
         pupil: people.listed(member, until),
         recent: recent.into(),

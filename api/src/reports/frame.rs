@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ::analytics::Block;
 use actix_web::web;
 use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
-use domain::{AcademicYear, Calendar, Days, Definition};
+use domain::{AcademicYear, Calendar, Days, Definition, Window};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -122,6 +122,31 @@ impl Frame {
         Ok(Self { school, days, blocks, calendars, known_at, block, codes })
     }
 
+    /// As [`Frame::read`], on the whole of a year, the present one when nobody says otherwise: for a report on one of its
+    /// windows, which [`Frame::over`] narrows it to. With it today on the school's wall.
+    ///
+    /// # Errors
+    /// As of [`Frame::read`].
+    pub async fn of_year(
+        app: &web::Data<App>,
+        scope: &Scope,
+        school_id: i32,
+        year: Option<AcademicYear>,
+    ) -> Result<(Self, NaiveDate), Problem> {
+        let clock = app.db.clock_of(scope).await?;
+        let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
+        let whole = Days { from: year.first_day(), to: year.last_day() };
+        let frame = Self::read(app, scope, school_id, whole).await?;
+        let today = frame.school.date(clock.now())?;
+        Ok((frame, today))
+    }
+
+    /// The same on the days of a window.
+    #[must_use]
+    pub fn over(self, window: &Window) -> Self {
+        Self { days: Days { from: window.from, to: window.to }, ..self }
+    }
+
     /// The year that the days lie in.
     #[must_use]
     pub fn block(&self) -> &Block {
@@ -168,11 +193,17 @@ impl Frame {
     }
 }
 
-/// The day that a list is of: today when nobody says otherwise.
+/// The day that a school's list is of: today when nobody says otherwise.
 ///
 /// # Errors
-/// A day to come, or outside the years that can be recorded.
-pub fn day(asked: Option<NaiveDate>, today: NaiveDate) -> Result<NaiveDate, Problem> {
+/// 404 for a school that the scope does not cover; a day to come, or outside the years that can be recorded.
+pub async fn day_of_list(
+    app: &web::Data<App>,
+    scope: &Scope,
+    school_id: i32,
+    asked: Option<NaiveDate>,
+) -> Result<NaiveDate, Problem> {
+    let today = today(app, scope, school_id).await?;
     let day = asked.unwrap_or(today);
     if day > today || AcademicYear::of(day).is_none() {
         return Err(Problem::at(Kind::BadQuery, "?day", "today, or a day before"));

@@ -7,7 +7,7 @@ use ::analytics::{Block, By, Individual, Value};
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::policy::word::For;
-use domain::{AcademicYear, Characteristic, Days, Definition, Rate, Window, WindowKind};
+use domain::{AcademicYear, Characteristic, Definition, Rate, Window, WindowKind};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -21,7 +21,6 @@ use crate::auth::permission::ReadAnalytics;
 use crate::http::json::Query;
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
-use crate::tenants;
 
 const BASIS: &str = "One half term that has ended, the one before it, and the school year up to its end. Groups are those \
     of the half term's last register. Persistent absence is missing 10% or more of one's own possible sessions of the \
@@ -147,13 +146,10 @@ pub async fn governors_summary(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let clock = app.db.clock_of(&scope).await?;
     let Params { year, half_term } = params.0;
-    let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
-    let whole = Days { from: year.first_day(), to: year.last_day() };
-    let mut frame = Frame::read(&app, &scope, path.0, whole).await?;
-    let window = ended(&frame, half_term.as_deref(), frame.school.date(clock.now())?)?;
-    frame.days = Days { from: window.from, to: window.to };
+    let (frame, today) = Frame::of_year(&app, &scope, path.0, year).await?;
+    let window = ended(&frame, half_term.as_deref(), today)?;
+    let frame = frame.over(&window);
     let to = window.to;
     let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, to)).await?;
     let head = frame.head_of(DEFINITION, BASIS, bands.rules_about(For::School));

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use ::analytics::EnrolmentYear;
+use actix_web::web;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::Tx;
+use crate::app::App;
+use crate::db::{Scope, Tx};
 use crate::http::problem::Problem;
 use crate::pupils::{self, PupilRow};
 use crate::schema::pupil;
@@ -63,6 +65,19 @@ impl People {
         let classes = pupils::classes_of_schools(tx, &[school_id])?;
         let classes = classes.into_iter().map(|class| (class.class_id, class.name)).collect();
         Ok(Self { pupils, classes })
+    }
+
+    /// As [`People::read`], in a snapshot of its own.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn of(
+        app: &web::Data<App>,
+        scope: &Scope,
+        school_id: i32,
+        ids: Vec<i32>,
+    ) -> Result<Self, Problem> {
+        app.db.snapshot(scope, move |tx| Self::read(tx, school_id, ids)).await
     }
 
     /// A pupil's record.

@@ -13,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::attendance::{Attended, Lowest, after, is_severe, page};
 use super::bands::{Agenda, ReportPolicy, SchoolBands};
 use super::broken::monday_of;
-use super::frame::{Frame, ReportHead, day, today};
+use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
 use crate::app::App;
@@ -115,7 +115,7 @@ pub async fn safeguarding_list(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { day: asked, limit, cursor } = params.0;
-    let to = day(asked, today(&app, &scope, path.0).await?)?;
+    let to = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, to))?;
     let week = Days { from: monday_of(to), to };
     let frame = Frame::read(&app, &scope, path.0, week).await?;
@@ -146,7 +146,7 @@ pub async fn safeguarding_list(
     });
     let kept = after(&slice, found.collect());
     let ids: Vec<i32> = kept.iter().map(|(_, (member, ..))| member.pupil).collect();
-    let people = app.db.snapshot(&scope, move |tx| People::read(tx, path.0, ids)).await?;
+    let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |(_, (member, rate, year, concerns))| ConcernPupil {
         pupil: people.listed(member, to),
         concerns,

@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, Lowest, after, is_persistent, is_severe, page, pooled};
 use super::bands::{ReportPolicy, SchoolBands};
-use super::frame::{Frame, ReportHead, day, today};
+use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
 use crate::app::App;
@@ -145,7 +145,7 @@ pub async fn slt_list(
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { day: asked, limit, cursor } = params.0;
-    let until = day(asked, today(&app, &scope, path.0).await?)?;
+    let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until))?;
     let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
     let read = app.db.snapshot(&scope, move |tx| {
@@ -161,7 +161,7 @@ pub async fn slt_list(
         .map(|row| (Lowest::of(row.year, row.member.pupil), row));
     let kept = after(&slice, listed.collect());
     let ids: Vec<i32> = kept.iter().map(|(_, row)| row.member.pupil).collect();
-    let people = app.db.snapshot(&scope, move |tx| People::read(tx, path.0, ids)).await?;
+    let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |(_, row)| SltPupil {
         pupil: people.listed(row.member, until),
         year_to_date: row.year.into(),

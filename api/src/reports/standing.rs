@@ -35,6 +35,6 @@ impl From<CaseRow> for CaseStanding {
 /// # Errors
 /// The database's.
 pub fn standings(tx: &mut Tx<'_>, school_id: i32) -> Result<BTreeMap<i32, CaseStanding>, Problem> {
-    let open = cases::open_cases(tx, school_id)?;
-    Ok(open.into_iter().map(|told| (told.row.pupil_id, told.row.into())).collect())
+    let open = cases::open_rows(tx, school_id)?;
+    Ok(open.into_iter().map(|row| (row.pupil_id, row.into())).collect())
 }

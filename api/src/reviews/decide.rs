@@ -54,7 +54,8 @@ pub struct DecisionBody {
     item: i32,
     /// What is decided.
     decide: What,
-    /// Why; needed for everything but `send`. For `mitigate` the reason that is accepted, such as a long illness.
+    /// Why; needed for everything but `send`, and read only by those who lead on safeguarding. For `mitigate` the reason
+    /// that is accepted, such as a long illness.
     #[serde(default)]
     reason: Option<String>,
     /// For `mitigate`: the last day on which it holds; without one, until a person ends it.
@@ -172,7 +173,8 @@ impl Deciding<'_> {
         };
         let status = problem.as_ref().map_or(200, |problem| problem.status);
         let now = self.item(tx, body.item)?;
-        let now = now.map(|row| ItemAnswer::of(row, Vec::new())).transpose()?;
+        let whole = self.caller.sees_confidential(self.app);
+        let now = now.map(|row| ItemAnswer::of(row, Vec::new(), whole)).transpose()?;
         Ok(DecisionResult { item: body.item, status, now, problem })
     }
 
@@ -260,7 +262,7 @@ impl Deciding<'_> {
         let school_id = review.school_id;
         let calendars = tenants::calendars_around(tx, school_id, day)?;
         // Since it was proposed, letters about the pupil may have been stopped.
-        let stopped = letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id);
+        let stopped = letters::stopped(tx, &[pupil_id])?.contains(&pupil_id);
         let follows = self.follows(tx)?;
         let figures = Figures::new(blocks, &calendars, review.day);
         if stopped {

@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, FeedbackRow};
+use super::feedback::{FeedbackRow, add_feedback};
+use super::rows;
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::GiveFeedback;
@@ -45,7 +46,7 @@ pub async fn give_feedback(
     let row = app.db.run(&caller.scope().clone(), move |tx| {
         let review = rows::review(tx, path.0)?;
         let pupil = pupils::pupil(tx, body.value.pupil_id)?;
-        rows::add_feedback(tx, &review, pupil.pupil_id, &says, caller.subject())
+        add_feedback(tx, &review, pupil.pupil_id, &says, caller.subject())
     });
     Ok(HttpResponse::Created().json(row.await?))
 }

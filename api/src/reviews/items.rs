@@ -8,8 +8,9 @@ use domain::policy::Subject;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::feedback::{FeedbackRow, feedback_between};
 use super::figures::week_to;
-use super::rows::{self, FeedbackRow, ItemRow};
+use super::rows::{self, ItemRow};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadCase;
@@ -60,8 +61,8 @@ pub struct ItemAnswer {
     /// `listed`, `proposed` (it waits for a person), or what became of it.
     #[schema(example = "proposed")]
     pub state: String,
-    /// Why it was held or decided otherwise. The reason that was accepted of one that is mitigated stands with the
-    /// pupil's mitigations, for those who may see it.
+    /// Why it was held or decided otherwise; only for those who have the permission `safeguarding:read`. The reason that
+    /// was accepted of one that is mitigated stands with the pupil's mitigations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it was decided (UTC).
@@ -76,11 +77,11 @@ pub struct ItemAnswer {
 }
 
 impl ItemAnswer {
-    /// An item as it goes over the wire.
+    /// An item as it goes over the wire; why people decided so stands there when it is shown whole.
     ///
     /// # Errors
     /// What stands in the table cannot be read.
-    pub fn of(row: ItemRow, feedback: Vec<FeedbackRow>) -> Result<Self, Problem> {
+    pub fn of(row: ItemRow, feedback: Vec<FeedbackRow>, whole: bool) -> Result<Self, Problem> {
         let decision = row.decision()?;
         let class = match &decision.subject {
             Subject::Teacher(name) | Subject::Class(name) => Some(name.clone()),
@@ -94,7 +95,7 @@ impl ItemAnswer {
             rule: decision.rule,
             because: decision.because,
             decides: decision.decides,
-            reason: row.reason.filter(|_| row.state != MITIGATED),
+            reason: row.reason.filter(|_| whole && row.state != MITIGATED),
             state: row.state,
             decided_at: row.decided_at,
             decided_by: row.decided_by,
@@ -117,10 +118,11 @@ pub async fn list_items(
 ) -> Result<HttpResponse, Problem> {
     let Params { state, pupil_id, limit, cursor } = params.0;
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(path.0, &state, pupil_id))?;
+    let whole = caller.sees_confidential(&app);
     let page = app.db.snapshot(caller.scope(), move |tx| {
         let review = rows::review(tx, path.0)?;
         let mut said: BTreeMap<i32, Vec<FeedbackRow>> = BTreeMap::new();
-        for one in rows::feedback_between(tx, review.school_id, week_to(review.day))? {
+        for one in feedback_between(tx, review.school_id, week_to(review.day))? {
             said.entry(one.pupil_id).or_default().push(one);
         }
         let wanted = (state, pupil_id);
@@ -128,7 +130,7 @@ pub async fn list_items(
         let Page { items, next } = slice.page(rows, |row| row.item);
         let answer = |row: ItemRow| {
             let said = row.pupil_id.and_then(|pupil| said.get(&pupil).cloned());
-            ItemAnswer::of(row, said.unwrap_or_default())
+            ItemAnswer::of(row, said.unwrap_or_default(), whole)
         };
         let items = items.into_iter().map(answer).collect::<Result<Vec<_>, _>>()?;
         Ok(Page { items, next })

@@ -2,6 +2,7 @@
 
 mod amended;
 mod decide;
+mod feedback;
 mod figures;
 mod give_feedback;
 mod items;

@@ -9,6 +9,7 @@ use domain::policy::word::Do;
 use domain::policy::{Decision, Subject};
 use domain::{Calendar, WindowKind};
 
+use super::feedback::feedback_between;
 use super::figures::{Beside, Figures, week_to};
 use super::question::{Question, tickets};
 use super::rows::{self, NewItem, ReviewRow};
@@ -74,10 +75,8 @@ fn beside(
         .into_iter()
         .map(|class| (class.class_id, class.name))
         .collect();
-    let answered: BTreeSet<i32> = rows::feedback_between(tx, school_id, week_to(day))?
-        .iter()
-        .map(|one| one.pupil_id)
-        .collect();
+    let answered: BTreeSet<i32> =
+        feedback_between(tx, school_id, week_to(day))?.iter().map(|one| one.pupil_id).collect();
     let class_of = |pupil: &i32| on_roll.get(pupil).copied().flatten();
     let silent: BTreeSet<String> = rows::listed_between(tx, school_id, week_to(day))?
         .iter()
@@ -86,7 +85,7 @@ fn beside(
         .collect();
     Ok(Beside {
         cases: cases.iter().map(|told| (told.row.pupil_id, told.case.clone())).collect(),
-        stopped: letters::stopped(tx, &ids)?.into_keys().collect(),
+        stopped: letters::stopped(tx, &ids)?,
         mitigations: cases::mitigations(tx, school_id, day)?,
         classes,
         silent: silent.into_iter().collect(),

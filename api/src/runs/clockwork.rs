@@ -88,7 +88,7 @@ fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> 
             new.extend(fallen.into_iter().map(|due| NewRun::first(school.school_id, due)));
         }
         // What becomes of cases and actions in the meantime is seen when the next hour strikes.
-        if !paths.assigned(school.school_id).is_empty() {
+        if paths.follows_from(school.school_id).is_some() {
             next = next.into_iter().chain(next_look(now, school.zone)).min();
         }
     }

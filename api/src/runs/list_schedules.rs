@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveDateTime, Utc};
 use domain::AcademicYear;
 use domain::policy::{Answers, Policy, built_in, parse};
-use domain::schedule::{Due, Occasion, calendar_ends as last_day, ends, policy_days};
+use domain::schedule::{Due, Occasion, calendar_gap, ends, policy_days};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -55,8 +55,8 @@ pub struct Scheduled {
     /// The school.
     #[schema(example = 7)]
     school_id: i32,
-    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; `review`; `calendar` where the calendar ends
-    /// and the next year's is missing; for the days of the policy that `policy` names also `response`, `reward` or `draw`.
+    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; `review`; `calendar` where there is no
+    /// calendar for a year, or it has no summer term; for the days of the policy that `policy` names also `response`, `reward` or `draw`.
     #[schema(example = "end_of_half_term")]
     kind: &'static str,
     /// What tells it from all others of its kind at the school.
@@ -81,9 +81,9 @@ pub struct Scheduled {
     /// `done` or `failed`; `announced`, `skipped` or `missing` (it does not run, and `why` says why not).
     #[schema(example = "scheduled")]
     state: String,
-    /// Why it does not run.
+    /// Why it does not run, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
-    why: Option<&'static str>,
+    why: Option<String>,
     /// How late it is; absent when it is in time.
     #[serde(skip_serializing_if = "Option::is_none")]
     late: Option<Late>,
@@ -96,8 +96,6 @@ const ANNOUNCED: &str =
     "you asked what this policy names: what runs is what the school itself follows";
 const SKIPPED: &str = "it fell due before the school's calendar for that year was known";
 const UNFOLLOWED: &str = "it fell due before it was recorded that the school follows the policy, or before its calendar was known";
-const MISSING: &str = "the school has no calendar for the academic year that follows: no review, target or end of a term \
-    after this day can be dated. PUT /v1/schools/{school_id}/calendar/{year}";
 
 /// What tells an item of the list from all others, in its order.
 type Place = (DateTime<Utc>, i32, String, String);
@@ -188,16 +186,8 @@ fn scheduled(
                 found.push((school.school_id, school.zone.name(), known_from, due));
             }
         }
-        if !paths.assigned(school.school_id).is_empty()
-            && let Some(due) = calendar_ends(school)
-            && due.local.date() <= to
-        {
-            announced.push(Scheduled {
-                kind: "calendar",
-                state: "missing".to_owned(),
-                why: Some(MISSING),
-                ..Scheduled::of(school.school_id, school.zone.name(), due)
-            });
+        if let Some(follows_from) = paths.follows_from(school.school_id) {
+            announced.extend(missing(school, follows_from, (from, to)));
         }
         if let Some((folder, policy)) = policy {
             let days = policy_days(folder, policy, &school.calendars, school.zone).into_iter();
@@ -213,15 +203,37 @@ fn scheduled(
     Ok(items.chain(announced).collect())
 }
 
-/// The end of a school's last calendar.
-fn calendar_ends(school: &SchoolTime) -> Option<Due> {
-    last_day(school.calendars.last()?, school.zone)
+/// Which calendars are missing without which nothing runs by itself at a school: of the years of these days, and of the
+/// one after. Each is told until it is there.
+fn missing(
+    school: &SchoolTime,
+    follows_from: NaiveDate,
+    days: (NaiveDate, NaiveDate),
+) -> impl Iterator<Item = Scheduled> {
+    let years = years(days).skip(1).filter_map(AcademicYear::new);
+    let gap = move |year: AcademicYear| {
+        let due = calendar_gap(&school.calendars, year, follows_from, school.zone)?;
+        let why = format!(
+            "no review, target, wait or end of a period in {} can be dated after this, and none runs: \
+             PUT /v1/schools/{}/calendar/{}",
+            year.label(),
+            school.school_id,
+            year.number()
+        );
+        Some(Scheduled {
+            kind: "calendar",
+            state: "missing".to_owned(),
+            why: Some(why),
+            ..Scheduled::of(school.school_id, school.zone.name(), due)
+        })
+    };
+    years.filter_map(gap).filter(move |item| item.local.date() <= days.1)
 }
 
 fn announce(school: &SchoolTime, due: Due) -> Scheduled {
     Scheduled {
         state: "announced".to_owned(),
-        why: Some(ANNOUNCED),
+        why: Some(ANNOUNCED.to_owned()),
         ..Scheduled::of(school.school_id, school.zone.name(), due)
     }
 }
@@ -258,7 +270,7 @@ impl Scheduled {
             (self.state, self.late, self.run_id) = (run.job.state, run.late, Some(run.run_id));
         } else if self.due <= known_from {
             let why = if self.kind == Occasion::Review.name() { UNFOLLOWED } else { SKIPPED };
-            (self.state, self.why) = ("skipped".to_owned(), Some(why));
+            (self.state, self.why) = ("skipped".to_owned(), Some(why.to_owned()));
         } else if self.due <= now {
             let moved = !tx.ahead().is_zero();
             let times = Times { due: self.due, noticed: now, begun: now, first: true, moved };

@@ -49,6 +49,13 @@ impl Paths {
         self.assigned.get(&school_id).map_or(&[], Vec::as_slice)
     }
 
+    /// The first day from which on a school follows a policy, or a case; `None` when it follows nothing.
+    pub(super) fn follows_from(&self, school_id: i32) -> Option<NaiveDate> {
+        let assigned = self.assigned(school_id).iter().map(|one| one.from_day);
+        let waiting = self.waiting.get(&school_id).into_iter().flatten().map(|case| case.since);
+        assigned.chain(waiting).min()
+    }
+
     /// The reviews of a school, each with the instant from which on it is known that it falls due.
     pub(super) fn reviews(
         &mut self,
@@ -76,6 +83,10 @@ impl Paths {
                 .and_then(|stage| falls_due(stage, case.since, case.target_to, &school.calendars));
             let Some(ended) = ended else { continue };
             let day = day_after_stage(ended, &school.calendars);
+            // Nothing can be counted there yet: the schedule says that the calendar is missing.
+            if !school.calendars.iter().any(|calendar| calendar.year().contains(day)) {
+                continue;
+            }
             let opens = days.entry(day).or_insert_with(|| Opens {
                 hour: STAGE_HOUR,
                 known_from: school.known_from(day),

@@ -33,7 +33,7 @@ pub(super) fn recorded(tx: &mut Tx<'_>) -> Result<(i64, i64), Problem> {
     Ok((calendars, school_policy::table.select(count_star()).first(tx.conn)?))
 }
 
-/// The time of these schools in these academic years; a school without a calendar has none.
+/// The time of these schools in these academic years.
 pub(super) fn times(
     tx: &mut Tx<'_>,
     schools: Vec<SchoolRow>,
@@ -42,19 +42,17 @@ pub(super) fn times(
     let zone = |row: SchoolRow| Ok((row.school_id, row.time_zone.parse()?));
     let zones: Result<BTreeMap<i32, Tz>, ParseError> = schools.into_iter().map(zone).collect();
     let zones = zones.map_err(Problem::internal)?;
-    let mut found: BTreeMap<i32, SchoolTime> = BTreeMap::new();
+    let time = |(school_id, zone): (&i32, &Tz)| {
+        let (calendars, known_from) = (Vec::new(), Vec::new());
+        (*school_id, SchoolTime { school_id: *school_id, zone: *zone, calendars, known_from })
+    };
+    let mut found: BTreeMap<i32, SchoolTime> = zones.iter().map(time).collect();
     for (year, known) in known_from(tx, zones.keys().copied().collect(), years)? {
         let ids: Vec<i32> = known.keys().copied().collect();
         for (school_id, calendar) in tenants::calendars(tx, &ids, year, None)? {
-            let (Some(zone), Some(at)) = (zones.get(&school_id), known.get(&school_id)) else {
+            let (Some(time), Some(at)) = (found.get_mut(&school_id), known.get(&school_id)) else {
                 continue;
             };
-            let time = found.entry(school_id).or_insert_with(|| SchoolTime {
-                school_id,
-                zone: *zone,
-                calendars: Vec::new(),
-                known_from: Vec::new(),
-            });
             time.calendars.push(calendar);
             time.known_from.push(*at);
         }

@@ -42,13 +42,11 @@ pub async fn list_targets(
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, limit, cursor } = params.0;
     let slice = Slice::<i32>::read(limit, cursor.as_deref(), &school_id)?;
-    let after = slice.after;
+    let (after, most) = (slice.after, slice.fetch());
     let read = app.db.run(caller.scope(), move |tx| {
         let today = tenants::today(tx, school_id)?;
-        let open = cases::open_cases(tx, school_id)?.into_iter();
-        let running = open
-            .filter(|told| after.is_none_or(|after| told.row.case_id > after))
-            .filter_map(|told| told.case.target.map(|target| (told.row, target)));
+        let found = cases::with_target(tx, school_id, after, most)?.into_iter();
+        let running = found.filter_map(|told| told.case.target.map(|target| (told.row, target)));
         let calendars = tenants::calendars_around(tx, school_id, today)?;
         Ok((running.collect::<Vec<_>>(), calendars, today))
     });
@@ -59,7 +57,6 @@ pub async fn list_targets(
     let blocks = school_blocks(&app, caller.scope(), school_id, wanted).await?.blocks;
     let answers: Vec<TargetAnswer> = running
         .iter()
-        .take(slice.limit + 1)
         .map(|(case, target)| standing(case, *target, &blocks, &calendars, today))
         .collect();
     Ok(slice.page(answers, |target| target.case_id).answer(&request))

@@ -65,6 +65,20 @@ impl SchoolRow {
         Ok(local.earliest().map(|instant| instant.with_timezone(&Utc)))
     }
 
+    /// The instant at which a day begins on the school's wall: at midnight, or where clocks go forward over it at the
+    /// first hour that there is.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn begins(&self, day: NaiveDate) -> Result<DateTime<Utc>, Problem> {
+        for hour in (0..24).filter_map(|hour| day.and_hms_opt(hour, 0, 0)) {
+            if let Some(at) = self.instant(hour)? {
+                return Ok(at);
+            }
+        }
+        Err(Problem::internal("a day without an hour"))
+    }
+
     fn zone(&self) -> Result<Tz, Problem> {
         self.time_zone.parse().map_err(Problem::internal)
     }

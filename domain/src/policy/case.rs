@@ -58,6 +58,17 @@ pub struct Event {
     pub what: Recorded,
 }
 
+impl Event {
+    /// The same for whoever may not know why a person decided so: it may be an illness, a death, a court's order.
+    #[must_use]
+    pub fn without_reason(mut self) -> Self {
+        if let Recorded::Moved { reason, .. } = &mut self.what {
+            *reason = None;
+        }
+        self
+    }
+}
+
 /// What was recorded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -72,7 +83,7 @@ pub enum Recorded {
         figure: Option<Figure>,
         /// The band at this decision.
         band: Option<String>,
-        /// The reason a person gave.
+        /// The reason a person gave: see [`Event::without_reason`].
         reason: Option<String>,
     },
     /// A letter was decided on.

@@ -20,7 +20,7 @@ pub enum Missed {
     Counts,
     /// Another meeting has to be offered first.
     OfferAgain {
-        /// On this day or later; `None` when the calendars do not reach so far.
+        /// On this day or later; `None` before any was missed.
         from: Option<NaiveDate>,
     },
 }
@@ -44,10 +44,10 @@ pub fn missed(
         return Missed::OfferAgain { from: None };
     };
     let from = school_days_after(*first, APART, calendars);
-    if missed.len() >= OFFERS && from.is_some_and(|from| *last >= from) {
+    if missed.len() >= OFFERS && *last >= from {
         return Missed::Counts;
     }
-    Missed::OfferAgain { from }
+    Missed::OfferAgain { from: Some(from) }
 }
 
 /// Whether a missed meeting leads to another stage that waits for one.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{Days as DayCount, NaiveDate, Weekday};
+use chrono::{Datelike, Days as DayCount, NaiveDate, Weekday};
 
 use crate::policy::model::{Moment, Policy};
 use crate::policy::word::{Every, On};
@@ -51,18 +51,21 @@ pub fn figures_day(policy: &Policy, day: NaiveDate, calendars: &[Calendar]) -> N
     terms.filter(|last| *last < day).max().unwrap_or(day)
 }
 
-/// The day that is so many school days after a day; `None` when the calendars, in order, do not reach so far.
+/// The day that is so many school days after a day. In a school year whose calendar is not there yet Mondays to Fridays
+/// count, August left aside: what somebody is to do by then is not to be without a day.
 #[must_use]
-pub fn school_days_after(day: NaiveDate, days: u32, calendars: &[Calendar]) -> Option<NaiveDate> {
-    let last = calendars.last()?.year().last_day();
-    let mut school_days = day
-        .iter_days()
-        .skip(1)
-        .take_while(|day| *day <= last)
-        .filter(|day| calendars.iter().any(|calendar| calendar.is_school_day(*day)));
-    match usize::try_from(days).ok()? {
-        0 => Some(day),
-        days => school_days.nth(days - 1),
+pub fn school_days_after(day: NaiveDate, days: u32, calendars: &[Calendar]) -> NaiveDate {
+    let is_school_day = |day: &NaiveDate| {
+        let calendar = calendars.iter().find(|calendar| calendar.year().contains(*day));
+        calendar.map_or_else(
+            || day.month() != 8 && day.weekday().num_days_from_monday() < 5,
+            |calendar| calendar.is_school_day(*day),
+        )
+    };
+    let mut school_days = day.iter_days().skip(1).filter(is_school_day);
+    match usize::try_from(days).unwrap_or(usize::MAX).checked_sub(1) {
+        None => day,
+        Some(more) => school_days.nth(more).unwrap_or(day),
     }
 }
 
@@ -167,6 +170,24 @@ mod tests {
             ["2025-10-22", "2025-12-17", "2026-02-11", "2026-03-25", "2026-05-20", "2026-07-22"];
         due(Every::HalfTerm, On::Wednesday, &six);
         due(Every::HalfTermHoliday, On::Wednesday, &["2025-10-22", "2026-02-11", "2026-05-20"]);
+    }
+
+    #[test]
+    fn school_days_are_those_of_the_calendar_and_without_one_mondays_to_fridays_but_for_august() {
+        let calendars = example_calendars();
+        let after = |day: &str, days| school_days_after(day.parse().unwrap(), days, &calendars);
+        // Over the half-term holiday; the same day; and beyond the last calendar.
+        assert_eq!(after("2025-10-23", 2).to_string(), "2025-11-03");
+        assert_eq!(after("2025-10-25", 0).to_string(), "2025-10-25");
+        let last = calendars.last().unwrap().year();
+        let beyond = last.last_day();
+        let expected: NaiveDate = format!("{}-09-01", last.number() + 1).parse().unwrap();
+        let weekday = expected.iter_days().find(|day| day.weekday().num_days_from_monday() < 5);
+        assert_eq!(Some(school_days_after(beyond, 1, &calendars)), weekday);
+        assert_eq!(
+            school_days_after("2031-01-01".parse().unwrap(), 5, &[]).to_string(),
+            "2031-01-08"
+        );
     }
 
     #[test]

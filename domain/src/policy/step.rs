@@ -97,8 +97,8 @@ pub fn step(
         (Happened::Otherwise { to: Place::Closed, .. }, Next::PersonSays) => Next::Closed,
         (_, then) => then.clone(),
     };
-    let mut because = vec![format!("at {at:?}, {}", sentence::outcome(&situation.outcome))];
-    because.extend(reason.iter().map(|reason| format!("the reason given: {reason}")));
+    // A reason that was given stands with the step alone: not everybody may know it.
+    let because = vec![format!("at {at:?}, {}", sentence::outcome(&situation.outcome))];
     let decision = Decision {
         subject: Subject::Pupil(pupil),
         rule: row.rule.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::{Due, EVENING, MORNING, Occasion, instant};
@@ -62,19 +62,45 @@ pub fn morning_of(occasion: Occasion, label: String, day: NaiveDate, zone: Tz) -
     on_day(occasion, label, day, MORNING, zone)
 }
 
-/// The end of the last term of a calendar: what comes after it needs the next year's.
+/// What a school's calendars leave open of an academic year, and from when on: there is none, or it has no summer term. The
+/// calendars are the school's, in order; it follows a policy from a day on.
 #[must_use]
-pub fn calendar_ends(calendar: &Calendar, zone: Tz) -> Option<Due> {
-    let last = calendar.terms().iter().map(|term| term.to).max()?;
-    let label = match calendar.year().next() {
-        Some(next) => format!(
-            "the calendar for {} ends; there is none for {}",
-            calendar.year().label(),
-            next.label()
-        ),
-        None => format!("the calendar for {} ends", calendar.year().label()),
+pub fn calendar_gap(
+    calendars: &[Calendar],
+    year: AcademicYear,
+    follows_from: NaiveDate,
+    zone: Tz,
+) -> Option<Due> {
+    if year.last_day() < follows_from {
+        return None;
+    }
+    let of = |year: AcademicYear| calendars.iter().find(|calendar| calendar.year() == year);
+    let end = |calendar: &Calendar| calendar.terms().iter().map(|term| term.to).max();
+    let is_whole =
+        |calendar: &&Calendar| end(calendar) >= Some(calendar.year().last_day() - SUMMER);
+    let before = year.previous().and_then(of).filter(is_whole);
+    let (label, from, hour) = match (of(year), before) {
+        (Some(calendar), _) if is_whole(&calendar) => return None,
+        (Some(calendar), _) => {
+            let last = end(calendar)?;
+            (format!("the calendar for {} has no term after {last}", year.label()), last, EVENING)
+        }
+        (None, Some(before)) => {
+            let (ends, none) = (before.year().label(), year.label());
+            let label = format!("the calendar for {ends} ends; there is none for {none}");
+            (label, end(before)?, EVENING)
+        }
+        (None, None) => {
+            let from = year.first_day().max(follows_from);
+            (format!("there is no calendar for {}", year.label()), from, MORNING)
+        }
     };
-    Some(on_day(Occasion::EndOfYear, label, last, EVENING, zone))
+    let period = year.number().to_string();
+    Some(Due {
+        period,
+        to: year.last_day(),
+        ..on_day(Occasion::EndOfYear, label, from, hour, zone)
+    })
 }
 
 /// The next instant at which the school's wall shows an hour at which reviews open.
@@ -98,6 +124,9 @@ fn on_day(occasion: Occasion, label: String, day: NaiveDate, hour: NaiveTime, zo
         local,
     }
 }
+
+/// A calendar that ends so long before 31 July has no summer term.
+const SUMMER: TimeDelta = TimeDelta::weeks(8);
 
 /// The hour at which a review opens because a stage has fallen due.
 pub const STAGE_HOUR: NaiveTime = MORNING;

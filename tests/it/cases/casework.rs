@@ -1,11 +1,17 @@
 //! The things of a case: meetings, plans, targets, monitoring periods, visits, referrals, penalty notices. The office
 //! records each once, and the case moves.
 
+mod at_once;
 mod confidential;
 mod evidence;
 mod meetings;
 mod moved;
+mod never_offered;
+mod no_calendar;
 mod notices;
+mod reasons;
+mod received;
+mod registers;
 mod targets;
 
 use serde_json::{Value, json};

@@ -155,8 +155,8 @@ fn a_held_letter_is_released_or_withdrawn_with_a_reason_unless_all_are_stopped()
     // What is withdrawn stays on record, even while letters are stopped.
     let withdrawn = decide(&of(3), "withdraw", "The child has died").expect(200);
     assert_eq!(
-        (&withdrawn["state"], &withdrawn["why"]),
-        (&json!("taken_back"), &json!("The child has died"))
+        (&withdrawn["state"], &withdrawn["why"], &withdrawn["decisions"][0]["reason"]),
+        (&json!("taken_back"), &json!("a person withdrew it"), &json!("The child has died"))
     );
     assert_eq!(
         office

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::EnrolmentYear;
 use actix_web::{HttpResponse, get, web};
 use chrono::{Days as DayCount, NaiveDate};
 use domain::national::{Mark, National, PenaltyNotice, Return};
@@ -13,7 +12,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
-use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
+use super::answer::{Entry, answer, entries};
+use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
 use crate::app::App;
 use crate::auth::May;
@@ -67,6 +67,20 @@ pub struct AttendanceEntry {
     reasons: Vec<AbsenceReason>,
 }
 
+impl Entry for AttendanceEntry {
+    const FILE: &'static str = "attendance-return";
+    const OWN: &'static [&'static str] =
+        &["reason", "from", "to", "school_days", "sessions", "codes"];
+
+    fn pupil(&self) -> &ReportedPupil {
+        &self.pupil
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        self.reasons.iter().map(AbsenceReason::cells).collect()
+    }
+}
+
 /// Why a pupil is reported.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AbsenceReason {
@@ -86,6 +100,20 @@ pub struct AbsenceReason {
     sessions: usize,
     /// The sessions by their code.
     codes: BTreeMap<String, usize>,
+}
+
+impl AbsenceReason {
+    fn cells(&self) -> Vec<String> {
+        let codes = self.codes.iter().map(|(code, count)| format!("{code} {count}"));
+        vec![
+            self.kind.to_owned(),
+            self.first_day.to_string(),
+            self.last_day.to_string(),
+            csv::cell(self.school_days),
+            self.sessions.to_string(),
+            codes.collect::<Vec<_>>().join(", "),
+        ]
+    }
 }
 
 /// Read the attendance return
@@ -108,28 +136,18 @@ pub async fn attendance_return(
     let national = law()?;
     let rules = Rules::of(&national, days.to)?;
     let weeks: Vec<NaiveDate> = frame.calendars.iter().flat_map(Calendar::school_weeks).collect();
-    let found: Vec<(&EnrolmentYear, Vec<AbsenceReason>)> =
-        marks(&frame, &app.codes, NaiveDate::MIN)
-            .into_values()
-            .map(|(member, marks)| (member, rules.reasons(&marks, &weeks, days)))
-            .filter(|(_, reasons)| !reasons.is_empty())
-            .collect();
-    let members: Vec<EnrolmentYear> = found.iter().map(|(member, _)| (*member).clone()).collect();
-    let read = app.db.snapshot(&scope, move |tx| reported(tx, path.0, &members, days.to));
-    let mut pupils = read.await?;
-    let entry = |(member, reasons): (&EnrolmentYear, Vec<AbsenceReason>)| {
-        Some(AttendanceEntry { pupil: pupils.remove(&member.enrolment)?, reasons })
-    };
-    let entries: Vec<AttendanceEntry> = found.into_iter().filter_map(entry).collect();
-    if format == ReportFormat::Csv {
-        return table(&frame, &entries);
-    }
-    Ok(HttpResponse::Ok().json(AttendanceReturn {
+    let found = marks(&frame, &app.codes, NaiveDate::MIN)
+        .into_values()
+        .map(|(member, marks)| (member, rules.reasons(&marks, &weeks, days)))
+        .filter(|(_, reasons)| !reasons.is_empty());
+    let say = |pupil, _: &_, reasons| Some(AttendanceEntry { pupil, reasons });
+    let entries = entries((&app, &scope), &frame, found.collect(), say).await?;
+    answer(&frame, format, entries, |entries| AttendanceReturn {
         head: frame.head(BASIS, Vec::new()),
         continuous: rules.continuous_law(),
         irregular: rules.irregular_law(),
         entries,
-    }))
+    })
 }
 
 /// The rules in force.
@@ -213,27 +231,4 @@ fn by_code(marks: &[Mark], counts: impl Fn(&Mark) -> bool) -> BTreeMap<String, u
         *codes.entry(mark.code.clone()).or_insert(0) += 1;
     }
     codes
-}
-
-fn table(frame: &Frame, entries: &[AttendanceEntry]) -> Result<HttpResponse, Problem> {
-    let header: Vec<&str> = COLUMNS
-        .into_iter()
-        .chain(["reason", "from", "to", "school_days", "sessions", "codes"])
-        .collect();
-    let rows = entries.iter().flat_map(|entry| {
-        entry.reasons.iter().map(|reason| {
-            let codes = reason.codes.iter().map(|(code, count)| format!("{code} {count}"));
-            let mut cells = entry.pupil.cells();
-            cells.extend([
-                reason.kind.to_owned(),
-                reason.first_day.to_string(),
-                reason.last_day.to_string(),
-                csv::cell(reason.school_days),
-                reason.sessions.to_string(),
-                codes.collect::<Vec<_>>().join(", "),
-            ]);
-            cells
-        })
-    });
-    csv::answer(&frame.file("attendance-return"), &header, rows)
 }

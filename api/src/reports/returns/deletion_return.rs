@@ -11,7 +11,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, today, within_year};
-use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
+use super::answer::{Entry, answer, entries};
+use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadReport;
@@ -77,6 +78,26 @@ pub struct DeletionEntry {
     next_school: Option<NextSchool>,
 }
 
+impl Entry for DeletionEntry {
+    const FILE: &'static str = "deletion-return";
+    const OWN: &'static [&'static str] =
+        &["due", "final_year", "next_school", "next_school_first_day"];
+
+    fn pupil(&self) -> &ReportedPupil {
+        &self.pupil
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let next = self.next_school.as_ref();
+        vec![vec![
+            self.due.to_string(),
+            self.final_year.to_string(),
+            csv::cell(next.map(|next| &next.school)),
+            csv::cell(next.map(|next| next.first_day)),
+        ]]
+    }
+}
+
 /// Where a pupil goes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct NextSchool {
@@ -111,35 +132,28 @@ pub async fn deletion_return(
     let national = law()?;
     let rule = national.deletion_return(days.to).ok_or_else(before_the_law)?;
     let frame = Frame::read(&app, &scope, path.0, days).await?;
-    let mut leaving: Vec<(&EnrolmentYear, NaiveDate, bool)> = frame
+    let mut leaving: Vec<(&EnrolmentYear, (NaiveDate, bool))> = frame
         .block()
         .members()
         .filter_map(|member| {
             let last = member.last_day.filter(|last| days.contains(*last))?;
-            Some((member, last, completes(&frame, member, last)))
+            Some((member, (last, completes(&frame, member, last))))
         })
         .collect();
-    leaving.sort_by_key(|(member, last, _)| (*last, member.enrolment));
-    let final_year = leaving.iter().filter(|(.., completed)| *completed).count();
-    leaving.retain(|(.., completed)| all || rule.final_year || !completed);
-    let members: Vec<EnrolmentYear> =
-        leaving.iter().map(|(member, ..)| (*member).clone()).collect();
-    let read = app.db.snapshot(&scope, move |tx| {
-        Ok((reported(tx, path.0, &members, days.to)?, next_schools(tx, path.0, &members)?))
-    });
-    let (mut pupils, mut next) = read.await?;
-    let entry = |(member, due, final_year): (&EnrolmentYear, NaiveDate, bool)| {
-        let pupil = pupils.remove(&member.enrolment)?;
+    leaving.sort_by_key(|(member, (last, _))| (*last, member.enrolment));
+    let final_year = leaving.iter().filter(|(_, (_, completed))| *completed).count();
+    leaving.retain(|(_, (_, completed))| all || rule.final_year || !completed);
+    let members: Vec<EnrolmentYear> = leaving.iter().map(|(member, _)| (*member).clone()).collect();
+    let next = app.db.snapshot(&scope, move |tx| next_schools(tx, path.0, &members));
+    let mut next = next.await?;
+    let say = |pupil, member: &EnrolmentYear, (due, final_year)| {
         let next_school = next.remove(&member.enrolment);
         Some(DeletionEntry { pupil, due, final_year, next_school })
     };
-    let entries: Vec<DeletionEntry> = leaving.into_iter().filter_map(entry).collect();
-    if format == ReportFormat::Csv {
-        return table(&frame, &entries);
-    }
+    let entries = entries((&app, &scope), &frame, leaving, say).await?;
     let law = ReturnLaw::of(rule.from, &rule.reference);
     let head = frame.head(BASIS, Vec::new());
-    Ok(HttpResponse::Ok().json(DeletionReturn { head, law, final_year, entries }))
+    answer(&frame, format, entries, |entries| DeletionReturn { head, law, final_year, entries })
 }
 
 /// The month that a day lies in.
@@ -181,20 +195,4 @@ fn next_schools(
         Some((member.enrolment, NextSchool { school_id, school, first_day }))
     };
     Ok(members.iter().filter_map(next).collect())
-}
-
-fn table(frame: &Frame, entries: &[DeletionEntry]) -> Result<HttpResponse, Problem> {
-    let own = ["due", "final_year", "next_school", "next_school_first_day"];
-    let header: Vec<&str> = COLUMNS.into_iter().chain(own).collect();
-    let rows = entries.iter().map(|entry| {
-        let mut cells = entry.pupil.cells();
-        cells.extend([
-            entry.due.to_string(),
-            entry.final_year.to_string(),
-            csv::cell(entry.next_school.as_ref().map(|next| &next.school)),
-            csv::cell(entry.next_school.as_ref().map(|next| next.first_day)),
-        ]);
-        cells
-    });
-    csv::answer(&frame.file("deletion-return"), &header, rows)
 }

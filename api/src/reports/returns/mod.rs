@@ -4,6 +4,7 @@
 //! School Attendance (Pupil Registration) (England) Regulations 2024, regulation 13; thresholds and references are those of
 //! `domain/national.toml`.
 
+mod answer;
 mod attendance_return;
 mod deletion_return;
 mod new_pupil_return;

@@ -1,7 +1,5 @@
 //! The new pupil return: whose name came on the admission register, and by when the local authority has to know.
 
-use std::collections::BTreeMap;
-
 use ::analytics::EnrolmentYear;
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
@@ -10,7 +8,8 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
-use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
+use super::answer::{Entry, answer, entries};
+use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use crate::app::App;
 use crate::auth::May;
 use crate::auth::permission::ReadReport;
@@ -70,6 +69,19 @@ pub struct NewPupilEntry {
     normal_intake: bool,
 }
 
+impl Entry for NewPupilEntry {
+    const FILE: &'static str = "new-pupil-return";
+    const OWN: &'static [&'static str] = &["due", "normal_intake"];
+
+    fn pupil(&self) -> &ReportedPupil {
+        &self.pupil
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        vec![vec![csv::cell(self.due), self.normal_intake.to_string()]]
+    }
+}
+
 /// Read the new pupil return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
@@ -98,20 +110,14 @@ pub async fn new_pupil_return(
     new.sort_by_key(|(member, _)| (member.first_day, member.enrolment));
     let normal_intake = new.iter().filter(|(_, normal)| *normal).count();
     new.retain(|(_, normal)| intake || !normal);
-    let members: Vec<EnrolmentYear> = new.iter().map(|(member, _)| (*member).clone()).collect();
-    let read = app.db.snapshot(&scope, move |tx| reported(tx, path.0, &members, days.to));
-    let mut pupils: BTreeMap<i32, ReportedPupil> = read.await?;
-    let entry = |(member, normal_intake): (&EnrolmentYear, bool)| {
+    let say = |pupil, member: &EnrolmentYear, normal_intake| {
         let due = rule.due(member.first_day, normal_intake);
-        Some(NewPupilEntry { pupil: pupils.remove(&member.enrolment)?, due, normal_intake })
+        Some(NewPupilEntry { pupil, due, normal_intake })
     };
-    let entries: Vec<NewPupilEntry> = new.into_iter().filter_map(entry).collect();
-    if format == ReportFormat::Csv {
-        return table(&frame, &entries);
-    }
+    let entries = entries((&app, &scope), &frame, new, say).await?;
     let law = ReturnLaw { days: Some(rule.days), ..ReturnLaw::of(rule.from, &rule.reference) };
     let head = frame.head(BASIS, Vec::new());
-    Ok(HttpResponse::Ok().json(NewPupilReturn { head, law, normal_intake, entries }))
+    answer(&frame, format, entries, |entries| NewPupilReturn { head, law, normal_intake, entries })
 }
 
 /// Whether a pupil starts in the most junior year group of the school, by the first day of its school year.
@@ -127,14 +133,4 @@ fn is_normal_intake(frame: &Frame, member: &EnrolmentYear) -> bool {
     first_day.is_some_and(|first_day| member.first_day <= first_day)
         && year_group(member).is_some()
         && year_group(member) == most_junior.min()
-}
-
-fn table(frame: &Frame, entries: &[NewPupilEntry]) -> Result<HttpResponse, Problem> {
-    let header: Vec<&str> = COLUMNS.into_iter().chain(["due", "normal_intake"]).collect();
-    let rows = entries.iter().map(|entry| {
-        let mut cells = entry.pupil.cells();
-        cells.extend([csv::cell(entry.due), entry.normal_intake.to_string()]);
-        cells
-    });
-    csv::answer(&frame.file("new-pupil-return"), &header, rows)
 }

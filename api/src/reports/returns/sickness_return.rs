@@ -1,6 +1,5 @@
 //! The sickness return: who has missed 15 school days of the school year through illness, running or in all.
 
-use ::analytics::EnrolmentYear;
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::national::{Mark, Return, Spell};
@@ -8,9 +7,9 @@ use domain::{AcademicYear, Days};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, today, year_to_date};
-use super::reported::{COLUMNS, ReportedPupil, ReturnLaw, before_the_law, law, reported};
+use super::answer::{Entry, answer, entries};
+use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
 use crate::app::App;
 use crate::auth::May;
@@ -78,6 +77,31 @@ pub struct SicknessEntry {
     spells: Vec<SicknessSpell>,
 }
 
+impl Entry for SicknessEntry {
+    const FILE: &'static str = "sickness-return";
+    const OWN: &'static [&'static str] =
+        &["sessions", "reached", "reached_on", "first_ill_on", "last_ill_on", "spells"];
+
+    fn pupil(&self) -> &ReportedPupil {
+        &self.pupil
+    }
+
+    fn rows(&self) -> Vec<Vec<String>> {
+        let spells = self.spells.iter().map(|spell| {
+            let SicknessSpell { first_day, last_day, school_days } = spell;
+            format!("{first_day} to {last_day}: {school_days}")
+        });
+        vec![vec![
+            self.sessions.to_string(),
+            self.reached.to_string(),
+            self.reached_on.to_string(),
+            self.first_ill_on.to_string(),
+            self.last_ill_on.to_string(),
+            spells.collect::<Vec<_>>().join("\n"),
+        ]]
+    }
+}
+
 /// Days of illness, one after the other.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SicknessSpell {
@@ -123,32 +147,21 @@ pub async fn sickness_return(
     let asking = Return { school_days: asked, ..rule.clone() };
     let frame = Frame::read(&app, &scope, path.0, days).await?;
     let start = AcademicYear::of(days.to).map_or(days.from, AcademicYear::first_day);
-    let found: Vec<(&EnrolmentYear, Vec<Mark>, NaiveDate)> = marks(&frame, &app.codes, start)
-        .into_values()
-        .filter_map(|(member, marks)| {
-            let reached = asking.completed_on(&marks).filter(|day| days.contains(*day))?;
-            Some((member, marks, reached))
-        })
-        .collect();
-    let members: Vec<EnrolmentYear> = found.iter().map(|(member, ..)| (*member).clone()).collect();
-    let read = app.db.snapshot(&scope, move |tx| reported(tx, path.0, &members, days.to));
-    let mut pupils = read.await?;
-    let entries: Vec<SicknessEntry> = found
-        .into_iter()
-        .filter_map(|(member, marks, reached_on)| {
-            entry(rule, pupils.remove(&member.enrolment)?, &marks, reached_on)
-        })
-        .collect();
-    if format == ReportFormat::Csv {
-        return table(&frame, &entries);
-    }
+    let found = marks(&frame, &app.codes, start).into_values().filter_map(|(member, marks)| {
+        let reached = asking.completed_on(&marks).filter(|day| days.contains(*day))?;
+        Some((member, (marks, reached)))
+    });
+    let say = |pupil, _: &_, (marks, reached_on): (Vec<Mark>, NaiveDate)| {
+        entry(rule, pupil, &marks, reached_on)
+    };
+    let entries = entries((&app, &scope), &frame, found.collect(), say).await?;
     let law = ReturnLaw {
         school_days: Some(rule.school_days),
         codes: rule.codes.iter().cloned().collect(),
         ..ReturnLaw::of(rule.from, &rule.reference)
     };
     let head = frame.head(BASIS, Vec::new());
-    Ok(HttpResponse::Ok().json(SicknessReturn { head, law, days: asked, entries }))
+    answer(&frame, format, entries, |entries| SicknessReturn { head, law, days: asked, entries })
 }
 
 fn entry(
@@ -168,26 +181,4 @@ fn entry(
         last_ill_on: ill().next_back()?.date,
         spells: rule.spells(marks).into_iter().map(Into::into).collect(),
     })
-}
-
-fn table(frame: &Frame, entries: &[SicknessEntry]) -> Result<HttpResponse, Problem> {
-    let own = ["sessions", "reached", "reached_on", "first_ill_on", "last_ill_on", "spells"];
-    let header: Vec<&str> = COLUMNS.into_iter().chain(own).collect();
-    let rows = entries.iter().map(|entry| {
-        let spells = entry.spells.iter().map(|spell| {
-            let SicknessSpell { first_day, last_day, school_days } = spell;
-            format!("{first_day} to {last_day}: {school_days}")
-        });
-        let mut cells = entry.pupil.cells();
-        cells.extend([
-            entry.sessions.to_string(),
-            entry.reached.to_string(),
-            entry.reached_on.to_string(),
-            entry.first_ill_on.to_string(),
-            entry.last_ill_on.to_string(),
-            spells.collect::<Vec<_>>().join("\n"),
-        ]);
-        cells
-    });
-    csv::answer(&frame.file("sickness-return"), &header, rows)
 }

@@ -38,7 +38,7 @@ impl Own {
         let whose = (school.school_id, pupil_id);
         let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
         let listed = if rewards { rows::listed_of_pupil(tx, whose)? } else { Vec::new() };
-        let stopped = letters::stopped(tx, &[pupil_id])?.contains_key(&pupil_id);
+        let stopped = letters::stopped(tx, &[pupil_id])?.contains(&pupil_id);
         Ok(Self { pupil_id, stopped, accepted: cases::accepted(tx, whose)?, listed })
     }
 

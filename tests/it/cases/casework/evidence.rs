@@ -33,6 +33,9 @@ fn a_monitoring_period_is_refused_with_its_gaps_and_granted_with_the_evidence() 
     attempt("2026-10-02", "call");
     attempt("2026-10-05", "visit");
     let missing = [
+        "marks green",
+        "reasons green",
+        "unexplained absence red",
         "parents red",
         "contacts red",
         "letters amber",
@@ -88,6 +91,9 @@ fn a_monitoring_period_is_refused_with_its_gaps_and_granted_with_the_evidence() 
     let help = json!({ "about": office.about(2, None), "to": "early_help", "name": "EHAC", "why": "Housing" });
     post(&office.lead, "/v1/referrals", &help);
     let there = [
+        "marks green",
+        "reasons green",
+        "unexplained absence red",
         "parents green",
         "contacts green",
         "letters amber",

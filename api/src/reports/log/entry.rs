@@ -1,0 +1,164 @@
+//! An entry of a log, and which entries are asked for.
+
+use chrono::{DateTime, Utc};
+use domain::Days;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::problem::Problem;
+use crate::tenants::SchoolRow;
+
+/// One thing that was recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LogEntry {
+    /// When (UTC).
+    pub at: DateTime<Utc>,
+    /// By whom.
+    pub who: String,
+    /// In which role, where that was recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "school_lead")]
+    pub role: Option<String>,
+    /// Of a case `step`, `letter`, `held`, `flag`, `target`, `to do`, `due`, `overdue`, `carried` or `undone`; of what was
+    /// done `done` or `attempt`; beside it `meeting`, `plan`, `visit`, `monitoring`, `referral`, `penalty notice`,
+    /// `contact`, `feedback`, `mitigation`, `decision` (about a letter that was held) or `letters` (all of them).
+    #[schema(example = "letter")]
+    pub kind: String,
+    /// What was done or said.
+    #[schema(example = "letter \"stage-1\", waiting to be sent")]
+    pub what: String,
+    /// The counts and circumstances behind it.
+    pub because: Vec<String>,
+    /// The rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "W-02")]
+    pub rule: Option<String>,
+    /// The case.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<i32>,
+    /// Where the case stood then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Stage 1")]
+    pub stage: Option<String>,
+    /// The pupil.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pupil_id: Option<i32>,
+    /// Surname and forename.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Okafor-Lind, Zoë")]
+    pub pupil: Option<String>,
+    /// The pupil's class now, or the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "6A")]
+    pub class: Option<String>,
+}
+
+/// An entry's place: when it was recorded, where, and its keys there.
+pub type Place = (DateTime<Utc>, u8, i32, i32);
+
+/// Entries with their places.
+pub type Entries = Vec<(Place, LogEntry)>;
+
+/// Where entries are recorded: of what was recorded in one instant they stand in this order.
+pub mod source {
+    /// Events of cases.
+    pub const STEPS: u8 = 0;
+    /// Letters that belong to no case.
+    pub const LETTERS: u8 = 1;
+    /// What was done.
+    pub const EVIDENCE: u8 = 2;
+    /// What teachers and others said.
+    pub const FEEDBACK: u8 = 3;
+    /// Reasons that were accepted.
+    pub const MITIGATIONS: u8 = 4;
+    /// Letters that were stopped.
+    pub const STOPS: u8 = 5;
+    /// Meetings, plans, visits, monitoring periods, referrals.
+    pub const RECORDS: u8 = 6;
+    /// Penalty notices.
+    pub const NOTICES: u8 = 7;
+    /// Decisions about letters that were held.
+    pub const DECISIONS: u8 = 8;
+    /// Attempts to reach somebody.
+    pub const CONTACTS: u8 = 9;
+}
+
+/// Which entries.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted {
+    /// Of this school.
+    pub school_id: i32,
+    /// Of these days on the school's wall.
+    pub days: Days,
+    /// The instants at which the days begin, and are over.
+    pub span: (DateTime<Utc>, DateTime<Utc>),
+    /// Only this case.
+    pub case_id: Option<i32>,
+    /// Only this pupil.
+    pub pupil_id: Option<i32>,
+    /// With what only those see who lead on safeguarding: why people decided so, and which reasons were accepted.
+    pub whole: bool,
+    /// After the page before.
+    pub after: Option<Place>,
+    /// At most so many.
+    pub most: i64,
+}
+
+impl Wanted {
+    /// The keys of a source after which the page begins: an instant and the row's two keys there.
+    pub fn after(&self, source: u8) -> (DateTime<Utc>, i32, i32) {
+        match self.after {
+            None => (self.span.0, i32::MIN, i32::MIN),
+            Some((at, last, _, _)) if source < last => (at, i32::MAX, i32::MAX),
+            Some((at, last, a, b)) if source == last => (at, a, b),
+            Some((at, ..)) => (at, i32::MIN, i32::MIN),
+        }
+    }
+
+    /// What was decided, with the reason for whoever may know it.
+    pub fn told(&self, what: String, reason: &str) -> String {
+        if self.whole { format!("{what}: {reason}") } else { what }
+    }
+}
+
+/// The instants at which days begin and are over on a school's wall.
+///
+/// # Errors
+/// A time zone that this program does not know.
+pub fn span(school: &SchoolRow, days: Days) -> Result<(DateTime<Utc>, DateTime<Utc>), Problem> {
+    let over = days.to.succ_opt().ok_or_else(Problem::not_found)?;
+    Ok((school.begins(days.from)?, school.begins(over)?))
+}
+
+/// An entry without a pupil, a case or a rule.
+pub fn entry(at: DateTime<Utc>, who: String, kind: &str, what: String) -> LogEntry {
+    LogEntry {
+        at,
+        who,
+        role: None,
+        kind: kind.to_owned(),
+        what,
+        because: Vec::new(),
+        rule: None,
+        case_id: None,
+        stage: None,
+        pupil_id: None,
+        pupil: None,
+        class: None,
+    }
+}
+
+/// Of a source's rows those of the page: recorded on the days, after the page before, in order, no more than the page
+/// holds. The columns are the instant and the row's two keys.
+macro_rules! of_page {
+    ($rows:expr, $wanted:expr, $source:expr, ($at:expr, $a:expr, $b:expr)) => {{
+        let ((from, until), (at, a, b)) = ($wanted.span, $wanted.after($source));
+        let same = $at.eq(at).and($a.gt(a).or($a.eq(a).and($b.gt(b))));
+        $rows
+            .filter($at.ge(from).and($at.lt(until)))
+            .filter($at.gt(at).or(same))
+            .order(($at, $a, $b))
+            .limit($wanted.most)
+    }};
+}
+pub(super) use of_page;

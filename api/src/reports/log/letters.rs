@@ -1,0 +1,152 @@
+//! Letters that belong to no case, decisions about letters that were held, and letters that were stopped.
+
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+
+use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::schema::{letter, letter_decision, letter_stop};
+use crate::tenants::SchoolRow;
+
+/// How a letter stands, in plain English.
+pub fn letter_state(state: &str) -> &str {
+    match state {
+        "waiting" => "waiting to be sent",
+        "taken_back" => "taken back before it was sent",
+        other => other,
+    }
+}
+
+/// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
+///
+/// # Errors
+/// The database's.
+pub fn without_a_case(
+    tx: &mut Tx<'_>,
+    school: &SchoolRow,
+    wanted: &Wanted,
+) -> Result<Entries, Problem> {
+    let mut rows = letter::table
+        .filter(letter::school_id.eq(wanted.school_id).and(letter::case_id.is_null()))
+        .filter(letter::decided_on.between(wanted.days.from, wanted.days.to))
+        .into_boxed();
+    if let Some(pupil_id) = wanted.pupil_id {
+        rows = rows.filter(letter::pupil_id.eq(pupil_id));
+    }
+    let (at, last, _) = wanted.after(source::LETTERS);
+    let day = school.date(at)?;
+    let last = match noon(school, day)?.cmp(&at) {
+        std::cmp::Ordering::Less => i32::MAX,
+        std::cmp::Ordering::Equal => last,
+        std::cmp::Ordering::Greater => i32::MIN,
+    };
+    let same = letter::decided_on.eq(day).and(letter::letter_id.gt(last));
+    type Row = (i32, i32, String, String, String, Option<String>, NaiveDate, String);
+    let rows: Vec<Row> = rows
+        .filter(letter::decided_on.gt(day).or(same))
+        .order((letter::decided_on, letter::letter_id))
+        .limit(wanted.most)
+        .select((
+            letter::letter_id,
+            letter::pupil_id,
+            letter::name,
+            letter::rule,
+            letter::state,
+            letter::why,
+            letter::decided_on,
+            letter::decided_by,
+        ))
+        .load(tx.conn)?;
+    let one = |(letter_id, pupil, name, rule, state, why, day, who): Row| {
+        let at = noon(school, day)?;
+        let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+        let what = format!("letter {name:?}, {}{why}", letter_state(&state));
+        let one = entry(at, who, "letter", what);
+        let place = (at, source::LETTERS, letter_id, 0);
+        Ok((place, LogEntry { rule: Some(rule), pupil_id: Some(pupil), ..one }))
+    };
+    rows.into_iter().map(one).collect()
+}
+
+fn noon(school: &SchoolRow, day: NaiveDate) -> Result<DateTime<Utc>, Problem> {
+    let noon = day.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or(NaiveTime::MIN));
+    Ok(school.instant(noon)?.unwrap_or_else(|| noon.and_utc()))
+}
+
+/// What people decided about letters that were held.
+///
+/// # Errors
+/// The database's.
+pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+    let mut rows = letter_decision::table
+        .inner_join(
+            letter::table.on(letter::trust_id
+                .eq(letter_decision::trust_id)
+                .and(letter::letter_id.eq(letter_decision::letter_id))),
+        )
+        .filter(letter_decision::school_id.eq(wanted.school_id))
+        .into_boxed();
+    if let Some(case_id) = wanted.case_id {
+        rows = rows.filter(letter::case_id.eq(case_id));
+    }
+    if let Some(pupil_id) = wanted.pupil_id {
+        rows = rows.filter(letter::pupil_id.eq(pupil_id));
+    }
+    let keys = (letter_decision::recorded_at, letter_decision::letter_id, letter_decision::seq);
+    type Row =
+        ((i32, i32, String, String, DateTime<Utc>, String), (String, String, i32, Option<i32>));
+    let rows: Vec<Row> = of_page!(rows, wanted, source::DECISIONS, (keys.0, keys.1, keys.2))
+        .select((
+            (
+                letter_decision::letter_id,
+                letter_decision::seq,
+                letter_decision::decided,
+                letter_decision::reason,
+                letter_decision::recorded_at,
+                letter_decision::recorded_by,
+            ),
+            (letter::name, letter::rule, letter::pupil_id, letter::case_id),
+        ))
+        .load(tx.conn)?;
+    let one = |((id, seq, decided, reason, at, who), (name, rule, pupil, case_id)): Row| {
+        let decided = if decided == "release" { "released" } else { "withdrawn" };
+        let what = wanted.told(format!("letter {name:?} {decided}"), &reason);
+        let one = entry(at, who, "decision", what);
+        let (rule, pupil_id) = (Some(rule), Some(pupil));
+        ((at, source::DECISIONS, id, seq), LogEntry { rule, case_id, pupil_id, ..one })
+    };
+    Ok(rows.into_iter().map(one).collect())
+}
+
+/// Letters that were stopped, or go on again, about pupils of the school.
+///
+/// # Errors
+/// The database's.
+pub fn stopped(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+    let mut rows = letter_stop::table
+        .filter(letter_stop::school_ids.contains(vec![wanted.school_id]))
+        .into_boxed();
+    if let Some(pupil_id) = wanted.pupil_id {
+        rows = rows.filter(letter_stop::pupil_id.eq(pupil_id));
+    }
+    let keys = (letter_stop::recorded_at, letter_stop::pupil_id);
+    let only = || 0.into_sql::<Integer>();
+    let rows: Vec<(i32, bool, String, DateTime<Utc>, String)> =
+        of_page!(rows, wanted, source::STOPS, (keys.0, keys.1, only()))
+            .select((
+                letter_stop::pupil_id,
+                letter_stop::stopped,
+                letter_stop::reason,
+                letter_stop::recorded_at,
+                letter_stop::recorded_by,
+            ))
+            .load(tx.conn)?;
+    let rows = rows.into_iter().map(|(pupil, stopped, reason, at, who)| {
+        let what = if stopped { "all letters stopped" } else { "letters go on again" };
+        let one = entry(at, who, "letters", wanted.told(what.to_owned(), &reason));
+        ((at, source::STOPS, pupil, 0), LogEntry { pupil_id: Some(pupil), ..one })
+    });
+    Ok(rows.collect())
+}

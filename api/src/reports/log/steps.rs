@@ -1,0 +1,133 @@
+//! The events of cases, with how each letter stands now and where the case stood.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
+use domain::policy::{Event, Place as CasePlace, Recorded};
+use serde_json::Value;
+
+use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use super::letters::letter_state;
+use crate::db::Tx;
+use crate::http::problem::Problem;
+use crate::schema::{case_event, case_state, letter};
+
+/// The stage to which an event moves its case, as it stands in the event.
+const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";
+
+/// The events of cases.
+///
+/// # Errors
+/// The database's.
+pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+    let mut rows = case_event::table
+        .inner_join(
+            case_state::table.on(case_state::trust_id
+                .eq(case_event::trust_id)
+                .and(case_state::case_id.eq(case_event::case_id))),
+        )
+        .filter(case_event::school_id.eq(wanted.school_id))
+        .into_boxed();
+    if let Some(case_id) = wanted.case_id {
+        rows = rows.filter(case_event::case_id.eq(case_id));
+    }
+    if let Some(pupil_id) = wanted.pupil_id {
+        rows = rows.filter(case_state::pupil_id.eq(pupil_id));
+    }
+    let keys = (case_event::recorded_at, case_event::case_id, case_event::seq);
+    type Row = (i32, i32, i32, Value, Vec<String>, DateTime<Utc>, String, String);
+    let rows: Vec<Row> = of_page!(rows, wanted, source::STEPS, (keys.0, keys.1, keys.2))
+        .select((
+            case_event::case_id,
+            case_event::seq,
+            case_state::pupil_id,
+            case_event::body,
+            case_event::because,
+            case_event::recorded_at,
+            case_event::recorded_by,
+            case_event::role,
+        ))
+        .load(tx.conn)?;
+    let cases: BTreeSet<i32> = rows.iter().map(|(case_id, ..)| *case_id).collect();
+    let cases: Vec<i32> = cases.into_iter().collect();
+    let (letters, stages) = (letters(tx, wanted.school_id, &cases)?, stages(tx, &cases)?);
+    let mut found = Vec::with_capacity(rows.len());
+    for (case_id, seq, pupil_id, body, because, at, who, role) in rows {
+        let event: Event = serde_json::from_value(body).map_err(Problem::internal)?;
+        let event = if wanted.whole { event } else { event.without_reason() };
+        let step = i32::try_from(event.step).unwrap_or(i32::MAX);
+        let (kind, what) =
+            says(&event.what, |name: &str| letters.get(&(case_id, step, name.to_owned())));
+        let mut before = stages.range((case_id, i32::MIN)..=(case_id, seq));
+        let one = LogEntry {
+            role: Some(role),
+            // The counts stand once, beside the step that they led to.
+            because: if kind == "step" { because } else { Vec::new() },
+            rule: Some(event.rule),
+            case_id: Some(case_id),
+            stage: before.next_back().map(|(_, stage)| stage.clone()),
+            pupil_id: Some(pupil_id),
+            ..entry(at, who, kind, what)
+        };
+        found.push(((at, source::STEPS, case_id, seq), one));
+    }
+    Ok(found)
+}
+
+/// How the letters of cases stand now, by case, step and name.
+fn letters(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    cases: &[i32],
+) -> Result<BTreeMap<(i32, i32, String), String>, Problem> {
+    let rows: Vec<(Option<i32>, Option<i32>, String, String)> = letter::table
+        .filter(letter::school_id.eq(school_id).and(letter::case_id.eq_any(cases)))
+        .select((letter::case_id, letter::step, letter::name, letter::state))
+        .load(tx.conn)?;
+    let state = |(case, step, name, state): (Option<i32>, Option<i32>, String, String)| {
+        Some(((case?, step?, name), state))
+    };
+    Ok(rows.into_iter().filter_map(state).collect())
+}
+
+/// The stages to which cases came, by case and event.
+fn stages(tx: &mut Tx<'_>, cases: &[i32]) -> Result<BTreeMap<(i32, i32), String>, Problem> {
+    let rows: Vec<(i32, i32, String)> = case_event::table
+        .filter(case_event::case_id.eq_any(cases))
+        .filter(sql::<Bool>(STAGE).sql(" IS NOT NULL"))
+        .select((case_event::case_id, case_event::seq, sql::<Text>(STAGE)))
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(|(case_id, seq, stage)| ((case_id, seq), stage)).collect())
+}
+
+/// An event in plain English.
+fn says<'a>(what: &Recorded, state: impl Fn(&str) -> Option<&'a String>) -> (&'static str, String) {
+    match what {
+        Recorded::Moved { outcome, to, reason, .. } => {
+            let to = match to {
+                CasePlace::At(stage) => format!("at {stage:?}"),
+                CasePlace::Closed => "closed".to_owned(),
+            };
+            let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+            ("step", format!("{outcome}: the case is {to}{reason}"))
+        }
+        Recorded::Letter(name) => {
+            let state = state(name).map_or("decided on", |state| letter_state(state));
+            ("letter", format!("letter {name:?}, {state}"))
+        }
+        Recorded::Held { letter, why } => ("held", format!("letter {letter:?} held: {why}")),
+        Recorded::Flagged(words) => ("flag", words.clone()),
+        Recorded::Target(target) => {
+            let (rate, from, to) = (target.rate, target.from, target.to);
+            ("target", format!("{rate} or more from {from} to {to}"))
+        }
+        Recorded::Action(sentence) => ("to do", sentence.clone()),
+        Recorded::Due { .. } => ("due", what.to_string()),
+        Recorded::Breached { .. } => ("overdue", what.to_string()),
+        Recorded::Carried { .. } => ("carried", what.to_string()),
+        Recorded::Undone { .. } => ("undone", what.to_string()),
+    }
+}
