@@ -5,11 +5,8 @@ mod amended_by_file;
 mod casework;
 mod clock;
 mod decisions;
-<<<<<<< HEAD
 mod demonstration;
-=======
 mod entry;
->>>>>>> seen
 mod flowchart;
 mod high_attendance;
 mod improvement;

@@ -9,6 +9,7 @@ use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target,
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::events;
 use super::rows::{self, Told};
 use super::take::{Ground, take};
 use super::waiting::LeftBehind;
@@ -148,8 +149,8 @@ fn carry(
 /// What was recorded of a case at the schools before, a line each: the school that goes on may not open it there.
 fn story(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
     let mut lines = Vec::new();
-    for row in rows::timeline(tx, case_id)? {
-        lines.push(row.event()?.to_string());
+    for row in events::timeline(tx, case_id)? {
+        lines.push(row.event()?.without_reason().to_string());
         if row.carried_from().is_some() {
             lines.extend(row.because);
         }

@@ -45,7 +45,8 @@ impl<'a> Checking<'a> {
         let Self { request, columns, problems, mut notices, counts, rows } = self;
         notices.sort_by_key(|notice| notice.line);
         let (problems, problem_count) = problems.finish();
-        let outcome = Outcome { rows, problem_count, problems, notices, counts, applied_at };
+        let outcome =
+            Outcome { rows, problem_count, problems, notices, counts, applied_at, touched: None };
         conclude(tx, job, request, outcome, &columns)
     }
 }

@@ -22,12 +22,8 @@ use super::csv::{self, cell};
 use super::frame::{ReportFormat, period, today};
 use crate::app::App;
 use crate::auth::May;
-<<<<<<< HEAD
-use crate::auth::permission::{Permission, ReadReport, ReadSafeguarding};
-use crate::db::Tx;
-=======
 use crate::auth::permission::ReadReport;
->>>>>>> seen
+use crate::db::Tx;
 use crate::http::json::Query;
 use crate::http::page::{Page, Slice};
 use crate::http::path::Path;
@@ -80,15 +76,11 @@ pub struct LogExport {
     /// The last day.
     to: NaiveDate,
     /// What the log holds.
-<<<<<<< HEAD
-    basis: &'static str,
+    basis: String,
     /// The rules by which the school's policy promises it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["H-12"]))]
     rules: Vec<String>,
-=======
-    basis: String,
->>>>>>> seen
     /// The entries, earliest first.
     entries: Page<LogEntry>,
 }
@@ -128,22 +120,14 @@ pub async fn log_export(
     };
     let school_id = path.0;
     let read = app.db.snapshot(&scope, move |tx| {
-<<<<<<< HEAD
-        let school = tenants::school(tx, wanted.school_id)?;
-        let rules = promised(tx, wanted.school_id, to)?;
-        let all = entries(tx, &school, wanted)?;
-        Ok((school, rules, all))
-    });
-    let (school, rules, all) = read.await?;
-=======
         let school = tenants::school(tx, school_id)?;
+        let rules = promised(tx, school_id, to)?;
         let span = span(&school, days)?;
         let wanted = Wanted { school_id, days, span, case_id, pupil_id, whole, after, most };
         let found = entries(tx, &school, &wanted)?;
-        Ok((school, found))
+        Ok((school, rules, found))
     });
-    let (school, found) = read.await?;
->>>>>>> seen
+    let (school, rules, found) = read.await?;
     if format == ReportFormat::Csv {
         let name = format!("log-{}-{from}-{to}", school.urn);
         let rows = found.into_iter().map(|(_, entry)| row(&school, entry));
@@ -156,12 +140,8 @@ pub async fn log_export(
         school: school.name,
         from,
         to,
-<<<<<<< HEAD
-        basis: BASIS,
-        rules,
-=======
         basis: [BASIS, if whole { "" } else { LEFT_OUT }].concat(),
->>>>>>> seen
+        rules,
         entries,
     }))
 }
