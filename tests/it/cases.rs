@@ -1,4 +1,7 @@
 //! Cases, from the review that opens them to their last stage, told as the people of a school live through them.
+//!
+//! Each of the five policies has one long story, a year at the school of the demonstration trust that follows it, on which
+//! every rule of the policy is met. What else can happen to a case is told at small schools made for it.
 
 mod amended;
 mod amended_by_file;

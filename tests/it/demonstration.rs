@@ -263,7 +263,7 @@ fn the_clock_goes_on_and_the_registers_follow() {
     let now: DateTime<Utc> =
         admin.get("/v1/trust/clock").expect(200)["now"].as_str().unwrap().parse().unwrap();
     admin.put("/v1/trust/clock", &json!({ "now": now + TimeDelta::weeks(26) })).expect(200);
-    let marks = || sql(&notes).number("SELECT count(*) FROM mark_event");
+    let marks = || sql(&notes).number("SELECT count(*) FROM mark");
     let before = marks();
     let said = run(&mut rollcall(&["registers", "--data", data.text()]));
     assert_eq!(said.code, Some(0), "{}", said.err);
