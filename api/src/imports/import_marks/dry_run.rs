@@ -1,7 +1,5 @@
 //! A file of marks that is only checked: what it would change, and what rests on the marks as they are.
 
-use std::collections::BTreeMap;
-
 use super::Key;
 use super::change::{Change, author, why};
 use super::check::check;
@@ -56,20 +54,12 @@ fn foretell(
 ) -> Result<(), Problem> {
     let moved: Vec<Moved> = years.iter().flat_map(|(key, change)| change.moved(key.1)).collect();
     let looks = job.run(|tx| reviews::resting(tx, &moved))?;
-    let mut first: BTreeMap<i32, _> = BTreeMap::new();
-    for look in &looks {
-        let from = first.entry(look.school_id).or_insert(look.from);
-        *from = look.from.min(*from);
-    }
     let mut touched = TouchedByMarks::default();
     let total = u64::try_from(looks.len()).unwrap_or(u64::MAX);
     for theirs in looks.chunk_by(|one, next| one.school_id == next.school_id) {
-        let Some((school_id, from)) =
-            theirs.first().and_then(|look| first.get_key_value(&look.school_id))
-        else {
-            continue;
-        };
-        let school = job.run(|tx| School::read(tx, *school_id, *from))?;
+        let first = theirs.iter().map(|look| (look.school_id, look.from)).min();
+        let Some((school_id, from)) = first else { continue };
+        let school = job.run(|tx| School::read(tx, school_id, from))?;
         for look in theirs {
             if !job.tell("asking what rests on the marks", touched.pupils, total) {
                 return Err(jobs::lost());
