@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::SEED;
 use super::generate::{self, File, SchoolPlan, Size};
 use super::notes::{Notes, SchoolNote};
-use super::people::load_staff;
 use super::policies::follow;
+use super::staff::load_staff;
 use crate::client::Client;
 use crate::progress::Progress;
 

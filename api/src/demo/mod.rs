@@ -3,8 +3,8 @@
 pub mod generate;
 mod load;
 mod notes;
-mod people;
 mod policies;
+mod staff;
 mod table;
 
 pub use generate::Size;
