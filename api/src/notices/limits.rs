@@ -62,7 +62,8 @@ impl Counted {
     #[must_use]
     pub fn days(&self) -> Days {
         let weeks = u64::try_from(self.law.school_weeks).unwrap_or(0);
-        let behind = self.school_weeks.iter().rev().take(self.law.school_weeks).last().copied();
+        let first = self.school_weeks.len().saturating_sub(self.law.school_weeks);
+        let behind = self.school_weeks.get(first).copied();
         Days { from: behind.unwrap_or(self.day - DayCount::new(7 * weeks)), to: self.day }
     }
 

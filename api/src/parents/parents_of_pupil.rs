@@ -51,7 +51,7 @@ pub(super) fn shown(
     today: NaiveDate,
 ) -> (bool, Option<Safeguards>) {
     let ask_first = safeguards.stand(today);
-    let may = caller.sees_confidential(&app);
+    let may = caller.sees_confidential(app);
     (ask_first, Some(safeguards).filter(|all| may && !all.is_empty()))
 }
 

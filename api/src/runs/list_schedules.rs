@@ -104,7 +104,8 @@ type Place = (DateTime<Utc>, i32, String, String);
 ///
 /// By each school's own calendar and time zone: what will run and when, what ran late and by how much, and what was
 /// missed while the service was not running and now runs late. Reviews are those of the policy that each school follows,
-/// and of cases whose stage falls due.
+/// and of cases whose stage falls due. A school that follows any is told which calendar is missing, and what does not run
+/// without it.
 #[utoipa::path(tag = "runs", security(("token" = ["schedule:read"])), params(Params),
     responses((status = 200, description = "In the order in which it falls due.", body = Page<Scheduled>)))]
 #[get("/v1/schedules")]

@@ -105,7 +105,7 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    /// The keys of a source after which the page begins: an instant and the row's two keys there.
+    /// The keys of a source after which the page begins: an instant, not before the days begin, and the row's two keys.
     pub fn after(&self, source: u8) -> (DateTime<Utc>, i32, i32) {
         match self.after {
             None => (self.span.0, i32::MIN, i32::MIN),
@@ -152,10 +152,11 @@ pub fn entry(at: DateTime<Utc>, who: String, kind: &str, what: String) -> LogEnt
 /// holds. The columns are the instant and the row's two keys.
 macro_rules! of_page {
     ($rows:expr, $wanted:expr, $source:expr, ($at:expr, $a:expr, $b:expr)) => {{
-        let ((from, until), (at, a, b)) = ($wanted.span, $wanted.after($source));
-        let same = $at.eq(at).and($a.gt(a).or($a.eq(a).and($b.gt(b))));
+        let (until, (at, a, b)) = ($wanted.span.1, $wanted.after($source));
+        let same = $a.gt(a).or($a.eq(a).and($b.gt(b)));
+        // The index begins to be read at the instant; what the page before had of it is passed over.
         $rows
-            .filter($at.ge(from).and($at.lt(until)))
+            .filter($at.ge(at).and($at.lt(until)))
             .filter($at.gt(at).or(same))
             .order(($at, $a, $b))
             .limit($wanted.most)

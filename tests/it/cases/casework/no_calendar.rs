@@ -40,11 +40,11 @@ fn a_school_that_follows_a_policy_is_told_which_calendar_is_missing() {
     };
     follow(here, "2026-09-01");
     let told = |year: &str, label: &str, due: &str| [year, label, due].map(str::to_owned);
-    let none = told("2026", "there is no calendar for 2026/27", "2026-09-01T05:00:00Z");
-    assert_eq!(missing(&admin, here, ""), [none.clone()]);
+    let none = [told("2026", "there is no calendar for 2026/27", "2026-09-01T05:00:00Z")];
+    assert_eq!(missing(&admin, here, ""), none);
     // It is told until it is there, and of no year before.
     app.clock.set("2026-11-18T10:00:00Z");
-    assert_eq!(missing(&admin, here, ""), [none]);
+    assert_eq!(missing(&admin, here, ""), none);
     assert_eq!(missing(&admin, free, ""), Vec::<[String; 3]>::new());
     let by_hand = format!("/v1/schools/{here}/reviews/2026-11-18");
     assert_eq!(admin.post(&by_hand, &json!({})).problem(422), "no-calendar");
