@@ -1,5 +1,6 @@
 //! Writing marks: the present and its history in one step, for registers, amendments and imports alike.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
@@ -49,13 +50,16 @@ pub struct Author {
     pub job_id: Option<i64>,
 }
 
+/// A register year without a mark.
+static UNMARKED: [u8; HALF_DAYS] = [NO_MARK; HALF_DAYS];
+
 /// One enrolment's register year, before and after.
 #[derive(Debug, Clone)]
 pub struct YearChange {
     /// The enrolment.
     pub enrolment_id: i32,
     /// The 744 bytes as they are stored.
-    pub old: Vec<u8>,
+    pub old: Cow<'static, [u8]>,
     /// The 744 bytes as they shall be.
     pub new: Vec<u8>,
 }
@@ -64,8 +68,15 @@ impl YearChange {
     /// An enrolment's register year that may now be changed.
     #[must_use]
     pub fn of(enrolment_id: i32, stored: Option<Vec<u8>>) -> Self {
-        let old = stored.unwrap_or_else(|| vec![NO_MARK; HALF_DAYS]);
-        Self { enrolment_id, new: old.clone(), old }
+        let old = stored.map_or(Cow::Borrowed(&UNMARKED[..]), Cow::Owned);
+        Self { enrolment_id, new: old.to_vec(), old }
+    }
+
+    /// The first marks of an enrolment that has none in that year.
+    #[must_use]
+    pub fn first(enrolment_id: i32, marks: Box<[u8; HALF_DAYS]>) -> Self {
+        let marks: Box<[u8]> = marks;
+        Self { enrolment_id, new: marks.into_vec(), old: Cow::Borrowed(&UNMARKED) }
     }
 
     /// The mark at a half day, as it shall be.

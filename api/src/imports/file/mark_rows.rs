@@ -87,7 +87,8 @@ impl MarkRows<'_> {
                 }
             }
             Places::Week { week, marks } => {
-                let week = findings.needed(row, week, cells::week);
+                let known = &mut into.known_weeks;
+                let week = findings.needed(row, week, |text| known.monday(text));
                 let numbers = about.numbers(row, marks, week, into, findings);
                 if let Some((monday, numbers)) = week.zip(numbers) {
                     into.weeks.extend(about.week(monday, numbers).into_iter().flatten());
@@ -181,7 +182,7 @@ impl About {
     ) -> Option<[u8; WEEK]> {
         let (text, codes) = (row.raw(place.at), &mut into.codes);
         let era = monday.and_then(|monday| codes.era_of_week(monday));
-        if let Some(known) = era.and_then(|era| into.known_weeks.get(text, era)) {
+        if let Some(known) = era.and_then(|era| into.known_weeks.marks(text, era)) {
             return Some(known);
         }
         let written = written_week(text.as_bytes());

@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use chrono::NaiveDate;
+
+use super::cells;
 use super::codes::EraNumber;
 use super::problem::{Fault, RowProblemKind};
 
@@ -70,23 +73,41 @@ fn bad_week(expected: String) -> Fault {
     Fault::new(RowProblemKind::BadWeekString, expected)
 }
 
-/// The texts of weeks that were read without a fault, with the numbers of their codes: a school's weeks are mostly alike.
+/// What the cells of weeks said that were read without a fault: most say the same as one before.
 #[derive(Default)]
-pub(super) struct KnownWeeks(HashMap<String, (EraNumber, [u8; WEEK])>);
+pub(super) struct KnownWeeks {
+    mondays: HashMap<String, NaiveDate>,
+    marks: HashMap<String, (EraNumber, [u8; WEEK])>,
+}
 
 impl KnownWeeks {
-    /// How many are remembered.
+    /// How many of either are remembered.
     const MOST: usize = 2_000;
 
-    /// The code numbers of such a text in that era.
-    pub fn get(&self, text: &str, era: EraNumber) -> Option<[u8; WEEK]> {
-        self.0.get(text).filter(|known| known.0 == era).map(|known| known.1)
+    /// Reads the Monday of a week.
+    ///
+    /// # Errors
+    /// Those of [`cells::week`].
+    pub fn monday(&mut self, text: &str) -> Result<NaiveDate, Fault> {
+        if let Some(known) = self.mondays.get(text) {
+            return Ok(*known);
+        }
+        let monday = cells::week(text)?;
+        if self.mondays.len() < Self::MOST {
+            self.mondays.insert(text.to_owned(), monday);
+        }
+        Ok(monday)
+    }
+
+    /// The code numbers of a text of marks in an era, when it was there before.
+    pub fn marks(&self, text: &str, era: EraNumber) -> Option<[u8; WEEK]> {
+        self.marks.get(text).filter(|known| known.0 == era).map(|known| known.1)
     }
 
     /// Remembers the numbers of a text whose whole week lies in one era.
     pub fn keep(&mut self, text: &str, era: EraNumber, numbers: [u8; WEEK]) {
-        if self.0.len() < Self::MOST {
-            self.0.insert(text.to_owned(), (era, numbers));
+        if self.marks.len() < Self::MOST {
+            self.marks.insert(text.to_owned(), (era, numbers));
         }
     }
 }

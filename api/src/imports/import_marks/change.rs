@@ -31,7 +31,13 @@ impl Change {
         let mut stored = register::marks_of(tx, school_id, year, &enrolments)?;
         let mut marks = Vec::with_capacity(enrolments.len());
         for (enrolment_id, said) in plan.marks {
-            let mut change = YearChange::of(enrolment_id, stored.remove(&enrolment_id));
+            let Some(stored) = stored.remove(&enrolment_id) else {
+                let added = said.iter().filter(|mark| **mark != NO_MARK).count();
+                counts.marks_added += u64::try_from(added).unwrap_or(u64::MAX);
+                marks.push(YearChange::first(enrolment_id, said));
+                continue;
+            };
+            let mut change = YearChange::of(enrolment_id, Some(stored));
             for (mark, said) in change.new.iter_mut().zip(*said) {
                 match *mark {
                     _ if said == NO_MARK => continue,

@@ -14,7 +14,7 @@ use crate::pupils::PupilRow;
 use crate::schema::pupil_change;
 
 /// UPNs of one statement.
-const BATCH: usize = 20_000;
+const BATCH: usize = 100_000;
 
 /// The pupils with these UPNs: whoever has it now, else the one pupil who had it before. A UPN that several pupils had
 /// before and none has now names nobody.
