@@ -44,19 +44,23 @@ pub fn resting(tx: &mut Tx<'_>, moved: &[Moved]) -> Result<Vec<Look>, Problem> {
         #[diesel(sql_type = Array<Integer>)]
         enrolments: Vec<i32>,
     }
+    // Two questions and not one with OR: each of them can be answered for a whole trust at once.
     let rows: Vec<Row> = diesel::sql_query(
-        "SELECT p.school_id, p.pupil_id, p.from_day, p.enrolments FROM ( \
+        "WITH p AS ( \
              SELECT e.school_id, e.pupil_id, min(m.from_day) AS from_day, \
                     array_agg(m.enrolment_id) AS enrolments \
              FROM unnest($2, $3) AS m (enrolment_id, from_day) \
              JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = m.enrolment_id \
-             GROUP BY e.school_id, e.pupil_id) p \
+             GROUP BY e.school_id, e.pupil_id) \
+         SELECT p.school_id, p.pupil_id, p.from_day, p.enrolments FROM p \
          WHERE EXISTS (SELECT FROM review_item i JOIN review r ON r.trust_id = $1 AND r.review_id = i.review_id \
-                 WHERE i.trust_id = $1 AND i.school_id = p.school_id AND i.pupil_id = p.pupil_id \
-                   AND i.state IN ('listed', 'proposed', 'sent') AND r.day >= p.from_day) \
-            OR EXISTS (SELECT FROM penalty_notice n LEFT JOIN pupil c ON c.trust_id = $1 AND c.pupil_id = n.pupil_id \
-                 WHERE n.trust_id = $1 AND coalesce(c.merged_into, n.pupil_id) = p.pupil_id AND n.day >= p.from_day) \
-         ORDER BY p.school_id, p.pupil_id",
+             WHERE i.trust_id = $1 AND i.school_id = p.school_id AND i.pupil_id = p.pupil_id \
+               AND i.state IN ('listed', 'proposed', 'sent') AND r.day >= p.from_day) \
+         UNION \
+         SELECT p.school_id, p.pupil_id, p.from_day, p.enrolments FROM p \
+         WHERE EXISTS (SELECT FROM penalty_notice n LEFT JOIN pupil c ON c.trust_id = $1 AND c.pupil_id = n.pupil_id \
+             WHERE n.trust_id = $1 AND coalesce(c.merged_into, n.pupil_id) = p.pupil_id AND n.day >= p.from_day) \
+         ORDER BY school_id, pupil_id",
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<Array<Integer>, _>(moved.iter().map(|one| one.enrolment_id).collect::<Vec<_>>())
