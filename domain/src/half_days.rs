@@ -54,6 +54,20 @@ impl HalfDaySet {
         *self == Self::new()
     }
 
+    /// The earliest half day of the set.
+    #[must_use]
+    pub fn first(&self) -> Option<HalfDay> {
+        let (word, bits) = (0_u16..).zip(&self.0).find(|(_, bits)| **bits != 0)?;
+        HalfDay::at(word * 64 + u16::try_from(bits.trailing_zeros()).ok()?)
+    }
+
+    /// The latest half day of the set.
+    #[must_use]
+    pub fn last(&self) -> Option<HalfDay> {
+        let (word, bits) = (0_u16..).zip(&self.0).filter(|(_, bits)| **bits != 0).last()?;
+        HalfDay::at(word * 64 + u16::try_from(bits.ilog2()).ok()?)
+    }
+
     /// The half days in order.
     pub fn iter(&self) -> impl Iterator<Item = HalfDay> + '_ {
         HalfDay::all().filter(|half_day| self.contains(*half_day))
@@ -130,6 +144,8 @@ mod tests {
             }
             prop_assert_eq!(set.count() as usize, expected.len());
             prop_assert_eq!(set.is_empty(), expected.is_empty());
+            prop_assert_eq!(set.first(), expected.first().copied());
+            prop_assert_eq!(set.last(), expected.last().copied());
             prop_assert!(set.iter().eq(expected));
         }
 

@@ -30,7 +30,15 @@ impl Stays {
 
     /// The enrolment that holds on a half day.
     pub fn at(&self, at: HalfDay) -> Option<i32> {
-        self.0.iter().find(|(stay, _)| stay.contains(&at.position())).map(|(_, id)| *id)
+        self.around(at, at)
+    }
+
+    /// The enrolment that holds from one half day to another.
+    pub fn around(&self, first: HalfDay, last: HalfDay) -> Option<i32> {
+        let holds = |stay: &Range<usize>| {
+            stay.contains(&first.position()) && stay.contains(&last.position())
+        };
+        self.0.iter().find(|(stay, _)| holds(stay)).map(|(_, id)| *id)
     }
 }
 
