@@ -1,58 +1,17 @@
 //! The database goes away and comes back: what was answered with 200 is there, and every refusal says when to try again.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use actix_web::web;
-use api::app::{App, Settings};
-use api::auth::token::Claims;
-use api::db::Schools;
-use api::embedded::{Cluster, Options, SUPERUSER, discard};
-use chrono::{Days, NaiveDate, TimeDelta};
-use serde_json::json;
+use chrono::{Days, NaiveDate};
 
-use crate::support::app::{Answer, Client, TestApp, TestClock, serve};
-use crate::support::build::{class, id, marks, pupil, school};
+use crate::support::app::{Answer, Client, TestApp};
+use crate::support::build::{class, marks, pupil, school};
 use crate::support::figures::possible_and_absent;
-use crate::support::postgres::base;
+use crate::support::own_server::{OwnServer, start_postgres};
 use crate::support::sql::Sql;
-
-/// A folder that goes with the story.
-struct Folder(PathBuf);
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _gone = discard(&self.0);
-    }
-}
-
-/// A server of this story's own, which keeps what it has committed whatever happens to it.
-fn start_postgres(folder: &Folder) -> Cluster {
-    Cluster::start(&Options::kept(&folder.0), &mut |_| {}).unwrap()
-}
-
-/// An application on that server.
-fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
-    let settings = Settings {
-        database_url: cluster.url(api::migrate::APPLICATION, api::migrate::DATABASE),
-        redis_url: None,
-        keys,
-        rate_limit: 1_000_000.try_into().unwrap(),
-        connections: (6, 3),
-    };
-    let app = web::Data::new(App::new(&settings, TestClock::new().clock()).unwrap());
-    let (base, _) = serve(&app);
-    (app, base)
-}
-
-fn client(app: &App, base: &str, role: &str, trust: i32) -> Client {
-    let now = TestClock::new().now();
-    let claims = Claims::new(trust, Schools::All, role, role, now, TimeDelta::days(1));
-    Client::new(base, &app.keys.sign(&claims).unwrap())
-}
 
 /// A register to be saved: the first pupil is there, the second one is ill.
 #[derive(Clone, Copy)]
@@ -136,42 +95,9 @@ fn teach(client: &Client, registers: &[Register], told: &Told) {
     }
 }
 
-/// A server, an application on it, and the administrator of a trust; the server and its folder go with the story.
-struct Story {
-    admin: Client,
-    running: Option<Cluster>,
-    folder: Folder,
-    keys: PathBuf,
-}
-
-impl Story {
-    fn new(name: &str) -> Self {
-        let at = |what: &str| base().join(format!("rollcall-{what}-{name}-{}", std::process::id()));
-        let (folder, keys) = (Folder(at("outage")), at("keys"));
-        let cluster = start_postgres(&folder);
-        let database = api::migrate::DATABASE;
-        api::migrate::prepare(|database| cluster.url(SUPERUSER, database), database).unwrap();
-        let (app, base) = start_app(&cluster, keys.clone());
-        let platform = client(&app, &base, "platform_admin", 0);
-        let made = platform.post("/v1/trusts", &json!({ "name": "Larkrise" })).expect(201);
-        let admin = client(&app, &base, "trust_admin", id(&made, "trust_id"));
-        Self { admin, running: Some(cluster), folder, keys }
-    }
-
-    fn sql(&self) -> Sql {
-        Sql::at(&self.running.as_ref().unwrap().url(SUPERUSER, api::migrate::DATABASE))
-    }
-}
-
-impl Drop for Story {
-    fn drop(&mut self) {
-        let _gone = std::fs::remove_dir_all(&self.keys);
-    }
-}
-
 #[test]
 fn nothing_that_was_acknowledged_is_lost_when_postgres_is_stopped_or_crashes_under_load() {
-    let mut story = Story::new("load");
+    let mut story = OwnServer::new("load");
     let (admin, registers) = (story.admin.clone(), registers(&story.admin));
     let told = Told::default();
     std::thread::scope(|scope| {
@@ -212,7 +138,7 @@ fn nothing_that_was_acknowledged_is_lost_when_postgres_is_stopped_or_crashes_und
 
 #[test]
 fn a_connection_that_is_cut_while_it_commits_promises_nothing() {
-    let story = Story::new("commit");
+    let story = OwnServer::new("commit");
     let register = registers(&story.admin)[0];
     let mut sql = story.sql();
     // A commit waits for a standby that does not exist, until somebody cuts the connection.

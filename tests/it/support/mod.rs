@@ -8,6 +8,7 @@ pub mod facts;
 pub mod figures;
 pub mod folder;
 pub mod log;
+pub mod own_server;
 pub mod postgres;
 pub mod program;
 pub mod real;
