@@ -3,17 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::conclude::Checking;
-use super::file::{
+use files::{
     Column, Columns, ContactColumn, DoneColumn, DoneRow, GivenNotice, RowProblem, RowProblemKind,
 };
+
+use super::conclude::Checking;
 use super::schools::Schools;
 use super::whom::rows_by_pupil;
 use crate::cases;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::jobs::Job;
-use crate::notices::{self, Details, Given, Missed, Refused};
+use crate::notices::{self, Absence, Details, Given, Missed, Refused};
 use crate::parents::{self, ParentOf};
 use crate::pupils::folded_name_key;
 
@@ -78,10 +79,19 @@ fn told(done: &GivenNotice, parent_id: i32) -> Given {
     Given {
         parent_id,
         day: done.day,
-        state: done.state,
+        state: done.state.into(),
         reference: done.reference.clone(),
         authority: done.authority.clone(),
-        absence: done.absence.clone(),
+        absence: Absence {
+            from: done.absence.from,
+            to: done.absence.to,
+            sessions: done
+                .absence
+                .sessions
+                .iter()
+                .map(|(date, session)| Missed { date: *date, session: *session })
+                .collect(),
+        },
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::{AcademicYear, Calendar};
+use files::MarksFile;
 
-use super::file::MarksFile;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::pupils::{self, EnrolmentRow, PlacementRow};

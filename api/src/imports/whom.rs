@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use files::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
+
 use super::conclude::Checking;
-use super::file::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
 use super::schools::Schools;
 use crate::db::Tx;
 use crate::http::problem::Problem;

@@ -5,15 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Days;
 use domain::{AcademicYear, Calendar, CodeTable, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+use files::{Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
 
 use super::Key;
 use super::stays::{Run, Stays, first_after};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::imports::file::{
-    Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind,
-};
 use crate::imports::request::Request;
 use crate::imports::roll::Roll;
 use crate::imports::schools::{Schools, unknown_school};

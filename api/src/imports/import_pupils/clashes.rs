@@ -5,14 +5,12 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use files::{Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind};
 
 use super::Row;
 use super::standing::Standing;
 use crate::db::Tx;
 use crate::http::problem::Problem;
-use crate::imports::file::{
-    Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind,
-};
 use crate::pupils::{self, EnrolmentRow};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.

@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
+use files::{
+    ClassFileRow, ClassMember, Column, Columns, PupilRow, Reading, RowProblem, RowProblemKind,
+};
 
 use super::Row;
 use super::placed::NO_CLASS;
@@ -15,9 +18,6 @@ use super::standing::Standing;
 use crate::db::Tx;
 use crate::http::problem::Problem;
 use crate::imports::conclude::Checking;
-use crate::imports::file::{
-    ClassFileRow, ClassMember, Column, Columns, PupilRow, Reading, RowProblem, RowProblemKind,
-};
 use crate::imports::request::Request;
 use crate::imports::schools::Schools;
 use crate::jobs::Job;

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::Characteristic;
+use files::{Columns, Problems};
 
 use super::standing::Standing;
 use super::{Enrolment, Row, clashes, known, placed};
-use crate::imports::file::{Columns, Problems};
 use crate::imports::outcome::Counts;
 use crate::pupils::{ClassRow, NewClass, NewPupil, NewStay};
 

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
+use domain::folded_name_key;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -17,7 +18,6 @@ use crate::http::json::{Json, present};
 use crate::http::path::Path;
 use crate::http::problem::{Kind, Problem};
 use crate::pupils::details::{self, Details};
-use crate::pupils::name_key::folded_name_key;
 use crate::pupils::{PupilRow, check_unmerged};
 use crate::schema::pupil;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ::analytics::EnrolmentYear;
 use chrono::NaiveDate;
+use domain::ContactKind;
 use domain::national::National;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,7 +13,7 @@ use super::super::csv::cell;
 use super::super::people::People;
 use crate::db::Tx;
 use crate::http::problem::{Kind, Problem};
-use crate::parents::{self, ContactKind, ParentOf};
+use crate::parents::{self, ParentOf};
 
 /// A pupil in a return.
 #[derive(Clone, Serialize, ToSchema)]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::Session;
+use domain::{NoticeState, Session};
 
 use super::cells;
 use super::contact_columns::ContactColumn;
@@ -12,7 +12,6 @@ use super::headers::{Column, Header, Place};
 use super::problem::{Fault, Problems, RowProblemKind};
 use super::rows::{Findings, filled};
 use super::table::Row;
-use crate::notices::{Absence, Missed, State};
 
 /// A penalty notice that was given.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,13 +23,13 @@ pub struct GivenNotice {
     /// The parent's forename.
     pub forename: Option<String>,
     /// How it stands.
-    pub state: State,
+    pub state: NoticeState,
     /// The authority's number of it.
     pub reference: Option<String>,
     /// The authority that issues it.
     pub authority: Option<String>,
     /// The absence that it was for.
-    pub absence: Absence,
+    pub absence: NoticedAbsence,
 }
 
 /// Says nothing of the parent, so that a debug print can go to a log.
@@ -38,6 +37,17 @@ impl fmt::Debug for GivenNotice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GivenNotice").finish_non_exhaustive()
     }
+}
+
+/// The absence that a notice was for, as far as the file says.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NoticedAbsence {
+    /// First day.
+    pub from: Option<NaiveDate>,
+    /// Last day.
+    pub to: Option<NaiveDate>,
+    /// The sessions, in order, each once; none when the file does not name them.
+    pub sessions: Vec<(NaiveDate, Session)>,
 }
 
 /// The columns that only a notice has.
@@ -91,7 +101,12 @@ impl NoticeReader {
     }
 
     /// The absence that the notice was for, as far as the row says: its first and last day, its sessions, both or neither.
-    fn absence(&self, day: NaiveDate, row: &Row<'_>, findings: &mut Findings) -> Option<Absence> {
+    fn absence(
+        &self,
+        day: NaiveDate,
+        row: &Row<'_>,
+        findings: &mut Findings,
+    ) -> Option<NoticedAbsence> {
         let before = findings.problems.total();
         let first = |text: &str| past(cells::date_on_record(text)?, day);
         let from = findings.optional(row, self.absent_from.as_ref(), first);
@@ -103,18 +118,18 @@ impl NoticeReader {
         let span = from.zip(to);
         let missed = |text: &str| sessions(text, day, span);
         let sessions = findings.optional(row, self.sessions.as_ref(), missed).unwrap_or_default();
-        let from = from.or(sessions.first().map(|missed| missed.date));
-        let to = to.or(sessions.last().map(|missed| missed.date));
-        (findings.problems.total() == before).then_some(Absence { from, to, sessions })
+        let from = from.or(sessions.first().map(|(date, _)| *date));
+        let to = to.or(sessions.last().map(|(date, _)| *date));
+        (findings.problems.total() == before).then_some(NoticedAbsence { from, to, sessions })
     }
 }
 
-fn state(text: &str) -> Result<State, Fault> {
+fn state(text: &str) -> Result<NoticeState, Fault> {
     let unknown = || {
-        let all = State::ALL.map(State::name).join(", ");
+        let all = NoticeState::ALL.map(NoticeState::name).join(", ");
         Fault::new(RowProblemKind::UnknownState, format!("how the notice stands, one of: {all}"))
     };
-    State::named(&text.to_lowercase()).ok_or_else(unknown)
+    NoticeState::named(&text.to_lowercase()).ok_or_else(unknown)
 }
 
 /// Reads sessions, such as `2026-01-05 AM; 2026-01-06`: a day alone is both of its sessions. In their order.
@@ -122,7 +137,7 @@ fn sessions(
     text: &str,
     day: NaiveDate,
     span: Option<(NaiveDate, NaiveDate)>,
-) -> Result<Vec<Missed>, Fault> {
+) -> Result<Vec<(NaiveDate, Session)>, Fault> {
     let mut found = Vec::new();
     for part in text.split([';', ',']).map(str::trim).filter(|part| !part.is_empty()) {
         let (date, session) = part.split_once(char::is_whitespace).unwrap_or((part, ""));
@@ -131,8 +146,8 @@ fn sessions(
             return Err(bad_date("sessions from the first to the last day of the absence"));
         }
         match session.trim() {
-            "" => found.extend(Session::ALL.map(|session| Missed { date, session })),
-            one => found.push(Missed { date, session: cells::session(one)? }),
+            "" => found.extend(Session::ALL.map(|session| (date, session))),
+            one => found.push((date, cells::session(one)?)),
         }
     }
     found.sort_unstable();

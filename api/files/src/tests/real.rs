@@ -9,13 +9,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::*;
-use crate::imports::file::decode::decode;
-use crate::imports::file::table::{Next, Table};
+use crate::decode::decode;
+use crate::table::{Next, Table};
 
 /// The folder of real material, if it is there.
 fn real() -> Option<PathBuf> {
     let folder = std::env::var_os("ROLLCALL_REAL").map_or_else(
-        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/real")),
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/real")),
         PathBuf::from,
     );
     if folder.is_dir() {
@@ -121,7 +121,7 @@ fn a_naughty_name_is_kept_as_it_is_or_refused() {
     }
     assert!(refused < strings.len() / 5, "{refused} of {} refused", strings.len());
     for row in &reading.file {
-        let key = crate::pupils::folded_name_key(&row.surname, &row.forename);
+        let key = domain::folded_name_key(&row.surname, &row.forename);
         assert!(!key.chars().any(char::is_whitespace) || key.contains(' '));
     }
 }

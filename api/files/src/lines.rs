@@ -3,7 +3,8 @@
 use memchr::memchr_iter;
 
 /// How many lines end in `bytes`. A CR at the very end counts, so a CR LF must not be cut in two.
-pub(super) fn line_ends(bytes: &[u8]) -> u64 {
+#[must_use]
+pub fn line_ends(bytes: &[u8]) -> u64 {
     let feeds = memchr_iter(b'\n', bytes).count();
     // Of a CR LF, the LF has counted.
     let lone = memchr_iter(b'\r', bytes).filter(|at| bytes.get(at + 1) != Some(&b'\n')).count();

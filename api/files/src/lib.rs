@@ -5,17 +5,7 @@
 //! whether a pupil exists, was on roll, and whether the school was open is for the import to check
 //! against the database, with the same [`Problems`].
 //!
-//! | file | columns (others are left aside with a notice) |
-//! | --- | --- |
-//! | pupils | `upn`, `surname`, `forename`, `birth_date`, `year_group`, `first_day`; if wanted `sex`, `class`, `last_day`, `from`, `urn`, and a column a characteristic |
-//! | marks, a row a mark | `upn`, `date`, `session`, `mark`; if wanted `urn` |
-//! | marks, a row a day | `upn`, `date`, `am`, `pm`; if wanted `urn` |
-//! | marks, a row a week | `upn`, `week`, `marks`; if wanted `urn` |
-//! | marks, the wide grid | `upn` and a column a date and session; if wanted `urn` |
-//! | classes | `class`; if wanted `academic_year`, `urn`; a row a pupil: `upn`, `year_group`, `from` |
-//! | parents | `upn`, `parent_surname`, `relationship`; if wanted all of `contact_columns.rs`, `urn` |
-//! | cases | `upn`, `record` (letter, stage, target or notice), `date`; as it needs `name`, `rate`, `to`, `parent_surname`, `state`; if wanted `parent_forename`, `reference`, `authority`, `attended`, `possible`, `urn` |
-//! | schools, groups, links | those of Get Information About Schools (`gias.rs`) |
+//! Which kinds of file there are, and their columns, stands in `README.md`.
 //!
 //! The files are workbooks (XLSX), or CSV with commas, semicolons or tabs, in UTF-8, UTF-16 with a
 //! byte order mark or Windows-1252. The column names of the big school systems are understood as well (`headers.rs`).
@@ -57,12 +47,13 @@ mod tests;
 pub use cells::Sex;
 pub use classes::{ClassFileRow, ClassMember, read_classes};
 pub use contact_columns::ContactColumn;
-pub use contacts::{Clause, ContactRow, read_contacts};
+pub use contacts::{Clause, Contact, ContactRow, read_contacts};
 pub use done::{DoneFile, DoneRow, read_done};
 pub use done_columns::DoneColumn;
-pub use done_notice::GivenNotice;
+pub use done_notice::{GivenNotice, NoticedAbsence};
 pub use gias::{LinkRow as LinkFileRow, SchoolRow as SchoolFileRow, read_links, read_schools};
 pub use headers::{Column, Columns};
+pub use lines::line_ends;
 pub use marks::read_marks;
 pub use marks_file::{MarksFile, PupilYear};
 pub use notice::{Notice, NoticeKind};

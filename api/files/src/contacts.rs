@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::Upn;
+use domain::{ContactKind, Relationship, Upn};
 
 use super::Reading;
 use super::cells;
@@ -16,7 +16,6 @@ use super::notice::{Notice, NoticeKind, counted};
 use super::problem::{Fault, RowProblem, RowProblemKind};
 use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
 use super::table::Row;
-use crate::parents::{Contact, ContactKind, Relationship};
 
 /// Somebody and a pupil, as one row of the file says it. What the file leaves empty is `None`.
 #[derive(Clone, PartialEq, Eq)]
@@ -53,6 +52,15 @@ pub struct ContactRow {
     pub court_order: Option<Clause>,
     /// That there is to be no contact.
     pub no_contact: Option<Clause>,
+}
+
+/// A way to reach somebody.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// What it is.
+    pub kind: ContactKind,
+    /// The number, the e-mail address, or the postal address with its postcode.
+    pub value: String,
 }
 
 /// What a file says of an order.

@@ -1,7 +1,7 @@
 //! Files of pupils.
 
 use super::*;
-use crate::imports::file::{PROGRESS_ROWS, Sex, Stopped};
+use crate::{PROGRESS_ROWS, Sex, Stopped};
 
 const HEADER: &str = "upn,surname,forename,birth_date,year_group,first_day,last_day,from,class,urn";
 

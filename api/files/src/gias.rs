@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use chrono::NaiveDate;
+use domain::Phase;
 
 use super::Reading;
 use super::cells;
@@ -12,7 +13,6 @@ use super::headers::{Column, Header, Place};
 use super::problem::Fault;
 use super::rows::{Findings, Progress, Sent, Stopped, each_row};
 use super::table::Row;
-use crate::tenants::Phase;
 
 /// A school as a row of the file says it.
 #[derive(Debug, Clone)]

@@ -316,7 +316,7 @@ impl ContactColumn {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::imports::file::headers::Column;
+    use crate::headers::Column;
 
     #[test]
     fn no_two_columns_of_the_file_share_a_name() {

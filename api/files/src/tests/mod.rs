@@ -4,6 +4,7 @@ mod marks;
 mod pupils;
 mod random;
 mod real;
+mod strange;
 
 use std::sync::LazyLock;
 

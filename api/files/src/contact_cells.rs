@@ -1,7 +1,9 @@
 //! Single cells of a file of parents: relationships, the order of calls, ways to reach somebody, what a court has ordered.
 
+use domain::{ContactKind, Relationship};
+
+use super::contacts::Contact;
 use super::problem::{Fault, RowProblemKind};
-use crate::parents::{Contact, ContactKind, Relationship};
 
 /// The most characters of a title.
 const LONGEST_TITLE: usize = 30;
@@ -73,9 +75,8 @@ pub(super) fn title(text: &str) -> Result<String, Fault> {
 
 /// Reads a way to reach somebody.
 pub(super) fn contact(kind: ContactKind, text: &str) -> Result<Contact, Fault> {
-    let contact = Contact { kind, value: text.to_owned() };
-    match contact.wrong() {
-        None => Ok(contact),
+    match kind.wrong(text) {
+        None => Ok(Contact { kind, value: text.to_owned() }),
         Some(expected) => Err(Fault::new(RowProblemKind::BadContact, expected)),
     }
 }
