@@ -36,7 +36,6 @@ pub mod contacts;
 pub mod database_url;
 pub mod db;
 pub mod demo;
-pub mod embedded;
 pub mod http;
 pub mod imports;
 pub mod jobs;

@@ -5,11 +5,11 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use api::embedded::SUPERUSER;
 use api::migrate::{APPLICATION, MIGRATIONS, OWNER};
 use diesel::{Connection, PgConnection};
 use diesel_migrations::MigrationHarness;
 use domain::Roles;
+use embedded_postgres::SUPERUSER;
 use serde_json::{Value, json};
 
 use crate::support::app::Client;

@@ -5,10 +5,10 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::time::{Duration, Instant};
 
-use api::embedded::SUPERUSER;
 use api::migrate::APPLICATION;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Level, Role, Roles};
+use embedded_postgres::SUPERUSER;
 use serde_json::{Value, json};
 
 use crate::support::app::Client;

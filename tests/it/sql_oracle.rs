@@ -5,9 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use api::demo::Size;
-use api::demo::generate::{File, files, plan};
 use chrono::{Days, NaiveDate};
+use demo::{File, Size, files, plan};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::Text;

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::process::Command;
 
 use api::database_url::secured;
-use api::embedded::{Cluster, Options, SUPERUSER, discard};
 use api::migrate;
 use diesel::{Connection, PgConnection};
+use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 
 use crate::support::folder::Folder;
 use crate::support::program::{Running, rollcall, run};

@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock};
 
 use api::client;
 use api::db::Schools;
-use api::demo::generate::{Plan, files, plan};
-use api::demo::{SEED, SchoolNote, Size, load};
+use api::demo::{SEED, SchoolNote, load};
 use api::progress::Progress;
 use chrono::{Days, NaiveDate};
+use demo::{Plan, Size, files, plan};
 use domain::{Calendar, Session};
 
 use super::app::{Start, TestApp};

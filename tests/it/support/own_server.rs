@@ -6,8 +6,8 @@ use actix_web::web;
 use api::app::{App, Settings};
 use api::auth::token::Claims;
 use api::db::Schools;
-use api::embedded::{Cluster, Options, SUPERUSER, discard};
 use chrono::TimeDelta;
+use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 use serde_json::json;
 
 use super::app::{Client, TestClock, serve};

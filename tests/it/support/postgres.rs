@@ -4,7 +4,7 @@
 //! The server starts when the first test asks and holds its data in memory where the machine has a
 //! file system there. The schema is made once, in a template; a test's database is a copy of the
 //! template's files (some 30 ms). The test harness drops no statics, so nothing here relies on it:
-//! the server is interrupted when this process ends ([`api::embedded`]), a shell that waits for the
+//! the server is interrupted when this process ends ([`embedded_postgres`]), a shell that waits for the
 //! same end removes the folder, and what even that leaves behind is swept at the next start.
 
 use std::fs;
@@ -14,9 +14,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use api::embedded::{Cluster, Options, SUPERUSER, discard};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 
 /// A file system in memory, on Linux.
 const MEMORY: &str = "/dev/shm";

@@ -44,7 +44,14 @@ impl Source {
 
 /// The Rust files that run for users.
 pub fn shipped(files: &[Source]) -> impl Iterator<Item = &Source> {
-    let crates = ["api/src/", "analytics/src/", "domain/src/"];
+    let crates = [
+        "analytics/src/",
+        "api/demo/src/",
+        "api/files/src/",
+        "api/postgres/src/",
+        "api/src/",
+        "domain/src/",
+    ];
     files.iter().filter(move |file| crates.iter().any(|name| file.path.starts_with(name)))
 }
 

@@ -12,7 +12,8 @@ use super::home::Home;
 use super::pupil::Pupil;
 use super::rng::Key;
 use super::roll::Roll;
-use super::{Plan, csv, names, years_shown};
+use super::table::Table;
+use super::{Plan, names, years_shown};
 
 /// The columns of a file of parents. A parent's number is the school's own: who has children at two schools has one
 /// name, and one number to be reached at, in both.
@@ -92,8 +93,7 @@ pub fn parents_file(plan: &Plan, seed: u64, today: NaiveDate) -> File {
     let roll = Roll::grow(&plan.schools, Key::new(seed), years_shown(today)).known_on(today);
     let mut orders = orders(today).into_iter();
     let mut drawn = BTreeSet::new();
-    let mut text = String::new();
-    csv::row(&mut text, &COLUMNS);
+    let mut table = Table::new(&COLUMNS);
     for household in households(plan, &roll, today).into_values() {
         let Household { home, children } = &household;
         let in_care = children.values().any(|(pupil, _)| pupil.key == home.key);
@@ -102,10 +102,10 @@ pub fn parents_file(plan: &Plan, seed: u64, today: NaiveDate) -> File {
             let apart = carer.relationship == "father" && !carer.lives_with;
             let order = if apart { orders.next() } else { None };
             let person = Person::new(*home, place, *carer, &mut drawn);
-            person.rows(&mut text, &household, (place, *carer), &order.unwrap_or_default());
+            person.rows(&mut table, &household, (place, *carer), &order.unwrap_or_default());
         }
     }
-    File { name: "parents.csv".to_owned(), kind: "parents", bytes: text.into_bytes() }
+    File { name: "parents.csv".to_owned(), kind: "parents", bytes: table.into_bytes() }
 }
 
 /// The homes of everybody on roll. A child who is looked after has one of their own.
@@ -204,7 +204,7 @@ impl Person {
     /// A row for each child of the home.
     fn rows(
         &self,
-        text: &mut String,
+        table: &mut Table,
         Household { home, children }: &Household<'_>,
         (place, carer): (u64, Carer),
         orders: &Orders,
@@ -234,7 +234,7 @@ impl Person {
                 home.language,
                 yes(interpreter),
             ];
-            csv::row(text, &[&row[..], &orders.each_ref().map(String::as_str)[..]].concat());
+            table.row(&[&row[..], &orders.each_ref().map(String::as_str)[..]].concat());
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use domain::Calendar;
 
+use super::SchoolPlan;
 use super::code::Code;
 use super::days::{ClassDay, Days, class_days};
 use super::files::File;
@@ -13,7 +14,7 @@ use super::marks::Walk;
 use super::placement::placement;
 use super::rng::Key;
 use super::roll::{Enrolment, Roll};
-use super::{SchoolPlan, csv};
+use super::table::Table;
 
 /// The columns of a file of marks. `week` is a Monday; `marks` are ten codes from Monday morning to
 /// Friday afternoon without anything between them: a digit belongs to the letter before it, `-` is
@@ -38,9 +39,7 @@ pub(super) fn marks_file(
     let days = Days::of(calendar, seed, key, today);
     let mondays: Vec<String> = days.mondays.iter().map(NaiveDate::to_string).collect();
     let mut classes: BTreeMap<String, Vec<ClassDay>> = BTreeMap::new();
-    let mut text = String::new();
-    csv::row(&mut text, &MARK_COLUMNS);
-    let header = text.len();
+    let mut table = Table::new(&MARK_COLUMNS);
     for enrolment in roll.enrolments.iter().filter(|one| one.school == number) {
         let (Some(placement), Some(pupil)) =
             (placement(school, enrolment, year), roll.pupils.get(enrolment.pupil))
@@ -58,13 +57,15 @@ pub(super) fn marks_file(
         for (monday, week) in mondays.iter().zip(&weeks) {
             if week.iter().any(|mark| *mark != Code::None) {
                 let marks: String = week.iter().map(|mark| mark.text()).collect();
-                csv::row(&mut text, &[&school.urn, &pupil.upn, monday, &marks]);
+                table.row(&[&school.urn, &pupil.upn, monday, &marks]);
             }
         }
     }
-    let name = format!("marks-{}-{year}.csv", school.urn);
-    let file = File { name, kind: "marks", bytes: text.into_bytes() };
-    (file.bytes.len() > header).then_some(file)
+    (!table.is_empty()).then(|| File {
+        name: format!("marks-{}-{year}.csv", school.urn),
+        kind: "marks",
+        bytes: table.into_bytes(),
+    })
 }
 
 /// The marks of an enrolment for each week of the year.

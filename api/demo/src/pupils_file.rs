@@ -9,7 +9,8 @@ use super::files::File;
 use super::placement::{Placement, placement};
 use super::pupil::Pupil;
 use super::roll::{Enrolment, Roll};
-use super::{Plan, SchoolPlan, csv};
+use super::table::Table;
+use super::{Plan, SchoolPlan};
 
 /// The first columns; those of [`Facts::COLUMNS`] follow. A pupil has a row for every enrolment and academic year, and
 /// one for every day on which something else changes: `from` is the day from which the row holds, `last_day` is empty
@@ -31,8 +32,7 @@ const COLUMNS: [&str; 12] = [
 
 /// The pupils as they are known on `today`.
 pub(super) fn pupils_file(plan: &Plan, roll: &Roll, years: (i16, i16), today: NaiveDate) -> File {
-    let mut text = String::new();
-    csv::row(&mut text, &[&COLUMNS[..], &Facts::COLUMNS[..]].concat());
+    let mut table = Table::new(&[&COLUMNS[..], &Facts::COLUMNS[..]].concat());
     for enrolment in &roll.enrolments {
         let (Some(school), Some(pupil)) =
             (plan.schools.get(enrolment.school), roll.pupils.get(enrolment.pupil))
@@ -42,12 +42,12 @@ pub(super) fn pupils_file(plan: &Plan, roll: &Roll, years: (i16, i16), today: Na
         for year in years.0..=years.1 {
             if let Some(placement) = placement(school, enrolment, year) {
                 for from in days_of_rows(&placement, &pupil.facts, today) {
-                    pupil_row(&mut text, school, pupil, enrolment, (&placement, from));
+                    pupil_row(&mut table, school, pupil, enrolment, (&placement, from));
                 }
             }
         }
     }
-    File { name: "pupils.csv".to_owned(), kind: "pupils", bytes: text.into_bytes() }
+    File { name: "pupils.csv".to_owned(), kind: "pupils", bytes: table.into_bytes() }
 }
 
 /// The days up to `today` on which a row of a placement begins to hold.
@@ -57,7 +57,7 @@ fn days_of_rows(placement: &Placement, facts: &Facts, today: NaiveDate) -> BTree
 }
 
 fn pupil_row(
-    text: &mut String,
+    table: &mut Table,
     school: &SchoolPlan,
     pupil: &Pupil,
     enrolment: &Enrolment,
@@ -81,5 +81,5 @@ fn pupil_row(
         &year_group,
         enrolment.registration.text(),
     ];
-    csv::row(text, &[&row[..], &pupil.facts.on(from)[..]].concat());
+    table.row(&[&row[..], &pupil.facts.on(from)[..]].concat());
 }

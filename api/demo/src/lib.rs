@@ -5,11 +5,11 @@
 //! (see `figures.rs`). The same seed and day give the same bytes on every machine, and a later day
 //! of the same year adds to them: only an N is replaced once its reason is known.
 //!
-//! Nothing here knows a database, a clock or the API: it needs `domain` and dates, and makes text.
+//! Nothing here knows a database, a clock or the API: it needs `domain` and dates, and makes text. The API loads it with
+//! `rollcall demo`.
 
 mod calendar;
 mod code;
-mod csv;
 mod days;
 mod facts;
 mod figures;
@@ -29,6 +29,7 @@ mod roll;
 mod schools;
 mod season;
 mod staff;
+mod table;
 #[cfg(test)]
 mod tests;
 

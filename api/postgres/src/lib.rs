@@ -30,6 +30,8 @@ mod tests;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_encode};
+
 use account::Account;
 use binaries::Binaries;
 pub use error::EmbeddedError;
@@ -43,6 +45,9 @@ pub const SUPERUSER: &str = "rollcall_admin";
 /// The server's port. With a socket it is only a part of the socket's file name, so it can collide
 /// with nothing.
 const PORT: u16 = 5432;
+
+/// Everything but the unreserved characters of RFC 3986.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// What kind of cluster to start, and where.
 #[derive(Debug, Clone)]
@@ -171,15 +176,7 @@ pub fn discard(folder: &Path) -> Result<(), EmbeddedError> {
     Ok(())
 }
 
-/// Percent-encodes everything but RFC 3986's unreserved characters, as a part of an address.
-fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len());
-    for &byte in bytes {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+/// A part of an address, percent-encoded.
+fn encode(bytes: &[u8]) -> PercentEncode<'_> {
+    percent_encode(bytes, RESERVED)
 }
