@@ -7,7 +7,7 @@ mod class_figures;
 mod compare;
 mod completeness;
 mod dimension;
-pub mod evidence;
+mod evidence;
 mod explain;
 mod facts;
 mod finished;
@@ -26,6 +26,7 @@ use domain::{AcademicYear, CodeTable};
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use evidence::{Check, Light, attempts_since, light, register_checks};
 pub use pupils::{Beside, Figures, week_to};
 pub use school::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
 

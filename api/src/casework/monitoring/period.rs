@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::casework::records::Thing;
-use crate::figures::evidence::Check;
+use crate::figures::Check;
 
 /// A monitoring period.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -15,7 +15,7 @@ use crate::base::state::App;
 use crate::casework::records::notices::{
     self as store, Amount, Missed, NoticeRow, ParentNotice, next,
 };
-use crate::figures::evidence::{Check, register_checks};
+use crate::figures::{Check, register_checks};
 use crate::roll::{parents, pupils};
 
 /// A child's notices, and what the law says of the next one.

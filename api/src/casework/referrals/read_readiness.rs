@@ -12,7 +12,7 @@ use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::casework::cases;
 use crate::casework::records::Ground;
-use crate::figures::evidence::{Check, Light};
+use crate::figures::{Check, Light};
 
 /// What an authority asks to see, and what there is.
 #[derive(Debug, Serialize, ToSchema)]

@@ -17,7 +17,7 @@ use crate::casework::notices::Counted;
 use crate::casework::plans::Plan;
 use crate::casework::records::{self, Ground, RecordRow, Thing, Wanted};
 use crate::casework::visits::Visit;
-use crate::figures::evidence::{Check, Light, attempts_since, light, register_checks};
+use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
 
 /// Attempts at contact that an authority expects.

@@ -7,5 +7,4 @@ mod registers;
 
 pub use attempts::attempts_since;
 pub use check::{Check, Light, light};
-pub use explained::explained_days;
 pub use registers::register_checks;
