@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use api::migrate::{APPLICATION, MIGRATIONS, OWNER};
+use api::base::migrate::{APPLICATION, MIGRATIONS, OWNER};
 use diesel::{Connection, PgConnection};
 use diesel_migrations::MigrationHarness;
 use domain::Roles;

@@ -5,7 +5,7 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::time::{Duration, Instant};
 
-use api::migrate::APPLICATION;
+use api::base::migrate::APPLICATION;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Level, Role, Roles};
 use embedded_postgres::SUPERUSER;

@@ -8,8 +8,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
-use api::database_url::secured;
-use api::migrate;
+use api::base::database_url::secured;
+use api::base::migrate;
 use diesel::{Connection, PgConnection};
 use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 

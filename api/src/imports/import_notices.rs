@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::folded_name_key;
 use files::{
     Column, Columns, ContactColumn, DoneColumn, DoneRow, GivenNotice, RowProblem, RowProblemKind,
 };
@@ -10,13 +11,13 @@ use files::{
 use super::conclude::Checking;
 use super::schools::Schools;
 use super::whom::rows_by_pupil;
-use crate::cases;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::notices::{self, Absence, Details, Given, Missed, Refused};
-use crate::parents::{self, ParentOf};
-use crate::pupils::folded_name_key;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::casework::cases;
+use crate::casework::notices::{self, Absence, Given, Refused};
+use crate::casework::records::notices::{Details, Missed};
+use crate::roll::parents::{self, ParentOf};
 
 /// A notice that is to be carried in.
 pub(super) struct PlannedNotice {

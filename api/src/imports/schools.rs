@@ -6,9 +6,9 @@ use files::{Column, Notice, NoticeKind, RowProblem, RowProblemKind};
 
 use super::conclude::Checking;
 use super::request::Request;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::school::tenants;
 
 /// The schools that the caller may see, and the import's own.
 pub(super) struct Schools {

@@ -7,10 +7,10 @@ use std::fmt::Write;
 use std::fs;
 use std::sync::{Arc, OnceLock};
 
-use api::client;
-use api::db::Schools;
-use api::demo::{SEED, SchoolNote, load};
-use api::progress::Progress;
+use api::base::db::Schools;
+use api::server::client;
+use api::server::demo::{SEED, SchoolNote, load};
+use api::server::progress::Progress;
 use chrono::{Days, NaiveDate};
 use demo::{Plan, Size, files, plan};
 use domain::{Calendar, Session};

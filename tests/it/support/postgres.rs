@@ -79,7 +79,7 @@ impl Drop for TestDatabase {
 /// A new database with nothing in it, which belongs to the owner's role: where migrations begin.
 pub fn empty_database() -> TestDatabase {
     let (cluster, name) = (cluster(), next_name());
-    let owner = api::migrate::OWNER;
+    let owner = api::base::migrate::OWNER;
     admin(cluster, &format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE template0"));
     TestDatabase { name }
 }
@@ -129,7 +129,7 @@ pub fn cluster() -> &'static Cluster {
 
 /// Makes the template: the one place that knows how the application prepares a database.
 fn make_template(cluster: &Cluster) {
-    api::migrate::prepare(|database| cluster.url(SUPERUSER, database), TEMPLATE)
+    api::base::migrate::prepare(|database| cluster.url(SUPERUSER, database), TEMPLATE)
         .unwrap_or_else(|error| panic!("the template database cannot be made: {error}"));
     close(cluster, TEMPLATE);
 }

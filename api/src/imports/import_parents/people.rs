@@ -6,12 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ContactKind;
+use domain::{ContactKind, folded_name_key};
 use files::{Notice, NoticeKind};
 
 use super::Row;
-use crate::parents::{ParentRow, Person, Tie};
-use crate::pupils::folded_name_key;
+use crate::roll::parents::{ParentRow, Person, Tie};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.
 const LISTED: usize = 100;

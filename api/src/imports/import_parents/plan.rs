@@ -11,7 +11,7 @@ use files::{
 use super::Row;
 use super::people::{People, Somebody, name_key, reach};
 use crate::imports::outcome::Counts;
-use crate::parents::{Change, Contact, Link, Order, ParentRow, Person, Safeguards, Tie};
+use crate::roll::parents::{Change, Contact, Link, Order, ParentRow, Person, Safeguards, Tie};
 
 /// The language of a parent of whom nothing else is known.
 const ENGLISH: &str = "en";

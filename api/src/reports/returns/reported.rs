@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 
 use super::super::csv::cell;
 use super::super::people::People;
-use crate::db::Tx;
-use crate::http::problem::{Kind, Problem};
-use crate::parents::{self, ParentOf};
+use crate::base::db::Tx;
+use crate::base::problem::{Kind, Problem};
+use crate::roll::parents::{self, ParentOf};
 
 /// A pupil in a return.
 #[derive(Clone, Serialize, ToSchema)]
