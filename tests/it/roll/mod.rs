@@ -1,0 +1,4 @@
+//! Who is on roll, and who their parents are.
+
+mod parents;
+mod pupils;
