@@ -1,8 +1,13 @@
-//! A school of the demonstration trust, which follows a built-in policy by itself: its clock goes on from day to day, its
-//! registers come in, its reviews open when they fall due, and its people do the rest over HTTP.
+//! A year under each of the five policies, at the school of the demonstration trust that follows it: its clock goes on from
+//! day to day, its registers come in, its reviews open when they fall due, and its people do the rest over HTTP.
 
 mod families;
+mod flowchart;
+mod high_attendance;
+mod improvement;
 mod met;
+mod one_page;
+mod strategy;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;

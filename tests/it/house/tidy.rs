@@ -13,7 +13,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::program::said;
-use source::{Source, is_name, shipped, words};
+use source::{Source, functions, is_name, shipped, words};
 use tables::{owned, writes};
 
 /// What may stand at the top level.
@@ -95,6 +95,7 @@ fn rules() -> Vec<(&'static str, Rule, Source)> {
         ("a module says what it is for", opens, file("api/src/x.rs", "use a::b;")),
         ("files are short", short_files, file("api/src/x.rs", &long_file)),
         ("functions fit on a screen", short_functions, file("api/src/x.rs", &long_function)),
+        ("functions fit on a screen", short_functions, file("tests/it/x.rs", &long_function)),
         ("nothing panics", no_panics, file("domain/src/x.rs", "fn f() { g().unwrap() }")),
         ("there is one place for it", one_place, file("api/src/x.rs", "fn f() { web::block(g) }")),
         ("figures are whole numbers", no_floats, file("domain/src/x.rs", "const X: R = r(0.5);")),
@@ -175,7 +176,10 @@ fn short_files(files: &[Source]) -> Vec<String> {
 }
 
 fn short_functions(files: &[Source]) -> Vec<String> {
-    let all = shipped(files).flat_map(|file| file.functions().into_iter().map(move |f| (file, f)));
+    let told = files.iter().filter(|file| file.path.starts_with("tests/"));
+    let code = shipped(files).map(|file| (file, &file.code));
+    let all = code.chain(told.map(|file| (file, &file.with_tests)));
+    let all = all.flat_map(|(file, code)| functions(code).into_iter().map(move |f| (file, f)));
     all.filter(|(_, (_, lines))| *lines > FUNCTION)
         .map(|(file, (name, lines))| format!("{}: {name} has {lines} lines", file.path))
         .collect()

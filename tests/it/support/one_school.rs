@@ -37,7 +37,7 @@ impl OneSchool {
         Self::on(TestApp::start(), 0)
     }
 
-    /// The same on an application of the story's own, at the instant that its clock shows.
+    /// On an application that the story has started, at the instant that its clock shows.
     pub fn on(app: TestApp, pupils: u32) -> Self {
         let trust = app.trust("Larkrise");
         let admin = app.client("trust_admin", trust);
@@ -48,7 +48,7 @@ impl OneSchool {
         Self { app, trust, admin, school, class, pupils }
     }
 
-    /// The same recorded on the first morning of September.
+    /// As [`OneSchool::on`], recorded on the first morning of September.
     pub fn since_september(app: TestApp, pupils: u32) -> Self {
         app.clock.set("2026-09-01T08:00:00Z");
         Self::on(app, pupils)

@@ -2,9 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{Morning, to_do};
+use super::{FIRST, Morning, to_do};
 
-const FIRST: &str = "2026-11-18";
 const SECOND: &str = "2026-11-19";
 
 #[test]

@@ -9,37 +9,40 @@ pub struct Source {
     pub said: String,
     /// Rust without texts too. Lines stay where they were.
     pub code: String,
+    /// The same with tests.
+    pub with_tests: String,
 }
 
 impl Source {
     pub fn new(path: &str, text: &str) -> Self {
         let (path, text) = (path.to_owned(), text.to_owned());
         if !path.ends_with(".rs") {
-            return Self { path, said: String::new(), code: String::new(), text };
+            let none = String::new;
+            return Self { path, text, said: none(), code: none(), with_tests: none() };
         }
         let kinds = kinds(text.as_bytes());
         let mut said = only(&text, &kinds, &[Kind::Code, Kind::Text]);
-        let mut code = only(&text, &kinds, &[Kind::Code]);
+        let with_tests = only(&text, &kinds, &[Kind::Code]);
+        let mut code = with_tests.clone();
         for (from, to) in tests(&path, &code) {
             said.replace_range(from..to, &blank(&said[from..to]));
             code.replace_range(from..to, &blank(&code[from..to]));
         }
-        Self { path, text, said, code }
+        Self { path, text, said, code, with_tests }
     }
+}
 
-    /// Every function with its number of lines, from `fn` to the closing brace.
-    pub fn functions(&self) -> Vec<(String, usize)> {
-        words(&self.code, "fn")
-            .filter_map(|at| {
-                let rest = &self.code[at..];
-                let name: String =
-                    rest[2..].trim_start().chars().take_while(|c| is_name(*c)).collect();
-                let body = rest.find(['{', ';']).filter(|body| rest.as_bytes()[*body] == b'{')?;
-                let lines = rest[..closing(rest, body)].lines().count();
-                (!name.is_empty()).then_some((name, lines))
-            })
-            .collect()
-    }
+/// Every function with its number of lines, from `fn` to the closing brace.
+pub fn functions(code: &str) -> Vec<(String, usize)> {
+    words(code, "fn")
+        .filter_map(|at| {
+            let rest = &code[at..];
+            let name: String = rest[2..].trim_start().chars().take_while(|c| is_name(*c)).collect();
+            let body = rest.find(['{', ';']).filter(|body| rest.as_bytes()[*body] == b'{')?;
+            let lines = rest[..closing(rest, body)].lines().count();
+            (!name.is_empty()).then_some((name, lines))
+        })
+        .collect()
 }
 
 /// The Rust files that run for users.
@@ -170,7 +173,9 @@ mod tests {
 const NEXT: u8 = b'x';
 "##;
     let source = Source::new("api/src/some.rs", text);
-    assert_eq!(source.functions(), [("long".to_owned(), 4)]);
+    assert_eq!(functions(&source.code), [("long".to_owned(), 4)]);
+    let both = [("long".to_owned(), 4), ("short".to_owned(), 1)];
+    assert_eq!(functions(&source.with_tests), both);
     let squeezed: Vec<&str> = source.code.split_whitespace().collect();
     assert_eq!(
         squeezed.join(" "),
