@@ -2,7 +2,7 @@
 
 mod compare;
 mod completeness;
+mod evidence;
 mod explain;
 mod known;
-mod register_checks;
 mod trend;

@@ -2,3 +2,4 @@
 
 mod parents;
 mod pupils;
+mod visibility;

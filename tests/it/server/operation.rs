@@ -4,7 +4,7 @@ use crate::support::app::TestApp;
 
 #[test]
 fn operators_and_readers_have_their_pages() {
-    api::operation::install_metrics();
+    api::server::operation::install_metrics();
     let app = TestApp::start();
     let nobody = app.client_of("");
     assert_eq!(nobody.get("/healthz").status, 200);
