@@ -5,6 +5,7 @@
 
 mod source;
 mod tables;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 use source::{Source, is_name, shipped, words};
 use tables::{owned, writes};
+use tags::tagged;
 
 /// What may stand at the top level.
 const TOP: [&str; 16] = [
@@ -105,6 +107,11 @@ fn rules() -> Vec<(&'static str, Rule, Source)> {
             "only its owner writes a table",
             writes,
             file("api/src/x.rs", "update(\n job::table.f())"),
+        ),
+        (
+            "an operation has the tag of its folder",
+            tagged,
+            file("api/src/roll/pupils/x.rs", "#[utoipa::path(tag = \"register\")]"),
         ),
         ("capabilities meet in mod.rs", rooms, file("api/src/x.rs", "use crate::pupils::rows::X;")),
         ("capabilities meet in mod.rs", rooms, file("api/src/x.rs", "{jobs::{self, queue::X}}")),

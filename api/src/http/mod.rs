@@ -5,6 +5,7 @@ pub mod etag;
 pub mod events;
 pub mod idempotency;
 pub mod json;
+pub mod kind;
 pub mod limit;
 pub mod name;
 pub mod page;
@@ -12,3 +13,5 @@ pub mod path;
 pub mod problem;
 pub mod trace;
 pub mod wrong_method;
+
+pub use kind::refusal;

@@ -16,6 +16,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::document;
 use super::postgres::{TestDatabase, fresh_database};
 
 /// A clock that stands until the test moves it.
@@ -309,7 +310,9 @@ impl Client {
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { status: response.status().as_u16(), headers, body, text })
+        let answer = Answer { status: response.status().as_u16(), headers, body, text };
+        document::check(method, path, &answer);
+        Ok(answer)
     }
 
     /// Sends a file and waits until its import has ended; the import as it then stands.
