@@ -10,10 +10,12 @@ use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 use super::reviews::Paths;
 use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
-use crate::app::App;
-use crate::db::Tx;
-use crate::http::problem::{Kind, Problem};
-use crate::{actions, cases, platform, tenants};
+use crate::base::db::Tx;
+use crate::base::platform;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::{actions, cases};
+use crate::school::tenants;
 
 /// What this process has seen of each trust, so that most looks are over at once.
 #[derive(Default)]

@@ -15,14 +15,14 @@ use super::late::{Late, Times};
 use super::reviews::Paths;
 use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadSchedule;
-use crate::db::Tx;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::problem::{Kind, Problem};
-use crate::tenants;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadSchedule;
+use crate::base::db::Tx;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::tenants;
 
 /// The most days that one question may reach over.
 const LONGEST: i64 = 400;

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use api::http::problem::PROBLEM_JSON;
-use api::openapi::Document;
+use api::base::problem::PROBLEM_JSON;
+use api::server::document::Document;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 

@@ -5,10 +5,10 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::schema::{letter, letter_decision, letter_stop};
-use crate::tenants::SchoolRow;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{letter, letter_decision, letter_stop};
+use crate::school::tenants::SchoolRow;
 
 /// How a letter stands, in plain English.
 pub fn letter_state(state: &str) -> &str {

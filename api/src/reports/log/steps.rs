@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
 use super::letters::letter_state;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::schema::{case_event, case_state, letter};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{case_event, case_state, letter};
 
 /// The stage to which an event moves its case, as it stands in the event.
 const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";

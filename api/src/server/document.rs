@@ -1,0 +1,161 @@
+//! The OpenAPI document, collected from the operations themselves; what all of them share is added here, once.
+
+mod generics;
+mod headers;
+mod parameters;
+mod refusals;
+mod tags;
+
+use std::fmt::Write;
+
+use utoipa::OpenApi as _;
+use utoipa::openapi::path::{Operation, PathItem};
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Components, OpenApi};
+use utoipa_actix_web::AppExt;
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Rollcall",
+        description = "Attendance for a whole school trust in England: registers in, truth out. \
+            Rates are pairs of integers; displayed percentages are cut, not rounded, to one decimal. \
+            Dates of sessions carry no time zone; instants are UTC. Every refusal is a problem (RFC 9457).",
+        license(name = "MIT", identifier = "MIT")
+    ),
+    servers((url = "/", description = "This service"))
+)]
+struct Shared;
+
+/// The document, made once when the process starts.
+pub struct Document {
+    /// As utoipa has it.
+    pub openapi: OpenApi,
+}
+
+impl Document {
+    /// Collected from the mounted operations.
+    #[must_use]
+    pub fn new() -> Self {
+        let (_, collected) = actix_web::App::new()
+            .into_utoipa_app()
+            .openapi(Shared::openapi())
+            .configure(crate::server::mount)
+            .split_for_parts();
+        let mut openapi = collected;
+        for item in openapi.paths.paths.values_mut() {
+            for (_, operation) in operations_mut(item) {
+                share(operation);
+            }
+        }
+        declare(openapi.components.get_or_insert_default());
+        tags::declare(&mut openapi);
+        leave_out_unused(&mut openapi);
+        Self { openapi }
+    }
+
+    /// `openapi.json`, with a newline at its end.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        Ok(serde_json::to_string_pretty(&self.openapi)? + "\n")
+    }
+
+    /// `operations.txt`: a line an operation, for people who review: METHOD PATH operation permission.
+    #[must_use]
+    pub fn operations(&self) -> String {
+        let mut text = String::new();
+        for (path, item) in &self.openapi.paths.paths {
+            for (method, operation) in operations(item) {
+                let id = operation.operation_id.as_deref().unwrap_or("-");
+                let permission = permission(operation).unwrap_or_else(|| "(open)".to_owned());
+                let _ = writeln!(text, "{method:6} {path:60} {id:24} {permission}");
+            }
+        }
+        text
+    }
+}
+
+impl Default for Document {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The permission that an operation declares: the scope of its security requirement.
+#[must_use]
+pub fn permission(operation: &Operation) -> Option<String> {
+    let requirement = operation.security.as_ref()?.first()?;
+    let value = serde_json::to_value(requirement).ok()?;
+    Some(value.get("token")?.get(0)?.as_str()?.to_owned())
+}
+
+/// The operations of a path.
+#[must_use]
+pub fn operations(item: &PathItem) -> Vec<(&'static str, &Operation)> {
+    let all = [
+        ("GET", &item.get),
+        ("PUT", &item.put),
+        ("POST", &item.post),
+        ("PATCH", &item.patch),
+        ("DELETE", &item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?))).collect()
+}
+
+fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
+    let all = [
+        ("GET", &mut item.get),
+        ("PUT", &mut item.put),
+        ("POST", &mut item.post),
+        ("PATCH", &mut item.patch),
+        ("DELETE", &mut item.delete),
+    ];
+    all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
+}
+
+/// Adds to an operation what it shares with others.
+fn share(operation: &mut Operation) {
+    refusals::bring_together(operation);
+    headers::add_to(operation);
+    parameters::refer(operation);
+    // Said outright that no token is needed, so that a forgotten one shows.
+    operation.security.get_or_insert_default();
+}
+
+/// Adds what operations refer to.
+fn declare(components: &mut Components) {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    refusals::declare(components);
+    headers::declare(components);
+    parameters::declare(components);
+    generics::refer(components);
+}
+
+/// What no operation answers or takes is left out, until nothing is left that nobody refers to.
+fn leave_out_unused(openapi: &mut OpenApi) {
+    loop {
+        let text = serde_json::to_string(openapi).unwrap_or_default();
+        let used =
+            |part: &str, name: &str| text.contains(&format!("\"#/components/{part}/{name}\""));
+        let Some(components) = &mut openapi.components else { return };
+        let before = components.clone();
+        components.schemas.retain(|name, _| used("schemas", name));
+        components.responses.retain(|name, _| used("responses", name));
+        components.examples.retain(|name, _| used("examples", name));
+        if *components == before {
+            return;
+        }
+    }
+}
+
+/// `/docs`: the document as a page to read and try, served from the binary.
+#[must_use]
+pub fn swagger() -> utoipa_swagger_ui::SwaggerUi {
+    let config = utoipa_swagger_ui::Config::from("/openapi.json")
+        .persist_authorization(true)
+        .try_it_out_enabled(true);
+    utoipa_swagger_ui::SwaggerUi::new("/docs/{_:.*}").config(config)
+}
