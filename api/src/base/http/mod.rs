@@ -2,6 +2,7 @@
 
 pub mod email;
 pub mod etag;
+pub mod header;
 pub mod idempotency;
 pub mod json;
 pub mod name;

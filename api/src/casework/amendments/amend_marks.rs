@@ -12,7 +12,7 @@ use crate::base::auth::permission::AmendMark;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
 
@@ -37,10 +37,11 @@ pub struct Params {
 /// `preview=true` nothing is changed and the answer says what would be.
 #[utoipa::path(tag = "amendments", security(("token" = ["mark:amend"])), request_body = Amendment,
     params(("pupil_id" = i32, Path, description = "The pupil."), Params,
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     responses((status = 200, description = "What would change.", body = Amended),
-        (status = 201, description = "What changed.", body = Amended),
-        (status = 422, description = "A code, a day or the pupil's roll is not right; nothing was changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 201, description = "What changed.", body = Amended, headers(("Location"))),
+        refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,
+        refusal::NotDue, refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar))]
 #[post("/v1/pupils/{pupil_id}/marks/amendments")]
 pub async fn amend_marks(
     caller: May<AmendMark>,

@@ -13,7 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::marks::{self, Author, Changed, Moved, Source};
 use crate::school::tenants;
@@ -46,11 +46,12 @@ pub struct ClosureRecorded {
 /// calendar instead. Needs `mark:amend` and `calendar:write`. With `preview=true` nothing is changed.
 #[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = NewClosing,
     params(("school_id" = i32, Path, description = "The school."), Params,
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     responses((status = 200, description = "What would be touched, with `preview=true`.", body = Touched),
-        (status = 201, description = "The closure, and what it touched.", body = ClosureRecorded),
-        (status = 409, description = "All these sessions have been recorded so already.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the closure is not right; nothing was changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 201, description = "The closure, and what it touched.", body = ClosureRecorded, headers(("Location"))),
+        (status = 409, description = "All these sessions have been recorded so already."),
+        refusal::CodeNotInForce, refusal::ClosedDay, refusal::NotDue, refusal::FutureMark, refusal::NoCalendar,
+        refusal::Taken))]
 #[post("/v1/schools/{school_id}/closures")]
 pub async fn create_closure(
     caller: May<AmendMark>,

@@ -7,7 +7,7 @@ use utoipa::openapi::{Ref, RefOr, Response};
 
 use super::parameters;
 
-const HEADERS: [(&str, Type, &str); 9] = [
+const HEADERS: [(&str, Type, &str); 10] = [
     ("Request-Id", Type::String, "Names this answer in our log; quote it when you ask."),
     ("RateLimit-Limit", Type::Integer, "The requests that you may make in a minute."),
     ("RateLimit-Remaining", Type::Integer, "The requests that you have left just now."),
@@ -15,6 +15,7 @@ const HEADERS: [(&str, Type, &str); 9] = [
     ("Retry-After", Type::Integer, "The seconds after which to try again."),
     ("WWW-Authenticate", Type::String, "`Bearer`: the kind of token that is needed."),
     ("Idempotent-Replayed", Type::String, "`true`: the answer to the first request of this key."),
+    ("Location", Type::String, "Where it can be read: what is new, or how the work goes."),
     ("Link", Type::String, "The next page, with `rel=\"next\"`; absent on the last one."),
     ("ETag", Type::String, "A strong tag: it names what is answered, as it stands."),
 ];
@@ -44,6 +45,7 @@ pub fn add_to(operation: &mut Operation) {
         (has(ParameterIn::Query, "cursor"), has(ParameterIn::Header, "Idempotency-Key"));
     for (status, response) in &mut operation.responses.responses {
         let RefOr::T(response) = response else { continue };
+        refer(response);
         add(response, &ALWAYS);
         if status.starts_with('2') && pages {
             add(response, &["Link"]);
@@ -52,6 +54,14 @@ pub fn add_to(operation: &mut Operation) {
             add(response, &["Idempotent-Replayed"]);
         }
     }
+}
+
+/// Where an operation only names a header, leads to where it is described.
+fn refer(response: &mut Response) {
+    let known: Vec<&str> = HEADERS.iter().map(|(name, ..)| *name).collect();
+    let named = response.headers.keys().filter_map(|name| known.iter().find(|one| *one == name));
+    let named: Vec<&str> = named.copied().collect();
+    add(response, &named);
 }
 
 /// Declares that a response is sent with these headers.

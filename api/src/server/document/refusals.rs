@@ -24,7 +24,8 @@ pub fn declare(components: &mut Components) {
     }
 }
 
-/// Brings together, under its status, what an operation names under the kinds' slugs and what follows from its shape.
+/// Brings together, under its status, what an operation names under the kinds' slugs and what follows from its shape. What
+/// it says itself of a status stands first.
 pub fn bring_together(operation: &mut Operation) {
     let mut named: BTreeMap<String, Vec<Kind>> = BTreeMap::new();
     for kind in Kind::ALL {
@@ -33,12 +34,28 @@ pub fn bring_together(operation: &mut Operation) {
             named.entry(kind.status().as_u16().to_string()).or_default().push(*kind);
         }
     }
+    let responses = &mut operation.responses.responses;
     for (status, kinds) in named {
-        let response = match kinds[..] {
-            [only] => Ref::from_response_name(only.slug()).into(),
-            _ => response(&kinds).into(),
+        let mut own_words = match responses.remove(&status) {
+            Some(RefOr::T(response)) => response.description,
+            _ => String::new(),
         };
-        operation.responses.responses.insert(status, response);
+        let response = match kinds[..] {
+            [only] => {
+                let mut reference = Ref::from_response_name(only.slug());
+                reference.description = own_words;
+                RefOr::Ref(reference)
+            }
+            _ => {
+                let mut several = response(&kinds);
+                if !own_words.is_empty() {
+                    own_words.push_str("\n\n");
+                    several.description.insert_str(0, &own_words);
+                }
+                RefOr::T(several)
+            }
+        };
+        responses.insert(status, response);
     }
 }
 

@@ -7,14 +7,23 @@ use utoipa::openapi::tag::TagBuilder;
 
 /// The wings from the ground up, each with its capabilities and what they are for.
 const WINGS: [(&str, &[(&str, &str)]); 11] = [
-    ("base", &[("jobs", "Work that goes on after the request was answered, and how far it has come.")]),
+    (
+        "base",
+        &[("jobs", "Work that goes on after the request was answered, and how far it has come.")],
+    ),
     (
         "school",
         &[
             ("tenants", "Trusts, their schools, and the clock of a sandbox."),
-            ("calendars", "The calendars of schools, as they stand and as they stood, and files of term dates."),
+            (
+                "calendars",
+                "The calendars of schools, as they stand and as they stood, and files of term dates.",
+            ),
             ("staff", "Who works at a school, and with which duties."),
-            ("policies", "Attendance policies: the built-in ones, a trust's own, and which of them a school follows."),
+            (
+                "policies",
+                "Attendance policies: the built-in ones, a trust's own, and which of them a school follows.",
+            ),
         ],
     ),
     (
@@ -26,18 +35,27 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
     ),
     (
         "register",
-        &[("register", "Registers and their history; closures and changes of a calendar, which touch marks.")],
+        &[(
+            "register",
+            "Registers and their history; closures and changes of a calendar, which touch marks.",
+        )],
     ),
     (
         "figures",
-        &[("figures", "Attendance in figures: trends, comparisons, and the marks behind a figure.")],
+        &[(
+            "figures",
+            "Attendance in figures: trends, comparisons, and the marks behind a figure.",
+        )],
     ),
     (
         "casework",
         &[
             ("actions", "What people have to do, by when, and the evidence that they did it."),
             ("letters", "Letters to parents: waiting, held, sent or taken back."),
-            ("cases", "Each pupil's way through the stages of a policy, and what people decide in it."),
+            (
+                "cases",
+                "Each pupil's way through the stages of a policy, and what people decide in it.",
+            ),
             ("targets", "The attendance that a pupil is asked to reach."),
             ("meetings", "Meetings with families: offered, rearranged, attended, noted."),
             ("plans", "Support plans: agreed, reviewed, delivered."),
@@ -45,20 +63,29 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
             ("notices", "Penalty notices: proposed, decided, counted against the national limits."),
             ("referrals", "Referrals to the local authority and to others, and what came of them."),
             ("monitoring", "Periods in which the local authority watches a pupil's attendance."),
-            ("reviews", "A school's review days: who is on the list, and what is decided about each."),
+            (
+                "reviews",
+                "A school's review days: who is on the list, and what is decided about each.",
+            ),
             ("amendments", "Corrections of marks, with their reasons and what follows from them."),
         ],
     ),
     (
         "day",
-        &[("day", "Who is absent today and why: first-day contacts, reported absences, requests for leave.")],
+        &[(
+            "day",
+            "Who is absent today and why: first-day contacts, reported absences, requests for leave.",
+        )],
     ),
     ("reports", &[("reports", "Lists, summaries, statutory returns and the log of a school.")]),
     ("imports", &[("imports", "Files from other systems: read in, looked at, taken back.")]),
     ("runs", &[("runs", "What falls due by itself: its schedule, and how each run went.")]),
     (
         "server",
-        &[("operation", "The service itself: whether it is well, its keys, its codes, its problems.")],
+        &[(
+            "operation",
+            "The service itself: whether it is well, its keys, its codes, its problems.",
+        )],
     ),
 ];
 
