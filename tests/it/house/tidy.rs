@@ -6,6 +6,7 @@
 mod layers;
 mod source;
 mod tables;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,6 +18,7 @@ use crate::support::program::said;
 use layers::{layers, mirrored};
 use source::{Source, functions, is_name, shipped, words};
 use tables::{owned, writes};
+use tags::tagged;
 
 /// What may stand at the top level.
 const TOP: [&str; 16] = [
@@ -109,6 +111,11 @@ fn rules() -> Vec<(&'static str, Rule, Source)> {
             "only its owner writes a table",
             writes,
             file("api/src/x.rs", "update(\n job::table.f())"),
+        ),
+        (
+            "an operation has the tag of its folder",
+            tagged,
+            file("api/src/roll/pupils/x.rs", "#[utoipa::path(tag = \"register\")]"),
         ),
         (
             "capabilities meet in mod.rs",
