@@ -20,8 +20,8 @@ use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 
 /// A file system in memory, on Linux.
 const MEMORY: &str = "/dev/shm";
-/// The least room there for the data to go there, in KiB: containers often have 64 MiB.
-const ROOM: u64 = 1024 * 1024;
+/// The least room there for the data to go there, in bytes: containers often have 64 MiB.
+const ROOM: u64 = 1024 * 1024 * 1024;
 /// The start of every run's folder name; the rest is the process number.
 const NAME: &str = "rollcall-test-";
 /// The database that every test's database is copied from. Nobody connects to it.
@@ -161,10 +161,10 @@ pub fn base() -> PathBuf {
     }
 }
 
-/// The free room of the file system at `folder`, in KiB.
+/// The free room of the file system at `folder`, in bytes.
 fn room(folder: &Path) -> Option<u64> {
-    let output = Command::new("df").args(["-k", "--output=avail"]).arg(folder).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.lines().last()?.trim().parse().ok()
+    let file_system = rustix::fs::statvfs(folder).ok()?;
+    file_system.f_bavail.checked_mul(file_system.f_frsize)
 }
 
 /// Removes the folders of runs whose process is gone. One that cannot be removed (another user's)
