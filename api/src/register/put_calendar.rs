@@ -13,6 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::etag::Conditions;
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::marks::{self, Changed, Moved};
@@ -46,7 +47,7 @@ pub enum CalendarPut {
 /// `preview=true` nothing is changed: the answer says which half days would open and close, which marks of which
 /// classes would stop or begin to count, which registers would then be missing, and which windows would move.
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:write"])), request_body = CalendarBody,
-    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params,
+    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params,
         ("If-Match" = Option<String>, Header, description = "Only if the calendar still has this ETag.")),
     responses((status = 200, description = "The calendar as it stands now, or what would change.", body = CalendarPut, headers(("ETag" = String, description = "Strong tag; absent from a preview."))),
         (status = 412, description = "The calendar has changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
@@ -55,7 +56,7 @@ pub enum CalendarPut {
 pub async fn put_calendar(
     caller: May<WriteCalendar>,
     app: web::Data<App>,
-    path: Path<(i32, AcademicYear)>,
+    path: Path<(SchoolId, AcademicYear)>,
     params: Query<Params>,
     conditions: Conditions,
     body: Json<CalendarBody>,
@@ -101,7 +102,7 @@ pub async fn put_calendar(
 /// What rests on the marks of days that open or close is looked at again: they count, or count no more.
 fn look_again(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: AcademicYear,
     (from, version): (NaiveDate, Version),
     caller: &Caller,

@@ -1,5 +1,6 @@
 //! The OpenAPI document, collected from the operations themselves; what all of them share is added here, once.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use utoipa::OpenApi as _;
@@ -50,6 +51,7 @@ impl Document {
         }
         for item in openapi.paths.paths.values_mut() {
             for (_, operation) in operations_mut(item) {
+                name_once(operation);
                 share(operation);
                 // Said outright that no token is needed, so that a forgotten one shows.
                 operation.security.get_or_insert_default();
@@ -158,6 +160,18 @@ fn can_refuse(operation: &Operation, kind: Kind) -> bool {
             operation.request_body.is_some()
         }
         _ => true,
+    }
+}
+
+/// An id in a tuple of the path describes itself; utoipa, which reads the tuple too, then adds the parameter once more
+/// without a word.
+fn name_once(operation: &mut Operation) {
+    let mut named = BTreeSet::new();
+    for parameters in &mut operation.parameters {
+        parameters.retain(|parameter| match parameter {
+            RefOr::T(one) => named.insert(one.name.clone()),
+            RefOr::Ref(_) => true,
+        });
     }
 }
 

@@ -13,6 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::recording::{CaseMoved, Forward, Record};
@@ -74,7 +75,7 @@ impl MonitoringAnswer {
 
 /// Record what was answered to a request for a monitoring period
 #[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = MonitoringAnswer,
-    params(("record_id" = i32, Path, description = "The period."),
+    params(RecordId,
         ("If-Match" = Option<String>, Header, description = "The period's tag; with another it has changed, and nothing is done."),
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
     responses((status = 200, description = "The period, and what became of the case.", body = AnsweredPeriod),
@@ -85,7 +86,7 @@ pub async fn answer_period(
     caller: May<RecordCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<MonitoringAnswer>,

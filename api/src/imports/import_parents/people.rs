@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Row;
+use crate::base::id::{ParentId, PupilId, SchoolId};
 use crate::imports::file::{Notice, NoticeKind};
 use crate::roll::parents::{Contact, ContactKind, ParentRow, Person, Tie};
 use crate::roll::pupils::folded_name_key;
@@ -17,7 +18,7 @@ const LISTED: usize = 100;
 /// Somebody, with the rows about them by their places, and the parent whom the trust knows.
 pub(super) struct Somebody {
     pub rows: Vec<usize>,
-    pub known: Option<i32>,
+    pub known: Option<ParentId>,
 }
 
 /// Surname and forename as they are compared: accents and case are spelling.
@@ -47,7 +48,7 @@ pub(super) fn reach(contact: &Contact) -> (&'static str, String) {
 #[derive(Default)]
 pub(super) struct People {
     pub all: Vec<Somebody>,
-    by_id: BTreeMap<(i32, String), usize>,
+    by_id: BTreeMap<(SchoolId, String), usize>,
     by_reach: BTreeMap<(String, (&'static str, String)), Vec<usize>>,
     joined: Vec<(u64, String)>,
     kept_apart: Vec<(u64, String)>,
@@ -118,7 +119,7 @@ impl People {
             let Person { surname, forename, .. } = &parent.person;
             by_name.entry(name_key(surname, forename.as_deref())).or_default().push(parent);
         }
-        let tied: BTreeSet<(i32, i32)> =
+        let tied: BTreeSet<(ParentId, PupilId)> =
             ties.iter().map(|tie| (tie.parent_id, tie.pupil_id)).collect();
         let mut taken = BTreeSet::new();
         for somebody in &mut self.all {

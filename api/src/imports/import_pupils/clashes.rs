@@ -9,6 +9,7 @@ use chrono::NaiveDate;
 use super::Row;
 use super::standing::Standing;
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::imports::file::{
     Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind,
@@ -97,7 +98,7 @@ fn may_be_the_same(
 
 /// Pupils whom the file puts on the roll of one school while they are on that of another.
 fn on_two_rolls(rows: &[Row], standing: &Standing) -> Vec<Notice> {
-    let mut elsewhere: BTreeMap<i32, Vec<&EnrolmentRow>> = BTreeMap::new();
+    let mut elsewhere: BTreeMap<PupilId, Vec<&EnrolmentRow>> = BTreeMap::new();
     for enrolment in standing.enrolments.values().flatten() {
         elsewhere.entry(enrolment.pupil_id).or_default().push(enrolment);
     }
