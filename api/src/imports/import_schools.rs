@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use files::{Notice, NoticeKind, Reading, SchoolFileRow};
+
 use super::conclude::Checking;
-use super::file::{Notice, NoticeKind, Reading, SchoolFileRow};
 use super::request::{FileKind, Options, Request};
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
@@ -91,13 +92,15 @@ impl Plan {
         } else if !row.open {
             self.closed.push(row.line);
         } else if let Some(phase) = row.phase {
+            let phase = phase.into();
             let facts = SchoolFacts { urn: row.urn.clone(), name: row.name.clone(), phase };
             match known {
                 None => {
                     self.added.insert(row.urn.clone(), facts);
                 }
                 Some(known)
-                    if (&known.name, known.phase.as_str()) != (&facts.name, phase.as_str()) =>
+                    if (&known.name, known.phase.as_str())
+                        != (&facts.name, facts.phase.as_str()) =>
                 {
                     self.changed.insert(known.school_id, facts);
                 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::Characteristic;
+use files::{Columns, Problems};
 
 use super::standing::Standing;
 use super::{Enrolment, Row, clashes, known, placed};
 use crate::base::id::{ClassId, EnrolmentId, PupilId};
-use crate::imports::file::{Columns, Problems};
 use crate::imports::outcome::Counts;
 use crate::roll::pupils::{ClassRow, NewClass, NewPupil, NewStay};
 

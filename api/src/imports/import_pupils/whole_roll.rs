@@ -6,12 +6,12 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use files::{Problems, RowProblem, RowProblemKind};
 
 use super::Row;
 use super::plan::Plan;
 use super::standing::Standing;
 use crate::base::id::{PupilId, SchoolId};
-use crate::imports::file::{Problems, RowProblem, RowProblemKind};
 use crate::imports::request::Request;
 use crate::roll::pupils::{EnrolmentRow, NewStay};
 

@@ -3,11 +3,12 @@
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use domain::Relationship;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::link::{Link, Relationship};
+use super::link::Link;
 use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, Safeguards};

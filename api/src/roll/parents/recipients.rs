@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::Relationship;
 
-use super::link::Relationship;
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_pupil};
 use crate::base::db::Tx;

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use domain::folded_name_key;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -13,7 +14,6 @@ use crate::base::db::Tx;
 use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent, parent_change, pupil};
-use crate::roll::pupils::folded_name_key;
 
 /// A parent.
 #[derive(Clone, Serialize, ToSchema)]

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
+use domain::Relationship;
 
-use super::link::{Link, Relationship};
+use super::link::Link;
 use super::rows::{lock, schools_of};
 use super::safeguards::{Order, Safeguards};
 use crate::base::db::Tx;

@@ -61,3 +61,15 @@ impl Phase {
         Self::ALL.into_iter().find(|phase| phase.number() == number)
     }
 }
+
+impl From<domain::Phase> for Phase {
+    fn from(phase: domain::Phase) -> Self {
+        match phase {
+            domain::Phase::Primary => Self::Primary,
+            domain::Phase::Secondary => Self::Secondary,
+            domain::Phase::Special => Self::Special,
+            domain::Phase::AllThrough => Self::AllThrough,
+            domain::Phase::AlternativeProvision => Self::AlternativeProvision,
+        }
+    }
+}

@@ -1,8 +1,8 @@
 //! A penalty notice as it is kept and as it goes over the wire. Amounts are whole pence.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::Session;
 use domain::national::{NextNotice, PenaltyNotice};
+use domain::{NoticeState, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -62,6 +62,18 @@ impl State {
     /// Whether its sessions are used: no other notice to this parent may rest on them.
     pub fn uses_sessions(self) -> bool {
         matches!(self, State::Pending | State::Issued | State::Paid)
+    }
+}
+
+impl From<NoticeState> for State {
+    fn from(state: NoticeState) -> Self {
+        match state {
+            NoticeState::Pending => Self::Pending,
+            NoticeState::Issued => Self::Issued,
+            NoticeState::Waived => Self::Waived,
+            NoticeState::Withdrawn => Self::Withdrawn,
+            NoticeState::Paid => Self::Paid,
+        }
     }
 }
 
