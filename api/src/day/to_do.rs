@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::absences::{Absence, EVERY_PARENT};
 use super::rows::ContactAttempt;
+use crate::base::id::ParentId;
 
 /// First-day calls are made before this time, where the school's policy names no other.
 const BEFORE: (u32, u32) = (9, 30);
@@ -43,7 +44,7 @@ pub struct DayAction {
 pub(super) fn to_do(
     absence: &Absence,
     policy: Option<&Policy>,
-    parents: &[i32],
+    parents: &[ParentId],
     day: NaiveDate,
 ) -> Vec<DayAction> {
     let done = Done { absence, parents, day };
@@ -78,7 +79,7 @@ pub(super) fn before(absence: &Absence) -> Option<NaiveTime> {
 /// What was done already.
 struct Done<'a> {
     absence: &'a Absence,
-    parents: &'a [i32],
+    parents: &'a [ParentId],
     day: NaiveDate,
 }
 
@@ -113,7 +114,7 @@ impl Done<'_> {
     fn tried(&self, action: &Action, kinds: &[&str]) -> bool {
         let counts = |one: &ContactAttempt| one.reached || kinds.contains(&one.kind.as_str());
         let tried =
-            |parent: i32| self.today().any(|one| one.parent_id == Some(parent) && counts(one));
+            |parent: ParentId| self.today().any(|one| one.parent_id == Some(parent) && counts(one));
         match action.to.as_deref() {
             None => self.today().any(|one| one.parent_id.is_some() && counts(one)),
             Some(EVERY_PARENT) => {

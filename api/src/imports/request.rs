@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::base::auth::Caller;
 use crate::base::auth::permission::{Permission, RecordCase, WriteParent, WriteSchool};
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 
 /// What a file says.
@@ -106,7 +107,7 @@ pub struct Request {
     /// What the file says.
     pub kind: FileKind,
     /// The school it is for; `None`: each row names its own.
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// What the sender calls the file.
     pub file_name: Option<String>,
     /// Only say what would happen.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::db::Scope;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks};
@@ -50,7 +51,7 @@ pub struct Frame {
 pub struct ReportHead {
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Its name.
     #[schema(example = "Elm Bank Primary School")]
     pub school: String,
@@ -88,7 +89,7 @@ pub struct ReportPeriod {
 pub async fn today(
     app: &web::Data<App>,
     scope: &Scope,
-    school_id: i32,
+    school_id: SchoolId,
 ) -> Result<NaiveDate, Problem> {
     app.db.run(scope, move |tx| tenants::today(tx, school_id)).await
 }
@@ -102,7 +103,7 @@ impl Frame {
     pub async fn read(
         counting: &Counting,
         scope: &Scope,
-        school_id: i32,
+        school_id: SchoolId,
         days: Days,
     ) -> Result<Self, Problem> {
         let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
@@ -129,7 +130,7 @@ impl Frame {
     pub async fn of_year(
         counting: &Counting,
         scope: &Scope,
-        school_id: i32,
+        school_id: SchoolId,
         year: Option<AcademicYear>,
     ) -> Result<(Self, NaiveDate), Problem> {
         let clock = counting.db().clock_of(scope).await?;
@@ -199,7 +200,7 @@ impl Frame {
 pub async fn day_of_list(
     app: &web::Data<App>,
     scope: &Scope,
-    school_id: i32,
+    school_id: SchoolId,
     asked: Option<NaiveDate>,
 ) -> Result<NaiveDate, Problem> {
     let today = today(app, scope, school_id).await?;

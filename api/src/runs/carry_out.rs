@@ -12,7 +12,7 @@ use crate::figures::Counting;
 /// # Errors
 /// The database is away; the lease is lost; something that no check foresaw.
 pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
-    let row = job.run(|tx| rows::row(tx, job.id()))?;
+    let row = job.run(|tx| rows::row(tx, job.id().into()))?;
     let occasion = Occasion::read(&row.kind)
         .ok_or_else(|| Problem::internal(format!("no such kind of run: {}", row.kind)))?;
     match occasion {

@@ -20,6 +20,7 @@ use crate::base::auth::permission::ReadSchedule;
 use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{RunId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -40,7 +41,7 @@ pub struct Params {
     /// `next` of the page before.
     cursor: Option<String>,
     /// Only this school.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// The first day, on the school's wall; a week ago when absent.
     from: Option<NaiveDate>,
     /// The last day; four weeks ahead when absent.
@@ -54,7 +55,7 @@ pub struct Params {
 pub struct Scheduled {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; `review`; `calendar` where there is no
     /// calendar for a year, or it has no summer term; for the days of the policy that `policy` names also `response`, `reward` or `draw`.
     #[schema(example = "end_of_half_term")]
@@ -89,7 +90,7 @@ pub struct Scheduled {
     late: Option<Late>,
     /// Its run, once it has one: the last attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
-    run_id: Option<i64>,
+    run_id: Option<RunId>,
 }
 
 const ANNOUNCED: &str =
@@ -98,7 +99,7 @@ const SKIPPED: &str = "it fell due before the school's calendar for that year wa
 const UNFOLLOWED: &str = "it fell due before it was recorded that the school follows the policy, or before its calendar was known";
 
 /// What tells an item of the list from all others, in its order.
-type Place = (DateTime<Utc>, i32, String, String);
+type Place = (DateTime<Utc>, SchoolId, String, String);
 
 /// List what is scheduled
 ///
@@ -240,7 +241,7 @@ fn announce(school: &SchoolTime, due: Due) -> Scheduled {
 }
 
 impl Scheduled {
-    fn of(school_id: i32, time_zone: &'static str, due: Due) -> Self {
+    fn of(school_id: SchoolId, time_zone: &'static str, due: Due) -> Self {
         Self {
             school_id,
             kind: due.occasion.name(),

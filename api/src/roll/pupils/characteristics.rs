@@ -6,15 +6,16 @@ use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz};
 use domain::Characteristic;
 
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 
 /// A characteristic of an enrolment from a day on, to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCharacteristic {
     /// The enrolment.
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// Its school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// What it is.
     pub kind: Characteristic,
     /// From this day on.
@@ -28,7 +29,7 @@ pub struct NewCharacteristic {
 pub struct CharacteristicRow {
     /// The enrolment.
     #[diesel(sql_type = Integer)]
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// What it is.
     #[diesel(sql_type = Text)]
     pub kind: String,
@@ -75,7 +76,7 @@ pub fn add_characteristics(
 /// The database's.
 pub fn characteristics_of(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
     load(tx, schools, None, known)
@@ -87,8 +88,8 @@ pub fn characteristics_of(
 /// The database's.
 pub fn characteristics_of_enrolment(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolment_id: i32,
+    school_id: SchoolId,
+    enrolment_id: EnrolmentId,
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
     load(tx, &[school_id], Some(enrolment_id), known)
@@ -100,7 +101,7 @@ pub fn characteristics_of_enrolment(
 /// The database's.
 pub fn characteristics_on(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     kinds: &[Characteristic],
     date: NaiveDate,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
@@ -122,8 +123,8 @@ pub fn characteristics_on(
 
 fn load(
     tx: &mut Tx<'_>,
-    schools: &[i32],
-    enrolment: Option<i32>,
+    schools: &[SchoolId],
+    enrolment: Option<EnrolmentId>,
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
     let rows = diesel::sql_query(
