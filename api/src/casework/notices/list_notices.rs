@@ -23,9 +23,7 @@ pub struct Params {
     school_id: SchoolId,
     /// Only those that are `pending`, `issued`, `waived`, `withdrawn` or `paid`.
     state: Option<State>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

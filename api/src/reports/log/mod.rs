@@ -57,9 +57,7 @@ pub struct Params {
     #[serde(default)]
     #[param(inline)]
     format: ReportFormat,
-    /// Entries on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

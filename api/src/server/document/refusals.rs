@@ -12,6 +12,7 @@ use utoipa::openapi::schema::{Components, Object, OneOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr, Response, ResponseBuilder};
 
 use super::{headers, parameters};
+use crate::base::kind::Member;
 use crate::base::problem::{Kind, PROBLEM_JSON, ProblemBody};
 
 /// Adds every kind: its schema, its example, and the response of an operation that has no other kind of its status.
@@ -125,8 +126,20 @@ fn schema(kind: Kind) -> RefOr<Schema> {
             with_example(title, kind.title().into());
         }
         for member in kind.members() {
-            body.properties.insert(member.name().to_owned(), member.schema());
+            body.properties.insert(member.name().to_owned(), described(*member));
         }
+    }
+    schema
+}
+
+/// A member's schema with what it says.
+fn described(member: Member) -> RefOr<Schema> {
+    let mut schema = member.schema();
+    let meaning = Some(member.meaning().to_owned());
+    match &mut schema {
+        RefOr::T(Schema::Object(object)) => object.description = meaning,
+        RefOr::T(Schema::Array(array)) => array.description = meaning,
+        _ => {}
     }
     schema
 }
