@@ -32,6 +32,7 @@ mod session;
 mod term;
 mod upn;
 mod window;
+pub mod word;
 mod year;
 
 pub use absence::{persistent, severe};
@@ -51,4 +52,5 @@ pub use session::{Session, SessionError};
 pub use term::{Closure, ClosureKind, Days, NotDue, SchoolWeek, Term};
 pub use upn::{Upn, UpnError};
 pub use window::{Window, WindowKind, WindowKindError};
+pub use word::Word;
 pub use year::{AcademicYear, AcademicYearError, HALF_DAYS, HalfDay};

@@ -9,8 +9,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone,
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
-use crate::policy::word::{Kind, Word};
+use crate::policy::word::Kind;
 use crate::policy::{self, Body, Policy};
+use crate::word::Word;
 use crate::{AcademicYear, Calendar, Window, WindowKind};
 
 mod reviews;

@@ -112,8 +112,9 @@ fn nothing_can_be_changed_or_removed_without_a_scenario_that_notices() {
 
 #[test]
 fn the_readme_teaches_every_word() {
+    use domain::Word;
     use domain::policy::word::{
-        Absence, Do, Every, For, Improvement, Keeps, Kind, On, Outcome, Over, Trend, Waits, Word,
+        Absence, Do, Every, For, Improvement, Keeps, Kind, On, Outcome, Over, Trend, Waits,
     };
     fn missing<W: Word>(readme: &str) -> Vec<String> {
         let taught = |word: &&W| {

@@ -17,7 +17,8 @@ use crate::policy::model::{
     Step,
 };
 use crate::policy::outcome::outcomes;
-use crate::policy::word::{Absence, Every, For, Kind, On, Word};
+use crate::policy::word::{Absence, Every, For, Kind, On};
+use crate::word::Word;
 
 pub(crate) use whole::{Whole, whole_changes};
 

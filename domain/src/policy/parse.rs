@@ -8,7 +8,8 @@ use crate::policy::model::{
 };
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
-use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend, Word, or};
+use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend};
+use crate::word::{Word, or};
 use crate::{Band, BandError, Bands, Roles};
 
 /// The name of the file, in messages.
