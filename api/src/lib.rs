@@ -65,3 +65,4 @@ pub mod staff;
 pub mod targets;
 pub mod tenants;
 pub mod visits;
+pub mod word;

@@ -20,7 +20,7 @@ pub trait Word: Copy + Eq + fmt::Debug + fmt::Display + 'static {
     const ABOUT: &'static str;
 
     /// All of them, in the order they are taught.
-    const ALL: &'static [Self];
+    const WORDS: &'static [Self];
 
     /// How the word is written.
     fn text(self) -> &'static str;
@@ -31,13 +31,13 @@ pub trait Word: Copy + Eq + fmt::Debug + fmt::Display + 'static {
     /// The word that is written so.
     #[must_use]
     fn read(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|word| word.text() == text)
+        Self::WORDS.iter().copied().find(|word| word.text() == text)
     }
 
     /// All words as people list them.
     #[must_use]
     fn list() -> String {
-        or(Self::ALL.iter().map(|word| word.text()))
+        or(Self::WORDS.iter().map(|word| word.text()))
     }
 }
 
@@ -70,7 +70,7 @@ impl<W: Word> Visitor<'_> for OneOf<W> {
     type Value = W;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let words = W::ALL.iter().map(|word| format!("`{word}`")).collect();
+        let words = W::WORDS.iter().map(|word| format!("`{word}`")).collect();
         f.write_str(&joined(words, "or"))
     }
 
@@ -105,13 +105,24 @@ macro_rules! words {
         $($(#[$attribute])+)?
         pub enum $name { $(#[doc = $meaning] $variant,)+ }
 
+        impl $name {
+            /// All of them, in the order they are taught.
+            pub const ALL: [Self; [$($text),+].len()] = [$(Self::$variant),+];
+
+            /// How the word is written.
+            #[must_use]
+            pub const fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text,)+ }
+            }
+        }
+
         impl $crate::Word for $name {
             const NAME: &'static str = stringify!($name);
             const ABOUT: &'static str = concat!($($about),+).trim_ascii();
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
+            const WORDS: &'static [Self] = &Self::ALL;
 
             fn text(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
+                $name::text(self)
             }
 
             fn meaning(self) -> &'static str {
@@ -121,7 +132,7 @@ macro_rules! words {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad($crate::Word::text(*self))
+                f.pad(self.text())
             }
         }
 
@@ -130,7 +141,7 @@ macro_rules! words {
                 &self,
                 serializer: S,
             ) -> ::std::result::Result<S::Ok, S::Error> {
-                serializer.serialize_str($crate::Word::text(*self))
+                serializer.serialize_str(self.text())
             }
         }
 
@@ -171,13 +182,13 @@ mod tests {
     #[test]
     fn words_are_read_as_they_are_written() {
         for word in Sky::ALL {
-            assert_eq!(Sky::read(word.text()), Some(*word));
-            let json = serde_json::to_string(word).unwrap();
+            assert_eq!(Sky::read(word.text()), Some(word));
+            let json = serde_json::to_string(&word).unwrap();
             assert_eq!(
                 (json.as_str(), word.to_string().as_str()),
                 (&*format!("\"{word}\""), word.text())
             );
-            assert_eq!(serde_json::from_str::<Sky>(&json).unwrap(), *word);
+            assert_eq!(serde_json::from_str::<Sky>(&json).unwrap(), word);
         }
     }
 

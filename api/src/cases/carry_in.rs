@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::policy::word::Outcome;
-use domain::Word;
 use domain::policy::{CARRIED_IN, CarriedStep, Event, Figure, Place, Recorded};
 
 use super::rows::{self, Hand};

@@ -13,6 +13,7 @@ use super::referral::{Partner, Referral};
 use super::registers::register_checks;
 use crate::db::Tx;
 use crate::http::problem::Problem;
+use crate::letters::LetterState;
 use crate::meetings::{ATTENDED, Meeting, NOT_ATTENDED};
 use crate::notices::Counted;
 use crate::plans::Plan;
@@ -153,13 +154,13 @@ fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
 fn letters(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     let mut rows = letter::table
         .filter(letter::school_id.eq(ground.school_id).and(letter::pupil_id.eq(ground.pupil_id)))
-        .filter(letter::state.ne("taken_back"))
+        .filter(letter::state.ne(LetterState::TakenBack))
         .into_boxed();
     if let Some((case, _)) = ground.case {
         rows = rows.filter(letter::case_id.eq(case));
     }
-    let states: Vec<String> = rows.select(letter::state).load(tx.conn)?;
-    let sent = states.iter().filter(|state| *state == "sent").count();
+    let states: Vec<LetterState> = rows.select(letter::state).load(tx.conn)?;
+    let sent = states.iter().filter(|state| **state == LetterState::Sent).count();
     let decided = states.len();
     let light = match (decided, sent) {
         (0, _) => Light::Red,

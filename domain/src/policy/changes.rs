@@ -249,7 +249,7 @@ fn said(new: Option<impl Display>) -> String {
 
 /// Every other word.
 fn others<W: Word>(word: W) -> impl Iterator<Item = W> {
-    W::ALL.iter().copied().filter(move |other| *other != word)
+    W::WORDS.iter().copied().filter(move |other| *other != word)
 }
 
 /// A tenth of a point less and more.

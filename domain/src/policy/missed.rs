@@ -7,7 +7,6 @@ use crate::policy::model::{Next, Policy};
 use crate::policy::moment::school_days_after;
 use crate::policy::outcome::{Situation, answers};
 use crate::policy::word::{Outcome, Waits};
-use crate::word::Word;
 
 /// So many offers have to have been missed, where a policy does not itself offer again.
 const OFFERS: usize = 2;

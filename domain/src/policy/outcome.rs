@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use crate::policy::model::{EVERY_STAGE, Policy, Row, START, Stage, Step};
 use crate::policy::word::{Improvement, Outcome, Waits};
-use crate::word::Word;
 
 /// The outcomes that every stage has.
 const EVERYWHERE: &[Outcome] = &[Outcome::LeftRoll, Outcome::NewYear, Outcome::Otherwise];

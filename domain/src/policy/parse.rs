@@ -36,7 +36,7 @@ pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
     let mut policy = head(&top, settings);
     policy.stages = top.tables("stage").into_iter().map(stage).collect();
     for kind in Kind::ALL {
-        policy.rows.extend(top.tables(kind.text()).into_iter().map(|table| row(*kind, table)));
+        policy.rows.extend(top.tables(kind.text()).into_iter().map(|table| row(kind, table)));
     }
     policy.rows.sort_by_key(|row| row.line);
     policy.bands = bands(&file, &policy.rows);

@@ -16,7 +16,6 @@ use crate::policy::outcome::{Situation, answers};
 use crate::policy::regular;
 use crate::policy::target::target_days;
 use crate::policy::word::{Outcome, Waits};
-use crate::word::Word;
 
 /// What the policy proposes on that day. The calendars are those of the school, in order; only
 /// what one of them makes due is proposed.

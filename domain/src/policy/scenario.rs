@@ -10,7 +10,6 @@ use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
 use crate::policy::step::Happened;
 use crate::policy::word::Outcome;
-use crate::word::Word;
 use crate::{Percent, Rate};
 
 /// The name of the file, in messages.

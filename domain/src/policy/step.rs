@@ -10,7 +10,7 @@ use crate::policy::model::{Next, Policy};
 use crate::policy::outcome::{Situation, answers, outcomes};
 use crate::policy::sentence;
 use crate::policy::word::Outcome;
-use crate::word::{Word, or};
+use crate::word::or;
 
 /// Something that a person recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,17 +7,9 @@ use diesel::sql_types::Integer;
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
 use crate::db::Tx;
 use crate::http::problem::Problem;
+use crate::letters::{LetterState, Verdict};
 use crate::schema::{letter, letter_decision, letter_stop};
 use crate::tenants::SchoolRow;
-
-/// How a letter stands, in plain English.
-pub fn letter_state(state: &str) -> &str {
-    match state {
-        "waiting" => "waiting to be sent",
-        "taken_back" => "taken back before it was sent",
-        other => other,
-    }
-}
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
 ///
@@ -43,7 +35,7 @@ pub fn without_a_case(
         std::cmp::Ordering::Greater => i32::MIN,
     };
     let same = letter::decided_on.eq(day).and(letter::letter_id.gt(last));
-    type Row = (i32, i32, String, String, String, Option<String>, NaiveDate, String);
+    type Row = (i32, i32, String, String, LetterState, Option<String>, NaiveDate, String);
     let rows: Vec<Row> = rows
         .filter(letter::decided_on.gt(day).or(same))
         .order((letter::decided_on, letter::letter_id))
@@ -62,7 +54,7 @@ pub fn without_a_case(
     let one = |(letter_id, pupil, name, rule, state, why, day, who): Row| {
         let at = noon(school, day)?;
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        let what = format!("letter {name:?}, {}{why}", letter_state(&state));
+        let what = format!("letter {name:?}, {}{why}", state.phrase());
         let one = entry(at, who, "letter", what);
         let place = (at, source::LETTERS, letter_id, 0);
         Ok((place, LogEntry { rule: Some(rule), pupil_id: Some(pupil), ..one }))
@@ -96,7 +88,7 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (letter_decision::recorded_at, letter_decision::letter_id, letter_decision::seq);
     type Row =
-        ((i32, i32, String, String, DateTime<Utc>, String), (String, String, i32, Option<i32>));
+        ((i32, i32, Verdict, String, DateTime<Utc>, String), (String, String, i32, Option<i32>));
     let rows: Vec<Row> = of_page!(rows, wanted, source::DECISIONS, (keys.0, keys.1, keys.2))
         .select((
             (
@@ -111,7 +103,10 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         ))
         .load(tx.conn)?;
     let one = |((id, seq, decided, reason, at, who), (name, rule, pupil, case_id)): Row| {
-        let decided = if decided == "release" { "released" } else { "withdrawn" };
+        let decided = match decided {
+            Verdict::Release => "released",
+            Verdict::Withdraw => "withdrawn",
+        };
         let what = wanted.told(format!("letter {name:?} {decided}"), &reason);
         let one = entry(at, who, "decision", what);
         let (rule, pupil_id) = (Some(rule), Some(pupil));

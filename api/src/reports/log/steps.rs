@@ -10,9 +10,9 @@ use domain::policy::{Event, Place as CasePlace, Recorded};
 use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
-use super::letters::letter_state;
 use crate::db::Tx;
 use crate::http::problem::Problem;
+use crate::letters::LetterState;
 use crate::schema::{case_event, case_state, letter};
 
 /// The stage to which an event moves its case, as it stands in the event.
@@ -60,7 +60,7 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let event = if wanted.whole { event } else { event.without_reason() };
         let step = i32::try_from(event.step).unwrap_or(i32::MAX);
         let (kind, what) =
-            says(&event.what, |name: &str| letters.get(&(case_id, step, name.to_owned())));
+            says(&event.what, |name: &str| letters.get(&(case_id, step, name.to_owned())).copied());
         let mut before = stages.range((case_id, i32::MIN)..=(case_id, seq));
         let one = LogEntry {
             role: Some(role),
@@ -82,12 +82,12 @@ fn letters(
     tx: &mut Tx<'_>,
     school_id: i32,
     cases: &[i32],
-) -> Result<BTreeMap<(i32, i32, String), String>, Problem> {
-    let rows: Vec<(Option<i32>, Option<i32>, String, String)> = letter::table
+) -> Result<BTreeMap<(i32, i32, String), LetterState>, Problem> {
+    let rows: Vec<(Option<i32>, Option<i32>, String, LetterState)> = letter::table
         .filter(letter::school_id.eq(school_id).and(letter::case_id.eq_any(cases)))
         .select((letter::case_id, letter::step, letter::name, letter::state))
         .load(tx.conn)?;
-    let state = |(case, step, name, state): (Option<i32>, Option<i32>, String, String)| {
+    let state = |(case, step, name, state): (Option<i32>, Option<i32>, String, LetterState)| {
         Some(((case?, step?, name), state))
     };
     Ok(rows.into_iter().filter_map(state).collect())
@@ -104,7 +104,7 @@ fn stages(tx: &mut Tx<'_>, cases: &[i32]) -> Result<BTreeMap<(i32, i32), String>
 }
 
 /// An event in plain English.
-fn says<'a>(what: &Recorded, state: impl Fn(&str) -> Option<&'a String>) -> (&'static str, String) {
+fn says(what: &Recorded, state: impl Fn(&str) -> Option<LetterState>) -> (&'static str, String) {
     match what {
         Recorded::Moved { outcome, to, reason, .. } => {
             let to = match to {
@@ -115,7 +115,7 @@ fn says<'a>(what: &Recorded, state: impl Fn(&str) -> Option<&'a String>) -> (&'s
             ("step", format!("{outcome}: the case is {to}{reason}"))
         }
         Recorded::Letter(name) => {
-            let state = state(name).map_or("decided on", |state| letter_state(state));
+            let state = state(name).map_or("decided on", LetterState::phrase);
             ("letter", format!("letter {name:?}, {state}"))
         }
         Recorded::Held { letter, why } => ("held", format!("letter {letter:?} held: {why}")),
