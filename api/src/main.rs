@@ -1,5 +1,5 @@
 //! The binary `rollcall`.
 
 fn main() -> std::process::ExitCode {
-    api::cli::run()
+    api::server::cli::run()
 }

@@ -9,8 +9,8 @@ mod world;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use api::auth::permission;
-use api::openapi::{Document, operations};
+use api::base::auth::permission;
+use api::server::document::{Document, operations};
 use domain::{Level, Role, Roles};
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ pub fn every_operation() -> Vec<Operation> {
             let call = CALLS.iter().find(|call| call.0 == id);
             let (_, path, body) =
                 call.unwrap_or_else(|| panic!("CALLS does not say how to call {id}"));
-            let permission = api::openapi::permission(operation);
+            let permission = api::server::document::permission(operation);
             all.push(Operation { id, method, template: template.clone(), permission, path, body });
         }
     }
@@ -139,7 +139,7 @@ fn the_permissions_that_handlers_ask_for_are_those_of_the_roles() {
 
 #[test]
 fn every_operation_answers_everybody_as_the_roles_say() {
-    api::operation::install_metrics();
+    api::server::operation::install_metrics();
     let app = TestApp::start();
     let (ours, theirs) = (app.sandbox("Larkrise"), app.trust("Candleford"));
     let world = World::prepare(&app, ours, 1);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
-use api::db::Schools;
+use api::base::db::Schools;
 use redis::{Commands, Connection};
 
 use crate::support::app::{Client, Start, TestApp};

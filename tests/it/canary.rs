@@ -287,7 +287,7 @@ fn wait_for(log: &Listener, text: &str) {
 
 #[test]
 fn a_child_is_heard_of_in_no_log_no_measurement_and_no_refusal() {
-    api::operation::install_metrics();
+    api::server::operation::install_metrics();
     let log = Listener::start();
     let story = Story::begin();
     story.refused_bodies();

@@ -258,7 +258,7 @@ fn what_is_append_only_cannot_be_changed_by_the_application() {
         sql.texts("SELECT name FROM tenant_table WHERE name NOT IN (SELECT name FROM may_change)");
     assert!(append_only.contains(&"mark_event".to_owned()), "{append_only:?}");
     let mut application =
-        PgConnection::establish(&database.url(api::migrate::APPLICATION)).unwrap();
+        PgConnection::establish(&database.url(api::base::migrate::APPLICATION)).unwrap();
     for table in append_only {
         for statement in [
             format!("UPDATE {table} SET trust_id = 1"),

@@ -248,7 +248,7 @@ fn an_instance_tells_as_it_goes_of_the_work_of_another() {
     let app = without_workers();
     let trust = app.trust("Larkrise");
     let admin = app.client("trust_admin", trust);
-    let token = app.token("school_office", trust, api::db::Schools::All);
+    let token = app.token("school_office", trust, api::base::db::Schools::All);
     let school = school(&admin, 1, "primary");
     two_classes(&admin, school, 1);
     let worker = app.another(Start::default());

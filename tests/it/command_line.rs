@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use api::embedded::SUPERUSER;
-use api::migrate::{APPLICATION, MIGRATIONS, OWNER};
+use api::base::migrate::{APPLICATION, MIGRATIONS, OWNER};
+use api::server::embedded::SUPERUSER;
 use diesel::{Connection, PgConnection};
 use diesel_migrations::MigrationHarness;
 use domain::Roles;

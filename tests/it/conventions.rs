@@ -291,7 +291,7 @@ fn head_answers_like_get_and_leaves_the_body_out() {
 
 #[test]
 fn operators_and_readers_have_their_pages() {
-    api::operation::install_metrics();
+    api::server::operation::install_metrics();
     let (app, _, _) = start();
     let nobody = app.client_of("");
     assert_eq!(nobody.get("/healthz").status, 200);

@@ -5,8 +5,8 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::time::{Duration, Instant};
 
-use api::embedded::SUPERUSER;
-use api::migrate::APPLICATION;
+use api::base::migrate::APPLICATION;
+use api::server::embedded::SUPERUSER;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::{Level, Role, Roles};
 use serde_json::{Value, json};

@@ -100,7 +100,8 @@ fn a_job_of_a_dead_worker_waits_for_its_lease_to_end_and_is_then_done() {
     let orphan = c.send_marks("2026-11-10");
     // A worker takes the job, and is never heard of again.
     let now = first.clock.now();
-    let lease = api::platform::lease(&first.app.db, now, now + chrono::TimeDelta::seconds(60));
+    let lease =
+        api::base::platform::lease(&first.app.db, now, now + chrono::TimeDelta::seconds(60));
     assert_eq!(lease.unwrap().unwrap().job_id, orphan);
 
     let _worker = first.another(Start::default());
@@ -130,7 +131,7 @@ fn what_a_person_waits_for_is_not_kept_waiting_by_what_is_large_nor_by_another_t
     // Workers take one after the other, and are at it still.
     let now = app.clock.now();
     let until = now + chrono::TimeDelta::seconds(60);
-    let lease = |_| api::platform::lease(&app.app.db, now, until).unwrap().unwrap().job_id;
+    let lease = |_| api::base::platform::lease(&app.app.db, now, until).unwrap().unwrap().job_id;
     let taken: Vec<i64> = (0..5).map(lease).collect();
     assert_eq!(taken, [one, theirs, two, whole, late], "the large one is overtaken for a minute");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use api::migrate::{MIGRATIONS, OWNER, versions};
+use api::base::migrate::{MIGRATIONS, OWNER, versions};
 use diesel::{Connection, PgConnection};
 use diesel_migrations::MigrationHarness;
 use domain::CodeTable;
@@ -14,7 +14,7 @@ use crate::support::program::{rollcall, run};
 use crate::support::sql::Sql;
 
 /// The tables as diesel sees them.
-const SCHEMA: &str = include_str!("../../api/src/schema.rs");
+const SCHEMA: &str = include_str!("../../api/src/base/schema.rs");
 
 /// What it says about migrations that change rows.
 const README: &str = include_str!("../../migrations/README.md");
@@ -96,7 +96,7 @@ fn an_owner_who_is_no_administrator_migrates_for_an_application_that_is_set_up()
     let (database, data) = (empty_database(), Folder::new());
     let said = run(rollcall(&["migrate"])
         .env("MIGRATE_URL", database.url(OWNER))
-        .env("DATABASE_URL", database.url(api::migrate::APPLICATION))
+        .env("DATABASE_URL", database.url(api::base::migrate::APPLICATION))
         .env("ROLLCALL_DATA", data.text()));
     assert_eq!(said.code, Some(0), "{}", said.err);
 }

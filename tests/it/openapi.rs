@@ -4,7 +4,7 @@ mod closed_sets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use api::openapi::Document;
+use api::server::document::Document;
 use domain::Roles;
 use serde_json::{Value, json};
 
@@ -221,7 +221,7 @@ fn every_reference_leads_somewhere_and_every_schema_is_used() {
 
 #[test]
 fn what_is_answered_is_what_the_document_says() {
-    api::operation::install_metrics();
+    api::server::operation::install_metrics();
     let document = document();
     let app = TestApp::start();
     let trust = app.sandbox("Larkrise");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use api::db::Schools;
+use api::base::db::Schools;
 use domain::policy::{Folder, built_in};
 use serde_json::{Value, json};
 

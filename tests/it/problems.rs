@@ -1,6 +1,6 @@
 //! Every refusal is a problem (RFC 9457) that says what is wrong and points to the place.
 
-use api::http::problem::Kind;
+use api::base::problem::Kind;
 use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Client, Start, TestApp};

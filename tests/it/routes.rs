@@ -1,6 +1,6 @@
 //! What is there and what is not: paths, methods, ids and parameters, as the OpenAPI document has them.
 
-use api::openapi::{Document, operations};
+use api::server::document::{Document, operations};
 use domain::Roles;
 use serde_json::{Value, json};
 

@@ -217,7 +217,7 @@ fn of_the_whole_trust(table: &str) -> bool {
 
 /// A connection as the application's role, with these settings.
 fn application(app: &TestApp, settings: &str) -> Sql {
-    let mut sql = Sql::at(&app.database.url(api::migrate::APPLICATION));
+    let mut sql = Sql::at(&app.database.url(api::base::migrate::APPLICATION));
     if !settings.is_empty() {
         sql.run(settings);
     }

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use api::demo::Size;
-use api::demo::generate::{File, files, plan};
+use api::server::demo::Size;
+use api::server::demo::generate::{File, files, plan};
 use chrono::{Days, NaiveDate};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -109,7 +109,7 @@ struct Row {
 /// Compares all cells of a year: every question for four kinds of windows and three definitions.
 fn compare(demo: &Demo, year: i16) {
     let mut sql =
-        PgConnection::establish(&demo.app.database.url(api::migrate::APPLICATION)).unwrap();
+        PgConnection::establish(&demo.app.database.url(api::base::migrate::APPLICATION)).unwrap();
     let tenant = format!("SET app.trust_id = '{}'; SET app.schools = '*'", demo.trust);
     sql.batch_execute(&tenant).unwrap();
     let with = |text: &str, names: &[(&str, &str)]| {

@@ -8,9 +8,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
-use api::database_url::secured;
-use api::embedded::{Cluster, Options, SUPERUSER, discard};
-use api::migrate;
+use api::base::database_url::secured;
+use api::base::migrate;
+use api::server::embedded::{Cluster, Options, SUPERUSER, discard};
 use diesel::{Connection, PgConnection};
 
 use crate::support::folder::Folder;

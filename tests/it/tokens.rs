@@ -234,7 +234,7 @@ fn a_key_is_changed_by_adding_one_and_what_the_old_one_signed_still_holds() {
     let restarted = mint.app.another(Start::default());
     restarted.client_of(&old).get("/v1/trust").expect(200);
     let trust = mint.claims["trust"].as_i64().unwrap().try_into().unwrap();
-    let new = restarted.token("trust_admin", trust, api::db::Schools::All);
+    let new = restarted.token("trust_admin", trust, api::base::db::Schools::All);
     restarted.client_of(&new).get("/v1/trust").expect(200);
     let signed_with = |token: &str| jsonwebtoken::decode_header(token).unwrap().kid;
     assert_eq!(signed_with(&new).as_deref(), Some(PUBLISHED_THUMBPRINT));

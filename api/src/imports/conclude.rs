@@ -7,9 +7,9 @@ use super::file::{Columns, Notice, Problems, Reading};
 use super::outcome::{Counts, Outcome};
 use super::request::Request;
 use super::rows;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::{Finished, Job};
+use crate::base::db::Tx;
+use crate::base::jobs::{Finished, Job};
+use crate::base::problem::Problem;
 
 /// A file that was read and is being checked.
 pub(super) struct Checking<'a> {

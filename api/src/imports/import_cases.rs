@@ -18,13 +18,13 @@ use super::import_notices;
 use super::request::Request;
 use super::schools::Schools;
 use super::whom::{ByPupil, rows_by_pupil};
-use crate::cases::{self, CarriedCase, CaseRow};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::letters::{self, NewLetter};
-use crate::policies::{self, Follows, Part};
-use crate::pupils::EnrolmentRow;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::casework::cases::{self, CarriedCase, CaseRow};
+use crate::casework::letters::{self, NewLetter};
+use crate::roll::pupils::EnrolmentRow;
+use crate::school::policies::{self, Follows, Part};
 
 /// Checks and applies a file of what was done; a dry run, or a file with a problem, changes nothing.
 pub(super) fn import(

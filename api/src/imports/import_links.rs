@@ -7,10 +7,10 @@ use chrono::{NaiveDate, TimeDelta};
 use super::conclude::Checking;
 use super::file::{LinkFileRow, Notice, NoticeKind, Reading};
 use super::request::Request;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::school::tenants;
 
 /// A school's change of URN.
 struct Change {

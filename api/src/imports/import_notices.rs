@@ -9,13 +9,14 @@ use super::file::{
 };
 use super::schools::Schools;
 use super::whom::rows_by_pupil;
-use crate::cases;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::notices::{self, Details, Given, Missed, Refused};
-use crate::parents::{self, ParentOf};
-use crate::pupils::folded_name_key;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::casework::cases;
+use crate::casework::notices::{self, Given, Refused};
+use crate::casework::records::notices::{Details, Missed};
+use crate::roll::parents::{self, ParentOf};
+use crate::roll::pupils::folded_name_key;
 
 /// A notice that is to be carried in.
 pub(super) struct PlannedNotice {

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::conclude::Checking;
 use super::file::{Notice, NoticeKind, Reading, SchoolFileRow};
 use super::request::{FileKind, Options, Request};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::tenants::{self, SchoolFacts, SchoolRow};
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::school::tenants::{self, SchoolFacts, SchoolRow};
 
 /// Checks and applies a file of schools; a dry run, or a file with a problem, changes nothing.
 pub(super) fn import(

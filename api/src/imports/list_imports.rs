@@ -5,12 +5,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::rows::{self, Import};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadImport;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadImport;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::file::{Notice, RowProblem};
-use crate::reviews::TouchedByMarks;
+use crate::casework::reviews::TouchedByMarks;
 
 /// What an import came to.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]

@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, get, web};
 
 use super::rows::{self, Import};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadImport;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::reviews;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadImport;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::reviews;
 
 /// Read an import
 #[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(("import_id" = i64, Path, description = "The import.")),

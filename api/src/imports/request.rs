@@ -5,9 +5,9 @@ use domain::Roles;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::auth::Caller;
-use crate::auth::permission::{Permission, RecordCase, WriteParent, WriteSchool};
-use crate::http::problem::{Kind, Problem};
+use crate::base::auth::Caller;
+use crate::base::auth::permission::{Permission, RecordCase, WriteParent, WriteSchool};
+use crate::base::problem::{Kind, Problem};
 
 /// What a file says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,10 +6,10 @@ use chrono::NaiveDate;
 use domain::{AcademicYear, Calendar};
 
 use super::file::MarksFile;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::pupils::{self, EnrolmentRow, PlacementRow};
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
+use crate::school::calendars;
 
 /// The roll and the calendars that marks are checked against.
 pub(super) struct Roll {
@@ -36,7 +36,7 @@ impl Roll {
         }
         let mut calendars = BTreeMap::new();
         for year in years {
-            let found = tenants::calendars(tx, schools, *year, None)?;
+            let found = calendars::of_schools(tx, schools, *year, None)?;
             calendars.extend(
                 found.into_iter().map(|(school, calendar)| ((school, year.number()), calendar)),
             );

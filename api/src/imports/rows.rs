@@ -11,11 +11,11 @@ use utoipa::ToSchema;
 use super::outcome::Outcome;
 use super::request::{FileKind, Options, Request};
 use super::uploads::{self, Whole};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::JobRow;
-use crate::reviews::TouchedByMarks;
-use crate::schema::{import, import_chunk, job};
+use crate::base::db::Tx;
+use crate::base::jobs::JobRow;
+use crate::base::problem::Problem;
+use crate::base::schema::{import, import_chunk, job};
+use crate::casework::reviews::TouchedByMarks;
 
 /// Bytes of a chunk: a file is never one huge value.
 const CHUNK: usize = 1024 * 1024;

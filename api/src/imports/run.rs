@@ -10,16 +10,17 @@ use super::request::FileKind;
 use super::{
     import_cases, import_links, import_marks, import_parents, import_pupils, import_schools, rows,
 };
-use crate::app::App;
-use crate::http::problem::Problem;
-use crate::jobs::{self, Job};
-use crate::tenants;
+use crate::base::jobs::{self, Job};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
+use crate::school::tenants;
 
 /// Runs an import. It may be started again after any crash: what it does, it does in its last transaction.
 ///
 /// # Errors
 /// The database is away, or something that no check foresaw.
-pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
+pub fn run(app: &App, counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
     let (request, bytes) = job.run(|tx| rows::take(tx, job.id()))?;
     let own = match request.school_id {
         Some(school_id) => Some(job.run(|tx| tenants::school(tx, school_id))?.urn),
@@ -46,10 +47,10 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
             import_pupils::import(job, &request, reading)
         }
         FileKind::Marks => {
-            let pool = app.counting.pool();
+            let pool = counting.pool();
             let reading = read_marks(&sent, &app.codes, pool, &mut tell).map_err(unread)?;
             drop(bytes);
-            import_marks::import(app, job, &request, reading)
+            import_marks::import(counting, job, &request, reading)
         }
         FileKind::Classes => {
             let reading = read_classes(&sent, &mut tell).map_err(lost)?;

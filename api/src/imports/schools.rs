@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::conclude::Checking;
 use super::file::{Column, Notice, NoticeKind, RowProblem, RowProblemKind};
 use super::request::Request;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::school::tenants;
 
 /// The schools that the caller may see, and the import's own.
 pub(super) struct Schools {

@@ -8,14 +8,15 @@ use utoipa::IntoParams;
 
 use super::request::{FileKind, Options, Request};
 use super::rows::{self, Import};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::RunImport;
-use crate::db::Schools;
-use crate::http::idempotency::{Idempotency, Reply};
-use crate::http::json::{Query, media_type, unreadable};
-use crate::http::problem::{Kind, Problem};
-use crate::{jobs, tenants};
+use crate::base::auth::May;
+use crate::base::auth::permission::RunImport;
+use crate::base::db::Schools;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::{Query, media_type, unreadable};
+use crate::base::jobs;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::tenants;
 
 /// The most bytes of a file.
 const MOST: usize = 256 * 1024 * 1024;
@@ -106,10 +107,10 @@ impl Params {
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
     request_body(content = String, content_type = "text/csv", description = "The file: comma, semicolon or tab; UTF-8, UTF-16 with a byte order mark, or Windows-1252."),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Import),
-        (status = 400, description = "The query string could not be read.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The file is too large.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Not a media type of a file.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the request is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 400, description = "The query string could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The file is too large.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Not a media type of a file.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the request is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/imports")]
 pub async fn create_import(
     caller: May<RunImport>,

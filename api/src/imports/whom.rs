@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use super::conclude::Checking;
 use super::file::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
 use super::schools::Schools;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::pupils::{self, EnrolmentRow};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::roll::pupils::{self, EnrolmentRow};
 
 /// A row that is about a pupil of a school.
 pub(super) trait OfPupil {

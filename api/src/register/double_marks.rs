@@ -12,9 +12,9 @@ use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows;
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::marks;
 
 /// A half day on which a pupil has real marks at two schools.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -88,7 +88,7 @@ pub(super) fn double_marks(
     let mut marks = BTreeMap::new();
     for (school, enrolments) in enrolments {
         let enrolments: Vec<i32> = enrolments.into_iter().collect();
-        marks.extend(rows::marks_of(tx, school, year.number(), &enrolments)?);
+        marks.extend(marks::marks_of(tx, school, year.number(), &enrolments)?);
     }
     let mut found: BTreeMap<i32, Vec<DoubleMark>> = BTreeMap::new();
     for pair in &pairs {

@@ -6,13 +6,13 @@ use domain::{AcademicYear, HalfDay, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows;
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadMark;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::pupils;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadMark;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::marks;
+use crate::roll::pupils;
 
 /// The history of a mark.
 #[derive(Debug, Serialize, ToSchema)]
@@ -77,7 +77,7 @@ pub async fn mark_history(
         let at = HalfDay::of(year, date, session).ok_or_else(Problem::not_found)?;
         let mut entries = Vec::new();
         for stay in pupils::stays_of(tx, pupil_id)? {
-            for entry in rows::history(tx, stay.school_id, year.number(), stay.enrolment_id, at)? {
+            for entry in marks::history(tx, stay.school_id, year.number(), stay.enrolment_id, at)? {
                 entries.push(HistoryEntry {
                     school_id: stay.school_id,
                     from: codes.text(entry.old).map(str::to_owned),

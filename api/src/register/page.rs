@@ -5,12 +5,12 @@ use domain::{AcademicYear, Calendar, CodeTable, HalfDay, NO_MARK, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rows::{self, Header, YearMarks};
-use crate::db::Tx;
-use crate::http::etag::ETag;
-use crate::http::problem::{Kind, Problem};
-use crate::pupils::{self, ClassRow, Member};
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::http::etag::ETag;
+use crate::base::problem::{Kind, Problem};
+use crate::marks::{self, Header, YearMarks};
+use crate::roll::pupils::{self, ClassRow, Member};
+use crate::school::calendars;
 
 /// A class's register for one session.
 #[derive(Serialize, ToSchema)]
@@ -93,7 +93,7 @@ impl Standing {
         let year = AcademicYear::new(class.year).ok_or_else(wrong_year)?;
         let at = HalfDay::of(year, date, session).ok_or_else(wrong_year)?;
         let calendar =
-            tenants::calendars(tx, &[class.school_id], year, None)?.remove(&class.school_id);
+            calendars::of_schools(tx, &[class.school_id], year, None)?.remove(&class.school_id);
         // On a closed day too everybody is listed: only of an open one it can be said who is not due.
         let is_due = |member: &Member| {
             calendar.as_ref().is_none_or(|calendar| {
@@ -107,9 +107,9 @@ impl Standing {
                 .partition(is_due);
         let not_due = others.into_iter().map(|member| member.pupil_id).collect();
         let enrolments: Vec<i32> = members.iter().map(|member| member.enrolment_id).collect();
-        let mut years = rows::marks_of(tx, class.school_id, class.year, &enrolments)?;
+        let mut years = marks::marks_of(tx, class.school_id, class.year, &enrolments)?;
         let years = enrolments.iter().map(|enrolment| years.remove(enrolment)).collect();
-        let header = rows::header(tx, class.class_id, date, session)?;
+        let header = marks::header(tx, class.class_id, date, session)?;
         Ok(Self { class, date, session, at, members, not_due, calendar, years, header })
     }
 

@@ -6,16 +6,16 @@ use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::rows;
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadMark;
-use crate::db::Tx;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
-use crate::pupils::{self, Stay};
-use crate::tenants;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadMark;
+use crate::base::db::Tx;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::marks;
+use crate::roll::pupils::{self, Stay};
+use crate::school::tenants;
 
 /// The longest stretch that one answer covers.
 const LONGEST: i64 = 366;
@@ -110,7 +110,7 @@ fn collect(
 ) -> Result<(), Problem> {
     let mut year = AcademicYear::of(from);
     while let Some(this) = year.filter(|year| year.first_day() <= to) {
-        let stored = rows::marks_of(tx, stay.school_id, this.number(), &[stay.enrolment_id])?;
+        let stored = marks::marks_of(tx, stay.school_id, this.number(), &[stay.enrolment_id])?;
         if let Some(stored) = stored.get(&stay.enrolment_id) {
             let days = from
                 .max(this.first_day())

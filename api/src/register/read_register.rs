@@ -5,13 +5,13 @@ use chrono::NaiveDate;
 use domain::Session;
 
 use super::page::{Register, Standing};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadRegister;
-use crate::http::etag::Conditions;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::pupils;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadRegister;
+use crate::base::http::etag::Conditions;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::pupils;
 
 /// Read a register
 ///
@@ -22,7 +22,7 @@ use crate::pupils;
         ("If-None-Match" = Option<String>, Header, description = "An ETag you have: 304 when it is still so.")),
     responses((status = 200, description = "The register.", body = Register, headers(("ETag" = String, description = "Strong tag, from the members and their marks."))),
         (status = 304, description = "Unchanged."),
-        (status = 422, description = "The date does not lie in the class's academic year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The date does not lie in the class's academic year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/classes/{class_id}/registers/{date}/{session}")]
 pub async fn read_register(
     caller: May<ReadRegister>,

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::double_marks::double_marks;
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadMark;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::tenants;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadMark;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
 
 /// Which year.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -8,20 +8,19 @@ use domain::{HalfDaySet, NO_MARK, Session};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::marking::{Author, Marking, Source, YearChange};
 use super::page::{Register, Standing};
-use super::rows::{self, Header};
-use crate::app::App;
-use crate::auth::permission::TakeRegister;
-use crate::auth::{Caller, May};
-use crate::db::Tx;
-use crate::http::etag::{Conditions, ETag};
-use crate::http::json::Json;
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
-use crate::reviews::{self, Changed, Moved};
-use crate::tenants::{self, Version};
-use crate::{pupils, register};
+use crate::base::auth::permission::TakeRegister;
+use crate::base::auth::{Caller, May};
+use crate::base::db::Tx;
+use crate::base::http::etag::{Conditions, ETag};
+use crate::base::http::json::Json;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::marks::{self, Author, Changed, Header, Marking, Moved, Source, YearChange};
+use crate::roll::pupils;
+use crate::school::calendars;
+use crate::school::tenants::{self, Version};
 
 /// A register to be saved: every pupil of the class who is due, once.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -60,10 +59,10 @@ pub struct PupilMark {
         ("If-Match" = Option<String>, Header, description = "Only if the register still has this ETag."),
         ("If-None-Match" = Option<String>, Header, description = "Not if the register has this ETag.")),
     responses((status = 200, description = "The register as it stands now.", body = Register, headers(("ETag" = String, description = "Strong tag."))),
-        (status = 400, description = "The body could not be read.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The register is closed.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "The register has changed.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A code, a pupil or the day is not right; nothing was saved.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 400, description = "The body could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The register is closed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 412, description = "The register has changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "A code, a pupil or the day is not right; nothing was saved.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[put("/v1/classes/{class_id}/registers/{date}/{session}")]
 pub async fn take_register(
     caller: May<TakeRegister>,
@@ -87,7 +86,7 @@ pub async fn take_register(
         let year = tenants_year(&standing)?;
         let calendar = match standing.calendar.clone() {
             Some(calendar) => calendar,
-            None => tenants::calendar(tx, standing.class.school_id, year)?,
+            None => calendars::of_year(tx, standing.class.school_id, year)?,
         };
         let marking = Marking::new(&codes, BTreeMap::from([(year.number(), calendar)]), today);
         marking.half_day(date, session, "")?;
@@ -247,17 +246,17 @@ fn save(
         reason: None,
         job_id: None,
     };
-    register::store(tx, school, year, version, &changes, &author)?;
+    marks::store(tx, school, year, version, &changes, &author)?;
     let taken = BTreeMap::from([(standing.class.class_id, HalfDaySet::from_iter([at]))]);
-    let taken = rows::newly_taken(tx, school, year, &taken, Source::Register)?;
-    rows::put_taken(tx, school, year, version, &taken, Source::Register)?;
+    let taken = marks::newly_taken(tx, school, year, &taken, Source::Register)?;
+    marks::put_taken(tx, school, year, version, &taken, Source::Register)?;
     let academic = tenants_year(&standing)?;
     let moved: Vec<Moved> = changes.iter().filter_map(|change| change.moved(academic)).collect();
     let why = format!("the register of {} {} was saved again", standing.date, standing.session);
     let changed = Changed { at: version.at, why: &why, source: None };
-    reviews::look_again(tx, &moved, changed, caller)?;
+    marks::look_again(tx, &moved, changed, caller)?;
     let header = header(tx, &standing, body, version, caller);
-    rows::put_header(tx, &header)?;
+    marks::put_header(tx, &header)?;
     standing.years = changes.into_iter().map(|change| Some(change.new)).collect();
     standing.header = Some(header);
     Ok(standing)
@@ -277,7 +276,7 @@ fn header(
         school_id: standing.class.school_id,
         class_id: standing.class.class_id,
         date: standing.date,
-        session: rows::session_number(standing.session),
+        session: marks::session_number(standing.session),
         opened_at: body.opened_at.map_or(version.at, |opened| opened.min(version.at)),
         opened_by: by.clone(),
         taken_at: version.at,

@@ -10,13 +10,14 @@ use super::attendance::{Attended, after, page};
 use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::figures::Counting;
 
 const BASIS: &str = "Pupils on roll on the day whose attendance, with so many more missed sessions, would lie in a lower \
     band. Bands and days are those of the policy that the school follows; without one the bands are those of \
@@ -88,11 +89,12 @@ pub struct AtRiskPupil {
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "Pupils at risk.", body = AtRisk),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/reports/at-risk")]
 pub async fn at_risk(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<i32>,
     params: Query<Params>,
@@ -106,7 +108,7 @@ pub async fn at_risk(
     }
     let filter = (path.0, until, sessions, &band);
     let slice = Slice::<(u32, i32)>::read(limit, cursor.as_deref(), &filter)?;
-    let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
+    let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;
     let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
     let sessions = sessions.unwrap_or(bands.at_risk());
     let figures = frame.figures();

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::http::page::{Page, Slice};
+use crate::base::http::page::{Page, Slice};
 
 /// Sessions attended of those possible.
 #[derive(Debug, Clone, Serialize, ToSchema)]

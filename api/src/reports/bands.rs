@@ -7,9 +7,9 @@ use domain::{Band, Bands, Rate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::policies::{self, Follows, Part};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::school::policies::{self, Follows, Part};
 
 /// More missed sessions that make a pupil "at risk" where a policy does not say.
 const AT_RISK: u32 = 2;

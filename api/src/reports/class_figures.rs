@@ -17,12 +17,13 @@ use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};
 use super::people::People;
 use super::small_numbers::LEAST;
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadAnalytics;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadAnalytics;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::figures::Counting;
 
 const BASIS: &str = "The sessions of everybody in the class on the session's date, pooled, up to the last register that \
     was taken. Places go by exact attendance; classes with the same attendance share a place and the trophy. A class of \
@@ -88,17 +89,18 @@ pub struct ClassPlace {
 #[utoipa::path(tag = "reports", security(("token" = ["analytics:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The classes.", body = ClassReport),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/reports/classes")]
 pub async fn class_figures(
     caller: May<ReadAnalytics>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { year, window } = params.0;
-    let (frame, today) = Frame::of_year(&app, &scope, path.0, year).await?;
+    let (frame, today) = Frame::of_year(&counting, &scope, path.0, year).await?;
     let window = wanted(&frame, window.as_deref(), today)?;
     let frame = frame.over(&window);
     let to = window.to;

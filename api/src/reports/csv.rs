@@ -3,7 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::header;
 
-use crate::http::problem::Problem;
+use crate::base::problem::Problem;
 
 /// What tells a spreadsheet that the text is UTF-8: without it names with accents come out garbled.
 const MARK: &[u8] = b"\xef\xbb\xbf";

@@ -10,13 +10,14 @@ use super::attendance::{Attended, Lowest, after, page};
 use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
 
 const BASIS: &str = "Pupils on roll on the day whose attendance over the last 4 school weeks, up to that day, is below \
     that of the 4 school weeks before. A school week has at least one session; holidays are passed over. Compared \
@@ -97,11 +98,12 @@ impl From<Days> for ReportDays {
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "Pupils whose attendance declines.", body = Declined),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/reports/declined")]
 pub async fn declined(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<i32>,
     params: Query<Params>,
@@ -110,7 +112,7 @@ pub async fn declined(
     let Params { day: asked, band, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until, &band))?;
-    let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
+    let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;
     let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
     let figures = frame.figures();
     let [recent_days, earlier_days] = figures.school_weeks(WEEKS, until);

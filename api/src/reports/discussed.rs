@@ -8,9 +8,9 @@ use domain::Days;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::schema::{feedback, review, review_item};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{feedback, review, review_item};
 
 /// Something that somebody said about a pupil.
 #[derive(Debug, Clone, Serialize, ToSchema)]

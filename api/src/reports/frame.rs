@@ -9,12 +9,11 @@ use domain::{AcademicYear, Calendar, Days, Definition, Window};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::analytics::{DefinitionAnswer, SchoolBlocks, school_blocks};
-use crate::app::App;
-use crate::db::Scope;
-use crate::http::problem::{Kind, Problem};
-use crate::reviews::Figures;
-use crate::tenants::{self, SchoolRow};
+use crate::base::db::Scope;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks};
+use crate::school::tenants::{self, SchoolRow};
 
 /// Days that a report covers when nobody says otherwise: long enough for what is due once a month.
 const MONTH: DayCount = DayCount::new(30);
@@ -101,14 +100,14 @@ impl Frame {
     /// 404 for a school that the scope does not cover; 422 when it has no calendar for the year; 503 when too much is
     /// counted at once.
     pub async fn read(
-        app: &web::Data<App>,
+        counting: &Counting,
         scope: &Scope,
         school_id: i32,
         days: Days,
     ) -> Result<Self, Problem> {
         let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
         let years = [year.previous(), Some(year)].into_iter().flatten().collect();
-        let read = school_blocks(app, scope, school_id, years).await?;
+        let read = counting.school_blocks(scope, school_id, years).await?;
         let SchoolBlocks { school, blocks, known_at } = read;
         let block = blocks.iter().find(|block| block.year() == year).cloned();
         let block = block.ok_or_else(|| {
@@ -118,7 +117,7 @@ impl Frame {
                 .member("year", year.number())
         })?;
         let calendars = blocks.iter().map(|block| block.calendar().clone()).collect();
-        let codes = app.codes.version();
+        let codes = counting.codes().version();
         Ok(Self { school, days, blocks, calendars, known_at, block, codes })
     }
 
@@ -128,15 +127,15 @@ impl Frame {
     /// # Errors
     /// As of [`Frame::read`].
     pub async fn of_year(
-        app: &web::Data<App>,
+        counting: &Counting,
         scope: &Scope,
         school_id: i32,
         year: Option<AcademicYear>,
     ) -> Result<(Self, NaiveDate), Problem> {
-        let clock = app.db.clock_of(scope).await?;
+        let clock = counting.db().clock_of(scope).await?;
         let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
         let whole = Days { from: year.first_day(), to: year.last_day() };
-        let frame = Self::read(app, scope, school_id, whole).await?;
+        let frame = Self::read(counting, scope, school_id, whole).await?;
         let today = frame.school.date(clock.now())?;
         Ok((frame, today))
     }

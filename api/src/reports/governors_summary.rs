@@ -14,13 +14,13 @@ use utoipa::{IntoParams, ToSchema};
 use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};
 use super::small_numbers::{LEAST, is_shown, left_out, shares_left_out};
-use crate::analytics::{group_key, group_label, group_name};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadAnalytics;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadAnalytics;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::figures::{Counting, group_key, group_label, group_name};
 
 const BASIS: &str = "One half term that has ended, the one before it, and the school year up to its end. Groups are those \
     of the half term's last register. Persistent absence is missing 10% or more of one's own possible sessions of the \
@@ -137,17 +137,18 @@ pub struct SummaryGroup {
 #[utoipa::path(tag = "reports", security(("token" = ["analytics:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The summary.", body = GovernorsSummary),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/reports/governors")]
 pub async fn governors_summary(
     caller: May<ReadAnalytics>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { year, half_term } = params.0;
-    let (frame, today) = Frame::of_year(&app, &scope, path.0, year).await?;
+    let (frame, today) = Frame::of_year(&counting, &scope, path.0, year).await?;
     let window = ended(&frame, half_term.as_deref(), today)?;
     let frame = frame.over(&window);
     let to = window.to;

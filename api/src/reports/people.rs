@@ -9,11 +9,11 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::app::App;
-use crate::db::{Scope, Tx};
-use crate::http::problem::Problem;
-use crate::pupils::{self, PupilRow};
-use crate::schema::pupil;
+use crate::base::db::{Scope, Tx};
+use crate::base::problem::Problem;
+use crate::base::schema::pupil;
+use crate::base::state::App;
+use crate::roll::pupils::{self, PupilRow};
 
 /// Pupils asked for in one statement.
 const AT_ONCE: usize = 20_000;

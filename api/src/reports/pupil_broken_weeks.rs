@@ -8,13 +8,14 @@ use utoipa::{IntoParams, ToSchema};
 use super::broken::{self, BASIS, BrokenWeeks};
 use super::discussed::{Discussed, discussed};
 use super::frame::{Frame, ReportHead, year_to_date};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::{Permission, ReadCase, ReadMark};
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::pupils;
+use crate::base::auth::May;
+use crate::base::auth::permission::{Permission, ReadCase, ReadMark};
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
+use crate::roll::pupils;
 
 /// Which days.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -64,11 +65,12 @@ pub struct StayWeeks {
 #[utoipa::path(tag = "reports", security(("token" = ["mark:read"])),
     params(("pupil_id" = i32, Path, description = "The pupil."), Params),
     responses((status = 200, description = "The weeks.", body = PupilBrokenWeeks),
-        (status = 422, description = "A school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "A school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/pupils/{pupil_id}/broken-weeks")]
 pub async fn pupil_broken_weeks(
     caller: May<ReadMark>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
@@ -86,7 +88,7 @@ pub async fn pupil_broken_weeks(
     stays.retain(|stay| stay.overlaps(days.from, Some(days.to)));
     let mut answer = Vec::with_capacity(stays.len());
     for stay in stays {
-        let frame = Frame::read(&app, &scope, stay.school_id, days).await?;
+        let frame = Frame::read(&counting, &scope, stay.school_id, days).await?;
         let mut members = frame.block().members();
         let member = members.find(|member| member.enrolment == stay.enrolment_id);
         answer.extend(member.map(|member| StayWeeks {

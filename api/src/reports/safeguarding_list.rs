@@ -16,15 +16,15 @@ use super::broken::monday_of;
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadSafeguarding;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::parents;
-use crate::reviews::Figures;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadSafeguarding;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::{Counting, Figures};
+use crate::roll::parents;
 
 const BASIS: &str = "Pupils on roll on the day who missed anything in the week up to it and for whom at least one of \
     these holds: a child in care, a child in need, or one about a parent of whom a court order or no contact has to be \
@@ -104,11 +104,12 @@ pub struct Concern {
 #[utoipa::path(tag = "reports", security(("token" = ["safeguarding:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The list.", body = SafeguardingList),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/reports/safeguarding")]
 pub async fn safeguarding_list(
     caller: May<ReadSafeguarding>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<i32>,
     params: Query<Params>,
@@ -118,7 +119,7 @@ pub async fn safeguarding_list(
     let to = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, to))?;
     let week = Days { from: monday_of(to), to };
-    let frame = Frame::read(&app, &scope, path.0, week).await?;
+    let frame = Frame::read(&counting, &scope, path.0, week).await?;
     let ids: Vec<i32> = frame.figures().on_roll().map(|member| member.pupil).collect();
     let read = app.db.snapshot(&scope, move |tx| {
         let bands = SchoolBands::read(tx, path.0, to)?;
@@ -180,7 +181,7 @@ impl Looking<'_> {
         let mut add = |kind, says: String| concerns.push(Concern { kind, says });
         for kind in [Characteristic::LookedAfter, Characteristic::ChildInNeed] {
             if is(member, kind, to).is_some() {
-                add(kind.name(), kind.label().to_lowercase());
+                add(kind.text(), kind.label().to_lowercase());
             }
         }
         if self.ask_first.contains(&member.pupil) {

@@ -13,13 +13,14 @@ use super::broken::{self, BASIS, BrokenWeeks};
 use super::discussed::{Discussed, discussed, listed_at};
 use super::frame::{Frame, ReportHead, today, year_to_date};
 use super::people::{ListedPupil, People};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
 
 /// Which pupils and days.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -67,11 +68,12 @@ pub struct BrokenPupil {
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "Pupils with broken weeks.", body = SchoolBrokenWeeks),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/reports/broken-weeks")]
 pub async fn school_broken_weeks(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<i32>,
     params: Query<Params>,
@@ -81,7 +83,7 @@ pub async fn school_broken_weeks(
     let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;
     let Days { from, to } = days;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, from, to, review_id))?;
-    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let frame = Frame::read(&counting, &scope, path.0, days).await?;
     let listed = app.db.snapshot(&scope, move |tx| {
         review_id.map(|review| listed_at(tx, path.0, review)).transpose()
     });

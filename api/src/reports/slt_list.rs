@@ -13,13 +13,14 @@ use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
 
 const BASIS: &str = "Pupils on roll on the day who are in a band that the school's policy puts on the agenda each \
     fortnight, or are persistently absent: 10% or more of their own possible sessions of the school year missed, \
@@ -134,11 +135,12 @@ pub struct SltPupil {
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The list.", body = SltList),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/reports/slt")]
 pub async fn slt_list(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<i32>,
     params: Query<Params>,
@@ -147,7 +149,7 @@ pub async fn slt_list(
     let Params { day: asked, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until))?;
-    let frame = Frame::read(&app, &scope, path.0, Days { from: until, to: until }).await?;
+    let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;
     let read = app.db.snapshot(&scope, move |tx| {
         Ok((SchoolBands::read(tx, path.0, until)?, standings(tx, path.0)?))
     });

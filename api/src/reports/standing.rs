@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::cases::{self, CaseRow};
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::casework::cases::{self, CaseRow};
 
 /// Where a pupil's case stands.
 #[derive(Debug, Clone, Serialize, ToSchema)]

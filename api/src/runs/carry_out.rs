@@ -3,20 +3,28 @@
 use domain::schedule::Occasion;
 
 use super::{close_period, deadlines, leavers, open_review, rows};
-use crate::app::App;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::figures::Counting;
 
 /// Carries out the run of this job.
 ///
 /// # Errors
 /// The database is away; the lease is lost; something that no check foresaw.
-pub fn carry_out(app: &App, job: &Job<'_>) -> Result<(), Problem> {
+pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
     let row = job.run(|tx| rows::row(tx, job.id()))?;
-    match Occasion::read(&row.kind) {
-        Some(Occasion::Review) => open_review::open_review(app, job, &row),
-        Some(Occasion::Deadlines) => deadlines::deadlines(job, &row),
-        Some(Occasion::Leavers) => leavers::leavers(job, &row),
-        _ => close_period::close_period(app, job, &row),
+    let occasion = Occasion::read(&row.kind)
+        .ok_or_else(|| Problem::internal(format!("no such kind of run: {}", row.kind)))?;
+    match occasion {
+        Occasion::Review => open_review::open_review(counting, job, &row),
+        Occasion::Deadlines => deadlines::deadlines(job, &row),
+        Occasion::Leavers => leavers::leavers(job, &row),
+        Occasion::EndOfWeek
+        | Occasion::EndOfHalfTerm
+        | Occasion::EndOfTerm
+        | Occasion::EndOfYear => close_period::close_period(counting, job, &row),
+        Occasion::Response | Occasion::Reward | Occasion::Draw => {
+            Err(Problem::internal(format!("nothing to do for a run of kind {}", row.kind)))
+        }
     }
 }

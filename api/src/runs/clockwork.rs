@@ -10,10 +10,12 @@ use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 use super::reviews::Paths;
 use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
-use crate::app::App;
-use crate::db::Tx;
-use crate::http::problem::{Kind, Problem};
-use crate::{actions, cases, platform, tenants};
+use crate::base::db::Tx;
+use crate::base::platform;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::{actions, cases};
+use crate::school::tenants;
 
 /// What this process has seen of each trust, so that most looks are over at once.
 #[derive(Default)]
@@ -68,7 +70,7 @@ fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> 
     let mut deadlines = actions::deadlines(tx)?;
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
-            let key = (school.school_id, due.occasion.name().to_owned(), due.period.clone());
+            let key = (school.school_id, due.occasion.text().to_owned(), due.period.clone());
             there.contains(&key)
         };
         for (calendar, known_from) in school.years() {
@@ -101,7 +103,7 @@ fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> 
 /// Today's run for the cases of pupils who have left the roll of the school that follows them, if there are any. It is
 /// the whole trust's: a pupil may have moved from one school to another.
 fn leavers(tx: &mut Tx<'_>, there: &BTreeSet<Key>) -> Result<Option<NewRun>, Problem> {
-    let (kind, today) = (Occasion::Leavers.name().to_owned(), tx.clock().today());
+    let (kind, today) = (Occasion::Leavers.text().to_owned(), tx.clock().today());
     let key = (TRUST, kind, today.to_string());
     if there.contains(&key) || cases::left_behind(tx, today)?.is_empty() {
         return Ok(None);

@@ -11,10 +11,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, RunRow};
-use crate::analytics::{CellAnswer, ClassFigures, OneSchool};
-use crate::app::App;
-use crate::http::problem::Problem;
-use crate::jobs::{self, Finished, Job};
+use crate::base::jobs::{self, Finished, Job};
+use crate::base::problem::Problem;
+use crate::figures::{CellAnswer, ClassFigures, Counting, OneSchool};
 
 /// A class's figures as they stood when its period was closed.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -44,9 +43,13 @@ pub struct ClosedClass {
 ///
 /// # Errors
 /// The database is away; the lease is lost; something that no check foresaw.
-pub(super) fn close_period(app: &App, job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {
+pub(super) fn close_period(
+    counting: &Counting,
+    job: &Job<'_>,
+    row: &RunRow,
+) -> Result<(), Problem> {
     const STAGE: &str = "closing the period, class by class";
-    let figures = count(app, job, row)?;
+    let figures = count(counting, job, row)?;
     let ClassFigures { definition, version, at, classes } = figures;
     let there = job.run(|tx| rows::items(tx, row))?;
     let there: BTreeSet<String> = there.into_iter().map(|item| item.item).collect();
@@ -62,7 +65,7 @@ pub(super) fn close_period(app: &App, job: &Job<'_>, row: &RunRow) -> Result<(),
         let closed = ClosedClass {
             class_id,
             class,
-            definition: definition.name(),
+            definition: definition.text(),
             definition_version: definition.version(),
             as_known_on: at,
             version,
@@ -84,11 +87,11 @@ pub(super) fn close_period(app: &App, job: &Job<'_>, row: &RunRow) -> Result<(),
 }
 
 /// Every class's figures, all of one snapshot.
-fn count(app: &App, job: &Job<'_>, row: &RunRow) -> Result<ClassFigures, Problem> {
+fn count(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<ClassFigures, Problem> {
     let (year, key) =
         split_period(&row.period).ok_or_else(|| Problem::internal("a period of no year"))?;
     let kind: WindowKind = Occasion::read(&row.kind).and_then(Occasion::ends).ok_or_else(|| {
         Problem::internal(format!("nothing to do for a run of kind {}", row.kind))
     })?;
-    job.snapshot(|tx| OneSchool::read(tx, app, row.school_id, year))?.over(app, kind, key)
+    job.snapshot(|tx| OneSchool::read(tx, counting, row.school_id, year))?.over(counting, kind, key)
 }

@@ -1,9 +1,9 @@
 //! The morning after: which actions fall due today, and which are overdue, told once each.
 
 use super::rows::{self, RunRow};
-use crate::http::problem::Problem;
-use crate::jobs::{Finished, Job};
-use crate::{actions, cases};
+use crate::base::jobs::{Finished, Job};
+use crate::base::problem::Problem;
+use crate::casework::{actions, cases};
 
 /// Tells what falls due at a school on a day, and what is overdue, on the actions and on their cases' timelines.
 pub(super) fn deadlines(job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {

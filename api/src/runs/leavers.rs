@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::rows::{self, RunRow};
-use crate::cases;
-use crate::http::problem::Problem;
-use crate::jobs::{Finished, Job};
+use crate::base::jobs::{Finished, Job};
+use crate::base::problem::Problem;
+use crate::casework::cases;
 
 /// Looks after the cases of everybody who has left the roll of the school that follows them, case by case. Begun again
 /// after a crash it goes on with the cases that are left.

@@ -5,13 +5,13 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::rows::{self, Run};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadRun;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::problem::Problem;
-use crate::tenants;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadRun;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
 
 /// Which runs.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -15,14 +15,14 @@ use super::late::{Late, Times};
 use super::reviews::Paths;
 use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadSchedule;
-use crate::db::Tx;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::problem::{Kind, Problem};
-use crate::tenants;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadSchedule;
+use crate::base::db::Tx;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::tenants;
 
 /// The most days that one question may reach over.
 const LONGEST: i64 = 400;
@@ -243,7 +243,7 @@ impl Scheduled {
     fn of(school_id: i32, time_zone: &'static str, due: Due) -> Self {
         Self {
             school_id,
-            kind: due.occasion.name(),
+            kind: due.occasion.text(),
             period: due.period,
             label: due.label,
             from: due.from,
@@ -270,7 +270,7 @@ impl Scheduled {
         if let Some(run) = runs.remove(&key) {
             (self.state, self.late, self.run_id) = (run.job.state, run.late, Some(run.run_id));
         } else if self.due <= known_from {
-            let why = if self.kind == Occasion::Review.name() { UNFOLLOWED } else { SKIPPED };
+            let why = if self.kind == Occasion::Review.text() { UNFOLLOWED } else { SKIPPED };
             (self.state, self.why) = ("skipped".to_owned(), Some(why.to_owned()));
         } else if self.due <= now {
             let moved = !tx.ahead().is_zero();

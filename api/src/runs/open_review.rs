@@ -7,11 +7,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, RunRow};
-use crate::analytics::school_blocks_of_job;
-use crate::app::App;
-use crate::http::problem::{Kind, Problem};
-use crate::jobs::{Finished, Job};
-use crate::reviews;
+use crate::base::jobs::{Finished, Job};
+use crate::base::problem::{Kind, Problem};
+use crate::casework::reviews;
+use crate::figures::{Counting, years_behind};
 
 /// What came of a review's run.
 #[derive(Debug, Serialize, ToSchema)]
@@ -31,11 +30,11 @@ pub struct OpenedReview {
 }
 
 /// Opens the review, unless a person has.
-pub(super) fn open_review(app: &App, job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {
+pub(super) fn open_review(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {
     const STAGE: &str = "opening the review";
     let (school_id, day) = (row.school_id, row.from_day);
-    let years = reviews::years_behind(day)?;
-    let counted = school_blocks_of_job(app, job, school_id, years)?;
+    let years = years_behind(day)?;
+    let counted = counting.school_blocks_of_job(job, school_id, years)?;
     job.run(|tx| {
         job.advance(tx, STAGE, 0, 1)?;
         let opened = match reviews::of_day(tx, school_id, day)? {

@@ -3,20 +3,20 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::rows::{self, NewRun, Run};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::RetryRun;
-use crate::db::Tx;
-use crate::http::idempotency::Reply;
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
+use crate::base::auth::May;
+use crate::base::auth::permission::RetryRun;
+use crate::base::db::Tx;
+use crate::base::http::idempotency::Reply;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
 
 /// Retry a run that has failed
 ///
 /// The next attempt goes on with the items that are left. Asked twice, the same attempt is answered.
 #[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(("run_id" = i64, Path, description = "The run that has failed.")),
     responses((status = 202, description = "The next attempt; `Location` tells how it goes.", body = Run),
-        (status = 409, description = "The run has not failed.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 409, description = "The run has not failed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/runs/{run_id}/retry")]
 pub async fn retry_run(
     caller: May<RetryRun>,

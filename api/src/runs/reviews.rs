@@ -7,10 +7,10 @@ use domain::policy::{Policy, falls_due};
 use domain::schedule::{Due, STAGE_HOUR, day_after_stage, review_days, review_due};
 
 use super::schools::SchoolTime;
-use crate::cases::{self, Waiting};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::policies::{self, Assignment, Part};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::casework::cases::{self, Waiting};
+use crate::school::policies::{self, Assignment, Part};
 
 /// What names a policy as a school or a case has it: key, version, answers.
 type Name = (String, i32, String);

@@ -13,12 +13,12 @@ use super::KIND;
 use super::close_period::ClosedClass;
 use super::late::{Late, Times};
 use super::open_review::OpenedReview;
-use crate::actions::Deadlines;
-use crate::cases::Followed;
-use crate::db::{Schools, Scope, Tx};
-use crate::http::problem::Problem;
-use crate::jobs::{self, JobRow, NewJob};
-use crate::schema::{job, run, run_item};
+use crate::base::db::{Schools, Scope, Tx};
+use crate::base::jobs::{self, JobRow, NewJob};
+use crate::base::problem::Problem;
+use crate::base::schema::{job, run, run_item};
+use crate::casework::actions::Deadlines;
+use crate::casework::cases::Followed;
 
 /// Rows that one statement adds: a statement can bind only so many values.
 const AT_ONCE: usize = 1_000;
@@ -44,7 +44,7 @@ impl NewRun {
     pub(super) fn first(school_id: i32, due: Due) -> Self {
         Self {
             school_id,
-            kind: due.occasion.name().to_owned(),
+            kind: due.occasion.text().to_owned(),
             period: due.period,
             attempt: 1,
             from: due.from,

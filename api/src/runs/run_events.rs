@@ -3,12 +3,12 @@
 use actix_web::{HttpResponse, get, web};
 
 use super::rows;
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadRun;
-use crate::http::events::Standing;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadRun;
+use crate::base::events::Standing;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
 
 /// Follow a run
 ///

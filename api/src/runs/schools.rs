@@ -9,10 +9,11 @@ use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
 use domain::{AcademicYear, Calendar};
 
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::schema::{school_calendar, school_policy};
-use crate::tenants::{self, SchoolRow};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{school_calendar, school_policy};
+use crate::school::calendars;
+use crate::school::tenants::SchoolRow;
 
 /// A school's time: its zone and its calendars.
 pub(super) struct SchoolTime {
@@ -49,7 +50,7 @@ pub(super) fn times(
     let mut found: BTreeMap<i32, SchoolTime> = zones.iter().map(time).collect();
     for (year, known) in known_from(tx, zones.keys().copied().collect(), years)? {
         let ids: Vec<i32> = known.keys().copied().collect();
-        for (school_id, calendar) in tenants::calendars(tx, &ids, year, None)? {
+        for (school_id, calendar) in calendars::of_schools(tx, &ids, year, None)? {
             let (Some(time), Some(at)) = (found.get_mut(&school_id), known.get(&school_id)) else {
                 continue;
             };

@@ -149,7 +149,7 @@ impl Story {
         let due = review["due"].as_str().unwrap();
         self.goes_on_to(due, until);
         // What falls due while registers come in waits until they are there.
-        let _clockwork = api::jobs::start_with(&self.app.app, 0, true).unwrap();
+        let _clockwork = self.app.rollcall.work(0, true).unwrap();
         self.opens_at_late(&day.to_string(), due)
     }
 

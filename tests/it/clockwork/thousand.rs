@@ -51,7 +51,7 @@ fn a_thousand_runs_at_once_on_two_workers_are_done_once_each_though_one_is_kille
     let data = Folder::new();
     let workers = [(); 2].map(|()| {
         let mut command = rollcall(&["work"]);
-        command.env("DATABASE_URL", app.database.url(api::migrate::APPLICATION));
+        command.env("DATABASE_URL", app.database.url(api::base::migrate::APPLICATION));
         command.env("ROLLCALL_DATA", data.text());
         let mut worker = Running::start(&mut command);
         worker.wait_for("working");

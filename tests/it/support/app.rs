@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
-use api::app::{App, Settings};
-use api::auth::token::Claims;
-use api::clock::Clock;
-use api::db::Schools;
-use api::jobs::Worker;
+use api::base::clock::Clock;
+use api::base::db::Schools;
+use api::base::jobs::Worker;
+use api::base::state::{App, Settings};
+use api::base::tokens::token::Claims;
+use api::server::Rollcall;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -59,14 +60,14 @@ impl Default for Start {
 }
 
 /// Serves an application on a free port; its address, and what stops it.
-pub fn serve(app: &web::Data<App>) -> (String, ServerHandle) {
+pub fn serve(rollcall: &Rollcall) -> (String, ServerHandle) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
-    let served = app.clone();
+    let served = rollcall.clone();
     let (tell, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
-            let server = api::app::server(served, listener).unwrap();
+            let server = served.serve(listener).unwrap();
             tell.send(server.handle()).unwrap();
             server.await.unwrap();
         });
@@ -80,6 +81,7 @@ pub struct TestApp {
     pub clock: TestClock,
     pub database: Arc<TestDatabase>,
     pub app: web::Data<App>,
+    pub rollcall: Rollcall,
     /// The folder of signing keys.
     pub keys: PathBuf,
     server: ServerHandle,
@@ -114,17 +116,18 @@ impl TestApp {
 
     fn on(database: Arc<TestDatabase>, keys: PathBuf, clock: TestClock, how: Start) -> Self {
         let settings = Settings {
-            database_url: database.url(api::migrate::APPLICATION),
+            database_url: database.url(api::base::migrate::APPLICATION),
             redis_url: how.redis_url,
             keys: keys.clone(),
             rate_limit: how.rate_limit.try_into().unwrap(),
             connections: (6, 3),
         };
-        let app = web::Data::new(App::new(&settings, clock.clock()).unwrap());
-        let (base, server) = serve(&app);
-        let worker =
-            api::jobs::start_with(&app, how.workers, how.clockwork && how.workers > 0).unwrap();
-        Self { base, clock, database, app, keys, server, _worker: worker }
+        let rollcall = Rollcall::new(&settings, clock.clock()).unwrap();
+        let (base, server) = serve(&rollcall);
+        let clockwork = how.clockwork && how.workers > 0;
+        let worker = rollcall.work(how.workers, clockwork).unwrap();
+        let app = rollcall.app.clone();
+        Self { base, clock, database, app, rollcall, keys, server, _worker: worker }
     }
 
     /// A token of a role for a trust and its schools.

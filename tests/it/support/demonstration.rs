@@ -7,11 +7,11 @@ use std::fmt::Write;
 use std::fs;
 use std::sync::{Arc, OnceLock};
 
-use api::client;
-use api::db::Schools;
-use api::demo::generate::{Plan, files, plan};
-use api::demo::{SEED, SchoolNote, Size, load};
-use api::progress::Progress;
+use api::base::db::Schools;
+use api::server::client;
+use api::server::demo::generate::{Plan, files, plan};
+use api::server::demo::{SEED, SchoolNote, Size, load};
+use api::server::progress::Progress;
 use chrono::{Days, NaiveDate};
 use domain::{Calendar, Session};
 

@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 
 use actix_web::web;
-use api::app::{App, Settings};
-use api::auth::token::Claims;
-use api::db::Schools;
-use api::embedded::{Cluster, Options, SUPERUSER, discard};
+use api::base::db::Schools;
+use api::base::state::{App, Settings};
+use api::base::tokens::token::Claims;
+use api::server::Rollcall;
+use api::server::embedded::{Cluster, Options, SUPERUSER, discard};
 use chrono::TimeDelta;
 use serde_json::json;
 
@@ -32,15 +33,15 @@ pub fn start_postgres(folder: &Folder) -> Cluster {
 /// An application on that server.
 fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
     let settings = Settings {
-        database_url: cluster.url(api::migrate::APPLICATION, api::migrate::DATABASE),
+        database_url: cluster.url(api::base::migrate::APPLICATION, api::base::migrate::DATABASE),
         redis_url: None,
         keys,
         rate_limit: 1_000_000.try_into().unwrap(),
         connections: (6, 3),
     };
-    let app = web::Data::new(App::new(&settings, TestClock::new().clock()).unwrap());
-    let (base, _) = serve(&app);
-    (app, base)
+    let rollcall = Rollcall::new(&settings, TestClock::new().clock()).unwrap();
+    let (base, _) = serve(&rollcall);
+    (rollcall.app, base)
 }
 
 fn client(app: &App, base: &str, role: &str, trust: i32) -> Client {
@@ -62,8 +63,8 @@ impl OwnServer {
         let at = |what: &str| base().join(format!("rollcall-{what}-{name}-{}", std::process::id()));
         let (folder, keys) = (Folder(at("outage")), at("keys"));
         let cluster = start_postgres(&folder);
-        let database = api::migrate::DATABASE;
-        api::migrate::prepare(|database| cluster.url(SUPERUSER, database), database).unwrap();
+        let database = api::base::migrate::DATABASE;
+        api::base::migrate::prepare(|database| cluster.url(SUPERUSER, database), database).unwrap();
         let (app, base) = start_app(&cluster, keys.clone());
         let platform = client(&app, &base, "platform_admin", 0);
         let made = platform.post("/v1/trusts", &json!({ "name": "Larkrise" })).expect(201);
@@ -72,7 +73,7 @@ impl OwnServer {
     }
 
     pub fn sql(&self) -> Sql {
-        Sql::at(&self.running.as_ref().unwrap().url(SUPERUSER, api::migrate::DATABASE))
+        Sql::at(&self.running.as_ref().unwrap().url(SUPERUSER, api::base::migrate::DATABASE))
     }
 }
 

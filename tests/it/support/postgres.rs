@@ -4,7 +4,7 @@
 //! The server starts when the first test asks and holds its data in memory where the machine has a
 //! file system there. The schema is made once, in a template; a test's database is a copy of the
 //! template's files (some 30 ms). The test harness drops no statics, so nothing here relies on it:
-//! the server is interrupted when this process ends ([`api::embedded`]), a shell that waits for the
+//! the server is interrupted when this process ends ([`api::server::embedded`]), a shell that waits for the
 //! same end removes the folder, and what even that leaves behind is swept at the next start.
 
 use std::fs;
@@ -14,7 +14,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use api::embedded::{Cluster, Options, SUPERUSER, discard};
+use api::server::embedded::{Cluster, Options, SUPERUSER, discard};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 
@@ -79,7 +79,7 @@ impl Drop for TestDatabase {
 /// A new database with nothing in it, which belongs to the owner's role: where migrations begin.
 pub fn empty_database() -> TestDatabase {
     let (cluster, name) = (cluster(), next_name());
-    let owner = api::migrate::OWNER;
+    let owner = api::base::migrate::OWNER;
     admin(cluster, &format!("CREATE DATABASE {name} OWNER {owner} TEMPLATE template0"));
     TestDatabase { name }
 }
@@ -129,7 +129,7 @@ pub fn cluster() -> &'static Cluster {
 
 /// Makes the template: the one place that knows how the application prepares a database.
 fn make_template(cluster: &Cluster) {
-    api::migrate::prepare(|database| cluster.url(SUPERUSER, database), TEMPLATE)
+    api::base::migrate::prepare(|database| cluster.url(SUPERUSER, database), TEMPLATE)
         .unwrap_or_else(|error| panic!("the template database cannot be made: {error}"));
     close(cluster, TEMPLATE);
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use api::calendars::calendar_of;
+use api::school::calendars::calendar_of;
 use chrono::{Datelike, NaiveDate};
 use domain::{AcademicYear, Calendar, Session};
 use serde_json::Value;

@@ -12,7 +12,8 @@ use super::headers::{Column, Header, Place};
 use super::problem::{Fault, Problems, RowProblemKind};
 use super::rows::{Findings, filled};
 use super::table::Row;
-use crate::notices::{Absence, Missed, State};
+use crate::casework::notices::Absence;
+use crate::casework::records::notices::{Missed, State};
 
 /// A penalty notice that was given.
 #[derive(Clone, PartialEq, Eq)]

@@ -14,7 +14,7 @@ use super::headers::{Column, Header, Place};
 use super::problem::{Fault, RowProblem, RowProblemKind};
 use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
 use super::table::Row;
-use crate::pupils::folded_name_key;
+use crate::roll::pupils::folded_name_key;
 
 /// How many rows a file may have about one pupil. A pupil has a few dozen at most; without a limit
 /// a hostile file would have each row compared with all others.

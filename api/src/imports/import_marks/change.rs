@@ -5,13 +5,12 @@ use domain::{AcademicYear, NO_MARK};
 
 use super::Key;
 use super::check::YearPlan;
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
 use crate::imports::outcome::Counts;
-use crate::jobs::Job;
-use crate::register::{self, Author, Source, TakenYear, YearChange};
-use crate::reviews::{self, Changed, Moved};
-use crate::tenants::Locked;
+use crate::marks::{self, Author, Changed, Moved, Source, TakenYear, YearChange};
+use crate::school::tenants::Locked;
 
 /// What a file changes in one school's year.
 pub(super) struct Change {
@@ -28,7 +27,7 @@ impl Change {
         counts: &mut Counts,
     ) -> Result<Self, Problem> {
         let enrolments: Vec<i32> = plan.marks.keys().copied().collect();
-        let mut stored = register::marks_of(tx, school_id, year, &enrolments)?;
+        let mut stored = marks::marks_of(tx, school_id, year, &enrolments)?;
         let mut marks = Vec::with_capacity(enrolments.len());
         for (enrolment_id, said) in plan.marks {
             let Some(stored) = stored.remove(&enrolment_id) else {
@@ -49,7 +48,7 @@ impl Change {
             }
             marks.push(change);
         }
-        let taken = register::newly_taken(tx, school_id, year, &plan.taken, Source::Import)?;
+        let taken = marks::newly_taken(tx, school_id, year, &plan.taken, Source::Import)?;
         Ok(Self { marks, taken })
     }
 
@@ -101,14 +100,14 @@ pub(super) fn write(
     for (done, (key, change)) in (0..).zip(years) {
         job.tell("writing the registers", done, total);
         let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
-        register::store(tx, key.0, key.1, version, &change.marks, &author)?;
-        register::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
+        marks::store(tx, key.0, key.1, version, &change.marks, &author)?;
+        marks::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
         moved.extend(change.moved(key.1));
     }
     let at = versions.values().map(|version| version.at).max();
     if let Some(at) = at {
         let changed = Changed { at, why: &why(job), source: Some(job.id()) };
-        reviews::look_again(tx, &moved, changed, &job.caller())?;
+        marks::look_again(tx, &moved, changed, &job.caller())?;
     }
     Ok(at)
 }

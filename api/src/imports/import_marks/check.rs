@@ -8,17 +8,17 @@ use domain::{AcademicYear, Calendar, CodeTable, HALF_DAYS, HalfDay, HalfDaySet, 
 
 use super::Key;
 use super::stays::{Run, Stays, first_after};
-use crate::app::App;
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::jobs::{self, Job};
+use crate::base::problem::Problem;
+use crate::figures::Counting;
 use crate::imports::file::{
     Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind,
 };
 use crate::imports::request::Request;
 use crate::imports::roll::Roll;
 use crate::imports::schools::{Schools, unknown_school};
-use crate::jobs::{self, Job};
-use crate::tenants;
+use crate::school::tenants;
 
 /// Pupils that are checked one after the other, and how many times so many before progress is told.
 const PIECE: usize = 250;
@@ -45,7 +45,7 @@ pub(super) struct YearPlan {
 /// The check under the lock: slower for registers that wait meanwhile, but nothing can overtake it.
 pub(super) fn check_locked(
     tx: &mut Tx<'_>,
-    app: &App,
+    counting: &Counting,
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
@@ -60,7 +60,7 @@ pub(super) fn check_locked(
         .into_iter()
         .collect();
     let held = tenants::lock_schools(tx, &ids, &years)?;
-    let plan = check(tx, app, job, request, reading)?;
+    let plan = check(tx, counting, job, request, reading)?;
     drop(held);
     Ok(plan)
 }
@@ -87,7 +87,7 @@ fn schools_of(
 /// Checks a file in one snapshot, without a lock.
 pub(super) fn check(
     tx: &mut Tx<'_>,
-    app: &App,
+    counting: &Counting,
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
@@ -108,7 +108,7 @@ pub(super) fn check(
             .extend(found.into_iter().map(|(school, v)| ((school, year.number()), v.number)));
     }
     let roll = Roll::read(tx, file, &ids, &years)?;
-    let against = Against { roll: &roll, codes: &app.codes, schools: &schools, reading };
+    let against = Against { roll: &roll, codes: counting.codes(), schools: &schools, reading };
     let said: Vec<PupilYear<'_>> = file.pupil_years().collect();
     let total = u64::try_from(said.len()).unwrap_or(0);
     let pieces: Vec<&[PupilYear<'_>]> = said.chunks(PIECE).collect();
@@ -116,7 +116,7 @@ pub(super) fn check(
         if !job.tell("checking against roll and calendar", done, total) {
             return Err(jobs::lost());
         }
-        let checked = app.counting.pool().map(some, |piece| against.check(piece));
+        let checked = counting.pool().map(some, |piece| against.check(piece));
         checked.map_err(Problem::internal)?.into_iter().for_each(|checked| plan.join(checked));
     }
     Ok(plan)

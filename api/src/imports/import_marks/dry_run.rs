@@ -3,24 +3,24 @@
 use super::Key;
 use super::change::{Change, author, why};
 use super::check::check;
-use crate::app::App;
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::jobs::{self, Job};
+use crate::base::problem::Problem;
+use crate::casework::reviews::{self, Amending, Consequence, School, TouchedByMarks};
+use crate::figures::Counting;
 use crate::imports::conclude::conclude;
 use crate::imports::file::{MarksFile, Notice, NoticeKind, Reading};
 use crate::imports::outcome::Outcome;
 use crate::imports::request::Request;
-use crate::jobs::{self, Job};
-use crate::register;
-use crate::reviews::{self, Amending, Consequence, Look, Moved, School, TouchedByMarks};
-use crate::tenants;
+use crate::marks::{self, Look, Moved};
+use crate::school::tenants;
 
 /// The most pupils of whom the answer tells what would become of what; the others are only counted.
 const TOLD: usize = 100;
 
 /// Checks a file, and says what it would change. Nothing is changed, and no register waits longer than for one pupil.
 pub(super) fn dry_run(
-    app: &App,
+    counting: &Counting,
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
@@ -28,7 +28,7 @@ pub(super) fn dry_run(
     let mut outcome =
         Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };
     let (years, problems) = job.run(|tx| {
-        let plan = check(tx, app, job, request, reading)?;
+        let plan = check(tx, counting, job, request, reading)?;
         outcome.notices.extend(plan.notices);
         let mut years = Vec::with_capacity(plan.years.len());
         if plan.problems.is_empty() {
@@ -39,7 +39,7 @@ pub(super) fn dry_run(
         Ok((years, plan.problems))
     })?;
     if problems.is_empty() {
-        foretell(app, job, &years, &mut outcome)?;
+        foretell(counting, job, &years, &mut outcome)?;
     }
     (outcome.problems, outcome.problem_count) = problems.finish();
     job.run(|tx| conclude(tx, job, request, outcome, &reading.columns))
@@ -47,13 +47,13 @@ pub(super) fn dry_run(
 
 /// Adds what would become of what rests on the marks.
 fn foretell(
-    app: &App,
+    counting: &Counting,
     job: &Job<'_>,
     years: &[(Key, Change)],
     outcome: &mut Outcome,
 ) -> Result<(), Problem> {
     let moved: Vec<Moved> = years.iter().flat_map(|(key, change)| change.moved(key.1)).collect();
-    let looks = job.run(|tx| reviews::resting(tx, &moved))?;
+    let looks = job.run(|tx| marks::resting(tx, &moved))?;
     let mut touched = TouchedByMarks::default();
     let total = u64::try_from(looks.len()).unwrap_or(u64::MAX);
     for theirs in looks.chunk_by(|one, next| one.school_id == next.school_id) {
@@ -64,7 +64,7 @@ fn foretell(
             if !job.tell("asking what rests on the marks", touched.pupils, total) {
                 return Err(jobs::lost());
             }
-            let found = job.run(|tx| of_pupil(tx, app, job, (&school, look), years))?;
+            let found = job.run(|tx| of_pupil(tx, counting, job, (&school, look), years))?;
             touched.pupils += 1;
             touched.add(&found);
             if !found.is_empty() && outcome.notices.len() < TOLD {
@@ -79,13 +79,13 @@ fn foretell(
 /// What would become of what rests on one pupil's marks.
 fn of_pupil(
     tx: &mut Tx<'_>,
-    app: &App,
+    counting: &Counting,
     job: &Job<'_>,
     (school, look): (&School, &Look),
     years: &[(Key, Change)],
 ) -> Result<Vec<Consequence>, Problem> {
     let caller = job.caller();
-    let amending = Amending { why: &why(job), caller: &caller, codes: &app.codes };
+    let amending = Amending { why: &why(job), caller: &caller, codes: counting.codes() };
     let here = years.iter().filter(|(key, _)| key.0 == look.school_id);
     let changes: Vec<_> =
         here.map(|(key, change)| (*key, change.of_enrolments(&look.enrolments))).collect();
@@ -95,7 +95,7 @@ fn of_pupil(
         let versions = locked.bump(tx)?;
         for (key, changes) in &changes {
             let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
-            register::store(tx, key.0, key.1, version, changes, &author(job))?;
+            marks::store(tx, key.0, key.1, version, changes, &author(job))?;
         }
         Ok(())
     })

@@ -14,11 +14,11 @@ use super::conclude::conclude;
 use super::file::{MarksFile, Reading};
 use super::outcome::Outcome;
 use super::request::Request;
-use crate::app::App;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::figures::Counting;
+use crate::school::tenants;
 
 /// After so many checks that were overtaken by registers, the check is done under the lock.
 const PATIENCE: u32 = 3;
@@ -29,24 +29,24 @@ type Key = (i32, i16);
 /// Checks and applies a file of marks; a dry run, or a file with a problem, changes nothing. What rests on marks that the
 /// file changes is looked at again by a job of its own.
 pub(super) fn import(
-    app: &App,
+    counting: &Counting,
     job: &Job<'_>,
     request: &Request,
     reading: Reading<MarksFile>,
 ) -> Result<(), Problem> {
     if request.dry_run {
-        return dry_run::dry_run(app, job, request, &reading);
+        return dry_run::dry_run(counting, job, request, &reading);
     }
     for attempt in 0.. {
         let checked = if attempt < PATIENCE {
-            Some(job.run(|tx| check(tx, app, job, request, &reading))?)
+            Some(job.run(|tx| check(tx, counting, job, request, &reading))?)
         } else {
             None
         };
         let applied = job.run(|tx| {
             let plan = match checked {
                 Some(plan) => plan,
-                None => check_locked(tx, app, job, request, &reading)?,
+                None => check_locked(tx, counting, job, request, &reading)?,
             };
             settle(tx, job, request, &reading, plan)
         })?;

@@ -7,7 +7,7 @@ use domain::{AcademicYear, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
 
 use super::check::YearPlan;
 use crate::imports::roll::Classes;
-use crate::pupils::EnrolmentRow;
+use crate::roll::pupils::EnrolmentRow;
 
 /// The position in a register year from which on half days lie after a day.
 pub(super) fn first_after(year: AcademicYear, day: NaiveDate) -> usize {

@@ -19,13 +19,13 @@ use super::file::{
 use super::request::Request;
 use super::schools::Schools;
 use super::whom::about_pupils;
-use crate::app::App;
-use crate::auth::permission::{Permission, WriteSafeguarding};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::parents::{self, Changes};
-use crate::pupils::EnrolmentRow;
+use crate::base::auth::permission::{Permission, WriteSafeguarding};
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::parents::{self, Changes};
+use crate::roll::pupils::EnrolmentRow;
 
 /// A row whose school and pupil are known.
 struct Row {

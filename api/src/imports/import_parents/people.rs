@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Row;
 use crate::imports::file::{Notice, NoticeKind};
-use crate::parents::{Contact, ContactKind, ParentRow, Person, Tie};
-use crate::pupils::folded_name_key;
+use crate::roll::parents::{Contact, ContactKind, ParentRow, Person, Tie};
+use crate::roll::pupils::folded_name_key;
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.
 const LISTED: usize = 100;

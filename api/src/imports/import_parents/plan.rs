@@ -11,7 +11,7 @@ use crate::imports::file::{
     RowProblemKind,
 };
 use crate::imports::outcome::Counts;
-use crate::parents::{Change, Link, Order, ParentRow, Person, Safeguards, Tie};
+use crate::roll::parents::{Change, Link, Order, ParentRow, Person, Safeguards, Tie};
 
 /// The language of a parent of whom nothing else is known.
 const ENGLISH: &str = "en";

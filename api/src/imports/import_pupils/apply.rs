@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 
 use super::plan::Plan;
-use crate::db::Tx;
-use crate::http::problem::{Kind, Problem};
-use crate::pupils::{self, NewCharacteristic, NewClass, NewPlacement, NewPupil, NewStay};
+use crate::base::db::Tx;
+use crate::base::problem::{Kind, Problem};
+use crate::roll::pupils::{self, NewCharacteristic, NewClass, NewPlacement, NewPupil, NewStay};
+use crate::roll::visibility;
 
 impl Plan {
     /// Writes it all. UPNs that the trust has on a roll which the caller may not see end up in `elsewhere`, with an
@@ -47,7 +48,7 @@ impl Plan {
             pairs.push((*school_id, *pupil_id));
         }
         let ids = pupils::add_enrolments(tx, &pairs, by)?;
-        pupils::widen_schools(
+        visibility::let_see(
             tx,
             &pairs.iter().map(|(school, pupil)| (*pupil, *school)).collect::<Vec<_>>(),
         )?;

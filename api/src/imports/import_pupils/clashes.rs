@@ -8,12 +8,12 @@ use chrono::NaiveDate;
 
 use super::Row;
 use super::standing::Standing;
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
 use crate::imports::file::{
     Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind,
 };
-use crate::pupils::{self, EnrolmentRow};
+use crate::roll::pupils::{self, EnrolmentRow};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.
 const LISTED: usize = 100;

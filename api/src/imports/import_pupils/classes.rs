@@ -12,17 +12,17 @@ use super::Row;
 use super::placed::NO_CLASS;
 use super::plan::Plan;
 use super::standing::Standing;
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
 use crate::imports::conclude::Checking;
 use crate::imports::file::{
     ClassFileRow, ClassMember, Column, Columns, PupilRow, Reading, RowProblem, RowProblemKind,
 };
 use crate::imports::request::Request;
 use crate::imports::schools::Schools;
-use crate::jobs::Job;
-use crate::pupils::{EnrolmentRow, NewClass};
-use crate::tenants;
+use crate::roll::pupils::{EnrolmentRow, NewClass};
+use crate::school::tenants;
 
 /// Checks and applies a file of classes; a dry run, or a file with a problem, changes nothing.
 pub(in crate::imports) fn import(

@@ -25,11 +25,11 @@ use super::conclude::Checking;
 use super::file::{PupilRow, Reading};
 use super::request::Request;
 use super::schools::Schools;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::reviews::{self, Changed};
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::marks::{self, Changed};
+use crate::school::tenants;
 
 pub(super) use classes::import as import_classes;
 
@@ -107,7 +107,7 @@ fn settle(
         plan.apply(tx, job.by(), at, &mut elsewhere)?;
         let why = format!("import {} changed the days on roll", job.id());
         let changed = Changed { at, why: &why, source: Some(job.id()) };
-        reviews::days_changed(tx, changed, &job.caller())?;
+        marks::days_changed(tx, changed, &job.caller())?;
         Ok(at)
     });
     if elsewhere.is_empty() {

@@ -8,7 +8,7 @@ use domain::AcademicYear;
 use super::plan::{Place, Plan, class_of};
 use super::standing::Standing;
 use super::{Enrolment, Row};
-use crate::pupils::NewClass;
+use crate::roll::pupils::NewClass;
 
 /// The class of pupils whose file names none.
 pub(super) const NO_CLASS: &str = "No class";
@@ -48,7 +48,7 @@ pub(super) fn record(plan: &mut Plan, rows: &[&Row], standing: &Standing, today:
 /// Where an enrolment is recorded to be, from which day on.
 fn recorded(enrolment_id: Option<i32>, standing: &Standing) -> BTreeMap<NaiveDate, Place> {
     let theirs = enrolment_id.and_then(|id| standing.placements.get(&id));
-    let place = |row: &crate::pupils::PlacementRow| {
+    let place = |row: &crate::roll::pupils::PlacementRow| {
         let class = standing.classes.get(&row.class_id)?;
         Some((row.from_day, (class_of(class), row.year_group)))
     };

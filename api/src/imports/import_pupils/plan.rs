@@ -9,7 +9,7 @@ use super::standing::Standing;
 use super::{Enrolment, Row, clashes, known, placed};
 use crate::imports::file::{Columns, Problems};
 use crate::imports::outcome::Counts;
-use crate::pupils::{ClassRow, NewClass, NewPupil, NewStay};
+use crate::roll::pupils::{ClassRow, NewClass, NewPupil, NewStay};
 
 /// What a file adds to the roll.
 #[derive(Default)]

@@ -6,9 +6,9 @@ use chrono::NaiveDate;
 use domain::Characteristic;
 
 use super::Row;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::pupils::{self, ClassRow, EnrolmentRow, PlacementRow, PupilRow};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::roll::pupils::{self, ClassRow, EnrolmentRow, PlacementRow, PupilRow};
 
 /// What holds of a characteristic from which day on.
 pub(super) type Timeline = BTreeMap<NaiveDate, String>;

@@ -12,7 +12,7 @@ use super::plan::Plan;
 use super::standing::Standing;
 use crate::imports::file::{Problems, RowProblem, RowProblemKind};
 use crate::imports::request::Request;
-use crate::pupils::{EnrolmentRow, NewStay};
+use crate::roll::pupils::{EnrolmentRow, NewStay};
 
 /// The smallest roll that is guarded.
 const GUARDED: usize = 5;

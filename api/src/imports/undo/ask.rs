@@ -3,13 +3,13 @@
 use actix_web::{HttpResponse, post, web};
 
 use super::rows::{self, Undo};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::RunImport;
-use crate::http::idempotency::{Idempotency, Reply};
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::jobs;
+use crate::base::auth::May;
+use crate::base::auth::permission::RunImport;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::path::Path;
+use crate::base::jobs;
+use crate::base::problem::Problem;
+use crate::base::state::App;
 
 /// Take a whole import back
 ///
@@ -23,7 +23,7 @@ use crate::jobs;
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("import_id" = i64, Path, description = "The import."),
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo),
-        (status = 409, description = "The import has not been applied.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 409, description = "The import has not been applied.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/imports/{import_id}/undo")]
 pub async fn undo_import(
     caller: May<RunImport>,

@@ -1,10 +1,10 @@
 //! Taking back an import of what was done before a school came here.
 
 use super::rows::UndoOutcome;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::{cases, notices};
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::casework::{cases, notices};
 
 /// Why something stays.
 const SINCE: &str = "something was done about it since";

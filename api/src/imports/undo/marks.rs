@@ -6,13 +6,12 @@ use chrono::{DateTime, Utc};
 use domain::{AcademicYear, HalfDay, NO_MARK};
 
 use super::rows::UndoOutcome;
-use crate::db::Tx;
-use crate::http::problem::Problem;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
 use crate::imports::roll::Classes;
-use crate::jobs::Job;
-use crate::register::{self, Author, Source, TakenYear, YearChange};
-use crate::reviews::{self, Changed};
-use crate::tenants;
+use crate::marks::{self, Author, Changed, Source, TakenYear, YearChange};
+use crate::school::tenants;
 
 /// What goes back in one school's year.
 struct Back {
@@ -29,7 +28,7 @@ pub(super) fn take_back(
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
 ) -> Result<(), Problem> {
-    let keys = register::years_of_import(tx, import_id, imported)?;
+    let keys = marks::years_of_import(tx, import_id, imported)?;
     let locked = tenants::lock(tx, &keys)?;
     let mut all = Vec::with_capacity(keys.len());
     for key in keys {
@@ -53,14 +52,14 @@ pub(super) fn take_back(
     let mut moved = Vec::new();
     for Back { key, changes, taken } in all {
         let version = *versions.get(&key).ok_or_else(|| Problem::internal("no version"))?;
-        register::store(tx, key.0, key.1, version, &changes, &author)?;
-        register::put_taken(tx, key.0, key.1, version, &taken, Source::Import)?;
+        marks::store(tx, key.0, key.1, version, &changes, &author)?;
+        marks::put_taken(tx, key.0, key.1, version, &taken, Source::Import)?;
         let year = academic(key.1)?;
         moved.extend(changes.iter().filter_map(|change| change.moved(year)));
     }
     let at = versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now());
     let changed = Changed { at, why: &why, source: Some(job.id()) };
-    reviews::look_again(tx, &moved, changed, &job.caller())
+    marks::look_again(tx, &moved, changed, &job.caller())
 }
 
 fn of_year(
@@ -71,7 +70,7 @@ fn of_year(
     outcome: &mut UndoOutcome,
 ) -> Result<Back, Problem> {
     let year = academic(key.1)?;
-    let back = register::marks_before_import(tx, key, import_id)?;
+    let back = marks::marks_before_import(tx, key, import_id)?;
     outcome.marks_restored += back.restored;
     for (enrolment_id, at) in back.left {
         let what = format!("mark on {} {}", at.date(year), at.session());
@@ -79,7 +78,7 @@ fn of_year(
     }
     // A register stays taken in which a mark still stands.
     let classes = Classes::read(tx, &[key.0])?;
-    let mut marks = register::marks_of_schools(tx, &[key.0], key.1)?;
+    let mut marks = marks::marks_of_schools(tx, &[key.0], key.1)?;
     for change in &back.changes {
         marks.insert(change.enrolment_id, change.new.clone());
     }
@@ -91,7 +90,7 @@ fn of_year(
         }
     }
     let keep = |class, at| marked.contains(&(class, at));
-    let (taken, count) = register::registers_before_import(tx, key, imported, keep)?;
+    let (taken, count) = marks::registers_before_import(tx, key, imported, keep)?;
     outcome.registers_restored += count;
     Ok(Back { key, changes: back.changes, taken })
 }

@@ -1,12 +1,12 @@
 //! Taking back an import of parents.
 
 use super::rows::UndoOutcome;
-use crate::app::App;
-use crate::auth::permission::{Permission, WriteSafeguarding};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::parents;
+use crate::base::auth::permission::{Permission, WriteSafeguarding};
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::parents;
 
 /// Takes back what an import recorded of parents. What a court has ordered goes only if whoever asks may record it.
 pub(super) fn take_back(

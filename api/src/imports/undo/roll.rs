@@ -3,12 +3,12 @@
 use chrono::{DateTime, Utc};
 
 use super::rows::UndoOutcome;
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::jobs::Job;
-use crate::pupils::{self, Left};
-use crate::reviews::{self, Changed};
-use crate::tenants;
+use crate::base::db::Tx;
+use crate::base::jobs::Job;
+use crate::base::problem::Problem;
+use crate::marks::{self, Changed};
+use crate::roll::pupils::{self, Left};
+use crate::school::tenants;
 
 /// Takes back the facts of the roll that were recorded at an instant.
 pub(super) fn take_back(
@@ -41,7 +41,7 @@ pub(super) fn take_back(
     let at = versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now());
     pupils::add_days(tx, &back.days, at, job.by())?;
     let why = format!("import {import_id} of days on roll was taken back");
-    reviews::days_changed(tx, Changed { at, why: &why, source: Some(job.id()) }, &job.caller())?;
+    marks::days_changed(tx, Changed { at, why: &why, source: Some(job.id()) }, &job.caller())?;
     pupils::add_placements(tx, &back.placements, at, job.by())?;
     pupils::add_characteristics(tx, &back.characteristics, at, job.by())
 }

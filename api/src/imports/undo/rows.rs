@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::db::Tx;
-use crate::http::problem::{Kind, Problem};
+use crate::base::db::Tx;
+use crate::base::jobs::JobRow;
+use crate::base::problem::{Kind, Problem};
+use crate::base::schema::{import, import_undo, job};
+use crate::casework::reviews::{self, TouchedByMarks};
 use crate::imports::request::FileKind;
-use crate::jobs::JobRow;
-use crate::reviews::{self, TouchedByMarks};
-use crate::schema::{import, import_undo, job};
 
 /// How many things that were left are listed; further ones are only counted.
 const LISTED: usize = 1_000;

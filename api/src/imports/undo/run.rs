@@ -2,9 +2,9 @@
 
 use super::rows::{self, UndoOutcome};
 use super::{cases, marks, parents, roll};
-use crate::app::App;
-use crate::http::problem::Problem;
-use crate::jobs::{Finished, Job};
+use crate::base::jobs::{Finished, Job};
+use crate::base::problem::Problem;
+use crate::base::state::App;
 
 /// Takes an import back. It may be started again after any crash: what it does, it does in its last transaction.
 ///

@@ -6,14 +6,14 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::rows::{self, Upload};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::RunImport;
-use crate::db::Schools;
-use crate::http::idempotency::{Idempotency, Reply};
-use crate::http::json::Query;
-use crate::http::problem::{Kind, Problem};
-use crate::tenants;
+use crate::base::auth::May;
+use crate::base::auth::permission::RunImport;
+use crate::base::db::Schools;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Query;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::tenants;
 
 /// After so long without a touch an upload is let go.
 const KEPT: TimeDelta = TimeDelta::days(2);
@@ -35,7 +35,7 @@ pub struct Params {
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(Params,
         ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
     responses((status = 201, description = "The upload, without a part yet.", body = Upload),
-        (status = 422, description = "Something in the request is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "Something in the request is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[post("/v1/uploads")]
 pub async fn begin_upload(
     caller: May<RunImport>,

@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, put, web};
 use sha2::{Digest, Sha256};
 
 use super::rows::{self, UploadPart};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::RunImport;
-use crate::http::json::unreadable;
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
+use crate::base::auth::May;
+use crate::base::auth::permission::RunImport;
+use crate::base::http::json::unreadable;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
 
 /// The most bytes of a part.
 const MOST: usize = 8 * 1024 * 1024;
@@ -27,8 +27,8 @@ const DIGEST: &str = "X-Content-SHA256";
         ("X-Content-SHA256" = Option<String>, Header, description = "SHA-256 of the part, in hexadecimal.")),
     request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the part."),
     responses((status = 200, description = "The part is kept.", body = UploadPart),
-        (status = 413, description = "The part is too large.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the request is not right.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 413, description = "The part is too large.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the request is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[put("/v1/uploads/{upload_id}/parts/{part}")]
 pub async fn put_part(
     caller: May<RunImport>,

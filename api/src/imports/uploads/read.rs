@@ -3,11 +3,11 @@
 use actix_web::{HttpResponse, get, web};
 
 use super::rows::{self, Upload};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::RunImport;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::RunImport;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
 
 /// See which parts of a large file have arrived
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("upload_id" = i64, Path, description = "The upload.")),

@@ -7,9 +7,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use crate::db::Tx;
-use crate::http::problem::{Kind, Problem};
-use crate::schema::{upload, upload_part};
+use crate::base::db::Tx;
+use crate::base::problem::{Kind, Problem};
+use crate::base::schema::{upload, upload_part};
 
 /// A large file on its way in.
 #[derive(Debug, Serialize, ToSchema)]

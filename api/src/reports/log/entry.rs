@@ -5,8 +5,8 @@ use domain::Days;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::http::problem::Problem;
-use crate::tenants::SchoolRow;
+use crate::base::problem::Problem;
+use crate::school::tenants::SchoolRow;
 
 /// One thing that was recorded.
 #[derive(Debug, Clone, Serialize, ToSchema)]

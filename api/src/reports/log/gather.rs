@@ -7,10 +7,10 @@ use diesel::prelude::*;
 use super::super::people::People;
 use super::entry::{Entries, Wanted};
 use super::{letters, said, steps, things};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::schema::{enrolment_now, placement_now};
-use crate::tenants::SchoolRow;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{enrolment_now, placement_now};
+use crate::school::tenants::SchoolRow;
 
 /// The entries of a page, earliest first. Of each source no more is read than the page holds.
 ///

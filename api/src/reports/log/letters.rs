@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::letters::{LetterState, Verdict};
-use crate::schema::{letter, letter_decision, letter_stop};
-use crate::tenants::SchoolRow;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{letter, letter_decision, letter_stop};
+use crate::casework::letters::{LetterState, Verdict};
+use crate::school::tenants::SchoolRow;
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
 ///

@@ -20,16 +20,16 @@ use self::gather::entries;
 use super::attendance::page;
 use super::csv::{self, cell};
 use super::frame::{ReportFormat, period, today};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::db::Tx;
-use crate::http::json::Query;
-use crate::http::page::{Page, Slice};
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::policies::{self, Part};
-use crate::tenants::{self, SchoolRow};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::db::Tx;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::policies::{self, Part};
+use crate::school::tenants::{self, SchoolRow};
 
 const BASIS: &str = "What was recorded on these days, in the order in which it was: every step of a case with its rule and \
     the counts behind it, letters decided on and how they stand now, what was to be done, every attempt to do it, every \

@@ -9,10 +9,11 @@ use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::schema::{action, contact_attempt, evidence, feedback, mitigation};
-use crate::{parents, tenants};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{action, contact_attempt, evidence, feedback, mitigation};
+use crate::roll::parents;
+use crate::school::tenants;
 
 /// What was done, each attempt too.
 ///

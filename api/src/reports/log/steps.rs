@@ -10,10 +10,10 @@ use domain::policy::{Event, Place as CasePlace, Recorded};
 use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::letters::LetterState;
-use crate::schema::{case_event, case_state, letter};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{case_event, case_state, letter};
+use crate::casework::letters::LetterState;
 
 /// The stage to which an event moves its case, as it stands in the event.
 const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";

@@ -6,9 +6,9 @@ use diesel::prelude::*;
 use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
-use crate::db::Tx;
-use crate::http::problem::Problem;
-use crate::schema::{case_record, penalty_notice};
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{case_record, penalty_notice};
 
 /// How meetings, plans, visits, monitoring periods and referrals stood.
 ///

@@ -7,9 +7,9 @@ use serde::Serialize;
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat};
 use super::reported::{COLUMNS, ReportedPupil, reported};
-use crate::app::App;
-use crate::db::Scope;
-use crate::http::problem::Problem;
+use crate::base::db::Scope;
+use crate::base::problem::Problem;
+use crate::base::state::App;
 
 /// An entry of a return.
 pub trait Entry {

@@ -15,12 +15,13 @@ use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
 
 const BASIS: &str = "Pupils of compulsory school age who were on roll on some day of the period and, in the period, were \
     absent without authorisation on so many school days running, or reached so many unauthorised sessions in so many \
@@ -121,18 +122,19 @@ impl AbsenceReason {
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The return.",
         content((AttendanceReturn = "application/json"), (String = "text/csv"))),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/returns/attendance")]
 pub async fn attendance_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
     let Params { from, to, format } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
-    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let frame = Frame::read(&counting, &scope, path.0, days).await?;
     let national = law()?;
     let rules = Rules::of(&national, days.to)?;
     let weeks: Vec<NaiveDate> = frame.calendars.iter().flat_map(Calendar::school_weeks).collect();

@@ -13,15 +13,16 @@ use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, today, within_year};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::db::Tx;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
-use crate::pupils;
-use crate::tenants;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::db::Tx;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
+use crate::roll::pupils;
+use crate::school::tenants;
 
 const BASIS: &str = "Pupils whose last day on roll lies in the period, which may lie ahead: the return is made when the \
     name is deleted, and not later. The ground for it, and what is known of a new school or address outside the trust, \
@@ -116,11 +117,12 @@ pub struct NextSchool {
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The return.",
         content((DeletionReturn = "application/json"), (String = "text/csv"))),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/returns/deletions")]
 pub async fn deletion_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
@@ -131,7 +133,7 @@ pub async fn deletion_return(
     let days = within_year((from.unwrap_or(month.from.min(to)), to))?;
     let national = law()?;
     let rule = national.deletion_return(days.to).ok_or_else(before_the_law)?;
-    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let frame = Frame::read(&counting, &scope, path.0, days).await?;
     let mut leaving: Vec<(&EnrolmentYear, (NaiveDate, bool))> = frame
         .block()
         .members()

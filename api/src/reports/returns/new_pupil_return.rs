@@ -10,12 +10,13 @@ use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::Problem;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::figures::Counting;
 
 const BASIS: &str = "Pupils of any age whose first day on roll, the day on which a name comes on the admission register, \
     lies in the period. The return is due by the end of the fifth day after it. Pupils who start in the most junior year \
@@ -87,11 +88,12 @@ impl Entry for NewPupilEntry {
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The return.",
         content((NewPupilReturn = "application/json"), (String = "text/csv"))),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/returns/new-pupils")]
 pub async fn new_pupil_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
@@ -100,7 +102,7 @@ pub async fn new_pupil_return(
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
     let national = law()?;
     let rule = national.new_pupil_return(days.to).ok_or_else(before_the_law)?;
-    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let frame = Frame::read(&counting, &scope, path.0, days).await?;
     let mut new: Vec<(&EnrolmentYear, bool)> = frame
         .block()
         .members()

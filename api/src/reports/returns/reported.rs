@@ -10,9 +10,9 @@ use utoipa::ToSchema;
 
 use super::super::csv::cell;
 use super::super::people::People;
-use crate::db::Tx;
-use crate::http::problem::{Kind, Problem};
-use crate::parents::{self, ContactKind, ParentOf};
+use crate::base::db::Tx;
+use crate::base::problem::{Kind, Problem};
+use crate::roll::parents::{self, ContactKind, ParentOf};
 
 /// A pupil in a return.
 #[derive(Clone, Serialize, ToSchema)]

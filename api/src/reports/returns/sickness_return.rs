@@ -11,12 +11,13 @@ use super::super::frame::{Frame, ReportFormat, ReportHead, today, year_to_date};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
-use crate::app::App;
-use crate::auth::May;
-use crate::auth::permission::ReadReport;
-use crate::http::json::Query;
-use crate::http::path::Path;
-use crate::http::problem::{Kind, Problem};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadReport;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::figures::Counting;
 
 const BASIS: &str = "Pupils of compulsory school age who were on roll on some day of the period and whose sessions with \
     the code for illness, since the beginning of the school year, first made up so many school days on a day of the \
@@ -126,11 +127,12 @@ impl From<Spell> for SicknessSpell {
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The return.",
         content((SicknessReturn = "application/json"), (String = "text/csv"))),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::http::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
 #[get("/v1/schools/{school_id}/returns/sickness")]
 pub async fn sickness_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
+    counting: web::Data<Counting>,
     path: Path<i32>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
@@ -145,7 +147,7 @@ pub async fn sickness_return(
         return Err(Problem::at(Kind::BadQuery, "?days", expected));
     }
     let asking = Return { school_days: asked, ..rule.clone() };
-    let frame = Frame::read(&app, &scope, path.0, days).await?;
+    let frame = Frame::read(&counting, &scope, path.0, days).await?;
     let start = AcademicYear::of(days.to).map_or(days.from, AcademicYear::first_day);
     let found = marks(&frame, &app.codes, start).into_values().filter_map(|(member, marks)| {
         let reached = asking.completed_on(&marks).filter(|day| days.contains(*day))?;

@@ -121,7 +121,7 @@ fn a_naughty_name_is_kept_as_it_is_or_refused() {
     }
     assert!(refused < strings.len() / 5, "{refused} of {} refused", strings.len());
     for row in &reading.file {
-        let key = crate::pupils::folded_name_key(&row.surname, &row.forename);
+        let key = crate::roll::pupils::folded_name_key(&row.surname, &row.forename);
         assert!(!key.chars().any(char::is_whitespace) || key.contains(' '));
     }
 }

@@ -1,0 +1,160 @@
+//! `Idempotency-Key`: the same request sent twice is done once and answered alike.
+//!
+//! Owns: idempotency.
+//!
+//! The answer is kept in Postgres in the transaction that did the work, so that neither can stand without the other.
+//! A key belongs to one trust, one client, one operation and one body. Never used for answers that show a secret.
+
+use actix_web::dev::Payload;
+use actix_web::http::StatusCode;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::base::auth::Caller;
+use crate::base::db::Tx;
+use crate::base::problem::{Kind, Problem};
+use crate::base::schema::idempotency;
+
+/// What a write answers: status, `Location` and body. This is what is kept and replayed.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    status: u16,
+    location: Option<String>,
+    body: Value,
+    replayed: bool,
+}
+
+impl Reply {
+    /// An answer with this status and body.
+    ///
+    /// # Errors
+    /// The body cannot be written as JSON.
+    pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
+        let body = serde_json::to_value(body).map_err(Problem::internal)?;
+        Ok(Self { status: status.as_u16(), location: None, body, replayed: false })
+    }
+
+    /// 201 with the new resource and where it is.
+    ///
+    /// # Errors
+    /// As [`Reply::new`].
+    pub fn created(location: String, body: &impl Serialize) -> Result<Self, Problem> {
+        Ok(Self { location: Some(location), ..Self::new(StatusCode::CREATED, body)? })
+    }
+
+    /// 202 with the resource that will tell how the work goes.
+    ///
+    /// # Errors
+    /// As [`Reply::new`].
+    pub fn accepted(location: String, body: &impl Serialize) -> Result<Self, Problem> {
+        Ok(Self { location: Some(location), ..Self::new(StatusCode::ACCEPTED, body)? })
+    }
+
+    /// The same, and where the resource that it is about can be read.
+    #[must_use]
+    pub fn at(self, location: String) -> Self {
+        Self { location: Some(location), ..self }
+    }
+
+    /// As an HTTP answer.
+    #[must_use]
+    pub fn answer(self) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
+        let mut response = HttpResponse::build(status);
+        if let Some(location) = self.location {
+            response.insert_header(("Location", location));
+        }
+        if self.replayed {
+            response.insert_header(("Idempotent-Replayed", "true"));
+        }
+        response.json(self.body)
+    }
+}
+
+/// The key of a request, if it carries one.
+#[derive(Debug, Clone)]
+pub struct Idempotency {
+    key: Option<String>,
+}
+
+impl FromRequest for Idempotency {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let key = match request.headers().get("Idempotency-Key").map(|value| value.to_str()) {
+            None => Ok(None),
+            Some(Ok(key)) if (1..=255).contains(&key.len()) => Ok(Some(key.to_owned())),
+            Some(_) => Err(Problem::new(Kind::Invalid)
+                .detail("Idempotency-Key is 1 to 255 visible characters.")),
+        };
+        std::future::ready(key.map(|key| Self { key }))
+    }
+}
+
+impl Idempotency {
+    /// Does `work` once for this key; a second time the kept answer is given again.
+    ///
+    /// # Errors
+    /// What `work` refuses; a key that was used for another body.
+    pub fn once(
+        &self,
+        tx: &mut Tx<'_>,
+        caller: &Caller,
+        operation: &str,
+        body: &[u8],
+        work: impl FnOnce(&mut Tx<'_>) -> Result<Reply, Problem>,
+    ) -> Result<Reply, Problem> {
+        let Some(key) = &self.key else { return work(tx) };
+        let hash = Sha256::digest(body).to_vec();
+        // Two requests with one key at once: the second waits here until the first has committed.
+        tx.take_turns(&format!("{}/{operation}/{key}", caller.subject()))?;
+        if let Some(kept) = find(tx, caller, operation, key)? {
+            return if kept.0 == hash { Ok(kept.1) } else { Err(Problem::new(Kind::KeyReused)) };
+        }
+        let reply = work(tx)?;
+        diesel::insert_into(idempotency::table)
+            .values((
+                idempotency::trust_id.eq(tx.trust()),
+                idempotency::client.eq(caller.subject()),
+                idempotency::operation.eq(operation),
+                idempotency::key.eq(key),
+                idempotency::body_hash.eq(hash),
+                idempotency::status.eq(i16::try_from(reply.status).unwrap_or(200)),
+                idempotency::location.eq(&reply.location),
+                idempotency::body.eq(&reply.body),
+                idempotency::recorded_at.eq(tx.now()),
+            ))
+            .execute(tx.conn)?;
+        Ok(reply)
+    }
+}
+
+type Kept = (Vec<u8>, Reply);
+
+fn find(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    operation: &str,
+    key: &str,
+) -> Result<Option<Kept>, Problem> {
+    let row: Option<(Vec<u8>, i16, Option<String>, Value)> = idempotency::table
+        .find((tx.trust(), caller.subject(), operation, key))
+        .select((
+            idempotency::body_hash,
+            idempotency::status,
+            idempotency::location,
+            idempotency::body,
+        ))
+        .first(tx.conn)
+        .optional()?;
+    Ok(row.map(|(hash, status, location, body)| {
+        (
+            hash,
+            Reply { status: u16::try_from(status).unwrap_or(200), location, body, replayed: true },
+        )
+    }))
+}

@@ -1,0 +1,10 @@
+//! The conventions that every operation shares, each in one place.
+
+pub mod email;
+pub mod etag;
+pub mod idempotency;
+pub mod json;
+pub mod name;
+pub mod page;
+pub mod path;
+pub mod trace;

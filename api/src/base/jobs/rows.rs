@@ -1,0 +1,63 @@
+//! Owns: job_queue, job.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::job;
+
+/// A job, and how far it is.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = job)]
+pub struct JobRow {
+    /// Rollcall's key.
+    #[schema(example = 12)]
+    pub job_id: i64,
+    /// The school it is for; absent when it is for the whole trust.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub school_id: Option<i32>,
+    /// What kind of work.
+    #[schema(example = "import")]
+    pub kind: String,
+    /// `queued`, `running`, `done`, `refused` (what was asked is not right) or `failed` (our side).
+    #[schema(example = "running")]
+    pub state: String,
+    /// What it is doing just now, in plain English.
+    #[schema(example = "reading the file")]
+    pub stage: String,
+    /// How much of this stage is done.
+    #[schema(example = 120000)]
+    pub done: i64,
+    /// How much there is; 0 while that is not known.
+    #[schema(example = 336000)]
+    pub total: i64,
+    /// Which attempt it is, from 1; 0 while queued.
+    pub attempt: i32,
+    /// When it was asked for (UTC).
+    pub requested_at: DateTime<Utc>,
+    /// When work began (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<DateTime<Utc>>,
+}
+
+impl JobRow {
+    /// Whether it will not change any more.
+    #[must_use]
+    pub fn has_ended(&self) -> bool {
+        !matches!(self.state.as_str(), "queued" | "running")
+    }
+}
+
+/// One job, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn job(tx: &mut Tx<'_>, job_id: i64) -> Result<JobRow, Problem> {
+    Ok(job::table.filter(job::job_id.eq(job_id)).select(JobRow::as_select()).first(tx.conn)?)
+}

@@ -1,0 +1,20 @@
+//! What everything else stands on: the caller, the only door to the database, the conventions of HTTP, the clock, the
+//! queue of jobs. Nothing here knows of schools or children.
+
+pub mod auth;
+pub mod cache;
+pub mod clock;
+pub mod database_url;
+pub mod db;
+pub mod events;
+pub mod http;
+pub mod jobs;
+pub mod limit;
+pub mod migrate;
+pub mod platform;
+pub mod problem;
+pub mod sandbox;
+pub mod schema;
+pub mod state;
+pub mod tokens;
+pub mod word;

@@ -1,0 +1,90 @@
+//! What every request may use, and what the process was started with.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use domain::{CodeTable, Roles};
+
+use super::clock::Clock;
+use super::db::Db;
+use super::events::Streams;
+use super::limit::Limits;
+use super::tokens::keys::{Keys, KeysError};
+
+/// What every request may use.
+pub struct App {
+    /// The only door to the database.
+    pub db: Db,
+    /// Keys that sign and verify tokens.
+    pub keys: Keys,
+    /// Who may do what.
+    pub roles: Roles,
+    /// The national code table.
+    pub codes: Arc<CodeTable>,
+    /// What time it is on this machine; a sandbox has its own ([`Db::clock_of`]).
+    pub clock: Clock,
+    /// Rate limits.
+    pub limits: Limits,
+    /// Streams of events.
+    pub streams: Streams,
+}
+
+/// Where and how to run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The application role's database.
+    pub database_url: String,
+    /// Redis, if there is one.
+    pub redis_url: Option<String>,
+    /// The folder of signing keys.
+    pub keys: PathBuf,
+    /// Requests a minute for each client.
+    pub rate_limit: NonZeroU32,
+    /// Connections for requests, and for jobs.
+    pub connections: (u32, u32),
+}
+
+/// What can keep the application from starting.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Signing keys.
+    #[error("signing keys: {0}")]
+    Keys(#[from] KeysError),
+    /// A data file that is part of the program.
+    #[error("{0}")]
+    Data(String),
+    /// Threads, sockets.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// The database role may do too much, or too little.
+    #[error("{0}")]
+    Role(String),
+}
+
+impl App {
+    /// The application on these settings and this clock.
+    ///
+    /// # Errors
+    /// Keys that cannot be read, or a data file of the program that is broken.
+    pub fn new(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
+        let roles = Roles::built_in()
+            .map_err(|errors| StartError::Data(format!("roles.toml: {errors:?}")))?;
+        let codes = CodeTable::built_in()
+            .map_err(|errors| StartError::Data(format!("codes.toml: {errors:?}")))?;
+        Ok(Self {
+            db: Db::new(
+                &settings.database_url,
+                settings.connections.0,
+                settings.connections.1,
+                clock.clone(),
+            ),
+            keys: Keys::load_or_create(&settings.keys)?,
+            roles,
+            codes: Arc::new(codes),
+            clock,
+            limits: Limits::per_minute(settings.rate_limit),
+            streams: Streams::default(),
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! What becomes of an action by itself, and to whom it is given.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows::ActionRow;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::action_event;
+
+/// What became of an action by itself, or to whom it was given.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = action_event)]
+pub struct ActionEventRow {
+    /// Its place among the events of its action, from 1.
+    pub seq: i32,
+    /// `due` on its day, `breached` (overdue) when the day is over, `reassigned`.
+    #[schema(example = "breached")]
+    pub what: String,
+    /// The day.
+    pub on_day: NaiveDate,
+    /// The member of staff to whom it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub staff_id: Option<i32>,
+    /// The role to which it was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// Why it was given, such as that a colleague is ill; only for those who have the permission `safeguarding:read`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
+}
+
+/// An event to be recorded.
+#[derive(Debug, Clone, Default)]
+pub(super) struct NewEvent {
+    pub what: &'static str,
+    pub on_day: NaiveDate,
+    pub staff_id: Option<i32>,
+    pub role: Option<String>,
+    pub reason: Option<String>,
+}
+
+impl NewEvent {
+    /// What becomes of an action by itself on a day.
+    pub(super) fn of(what: &'static str, on_day: NaiveDate) -> Self {
+        Self { what, on_day, ..Self::default() }
+    }
+}
+
+/// The events of an action, in order.
+///
+/// # Errors
+/// The database's.
+pub(super) fn events(tx: &mut Tx<'_>, action_id: i32) -> Result<Vec<ActionEventRow>, Problem> {
+    Ok(action_event::table
+        .filter(action_event::action_id.eq(action_id))
+        .order(action_event::seq)
+        .select(ActionEventRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// Records an event of an action that the caller holds; `false` when it was told before.
+///
+/// # Errors
+/// The database's.
+pub(super) fn add_event(
+    tx: &mut Tx<'_>,
+    action: &ActionRow,
+    new: &NewEvent,
+    by: &str,
+) -> Result<bool, Problem> {
+    let before = action_event::table.filter(action_event::action_id.eq(action.action_id));
+    let seq: Option<i32> = before.select(diesel::dsl::max(action_event::seq)).first(tx.conn)?;
+    let added = diesel::insert_into(action_event::table)
+        .values((
+            action_event::trust_id.eq(tx.trust()),
+            action_event::school_id.eq(action.school_id),
+            action_event::action_id.eq(action.action_id),
+            action_event::seq.eq(seq.unwrap_or(0) + 1),
+            action_event::what.eq(new.what),
+            action_event::on_day.eq(new.on_day),
+            action_event::staff_id.eq(new.staff_id),
+            action_event::role.eq(&new.role),
+            action_event::reason.eq(&new.reason),
+            action_event::recorded_at.eq(tx.now()),
+            action_event::recorded_by.eq(by),
+        ))
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
+    Ok(added == 1)
+}

@@ -1,0 +1,54 @@
+//! What was really done: every attempt, and what settled it.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::evidence::add_evidence;
+use super::read_action::ActionAnswer;
+use super::rows;
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// The most characters.
+const LONGEST: usize = 2000;
+
+/// What was done.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceBody {
+    /// What was done, when and with whom.
+    #[schema(example = "Rang both parents at 9:10; mother will come on Thursday at 15:30")]
+    says: String,
+    /// Whether the action is done with it; `false` for an attempt.
+    done: bool,
+}
+
+/// Record what was done
+///
+/// An action is done by evidence: attempts are kept with it, in order.
+#[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = EvidenceBody,
+    params(("action_id" = i32, Path, description = "The action.")),
+    responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/actions/{action_id}/evidence")]
+pub async fn give_evidence(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<EvidenceBody>,
+) -> Result<HttpResponse, Problem> {
+    let says = name::words(&body.value.says, "/says", LONGEST)?;
+    let whole = caller.sees_confidential(&app);
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        let action = rows::action_to_change(tx, path.0)?;
+        add_evidence(tx, &action, (&says, body.value.done), caller.subject())?;
+        ActionAnswer::read(tx, path.0, whole)
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}

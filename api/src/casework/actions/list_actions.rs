@@ -1,0 +1,61 @@
+//! What is to be done at a school.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::rows::{self, ActionRow, Wanted};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Which actions.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The school.
+    school_id: i32,
+    /// Only of this case.
+    case_id: Option<i32>,
+    /// Only for this role, in the school's own words.
+    role: Option<String>,
+    /// Only those that are given to this member of staff by name.
+    staff_id: Option<i32>,
+    /// `true`: only those that are not done; `false`: only those that are.
+    open: Option<bool>,
+    /// `true`: only those that should have been done before today.
+    #[serde(default)]
+    overdue: bool,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List actions
+#[utoipa::path(tag = "actions", security(("token" = ["case:read"])), params(Params),
+    responses((status = 200, description = "Actions in the order in which they were opened.", body = Page<ActionRow>)))]
+#[get("/v1/actions")]
+pub async fn list_actions(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { school_id, case_id, role, staff_id, open, overdue, limit, cursor } = params.0;
+    let filter = (school_id, case_id, &role, staff_id, open, overdue);
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &filter)?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let overdue_on = overdue.then(|| tx.clock().today());
+        let wanted = Wanted { school_id, case_id, role, staff_id, open, overdue_on };
+        let rows = rows::actions(tx, wanted, slice.after, slice.fetch())?;
+        Ok(slice.page(rows, |row| row.action_id))
+    });
+    Ok(page.await?.answer(&request))
+}

@@ -1,0 +1,54 @@
+//! One action, with what was really done.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::events::{ActionEventRow, events};
+use super::evidence::{EvidenceRow, evidence};
+use super::rows::{self, ActionRow};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::db::Tx;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// An action with its evidence.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ActionAnswer {
+    /// What is to be done.
+    #[serde(flatten)]
+    action: ActionRow,
+    /// What was really done, in order.
+    evidence: Vec<EvidenceRow>,
+    /// When it fell due and became overdue, and to whom it was given, in order.
+    events: Vec<ActionEventRow>,
+}
+
+impl ActionAnswer {
+    /// As it stands now; why it was given to somebody else stands there when it is shown whole.
+    pub(super) fn read(tx: &mut Tx<'_>, action_id: i32, whole: bool) -> Result<Self, Problem> {
+        let action = rows::action(tx, action_id)?;
+        let (evidence, mut events) = (evidence(tx, action_id)?, events(tx, action_id)?);
+        for one in events.iter_mut().filter(|_| !whole) {
+            one.reason = None;
+        }
+        Ok(Self { action, evidence, events })
+    }
+}
+
+/// Read an action
+#[utoipa::path(tag = "actions", security(("token" = ["case:read"])),
+    params(("action_id" = i32, Path, description = "The action.")),
+    responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer)))]
+#[get("/v1/actions/{action_id}")]
+pub async fn read_action(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let whole = caller.sees_confidential(&app);
+    let answer = app.db.run(caller.scope(), move |tx| ActionAnswer::read(tx, path.0, whole));
+    Ok(HttpResponse::Ok().json(answer.await?))
+}

@@ -1,0 +1,136 @@
+//! A colleague is absent: everything that is open for them goes to somebody else, in one call.
+
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::events::{NewEvent, add_event};
+use super::rows;
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::db::Tx;
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::{staff, tenants};
+
+/// The most characters of a reason.
+const LONGEST: usize = 2000;
+/// The most characters of a role.
+const LONGEST_ROLE: usize = 100;
+
+/// Who gives, who takes, and why.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReassignBody {
+    /// The school.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// Whose open actions: a member of staff (those given to them by name, and those of their duties that are given to
+    /// nobody by name), or a role.
+    from: Whom,
+    /// Who does them from now on: a member of staff, a role, or somebody in a role.
+    to: Whom,
+    /// Why. Only those read it who lead on safeguarding.
+    #[schema(example = "On sick leave until half term")]
+    reason: String,
+}
+
+/// A member of staff, a role in the school's own words, or both.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Whom {
+    /// A member of staff.
+    #[serde(default)]
+    #[schema(example = 41)]
+    staff_id: Option<i32>,
+    /// A role, in the school's own words.
+    #[serde(default)]
+    #[schema(example = "Attendance Lead")]
+    role: Option<String>,
+}
+
+/// What was given.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Reassigned {
+    /// The actions, in order.
+    #[schema(example = json!([314, 315]))]
+    actions: Vec<i32>,
+}
+
+/// Reassign actions
+///
+/// Everything that is open for somebody at a school goes to somebody else. Each action keeps on record to whom it was
+/// given, when, by whom and why.
+#[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = ReassignBody,
+    responses((status = 200, description = "The actions that were given.", body = Reassigned),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/reassignments")]
+pub async fn reassign_actions(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    body: Json<ReassignBody>,
+) -> Result<HttpResponse, Problem> {
+    let ReassignBody { school_id, mut from, mut to, reason } = body.value;
+    for whom in [&mut from, &mut to] {
+        whom.role = whom.role.as_ref().map(|role| role.trim().to_owned());
+    }
+    let reason = name::words(&reason, "/reason", LONGEST)?;
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        tenants::school(tx, school_id)?;
+        check(tx, &from, &to)?;
+        let duties = match from.staff_id {
+            Some(staff_id) => duties(tx, school_id, staff_id)?,
+            None => Vec::new(),
+        };
+        let today = tx.clock().today();
+        let open = rows::open_of(tx, school_id, from.staff_id, from.role.as_deref(), &duties)?;
+        let mut actions = Vec::with_capacity(open.len());
+        for one in open {
+            let event = NewEvent {
+                what: "reassigned",
+                on_day: today,
+                staff_id: to.staff_id,
+                role: to.role.clone(),
+                reason: Some(reason.clone()),
+            };
+            add_event(tx, &one, &event, caller.subject())?;
+            rows::give(tx, &one, to.staff_id, to.role.as_deref())?;
+            actions.push(one.action_id);
+        }
+        Ok(Reassigned { actions })
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}
+
+fn check(tx: &mut Tx<'_>, from: &Whom, to: &Whom) -> Result<(), Problem> {
+    let mut problem = Problem::new(Kind::Invalid);
+    if from.staff_id.is_some() == from.role.is_some() {
+        problem = problem.and("/from", "a member of staff (`staff_id`) or a role (`role`)");
+    }
+    if to.staff_id.is_none() && to.role.is_none() {
+        problem = problem.and("/to", "a member of staff (`staff_id`), a role (`role`), or both");
+    }
+    if (from.staff_id, &from.role) == (to.staff_id, &to.role) {
+        problem = problem.and("/to", "somebody else");
+    }
+    for (place, whom) in [("/from", from), ("/to", to)] {
+        if let Some(staff_id) = whom.staff_id
+            && !staff::is_member(tx, staff_id)?
+        {
+            problem = problem.and(format!("{place}/staff_id"), "a member of staff of your schools");
+        }
+        if whom.role.as_deref().is_some_and(|role| name::kept(role, LONGEST_ROLE).is_none()) {
+            problem = name::refuse(problem, &format!("{place}/role"), LONGEST_ROLE);
+        }
+    }
+    if problem.errors().is_empty() { Ok(()) } else { Err(problem) }
+}
+
+/// The duties that somebody has at a school today.
+fn duties(tx: &mut Tx<'_>, school_id: i32, staff_id: i32) -> Result<Vec<String>, Problem> {
+    let today = tx.clock().today();
+    let holders = staff::holders(tx, school_id, today)?.into_iter();
+    Ok(holders.filter(|one| one.staff_id == staff_id).map(|one| one.duty).collect())
+}

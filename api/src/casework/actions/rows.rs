@@ -1,0 +1,201 @@
+//! Owns: action, evidence, action_event.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::action;
+
+/// Something that somebody is to do.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = action)]
+pub struct ActionRow {
+    /// Rollcall's key.
+    #[schema(example = 314)]
+    pub action_id: i32,
+    /// The school.
+    #[schema(example = 7)]
+    pub school_id: i32,
+    /// The pupil it is about; absent when it is about the school, a class or a teacher.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pupil_id: Option<i32>,
+    /// The case it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<i32>,
+    /// The review that it comes from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_id: Option<i32>,
+    /// The rule that led to it.
+    #[schema(example = "W-06")]
+    pub rule: String,
+    /// What kind of thing: `call`, `meeting`, `visit`, `task`, ...
+    #[schema(example = "meeting")]
+    pub kind: String,
+    /// What, by whom and until when, in plain English.
+    pub says: String,
+    /// The role that does it, in the school's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Attendance Lead")]
+    pub role: Option<String>,
+    /// The day it was opened.
+    pub opened_on: NaiveDate,
+    /// The day it is due.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due: Option<NaiveDate>,
+    /// When evidence said that it is done (UTC).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub done_at: Option<DateTime<Utc>>,
+    /// When a mark was amended that it rested on (UTC): nobody has to do it any more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub overtaken_at: Option<DateTime<Utc>>,
+    /// The member of staff who is to do it, where a person was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 41)]
+    pub staff_id: Option<i32>,
+}
+
+/// Neither done nor overtaken: somebody still has to do it.
+#[diesel::dsl::auto_type(no_type_alias)]
+pub(super) fn is_open() -> _ {
+    action::done_at.is_null().and(action::overtaken_at.is_null())
+}
+
+/// Which actions.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this school.
+    pub school_id: i32,
+    /// Of this case.
+    pub case_id: Option<i32>,
+    /// Of this role.
+    pub role: Option<String>,
+    /// Of this member of staff.
+    pub staff_id: Option<i32>,
+    /// Only those that are open (or done).
+    pub open: Option<bool>,
+    /// Only those that are open and were due before this day.
+    pub overdue_on: Option<NaiveDate>,
+}
+
+/// Actions, in the order in which they were opened, after `after`.
+///
+/// # Errors
+/// The database's.
+pub fn actions(
+    tx: &mut Tx<'_>,
+    wanted: Wanted,
+    after: Option<i32>,
+    most: i64,
+) -> Result<Vec<ActionRow>, Problem> {
+    let mut rows = action::table.filter(action::school_id.eq(wanted.school_id)).into_boxed();
+    if let Some(case_id) = wanted.case_id {
+        rows = rows.filter(action::case_id.eq(case_id));
+    }
+    if let Some(role) = wanted.role {
+        rows = rows.filter(action::role.eq(role));
+    }
+    if let Some(staff_id) = wanted.staff_id {
+        rows = rows.filter(action::staff_id.eq(staff_id));
+    }
+    match wanted.open {
+        Some(true) => rows = rows.filter(is_open()),
+        Some(false) => rows = rows.filter(action::done_at.is_not_null()),
+        None => {}
+    }
+    if let Some(day) = wanted.overdue_on {
+        rows = rows.filter(is_open()).filter(action::due.lt(day));
+    }
+    if let Some(after) = after {
+        rows = rows.filter(action::action_id.gt(after));
+    }
+    Ok(rows.order(action::action_id).limit(most).select(ActionRow::as_select()).load(tx.conn)?)
+}
+
+/// One action, locked until this transaction ends.
+///
+/// # Errors
+/// 404.
+pub fn action_to_change(tx: &mut Tx<'_>, action_id: i32) -> Result<ActionRow, Problem> {
+    Ok(action::table
+        .filter(action::action_id.eq(action_id))
+        .select(ActionRow::as_select())
+        .for_update()
+        .first(tx.conn)?)
+}
+
+/// The open actions of a school that are due by a day, in order, locked until this transaction ends.
+///
+/// # Errors
+/// The database's.
+pub(super) fn due_to_change(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    day: NaiveDate,
+) -> Result<Vec<ActionRow>, Problem> {
+    Ok(action::table
+        .filter(action::school_id.eq(school_id).and(is_open()))
+        .filter(action::due.le(day))
+        .order(action::action_id)
+        .select(ActionRow::as_select())
+        .for_update()
+        .load(tx.conn)?)
+}
+
+/// The open actions of a member of staff or of a role at a school, in order, locked until this transaction ends. Those
+/// of somebody's `duties` that are given to nobody by name are theirs, too.
+///
+/// # Errors
+/// The database's.
+pub(super) fn open_of(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    staff_id: Option<i32>,
+    role: Option<&str>,
+    duties: &[String],
+) -> Result<Vec<ActionRow>, Problem> {
+    let rows = action::table.filter(action::school_id.eq(school_id).and(is_open()));
+    let whose =
+        match staff_id {
+            Some(staff_id) => rows
+                .filter(action::staff_id.eq(staff_id).assume_not_null().or(
+                    action::staff_id.is_null().and(action::role.eq_any(duties).assume_not_null()),
+                ))
+                .into_boxed(),
+            None => rows.filter(action::role.eq(role.unwrap_or_default())).into_boxed(),
+        };
+    let ids: Vec<i32> = whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
+    Ok(action::table
+        .filter(action::action_id.eq_any(ids).and(is_open()))
+        .order(action::action_id)
+        .select(ActionRow::as_select())
+        .for_update()
+        .load(tx.conn)?)
+}
+
+/// Gives an action that the caller holds to a member of staff, a role, or somebody in a role.
+///
+/// # Errors
+/// The database's.
+pub(super) fn give(
+    tx: &mut Tx<'_>,
+    one: &ActionRow,
+    staff_id: Option<i32>,
+    role: Option<&str>,
+) -> Result<(), Problem> {
+    diesel::update(action::table.filter(action::action_id.eq(one.action_id)))
+        .set((action::staff_id.eq(staff_id), action::role.eq(role.or(one.role.as_deref()))))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// One action, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn action(tx: &mut Tx<'_>, action_id: i32) -> Result<ActionRow, Problem> {
+    let row = action::table.filter(action::action_id.eq(action_id));
+    Ok(row.select(ActionRow::as_select()).first(tx.conn)?)
+}

@@ -1,0 +1,49 @@
+//! What is due or overdue stands on the timeline of its case.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use domain::policy::{Event, Recorded};
+
+use super::rows;
+use crate::base::auth::Caller;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::casework::actions::Deadline;
+
+/// Records on their cases' timelines what has just fallen due and what has just become overdue.
+///
+/// # Errors
+/// The database's.
+pub fn tell_deadlines(
+    tx: &mut Tx<'_>,
+    told: &[Deadline],
+    day: NaiveDate,
+    caller: &Caller,
+) -> Result<(), Problem> {
+    let mut by_case: BTreeMap<i32, Vec<&Deadline>> = BTreeMap::new();
+    for one in told {
+        if let Some(case_id) = one.case_id {
+            by_case.entry(case_id).or_default().push(one);
+        }
+    }
+    for (case_id, deadlines) in by_case {
+        let told = rows::case_to_change(tx, case_id)?;
+        let event = |one: &&Deadline| {
+            let (action, says) = (one.action_id, one.says.clone());
+            Event {
+                rule: one.rule.clone(),
+                step: told.case.steps,
+                day,
+                by: caller.subject().to_owned(),
+                what: match one.breached {
+                    true => Recorded::Breached { action, says },
+                    false => Recorded::Due { action, says },
+                },
+            }
+        };
+        let events: Vec<Event> = deadlines.iter().map(event).collect();
+        rows::append(tx, &told.row, &events, (&[], None), caller)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,113 @@
+//! A person decides about a letter that is held: it goes to those who wait to be sent, or it is taken back.
+
+use actix_web::{HttpResponse, post, web};
+use domain::policy::fold;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::events::{EventRow, timeline};
+use super::rows as cases;
+use crate::base::auth::May;
+use crate::base::auth::permission::DecideCase;
+use crate::base::db::Tx;
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::letters::{self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write};
+use crate::figures::{Counting, Figures, years_behind};
+use crate::school::calendars;
+use crate::school::policies::{self, Part};
+
+/// The most characters of a reason.
+const LONGEST: usize = 2000;
+
+/// What is decided about a letter that is held.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LetterDecisionBody {
+    /// What is decided.
+    decide: Verdict,
+    /// Why. Only those read it who lead on safeguarding.
+    #[schema(example = "The family asked for it in writing")]
+    reason: String,
+}
+
+/// Decide about a letter that is held
+///
+/// A letter that is released is written anew for each parent who may read it, with the figures that it was decided on.
+/// While all letters about the pupil are stopped none is released. The same said again changes nothing.
+#[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
+    params(("letter_id" = i32, Path, description = "The letter.")),
+    responses((status = 200, description = "The letter as it stands now.", body = LetterAnswer),
+        (status = 412, description = "It is not held any more.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "All letters about the pupil are stopped, or something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/letters/{letter_id}/decision")]
+pub async fn decide_letter(
+    caller: May<DecideCase>,
+    app: web::Data<App>,
+    counting: web::Data<Counting>,
+    path: Path<i32>,
+    body: Json<LetterDecisionBody>,
+) -> Result<HttpResponse, Problem> {
+    let LetterDecisionBody { decide, reason } = body.value;
+    let reason = name::words(&reason, "/reason", LONGEST)?;
+    let scope = caller.scope().clone();
+    let counted = counting.school_blocks_of(&scope, move |tx| {
+        let letter = letters::letter(tx, path.0)?;
+        Ok((letter.school_id, years_behind(letter.decided_on)?, ()))
+    });
+    let (counted, ()) = counted.await?;
+    let state = app.clone();
+    let answer = app.db.run(&scope, move |tx| {
+        let letter = letters::letter_to_change(tx, path.0)?;
+        if letter.state == decide.state() {
+            return answers(tx, &state, &caller, vec![letter])?
+                .pop()
+                .ok_or_else(Problem::not_found);
+        }
+        if letter.state != LetterState::Held {
+            let detail = format!("The letter is not held: it is {}.", letter.state);
+            return Err(Problem::new(Kind::StaleTag).detail(detail).member("state", letter.state.text()));
+        }
+        let stopped = letters::stopped(tx, &[letter.pupil_id])?.contains(&letter.pupil_id);
+        if decide == Verdict::Release && stopped {
+            let expected = "withdraw, or wait: all letters about this pupil are stopped";
+            return Err(Problem::at(Kind::Invalid, "/decide", expected));
+        }
+        letters::decide(tx, &letter, decide, &reason, caller.subject())?;
+        if decide == Verdict::Release {
+            let calendars = calendars::around(tx, letter.school_id, letter.decided_on)?;
+            let figures = Figures::new(&counted.blocks, &calendars, letter.decided_on);
+            write_released(tx, &letter, &figures)?;
+        }
+        let row = letters::letter(tx, path.0)?;
+        answers(tx, &state, &caller, vec![row])?.pop().ok_or_else(Problem::not_found)
+    });
+    let answer: LetterAnswer = answer.await?;
+    Ok(HttpResponse::Ok().json(answer))
+}
+
+/// Writes a letter that was released, under the policy of its case or, without one, of its school.
+fn write_released(
+    tx: &mut Tx<'_>,
+    letter: &LetterRow,
+    figures: &Figures<'_>,
+) -> Result<(), Problem> {
+    let told = letter.case_id.map(|case_id| cases::told_of(tx, case_id)).transpose()?;
+    let follows = match &told {
+        Some(told) => Some(told.follows(tx)?),
+        None => policies::assigned(tx, letter.school_id, Part::Pathway, letter.decided_on)?,
+    };
+    let follows = follows.ok_or_else(|| Problem::new(Kind::NoPolicy))?;
+    // The figures and the target are those of the letter's own step, whatever came of the case since.
+    let timeline = letter.case_id.map(|case_id| timeline(tx, case_id)).transpose()?;
+    let events = timeline.unwrap_or_default();
+    let events = events.iter().map(EventRow::event).collect::<Result<Vec<_>, _>>()?;
+    let step = letter.step.and_then(|step| u32::try_from(step).ok()).unwrap_or(0);
+    let before = fold(events.iter().filter(|event| event.step < step));
+    let after = fold(events.iter().filter(|event| event.step <= step));
+    let about = Written { follows: &follows, before: before.as_ref(), after: after.as_ref() };
+    write(tx, (letter.school_id, letter.pupil_id), &about, figures)
+}

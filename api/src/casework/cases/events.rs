@@ -1,0 +1,78 @@
+//! The events of a case as they are kept.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::policy::Event;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::case_event;
+
+/// One event of a case, as it stands on the timeline.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = case_event)]
+pub struct EventRow {
+    /// Its place in the case, from 1.
+    pub seq: i32,
+    /// What was recorded: the rule, the step, the day, by whom, and what. Why a person decided so, only for those who
+    /// have the permission `safeguarding:read`.
+    #[schema(value_type = Object)]
+    pub body: Value,
+    /// The counts and circumstances behind it, in plain English.
+    pub because: Vec<String>,
+    /// When (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
+    /// In which role.
+    pub role: String,
+    /// The review that proposed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 51)]
+    pub review_id: Option<i32>,
+    /// The import that carried it in from before the school came here; absent for what was done here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[diesel(column_name = job_id)]
+    pub import_id: Option<i64>,
+}
+
+impl EventRow {
+    /// The event itself.
+    ///
+    /// # Errors
+    /// What stands in the table cannot be read.
+    pub fn event(&self) -> Result<Event, Problem> {
+        serde_json::from_value(self.body.clone()).map_err(Problem::internal)
+    }
+
+    /// The case at the school before, of an event with which a case goes on at another.
+    pub(super) fn carried_from(&self) -> Option<i32> {
+        let from = self.body.get("what")?.get("carried")?.get("from")?;
+        i32::try_from(from.as_i64()?).ok()
+    }
+
+    /// The same for whoever may not know why a person decided so.
+    ///
+    /// # Errors
+    /// What stands in the table cannot be read.
+    pub(super) fn without_reason(self) -> Result<Self, Problem> {
+        let event = self.event()?.without_reason();
+        let body = serde_json::to_value(event).map_err(Problem::internal)?;
+        Ok(Self { body, ..self })
+    }
+}
+
+/// The events of a case, in order.
+///
+/// # Errors
+/// The database's.
+pub fn timeline(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<EventRow>, Problem> {
+    Ok(case_event::table
+        .filter(case_event::case_id.eq(case_id))
+        .order(case_event::seq)
+        .select(EventRow::as_select())
+        .load(tx.conn)?)
+}

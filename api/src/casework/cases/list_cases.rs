@@ -1,0 +1,54 @@
+//! The cases of a school.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::rows::{self, CaseRow};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Which cases.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The school.
+    school_id: i32,
+    /// Only this pupil's.
+    pupil_id: Option<i32>,
+    /// Only those at this stage.
+    stage: Option<String>,
+    /// `true`: only those that go on; `false`: only those that have ended.
+    open: Option<bool>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List cases
+#[utoipa::path(tag = "cases", security(("token" = ["case:read"])), params(Params),
+    responses((status = 200, description = "Cases in the order of their ids.", body = Page<CaseRow>)))]
+#[get("/v1/cases")]
+pub async fn list_cases(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { school_id, pupil_id, stage, open, limit, cursor } = params.0;
+    let wanted = (school_id, pupil_id, stage, open);
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &wanted)?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let rows = rows::cases(tx, wanted, slice.after, slice.fetch())?;
+        Ok(slice.page(rows, |row| row.case_id))
+    });
+    Ok(page.await?.answer(&request))
+}

@@ -1,0 +1,117 @@
+//! The reasons that people have accepted for a pupil: letters wait for a person while one holds.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::list_mitigations::Mitigation;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::mitigation;
+
+/// Records that a person has accepted a reason.
+///
+/// # Errors
+/// The database's.
+pub fn mitigate(
+    tx: &mut Tx<'_>,
+    (school_id, pupil_id): (i32, i32),
+    kind: &str,
+    (first_day, last_day): (NaiveDate, Option<NaiveDate>),
+    by: &str,
+) -> Result<(), Problem> {
+    diesel::insert_into(mitigation::table)
+        .values((
+            mitigation::trust_id.eq(tx.trust()),
+            mitigation::school_id.eq(school_id),
+            mitigation::pupil_id.eq(pupil_id),
+            mitigation::first_day.eq(first_day),
+            mitigation::last_day.eq(last_day),
+            mitigation::kind.eq(kind),
+            mitigation::recorded_at.eq(tx.now()),
+            mitigation::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// The days for which a person has accepted a reason. What the reason is, an illness or a death, stands in no proposal,
+/// letter or event: only with the reason itself.
+#[derive(Debug, Clone, Copy, Queryable)]
+pub struct Accepted {
+    first_day: NaiveDate,
+    last_day: Option<NaiveDate>,
+}
+
+impl Accepted {
+    /// Whether it holds on a day.
+    #[must_use]
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.first_day <= day && self.last_day.is_none_or(|last| day <= last)
+    }
+}
+
+/// How it is said to everybody that a reason was accepted.
+#[must_use]
+pub fn said_of_accepted() -> String {
+    "an accepted reason".to_owned()
+}
+
+/// The pupils for whom an accepted reason holds at a school on a day, each with how that is said to everybody.
+///
+/// # Errors
+/// The database's.
+pub fn mitigations(
+    tx: &mut Tx<'_>,
+    school_id: i32,
+    day: NaiveDate,
+) -> Result<BTreeMap<i32, String>, Problem> {
+    let rows: Vec<(i32, Accepted)> = mitigation::table
+        .filter(mitigation::school_id.eq(school_id).and(mitigation::first_day.le(day)))
+        .distinct_on((mitigation::pupil_id, mitigation::first_day))
+        .order((mitigation::pupil_id, mitigation::first_day, mitigation::recorded_at.desc()))
+        .select((mitigation::pupil_id, (mitigation::first_day, mitigation::last_day)))
+        .load(tx.conn)?;
+    let holding = rows.into_iter().filter(|(_, reason)| reason.holds_on(day));
+    Ok(holding.map(|(pupil, _)| (pupil, said_of_accepted())).collect())
+}
+
+/// The same of one pupil, for all days.
+///
+/// # Errors
+/// The database's.
+pub fn accepted(
+    tx: &mut Tx<'_>,
+    (school_id, pupil_id): (i32, i32),
+) -> Result<Vec<Accepted>, Problem> {
+    let ours = mitigation::school_id.eq(school_id).and(mitigation::pupil_id.eq(pupil_id));
+    Ok(mitigation::table
+        .filter(ours)
+        .distinct_on(mitigation::first_day)
+        .order((mitigation::first_day, mitigation::recorded_at.desc()))
+        .select((mitigation::first_day, mitigation::last_day))
+        .load(tx.conn)?)
+}
+
+/// The reasons that were accepted for a pupil, earliest first.
+///
+/// # Errors
+/// The database's.
+pub(super) fn mitigations_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Mitigation>, Problem> {
+    let mut all: Vec<Mitigation> = mitigation::table
+        .filter(mitigation::pupil_id.eq(pupil_id))
+        .distinct_on((mitigation::school_id, mitigation::first_day))
+        .order((mitigation::school_id, mitigation::first_day, mitigation::recorded_at.desc()))
+        .select((
+            mitigation::school_id,
+            mitigation::first_day,
+            mitigation::last_day,
+            mitigation::kind.nullable(),
+            mitigation::recorded_at,
+            mitigation::recorded_by,
+        ))
+        .load(tx.conn)?;
+    all.sort_by_key(|one| one.first_day);
+    Ok(all)
+}

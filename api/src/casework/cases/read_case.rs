@@ -1,0 +1,46 @@
+//! One case, with its timeline: who, when, which rule, and the counts behind it.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, CaseRow};
+use super::timeline::{Line, predecessor, timeline};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// A case with everything that was recorded about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CaseAnswer {
+    /// Where it stands.
+    #[serde(flatten)]
+    case: CaseRow,
+    /// The case that the pupil had at the school of the trust before, of which this goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 117)]
+    predecessor: Option<i32>,
+    /// What was recorded, in order: its own events, and meetings, plans, visits and what else stands beside them.
+    timeline: Vec<Line>,
+}
+
+/// Read a case
+#[utoipa::path(tag = "cases", security(("token" = ["case:read"])),
+    params(("case_id" = i32, Path, description = "The case.")),
+    responses((status = 200, description = "The case and its timeline.", body = CaseAnswer)))]
+#[get("/v1/cases/{case_id}")]
+pub async fn read_case(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let whole = caller.sees_confidential(&app);
+    let answer = app.db.snapshot(caller.scope(), move |tx| {
+        let case = rows::case(tx, path.0)?;
+        let timeline = timeline(tx, case.case_id, whole)?;
+        Ok(CaseAnswer { case, predecessor: predecessor(&timeline), timeline })
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}

@@ -1,0 +1,166 @@
+//! What became of a case at its stage: who came to the meeting, what the local authority answered, what a person decided.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use ::analytics::Block;
+use actix_web::{HttpResponse, post, web};
+use domain::policy::{Happened, Shield, StepError, step};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::mitigations::mitigations;
+use super::rows::{self, CaseRow, Told};
+use super::take::{Ground, place, take};
+use super::who::check_decides;
+use crate::base::auth::permission::RecordCase;
+use crate::base::auth::{Caller, May};
+use crate::base::db::{Scope, Tx};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::letters::{self, Written};
+use crate::figures::{Counting, Figures, years_behind};
+use crate::roll::pupils;
+use crate::school::{calendars, tenants};
+
+/// The most characters of a reason.
+const LONGEST: usize = 2000;
+
+/// What happened.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeBody {
+    /// An outcome of the stage: `attended`, `not attended`, `refused`, `left the roll`, one of its answers, or
+    /// `a person decides otherwise`.
+    #[schema(example = "not attended")]
+    outcome: String,
+    /// When a person decides otherwise: the stage that the case goes to, or `closed`.
+    #[serde(default)]
+    to: Option<String>,
+    /// When a person decides otherwise: why. Only those read it who lead on safeguarding.
+    #[serde(default)]
+    reason: Option<String>,
+    /// How many steps the case had when you looked at it: with another number it has moved on, and nothing is done.
+    #[serde(default)]
+    #[schema(example = 3)]
+    steps: Option<i32>,
+}
+
+/// Record what happened
+///
+/// The case goes on at once as its policy says, under the version that it was opened with.
+#[utoipa::path(tag = "cases", security(("token" = ["case:record"])), request_body = OutcomeBody,
+    params(("case_id" = i32, Path, description = "The case.")),
+    responses((status = 200, description = "Where the case stands now.", body = CaseRow),
+        (status = 412, description = "The case has moved on since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The stage has no such outcome; the answer lists those it has.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/cases/{case_id}/outcomes")]
+pub async fn record_outcome(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    counting: web::Data<Counting>,
+    path: Path<i32>,
+    body: Json<OutcomeBody>,
+) -> Result<HttpResponse, Problem> {
+    let happened = happened(&body.value)?;
+    let counted = counted(&counting, caller.scope(), path.0).await?;
+    let state = app.clone();
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        let told = rows::case_to_change(tx, path.0)?;
+        if body.value.steps.is_some_and(|steps| steps != told.row.steps) {
+            return Err(Problem::new(Kind::StaleTag)
+                .detail("The case has moved on since you read it.")
+                .member("steps", told.row.steps)
+                .member("stage", told.row.stage));
+        }
+        if let Happened::Otherwise { .. } = happened {
+            check_decides(tx, &state, &caller, &told)?;
+        }
+        Ok(record(tx, &caller, told, &happened, &counted)?.row)
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}
+
+/// The blocks that letters, and what they ask for, are counted from.
+///
+/// # Errors
+/// 404; 503 when too much is counted at once.
+pub async fn counted(
+    counting: &Counting,
+    scope: &Scope,
+    case_id: i32,
+) -> Result<Vec<Arc<Block>>, Problem> {
+    let counted = counting.school_blocks_of(scope, move |tx| {
+        let school_id = rows::case(tx, case_id)?.school_id;
+        Ok((school_id, years_behind(tx.clock().today())?, ()))
+    });
+    Ok(counted.await?.0.blocks)
+}
+
+fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
+    if body.outcome != "a person decides otherwise" {
+        return Ok(Happened::Outcome(body.outcome.clone()));
+    }
+    let to = place(body.to.as_deref())?;
+    let reason = name::words(body.reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?;
+    Ok(Happened::Otherwise { to, reason })
+}
+
+/// Takes the step that answers what happened. The caller holds the case.
+///
+/// # Errors
+/// 422 when the stage has no such outcome; the answer lists those it has.
+pub fn record(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    told: Told,
+    happened: &Happened,
+    blocks: &[Arc<Block>],
+) -> Result<Told, Problem> {
+    let CaseRow { school_id, pupil_id, .. } = told.row;
+    let follows = told.follows(tx)?;
+    let day = tenants::today(tx, school_id)?;
+    let calendars = calendars::around(tx, school_id, day)?;
+    let figures = Figures::new(blocks, &calendars, day);
+    let unauthorised = figures.unauthorised_of(follows.policy.over, pupil_id);
+    let shield = Shield { unauthorised, ..shield(tx, school_id, pupil_id)? };
+    let decision = step(
+        &follows.policy,
+        &follows.letters,
+        (i64::from(pupil_id), &told.case),
+        &shield,
+        happened,
+    )
+    .map_err(|error| refusal(&error))?;
+    let ground = Ground { school_id, pupil_id, review_id: None, day, calendars: &calendars };
+    let before = told.case.clone();
+    let told = take(tx, &decision, &ground, Some(told), &follows, caller)?;
+    let about = Written { follows: &follows, before: Some(&before), after: Some(&told.case) };
+    letters::write(tx, (school_id, pupil_id), &about, &figures)?;
+    Ok(told)
+}
+
+/// What stands between a letter and this pupil's parents today.
+fn shield(tx: &mut Tx<'_>, school_id: i32, pupil_id: i32) -> Result<Shield, Problem> {
+    let day = tenants::today(tx, school_id)?;
+    let born = pupils::pupil(tx, pupil_id)?.birth_date;
+    let mut reasons: BTreeMap<i32, String> = mitigations(tx, school_id, day)?;
+    Ok(Shield {
+        mitigation: reasons.remove(&pupil_id),
+        letters_stopped: letters::stopped(tx, &[pupil_id])?.contains(&pupil_id),
+        not_compulsory_age: !domain::is_of_compulsory_age(born, day),
+        ..Shield::default()
+    })
+}
+
+fn refusal(error: &StepError) -> Problem {
+    let pointer = match error {
+        StepError::NoReason => "/reason",
+        StepError::NoStage(_) => "/to",
+        StepError::Ended | StepError::NoOutcome { .. } | StepError::Counted(_) => "/outcome",
+    };
+    Problem::at(Kind::Invalid, pointer, error.to_string())
+}

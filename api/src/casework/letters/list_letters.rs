@@ -1,0 +1,53 @@
+//! The letters of a school.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::answer::{LetterAnswer, answers};
+use super::rows;
+use super::state::LetterState;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Which letters.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The school.
+    school_id: i32,
+    /// Only those in this state.
+    state: Option<LetterState>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List letters
+#[utoipa::path(tag = "letters", security(("token" = ["case:read"])), params(Params),
+    responses((status = 200, description = "Letters, latest first.", body = Page<LetterAnswer>)))]
+#[get("/v1/letters")]
+pub async fn list_letters(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { school_id, state, limit, cursor } = params.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, state))?;
+    let shown = app.clone();
+    let page = app.db.run(&caller.scope().clone(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let rows = rows::letters(tx, school_id, state, slice.after, slice.fetch())?;
+        let Page { items, next } = slice.page(rows, |row| row.letter_id);
+        Ok(Page::<LetterAnswer> { items: answers(tx, &shown, &caller, items)?, next })
+    });
+    Ok(page.await?.answer(&request))
+}

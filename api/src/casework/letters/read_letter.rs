@@ -1,0 +1,30 @@
+//! One letter, and what has become of it.
+
+use actix_web::{HttpResponse, get, web};
+
+use super::answer::{LetterAnswer, answers};
+use super::rows;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// Read a letter
+#[utoipa::path(tag = "letters", security(("token" = ["case:read"])),
+    params(("letter_id" = i32, Path, description = "The letter.")),
+    responses((status = 200, description = "The letter.", body = LetterAnswer)))]
+#[get("/v1/letters/{letter_id}")]
+pub async fn read_letter(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let state = app.clone();
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        let row = rows::letter(tx, path.0)?;
+        answers(tx, &state, &caller, vec![row])?.pop().ok_or_else(Problem::not_found)
+    });
+    let answer: LetterAnswer = answer.await?;
+    Ok(HttpResponse::Ok().json(answer))
+}

@@ -1,0 +1,67 @@
+//! All letters about a child stop at once: a death, an adoption, a safeguarding matter.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::rows;
+use crate::base::auth::May;
+use crate::base::auth::permission::DecideCase;
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::pupils;
+
+/// The most characters of a reason.
+const LONGEST: usize = 500;
+
+/// Whether letters stop.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StopBody {
+    /// `true`: no letter about the pupil leaves the school any more. `false`: letters go on; what is held stays held
+    /// until a person decides.
+    stopped: bool,
+    /// Why. Only those read it who lead on safeguarding; others see that letters are stopped.
+    #[schema(example = "Safeguarding: a child protection conference on Thursday")]
+    reason: String,
+}
+
+/// What holds now.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StopAnswer {
+    /// The pupil.
+    pupil_id: i32,
+    /// Whether all letters are stopped.
+    stopped: bool,
+    /// Since when (UTC).
+    recorded_at: DateTime<Utc>,
+}
+
+/// Stop all letters about a pupil
+///
+/// It acts at once, on every letter that waits and on everything that a review proposes.
+#[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = StopBody,
+    params(("pupil_id" = i32, Path, description = "The pupil.")),
+    responses((status = 200, description = "What holds now.", body = StopAnswer),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/pupils/{pupil_id}/letters/stop")]
+pub async fn stop_letters(
+    caller: May<DecideCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<StopBody>,
+) -> Result<HttpResponse, Problem> {
+    let pupil_id = path.0;
+    let StopBody { stopped, reason } = body.value;
+    let reason = name::words(&reason, "/reason", LONGEST)?;
+    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+        pupils::pupil(tx, pupil_id)?;
+        let recorded_at = rows::stop(tx, pupil_id, stopped, &reason, caller.subject())?;
+        Ok(StopAnswer { pupil_id, stopped, recorded_at })
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}

@@ -1,0 +1,130 @@
+//! Who came to a meeting, or that nobody came: said once, and the case goes on.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::case_after::case_after;
+use super::meeting::{ATTENDED, Meeting, NOT_ATTENDED, REFUSED};
+use super::note::Said;
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::db::Tx;
+use crate::base::http::etag::Conditions;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::recording::{
+    CaseMoved, Forward, Record, check_others, check_parents, evidence,
+};
+use crate::casework::records::{self, RecordRow, Standing, record_to_change};
+use crate::figures::Counting;
+use crate::school::tenants;
+
+/// Who came.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Attendance {
+    /// The parents who came; without any the meeting was not attended.
+    #[serde(default)]
+    parents: Vec<i32>,
+    /// Staff and others who came, in your own words.
+    #[serde(default)]
+    others: Vec<String>,
+    /// Whether the parents said that they will not come at all.
+    #[serde(default)]
+    refused: bool,
+    /// What was said and agreed.
+    #[serde(default)]
+    said: Said,
+}
+
+/// A meeting that was held or missed.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct AttendedMeeting {
+    /// The meeting.
+    meeting: Record<Meeting>,
+    /// What became of the case; absent when the meeting belongs to none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<CaseMoved>,
+}
+
+impl Attendance {
+    fn state(&self) -> &'static str {
+        match (self.refused, self.parents.is_empty()) {
+            (true, _) => REFUSED,
+            (false, false) => ATTENDED,
+            (false, true) => NOT_ATTENDED,
+        }
+    }
+
+    fn check(&self, tx: &mut Tx<'_>, of: &RecordRow, meeting: &Meeting) -> Result<(), Problem> {
+        check_parents(tx, of.pupil_id, &self.parents, "/parents")?;
+        if self.refused && !self.parents.is_empty() {
+            let expected = "nobody, when the parents refused to come";
+            return Err(Problem::at(Kind::Invalid, "/parents", expected));
+        }
+        if !self.refused && meeting.offer.day > tenants::today(tx, of.school_id)? {
+            let expected = format!("nothing before the day of the meeting, {}", meeting.offer.day);
+            return Err(Problem::at(Kind::Invalid, "/parents", expected));
+        }
+        Ok(())
+    }
+}
+
+/// Record who came to a meeting
+///
+/// Where the case's stage waits for the meeting the case goes on at once, as its policy says of parents who attend, do
+/// not attend or refuse. A missed meeting counts when the policy itself offers another, and otherwise when two offers
+/// five school days apart were missed; the answer says which. Recorded again it is corrected; the case does not go back.
+#[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Attendance,
+    params(("record_id" = i32, Path, description = "The meeting."),
+        ("If-Match" = Option<String>, Header, description = "The meeting's tag; with another it has changed, and nothing is done."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 200, description = "The meeting, and what became of the case.", body = AttendedMeeting),
+        (status = 412, description = "The meeting has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/meetings/{record_id}/attendance")]
+pub async fn record_attendance(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    counting: web::Data<Counting>,
+    path: Path<i32>,
+    conditions: Conditions,
+    key: Idempotency,
+    body: Json<Attendance>,
+) -> Result<HttpResponse, Problem> {
+    let Json { value: said, bytes } = body;
+    let of_case =
+        app.db.run(caller.scope(), move |tx| records::case_of::<Meeting>(tx, path.0)).await?;
+    let forward = Forward::of(&counting, caller.scope(), of_case).await?;
+    let operation = format!("record_attendance/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &operation, &bytes, |tx| {
+            let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
+            let mut meeting: Meeting = before.read()?;
+            said.check(tx, &before, &meeting)?;
+            let state = said.state();
+            let confidential = said.said.write(&mut meeting)?;
+            meeting.parents_came = said.parents;
+            meeting.others_came = check_others(said.others, "/others")?;
+            let says = format!("{} on {}: {state}", meeting.kind, meeting.offer.day);
+            let standing = Standing {
+                state,
+                day: meeting.offer.day,
+                says,
+                details: &meeting,
+                confidential: confidential.as_ref(),
+            };
+            let row = records::change(tx, &before, &standing, &caller)?;
+            let case = case_after(tx, &caller, &forward, &row, &meeting)?;
+            let over = state != NOT_ATTENDED || case.as_ref().is_none_or(|case| case.moved);
+            evidence(tx, row.action_id, (&row.says, over), &caller)?;
+            Reply::new(StatusCode::OK, &AttendedMeeting { meeting: Record::of(&row)?, case })
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,68 @@
+//! What a meeting means for the case that waits for it.
+
+use chrono::NaiveDate;
+use domain::policy::{Missed, missed};
+
+use super::meeting::{Meeting, NOT_ATTENDED};
+use crate::base::auth::Caller;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::casework::cases;
+use crate::casework::recording::{CaseMoved, Forward};
+use crate::casework::records::{self, RecordRow, Wanted};
+use crate::school::{calendars, policies};
+
+/// Moves the case on, or says why it stays.
+///
+/// # Errors
+/// 422 when the policy does not answer what happened.
+pub fn case_after(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    forward: &Forward,
+    row: &RecordRow,
+    meeting: &Meeting,
+) -> Result<Option<CaseMoved>, Problem> {
+    let Some((case_id, step)) = row.case_id.zip(row.case_step) else { return Ok(None) };
+    let case = cases::case_to_change(tx, case_id)?.row;
+    if !meeting.decides {
+        return Ok(Some(CaseMoved::not(case.stage, "The case did not wait for this meeting.")));
+    }
+    let Some(stage) = case.stage.clone().filter(|_| case.steps == step) else {
+        return Ok(Some(CaseMoved::not(
+            case.stage,
+            "The case has gone on since the meeting was offered.",
+        )));
+    };
+    if row.state == NOT_ATTENDED {
+        let follows = policies::under(tx, &case.policy, case.version, &case.answers)?;
+        let calendars = calendars::around(tx, row.school_id, row.day)?;
+        let days = missed_days(tx, case_id, step)?;
+        if let Missed::OfferAgain { from } = missed(&follows.policy, &stage, &days, &calendars) {
+            let from = from.map_or_else(String::new, |from| format!(", on {from} or later"));
+            let says = format!(
+                "The case stays: \"not attended\" means two offers, 5 school days apart. Offer \
+                 another{from}."
+            );
+            return Ok(Some(CaseMoved::not(Some(stage), says)));
+        }
+    }
+    forward.go(tx, caller, case_id, &row.state).map(Some)
+}
+
+/// The days of the meetings that were missed at this step of a case, or at the one before it that also waited for one.
+fn missed_days(tx: &mut Tx<'_>, case_id: i32, step: i32) -> Result<Vec<NaiveDate>, Problem> {
+    let wanted = Wanted {
+        case_id: Some(case_id),
+        state: Some(NOT_ATTENDED.to_owned()),
+        ..Wanted::default()
+    };
+    let mut days = Vec::new();
+    for row in records::records::<Meeting>(tx, wanted, None, i64::MAX)? {
+        let near = row.case_step.is_some_and(|at| at == step || at == step - 1);
+        if near && row.read::<Meeting>()?.decides {
+            days.push(row.day);
+        }
+    }
+    Ok(days)
+}

@@ -1,0 +1,25 @@
+//! The meetings of a school, a pupil or a case.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+
+use super::meeting::Meeting;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::Page;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::recording::{self, Record, Which};
+
+/// List meetings
+#[utoipa::path(tag = "meetings", security(("token" = ["case:read"])), params(Which),
+    responses((status = 200, description = "As they stand, in the order in which they were first recorded.", body = Page<Record<Meeting>>)))]
+#[get("/v1/meetings")]
+pub async fn list_meetings(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    which: Query<Which>,
+) -> Result<HttpResponse, Problem> {
+    recording::list::<Meeting>(&app, &caller, &request, which.0).await
+}

@@ -1,0 +1,101 @@
+//! What was said and agreed at a meeting.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::meeting::{LONG, Meeting};
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::etag::Conditions;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::recording::Record;
+use crate::casework::records::{self, Confidential, Standing, record_to_change};
+
+/// What was said. A member that is left out stays as it was.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Said {
+    /// Notes that everybody may read who follows cases.
+    #[serde(default)]
+    notes: Option<String>,
+    /// The support that was agreed.
+    #[serde(default)]
+    support: Option<String>,
+    /// The advice that was given, such as that a fine may follow if nothing improves.
+    #[serde(default)]
+    advice: Option<String>,
+    /// What is confidential: only those see it who lead on safeguarding.
+    #[serde(default)]
+    confidential: Option<Confidential>,
+}
+
+impl Said {
+    /// Writes it into a meeting, and gives what is confidential.
+    ///
+    /// # Errors
+    /// 422 at the first text that cannot be kept.
+    pub(super) fn write(&self, meeting: &mut Meeting) -> Result<Option<Confidential>, Problem> {
+        let kept = |said: &Option<String>, at: &str, before: Option<String>| match said {
+            Some(said) => name::words(said, &format!("/said/{at}"), LONG).map(Some),
+            None => Ok(before),
+        };
+        meeting.notes = kept(&self.notes, "notes", meeting.notes.take())?;
+        meeting.support = kept(&self.support, "support", meeting.support.take())?;
+        meeting.advice = kept(&self.advice, "advice", meeting.advice.take())?;
+        let confidential = self.confidential.clone();
+        confidential.map(|said| said.check_at("/said/confidential")).transpose()
+    }
+}
+
+/// What is added.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewNotes {
+    /// What was said and agreed.
+    said: Said,
+}
+
+/// Note what was said at a meeting
+#[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewNotes,
+    params(("record_id" = i32, Path, description = "The meeting."),
+        ("If-Match" = Option<String>, Header, description = "The meeting's tag; with another it has changed, and nothing is done."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 200, description = "The meeting, as those see it who may not see what is confidential.", body = Record<Meeting>),
+        (status = 412, description = "The meeting has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/meetings/{record_id}/notes")]
+pub async fn note_meeting(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    conditions: Conditions,
+    key: Idempotency,
+    body: Json<NewNotes>,
+) -> Result<HttpResponse, Problem> {
+    let Json { value: NewNotes { said }, bytes } = body;
+    let operation = format!("note_meeting/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &operation, &bytes, |tx| {
+            let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
+            let mut meeting: Meeting = before.read()?;
+            let confidential = said.write(&mut meeting)?;
+            let standing = Standing {
+                state: &before.state,
+                day: before.day,
+                says: format!("{} on {}: notes", meeting.kind, before.day),
+                details: &meeting,
+                confidential: confidential.as_ref(),
+            };
+            let row = records::change(tx, &before, &standing, &caller)?;
+            Reply::new(StatusCode::OK, &Record::<Meeting>::of(&row)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,129 @@
+//! A meeting is offered: when, where, who is asked to come.
+
+use actix_web::{HttpResponse, post, web};
+use domain::policy::word::Waits;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::meeting::{Meeting, Offer, date_agreed};
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::db::Tx;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::recording::{About, Record, evidence};
+use crate::casework::records::{self, Ground, Standing};
+use crate::casework::{actions, cases};
+use crate::roll::parents;
+use crate::school::policies;
+
+/// The most characters of a kind.
+const LONGEST: usize = 500;
+
+/// A meeting to be offered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewMeeting {
+    /// What it is about.
+    about: About,
+    /// What kind; without one, as the action says that asked for it.
+    #[serde(default)]
+    #[schema(example = "informal, with school only")]
+    kind: Option<String>,
+    /// When and where, and who is asked to come.
+    offer: Offer,
+}
+
+/// A meeting that was offered.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OfferedMeeting {
+    /// The meeting.
+    pub meeting: Record<Meeting>,
+    /// Invited parents about whom those who lead on safeguarding have to be asked before anybody contacts them.
+    pub ask_first: Vec<i32>,
+}
+
+impl OfferedMeeting {
+    /// With the parents to be careful with.
+    pub(super) fn of(tx: &mut Tx<'_>, meeting: Record<Meeting>) -> Result<Self, Problem> {
+        let ask = parents::whom_to_ask(tx, meeting.pupil_id)?;
+        let invited = meeting.details.offer.parents.iter().copied();
+        let ask_first = invited.filter(|parent| ask.get(parent) == Some(&true)).collect();
+        Ok(Self { meeting, ask_first })
+    }
+}
+
+/// Offer a meeting
+///
+/// Where no date is agreed yet, and the action that asked for the meeting has no call open, one opens that is due in 5
+/// school days; once a date is agreed such calls fall away.
+#[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewMeeting,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The meeting.", body = OfferedMeeting),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/meetings")]
+pub async fn offer_meeting(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewMeeting>,
+) -> Result<HttpResponse, Problem> {
+    let NewMeeting { about, kind, offer } = body.value;
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        let ground = about.look_up(tx)?;
+        key.once(tx, &caller, "offer_meeting", &body.bytes, |tx| {
+            let offer = offer.check(tx, ground.pupil_id)?;
+            let meeting = Meeting {
+                kind: kind_of(tx, kind, ground.action_id)?,
+                decides: waits_for_it(tx, &ground)?,
+                offer,
+                parents_came: Vec::new(),
+                others_came: Vec::new(),
+                notes: None,
+                support: None,
+                advice: None,
+            };
+            let says = format!("{} is offered for {}", meeting.kind, meeting.offer.says());
+            evidence(tx, ground.action_id, (&says, false), &caller)?;
+            let standing = Standing {
+                state: "offered",
+                day: meeting.offer.day,
+                says,
+                details: &meeting,
+                confidential: None,
+            };
+            let row = records::add(tx, &ground, &standing, &caller)?;
+            date_agreed(tx, &row, &meeting.offer, &caller)?;
+            let answer = OfferedMeeting::of(tx, Record::of(&row)?)?;
+            Reply::created(format!("/v1/meetings/{}", row.record_id), &answer)
+        })
+    });
+    Ok(reply.await?.answer())
+}
+
+/// The kind that was said, or that of the action.
+fn kind_of(
+    tx: &mut Tx<'_>,
+    said: Option<String>,
+    action_id: Option<i32>,
+) -> Result<String, Problem> {
+    if let Some(said) = said {
+        return name::words(&said, "/kind", LONGEST);
+    }
+    let asked = action_id.map(|action_id| actions::action(tx, action_id)).transpose()?;
+    let says = asked.as_ref().and_then(|action| action.says.strip_prefix("meeting: "));
+    says.map(str::to_owned)
+        .ok_or_else(|| Problem::at(Kind::Invalid, "/kind", "a kind of meeting, in your own words"))
+}
+
+/// Whether the case's stage waits for a meeting.
+fn waits_for_it(tx: &mut Tx<'_>, ground: &Ground) -> Result<bool, Problem> {
+    let Some((case_id, _)) = ground.case else { return Ok(false) };
+    let case = cases::case(tx, case_id)?;
+    let follows = policies::under(tx, &case.policy, case.version, &case.answers)?;
+    let stage = case.stage.and_then(|stage| follows.policy.stage(&stage).cloned());
+    Ok(stage.is_some_and(|stage| stage.waits == Waits::Meeting))
+}

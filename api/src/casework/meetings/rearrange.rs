@@ -1,0 +1,84 @@
+//! A meeting is put to another time.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::meeting::{ATTENDED, LONG, Meeting, NOT_ATTENDED, Offer, REFUSED, date_agreed};
+use super::offer::OfferedMeeting;
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::etag::Conditions;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::recording::{Record, evidence};
+use crate::casework::records::{self, Confidential, Standing, record_to_change};
+
+/// The other time.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rearranged {
+    /// When and where, and who is asked to come.
+    offer: Offer,
+    /// Why, as far as it is not confidential.
+    #[schema(example = "The mother works on Thursdays")]
+    reason: String,
+    /// What is confidential: only those see it who lead on safeguarding.
+    #[serde(default)]
+    confidential: Option<Confidential>,
+}
+
+/// Re-arrange a meeting
+///
+/// It is the same offer, put to another time before anybody missed it, or a date that is agreed now. One that was missed
+/// is followed by another meeting.
+#[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Rearranged,
+    params(("record_id" = i32, Path, description = "The meeting."),
+        ("If-Match" = Option<String>, Header, description = "The meeting's tag; with another it has changed, and nothing is done."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 200, description = "The meeting.", body = OfferedMeeting),
+        (status = 412, description = "The meeting has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/meetings/{record_id}/arrangement")]
+pub async fn rearrange_meeting(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    conditions: Conditions,
+    key: Idempotency,
+    body: Json<Rearranged>,
+) -> Result<HttpResponse, Problem> {
+    let Rearranged { offer, reason, confidential } = body.value;
+    let reason = name::words(&reason, "/reason", LONG)?;
+    let confidential = confidential.map(Confidential::check).transpose()?;
+    let operation = format!("rearrange_meeting/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
+            if [ATTENDED, NOT_ATTENDED, REFUSED].contains(&before.state.as_str()) {
+                let expected = format!("nothing, it is over ({}): offer another", before.state);
+                return Err(Problem::at(Kind::Invalid, "/offer", expected));
+            }
+            let offer = offer.check(tx, before.pupil_id)?;
+            let meeting = Meeting { offer, ..before.read()? };
+            let says =
+                format!("{} is re-arranged for {}: {reason}", meeting.kind, meeting.offer.says());
+            evidence(tx, before.action_id, (&says, false), &caller)?;
+            let standing = Standing {
+                state: "re-arranged",
+                day: meeting.offer.day,
+                says,
+                details: &meeting,
+                confidential: confidential.as_ref(),
+            };
+            let row = records::change(tx, &before, &standing, &caller)?;
+            date_agreed(tx, &row, &meeting.offer, &caller)?;
+            Reply::new(actix_web::http::StatusCode::OK, &OfferedMeeting::of(tx, Record::of(&row)?)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,17 @@
+//! What is done about a child's attendance: reviews propose, people decide, cases follow through, and everything that is
+//! recorded beside a case.
+
+pub mod actions;
+pub mod amendments;
+pub mod cases;
+pub mod letters;
+pub mod meetings;
+pub mod monitoring;
+pub mod notices;
+pub mod plans;
+pub mod recording;
+pub mod records;
+pub mod referrals;
+pub mod reviews;
+pub mod targets;
+pub mod visits;

@@ -1,0 +1,70 @@
+//! The school asks for a monitoring period.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::period::Period;
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::recording::{About, Record, evidence};
+use crate::casework::records::{self, Standing};
+use crate::casework::referrals;
+use crate::school::tenants;
+
+/// The most characters of a text, and of a name.
+const LONG: usize = 4000;
+const SHORT: usize = 200;
+
+/// A period that is asked for.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPeriod {
+    /// What it is about.
+    about: About,
+    /// Whom the school asks, in its own words.
+    #[schema(example = "LAAO")]
+    asked: String,
+    /// Why, and what was discussed.
+    why: String,
+}
+
+/// Ask for a monitoring period
+///
+/// The evidence of the case as it stands is kept with it.
+#[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = NewPeriod,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The period.", body = Record<Period>),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/monitoring-periods")]
+pub async fn request_period(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewPeriod>,
+) -> Result<HttpResponse, Problem> {
+    let NewPeriod { about, asked, why } = body.value;
+    let (asked, why) = (name::words(&asked, "/asked", SHORT)?, name::words(&why, "/why", LONG)?);
+    let codes = app.codes.clone();
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        let ground = about.look_up(tx)?;
+        key.once(tx, &caller, "request_period", &body.bytes, |tx| {
+            let checks = referrals::checks(tx, &codes, &ground)?;
+            let says = format!("a monitoring period was asked of {asked}");
+            let period = Period { asked, why, evidence: checks, granted: None, gaps: Vec::new() };
+            let day = tenants::today(tx, ground.school_id)?;
+            let standing =
+                Standing { state: "requested", day, says, details: &period, confidential: None };
+            let row = records::add(tx, &ground, &standing, &caller)?;
+            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            let place = format!("/v1/monitoring-periods/{}", row.record_id);
+            Reply::created(place, &Record::<Period>::of(&row)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,54 @@
+//! The penalty notices that a school asked for.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::records::notices::{self as store, ParentNotice, State, Wanted};
+use crate::school::tenants;
+
+/// Which notices.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The school that asked.
+    school_id: i32,
+    /// Only those that are `pending`, `issued`, `waived`, `withdrawn` or `paid`.
+    state: Option<State>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List penalty notices
+#[utoipa::path(tag = "notices", security(("token" = ["case:read"])), params(Params),
+    responses((status = 200, description = "Notices in the order in which they were first recorded.", body = Page<ParentNotice>)))]
+#[get("/v1/notices")]
+pub async fn list_notices(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { school_id, state, limit, cursor } = params.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, state))?;
+    let whole = caller.sees_confidential(&app);
+    let page = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let state = state.map(|state| state.name().to_owned());
+        let wanted = Wanted { asking_school: Some(school_id), state, ..Wanted::default() };
+        let rows = store::notices(tx, wanted, slice.after, slice.fetch())?;
+        let notices: Result<Vec<ParentNotice>, Problem> =
+            rows.iter().map(|row| ParentNotice::shown(row, whole)).collect();
+        Ok(slice.page(notices?, |notice| notice.notice_id))
+    });
+    Ok(page.await?.answer(&request))
+}

@@ -1,0 +1,62 @@
+//! A plan is brought to the home.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+
+use super::plan::{Delivery, LONG, Plan};
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::etag::Conditions;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::recording::Record;
+use crate::casework::records::{self, Standing, record_to_change};
+use crate::school::tenants;
+
+/// Record that a plan was delivered
+///
+/// How it came about stays as it was: a contract that was put in place is not agreed by being delivered.
+#[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = Delivery,
+    params(("record_id" = i32, Path, description = "The plan."),
+        ("If-Match" = Option<String>, Header, description = "The plan's tag; with another it has changed, and nothing is done."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 200, description = "The plan.", body = Record<Plan>),
+        (status = 412, description = "The plan has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/plans/{record_id}/delivery")]
+pub async fn deliver_plan(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    conditions: Conditions,
+    key: Idempotency,
+    body: Json<Delivery>,
+) -> Result<HttpResponse, Problem> {
+    let Json { value: Delivery { day, how }, bytes } = body;
+    let how = name::words(&how, "/how", LONG)?;
+    let operation = format!("deliver_plan/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &operation, &bytes, |tx| {
+            let before = record_to_change::<Plan>(tx, path.0, &conditions)?;
+            if day > tenants::today(tx, before.school_id)? {
+                return Err(Problem::at(Kind::Invalid, "/day", "today, or a day before"));
+            }
+            let says = format!("delivered on {day}: {how}");
+            let plan = Plan { delivered: Some(Delivery { day, how }), ..before.read()? };
+            let standing = Standing {
+                state: &before.state,
+                day: before.day,
+                says: format!("{}, {says}", plan.kind.says()),
+                details: &plan,
+                confidential: None,
+            };
+            let row = records::change(tx, &before, &standing, &caller)?;
+            Reply::new(StatusCode::OK, &Record::<Plan>::of(&row)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,84 @@
+//! A plan is looked at again.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::plan::{LONG, Plan, PlanReview};
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::etag::Conditions;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::recording::Record;
+use crate::casework::records::{self, Confidential, Standing, record_to_change};
+use crate::school::tenants;
+
+/// What was found.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewPlanReview {
+    /// What was found.
+    #[schema(example = "He comes by the side entrance and has been on time since")]
+    says: String,
+    /// The items that are done now, counted from 0.
+    #[serde(default)]
+    done: Vec<usize>,
+    /// What is confidential: only those see it who lead on safeguarding.
+    #[serde(default)]
+    confidential: Option<Confidential>,
+}
+
+/// Look at a plan again
+#[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlanReview,
+    params(("record_id" = i32, Path, description = "The plan."),
+        ("If-Match" = Option<String>, Header, description = "The plan's tag; with another it has changed, and nothing is done."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 200, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>),
+        (status = 412, description = "The plan has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/plans/{record_id}/reviews")]
+pub async fn review_plan(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    conditions: Conditions,
+    key: Idempotency,
+    body: Json<NewPlanReview>,
+) -> Result<HttpResponse, Problem> {
+    let Json { value: NewPlanReview { says, done, confidential }, bytes } = body;
+    let says = name::words(&says, "/says", LONG)?;
+    let confidential = confidential.map(Confidential::check).transpose()?;
+    let operation = format!("review_plan/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &operation, &bytes, |tx| {
+            let before = record_to_change::<Plan>(tx, path.0, &conditions)?;
+            let mut plan: Plan = before.read()?;
+            let day = tenants::today(tx, before.school_id)?;
+            for (at, item) in done.iter().enumerate() {
+                let Some(item) = plan.items.get_mut(*item) else {
+                    let expected = format!("an item of the plan, 0 to {}", plan.items.len() - 1);
+                    return Err(Problem::at(Kind::Invalid, format!("/done/{at}"), expected));
+                };
+                item.done_on.get_or_insert(day);
+            }
+            let line = format!("{} looked at again: {says}", plan.kind.says());
+            plan.reviews.push(PlanReview { day, says, by: caller.subject().to_owned() });
+            let standing = Standing {
+                state: &before.state,
+                day: before.day,
+                says: line,
+                details: &plan,
+                confidential: confidential.as_ref(),
+            };
+            let row = records::change(tx, &before, &standing, &caller)?;
+            Reply::new(StatusCode::OK, &Record::<Plan>::of(&row)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}

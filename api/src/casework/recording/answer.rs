@@ -1,0 +1,169 @@
+//! A thing as it goes over the wire: how it stands, and what it was before.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::base::auth::Caller;
+use crate::base::http::page::Slice;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::cases;
+use crate::casework::records::{self, Confidential, RecordRow, Thing, Wanted};
+use crate::roll::pupils;
+use crate::school::tenants;
+
+/// A thing as it stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Record<T> {
+    /// Rollcall's key.
+    #[schema(example = 61)]
+    pub record_id: i32,
+    /// The school.
+    pub school_id: i32,
+    /// The pupil.
+    pub pupil_id: i32,
+    /// The case it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case_id: Option<i32>,
+    /// The action that asked for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub action_id: Option<i32>,
+    /// How it stands.
+    pub state: String,
+    /// The day it is about.
+    pub day: NaiveDate,
+    /// How it stands, in plain English.
+    pub says: String,
+    /// All that is known of it.
+    pub details: T,
+    /// Whether something confidential was recorded with it.
+    pub has_confidential: bool,
+    /// What that is; only for those who have the permission `safeguarding:read`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidential: Option<Confidential>,
+    /// Names this state: send it as `If-Match` with what changes it.
+    pub etag: String,
+    /// When this was recorded (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
+    /// In which role.
+    pub role: String,
+    /// Where a case brought it along when its pupil moved inside the trust: the record at the school before, of which this
+    /// goes on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub carried_from: Option<i32>,
+}
+
+impl<T: Thing> Record<T> {
+    /// As those see it who may not see what is confidential. Every answer to a write is of this form, for answers are
+    /// kept for those who send a request twice.
+    ///
+    /// # Errors
+    /// What stands in the table is of another kind.
+    pub fn of(row: &RecordRow) -> Result<Self, Problem> {
+        Ok(Self {
+            record_id: row.record_id,
+            school_id: row.school_id,
+            pupil_id: row.pupil_id,
+            case_id: row.case_id,
+            action_id: row.action_id,
+            state: row.state.clone(),
+            day: row.day,
+            says: row.says.clone(),
+            details: row.read()?,
+            has_confidential: row.confidential.is_some(),
+            confidential: None,
+            etag: row.etag().as_str().to_owned(),
+            recorded_at: row.recorded_at,
+            recorded_by: row.recorded_by.clone(),
+            role: row.role.clone(),
+            carried_from: row.carried_from,
+        })
+    }
+
+    fn shown(row: &RecordRow, whole: bool) -> Result<Self, Problem> {
+        let known = row.confidential.clone().filter(|_| whole);
+        let confidential =
+            known.map(serde_json::from_value).transpose().map_err(Problem::internal)?;
+        Ok(Self { confidential, ..Self::of(row)? })
+    }
+}
+
+/// A thing with all that it was before.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Told<T> {
+    /// How it stands.
+    pub now: Record<T>,
+    /// How it stood before, earliest first.
+    pub before: Vec<Record<T>>,
+}
+
+/// Which things.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Which {
+    /// Those of this school. A school, a pupil or a case has to be named.
+    school_id: Option<i32>,
+    /// Only this pupil's.
+    pupil_id: Option<i32>,
+    /// Only this case's.
+    case_id: Option<i32>,
+    /// Only those in this state.
+    state: Option<String>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// A page of things as they stand, in the order in which they were first recorded.
+///
+/// # Errors
+/// 404 for a school, pupil or case that the caller may not know of.
+pub async fn list<T: Thing + ToSchema>(
+    app: &web::Data<App>,
+    caller: &Caller,
+    request: &HttpRequest,
+    which: Which,
+) -> Result<HttpResponse, Problem> {
+    let Which { school_id, pupil_id, case_id, state, limit, cursor } = which;
+    if [school_id, pupil_id, case_id].iter().all(Option::is_none) {
+        return Err(Problem::at(Kind::BadQuery, "?school_id", "a school, a pupil or a case"));
+    }
+    let filter = (T::KIND, school_id, pupil_id, case_id, &state);
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &filter)?;
+    let whole = caller.sees_confidential(app);
+    let page = app.db.run(caller.scope(), move |tx| {
+        school_id.map(|id| tenants::school(tx, id)).transpose()?;
+        pupil_id.map(|id| pupils::pupil(tx, id)).transpose()?;
+        case_id.map(|id| cases::case(tx, id)).transpose()?;
+        let wanted = Wanted { school_id, pupil_id, case_id, state };
+        let rows = records::records::<T>(tx, wanted, slice.after, slice.fetch())?;
+        let shown: Result<Vec<Record<T>>, Problem> =
+            rows.iter().map(|row| Record::shown(row, whole)).collect();
+        Ok(slice.page(shown?, |record| record.record_id))
+    });
+    Ok(page.await?.answer(request))
+}
+
+/// One thing, with its history and its tag.
+///
+/// # Errors
+/// 404.
+pub async fn one<T: Thing>(
+    app: &web::Data<App>,
+    caller: &Caller,
+    record_id: i32,
+) -> Result<HttpResponse, Problem> {
+    let whole = caller.sees_confidential(app);
+    let rows = app.db.run(caller.scope(), move |tx| records::history::<T>(tx, record_id)).await?;
+    let tag = rows.last().map(RecordRow::etag).ok_or_else(Problem::not_found)?;
+    let shown = |row| Record::<T>::shown(row, whole);
+    let mut before = rows.iter().map(shown).collect::<Result<Vec<_>, _>>()?;
+    let now = before.pop().ok_or_else(Problem::not_found)?;
+    Ok(HttpResponse::Ok().insert_header(("ETag", tag.as_str())).json(Told { now, before }))
+}

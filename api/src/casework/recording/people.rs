@@ -1,0 +1,52 @@
+//! The people of a thing: parents by their keys, others in the school's own words.
+
+use std::collections::BTreeSet;
+
+use crate::base::db::Tx;
+use crate::base::http::name;
+use crate::base::problem::{Kind, Problem};
+use crate::roll::parents;
+
+/// The most characters of a name.
+const SHORT: usize = 200;
+/// The most people of a list.
+const MOST: usize = 20;
+
+/// That these are parents of the pupil, each once.
+///
+/// # Errors
+/// 422 at `pointer`.
+pub fn check_parents(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    parents: &[i32],
+    pointer: &str,
+) -> Result<(), Problem> {
+    let once: BTreeSet<i32> = parents.iter().copied().collect();
+    if parents.len() > MOST || once.len() < parents.len() {
+        let expected = format!("at most {MOST} parents, each once");
+        return Err(Problem::at(Kind::Invalid, pointer, expected));
+    }
+    let known = parents::whom_to_ask(tx, pupil_id)?;
+    if parents.iter().all(|parent| known.contains_key(parent)) {
+        return Ok(());
+    }
+    Err(Problem::at(
+        Kind::Invalid,
+        pointer,
+        "parents of the pupil: GET /v1/pupils/{pupil_id}/parents",
+    ))
+}
+
+/// People who are not parents, as they are kept.
+///
+/// # Errors
+/// 422 for too many of them, and at the first who cannot be kept.
+pub fn check_others(others: Vec<String>, pointer: &str) -> Result<Vec<String>, Problem> {
+    if others.len() > MOST {
+        return Err(Problem::at(Kind::Invalid, pointer, format!("at most {MOST} people")));
+    }
+    let kept =
+        |(at, other): (usize, String)| name::words(&other, &format!("{pointer}/{at}"), SHORT);
+    others.into_iter().enumerate().map(kept).collect()
+}

@@ -1,0 +1,233 @@
+//! Owns: penalty_notice.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::notice::{Details, State};
+use crate::base::auth::Caller;
+use crate::base::db::Tx;
+use crate::base::http::etag::ETag;
+use crate::base::problem::Problem;
+use crate::base::schema::penalty_notice;
+use crate::roll::pupils;
+
+diesel::alias!(penalty_notice as later: Later);
+
+/// How a notice stands since `recorded_at`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = penalty_notice)]
+pub struct NoticeRow {
+    /// Rollcall's key.
+    pub notice_id: i32,
+    /// The number of this row, from 1.
+    pub seq: i32,
+    /// The child.
+    pub pupil_id: i32,
+    /// The parent.
+    pub parent_id: i32,
+    /// The case.
+    pub case_id: Option<i32>,
+    /// The school that asks the local authority.
+    pub asking_school: i32,
+    /// How it stands.
+    pub state: String,
+    /// Since which day.
+    pub day: NaiveDate,
+    /// In plain English.
+    pub says: String,
+    /// All that is known of it.
+    pub details: Value,
+    /// Since when (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
+    /// In which role.
+    pub role: String,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = penalty_notice)]
+struct NewRow<'a> {
+    trust_id: i32,
+    /// Without one the notice is new.
+    notice_id: Option<i32>,
+    seq: i32,
+    pupil_id: i32,
+    parent_id: i32,
+    case_id: Option<i32>,
+    asking_school: i32,
+    state: &'a str,
+    day: NaiveDate,
+    says: &'a str,
+    details: Value,
+    recorded_at: DateTime<Utc>,
+    recorded_by: &'a str,
+    role: &'a str,
+}
+
+/// Whom a notice is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Whom {
+    /// The pupil.
+    pub pupil_id: i32,
+    /// The parent.
+    pub parent_id: i32,
+    /// The case, where there is one.
+    pub case_id: Option<i32>,
+    /// The school that asks the local authority.
+    pub asking_school: i32,
+}
+
+/// How a notice is to stand.
+pub struct Standing<'a> {
+    /// Its state.
+    pub state: State,
+    /// The day since which it stands so.
+    pub day: NaiveDate,
+    /// In plain English.
+    pub says: String,
+    /// All that is known of it.
+    pub details: &'a Details,
+}
+
+impl NoticeRow {
+    /// All that is known of it, read.
+    pub fn read(&self) -> Result<Details, Problem> {
+        serde_json::from_value(self.details.clone()).map_err(Problem::internal)
+    }
+
+    /// How it stands.
+    pub fn state(&self) -> Result<State, Problem> {
+        State::named(&self.state).ok_or_else(|| Problem::internal("a notice without a state"))
+    }
+
+    /// Whom it is about.
+    pub fn whom(&self) -> Whom {
+        Whom {
+            pupil_id: self.pupil_id,
+            parent_id: self.parent_id,
+            case_id: self.case_id,
+            asking_school: self.asking_school,
+        }
+    }
+
+    /// The tag of this state.
+    pub fn etag(&self) -> ETag {
+        ETag::of(format!("notice/{}/{}", self.notice_id, self.seq).as_bytes())
+    }
+}
+
+/// Keeps how a notice stands: a new one, or after `before`. The caller holds the parent and the child.
+pub fn keep(
+    tx: &mut Tx<'_>,
+    whom: Whom,
+    before: Option<&NoticeRow>,
+    standing: &Standing<'_>,
+    caller: &Caller,
+) -> Result<NoticeRow, Problem> {
+    let row = NewRow {
+        trust_id: tx.trust(),
+        notice_id: before.map(|row| row.notice_id),
+        seq: before.map_or(1, |row| row.seq + 1),
+        pupil_id: whom.pupil_id,
+        parent_id: whom.parent_id,
+        case_id: whom.case_id,
+        asking_school: whom.asking_school,
+        state: standing.state.name(),
+        day: standing.day,
+        says: &standing.says,
+        details: serde_json::to_value(standing.details).map_err(Problem::internal)?,
+        recorded_at: tx.now(),
+        recorded_by: caller.subject(),
+        role: caller.role(),
+    };
+    Ok(diesel::insert_into(penalty_notice::table)
+        .values(row)
+        .returning(NoticeRow::as_returning())
+        .get_result(tx.conn)?)
+}
+
+/// Until this transaction ends nobody else decides about a child's notices.
+pub fn hold(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
+    tx.take_turns(&format!("notices/{pupil_id}"))
+}
+
+/// How a notice stood from its first row on; never empty. Only for those who may see the child.
+pub fn history(tx: &mut Tx<'_>, notice_id: i32) -> Result<Vec<NoticeRow>, Problem> {
+    let rows: Vec<NoticeRow> = penalty_notice::table
+        .filter(penalty_notice::notice_id.eq(notice_id))
+        .order(penalty_notice::seq)
+        .select(NoticeRow::as_select())
+        .load(tx.conn)?;
+    let first = rows.first().ok_or_else(Problem::not_found)?;
+    pupils::pupil(tx, first.pupil_id)?;
+    Ok(rows)
+}
+
+/// Which notices.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    /// About these children.
+    pub pupils: Option<Vec<i32>>,
+    /// Of this school.
+    pub asking_school: Option<i32>,
+    /// In this state.
+    pub state: Option<String>,
+}
+
+/// Notices as they stand, in the order in which they were first recorded, after `after`.
+pub fn notices(
+    tx: &mut Tx<'_>,
+    wanted: Wanted,
+    after: Option<i32>,
+    most: i64,
+) -> Result<Vec<NoticeRow>, Problem> {
+    let newer = later
+        .filter(later.field(penalty_notice::trust_id).eq(penalty_notice::trust_id))
+        .filter(later.field(penalty_notice::notice_id).eq(penalty_notice::notice_id))
+        .filter(later.field(penalty_notice::seq).eq(penalty_notice::seq + 1));
+    let mut rows = penalty_notice::table.filter(not(exists(newer))).into_boxed();
+    if let Some(pupils) = wanted.pupils {
+        rows = rows.filter(penalty_notice::pupil_id.eq_any(pupils));
+    }
+    if let Some(school) = wanted.asking_school {
+        rows = rows.filter(penalty_notice::asking_school.eq(school));
+    }
+    if let Some(state) = wanted.state {
+        rows = rows.filter(penalty_notice::state.eq(state));
+    }
+    if let Some(after) = after {
+        rows = rows.filter(penalty_notice::notice_id.gt(after));
+    }
+    Ok(rows
+        .order(penalty_notice::notice_id)
+        .limit(most)
+        .select(NoticeRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// The child's own record: the one that a record was merged into.
+pub fn own_record(tx: &mut Tx<'_>, pupil_id: i32) -> Result<i32, Problem> {
+    Ok(pupils::merged_into(tx, pupil_id)?.unwrap_or(pupil_id))
+}
+
+/// The notices about a child, under every record that was merged into the child's own.
+pub fn of_child(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<NoticeRow>, Problem> {
+    let mut pupils = pupils::merged_records(tx, &[pupil_id])?;
+    pupils.push(pupil_id);
+    notices(tx, Wanted { pupils: Some(pupils), ..Wanted::default() }, None, i64::MAX)
+}
+
+/// Everything that was recorded of a case's notices, in the order in which it was recorded.
+///
+/// # Errors
+/// The database's.
+pub fn of_case(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<NoticeRow>, Problem> {
+    Ok(penalty_notice::table
+        .filter(penalty_notice::case_id.eq(case_id))
+        .order((penalty_notice::recorded_at, penalty_notice::notice_id, penalty_notice::seq))
+        .select(NoticeRow::as_select())
+        .load(tx.conn)?)
+}

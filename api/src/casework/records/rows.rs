@@ -1,0 +1,361 @@
+//! Owns: case_record.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::dsl::{exists, not};
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::confidential::Confidential;
+use super::ground::Ground;
+use crate::base::auth::Caller;
+use crate::base::db::Tx;
+use crate::base::http::etag::{Conditions, ETag};
+use crate::base::problem::Problem;
+use crate::base::schema::case_record;
+
+diesel::alias!(case_record as later: Later);
+
+/// A kind of thing that is kept with a case.
+pub trait Thing: Serialize + DeserializeOwned + Send + 'static {
+    /// Its kind, as the table has it.
+    const KIND: &'static str;
+}
+
+/// How a thing stands since `recorded_at`.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = case_record)]
+pub struct RecordRow {
+    /// Rollcall's key.
+    pub record_id: i32,
+    /// The number of this row, from 1.
+    pub seq: i32,
+    /// The school.
+    pub school_id: i32,
+    /// `meeting`, `plan`, ...
+    pub kind: String,
+    /// The pupil.
+    pub pupil_id: i32,
+    /// The case.
+    pub case_id: Option<i32>,
+    /// The step at which the case stood when the thing was first recorded.
+    pub case_step: Option<i32>,
+    /// The action that asked for it.
+    pub action_id: Option<i32>,
+    /// How it stands.
+    pub state: String,
+    /// The day it is about.
+    pub day: NaiveDate,
+    /// In plain English.
+    pub says: String,
+    /// All that is known of it.
+    pub details: Value,
+    /// What those alone see who lead on safeguarding.
+    pub confidential: Option<Value>,
+    /// Since when (UTC).
+    pub recorded_at: DateTime<Utc>,
+    /// By whom.
+    pub recorded_by: String,
+    /// In which role.
+    pub role: String,
+    /// Where a case brought it along from another school of the trust: the thing there of which this goes on.
+    pub carried_from: Option<i32>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = case_record)]
+struct NewRow<'a> {
+    trust_id: i32,
+    school_id: i32,
+    /// Without one the thing is new.
+    record_id: Option<i32>,
+    seq: i32,
+    kind: &'a str,
+    pupil_id: i32,
+    case_id: Option<i32>,
+    case_step: Option<i32>,
+    action_id: Option<i32>,
+    state: &'a str,
+    day: NaiveDate,
+    says: &'a str,
+    details: Value,
+    confidential: Option<Value>,
+    recorded_at: DateTime<Utc>,
+    recorded_by: &'a str,
+    role: &'a str,
+}
+
+/// How a thing is to stand.
+pub struct Standing<'a, T> {
+    /// Its state.
+    pub state: &'a str,
+    /// The day it is about.
+    pub day: NaiveDate,
+    /// In plain English, without anything confidential.
+    pub says: String,
+    /// All that is known of it.
+    pub details: &'a T,
+    /// What is confidential; what was recorded before stays when nothing is said.
+    pub confidential: Option<&'a Confidential>,
+}
+
+impl RecordRow {
+    /// All that is known of it, read.
+    ///
+    /// # Errors
+    /// What stands in the table is of another kind.
+    pub fn read<T: Thing>(&self) -> Result<T, Problem> {
+        serde_json::from_value(self.details.clone()).map_err(Problem::internal)
+    }
+
+    /// Where it can be read.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let folder = match self.kind.as_str() {
+            "monitoring" => "monitoring-periods",
+            "plan" => "plans",
+            "visit" => "visits",
+            "referral" => "referrals",
+            _ => "meetings",
+        };
+        format!("/v1/{folder}/{}", self.record_id)
+    }
+
+    /// Whether nothing of it is to come: a meeting or visit that was, or was refused. A plan, a monitoring period and a
+    /// referral run on.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        match self.kind.as_str() {
+            "visit" => true,
+            "meeting" => !matches!(self.state.as_str(), "offered" | "re-arranged"),
+            "monitoring" => self.state == "refused",
+            "referral" => self.state == "closed",
+            _ => false,
+        }
+    }
+
+    /// The tag of this state.
+    #[must_use]
+    pub fn etag(&self) -> ETag {
+        ETag::of(format!("{}/{}", self.record_id, self.seq).as_bytes())
+    }
+}
+
+/// Keeps a new thing.
+///
+/// # Errors
+/// The database's.
+pub fn add<T: Thing>(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    standing: &Standing<'_, T>,
+    caller: &Caller,
+) -> Result<RecordRow, Problem> {
+    insert(tx, ground, (None, 1), standing, None, caller)
+}
+
+/// Records how a thing stands now. The caller holds it ([`record_to_change`]).
+///
+/// # Errors
+/// The database's.
+pub fn change<T: Thing>(
+    tx: &mut Tx<'_>,
+    before: &RecordRow,
+    standing: &Standing<'_, T>,
+    caller: &Caller,
+) -> Result<RecordRow, Problem> {
+    let ground = Ground {
+        school_id: before.school_id,
+        pupil_id: before.pupil_id,
+        case: before.case_id.zip(before.case_step),
+        action_id: before.action_id,
+    };
+    let place = (Some(before.record_id), before.seq + 1);
+    insert(tx, &ground, place, standing, before.confidential.as_ref(), caller)
+}
+
+fn insert<T: Thing>(
+    tx: &mut Tx<'_>,
+    ground: &Ground,
+    (record_id, seq): (Option<i32>, i32),
+    standing: &Standing<'_, T>,
+    known: Option<&Value>,
+    caller: &Caller,
+) -> Result<RecordRow, Problem> {
+    let confidential = match standing.confidential {
+        Some(said) => Some(said.beside(known)?),
+        None => known.cloned(),
+    };
+    let row = NewRow {
+        trust_id: tx.trust(),
+        school_id: ground.school_id,
+        record_id,
+        seq,
+        kind: T::KIND,
+        pupil_id: ground.pupil_id,
+        case_id: ground.case.map(|(case, _)| case),
+        case_step: ground.case.map(|(_, step)| step),
+        action_id: ground.action_id,
+        state: standing.state,
+        day: standing.day,
+        says: &standing.says,
+        details: serde_json::to_value(standing.details).map_err(Problem::internal)?,
+        confidential,
+        recorded_at: tx.now(),
+        recorded_by: caller.subject(),
+        role: caller.role(),
+    };
+    Ok(diesel::insert_into(case_record::table)
+        .values(row)
+        .returning(RecordRow::as_returning())
+        .get_result(tx.conn)?)
+}
+
+/// How a thing stood from its first row on; never empty.
+///
+/// # Errors
+/// 404.
+pub fn history<T: Thing>(tx: &mut Tx<'_>, record_id: i32) -> Result<Vec<RecordRow>, Problem> {
+    let rows: Vec<RecordRow> = case_record::table
+        .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
+        .order(case_record::seq)
+        .select(RecordRow::as_select())
+        .load(tx.conn)?;
+    if rows.is_empty() { Err(Problem::not_found()) } else { Ok(rows) }
+}
+
+/// How a thing stands, to be changed: nobody else changes it until this transaction has ended.
+///
+/// # Errors
+/// 404; 412 when `If-Match` names another state.
+pub fn record_to_change<T: Thing>(
+    tx: &mut Tx<'_>,
+    record_id: i32,
+    conditions: &Conditions,
+) -> Result<RecordRow, Problem> {
+    tx.take_turns(&format!("record/{record_id}"))?;
+    let row = history::<T>(tx, record_id)?.pop().ok_or_else(Problem::not_found)?;
+    conditions.check_write(Some(&row.etag()), true)?;
+    Ok(row)
+}
+
+/// Which things.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this school.
+    pub school_id: Option<i32>,
+    /// Of this pupil.
+    pub pupil_id: Option<i32>,
+    /// Of this case.
+    pub case_id: Option<i32>,
+    /// In this state.
+    pub state: Option<String>,
+}
+
+/// Things as they stand, in the order in which they were first recorded, after `after`.
+///
+/// # Errors
+/// The database's.
+pub fn records<T: Thing>(
+    tx: &mut Tx<'_>,
+    wanted: Wanted,
+    after: Option<i32>,
+    most: i64,
+) -> Result<Vec<RecordRow>, Problem> {
+    // Who sees both schools sees what goes on, and not what it was carried from.
+    let anywhere = wanted.school_id.is_none() && wanted.case_id.is_none();
+    let carried = later
+        .filter(later.field(case_record::trust_id).eq(case_record::trust_id))
+        .filter(later.field(case_record::carried_from).eq(case_record::record_id.nullable()));
+    let newer = later
+        .filter(later.field(case_record::trust_id).eq(case_record::trust_id))
+        .filter(later.field(case_record::record_id).eq(case_record::record_id))
+        .filter(later.field(case_record::seq).eq(case_record::seq + 1));
+    let mut rows = case_record::table
+        .filter(case_record::kind.eq(T::KIND))
+        .filter(not(exists(newer)))
+        .into_boxed();
+    if anywhere {
+        rows = rows.filter(not(exists(carried)));
+    }
+    if let Some(school_id) = wanted.school_id {
+        rows = rows.filter(case_record::school_id.eq(school_id));
+    }
+    if let Some(pupil_id) = wanted.pupil_id {
+        rows = rows.filter(case_record::pupil_id.eq(pupil_id));
+    }
+    if let Some(case_id) = wanted.case_id {
+        rows = rows.filter(case_record::case_id.eq(case_id));
+    }
+    if let Some(state) = wanted.state {
+        rows = rows.filter(case_record::state.eq(state));
+    }
+    if let Some(after) = after {
+        rows = rows.filter(case_record::record_id.gt(after));
+    }
+    Ok(rows
+        .order(case_record::record_id)
+        .limit(most)
+        .select(RecordRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// Everything that was recorded with a case, in the order in which it was recorded.
+///
+/// # Errors
+/// The database's.
+pub fn of_case(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<RecordRow>, Problem> {
+    Ok(case_record::table
+        .filter(case_record::case_id.eq(case_id))
+        .order((case_record::recorded_at, case_record::record_id, case_record::seq))
+        .select(RecordRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// Brings everything that was recorded with a case along to the case that goes on at another school, with its history and
+/// with what is confidential; how it stands there, in the order in which it was first recorded. What stood at the school
+/// before stays there as it is.
+///
+/// # Errors
+/// The database's.
+pub fn carry(
+    tx: &mut Tx<'_>,
+    from_case: i32,
+    (school_id, case_id): (i32, i32),
+) -> Result<Vec<RecordRow>, Problem> {
+    diesel::sql_query(
+        "WITH carried AS MATERIALIZED ( \
+             SELECT record_id AS was, nextval('record_ids')::int AS goes_on FROM case_record \
+             WHERE trust_id = $1 AND case_id = $2 AND seq = 1 ORDER BY record_id) \
+         INSERT INTO case_record (trust_id, school_id, record_id, seq, kind, pupil_id, case_id, case_step, state, day, says, \
+             details, confidential, recorded_at, recorded_by, role, carried_from) \
+         SELECT r.trust_id, $3, c.goes_on, r.seq, r.kind, r.pupil_id, $4, r.case_step, r.state, r.day, r.says, \
+             r.details, r.confidential, r.recorded_at, r.recorded_by, r.role, r.record_id \
+         FROM case_record r JOIN carried c ON c.was = r.record_id \
+         WHERE r.trust_id = $1 AND r.case_id = $2",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(from_case)
+    .bind::<Integer, _>(school_id)
+    .bind::<Integer, _>(case_id)
+    .execute(tx.conn)?;
+    Ok(case_record::table
+        .filter(case_record::case_id.eq(case_id).and(case_record::carried_from.is_not_null()))
+        .distinct_on(case_record::record_id)
+        .order((case_record::record_id, case_record::seq.desc()))
+        .select(RecordRow::as_select())
+        .load(tx.conn)?)
+}
+
+/// The case of a thing.
+///
+/// # Errors
+/// 404.
+pub fn case_of<T: Thing>(tx: &mut Tx<'_>, record_id: i32) -> Result<Option<i32>, Problem> {
+    let row = case_record::table
+        .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
+        .filter(case_record::seq.eq(1));
+    Ok(row.select(case_record::case_id).first(tx.conn)?)
+}

@@ -1,0 +1,25 @@
+//! The referrals of a school, a pupil or a case.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+
+use super::referral::Referral;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::Page;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::recording::{self, Record, Which};
+
+/// List referrals
+#[utoipa::path(tag = "referrals", security(("token" = ["case:read"])), params(Which),
+    responses((status = 200, description = "As they stand, in the order in which they were first recorded.", body = Page<Record<Referral>>)))]
+#[get("/v1/referrals")]
+pub async fn list_referrals(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    which: Query<Which>,
+) -> Result<HttpResponse, Problem> {
+    recording::list::<Referral>(&app, &caller, &request, which.0).await
+}

@@ -1,0 +1,80 @@
+//! A referral is prepared, with the evidence as it stands.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::readiness::checks;
+use super::referral::{Partner, Referral};
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::recording::{About, Record, evidence};
+use crate::casework::records::{self, Confidential, Standing};
+use crate::school::tenants;
+
+/// The most characters of a text, and of a name.
+const LONG: usize = 4000;
+const SHORT: usize = 200;
+
+/// A referral to be prepared.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewReferral {
+    /// What it is about.
+    about: About,
+    /// To whom.
+    to: Partner,
+    /// Their name, in the school's own words.
+    #[schema(example = "Warwickshire Attendance Team")]
+    name: String,
+    /// Why.
+    why: String,
+    /// What is confidential: only those see it who lead on safeguarding.
+    #[serde(default)]
+    confidential: Option<Confidential>,
+}
+
+/// Prepare a referral
+///
+/// What is red in the evidence does not stop it: a person decides, and the referral says what was missing.
+#[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewReferral,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The referral, as those see it who may not see what is confidential.", body = Record<Referral>),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/referrals")]
+pub async fn prepare_referral(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewReferral>,
+) -> Result<HttpResponse, Problem> {
+    let NewReferral { about, to, name, why, confidential } = body.value;
+    let (name, why) = (name::words(&name, "/name", SHORT)?, name::words(&why, "/why", LONG)?);
+    let confidential = confidential.map(Confidential::check).transpose()?;
+    let codes = app.codes.clone();
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        let ground = about.look_up(tx)?;
+        key.once(tx, &caller, "prepare_referral", &body.bytes, |tx| {
+            let says = format!("a referral to {name} was prepared");
+            let checks = checks(tx, &codes, &ground)?;
+            let referral = Referral { to, name, why, evidence: checks, steps: Vec::new() };
+            let standing = Standing {
+                state: "prepared",
+                day: tenants::today(tx, ground.school_id)?,
+                says,
+                details: &referral,
+                confidential: confidential.as_ref(),
+            };
+            let row = records::add(tx, &ground, &standing, &caller)?;
+            evidence(tx, ground.action_id, (&row.says, false), &caller)?;
+            let place = format!("/v1/referrals/{}", row.record_id);
+            Reply::created(place, &Record::<Referral>::of(&row)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,129 @@
+//! A referral was sent, received, answered or closed.
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::referral::{Referral, ReferralStep};
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::http::etag::Conditions;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::recording::{CaseMoved, Forward, Record, evidence};
+use crate::casework::records::{self, Standing, record_to_change};
+use crate::figures::Counting;
+use crate::school::tenants;
+
+/// The most characters.
+const LONG: usize = 4000;
+
+/// What became of it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewProgress {
+    /// How it stands now.
+    state: Progressed,
+    /// The day.
+    day: NaiveDate,
+    /// What was said or done, as you received it.
+    #[schema(example = "Letter D, as received from the LAAO")]
+    says: String,
+    /// The outcome of the case's stage that this is, in the policy's words: the case goes on with it.
+    #[serde(default)]
+    #[schema(example = "support")]
+    outcome: Option<String>,
+}
+
+/// How a referral stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Progressed {
+    /// It has left the school.
+    Sent,
+    /// The other side has it.
+    Received,
+    /// The other side answered or did something.
+    Answered,
+    /// Nothing more will come of it.
+    Closed,
+}
+
+impl Progressed {
+    fn name(self) -> &'static str {
+        match self {
+            Progressed::Sent => "sent",
+            Progressed::Received => "received",
+            Progressed::Answered => "answered",
+            Progressed::Closed => "closed",
+        }
+    }
+}
+
+/// A referral that went on.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProgressedReferral {
+    /// The referral.
+    referral: Record<Referral>,
+    /// What became of the case, when an outcome was named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    case: Option<CaseMoved>,
+}
+
+/// Record what became of a referral
+#[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewProgress,
+    params(("record_id" = i32, Path, description = "The referral."),
+        ("If-Match" = Option<String>, Header, description = "The referral's tag; with another it has changed, and nothing is done."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 200, description = "The referral, and what became of the case.", body = ProgressedReferral),
+        (status = 412, description = "The referral has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/referrals/{record_id}/progress")]
+pub async fn progress_referral(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    counting: web::Data<Counting>,
+    path: Path<i32>,
+    conditions: Conditions,
+    key: Idempotency,
+    body: Json<NewProgress>,
+) -> Result<HttpResponse, Problem> {
+    let Json { value: NewProgress { state, day, says, outcome }, bytes } = body;
+    let says = name::words(&says, "/says", LONG)?;
+    let of_case = app.db.run(caller.scope(), move |tx| records::case_of::<Referral>(tx, path.0));
+    let forward = Forward::of(&counting, caller.scope(), of_case.await?).await?;
+    let operation = format!("progress_referral/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, &operation, &bytes, |tx| {
+            let before = record_to_change::<Referral>(tx, path.0, &conditions)?;
+            if day > tenants::today(tx, before.school_id)? {
+                return Err(Problem::at(Kind::Invalid, "/day", "today, or a day before"));
+            }
+            let mut referral: Referral = before.read()?;
+            let line = format!("referral to {}, {}: {says}", referral.name, state.name());
+            let by = caller.subject().to_owned();
+            referral.steps.push(ReferralStep { state: state.name().to_owned(), day, says, by });
+            let standing = Standing {
+                state: state.name(),
+                day,
+                says: line,
+                details: &referral,
+                confidential: None,
+            };
+            let row = records::change(tx, &before, &standing, &caller)?;
+            if before.state == "prepared" {
+                evidence(tx, row.action_id, (&row.says, true), &caller)?;
+            }
+            let case = forward.go_if_said(tx, &caller, row.case_id, outcome.as_deref())?;
+            let answer = ProgressedReferral { referral: Record::of(&row)?, case };
+            Reply::new(StatusCode::OK, &answer)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,53 @@
+//! Whether a case is ready to be referred.
+
+use actix_web::{HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::readiness::checks;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::cases;
+use crate::casework::records::Ground;
+use crate::figures::{Check, Light};
+
+/// What an authority asks to see, and what there is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Readiness {
+    /// The case.
+    #[schema(example = 205)]
+    case_id: i32,
+    /// Whether nothing is red.
+    ready: bool,
+    /// Each thing, in the order in which it usually comes about.
+    checks: Vec<Check>,
+}
+
+/// Read whether a case is ready to be referred
+#[utoipa::path(tag = "referrals", security(("token" = ["case:read"])),
+    params(("case_id" = i32, Path, description = "The case.")),
+    responses((status = 200, description = "What there is, and what is missing.", body = Readiness)))]
+#[get("/v1/cases/{case_id}/readiness")]
+pub async fn read_readiness(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let codes = app.codes.clone();
+    let answer = app.db.snapshot(caller.scope(), move |tx| {
+        let case = cases::case(tx, path.0)?;
+        let ground = Ground {
+            school_id: case.school_id,
+            pupil_id: case.pupil_id,
+            case: Some((case.case_id, case.steps)),
+            action_id: None,
+        };
+        let checks = checks(tx, &codes, &ground)?;
+        let ready = checks.iter().all(|check| check.light != Light::Red);
+        Ok(Readiness { case_id: case.case_id, ready, checks })
+    });
+    Ok(HttpResponse::Ok().json(answer.await?))
+}

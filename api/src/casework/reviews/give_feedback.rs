@@ -1,0 +1,52 @@
+//! What a teacher knows of a pupil who is looked at.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::feedback::{FeedbackRow, add_feedback};
+use super::rows;
+use crate::base::auth::May;
+use crate::base::auth::permission::GiveFeedback;
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::pupils;
+
+/// The most characters.
+const LONGEST: usize = 2000;
+
+/// What is known.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FeedbackBody {
+    /// The pupil.
+    #[schema(example = 4711)]
+    pupil_id: i32,
+    /// In the teacher's own words.
+    #[schema(example = "His grandmother is ill; he is tired on Mondays")]
+    says: String,
+}
+
+/// Give feedback on a pupil
+#[utoipa::path(tag = "reviews", security(("token" = ["review:feedback"])), request_body = FeedbackBody,
+    params(("review_id" = i32, Path, description = "The review.")),
+    responses((status = 201, description = "As it stands beside the pupil's items of this week.", body = FeedbackRow),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/reviews/{review_id}/feedback")]
+pub async fn give_feedback(
+    caller: May<GiveFeedback>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<FeedbackBody>,
+) -> Result<HttpResponse, Problem> {
+    let says = name::words(&body.value.says, "/says", LONGEST)?;
+    let row = app.db.run(&caller.scope().clone(), move |tx| {
+        let review = rows::review(tx, path.0)?;
+        let pupil = pupils::pupil(tx, body.value.pupil_id)?;
+        add_feedback(tx, &review, pupil.pupil_id, &says, caller.subject())
+    });
+    Ok(HttpResponse::Created().json(row.await?))
+}

@@ -1,0 +1,45 @@
+//! A review is opened: by the clockwork on its day, or by a person.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+
+use super::open::open;
+use super::rows::ReviewRow;
+use crate::base::auth::May;
+use crate::base::auth::permission::OpenReview;
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::figures::{Counting, SchoolBlocks, years_behind};
+
+/// Open a review
+///
+/// Looks at every pupil on roll as the school's policy says for that day, and stores what it proposes. Nothing leaves
+/// the school before a named person has decided.
+#[utoipa::path(tag = "reviews", security(("token" = ["review:open"])),
+    params(("school_id" = i32, Path, description = "The school."), ("day" = NaiveDate, Path, description = "Today, or a day before.")),
+    responses((status = 201, description = "The review.", body = ReviewRow),
+        (status = 409, description = "That day has a review already.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The school follows no policy, or the day lies ahead.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/schools/{school_id}/reviews/{day}")]
+pub async fn open_review(
+    caller: May<OpenReview>,
+    app: web::Data<App>,
+    counting: web::Data<Counting>,
+    path: Path<(i32, NaiveDate)>,
+) -> Result<HttpResponse, Problem> {
+    let (school_id, day) = path.0;
+    if day > app.db.clock_of(caller.scope()).await?.today() {
+        return Err(Problem::at(Kind::Invalid, "day", "today, or a day before"));
+    }
+    let years = years_behind(day)?;
+    let scope = caller.scope().clone();
+    let SchoolBlocks { blocks, known_at, .. } =
+        counting.school_blocks(&scope, school_id, years).await?;
+    let row = app
+        .db
+        .run(&scope, move |tx| open(tx, (school_id, day), &blocks, known_at, caller.subject()));
+    let row = row.await?;
+    let place = format!("/v1/reviews/{}", row.review_id);
+    Ok(HttpResponse::Created().insert_header(("Location", place)).json(row))
+}

@@ -1,0 +1,63 @@
+//! The running targets of a school.
+
+use std::collections::BTreeSet;
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use domain::AcademicYear;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::progress::{TargetAnswer, standing, years};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::casework::cases;
+use crate::figures::Counting;
+use crate::school::{calendars, tenants};
+
+/// Which targets.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The school.
+    school_id: i32,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List running targets
+#[utoipa::path(tag = "targets", security(("token" = ["case:read"])), params(Params),
+    responses((status = 200, description = "Targets in the order of their cases.", body = Page<TargetAnswer>)))]
+#[get("/v1/targets")]
+pub async fn list_targets(
+    caller: May<ReadCase>,
+    counting: web::Data<Counting>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { school_id, limit, cursor } = params.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &school_id)?;
+    let (after, most) = (slice.after, slice.fetch());
+    let read = counting.school_blocks_of(caller.scope(), move |tx| {
+        let today = tenants::today(tx, school_id)?;
+        let found = cases::with_target(tx, school_id, after, most)?.into_iter();
+        let running = found.filter_map(|told| told.case.target.map(|target| (told.row, target)));
+        let running: Vec<_> = running.collect();
+        let wanted: BTreeSet<AcademicYear> =
+            running.iter().flat_map(|(_, target)| years(*target)).collect();
+        let calendars = calendars::around(tx, school_id, today)?;
+        Ok((school_id, wanted.into_iter().collect(), (running, calendars, today)))
+    });
+    let (counted, (running, calendars, today)) = read.await?;
+    let blocks = counted.blocks;
+    let answers: Vec<TargetAnswer> = running
+        .iter()
+        .map(|(case, target)| standing(case, *target, &blocks, &calendars, today))
+        .collect();
+    Ok(slice.page(answers, |target| target.case_id).answer(&request))
+}

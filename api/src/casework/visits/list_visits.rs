@@ -1,0 +1,25 @@
+//! The home visits of a school, a pupil or a case.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+
+use super::visit::Visit;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCase;
+use crate::base::http::json::Query;
+use crate::base::http::page::Page;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::casework::recording::{self, Record, Which};
+
+/// List home visits
+#[utoipa::path(tag = "visits", security(("token" = ["case:read"])), params(Which),
+    responses((status = 200, description = "As they stand, in the order in which they were first recorded.", body = Page<Record<Visit>>)))]
+#[get("/v1/visits")]
+pub async fn list_visits(
+    caller: May<ReadCase>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    which: Query<Which>,
+) -> Result<HttpResponse, Problem> {
+    recording::list::<Visit>(&app, &caller, &request, which.0).await
+}

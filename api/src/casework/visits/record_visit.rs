@@ -1,0 +1,95 @@
+//! A home visit is recorded, or why there was none.
+
+use actix_web::{HttpResponse, post, web};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::visit::Visit;
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordCase;
+use crate::base::db::Tx;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::casework::recording::{About, Record, check_others, check_parents, evidence};
+use crate::casework::records::{self, Confidential, Ground, Standing};
+use crate::school::tenants;
+
+/// The most characters.
+const LONG: usize = 4000;
+
+/// A visit to be recorded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewVisit {
+    /// What it is about.
+    about: About,
+    /// The day.
+    day: NaiveDate,
+    /// Who went, who was seen, what came of it.
+    visit: Visit,
+    /// What is confidential: only those see it who lead on safeguarding.
+    #[serde(default)]
+    confidential: Option<Confidential>,
+}
+
+/// Record a home visit
+///
+/// Or the reason why none was made: it stands in the evidence beside the visits.
+#[utoipa::path(tag = "visits", security(("token" = ["case:record"])), request_body = NewVisit,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The visit, as those see it who may not see what is confidential.", body = Record<Visit>),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/visits")]
+pub async fn record_visit(
+    caller: May<RecordCase>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewVisit>,
+) -> Result<HttpResponse, Problem> {
+    let NewVisit { about, day, visit, confidential } = body.value;
+    let confidential = confidential.map(Confidential::check).transpose()?;
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        let ground = about.look_up(tx)?;
+        key.once(tx, &caller, "record_visit", &body.bytes, |tx| {
+            let visit = check(tx, &ground, day, visit)?;
+            let standing = Standing {
+                state: visit.state(),
+                day,
+                says: format!("home visit on {day}, {}: {}", visit.state(), visit.says),
+                details: &visit,
+                confidential: confidential.as_ref(),
+            };
+            let row = records::add(tx, &ground, &standing, &caller)?;
+            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            Reply::created(format!("/v1/visits/{}", row.record_id), &Record::<Visit>::of(&row)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}
+
+fn check(tx: &mut Tx<'_>, ground: &Ground, day: NaiveDate, visit: Visit) -> Result<Visit, Problem> {
+    let mut problem = Problem::new(Kind::Invalid);
+    if day > tenants::today(tx, ground.school_id)? {
+        problem = problem.and("/day", "today, or a day before");
+    }
+    if visit.made && visit.went.is_empty() {
+        problem = problem.and("/visit/went", "who went");
+    }
+    if !visit.made && (visit.anybody() || !visit.went.is_empty()) {
+        problem = problem.and("/visit/made", "true, for somebody went or was seen");
+    }
+    if !problem.errors().is_empty() {
+        return Err(problem);
+    }
+    check_parents(tx, ground.pupil_id, &visit.parents_seen, "/visit/parents_seen")?;
+    Ok(Visit {
+        says: name::words(&visit.says, "/visit/says", LONG)?,
+        went: check_others(visit.went, "/visit/went")?,
+        others_seen: check_others(visit.others_seen, "/visit/others_seen")?,
+        ..visit
+    })
+}

@@ -1,0 +1,52 @@
+//! The leave that parents of a school asked for.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::leave::{self, Leave};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadContact;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Which requests.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// `true`: only those that wait for a decision.
+    #[serde(default)]
+    open: bool,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List requests for leave
+#[utoipa::path(tag = "contacts", security(("token" = ["contact:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "Requests with what became of them, latest first.", body = Page<Leave>)))]
+#[get("/v1/schools/{school_id}/leave-requests")]
+pub async fn list_leave(
+    caller: May<ReadContact>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { open, limit, cursor } = params.0;
+    let school_id = path.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, open))?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let rows = leave::page(tx, school_id, open, slice.after, slice.fetch())?;
+        Ok(slice.page(rows, |row| row.request.leave_id))
+    });
+    Ok(page.await?.answer(&request))
+}

@@ -1,0 +1,32 @@
+//! The day's list: live from the first register saved.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDate;
+
+use super::page::{self, ContactsPage};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadContact;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// Read the day's contacts
+///
+/// Who is missing, the most urgent first; whom to call about it and by when; what the school's policy wants, what was done
+/// already and what is next; brothers and sisters for one call; and the registers that are missing.
+#[utoipa::path(tag = "contacts", security(("token" = ["contact:read"])),
+    params(("school_id" = i32, Path, description = "The school."), ("date" = NaiveDate, Path, description = "The day.")),
+    responses((status = 200, description = "The list as it stands now.", body = ContactsPage),
+        (status = 422, description = "The school has no calendar for that year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/schools/{school_id}/contacts/{date}")]
+pub async fn read_contacts(
+    caller: May<ReadContact>,
+    app: web::Data<App>,
+    path: Path<(i32, NaiveDate)>,
+) -> Result<HttpResponse, Problem> {
+    let codes = app.codes.clone();
+    let sees_orders = caller.sees_confidential(&app);
+    let page =
+        app.db.snapshot(caller.scope(), move |tx| page::page(tx, &codes, path.0, sees_orders));
+    Ok(HttpResponse::Ok().json(page.await?))
+}

@@ -1,0 +1,49 @@
+//! A report was a mistake, such as one about another child: the list is without it at once.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, ReportedAbsence};
+use crate::base::auth::May;
+use crate::base::auth::permission::RecordContact;
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// The most characters of a reason.
+const LONGEST: usize = 500;
+
+/// Why it was a mistake.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WithdrawalBody {
+    /// Why, 1 to 500 characters.
+    #[schema(example = "It was about another pupil")]
+    reason: String,
+}
+
+/// Withdraw a report
+///
+/// The report stays on record and counts no longer. A second time changes nothing.
+#[utoipa::path(tag = "contacts", security(("token" = ["contact:record"])), request_body = WithdrawalBody,
+    params(("report_id" = i32, Path, description = "The report.")),
+    responses((status = 200, description = "The report that counts no longer.", body = ReportedAbsence),
+        (status = 422, description = "There is no reason.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/reported-absences/{report_id}/withdrawal")]
+pub async fn withdraw_report(
+    caller: May<RecordContact>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<WithdrawalBody>,
+) -> Result<HttpResponse, Problem> {
+    let reason = name::words(&body.value.reason, "/reason", LONGEST)?;
+    let report = app.db.run(&caller.scope().clone(), move |tx| {
+        let report = rows::report(tx, path.0)?;
+        rows::withdraw(tx, &report, &reason, caller.subject())?;
+        Ok(report)
+    });
+    Ok(HttpResponse::Ok().json(report.await?))
+}

@@ -1,0 +1,41 @@
+//! One thing that is asked for, and whether it is there.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One thing that an authority asks to see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Check {
+    /// What.
+    #[schema(example = "meeting")]
+    pub item: String,
+    /// Whether it is there.
+    pub light: Light,
+    /// What was found, in plain English.
+    pub says: String,
+    /// Where the records are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/v1/meetings?case_id=205")]
+    pub see: Option<String>,
+}
+
+/// Whether something is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Light {
+    /// It is there.
+    Green,
+    /// It is begun, or may not be needed.
+    Amber,
+    /// It is missing.
+    Red,
+}
+
+/// A light: green from `green` on, amber from one on.
+pub fn light(found: usize, green: usize) -> Light {
+    match found {
+        found if found >= green => Light::Green,
+        0 => Light::Red,
+        _ => Light::Amber,
+    }
+}

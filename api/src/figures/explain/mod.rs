@@ -1,0 +1,268 @@
+//! Explain: which half days and pupils are behind a figure, which are not, and why; and where two definitions differ.
+
+mod answer;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ::analytics::{Asking, By, Counted, Explanation, Filter, Level, explain as count};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use domain::{AcademicYear, CodeTable, Definition, WindowKind};
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
+
+use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
+use super::answer::{PeriodAnswer, versions};
+use super::basis::basis;
+use super::blocks::{Built, Standing};
+use super::finished::finished;
+use super::{Counting, dimension, known};
+use crate::base::auth::May;
+use crate::base::auth::permission::{Permission, ReadAnalytics, ReadPupil};
+use crate::base::cache::Key;
+use crate::base::db::Tx;
+use crate::base::http::json::Query;
+use crate::base::http::page::Slice;
+use crate::base::problem::Problem;
+use crate::base::schema::pupil;
+use crate::base::state::App;
+use crate::roll::pupils;
+use crate::school::tenants;
+
+/// The question: a cell of the trend, whose group is said by filters.
+#[derive(Debug, Deserialize, Serialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Academic year: 2026 for 2026/27; the present one when absent.
+    #[param(value_type = Option<i16>)]
+    year: Option<AcademicYear>,
+    /// The window by its key: `year-to-date` (when absent), `half-term-1`, `term-1` or a week such as `2026-W37`.
+    window: Option<String>,
+    /// What to count: `dfe-daily` (when absent), `dfe-census` or `on-roll`.
+    #[param(value_type = Option<String>)]
+    definition: Option<Definition>,
+    /// What counts as one: `enrolment` (when absent), or `pupil`, with the sessions of all enrolments together.
+    level: Option<String>,
+    /// Another definition to put beside it, with the pupils that the two count differently.
+    #[param(value_type = Option<String>)]
+    against: Option<Definition>,
+    /// Only these schools: ids with commas between.
+    schools: Option<String>,
+    /// Only schools of these phases, with commas between.
+    phases: Option<String>,
+    /// Only these year groups, with commas between: 0 is reception.
+    year_groups: Option<String>,
+    /// Only these classes, on the session's date: ids with commas between.
+    classes: Option<String>,
+    /// Only pupils of this sex: `F`, `M` or `unrecorded`. As for all that follow, some with commas between.
+    sex: Option<String>,
+    /// Only pupils who are eligible for free school meals, `yes`, or are not, `no`.
+    fsm: Option<String>,
+    /// Only pupils with these special educational needs: `none`, `support` or `ehcp`.
+    sen: Option<String>,
+    /// Only pupils with English as an additional language, `yes`, or without, `no`.
+    eal: Option<String>,
+    /// Only pupils in the care of a local authority, `yes`, or not, `no`.
+    looked_after: Option<String>,
+    /// Only children in need, `yes`, or others, `no`.
+    child_in_need: Option<String>,
+    /// Only children of the armed forces, `yes`, or others, `no`.
+    service_child: Option<String>,
+    /// Only boarders, `yes`, or day pupils, `no`.
+    boarder: Option<String>,
+    /// Only pupils registered here alone, `single`, or at two schools: here as the `main` or the `subsidiary` one.
+    registration: Option<String>,
+    /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
+    as_known_on: Option<DateTime<Utc>>,
+    /// Pupils on this page: 1 to 500, 100 when absent.
+    #[serde(skip_serializing)]
+    limit: Option<u16>,
+    /// Where the page before ended.
+    #[serde(skip_serializing)]
+    cursor: Option<String>,
+}
+
+/// Explain a figure
+///
+/// Any cell of the trend, its group said by filters: how many half days are counted and left out and why, by code, and the
+/// pupils for those who may see them; or two definitions side by side with the pupils that differ.
+#[utoipa::path(tag = "analytics", security(("token" = ["analytics:read"])), params(Params),
+    responses((status = 200, description = "What is behind the figure.", body = ExplainAnswer),
+        (status = 400, description = "The query string could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[get("/v1/analytics/explain")]
+pub async fn explain(
+    caller: May<ReadAnalytics>,
+    app: web::Data<App>,
+    counting: web::Data<Counting>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
+    let params = params.0;
+    let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
+    let known = known::instant(&clock, params.as_known_on)?;
+    let question = Question::read(&params)?;
+    let slice = Slice::<(i32, i32)>::read(params.limit, params.cursor.as_deref(), &params)?;
+    let scope = caller.scope().clone();
+    let (asking, wanted) = (counting.clone(), question.clone());
+    let standing =
+        app.db.snapshot(&scope, move |tx| read(tx, &asking, &wanted, year, known)).await?;
+    let sees_pupils = app.roles.allows(caller.role(), ReadPupil::NAME);
+    let parts = [
+        format!("{question:?} {sees_pupils} {slice:?}"),
+        format!("{:?} {}", question.versions(), app.codes.version()),
+        standing.key(),
+    ];
+    let key = Key::new(&scope, "explain", &parts);
+    let (trust, codes) = (scope.trust(), app.codes.clone());
+    let wanted = sees_pupils.then_some((slice.after, slice.limit + 1));
+    let kept = finished(&counting, key, move |counting| {
+        let built = counting.blocks.build(trust, &counting.pool, standing)?;
+        let kept = explained(counting, &codes, &built, &question, wanted)?;
+        serde_json::to_vec(&kept).map_err(Problem::internal)
+    });
+    let Kept { answer, pupils } =
+        serde_json::from_slice(&kept.await?).map_err(Problem::internal)?;
+    let Some(pupils) = pupils else { return Ok(HttpResponse::Ok().json(answer)) };
+    let pupils = app.db.snapshot(&scope, move |tx| named(tx, pupils)).await?;
+    let page = slice.page(pupils, |one| (one.school_id, one.enrolment_id));
+    Ok(page.answer_in(&request, |page| ExplainAnswer { pupils: Some(page), ..answer }))
+}
+
+/// A cell of the trend, and whom to count in it.
+#[derive(Debug, Clone)]
+struct Question {
+    definition: Definition,
+    against: Option<Definition>,
+    level: Level,
+    window: WindowKind,
+    key: String,
+    filter: Filter,
+}
+
+/// What is kept of an answer: pupils are named anew for everybody who asks.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    answer: ExplainAnswer,
+    pupils: Option<Vec<PupilAnswer>>,
+}
+
+impl Question {
+    fn read(params: &Params) -> Result<Self, Problem> {
+        let key = params.window.clone().unwrap_or_else(|| "year-to-date".to_owned());
+        Ok(Self {
+            definition: params.definition.unwrap_or(Definition::DfeDaily),
+            against: params.against,
+            level: dimension::level(params.level.as_deref())?,
+            window: dimension::window(&key)?,
+            key,
+            filter: dimension::filter(&dimension::given!(params), None, None)?,
+        })
+    }
+
+    /// The versions of the definitions.
+    fn versions(&self) -> (u16, Option<u16>) {
+        (self.definition.version(), self.against.map(Definition::version))
+    }
+}
+
+/// Counts. `page` says which pupils are wanted: so many after an enrolment.
+fn explained(
+    counting: &Counting,
+    codes: &CodeTable,
+    built: &Built,
+    question: &Question,
+    page: Option<(Option<(i32, i32)>, usize)>,
+) -> Result<Kept, Problem> {
+    let Question { level, window, key, filter, .. } = question;
+    let by = |definition| {
+        let asking = Asking { definition, level: *level, window: *window, key, filter };
+        count(&counting.pool, codes, &built.blocks, &asking).map_err(Problem::internal)
+    };
+    let counted = by(question.definition)?;
+    let against = question.against.map(by).transpose()?;
+    let side = |definition, explanation: &Explanation| side(codes, definition, explanation);
+    let answer = ExplainAnswer {
+        period: PeriodAnswer::of(built.year),
+        window: key.clone(),
+        level: dimension::level_name(*level).into(),
+        basis: basis(*level),
+        as_known_on: built.at,
+        versions: versions(&built.versions),
+        schools_without_calendar: built.without_calendar.clone(),
+        counted: side(question.definition, &counted),
+        against: question.against.zip(against.as_ref()).map(|(name, one)| side(name, one)),
+        pupils: None,
+    };
+    let pupils = page.map(|(after, rows)| pupils_of(&counted, against.as_ref(), after, rows));
+    Ok(Kept { answer, pupils })
+}
+
+/// What the question is answered from; a class that the caller may not see is not there.
+fn read(
+    tx: &mut Tx<'_>,
+    counting: &Counting,
+    question: &Question,
+    year: AcademicYear,
+    known: Option<DateTime<Utc>>,
+) -> Result<Standing, Problem> {
+    let standing = counting.read(tx, (&question.filter, question.level), year, known)?;
+    if let Some(wanted) = dimension::ids(&question.filter, By::Class) {
+        let schools: Vec<i32> = standing.schools.keys().copied().collect();
+        let there = pupils::classes_of_schools(tx, &schools)?;
+        let there: BTreeSet<i32> = there.iter().map(|class| class.class_id).collect();
+        if !wanted.is_subset(&there) {
+            return Err(Problem::not_found());
+        }
+    }
+    Ok(standing)
+}
+
+/// So many enrolments after one, with what each definition counts of them: all of them, or those that two count
+/// differently. Not named yet.
+fn pupils_of(
+    counted: &Explanation,
+    against: Option<&Explanation>,
+    after: Option<(i32, i32)>,
+    rows: usize,
+) -> Vec<PupilAnswer> {
+    let other =
+        |key| against.map(|against| against.enrolments.get(key).copied().unwrap_or_default());
+    let all = counted.enrolments.iter().map(|(key, one)| (*key, *one, other(key)));
+    let all = all.filter(|(_, one, other)| {
+        other.is_none_or(|other| (one.possible, one.absent) != (other.possible, other.absent))
+    });
+    let all = all.skip_while(|(key, _, _)| after.is_some_and(|after| *key <= after));
+    let answer =
+        |((school_id, enrolment_id), one, other): ((i32, i32), Counted, Option<Counted>)| {
+            PupilAnswer {
+                school_id,
+                enrolment_id,
+                pupil_id: one.pupil,
+                name: String::new(),
+                counted: one.into(),
+                against: other.map(SessionsAnswer::from),
+            }
+        };
+    all.take(rows).map(answer).collect()
+}
+
+/// The pupils with their names.
+fn named(tx: &mut Tx<'_>, mut pupils: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>, Problem> {
+    let ids: Vec<i32> = pupils.iter().map(|one| one.pupil_id).collect();
+    let trust = tx.trust();
+    let found: Vec<(i32, String, String)> = pupil::table
+        .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(&ids)))
+        .select((pupil::pupil_id, pupil::surname, pupil::forename))
+        .load(tx.conn)?;
+    let names: BTreeMap<i32, String> = found
+        .into_iter()
+        .map(|(pupil, surname, forename)| (pupil, format!("{surname}, {forename}")))
+        .collect();
+    for one in &mut pupils {
+        one.name = names.get(&one.pupil_id).cloned().unwrap_or_default();
+    }
+    Ok(pupils)
+}

@@ -1,0 +1,49 @@
+//! The unplanned closures of a school.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::rows::{self, UnplannedClosure};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCalendar;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List unplanned closures
+#[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
+    params(("school_id" = i32, Path, description = "The school."), Params),
+    responses((status = 200, description = "The closures in the order in which they were recorded.", body = Page<UnplannedClosure>)))]
+#[get("/v1/schools/{school_id}/closures")]
+pub async fn list_closures(
+    caller: May<ReadCalendar>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let school_id = path.0;
+    let Params { limit, cursor } = params.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &school_id)?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let closures = rows::closures(tx, school_id, slice.after, slice.fetch())?;
+        Ok(slice.page(closures, |closure| closure.closure_id))
+    });
+    Ok(page.await?.answer(&request))
+}

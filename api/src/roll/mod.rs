@@ -1,0 +1,5 @@
+//! Who is this child, where and when enrolled, and whom do we call about them?
+
+pub mod parents;
+pub mod pupils;
+pub mod visibility;

@@ -1,0 +1,62 @@
+//! Somebody whom the trust does not know yet is a pupil's parent.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::link::Link;
+use super::person::Person;
+use super::rows::{self, ParentRow};
+use super::ties;
+use crate::base::auth::May;
+use crate::base::auth::permission::WriteParent;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::pupils;
+
+/// A parent to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewParent {
+    /// Who they are and how to reach them.
+    person: Person,
+    /// What they are to the pupil.
+    link: Link,
+}
+
+/// Add a parent
+///
+/// For somebody who is new to the trust. One whose other child is known is linked instead:
+/// `PUT /v1/pupils/{pupil_id}/parents/{parent_id}`.
+#[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = NewParent,
+    params(("pupil_id" = i32, Path, description = "The pupil."),
+        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The parent.", body = ParentRow),
+        (status = 409, description = "The pupil's record was merged into another.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/pupils/{pupil_id}/parents")]
+pub async fn add_parent(
+    caller: May<WriteParent>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    key: Idempotency,
+    body: Json<NewParent>,
+) -> Result<HttpResponse, Problem> {
+    let pupil_id = path.0;
+    let person = body.value.person.check("/person")?;
+    body.value.link.check("/link")?;
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        pupils::pupil(tx, pupil_id)?;
+        key.once(tx, &caller, &format!("add_parent/{pupil_id}"), &body.bytes, |tx| {
+            pupils::check_unmerged(tx, pupil_id)?;
+            let row = rows::add(tx, &person, pupil_id, caller.subject())?;
+            let pair = (pupil_id, row.parent_id);
+            ties::put_link(tx, pair, &body.value.link, caller.subject())?;
+            Reply::created(format!("/v1/parents/{}", row.parent_id), &row)
+        })
+    });
+    Ok(reply.await?.answer())
+}

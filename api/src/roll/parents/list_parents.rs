@@ -1,0 +1,71 @@
+//! Parents by name.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::rows::{self, ParentRow};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadParent;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::pupils::folded_name_key;
+
+/// What to look for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The beginning of "surname forename"; accents, case and punctuation do not matter.
+    name: Option<String>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Row-level security keeps its index with `^@`. The cursor is a parent's id, so that no name gets into a URL.
+const SEARCH: &str = "\
+    SELECT parent_id FROM parent \
+    WHERE trust_id = $1 AND ($2 IS NULL OR name_key ^@ $2) \
+      AND ($3 IS NULL OR (name_key COLLATE \"C\", parent_id) > \
+          (SELECT name_key COLLATE \"C\", parent_id FROM parent WHERE trust_id = $1 AND parent_id = $3)) \
+    ORDER BY name_key COLLATE \"C\", parent_id LIMIT $4";
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Integer)]
+    parent_id: i32,
+}
+
+/// List or search parents
+#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(Params),
+    responses((status = 200, description = "Parents by name.", body = Page<ParentRow>)))]
+#[get("/v1/parents")]
+pub async fn list_parents(
+    caller: May<ReadParent>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { name, limit, cursor } = params.0;
+    let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &name)?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        let ids: Vec<Id> = diesel::sql_query(SEARCH)
+            .bind::<Integer, _>(tx.trust())
+            .bind::<Nullable<Text>, _>(name)
+            .bind::<Nullable<Integer>, _>(slice.after)
+            .bind::<BigInt, _>(slice.fetch())
+            .load(tx.conn)?;
+        let ids: Vec<i32> = ids.into_iter().map(|id| id.parent_id).collect();
+        let mut parents = rows::parents(tx, &ids)?;
+        parents.sort_by_key(|row| ids.iter().position(|id| *id == row.parent_id));
+        Ok(slice.page(parents, |row| row.parent_id))
+    });
+    Ok(page.await?.answer(&request))
+}

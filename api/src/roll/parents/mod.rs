@@ -1,0 +1,48 @@
+//! Parents, in the sense of the Education Act 1996, section 576: whom do we call, in which order, and whom must we not?
+//!
+//! Natural parents, and whoever has responsibility for a child or care of them; for a child in care the carer, the
+//! social worker and the virtual school. A parent of several children is one person. What a court has ordered is seen
+//! by those alone who lead on it; everybody else sees that they must ask first.
+
+mod add_parent;
+mod link;
+mod list_parents;
+mod of_pupils;
+mod parent_history;
+mod parents_of_pupil;
+mod person;
+mod put_link;
+mod put_parent;
+mod put_safeguards;
+mod read_parent;
+mod recipients;
+mod record;
+mod rows;
+mod safeguards;
+mod take_back;
+mod ties;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+pub use link::{Link, Relationship};
+pub use of_pupils::{ParentOf, ask_first, children_of, parents_of, protected};
+pub use person::{Contact, ContactKind, Person};
+pub use recipients::{Recipient, recipients};
+pub use record::{Change, Changes, hold, record};
+pub use rows::{ParentRow, parent, parents_by_name};
+pub use safeguards::{Order, Safeguards};
+pub use take_back::{TakenBack, take_back};
+pub use ties::{Tie, ties_of_pupils, whom_to_ask};
+
+/// The operations of this capability.
+pub fn mount(config: &mut ServiceConfig) {
+    config
+        .service(parents_of_pupil::parents_of_pupil)
+        .service(add_parent::add_parent)
+        .service(put_link::put_link)
+        .service(put_safeguards::put_safeguards)
+        .service(list_parents::list_parents)
+        .service(read_parent::read_parent)
+        .service(put_parent::put_parent)
+        .service(parent_history::parent_history);
+}

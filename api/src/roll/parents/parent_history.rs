@@ -1,0 +1,181 @@
+//! What was recorded of a parent over time, when and by whom.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::link::{Link, Relationship};
+use super::person::Person;
+use super::rows;
+use super::safeguards::{Order, Safeguards};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadParent;
+use crate::base::db::Tx;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::schema::{parent_change, parent_safeguard, pupil, pupil_parent};
+use crate::base::state::App;
+
+/// A parent's history: each list from the earliest on.
+#[derive(Serialize, ToSchema)]
+pub struct ParentHistory {
+    /// The parent.
+    #[schema(example = 812)]
+    parent_id: i32,
+    /// Who they were and how they were reached, until it was changed.
+    persons: Vec<PersonUntil>,
+    /// What they were to each pupil, from when it was recorded.
+    links: Vec<LinkSince>,
+    /// What had to be respected, from when it was recorded. Only for those who lead on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    safeguards: Option<Vec<SafeguardsSince>>,
+}
+
+/// What stood in a parent's record until it was changed.
+#[derive(Serialize, ToSchema)]
+pub struct PersonUntil {
+    /// Until when (UTC).
+    until: DateTime<Utc>,
+    /// Who changed it then.
+    changed_by: String,
+    /// What stood there.
+    person: Person,
+}
+
+/// What was recorded of a parent and a pupil.
+#[derive(Serialize, ToSchema)]
+pub struct LinkSince {
+    /// The pupil.
+    #[schema(example = 4711)]
+    pupil_id: i32,
+    /// When (UTC).
+    recorded_at: DateTime<Utc>,
+    /// Who.
+    recorded_by: String,
+    /// What they are to the pupil since.
+    link: Link,
+}
+
+/// What was recorded to be respected about a parent and a pupil.
+#[derive(Serialize, ToSchema)]
+pub struct SafeguardsSince {
+    /// The pupil.
+    #[schema(example = 4711)]
+    pupil_id: i32,
+    /// When (UTC).
+    recorded_at: DateTime<Utc>,
+    /// Who.
+    recorded_by: String,
+    /// What has to be respected since; an empty object when nothing has.
+    safeguards: Safeguards,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pupil_parent)]
+struct LinkRow {
+    pupil_id: i32,
+    relationship: String,
+    priority: i16,
+    responsibility: bool,
+    lives_with: bool,
+    last_day: Option<NaiveDate>,
+    recorded_at: DateTime<Utc>,
+    recorded_by: String,
+}
+
+impl From<LinkRow> for LinkSince {
+    fn from(row: LinkRow) -> Self {
+        let LinkRow { pupil_id, priority, responsibility, lives_with, last_day, .. } = row;
+        let relationship = Relationship::named(&row.relationship);
+        let link = Link { relationship, priority, responsibility, lives_with, last_day };
+        Self { pupil_id, recorded_at: row.recorded_at, recorded_by: row.recorded_by, link }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = parent_safeguard)]
+struct SafeguardRow {
+    pupil_id: i32,
+    court_order: Option<String>,
+    court_order_from: Option<NaiveDate>,
+    court_order_to: Option<NaiveDate>,
+    no_contact: Option<String>,
+    no_contact_from: Option<NaiveDate>,
+    no_contact_to: Option<NaiveDate>,
+    recorded_at: DateTime<Utc>,
+    recorded_by: String,
+}
+
+impl From<SafeguardRow> for SafeguardsSince {
+    fn from(row: SafeguardRow) -> Self {
+        let safeguards = Safeguards {
+            court_order: Order::of(row.court_order, row.court_order_from, row.court_order_to),
+            no_contact: Order::of(row.no_contact, row.no_contact_from, row.no_contact_to),
+        };
+        let SafeguardRow { pupil_id, recorded_at, recorded_by, .. } = row;
+        Self { pupil_id, recorded_at, recorded_by, safeguards }
+    }
+}
+
+/// Read a parent's history
+///
+/// As far as it is about pupils whom you may see.
+#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(("parent_id" = i32, Path, description = "The parent.")),
+    responses((status = 200, description = "The history.", body = ParentHistory)))]
+#[get("/v1/parents/{parent_id}/history")]
+pub async fn parent_history(
+    caller: May<ReadParent>,
+    app: web::Data<App>,
+    path: Path<i32>,
+) -> Result<HttpResponse, Problem> {
+    let parent_id = path.0;
+    let leads = caller.sees_confidential(&app);
+    let history = app.db.snapshot(caller.scope(), move |tx| {
+        rows::parent(tx, parent_id)?;
+        let safeguards = leads.then(|| safeguards(tx, parent_id)).transpose()?;
+        let (persons, links) = (persons(tx, parent_id)?, links(tx, parent_id)?);
+        Ok(ParentHistory { parent_id, persons, links, safeguards })
+    });
+    Ok(HttpResponse::Ok().json(history.await?))
+}
+
+fn persons(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<PersonUntil>, Problem> {
+    let trust = tx.trust();
+    let rows: Vec<(DateTime<Utc>, String, Value)> = parent_change::table
+        .filter(parent_change::trust_id.eq(trust).and(parent_change::parent_id.eq(parent_id)))
+        .order(parent_change::recorded_at)
+        .select((parent_change::recorded_at, parent_change::recorded_by, parent_change::old))
+        .load(tx.conn)?;
+    let person = |(until, changed_by, old): (_, _, Value)| {
+        let person = serde_json::from_value(old).map_err(Problem::internal)?;
+        Ok(PersonUntil { until, changed_by, person })
+    };
+    rows.into_iter().map(person).collect()
+}
+
+fn links(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<LinkSince>, Problem> {
+    let trust = tx.trust();
+    let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_parent::pupil_id));
+    let rows: Vec<LinkRow> = pupil_parent::table
+        .filter(pupil_parent::trust_id.eq(trust).and(pupil_parent::parent_id.eq(parent_id)))
+        .filter(diesel::dsl::exists(pupil::table.filter(seen)))
+        .order((pupil_parent::recorded_at, pupil_parent::pupil_id))
+        .select(LinkRow::as_select())
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+fn safeguards(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<SafeguardsSince>, Problem> {
+    let trust = tx.trust();
+    let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(parent_safeguard::pupil_id));
+    let rows: Vec<SafeguardRow> = parent_safeguard::table
+        .filter(parent_safeguard::trust_id.eq(trust).and(parent_safeguard::parent_id.eq(parent_id)))
+        .filter(diesel::dsl::exists(pupil::table.filter(seen)))
+        .order((parent_safeguard::recorded_at, parent_safeguard::pupil_id))
+        .select(SafeguardRow::as_select())
+        .load(tx.conn)?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}

@@ -1,0 +1,161 @@
+//! Who a parent is and how to reach them, as it comes in and as it is kept.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::base::http::email::is_email;
+use crate::base::http::name;
+use crate::base::problem::{Kind, Problem};
+
+/// The most characters of a name.
+const LONGEST: usize = 100;
+/// The most characters of what comes before a name.
+const LONGEST_TITLE: usize = 30;
+/// The most characters of a way to reach somebody.
+const LONGEST_CONTACT: usize = 300;
+/// The most ways to reach somebody.
+const MOST_CONTACTS: usize = 20;
+
+/// A parent, and how to reach them.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Person {
+    /// What comes before the name, such as Mrs or Dr; absent when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Mrs")]
+    pub title: Option<String>,
+    /// Forename, 1 to 100 characters; absent when it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Ngozi")]
+    pub forename: Option<String>,
+    /// Surname, 1 to 100 characters.
+    #[schema(example = "Okafor")]
+    pub surname: String,
+    /// The language to write and speak in, as a tag of BCP 47: `en`, `pl`, `pa-Guru`.
+    #[schema(example = "en")]
+    pub language: String,
+    /// Whether an interpreter is needed.
+    #[serde(default)]
+    pub interpreter: bool,
+    /// Ways to reach the parent, in the order in which they are tried.
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
+}
+
+/// A way to reach somebody.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// `mobile`, `home`, `work`, `email` or `address`.
+    #[schema(value_type = String, example = "mobile")]
+    pub kind: ContactKind,
+    /// The number, the e-mail address, or the postal address with its postcode.
+    #[schema(example = "07700 900123")]
+    pub value: String,
+}
+
+/// The kinds of ways to reach somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ContactKind {
+    /// A mobile telephone, which takes text messages.
+    Mobile,
+    /// The telephone at home.
+    Home,
+    /// The telephone at work.
+    Work,
+    /// An e-mail address.
+    Email,
+    /// A postal address.
+    Address,
+}
+
+impl Contact {
+    /// What would have been right, when it is not.
+    #[must_use]
+    pub fn wrong(&self) -> Option<&'static str> {
+        let value = self.value.trim();
+        let fits = match self.kind {
+            ContactKind::Mobile | ContactKind::Home | ContactKind::Work => is_telephone(value),
+            ContactKind::Email => is_email(value),
+            ContactKind::Address => {
+                let lines = value.lines().all(|line| !line.chars().any(char::is_control));
+                lines && (1..=LONGEST_CONTACT).contains(&value.chars().count())
+            }
+        };
+        let expected = match self.kind {
+            ContactKind::Mobile | ContactKind::Home | ContactKind::Work => {
+                "a telephone number: 6 to 20 digits, with spaces, brackets, hyphens or + if wanted"
+            }
+            ContactKind::Email => "an e-mail address",
+            ContactKind::Address => "a postal address of 1 to 300 characters",
+        };
+        (!fits).then_some(expected)
+    }
+}
+
+fn is_telephone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    let plain = text.chars().all(|c| c.is_ascii_digit() || " ()+-".contains(c));
+    plain && (6..=20).contains(&digits) && text.len() <= 40
+}
+
+impl Person {
+    /// The same as it is kept. `at` is where in the body it stands.
+    ///
+    /// # Errors
+    /// Every member that cannot be kept.
+    pub(super) fn check(&self, at: &str) -> Result<Person, Problem> {
+        let mut problem = Problem::new(Kind::Invalid);
+        let mut kept = |member: &str, text: &str, most: usize| {
+            name::kept(text, most).unwrap_or_else(|| {
+                let whole = std::mem::replace(&mut problem, Problem::new(Kind::Invalid));
+                problem = name::refuse(whole, &format!("{at}/{member}"), most);
+                String::new()
+            })
+        };
+        let surname = kept("surname", &self.surname, LONGEST);
+        let forename = self.forename.as_ref().map(|name| kept("forename", name, LONGEST));
+        let title = self.title.as_ref().map(|title| kept("title", title, LONGEST_TITLE));
+        let language = self.language.trim().to_owned();
+        let is_tag = language.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+        });
+        if !is_tag || !(2..=35).contains(&language.len()) {
+            problem = problem.and(format!("{at}/language"), "a language tag, such as en or pl");
+        }
+        if self.contacts.len() > MOST_CONTACTS {
+            let expected = format!("at most {MOST_CONTACTS} ways to reach the parent");
+            problem = problem.and(format!("{at}/contacts"), expected);
+        }
+        for (index, contact) in self.contacts.iter().enumerate() {
+            if let Some(expected) = contact.wrong() {
+                problem = problem.and(format!("{at}/contacts/{index}/value"), expected);
+            }
+        }
+        if !problem.errors().is_empty() {
+            return Err(problem);
+        }
+        let trimmed = |contact: &Contact| Contact {
+            kind: contact.kind,
+            value: contact.value.trim().to_owned(),
+        };
+        let contacts = self.contacts.iter().map(trimmed).collect();
+        Ok(Person { title, forename, surname, language, interpreter: self.interpreter, contacts })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_telephone_number_is_digits_however_they_are_grouped() {
+        for good in ["07700 900123", "+44 (0)20 7946-0123", "999999"] {
+            assert!(is_telephone(good), "{good}");
+        }
+        for bad in ["", "12345", "call her mother", "07700 900123 ext 4", &"1".repeat(21)] {
+            assert!(!is_telephone(bad), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! What a known parent is to a pupil: a sibling's parent is linked, an order or a relationship is corrected.
+
+use actix_web::{HttpResponse, put, web};
+
+use super::link::Link;
+use super::parents_of_pupil::{PupilParents, page};
+use super::ties;
+use crate::base::auth::May;
+use crate::base::auth::permission::WriteParent;
+use crate::base::http::json::Json;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::pupils;
+
+/// Link a parent to a pupil
+///
+/// Says what somebody is to a pupil, in place of what was said before; that stays as history. What a court has ordered
+/// is recorded apart and does not change.
+#[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = Link,
+    params(("pupil_id" = i32, Path, description = "The pupil."), ("parent_id" = i32, Path, description = "The parent.")),
+    responses((status = 200, description = "The pupil's parents as they stand now.", body = PupilParents),
+        (status = 409, description = "The pupil's record was merged into another.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[put("/v1/pupils/{pupil_id}/parents/{parent_id}")]
+pub async fn put_link(
+    caller: May<WriteParent>,
+    app: web::Data<App>,
+    path: Path<(i32, i32)>,
+    body: Json<Link>,
+) -> Result<HttpResponse, Problem> {
+    let (pupil_id, parent_id) = path.0;
+    body.value.check("")?;
+    let state = app.clone();
+    let scope = caller.scope().clone();
+    let page = app.db.run(&scope, move |tx| {
+        pupils::pupil(tx, pupil_id)?;
+        pupils::check_unmerged(tx, pupil_id)?;
+        ties::put_link(tx, (pupil_id, parent_id), &body.value, caller.subject())?;
+        page(tx, &state, &caller, pupil_id)
+    });
+    Ok(HttpResponse::Ok().json(page.await?))
+}

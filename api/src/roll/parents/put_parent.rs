@@ -1,0 +1,32 @@
+//! Who a parent is and how to reach them, changed.
+
+use actix_web::{HttpResponse, put, web};
+
+use super::person::Person;
+use super::rows::{self, ParentRow};
+use crate::base::auth::May;
+use crate::base::auth::permission::WriteParent;
+use crate::base::http::json::Json;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// Change a parent
+///
+/// Replaces name, language and ways to reach them, for all their children; what stood before is kept as history.
+#[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = Person,
+    params(("parent_id" = i32, Path, description = "The parent.")),
+    responses((status = 200, description = "The parent as it stands now.", body = ParentRow),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[put("/v1/parents/{parent_id}")]
+pub async fn put_parent(
+    caller: May<WriteParent>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<Person>,
+) -> Result<HttpResponse, Problem> {
+    let person = body.value.check("")?;
+    let by = caller.subject().to_owned();
+    let row = app.db.run(caller.scope(), move |tx| rows::replace(tx, path.0, &person, &by));
+    Ok(HttpResponse::Ok().json(row.await?))
+}

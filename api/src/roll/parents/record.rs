@@ -1,0 +1,218 @@
+//! Many parents at once, as an import brings them.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::link::Link;
+use super::person::Person;
+use super::rows::{replace_by, values};
+use super::safeguards::Safeguards;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{parent, parent_safeguard, pupil, pupil_parent};
+use crate::roll::visibility;
+
+/// Rows of one statement.
+const BATCH: usize = 2_000;
+
+/// What becomes of one parent.
+pub struct Change {
+    /// The parent; `None`: somebody new.
+    pub parent_id: Option<i32>,
+    /// Who they are and how to reach them, when they are new or that has changed.
+    pub person: Option<Person>,
+    /// What they are to pupils, where that is new or has changed.
+    pub links: Vec<(i32, Link)>,
+    /// What has to be respected about them and pupils, where that is new or has changed.
+    pub safeguards: Vec<(i32, Safeguards)>,
+}
+
+/// What an import adds and changes.
+pub struct Changes<'a> {
+    /// Parent by parent.
+    pub all: &'a [Change],
+    /// Who imports.
+    pub by: &'a str,
+    /// The import.
+    pub job_id: i64,
+}
+
+/// Until this transaction ends no other import adds parents of the trust: otherwise two files could both add somebody.
+///
+/// # Errors
+/// The database's.
+pub fn hold(tx: &mut Tx<'_>) -> Result<(), Problem> {
+    tx.take_turns("parents")
+}
+
+/// Records what an import adds and changes; the caller [`hold`]s. Nothing is overwritten without a history.
+///
+/// # Errors
+/// The database's.
+pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
+    let known: Vec<i32> = changes.all.iter().filter_map(|change| change.parent_id).collect();
+    lock(tx, &known)?;
+    let mut added = add(tx, changes)?.into_iter();
+    let (mut links, mut safeguards) = (Vec::new(), Vec::new());
+    for change in changes.all {
+        let parent_id = match (change.parent_id, &change.person) {
+            (Some(parent_id), person) => {
+                if let Some(person) = person {
+                    replace_by(tx, parent_id, person, (changes.by, Some(changes.job_id)))?;
+                }
+                parent_id
+            }
+            (None, _) => added.next().ok_or_else(|| Problem::internal("a parent was not added"))?,
+        };
+        links.extend(change.links.iter().map(|(pupil, link)| (*pupil, parent_id, link)));
+        safeguards.extend(change.safeguards.iter().map(|(pupil, all)| (*pupil, parent_id, all)));
+    }
+    let at = instant(tx, &links, &safeguards)?;
+    add_links(tx, changes, &links, at)?;
+    add_safeguards(tx, changes, &safeguards, at)?;
+    let pupils: Vec<i32> = links.iter().map(|(pupil, ..)| *pupil).collect();
+    let pairs: Vec<(i32, i32)> = schools_of(tx, &pupils)?
+        .into_iter()
+        .flat_map(|(pupil, schools)| schools.into_iter().map(move |school| (pupil, school)))
+        .collect();
+    visibility::let_see_parents(tx, &pairs)
+}
+
+fn lock(tx: &mut Tx<'_>, parents: &[i32]) -> Result<(), Problem> {
+    let found = parent::table.filter(parent::parent_id.eq_any(parents));
+    let found = found.order(parent::parent_id).select(parent::parent_id).for_update();
+    found.load::<i32>(tx.conn)?;
+    Ok(())
+}
+
+/// Every school that may see these pupils.
+fn schools_of(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<BTreeMap<i32, Vec<i32>>, Problem> {
+    let found = pupil::table.filter(pupil::pupil_id.eq_any(pupils));
+    let rows: Vec<(i32, Vec<i32>)> =
+        found.select((pupil::pupil_id, pupil::school_ids)).load(tx.conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Adds those who are new, whom the schools of their children may see; their ids in the order given.
+fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<i32>, Problem> {
+    let (trust, now) = (tx.trust(), tx.now());
+    let new: Vec<(&Change, &Person)> = changes
+        .all
+        .iter()
+        .filter(|change| change.parent_id.is_none())
+        .filter_map(|change| Some((change, change.person.as_ref()?)))
+        .collect();
+    let pupils: Vec<i32> =
+        new.iter().flat_map(|(change, _)| change.links.iter().map(|(pupil, _)| *pupil)).collect();
+    let schools = schools_of(tx, &pupils)?;
+    let mut ids = Vec::with_capacity(new.len());
+    for some in new.chunks(BATCH) {
+        let mut rows = Vec::with_capacity(some.len());
+        for (change, person) in some {
+            let pupils = change.links.iter().filter_map(|(pupil, _)| schools.get(pupil));
+            let mut seen: Vec<i32> = pupils.flatten().copied().collect();
+            seen.sort_unstable();
+            seen.dedup();
+            rows.push((
+                (parent::trust_id.eq(trust), values(person)?),
+                parent::school_ids.eq(seen),
+                parent::recorded_at.eq(now),
+                parent::recorded_by.eq(changes.by),
+            ));
+        }
+        let added: Vec<i32> = diesel::insert_into(parent::table)
+            .values(rows)
+            .returning(parent::parent_id)
+            .get_results(tx.conn)?;
+        ids.extend(added);
+    }
+    Ok(ids)
+}
+
+/// Later than everything that was recorded about these pupils.
+fn instant(
+    tx: &mut Tx<'_>,
+    links: &[(i32, i32, &Link)],
+    safeguards: &[(i32, i32, &Safeguards)],
+) -> Result<DateTime<Utc>, Problem> {
+    let trust = tx.trust();
+    let mut pupils: Vec<i32> = links.iter().map(|(pupil, ..)| *pupil).collect();
+    pupils.extend(safeguards.iter().map(|(pupil, ..)| *pupil));
+    let linked: Option<DateTime<Utc>> = pupil_parent::table
+        .filter(pupil_parent::trust_id.eq(trust).and(pupil_parent::pupil_id.eq_any(&pupils)))
+        .select(diesel::dsl::max(pupil_parent::recorded_at))
+        .first(tx.conn)?;
+    let ordered: Option<DateTime<Utc>> = parent_safeguard::table
+        .filter(
+            parent_safeguard::trust_id.eq(trust).and(parent_safeguard::pupil_id.eq_any(&pupils)),
+        )
+        .select(diesel::dsl::max(parent_safeguard::recorded_at))
+        .first(tx.conn)?;
+    Ok(tx.after(linked.max(ordered)))
+}
+
+fn add_links(
+    tx: &mut Tx<'_>,
+    changes: &Changes<'_>,
+    links: &[(i32, i32, &Link)],
+    at: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let trust = tx.trust();
+    for some in links.chunks(BATCH) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|(pupil, parent, link)| {
+                (
+                    pupil_parent::trust_id.eq(trust),
+                    pupil_parent::pupil_id.eq(pupil),
+                    pupil_parent::parent_id.eq(parent),
+                    pupil_parent::relationship.eq(link.relationship.name()),
+                    pupil_parent::priority.eq(link.priority),
+                    pupil_parent::responsibility.eq(link.responsibility),
+                    pupil_parent::lives_with.eq(link.lives_with),
+                    pupil_parent::last_day.eq(link.last_day),
+                    pupil_parent::recorded_at.eq(at),
+                    pupil_parent::recorded_by.eq(changes.by),
+                    pupil_parent::job_id.eq(changes.job_id),
+                )
+            })
+            .collect();
+        diesel::insert_into(pupil_parent::table).values(rows).execute(tx.conn)?;
+    }
+    Ok(())
+}
+
+fn add_safeguards(
+    tx: &mut Tx<'_>,
+    changes: &Changes<'_>,
+    safeguards: &[(i32, i32, &Safeguards)],
+    at: DateTime<Utc>,
+) -> Result<(), Problem> {
+    let trust = tx.trust();
+    for some in safeguards.chunks(BATCH) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|(pupil, parent, all)| {
+                let (order, contact) = (all.court_order.as_ref(), all.no_contact.as_ref());
+                (
+                    parent_safeguard::trust_id.eq(trust),
+                    parent_safeguard::pupil_id.eq(pupil),
+                    parent_safeguard::parent_id.eq(parent),
+                    parent_safeguard::court_order.eq(order.map(|o| &o.text)),
+                    parent_safeguard::court_order_from.eq(order.map(|o| o.from)),
+                    parent_safeguard::court_order_to.eq(order.and_then(|o| o.to)),
+                    parent_safeguard::no_contact.eq(contact.map(|o| &o.text)),
+                    parent_safeguard::no_contact_from.eq(contact.map(|o| o.from)),
+                    parent_safeguard::no_contact_to.eq(contact.and_then(|o| o.to)),
+                    parent_safeguard::recorded_at.eq(at),
+                    parent_safeguard::recorded_by.eq(changes.by),
+                    parent_safeguard::job_id.eq(changes.job_id),
+                )
+            })
+            .collect();
+        diesel::insert_into(parent_safeguard::table).values(rows).execute(tx.conn)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,198 @@
+//! Owns: parent, parent_change, pupil_parent, parent_safeguard.
+//!
+//! The parents themselves; `ties.rs` has what they are to pupils.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::person::Person;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::{parent, parent_change, pupil};
+use crate::roll::pupils::folded_name_key;
+
+/// A parent.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct ParentRow {
+    /// Rollcall's key.
+    #[schema(example = 812)]
+    pub parent_id: i32,
+    /// Who they are and how to reach them.
+    pub person: Person,
+    /// When this was recorded (UTC).
+    pub recorded_at: DateTime<Utc>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = parent)]
+struct Stored {
+    parent_id: i32,
+    title: Option<String>,
+    forename: Option<String>,
+    surname: String,
+    language: String,
+    interpreter: bool,
+    contacts: Value,
+    recorded_at: DateTime<Utc>,
+}
+
+impl Stored {
+    fn row(self) -> Result<ParentRow, Problem> {
+        let Self { parent_id, title, forename, surname, language, interpreter, .. } = self;
+        let contacts = serde_json::from_value(self.contacts).map_err(Problem::internal)?;
+        let person = Person { title, forename, surname, language, interpreter, contacts };
+        Ok(ParentRow { parent_id, person, recorded_at: self.recorded_at })
+    }
+}
+
+/// One parent, if the caller may see them.
+///
+/// # Errors
+/// 404.
+pub fn parent(tx: &mut Tx<'_>, parent_id: i32) -> Result<ParentRow, Problem> {
+    let found = parent::table.filter(parent::parent_id.eq(parent_id));
+    found.select(Stored::as_select()).first(tx.conn)?.row()
+}
+
+/// These parents, in no order.
+///
+/// # Errors
+/// The database's.
+pub(super) fn parents(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<ParentRow>, Problem> {
+    let trust = tx.trust();
+    let found = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq_any(ids)));
+    let rows = found.select(Stored::as_select()).load(tx.conn)?;
+    rows.into_iter().map(Stored::row).collect()
+}
+
+/// The parents whom the caller may see with these names, in the order of their ids. A name is the key of surname and
+/// forename.
+///
+/// # Errors
+/// The database's.
+pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow>, Problem> {
+    let found = parent::table
+        .filter(parent::trust_id.eq(tx.trust()).and(parent::name_key.eq_any(keys)))
+        .order(parent::parent_id);
+    let rows = found.select(Stored::as_select()).load(tx.conn)?;
+    rows.into_iter().map(Stored::row).collect()
+}
+
+/// Adds a parent whom the schools of a pupil may see.
+///
+/// # Errors
+/// The database's.
+pub(super) fn add(
+    tx: &mut Tx<'_>,
+    person: &Person,
+    pupil_id: i32,
+    by: &str,
+) -> Result<ParentRow, Problem> {
+    let schools: Vec<i32> = schools_of(tx, pupil_id)?;
+    diesel::insert_into(parent::table)
+        .values((
+            (parent::trust_id.eq(tx.trust()), values(person)?),
+            parent::school_ids.eq(schools),
+            parent::recorded_at.eq(tx.now()),
+            parent::recorded_by.eq(by),
+        ))
+        .returning(Stored::as_returning())
+        .get_result(tx.conn)?
+        .row()
+}
+
+/// Every school that may see a pupil.
+///
+/// # Errors
+/// 404.
+pub(super) fn schools_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<i32>, Problem> {
+    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::school_ids);
+    Ok(found.first(tx.conn)?)
+}
+
+pub(super) type Values<'a> = (
+    diesel::dsl::Eq<parent::title, &'a Option<String>>,
+    diesel::dsl::Eq<parent::forename, &'a Option<String>>,
+    diesel::dsl::Eq<parent::surname, &'a String>,
+    diesel::dsl::Eq<parent::name_key, String>,
+    diesel::dsl::Eq<parent::language, &'a String>,
+    diesel::dsl::Eq<parent::interpreter, bool>,
+    diesel::dsl::Eq<parent::contacts, Value>,
+);
+
+pub(super) fn values(person: &Person) -> Result<Values<'_>, Problem> {
+    let key = folded_name_key(&person.surname, person.forename.as_deref().unwrap_or_default());
+    let contacts = serde_json::to_value(&person.contacts).map_err(Problem::internal)?;
+    Ok((
+        parent::title.eq(&person.title),
+        parent::forename.eq(&person.forename),
+        parent::surname.eq(&person.surname),
+        parent::name_key.eq(key),
+        parent::language.eq(&person.language),
+        parent::interpreter.eq(person.interpreter),
+        parent::contacts.eq(contacts),
+    ))
+}
+
+/// Replaces who a parent is and how to reach them, and keeps what stood there. The same again changes nothing.
+///
+/// # Errors
+/// 404.
+pub(super) fn replace(
+    tx: &mut Tx<'_>,
+    parent_id: i32,
+    person: &Person,
+    by: &str,
+) -> Result<ParentRow, Problem> {
+    replace_by(tx, parent_id, person, (by, None))
+}
+
+/// As [`replace`], by an import that can be taken back.
+///
+/// # Errors
+/// 404.
+pub(super) fn replace_by(
+    tx: &mut Tx<'_>,
+    parent_id: i32,
+    person: &Person,
+    (by, job_id): (&str, Option<i64>),
+) -> Result<ParentRow, Problem> {
+    let trust = tx.trust();
+    let one = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)));
+    let old = one.select(Stored::as_select()).for_update().first(tx.conn)?.row()?;
+    let value = |person: &Person| serde_json::to_value(person).map_err(Problem::internal);
+    let (before, after) = (value(&old.person)?, value(person)?);
+    if before == after {
+        return Ok(old);
+    }
+    let at = tx.after(Some(old.recorded_at));
+    diesel::insert_into(parent_change::table)
+        .values((
+            parent_change::trust_id.eq(trust),
+            parent_change::parent_id.eq(parent_id),
+            parent_change::recorded_at.eq(at),
+            parent_change::old.eq(before),
+            parent_change::recorded_by.eq(by),
+            parent_change::job_id.eq(job_id),
+        ))
+        .execute(tx.conn)?;
+    diesel::update(parent::table)
+        .filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)))
+        .set((values(person)?, parent::recorded_at.eq(at), parent::recorded_by.eq(by)))
+        .returning(Stored::as_returning())
+        .get_result(tx.conn)?
+        .row()
+}
+
+/// Locks a parent's row, so that of two writes at once the second stands later.
+///
+/// # Errors
+/// 404.
+pub(super) fn lock(tx: &mut Tx<'_>, parent_id: i32) -> Result<(), Problem> {
+    let found = parent::table.filter(parent::parent_id.eq(parent_id)).select(parent::parent_id);
+    found.for_update().first::<i32>(tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! A class of one academic year.
+
+use actix_web::{HttpResponse, post, web};
+use domain::AcademicYear;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{ClassRow, NewClass};
+use crate::base::auth::May;
+use crate::base::auth::permission::WriteClass;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// The most characters of a name.
+const LONGEST: usize = 50;
+
+/// A class to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClassBody {
+    /// Its school.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// Its academic year: 2026 for 2026/27.
+    #[schema(value_type = i16, example = 2026)]
+    year: AcademicYear,
+    /// Name, 1 to 50 characters.
+    #[schema(example = "7H1")]
+    name: String,
+}
+
+/// Add a class
+#[utoipa::path(tag = "pupils", security(("token" = ["class:write"])), request_body = ClassBody,
+    responses((status = 201, description = "The class.", body = ClassRow),
+        (status = 409, description = "The school has a class of that name in that year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/classes")]
+pub async fn create_class(
+    caller: May<WriteClass>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<ClassBody>,
+) -> Result<HttpResponse, Problem> {
+    let name = name::kept(&body.value.name, LONGEST)
+        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", LONGEST))?;
+    let new = NewClass { school_id: body.value.school_id, year: body.value.year.number(), name };
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        tenants::school(tx, new.school_id)?;
+        key.once(tx, &caller, "create_class", &body.bytes, |tx| {
+            let rows = super::add_classes(tx, std::slice::from_ref(&new), caller.subject())?;
+            let row = rows.first().ok_or_else(|| Problem::internal("no class was added"))?;
+            Reply::created(format!("/v1/classes/{}", row.class_id), row)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,50 @@
+//! The characteristics of an enrolment, now or as they were known before.
+
+use actix_web::{HttpResponse, get, web};
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadEnrolment;
+use crate::base::http::json::Query;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::roll::pupils::characteristics::characteristics_of_enrolment;
+use crate::roll::pupils::enrolment;
+use crate::roll::pupils::enrolment_page::CharacteristicFact;
+
+/// As known when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// As they were known on this instant, such as 2026-11-18T09:00:00Z; as they are known now when absent.
+    as_known_on: Option<DateTime<Utc>>,
+}
+
+/// What is known of an enrolment.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Characteristics {
+    /// By kind, then by day. A kind that is not here has its first value, such as `no` or `none`.
+    characteristics: Vec<CharacteristicFact>,
+}
+
+/// Read an enrolment's characteristics
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(("enrolment_id" = i32, Path, description = "The enrolment."), Params),
+    responses((status = 200, description = "The characteristics.", body = Characteristics)))]
+#[get("/v1/enrolments/{enrolment_id}/characteristics")]
+pub async fn read_characteristics(
+    caller: May<ReadEnrolment>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let rows = app.db.snapshot(caller.scope(), move |tx| {
+        let school_id = enrolment(tx, path.0)?.school_id;
+        characteristics_of_enrolment(tx, school_id, path.0, params.0.as_known_on)
+    });
+    let characteristics = rows.await?.into_iter().map(Into::into).collect();
+    Ok(HttpResponse::Ok().json(Characteristics { characteristics }))
+}

@@ -1,0 +1,180 @@
+//! What a correction, a merge and a split share: records locked with their schools, changes and their history.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Text, Timestamptz};
+
+use crate::base::db::Tx;
+use crate::base::problem::{Kind, Problem};
+use crate::base::schema::{pupil, pupil_change};
+use crate::roll::visibility;
+use crate::school::tenants::{self, Locked};
+
+/// A record of a pupil, locked.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = pupil)]
+pub(super) struct Record {
+    pub pupil_id: i32,
+    /// Every school that has ever enrolled the pupil.
+    pub school_ids: Vec<i32>,
+    pub merged_into: Option<i32>,
+}
+
+/// Records and the versions of all their schools, locked until the transaction ends.
+pub(super) struct Held {
+    /// In the order asked for.
+    pub records: Vec<Record>,
+    pub locked: Locked,
+}
+
+/// Locks these records, and their schools so far as the caller may reach them.
+///
+/// # Errors
+/// 404; 503 when a school enrolled one of them at the same moment.
+pub(super) fn hold(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Held, Problem> {
+    let schools = schools(&read(tx, pupils)?);
+    let reached: Vec<i32> =
+        schools.iter().copied().filter(|school| tx.scope().covers(*school)).collect();
+    // This year too, so that there is always a version whose instant runs forwards.
+    let year = tenants::today_year(tx.clock())?.number();
+    let locked = tenants::lock_schools(tx, &reached, &[year])?;
+    let trust = tx.trust();
+    let wanted = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(pupils));
+    let rows: Vec<i32> = pupil::table
+        .filter(wanted)
+        .order(pupil::pupil_id)
+        .select(pupil::pupil_id)
+        .for_update()
+        .load(tx.conn)?;
+    let records = read(tx, pupils)?;
+    if rows.len() != pupils.iter().collect::<BTreeSet<_>>().len()
+        || self::schools(&records) != schools
+    {
+        return Err(Problem::unavailable(1, "a school enrolled the pupil at the same moment"));
+    }
+    Ok(Held { records, locked })
+}
+
+fn read(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Record>, Problem> {
+    let one = |id: &i32| {
+        let row = pupil::table.filter(pupil::pupil_id.eq(*id)).select(Record::as_select());
+        Ok(row.first(tx.conn)?)
+    };
+    pupils.iter().map(one).collect()
+}
+
+fn schools(records: &[Record]) -> BTreeSet<i32> {
+    records.iter().flat_map(|record| record.school_ids.iter().copied()).collect()
+}
+
+impl Held {
+    /// Refuses what changes figures of a school that the caller's token does not cover.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn check_reach(&self, tx: &Tx<'_>) -> Result<(), Problem> {
+        if schools(&self.records).iter().all(|school| tx.scope().covers(*school)) {
+            return Ok(());
+        }
+        Err(Problem::new(Kind::Forbidden).detail(
+            "The pupil is or was on the roll of a school that your token does not cover, and its figures would \
+             change. Ask the trust to do it.",
+        ))
+    }
+}
+
+/// A change of one field.
+pub(super) struct Change<'a> {
+    pub field: &'static str,
+    pub old: Option<String>,
+    pub new: Option<String>,
+    pub reason: &'a str,
+}
+
+/// Keeps what stood in a pupil's fields until now.
+///
+/// # Errors
+/// The database's.
+pub(super) fn keep(
+    tx: &mut Tx<'_>,
+    pupil_id: i32,
+    changes: &[Change<'_>],
+    at: DateTime<Utc>,
+    by: &str,
+) -> Result<(), Problem> {
+    let trust = tx.trust();
+    let rows: Vec<_> = changes
+        .iter()
+        .map(|change| {
+            (
+                pupil_change::trust_id.eq(trust),
+                pupil_change::pupil_id.eq(pupil_id),
+                pupil_change::recorded_at.eq(at),
+                pupil_change::field.eq(change.field),
+                pupil_change::old.eq(&change.old),
+                pupil_change::new.eq(&change.new),
+                pupil_change::reason.eq(change.reason),
+                pupil_change::recorded_by.eq(by),
+            )
+        })
+        .collect();
+    diesel::insert_into(pupil_change::table).values(rows).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Says which record a pupil's record is merged into, or that it stands for itself again, and keeps what it said before.
+///
+/// # Errors
+/// The database's.
+pub(super) fn point(
+    tx: &mut Tx<'_>,
+    record: &Record,
+    into: Option<i32>,
+    (reason, at, by): (&str, DateTime<Utc>, &str),
+) -> Result<(), Problem> {
+    let trust = tx.trust();
+    diesel::update(pupil::table)
+        .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(record.pupil_id)))
+        .set(pupil::merged_into.eq(into))
+        .execute(tx.conn)?;
+    let text = |id: Option<i32>| id.map(|id| id.to_string());
+    let (old, new) = (text(record.merged_into), text(into));
+    keep(tx, record.pupil_id, &[Change { field: "merged_into", old, new, reason }], at, by)
+}
+
+/// Makes these enrolments another pupil's, and keeps whose they were.
+///
+/// # Errors
+/// The database's.
+pub(super) fn hand_over(
+    tx: &mut Tx<'_>,
+    enrolments: &[(i32, i32)],
+    to: i32,
+    (reason, at, by): (&str, DateTime<Utc>, &str),
+) -> Result<(), Problem> {
+    let (ids, schools): (Vec<i32>, Vec<i32>) = enrolments.iter().copied().unzip();
+    diesel::sql_query(
+        "INSERT INTO enrolment_pupil \
+             (trust_id, school_id, enrolment_id, recorded_at, old_pupil_id, new_pupil_id, reason, recorded_by) \
+         SELECT $1, school_id, enrolment_id, $2, pupil_id, $3, $4, $5 \
+         FROM enrolment WHERE trust_id = $1 AND enrolment_id = ANY ($6)",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Timestamptz, _>(at)
+    .bind::<Integer, _>(to)
+    .bind::<Text, _>(reason)
+    .bind::<Text, _>(by)
+    .bind::<Array<Integer>, _>(&ids)
+    .execute(tx.conn)?;
+    diesel::sql_query(
+        "UPDATE enrolment SET pupil_id = $1 WHERE trust_id = $2 AND enrolment_id = ANY ($3)",
+    )
+    .bind::<Integer, _>(to)
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Array<Integer>, _>(&ids)
+    .execute(tx.conn)?;
+    let seen: Vec<(i32, i32)> = schools.into_iter().map(|school| (to, school)).collect();
+    visibility::let_see(tx, &seen)
+}

@@ -1,0 +1,66 @@
+//! The classes of a school's year.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use diesel::prelude::*;
+use domain::AcademicYear;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::ClassRow;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadClass;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::schema::class;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Which classes.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Only classes of this school.
+    school_id: Option<i32>,
+    /// Academic year: 2026 for 2026/27; the present one when absent.
+    #[param(value_type = Option<i16>)]
+    year: Option<AcademicYear>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List classes
+#[utoipa::path(tag = "pupils", security(("token" = ["class:read"])), params(Params),
+    responses((status = 200, description = "Classes in the order of their ids.", body = Page<ClassRow>)))]
+#[get("/v1/classes")]
+pub async fn list_classes(
+    caller: May<ReadClass>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let clock = app.db.clock_of(caller.scope()).await?;
+    let Params { school_id, year, limit, cursor } = params.0;
+    let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, year))?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        let mut rows = class::table.filter(class::year.eq(year.number())).into_boxed();
+        if let Some(school_id) = school_id {
+            tenants::school(tx, school_id)?;
+            rows = rows.filter(class::school_id.eq(school_id));
+        }
+        if let Some(after) = slice.after {
+            rows = rows.filter(class::class_id.gt(after));
+        }
+        let rows = rows
+            .order(class::class_id)
+            .limit(slice.fetch())
+            .select(ClassRow::as_select())
+            .load(tx.conn)?;
+        Ok(slice.page(rows, |row| row.class_id))
+    });
+    Ok(page.await?.answer(&request))
+}

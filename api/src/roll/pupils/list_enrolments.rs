@@ -1,0 +1,74 @@
+//! Enrolments, by school or pupil.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::EnrolmentRow;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadEnrolment;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::schema::enrolment_now;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Which enrolments.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Only enrolments at this school.
+    school_id: Option<i32>,
+    /// Only enrolments of this pupil.
+    pupil_id: Option<i32>,
+    /// Only enrolments that cover this day.
+    on: Option<NaiveDate>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// List enrolments
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(Params),
+    responses((status = 200, description = "Enrolments in the order of their ids.", body = Page<EnrolmentRow>)))]
+#[get("/v1/enrolments")]
+pub async fn list_enrolments(
+    caller: May<ReadEnrolment>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { school_id, pupil_id, on, limit, cursor } = params.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, pupil_id, on))?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        let mut rows = enrolment_now::table.into_boxed();
+        if let Some(school_id) = school_id {
+            tenants::school(tx, school_id)?;
+            rows = rows.filter(enrolment_now::school_id.eq(school_id));
+        }
+        if let Some(pupil_id) = pupil_id {
+            super::pupil(tx, pupil_id)?;
+            rows = rows.filter(enrolment_now::pupil_id.eq(pupil_id));
+        }
+        if let Some(on) = on {
+            let not_left = enrolment_now::last_day
+                .is_null()
+                .or(enrolment_now::last_day.ge(on).assume_not_null());
+            rows = rows.filter(enrolment_now::first_day.le(on)).filter(not_left);
+        }
+        if let Some(after) = slice.after {
+            rows = rows.filter(enrolment_now::enrolment_id.gt(after));
+        }
+        let rows = rows
+            .order(enrolment_now::enrolment_id)
+            .limit(slice.fetch())
+            .select(EnrolmentRow::as_select());
+        Ok(slice.page(rows.load(tx.conn)?, |row| row.enrolment_id))
+    });
+    Ok(page.await?.answer(&request))
+}

@@ -1,0 +1,86 @@
+//! Pupils by name, UPN or school.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer, Nullable, Text};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::PupilRow;
+use super::identity::pupils_with_upn;
+use super::name_key::folded_name_key;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadPupil;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// What to look for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// The beginning of "surname forename" or of "forename surname"; accents, case and punctuation do not matter.
+    name: Option<String>,
+    /// The whole UPN, also one that the pupil had before.
+    upn: Option<String>,
+    /// Pupils who are or were enrolled at this school.
+    school_id: Option<i32>,
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+}
+
+/// Row-level security keeps its indexes with `^@` and `=`. The cursor is a pupil's id, so that no name gets into a URL.
+const SEARCH: &str = "\
+    SELECT pupil_id FROM pupil \
+    WHERE trust_id = $1 \
+      AND ($2 IS NULL OR name_key ^@ $2 OR given_key ^@ $2) \
+      AND ($3 IS NULL OR pupil_id = ANY ($3)) \
+      AND merged_into IS NULL \
+      AND ($4 IS NULL OR school_ids @> ARRAY[$4]) \
+      AND ($5 IS NULL OR (name_key COLLATE \"C\", pupil_id) > \
+          (SELECT name_key COLLATE \"C\", pupil_id FROM pupil WHERE trust_id = $1 AND pupil_id = $5)) \
+    ORDER BY name_key COLLATE \"C\", pupil_id LIMIT $6";
+
+#[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Integer)]
+    pupil_id: i32,
+}
+
+/// List or search pupils
+#[utoipa::path(tag = "pupils", security(("token" = ["pupil:read"])), params(Params),
+    responses((status = 200, description = "Pupils by name.", body = Page<PupilRow>)))]
+#[get("/v1/pupils")]
+pub async fn list_pupils(
+    caller: May<ReadPupil>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { name, upn, school_id, limit, cursor } = params.0;
+    let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
+    let upn = upn.map(|upn| upn.trim().to_uppercase());
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(&name, &upn, school_id))?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        if let Some(school_id) = school_id {
+            tenants::school(tx, school_id)?;
+        }
+        let with_upn = upn.map(|upn| pupils_with_upn(tx, &upn)).transpose()?;
+        let ids: Vec<Id> = diesel::sql_query(SEARCH)
+            .bind::<Integer, _>(tx.trust())
+            .bind::<Nullable<Text>, _>(name)
+            .bind::<Nullable<Array<Integer>>, _>(with_upn)
+            .bind::<Nullable<Integer>, _>(school_id)
+            .bind::<Nullable<Integer>, _>(slice.after)
+            .bind::<diesel::sql_types::BigInt, _>(slice.fetch())
+            .load(tx.conn)?;
+        let ids: Vec<i32> = ids.into_iter().map(|id| id.pupil_id).collect();
+        Ok(slice.page(super::rows::in_order(tx, &ids)?, |row| row.pupil_id))
+    });
+    Ok(page.await?.answer(&request))
+}

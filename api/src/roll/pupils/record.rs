@@ -1,0 +1,272 @@
+//! Writing the roll: pupils, classes, enrolments, their days and placements.
+//!
+//! Writes come in sets, so that one pupil and an import of sixty thousand go the same way. Whoever writes facts of the
+//! roll has locked the schools' versions first and records them at the bumped version's instant.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
+use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+
+use super::details::Details;
+use super::name_key::folded_name_key;
+use super::rows::ClassRow;
+use crate::base::db::Tx;
+use crate::base::problem::{Kind, Problem};
+use crate::base::schema::{class, enrolment, pupil};
+use crate::roll::visibility;
+
+/// A pupil to be added.
+pub struct NewPupil {
+    /// Unique pupil number, checked.
+    pub upn: String,
+    /// Legal surname.
+    pub surname: String,
+    /// Legal forename.
+    pub forename: String,
+    /// Date of birth.
+    pub birth_date: NaiveDate,
+    /// `F`, `M` or not recorded.
+    pub sex: Option<String>,
+    /// The schools that may see the pupil.
+    pub schools: Vec<i32>,
+}
+
+impl NewPupil {
+    /// The pupil with these details, whom these schools may see.
+    pub(super) fn of(details: Details, schools: Vec<i32>) -> Self {
+        let Details { upn, surname, forename, birth_date, sex } = details;
+        Self { upn, surname, forename, birth_date, sex, schools }
+    }
+}
+
+/// A class to be added.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct NewClass {
+    /// Its school.
+    pub school_id: i32,
+    /// Its academic year.
+    pub year: i16,
+    /// Its name.
+    pub name: String,
+}
+
+/// The days of an enrolment, to be recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct NewStay {
+    /// The enrolment.
+    pub enrolment_id: i32,
+    /// Its school.
+    pub school_id: i32,
+    /// First day on roll.
+    pub first_day: NaiveDate,
+    /// Last day on roll.
+    pub last_day: Option<NaiveDate>,
+}
+
+/// A placement, to be recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct NewPlacement {
+    /// The enrolment.
+    pub enrolment_id: i32,
+    /// Its school.
+    pub school_id: i32,
+    /// From this day on.
+    pub from_day: NaiveDate,
+    /// In this class.
+    pub class_id: i32,
+    /// In this year group.
+    pub year_group: i16,
+}
+
+/// A pupil who goes on a school's roll.
+pub(super) struct NewEnrolment<'a> {
+    pub pupil_id: i32,
+    /// The class from the first day on; it says which school.
+    pub class: &'a ClassRow,
+    pub year_group: i16,
+    pub first_day: NaiveDate,
+    pub last_day: Option<NaiveDate>,
+}
+
+/// Adds pupils and returns their ids by UPN. One whose UPN the trust already has is left out.
+///
+/// # Errors
+/// The database's.
+pub fn add_pupils(
+    tx: &mut Tx<'_>,
+    new: &[NewPupil],
+    by: &str,
+) -> Result<BTreeMap<String, i32>, Problem> {
+    let (trust, now) = (tx.trust(), tx.now());
+    let mut ids = BTreeMap::new();
+    for some in new.chunks(4_000) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|p| {
+                (
+                    pupil::trust_id.eq(trust),
+                    pupil::upn.eq(&p.upn),
+                    pupil::surname.eq(&p.surname),
+                    pupil::forename.eq(&p.forename),
+                    pupil::name_key.eq(folded_name_key(&p.surname, &p.forename)),
+                    pupil::given_key.eq(folded_name_key(&p.forename, &p.surname)),
+                    pupil::birth_date.eq(p.birth_date),
+                    pupil::sex.eq(&p.sex),
+                    pupil::school_ids.eq(&p.schools),
+                    pupil::created_at.eq(now),
+                    pupil::created_by.eq(by),
+                )
+            })
+            .collect();
+        let added: Vec<(String, i32)> = diesel::insert_into(pupil::table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .returning((pupil::upn, pupil::pupil_id))
+            .get_results(tx.conn)?;
+        ids.extend(added);
+    }
+    Ok(ids)
+}
+
+/// Adds classes and returns them in the order given.
+///
+/// # Errors
+/// A class of that name in that school and year.
+pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<ClassRow>, Problem> {
+    let (trust, now) = (tx.trust(), tx.now());
+    let rows: Vec<_> = new
+        .iter()
+        .map(|c| {
+            (
+                class::trust_id.eq(trust),
+                class::school_id.eq(c.school_id),
+                class::year.eq(c.year),
+                class::name.eq(&c.name),
+                class::created_at.eq(now),
+                class::created_by.eq(by),
+            )
+        })
+        .collect();
+    diesel::insert_into(class::table)
+        .values(rows)
+        .returning(ClassRow::as_returning())
+        .get_results(tx.conn)
+        .map_err(|error| match error {
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Problem::at(
+                Kind::Taken,
+                "/name",
+                "a name that no class of the school has that year",
+            ),
+            other => other.into(),
+        })
+}
+
+/// Adds enrolments of (school, pupil) and returns their ids in the order given.
+///
+/// # Errors
+/// The database's.
+pub fn add_enrolments(tx: &mut Tx<'_>, new: &[(i32, i32)], by: &str) -> Result<Vec<i32>, Problem> {
+    let (trust, now) = (tx.trust(), tx.now());
+    let mut ids = Vec::with_capacity(new.len());
+    for some in new.chunks(8_000) {
+        let rows: Vec<_> = some
+            .iter()
+            .map(|(school, pupil)| {
+                (
+                    enrolment::trust_id.eq(trust),
+                    enrolment::school_id.eq(school),
+                    enrolment::pupil_id.eq(pupil),
+                    enrolment::created_at.eq(now),
+                    enrolment::created_by.eq(by),
+                )
+            })
+            .collect();
+        let added: Vec<i32> = diesel::insert_into(enrolment::table)
+            .values(rows)
+            .returning(enrolment::enrolment_id)
+            .get_results(tx.conn)?;
+        ids.extend(added);
+    }
+    Ok(ids)
+}
+
+/// Puts a pupil on the roll of a class's school: the enrolment, its days, its first placement. The caller has locked
+/// the school's versions and bumped them to `at`.
+///
+/// # Errors
+/// The database's.
+pub(super) fn open_enrolment(
+    tx: &mut Tx<'_>,
+    new: &NewEnrolment<'_>,
+    at: DateTime<Utc>,
+    by: &str,
+) -> Result<i32, Problem> {
+    let NewEnrolment { pupil_id, class, year_group, first_day, last_day } = *new;
+    let (school_id, class_id) = (class.school_id, class.class_id);
+    let ids = add_enrolments(tx, &[(school_id, pupil_id)], by)?;
+    let enrolment_id =
+        ids.first().copied().ok_or_else(|| Problem::internal("no enrolment was added"))?;
+    visibility::let_see(tx, &[(pupil_id, school_id)])?;
+    add_days(tx, &[NewStay { enrolment_id, school_id, first_day, last_day }], at, by)?;
+    let placement =
+        NewPlacement { enrolment_id, school_id, from_day: first_day, class_id, year_group };
+    add_placements(tx, &[placement], at, by)?;
+    Ok(enrolment_id)
+}
+
+/// Records the days of enrolments.
+///
+/// # Errors
+/// The database's.
+pub fn add_days(
+    tx: &mut Tx<'_>,
+    new: &[NewStay],
+    at: DateTime<Utc>,
+    by: &str,
+) -> Result<(), Problem> {
+    diesel::sql_query(
+        "INSERT INTO enrolment_days (trust_id, school_id, enrolment_id, first_day, last_day, recorded_at, recorded_by) \
+         SELECT $5, u.school_id, u.enrolment_id, u.first_day, u.last_day, $6, $7 \
+         FROM unnest($1, $2, $3, $4) AS u (school_id, enrolment_id, first_day, last_day)",
+    )
+    .bind::<Array<Integer>, _>(new.iter().map(|s| s.school_id).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(new.iter().map(|s| s.enrolment_id).collect::<Vec<_>>())
+    .bind::<Array<Date>, _>(new.iter().map(|s| s.first_day).collect::<Vec<_>>())
+    .bind::<Array<Nullable<Date>>, _>(new.iter().map(|s| s.last_day).collect::<Vec<_>>())
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Timestamptz, _>(at)
+    .bind::<Text, _>(by)
+    .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Records placements.
+///
+/// # Errors
+/// The database's.
+pub fn add_placements(
+    tx: &mut Tx<'_>,
+    new: &[NewPlacement],
+    at: DateTime<Utc>,
+    by: &str,
+) -> Result<(), Problem> {
+    diesel::sql_query(
+        "INSERT INTO placement \
+             (trust_id, school_id, enrolment_id, from_day, class_id, year_group, recorded_at, recorded_by) \
+         SELECT $6, u.school_id, u.enrolment_id, u.from_day, u.class_id, u.year_group, $7, $8 \
+         FROM unnest($1, $2, $3, $4, $5) AS u (school_id, enrolment_id, from_day, class_id, year_group)",
+    )
+    .bind::<Array<Integer>, _>(new.iter().map(|p| p.school_id).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(new.iter().map(|p| p.enrolment_id).collect::<Vec<_>>())
+    .bind::<Array<Date>, _>(new.iter().map(|p| p.from_day).collect::<Vec<_>>())
+    .bind::<Array<Integer>, _>(new.iter().map(|p| p.class_id).collect::<Vec<_>>())
+    .bind::<Array<SmallInt>, _>(new.iter().map(|p| p.year_group).collect::<Vec<_>>())
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Timestamptz, _>(at)
+    .bind::<Text, _>(by)
+    .execute(tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,54 @@
+//! Owns: pupil.school_ids, parent.school_ids.
+//!
+//! Who is visible where: row-level security reads these two columns, and they are widened here and nowhere else.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer};
+
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+
+/// Lets a school see a pupil whom it enrols, the records that were merged into the pupil's, and the pupil's parents.
+///
+/// # Errors
+/// The database's.
+pub fn let_see(tx: &mut Tx<'_>, pairs: &[(i32, i32)]) -> Result<(), Problem> {
+    let (pupils, schools): (Vec<i32>, Vec<i32>) = pairs.iter().copied().unzip();
+    diesel::sql_query(
+        "WITH enrolled AS (SELECT * FROM unnest($1, $2) AS u (pupil_id, school_id)), \
+              seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \
+                       SELECT p.pupil_id, e.school_id FROM enrolled e \
+                       JOIN pupil p ON p.trust_id = $3 AND p.merged_into = e.pupil_id) \
+         UPDATE pupil p SET school_ids = p.school_ids || w.schools \
+         FROM (SELECT pupil_id, array_agg(DISTINCT school_id) AS schools FROM seen GROUP BY pupil_id) w \
+         WHERE p.trust_id = $3 AND p.pupil_id = w.pupil_id AND NOT p.school_ids @> w.schools",
+    )
+    .bind::<Array<Integer>, _>(pupils)
+    .bind::<Array<Integer>, _>(schools)
+    .bind::<Integer, _>(tx.trust())
+    .execute(tx.conn)?;
+    let_see_parents(tx, pairs)
+}
+
+/// Lets a school see the parents of a pupil whom it enrols, those of records that were merged into the pupil's too.
+///
+/// # Errors
+/// The database's.
+pub fn let_see_parents(tx: &mut Tx<'_>, pairs: &[(i32, i32)]) -> Result<(), Problem> {
+    let (pupils, schools): (Vec<i32>, Vec<i32>) = pairs.iter().copied().unzip();
+    diesel::sql_query(
+        "WITH enrolled AS (SELECT * FROM unnest($1, $2) AS u (pupil_id, school_id)), \
+              seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \
+                       SELECT p.pupil_id, e.school_id FROM enrolled e \
+                       JOIN pupil p ON p.trust_id = $3 AND p.merged_into = e.pupil_id) \
+         UPDATE parent a SET school_ids = a.school_ids || w.schools \
+         FROM (SELECT l.parent_id, array_agg(DISTINCT s.school_id) AS schools FROM seen s \
+               JOIN pupil_parent l ON l.trust_id = $3 AND l.pupil_id = s.pupil_id GROUP BY l.parent_id) w \
+         WHERE a.trust_id = $3 AND a.parent_id = w.parent_id AND NOT a.school_ids @> w.schools",
+    )
+    .bind::<Array<Integer>, _>(pupils)
+    .bind::<Array<Integer>, _>(schools)
+    .bind::<Integer, _>(tx.trust())
+    .execute(tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Every calendar that a school's year ever had: who put it, and when.
+
+use actix_web::{HttpResponse, get, web};
+use domain::AcademicYear;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::rows::{self, CalendarVersion};
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadCalendar;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// The history of a calendar.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CalendarHistory {
+    /// The school.
+    #[schema(example = 7)]
+    school_id: i32,
+    /// The academic year: 2026 for 2026/27.
+    #[schema(example = 2026)]
+    year: i16,
+    /// Every calendar of that year, oldest first: the last one stands.
+    versions: Vec<CalendarVersion>,
+}
+
+/// Read the history of a calendar
+#[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
+    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
+    responses((status = 200, description = "The history; empty when there never was a calendar.", body = CalendarHistory)))]
+#[get("/v1/schools/{school_id}/calendar/{year}/history")]
+pub async fn calendar_history(
+    caller: May<ReadCalendar>,
+    app: web::Data<App>,
+    path: Path<(i32, AcademicYear)>,
+) -> Result<HttpResponse, Problem> {
+    let (school_id, year) = path.0;
+    let history = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        let versions = rows::versions(tx, school_id, year)?;
+        Ok(CalendarHistory { school_id, year: year.number(), versions })
+    });
+    Ok(HttpResponse::Ok().json(history.await?))
+}

@@ -1,0 +1,54 @@
+//! A published file of term dates, read to a calendar that a person may then put.
+
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use domain::AcademicYear;
+
+use super::term_dates::{ProposedCalendar, Published, TermDates, propose, read_ics, read_json};
+use crate::base::auth::May;
+use crate::base::auth::permission::WriteCalendar;
+use crate::base::db::block;
+use crate::base::http::json::{media_type, unreadable};
+use crate::base::http::path::Path;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// Read published term dates
+///
+/// Reads an ICS file, or JSON as councils and schools publish it, to a calendar of that academic year. Changes nothing:
+/// look at the notices, correct what is wrong, and PUT the calendar.
+#[utoipa::path(tag = "calendars", security(("token" = ["calendar:write"])),
+    request_body(content((String = "text/calendar"), (TermDates = "application/json")), description = "The file, in UTF-8."),
+    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
+    responses((status = 200, description = "The calendar that the file describes. Nothing was changed.", body = ProposedCalendar),
+        (status = 400, description = "It is no such file.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "It says nothing about that year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/schools/{school_id}/calendar/{year}/read")]
+pub async fn read_term_dates(
+    caller: May<WriteCalendar>,
+    app: web::Data<App>,
+    http: HttpRequest,
+    path: Path<(i32, AcademicYear)>,
+    body: Result<Bytes, actix_web::Error>,
+) -> Result<HttpResponse, Problem> {
+    let (school_id, year) = path.0;
+    let media = media_type(&http);
+    app.db.run(caller.scope(), move |tx| tenants::school(tx, school_id)).await?;
+    let bytes = body.map_err(|error| unreadable(&error))?;
+    let proposed = block(move || propose(year, read(&media, &bytes, year)?));
+    Ok(HttpResponse::Ok().json(proposed.await?))
+}
+
+fn read(media: &str, bytes: &[u8], year: AcademicYear) -> Result<Published, Problem> {
+    match media {
+        "text/calendar" => {
+            let text = std::str::from_utf8(bytes)
+                .map_err(|_| Problem::at(Kind::BadBody, "", "a file in UTF-8"))?;
+            read_ics(text)
+        }
+        "application/json" => read_json(bytes, year),
+        _ => Err(Problem::new(Kind::UnsupportedMedia)
+            .detail("Send `Content-Type: text/calendar` or `application/json`.")),
+    }
+}

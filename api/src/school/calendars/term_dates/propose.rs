@@ -1,0 +1,278 @@
+//! A calendar out of published days: terms between the long holidays, half terms around the short ones, closures on
+//! what is left. It is a proposal. A person looks at it, and at every notice, and puts it.
+
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+use domain::{AcademicYear, ClosureKind, Session, bank_holidays};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::breaks::{Break, SHORTEST_BREAK};
+use super::published::{
+    DatesNotice, DatesNoticeKind, Entry, EntryKind, Published, before, next, weekdays,
+};
+use crate::base::problem::{Kind, Problem};
+use crate::school::calendars::body::{CalendarBody, ClosureBody, DaysBody, TermBody, calendar_of};
+
+/// The most differences that are listed.
+const MOST: usize = 20;
+/// The most notices of all.
+const MOST_NOTICES: usize = 200;
+
+/// A calendar to be looked at, and put if it is right.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProposedCalendar {
+    /// The calendar.
+    pub calendar: CalendarBody,
+    /// How many sessions it has. A school year has about 380.
+    #[schema(example = 380)]
+    pub sessions: u32,
+    /// What was not understood, what was assumed, and what does not agree.
+    pub notices: Vec<DatesNotice>,
+}
+
+/// A calendar in the making.
+pub(super) struct Proposal {
+    pub(super) year: AcademicYear,
+    pub(super) entries: Vec<Entry>,
+    /// Bank holidays of England and Wales, and those that the file names.
+    pub(super) bank: BTreeSet<NaiveDate>,
+    /// Days on which pupils come, as far as the file says.
+    pub(super) school: BTreeSet<NaiveDate>,
+    pub(super) closures: Vec<ClosureBody>,
+    notices: Vec<DatesNotice>,
+}
+
+/// Makes a calendar of what a file says about an academic year.
+///
+/// # Errors
+/// It says nothing about that year, or nothing that a calendar can be made of.
+pub fn propose(year: AcademicYear, published: Published) -> Result<ProposedCalendar, Problem> {
+    let all = published.entries.len();
+    let (first, last) = (year.first_day(), year.last_day());
+    let entries: Vec<Entry> = published
+        .entries
+        .into_iter()
+        .filter(|entry| entry.from <= last && first <= entry.to)
+        .map(|entry| Entry { from: entry.from.max(first), to: entry.to.min(last), ..entry })
+        .collect();
+    if entries.is_empty() {
+        let detail = format!(
+            "The file has {all} entries that are understood, and none of them lies in {}.",
+            year.label()
+        );
+        return Err(Problem::new(Kind::Invalid).detail(detail));
+    }
+    let mut proposal = Proposal::new(year, entries, published.notices);
+    proposal.leave_weekends_out();
+    if !proposal.says_when_school_is() {
+        let detail =
+            "The file has neither holidays nor days of school: no term can be told from it.";
+        return Err(Problem::new(Kind::Invalid).detail(detail));
+    }
+    let breaks = proposal.breaks();
+    let terms = proposal.terms(breaks);
+    proposal.close(&terms);
+    proposal.finish(terms)
+}
+
+impl Proposal {
+    fn new(year: AcademicYear, entries: Vec<Entry>, notices: Vec<DatesNotice>) -> Self {
+        let days_of = |wanted: EntryKind| {
+            let of_kind = entries.iter().filter(move |entry| entry.kind == wanted);
+            of_kind.flat_map(|entry| weekdays(entry.from, entry.to))
+        };
+        let national = bank_holidays(year).into_iter().map(|(date, _)| date);
+        let bank = national.chain(days_of(EntryKind::BankHoliday)).collect();
+        let school = days_of(EntryKind::School).collect();
+        Self { year, entries, bank, school, closures: Vec::new(), notices }
+    }
+
+    fn says_when_school_is(&self) -> bool {
+        let says = |entry: &Entry| matches!(entry.kind, EntryKind::School | EntryKind::Break(_));
+        self.entries.iter().any(says)
+    }
+
+    /// Days of school on a Saturday or Sunday are for a person to write: they change the shape of the week.
+    fn leave_weekends_out(&mut self) {
+        let (on_weekends, entries): (Vec<Entry>, Vec<Entry>) =
+            std::mem::take(&mut self.entries).into_iter().partition(|entry| {
+                entry.kind == EntryKind::School && weekdays(entry.from, entry.to).next().is_none()
+            });
+        self.entries = entries;
+        for entry in on_weekends {
+            let text = "School on a weekend is left out: put the shape of the week by hand.";
+            self.say(Some(entry.place), DatesNoticeKind::NotUnderstood, text);
+        }
+    }
+
+    pub(super) fn say(
+        &mut self,
+        place: Option<String>,
+        kind: DatesNoticeKind,
+        text: impl Into<String>,
+    ) {
+        self.notices.push(DatesNotice { place, kind, text: text.into() });
+    }
+
+    fn terms(&mut self, breaks: Vec<Break>) -> Vec<TermBody> {
+        let mut terms = Vec::new();
+        let mut from = self.year.first_day();
+        let mut inside: Vec<Break> = Vec::new();
+        for one in breaks {
+            if self.is_between_terms(&one) {
+                terms.extend(self.term(from, before(one.from), std::mem::take(&mut inside)));
+                from = next(one.to);
+            } else {
+                inside.push(one);
+            }
+        }
+        terms.extend(self.term(from, self.year.last_day(), inside));
+        let count = terms.len();
+        for (number, (term, season)) in terms.iter_mut().zip(SEASONS).enumerate() {
+            term.name = if count == SEASONS.len() {
+                format!("{season} term")
+            } else {
+                format!("Term {}", number + 1)
+            };
+        }
+        for (number, term) in terms.iter_mut().enumerate().skip(SEASONS.len()) {
+            term.name = format!("Term {}", number + 1);
+        }
+        terms
+    }
+
+    /// The term of a stretch, from its first to its last day of school; none of a stretch without any.
+    fn term(&mut self, from: NaiveDate, to: NaiveDate, breaks: Vec<Break>) -> Option<TermBody> {
+        let days = || weekdays(from, to).filter(|day| !self.bank.contains(day));
+        let (first, last) = (days().next()?, days().last()?);
+        let edges = [
+            (from == self.year.first_day(), first, "begins"),
+            (to == self.year.last_day(), last, "ends"),
+        ];
+        for (_, day, word) in edges.into_iter().filter(|edge| edge.0) {
+            let text =
+                format!("The file does not say when the school year {word}: {day} is assumed.");
+            self.say(None, DatesNoticeKind::Assumed, text);
+        }
+        let mut half_term = None;
+        for one in breaks {
+            let days: Vec<NaiveDate> = weekdays(one.from, one.to).collect();
+            let (Some(from), Some(to)) = (days.first().copied(), days.last().copied()) else {
+                continue;
+            };
+            if half_term.is_none() && first < from && to < last {
+                half_term = Some(DaysBody { from, to });
+            } else {
+                self.closures.push(closure(from, to, None, ClosureKind::Holiday, None));
+                let text = format!(
+                    "The holiday from {from} to {to} is not the only one of its term: it is a closure."
+                );
+                self.say(one.place.clone(), DatesNoticeKind::Assumed, text);
+            }
+        }
+        Some(TermBody { name: String::new(), from: first, to: last, half_term })
+    }
+
+    /// The closures in term.
+    fn close(&mut self, terms: &[TermBody]) {
+        let national: BTreeSet<NaiveDate> =
+            bank_holidays(self.year).into_iter().map(|(date, _)| date).collect();
+        for entry in std::mem::take(&mut self.entries) {
+            let kind = match entry.kind {
+                EntryKind::Inset => ClosureKind::Inset,
+                EntryKind::Closure => ClosureKind::Closure,
+                EntryKind::BankHoliday if !national.contains(&entry.from) => {
+                    ClosureKind::BankHoliday
+                }
+                EntryKind::Break(_) if weekdays(entry.from, entry.to).count() < SHORTEST_BREAK => {
+                    ClosureKind::Holiday
+                }
+                _ => continue,
+            };
+            let in_term = |day: NaiveDate| {
+                terms.iter().any(|term| {
+                    let off = term.half_term.is_some_and(|off| off.from <= day && day <= off.to);
+                    term.from <= day && day <= term.to && !off
+                })
+            };
+            if weekdays(entry.from, entry.to).any(in_term) {
+                let note = Some(entry.label).filter(|label| !label.is_empty());
+                self.closures.push(closure(entry.from, entry.to, entry.session, kind, note));
+            } else if kind != ClosureKind::BankHoliday {
+                let text = "It lies in a holiday or on a weekend, and needs no closure.";
+                self.say(Some(entry.place), DatesNoticeKind::Assumed, text);
+            }
+        }
+        self.closures.sort_by_key(|one| (one.from, one.to, one.session));
+        self.closures.dedup_by(|b, a| {
+            (a.from, a.to, a.session, a.kind) == (b.from, b.to, b.session, b.kind)
+        });
+    }
+
+    fn finish(mut self, terms: Vec<TermBody>) -> Result<ProposedCalendar, Problem> {
+        let in_term =
+            |day: &NaiveDate| terms.iter().any(|term| term.from <= *day && *day <= term.to);
+        let held: Vec<NaiveDate> =
+            self.bank.intersection(&self.school).copied().filter(in_term).collect();
+        for day in &held {
+            let text = format!("{day} is a bank holiday and, by the file, a day of school.");
+            self.say(None, DatesNoticeKind::Contradicts, text);
+        }
+        let calendar = CalendarBody {
+            terms,
+            closures: std::mem::take(&mut self.closures),
+            bank_holidays: true,
+            week: None,
+            not_due: Vec::new(),
+        };
+        let checked = calendar_of(self.year, &calendar)?;
+        if !self.school.is_empty() {
+            self.compare(|day| checked.is_school_day(day));
+        }
+        let sessions = checked.open_half_days().count();
+        if let Some(more) = self.notices.len().checked_sub(MOST_NOTICES).filter(|more| *more > 0) {
+            self.notices.truncate(MOST_NOTICES);
+            self.say(
+                None,
+                DatesNoticeKind::NotUnderstood,
+                format!("There are {more} more notices."),
+            );
+        }
+        Ok(ProposedCalendar { calendar, sessions, notices: self.notices })
+    }
+
+    /// Says on which days the calendar and the days of school that the file lists do not agree.
+    fn compare(&mut self, is_open: impl Fn(NaiveDate) -> bool) {
+        let days = weekdays(self.year.first_day(), self.year.last_day());
+        let differing: Vec<NaiveDate> =
+            days.filter(|day| is_open(*day) != self.school.contains(day)).collect();
+        for day in differing.iter().take(MOST) {
+            let text = if is_open(*day) {
+                format!("{day} is a day of school by the holidays, and not by the list of days.")
+            } else {
+                format!("{day} is a day of school by the list of days, and not by the holidays.")
+            };
+            self.say(None, DatesNoticeKind::Contradicts, text);
+        }
+        if let Some(more) = differing.len().checked_sub(MOST).filter(|more| *more > 0) {
+            let text = format!("So it is with {more} more days.");
+            self.say(None, DatesNoticeKind::Contradicts, text);
+        }
+    }
+}
+
+/// What the terms of a year of three are called.
+const SEASONS: [&str; 3] = ["Autumn", "Spring", "Summer"];
+
+/// A closure of a calendar.
+pub(super) fn closure(
+    from: NaiveDate,
+    to: NaiveDate,
+    session: Option<Session>,
+    kind: ClosureKind,
+    note: Option<String>,
+) -> ClosureBody {
+    ClosureBody { from, to, session, kind, note }
+}

@@ -1,0 +1,58 @@
+//! Somebody works for a school, or for the trust.
+
+use actix_web::{HttpResponse, post, web};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::person::StaffPerson;
+use super::rows::{self, StaffRow};
+use crate::base::auth::May;
+use crate::base::auth::permission::WriteStaff;
+use crate::base::db::Schools;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+use crate::school::tenants;
+
+/// A member of staff to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewStaff {
+    /// Who they are.
+    person: StaffPerson,
+    /// The schools that they work for; none for the trust's own staff, whom only the trust sees.
+    #[schema(example = json!([7]))]
+    school_ids: Vec<i32>,
+}
+
+/// Add a member of staff
+///
+/// Gives nobody a token: it says who somebody is. Duties come with `PUT /v1/staff/{staff_id}/duties`.
+#[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = NewStaff,
+    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+    responses((status = 201, description = "The member of staff.", body = StaffRow),
+        (status = 409, description = "Another member of staff has that subject.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[post("/v1/staff")]
+pub async fn create_staff(
+    caller: May<WriteStaff>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewStaff>,
+) -> Result<HttpResponse, Problem> {
+    let person = body.value.person.check("/person")?;
+    if body.value.school_ids.is_empty() && *caller.scope().schools() != Schools::All {
+        return Err(Problem::at(Kind::Invalid, "/school_ids", "at least one of your schools"));
+    }
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        for school_id in &body.value.school_ids {
+            tenants::school(tx, *school_id)?;
+        }
+        key.once(tx, &caller, "create_staff", &body.bytes, |tx| {
+            let id = rows::add(tx, &person, &body.value.school_ids, caller.subject())?;
+            Reply::created(format!("/v1/staff/{id}"), &rows::member(tx, id)?)
+        })
+    });
+    Ok(reply.await?.answer())
+}

@@ -1,0 +1,36 @@
+//! Who a member of staff is, changed.
+
+use actix_web::{HttpResponse, put, web};
+
+use super::person::StaffPerson;
+use super::rows::{self, StaffRow};
+use crate::base::auth::May;
+use crate::base::auth::permission::WriteStaff;
+use crate::base::http::json::Json;
+use crate::base::http::path::Path;
+use crate::base::problem::Problem;
+use crate::base::state::App;
+
+/// Change a member of staff
+///
+/// Replaces name, e-mail address and subject; what stood before is kept as history. Duties stay.
+#[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = StaffPerson,
+    params(("staff_id" = i32, Path, description = "The member of staff.")),
+    responses((status = 200, description = "The member of staff as it stands now.", body = StaffRow),
+        (status = 409, description = "Another member of staff has that subject.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[put("/v1/staff/{staff_id}")]
+pub async fn put_staff(
+    caller: May<WriteStaff>,
+    app: web::Data<App>,
+    path: Path<i32>,
+    body: Json<StaffPerson>,
+) -> Result<HttpResponse, Problem> {
+    let person = body.value.check("")?;
+    let by = caller.subject().to_owned();
+    let row = app.db.run(caller.scope(), move |tx| {
+        rows::replace(tx, path.0, &person, &by)?;
+        rows::member(tx, path.0)
+    });
+    Ok(HttpResponse::Ok().json(row.await?))
+}

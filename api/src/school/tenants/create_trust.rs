@@ -1,0 +1,62 @@
+//! A new trust. The platform's own staff add it; nobody else can see that it exists.
+
+use actix_web::{HttpResponse, post, web};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::base::auth::May;
+use crate::base::auth::permission::CreateTrust;
+use crate::base::http::idempotency::{Idempotency, Reply};
+use crate::base::http::json::Json;
+use crate::base::http::name;
+use crate::base::platform;
+use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
+
+/// The most characters of a name.
+const LONGEST: usize = 200;
+
+/// A trust to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewTrust {
+    /// 1 to 200 characters.
+    #[schema(example = "Larkrise Learning Trust")]
+    pub name: String,
+    /// `true`: a trust to try things out with, which may move its own clock. Never to be changed.
+    #[serde(default)]
+    pub sandbox: bool,
+}
+
+/// A trust.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Trust {
+    /// Rollcall's key.
+    pub trust_id: i32,
+    /// Name.
+    pub name: String,
+    /// Whether it may move its own clock.
+    pub sandbox: bool,
+}
+
+/// Add a trust
+#[utoipa::path(tag = "tenants", security(("token" = ["trust:create"])), request_body = NewTrust,
+    responses((status = 201, description = "The trust.", body = Trust)))]
+#[post("/v1/trusts")]
+pub async fn create_trust(
+    caller: May<CreateTrust>,
+    app: web::Data<App>,
+    key: Idempotency,
+    body: Json<NewTrust>,
+) -> Result<HttpResponse, Problem> {
+    let name = name::kept(&body.value.name, LONGEST)
+        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", LONGEST))?;
+    let sandbox = body.value.sandbox;
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
+        key.once(tx, &caller, "create_trust", &body.bytes, |tx| {
+            let trust_id = platform::create_trust(tx, &caller, &name, sandbox)?;
+            Reply::created("/v1/trust".to_owned(), &Trust { trust_id, name, sandbox })
+        })
+    });
+    Ok(reply.await?.answer())
+}

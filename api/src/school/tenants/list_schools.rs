@@ -1,0 +1,54 @@
+//! The schools that the caller may see.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use diesel::prelude::*;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::SchoolRow;
+use crate::base::auth::May;
+use crate::base::auth::permission::ReadSchool;
+use crate::base::http::json::Query;
+use crate::base::http::page::{Page, Slice};
+use crate::base::problem::Problem;
+use crate::base::schema::school;
+use crate::base::state::App;
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Params {
+    /// Items of a page, 1 to 500; 100 when absent.
+    limit: Option<u16>,
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// Only the school with this URN.
+    urn: Option<String>,
+}
+
+/// List schools
+#[utoipa::path(tag = "tenants", security(("token" = ["school:read"])), params(Params),
+    responses((status = 200, description = "Schools in the order of their ids.", body = Page<SchoolRow>)))]
+#[get("/v1/schools")]
+pub async fn list_schools(
+    caller: May<ReadSchool>,
+    app: web::Data<App>,
+    request: HttpRequest,
+    params: Query<Params>,
+) -> Result<HttpResponse, Problem> {
+    let Params { limit, cursor, urn } = params.0;
+    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &urn)?;
+    let page = app.db.run(caller.scope(), move |tx| {
+        let mut rows = school::table.order(school::school_id).limit(slice.fetch()).into_boxed();
+        if let Some(urn) = urn {
+            rows = rows.filter(school::urn.eq(urn));
+        }
+        if let Some(after) = slice.after {
+            rows = rows.filter(school::school_id.gt(after));
+        }
+        let rows = rows.select(SchoolRow::as_select()).load(tx.conn)?;
+        Ok(slice.page(rows, |row| row.school_id))
+    });
+    Ok(page.await?.answer(&request))
+}

@@ -1,0 +1,127 @@
+//! Owns: trust, trust_clock, school, former_urn, school_version.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono_tz::Tz;
+use diesel::prelude::*;
+use domain::AcademicYear;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::base::clock::Clock;
+use crate::base::db::Tx;
+use crate::base::problem::Problem;
+use crate::base::schema::school;
+
+/// A school of the trust.
+#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[diesel(table_name = school)]
+pub struct SchoolRow {
+    /// Rollcall's key. It stays when the URN changes.
+    #[schema(example = 7)]
+    pub school_id: i32,
+    /// Unique reference number, six digits (Get Information About Schools).
+    #[schema(example = "912345")]
+    pub urn: String,
+    /// Name.
+    #[schema(example = "Elm Bank Primary School")]
+    pub name: String,
+    /// `primary`, `secondary`, `special`, `all_through` or `alternative_provision`.
+    #[schema(example = "primary")]
+    pub phase: String,
+    /// When it was added (UTC).
+    pub created_at: DateTime<Utc>,
+    /// The IANA time zone of its calendar.
+    #[schema(example = "Europe/London")]
+    pub time_zone: String,
+}
+
+impl SchoolRow {
+    /// The date on the school's wall at an instant.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn date(&self, at: DateTime<Utc>) -> Result<NaiveDate, Problem> {
+        Ok(self.wall(at)?.date())
+    }
+
+    /// Date and time on the school's wall at an instant.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn wall(&self, at: DateTime<Utc>) -> Result<NaiveDateTime, Problem> {
+        Ok(at.with_timezone(&self.zone()?).naive_local())
+    }
+
+    /// The first instant at which the school's wall shows a date and time; none where clocks go forward over it.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn instant(&self, wall: NaiveDateTime) -> Result<Option<DateTime<Utc>>, Problem> {
+        let local = wall.and_local_timezone(self.zone()?);
+        Ok(local.earliest().map(|instant| instant.with_timezone(&Utc)))
+    }
+
+    /// The instant at which a day begins on the school's wall: at midnight, or where clocks go forward over it at the
+    /// first hour that there is.
+    ///
+    /// # Errors
+    /// A time zone that this program does not know.
+    pub fn begins(&self, day: NaiveDate) -> Result<DateTime<Utc>, Problem> {
+        for hour in (0..24).filter_map(|hour| day.and_hms_opt(hour, 0, 0)) {
+            if let Some(at) = self.instant(hour)? {
+                return Ok(at);
+            }
+        }
+        Err(Problem::internal("a day without an hour"))
+    }
+
+    fn zone(&self) -> Result<Tz, Problem> {
+        self.time_zone.parse().map_err(Problem::internal)
+    }
+}
+
+/// Today on a school's wall.
+///
+/// # Errors
+/// 404.
+pub fn today(tx: &mut Tx<'_>, school_id: i32) -> Result<NaiveDate, Problem> {
+    school(tx, school_id)?.date(tx.clock().now())
+}
+
+/// One school, if the caller may see it.
+///
+/// # Errors
+/// 404.
+pub fn school(tx: &mut Tx<'_>, school_id: i32) -> Result<SchoolRow, Problem> {
+    Ok(school::table
+        .filter(school::school_id.eq(school_id))
+        .select(SchoolRow::as_select())
+        .first(tx.conn)?)
+}
+
+/// Every school that the caller may see, in the order of their ids.
+///
+/// # Errors
+/// The database's.
+pub fn schools(tx: &mut Tx<'_>) -> Result<Vec<SchoolRow>, Problem> {
+    Ok(school::table.order(school::school_id).select(SchoolRow::as_select()).load(tx.conn)?)
+}
+
+/// The ids of the schools that the caller may see, by URN.
+///
+/// # Errors
+/// The database's.
+pub fn schools_by_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i32>, Problem> {
+    Ok(school::table.select((school::urn, school::school_id)).load(tx.conn)?.into_iter().collect())
+}
+
+/// The academic year that a request means when it names none: the one that today lies in.
+///
+/// # Errors
+/// The clock stands outside the years that can be recorded.
+pub fn today_year(clock: &Clock) -> Result<AcademicYear, Problem> {
+    AcademicYear::of(clock.today())
+        .ok_or_else(|| Problem::internal("the clock stands outside 1990 to 2199"))
+}

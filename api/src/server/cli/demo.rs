@@ -1,0 +1,177 @@
+//! `rollcall demo`: a database, a trust, and the API on it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use actix_web::web;
+use chrono::TimeDelta;
+use domain::{AcademicYear, Level, Roles};
+
+use super::settings::{Reach, log};
+use super::{migrate as migrate_command, serve};
+use crate::base::db::Schools;
+use crate::base::migrate;
+use crate::base::state::App;
+use crate::base::tokens::token::Claims;
+use crate::server::client::Client;
+use crate::server::demo::{self, Notes, Size};
+use crate::server::embedded::{Cluster, Options};
+use crate::server::progress::Progress;
+
+/// How long the tokens of `demo.json` are valid.
+const TOKENS: TimeDelta = TimeDelta::days(30);
+
+/// Arguments.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    reach: Reach,
+    /// The owner's database, when DATABASE_URL is set
+    #[arg(long, env = "MIGRATE_URL", hide_env_values = true, value_name = "URL")]
+    migrate_url: Option<String>,
+    /// Address to listen on
+    #[arg(long, env = "ROLLCALL_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    listen: String,
+    /// Schools of the trust: eight in twelve are primary, three secondary, one special
+    #[arg(long, default_value = "12", value_name = "N")]
+    schools: u16,
+    /// Pupils, about; as many as such schools have when absent
+    #[arg(long, value_name = "N")]
+    pupils: Option<u32>,
+}
+
+/// Starts everything, loads the trust if it is not there, shows it, and serves until told to stop.
+pub fn run(args: &Args) -> Result<(), String> {
+    log("warn");
+    let size = Size::new(args.schools, args.pupils)?;
+    let folder = args.reach.data.path();
+    std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    println!("Data folder: {}", folder.display());
+    let listener = serve::listen(&args.listen)?;
+    let (cluster, database_url) = match args.reach.database_url.as_deref() {
+        Some(url) => (None, on_given(args, url)?),
+        None => embedded(&folder).map(|(cluster, url)| (Some(cluster), url))?,
+    };
+    let rollcall = args.reach.rollcall(&database_url)?;
+    let shown = rollcall.app.clone();
+    let served =
+        serve::until_stopped(&rollcall, listener, args.reach.workers.max(1), move |address| {
+            show(&shown, &folder, address, &database_url, size)
+        });
+    drop(rollcall);
+    if let Some(cluster) = cluster {
+        cluster.stop().map_err(|error| error.to_string())?;
+    }
+    served
+}
+
+/// A database of our own in the data folder.
+fn embedded(folder: &Path) -> Result<(Cluster, String), String> {
+    let words = |error: crate::server::embedded::EmbeddedError| error.to_string();
+    let cluster =
+        Cluster::start(&Options::kept(folder.join("postgres")), &mut |said| println!("{said}"))
+            .map_err(words)?;
+    let admin = |database: &str| cluster.url(crate::server::embedded::SUPERUSER, database);
+    migrate::prepare(admin, migrate::DATABASE).map_err(|error| error.to_string())?;
+    let url = cluster.url(migrate::APPLICATION, migrate::DATABASE);
+    Ok((cluster, url))
+}
+
+/// Somebody's database, brought up to date when its owner's address is given.
+fn on_given(args: &Args, url: &str) -> Result<String, String> {
+    if let Some(owner) = &args.migrate_url {
+        migrate_command::up(owner, Some(url))?;
+    }
+    Ok(url.to_owned())
+}
+
+/// Loads the trust if need be, then prints what there is.
+fn show(
+    app: &web::Data<App>,
+    folder: &Path,
+    address: &str,
+    database_url: &str,
+    size: Size,
+) -> Result<(), String> {
+    let today = app.clock.today();
+    let client = |trust: i32, role: &str| {
+        token(app, trust, Schools::All, role).map(|token| Client::new(address, &token))
+    };
+    let size_text = size.to_string();
+    let before = Notes::read(folder).filter(|notes| {
+        notes.loaded && notes.database_url == database_url && notes.size == size_text
+    });
+    let (trust_id, schools) = match before {
+        Some(notes) => (notes.trust_id, notes.schools),
+        None => {
+            println!("Loading the demonstration trust through the import operation ...");
+            let loaded = demo::load(client, size, today, &Progress::new())?;
+            (loaded.trust_id, loaded.schools)
+        }
+    };
+    let notes = Notes {
+        address: address.to_owned(),
+        docs: format!("{address}/docs/"),
+        database_url: database_url.to_owned(),
+        trust_id,
+        tokens: tokens(app, trust_id, schools.first().map(|school| school.school_id))?,
+        schools,
+        loaded: true,
+        size: size_text,
+    };
+    notes.write(folder).map_err(|error| error.to_string())?;
+    print_notes(app, folder, &notes, today)
+}
+
+fn print_notes(
+    app: &App,
+    folder: &Path,
+    notes: &Notes,
+    today: chrono::NaiveDate,
+) -> Result<(), String> {
+    let officer = token(app, notes.trust_id, Schools::All, "trust_officer")?;
+    let client = Client::new(&notes.address, &officer);
+    let this = AcademicYear::of(today);
+    for year in [this.and_then(AcademicYear::previous), this].into_iter().flatten() {
+        println!("\n{}", demo::absence_table(&client, year).map_err(|error| error.to_string())?);
+    }
+    println!(
+        "Tokens, each for 30 days (school roles: {}):",
+        notes.schools.first().map_or("none", |s| s.name.as_str())
+    );
+    for (role, token) in &notes.tokens {
+        println!("  {role:18} {token}");
+    }
+    println!("\nServing      {}", notes.address);
+    println!("Try it       {}", notes.docs);
+    println!("All of this  {}", Notes::path(folder).display());
+    println!("Fresh token  rollcall token --role trust_officer");
+    println!("Stop         Ctrl-C");
+    Ok(())
+}
+
+fn tokens(
+    app: &App,
+    trust_id: i32,
+    school: Option<i32>,
+) -> Result<BTreeMap<String, String>, String> {
+    let roles = Roles::built_in().map_err(|errors| format!("roles.toml: {errors:?}"))?;
+    roles
+        .roles()
+        .iter()
+        .map(|role| {
+            let (trust, schools) = match (role.level, school) {
+                (Level::Platform, _) => (0, Schools::All),
+                (Level::School, Some(school)) => (trust_id, Schools::Only(vec![school])),
+                _ => (trust_id, Schools::All),
+            };
+            Ok((role.name.clone(), token(app, trust, schools, &role.name)?))
+        })
+        .collect()
+}
+
+fn token(app: &App, trust: i32, schools: Schools, role: &str) -> Result<String, String> {
+    let claims =
+        Claims::new(trust, schools, role, &format!("demo-{role}"), app.clock.now(), TOKENS);
+    app.keys.sign(&claims).map_err(|error| error.to_string())
+}

@@ -1,0 +1,124 @@
+//! What commands share: where data lives, which database, how to log, when to stop.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+
+use crate::base::clock::Clock;
+use crate::base::database_url::secured;
+use crate::base::platform;
+use crate::base::state::Settings;
+use crate::server::Rollcall;
+
+/// Where data lives.
+#[derive(Args, Clone)]
+pub struct DataFolder {
+    /// Folder of signing keys, and of the embedded database and demo.json
+    #[arg(long = "data", env = "ROLLCALL_DATA", value_name = "FOLDER")]
+    folder: Option<PathBuf>,
+}
+
+impl DataFolder {
+    /// The folder: as given; else the user's own data folder, or /var/lib/rollcall for root.
+    pub fn path(&self) -> PathBuf {
+        if let Some(folder) = &self.folder {
+            return std::path::absolute(folder).unwrap_or_else(|_| folder.clone());
+        }
+        let home = std::env::var_os("HOME").map(PathBuf::from);
+        match (std::env::var_os("XDG_DATA_HOME"), home) {
+            (Some(data), _) if !data.is_empty() => PathBuf::from(data).join("rollcall"),
+            (_, Some(home)) if !is_root() && !home.as_os_str().is_empty() => {
+                home.join(".local/share/rollcall")
+            }
+            _ => PathBuf::from("/var/lib/rollcall"),
+        }
+    }
+
+    /// The folder of signing keys.
+    pub fn keys(&self) -> PathBuf {
+        self.path().join("keys")
+    }
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
+}
+
+/// How the application reaches its database and Redis.
+#[derive(Args, Clone)]
+pub struct Reach {
+    #[command(flatten)]
+    pub data: DataFolder,
+    /// The application role's database, such as postgres://rollcall@localhost/rollcall
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<String>,
+    /// Redis, if there is one: it keeps finished answers
+    #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
+    pub redis_url: Option<String>,
+    /// Requests a minute that each client may make
+    #[arg(long, env = "ROLLCALL_RATE_LIMIT", default_value = "6000", value_name = "N")]
+    pub rate_limit: NonZeroU32,
+    /// Connections to the database for requests
+    #[arg(long, env = "ROLLCALL_CONNECTIONS", default_value = "12", value_name = "N")]
+    pub connections: u32,
+    /// Threads that do jobs
+    #[arg(long, env = "ROLLCALL_WORKERS", default_value = "1", value_name = "N")]
+    pub workers: usize,
+}
+
+impl Reach {
+    /// Rollcall on a database: encrypted when it is on another machine, with a role for which row-level
+    /// security holds.
+    pub fn rollcall(&self, database_url: &str) -> Result<Rollcall, String> {
+        let pghost = std::env::var("PGHOST").ok();
+        let settings = Settings {
+            database_url: secured(database_url, pghost.as_deref())?,
+            redis_url: self.redis_url.clone(),
+            keys: self.data.keys(),
+            rate_limit: self.rate_limit,
+            connections: (self.connections, u32::try_from(self.workers).unwrap_or(1) + 2),
+        };
+        let rollcall =
+            Rollcall::new(&settings, Clock::system()).map_err(|error| error.to_string())?;
+        platform::check_role(&rollcall.app.db)?;
+        platform::check_migrated(&rollcall.app.db)?;
+        Ok(rollcall)
+    }
+
+    /// The database's address, which a command that serves must be given.
+    pub fn database_url(&self) -> Result<&str, String> {
+        self.database_url.as_deref().ok_or_else(|| {
+            "DATABASE_URL is not set. `rollcall demo` (make run) starts a database of its own; to serve, give the address \
+             of yours"
+                .to_owned()
+        })
+    }
+}
+
+/// Logs to stderr: lines of JSON, or plain text on a terminal.
+pub fn log(default: &str) {
+    let filter =
+        EnvFilter::try_from_env("ROLLCALL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let _ = if std::io::IsTerminal::is_terminal(&std::io::stderr()) {
+        builder.try_init()
+    } else {
+        builder.json().try_init()
+    };
+}
+
+/// Listens for SIGINT and SIGTERM from now on; what it returns waits for one of them.
+pub fn asked_to_stop() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) =
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}

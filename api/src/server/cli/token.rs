@@ -1,0 +1,77 @@
+//! `rollcall token`
+
+use chrono::TimeDelta;
+use domain::{Level, Roles};
+
+use super::settings::DataFolder;
+use crate::base::clock::Clock;
+use crate::base::db::Schools;
+use crate::base::tokens::keys::Keys;
+use crate::base::tokens::token::Claims;
+use crate::server::demo::Notes;
+
+/// Arguments.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    data: DataFolder,
+    /// A role of domain/roles.toml, such as trust_officer
+    #[arg(long)]
+    role: String,
+    /// The trust; the demonstration trust when there is one
+    #[arg(long)]
+    trust: Option<i32>,
+    /// The schools, with commas between, or * for all; what the role usually has when absent
+    #[arg(long)]
+    schools: Option<String>,
+    /// Who acts: stands in the history of every mark
+    #[arg(long)]
+    subject: Option<String>,
+    /// How many hours it is valid
+    #[arg(long, default_value = "12")]
+    hours: u16,
+}
+
+/// Prints a token.
+pub fn run(args: &Args) -> Result<(), String> {
+    let roles = Roles::built_in().map_err(|errors| format!("roles.toml: {errors:?}"))?;
+    let Some(role) = roles.role(&args.role) else {
+        let names: Vec<&str> = roles.roles().iter().map(|role| role.name.as_str()).collect();
+        return Err(format!("no role is called {}; there are: {}", args.role, names.join(", ")));
+    };
+    let notes = Notes::read(&args.data.path());
+    let platform = role.level == Level::Platform;
+    let trust = match (platform, args.trust, &notes) {
+        (true, _, _) => 0,
+        (false, Some(trust), _) => trust,
+        (false, None, Some(notes)) => notes.trust_id,
+        (false, None, None) => {
+            return Err(
+                "say which trust: --trust ID (there is no demonstration trust here)".to_owned()
+            );
+        }
+    };
+    let schools = match (&args.schools, role.level, &notes) {
+        (Some(text), _, _) => schools(text)?,
+        (None, Level::School, Some(notes)) if args.trust.is_none() => {
+            Schools::Only(notes.schools.iter().take(1).map(|school| school.school_id).collect())
+        }
+        (None, Level::School, _) => return Err("say which schools: --schools 1,2".to_owned()),
+        (None, _, _) => Schools::All,
+    };
+    let subject = args.subject.clone().unwrap_or_else(|| format!("cli-{}", role.name));
+    let keys = Keys::load_or_create(&args.data.keys()).map_err(|error| error.to_string())?;
+    let lasts = TimeDelta::hours(i64::from(args.hours));
+    let claims = Claims::new(trust, schools, &role.name, &subject, Clock::system().now(), lasts);
+    println!("{}", keys.sign(&claims).map_err(|error| error.to_string())?);
+    Ok(())
+}
+
+fn schools(text: &str) -> Result<Schools, String> {
+    if text == "*" {
+        return Ok(Schools::All);
+    }
+    let ids: Result<Vec<i32>, _> = text.split(',').map(|id| id.trim().parse()).collect();
+    ids.map(Schools::Only)
+        .map_err(|_| format!("--schools takes ids with commas between, or *; not {text}"))
+}

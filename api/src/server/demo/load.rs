@@ -1,0 +1,132 @@
+//! Loading the demonstration trust: its schools with their calendars and policies, its staff, then its files through the
+//! import operation.
+//!
+//! Every step can be done twice: schools are posted with keys of their own, calendars are put, an import that was
+//! already applied changes nothing. So a load that was interrupted is simply done again.
+
+use chrono::NaiveDate;
+use domain::Calendar;
+use serde_json::{Value, json};
+
+use super::SEED;
+use super::generate::{self, File, SchoolPlan, Size};
+use super::notes::{Notes, SchoolNote};
+use super::policies::follow;
+use super::staff::load_staff;
+use crate::server::client::Client;
+use crate::server::progress::Progress;
+
+/// The trust and its schools.
+pub struct Loaded {
+    /// The trust.
+    pub trust_id: i32,
+    /// Its schools.
+    pub schools: Vec<SchoolNote>,
+}
+
+/// Loads a demonstration trust of a size. `client` is given a trust (0: the platform) and a role, and makes a client.
+///
+/// # Errors
+/// One sentence.
+pub fn load(
+    client: impl Fn(i32, &str) -> Result<Client, String>,
+    size: Size,
+    today: NaiveDate,
+    progress: &Progress,
+) -> Result<Loaded, String> {
+    let plan = generate::plan(SEED, size, today);
+    let words = |error: crate::server::client::ClientError| error.to_string();
+    // Another size is another trust, also when the first was never finished.
+    let key = format!("demo-trust-{size}");
+    let trust = client(0, "platform_admin")?
+        .post("/v1/trusts", &key, &json!({ "name": plan.trust_name, "sandbox": true }))
+        .map_err(words)?;
+    let trust_id = id(&trust, "trust_id")?;
+    let admin = client(trust_id, "trust_admin")?;
+    // Who may record what a court has ordered about a parent.
+    let lead = client(trust_id, "school_lead")?;
+    let mut schools = Vec::new();
+    for school in plan.schools.iter().enumerate() {
+        schools.push(load_school(&admin, school)?);
+    }
+    load_staff(&admin, &generate::staff(&plan, SEED), &schools)?;
+    for file in generate::files(&plan, SEED, today) {
+        import(&admin, &file, progress)?;
+        if file.kind == "pupils" {
+            import(&lead, &generate::parents_file(&plan, SEED, today), progress)?;
+        }
+    }
+    Ok(Loaded { trust_id, schools })
+}
+
+/// Brings in what the schools have recorded up to the trust's clock: who joined and left, and the registers. Its date is
+/// answered. A mark that somebody changed meanwhile is what the schools have recorded again.
+///
+/// # Errors
+/// One sentence.
+pub fn go_on(client: &Client, notes: &Notes, progress: &Progress) -> Result<NaiveDate, String> {
+    let clock = client.get("/v1/trust/clock").map_err(|error| error.to_string())?;
+    let today = clock["today"].as_str().and_then(|today| today.parse().ok());
+    let today: NaiveDate = today.ok_or("the clock has no date")?;
+    let plan = generate::plan(SEED, notes.size.parse()?, today);
+    for (school, note) in plan.schools.iter().zip(&notes.schools) {
+        put_calendars(client, note.school_id, school)?;
+    }
+    for file in generate::files(&plan, SEED, today) {
+        import(client, &file, progress)?;
+    }
+    Ok(today)
+}
+
+/// A school with its calendars and what it follows.
+fn load_school(
+    client: &Client,
+    (place, school): (usize, &SchoolPlan),
+) -> Result<SchoolNote, String> {
+    let body = json!({ "urn": school.urn, "name": school.name, "phase": school.phase });
+    let row = client
+        .post("/v1/schools", &format!("demo-school-{}", school.urn), &body)
+        .map_err(|error| error.to_string())?;
+    let school_id = id(&row, "school_id")?;
+    put_calendars(client, school_id, school)?;
+    let policy = follow(client, school_id, (place, school)).map_err(|error| error.to_string())?;
+    Ok(SchoolNote {
+        school_id,
+        urn: school.urn.clone(),
+        name: school.name.clone(),
+        phase: school.phase.to_owned(),
+        policy: policy.map(str::to_owned),
+    })
+}
+
+fn id(row: &Value, name: &str) -> Result<i32, String> {
+    let id = row.get(name).and_then(Value::as_i64).and_then(|id| i32::try_from(id).ok());
+    id.ok_or_else(|| format!("the answer has no {name}"))
+}
+
+fn put_calendars(client: &Client, school_id: i32, school: &SchoolPlan) -> Result<(), String> {
+    for calendar in school.calendars.iter().chain(&school.coming) {
+        let path = format!("/v1/schools/{school_id}/calendar/{}", calendar.year().number());
+        client.put(&path, &calendar_body(calendar)).map_err(|error| error.to_string())?;
+    }
+    Ok(())
+}
+
+/// The bank holidays are among the plan's closures already.
+fn calendar_body(calendar: &Calendar) -> Value {
+    json!({
+        "terms": calendar.terms(),
+        "closures": calendar.closures(),
+        "bank_holidays": false,
+        "week": calendar.week(),
+    })
+}
+
+fn import(client: &Client, file: &File, progress: &Progress) -> Result<(), String> {
+    let path = format!("/v1/imports?kind={}&file_name={}", file.kind, file.name);
+    let done = progress.send(client, &path, None, &file.name, &file.bytes)?;
+    match done["job"]["state"].as_str() {
+        Some("done") => Ok(()),
+        _ => Err(format!("{} was not applied: {}", file.name, done["result"]["problems"][0])),
+    }
+}

@@ -1,0 +1,12 @@
+//! The public halves of the keys that sign our tokens.
+
+use actix_web::{HttpResponse, get, web};
+
+use crate::base::state::App;
+
+/// Keys that sign tokens
+#[utoipa::path(tag = "operation", responses((status = 200, description = "A JSON Web Key Set (RFC 7517).", body = Object)))]
+#[get("/.well-known/jwks.json")]
+pub async fn jwks(app: web::Data<App>) -> HttpResponse {
+    HttpResponse::Ok().json(app.keys.jwks())
+}

@@ -1,0 +1,14 @@
+//! The OpenAPI document of what is running.
+
+use actix_web::{HttpResponse, get, web};
+
+use crate::base::problem::Problem;
+use crate::server::document::Document;
+
+/// The OpenAPI document
+#[utoipa::path(tag = "operation", responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]
+#[get("/openapi.json")]
+pub async fn openapi_json(document: web::Data<Document>) -> Result<HttpResponse, Problem> {
+    let json = document.json().map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().content_type("application/json").body(json))
+}
