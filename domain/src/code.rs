@@ -38,7 +38,7 @@ impl CodeNumber {
 
 words! {
     /// The statistical category of a code (Department for Education, guide to absence statistics).
-    Category {
+    Category as "CodeCategory" {
         Present = "present": "at school, also when late but before the register closed",
         ApprovedActivity = "approved_activity": "at an approved educational activity elsewhere: attendance",
         Authorised = "authorised": "absent, and the school has authorised it",

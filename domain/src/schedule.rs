@@ -32,7 +32,7 @@ const fn hour(hour: u32) -> NaiveTime {
 
 words! {
     /// What falls due at a school.
-    Occasion {
+    Occasion as "RunKind" {
         EndOfWeek = "end_of_week": "a school week is over",
         EndOfHalfTerm = "end_of_half_term": "a half term is over",
         EndOfTerm = "end_of_term": "a term is over",
@@ -43,6 +43,7 @@ words! {
         Response = "response": "a policy does what it regularly does for pupils in a band",
         Reward = "reward": "a policy gives something for good attendance",
         Draw = "draw": "a policy holds a prize draw",
+        Calendar = "calendar": "a calendar is missing, or has no summer term: nothing is due without it",
     }
 }
 
@@ -60,7 +61,8 @@ impl Occasion {
             | Occasion::Leavers
             | Occasion::Response
             | Occasion::Reward
-            | Occasion::Draw => None,
+            | Occasion::Draw
+            | Occasion::Calendar => None,
         }
     }
 

@@ -71,7 +71,7 @@ impl<W: Word> Visitor<'_> for OneOf<W> {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = W::WORDS.iter().map(|word| format!("`{word}`")).collect();
-        f.write_str(&joined(words, "or"))
+        write!(f, "one of {}", joined(words, "or"))
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<W, E> {
@@ -79,7 +79,8 @@ impl<W: Word> Visitor<'_> for OneOf<W> {
     }
 }
 
-/// Makes a closed set of words: an enum, and all that [`Word`](crate::Word) promises of it.
+/// Makes a closed set of words: an enum, and all that [`Word`](crate::Word) promises of it. `Weather as "SchoolWeather"`
+/// gives the set another name outside, where the enum's own would not say whose it is.
 ///
 /// ```
 /// domain::words! {
@@ -95,10 +96,16 @@ impl<W: Word> Visitor<'_> for OneOf<W> {
 /// ```
 #[macro_export]
 macro_rules! words {
+    (@name $name:ident) => {
+        stringify!($name)
+    };
+    (@name $name:ident $called:literal) => {
+        $called
+    };
     (
         $([$($attribute:meta),+])?
         $(#[doc = $about:literal])+
-        $name:ident { $($variant:ident = $text:literal: $meaning:literal,)+ }
+        $name:ident $(as $called:literal)? { $($variant:ident = $text:literal: $meaning:literal,)+ }
     ) => {
         $(#[doc = $about])+
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,7 +124,7 @@ macro_rules! words {
         }
 
         impl $crate::Word for $name {
-            const NAME: &'static str = stringify!($name);
+            const NAME: &'static str = $crate::words!(@name $name $($called)?);
             const ABOUT: &'static str = concat!($($about),+).trim_ascii();
             const WORDS: &'static [Self] = &Self::ALL;
 
@@ -197,7 +204,7 @@ mod tests {
         assert_eq!(Sky::read("Blue"), None);
         for wrong in ["\"snow\"", "7"] {
             let refused = serde_json::from_str::<Sky>(wrong).unwrap_err().to_string();
-            assert!(refused.contains("expected `blue`, `grey` or `rain`"), "{refused}");
+            assert!(refused.contains("expected one of `blue`, `grey` or `rain`"), "{refused}");
         }
     }
 }

@@ -18,3 +18,4 @@ pub mod schema;
 pub mod state;
 pub mod tokens;
 pub mod word;
+pub mod words;

@@ -16,8 +16,8 @@ use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 use domain::{Word, word};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A word of a set that `domain` keeps, in rows, bodies, queries and the document.
@@ -47,7 +47,7 @@ impl<W: Word> PartialEq<W> for As<W> {
 
 impl<W: Word> fmt::Display for As<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        fmt::Display::fmt(&self.0, f)
     }
 }
 
@@ -113,7 +113,7 @@ pub fn schema<W: Word>() -> RefOr<Schema> {
     }
     let words = ObjectBuilder::new()
         .schema_type(Type::String)
-        .enum_values(W::WORDS.iter().map(|word| word.text()))
+        .enum_values(Some(W::WORDS.iter().map(|word| word.text())))
         .description(Some(description))
         .examples(W::WORDS.first().map(|word| word.text()));
     words.into()
@@ -121,14 +121,14 @@ pub fn schema<W: Word>() -> RefOr<Schema> {
 
 /// Makes a closed set of the API's own, as [`domain::words!`] does, for rows and the document too.
 macro_rules! words {
-    ($(#[doc = $about:literal])+ $name:ident { $($words:tt)+ }) => {
+    ($(#[doc = $about:literal])+ $name:ident $(as $called:literal)? { $($words:tt)+ }) => {
         domain::words! {
             [
                 derive(diesel::expression::AsExpression, diesel::deserialize::FromSqlRow),
                 diesel(sql_type = diesel::sql_types::Text)
             ]
             $(#[doc = $about])+
-            $name { $($words)+ }
+            $name $(as $called)? { $($words)+ }
         }
 
         impl diesel::serialize::ToSql<diesel::sql_types::Text, diesel::pg::Pg> for $name {

@@ -10,6 +10,7 @@ use domain::{
     WindowKind, persistent,
 };
 
+use super::attempt::AttemptKind;
 use super::leave::{self, Leave};
 use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::span::Span;
@@ -261,8 +262,9 @@ impl<'a> Day<'a> {
             attempts.iter().filter(|attempt| attempt.day == self.date).collect();
         let reached: BTreeSet<Option<i32>> =
             today.iter().filter(|attempt| attempt.reached).map(|one| one.parent_id).collect();
-        let mut in_vain =
-            today.iter().filter(|one| one.kind == "call" && !reached.contains(&one.parent_id));
+        let mut in_vain = today
+            .iter()
+            .filter(|one| one.kind == AttemptKind::Call && !reached.contains(&one.parent_id));
         in_vain.next().is_some() && (reached.is_empty() || self.policy().is_some_and(every_parent))
     }
 

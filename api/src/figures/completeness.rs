@@ -20,6 +20,7 @@ use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::problem::Problem;
 use crate::base::state::App;
+use crate::base::words;
 use crate::figures::Counting;
 use crate::roll::pupils;
 use crate::school::tenants;
@@ -40,6 +41,7 @@ pub struct Params {
     /// Only these schools: ids with commas between.
     schools: Option<String>,
     /// Only schools of these phases, with commas between.
+    #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
     phases: Option<String>,
     /// Only these classes: ids with commas between.
     classes: Option<String>,
@@ -128,8 +130,8 @@ pub struct SchoolAnswer {
 /// The registers of all mornings, or of all afternoons.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionAnswer {
-    /// AM or PM.
-    #[schema(value_type = String)]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     #[serde(flatten)]
     counts: RegisterCounts,
@@ -162,8 +164,8 @@ pub struct MissingRegister {
     class: String,
     /// The day.
     date: NaiveDate,
-    /// AM or PM.
-    #[schema(value_type = String)]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// Pupils who should be in it.
     pupils: u32,

@@ -5,15 +5,18 @@ use std::collections::BTreeMap;
 use ::analytics::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::{AcademicYear, Calendar, Characteristic, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+use domain::{
+    AcademicYear, Calendar, Characteristic, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK, Phase, Word,
+};
 
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::pupil;
+use crate::base::words;
 use crate::marks;
 use crate::roll::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
-use crate::school::tenants::{Phase, SchoolRow};
+use crate::school::tenants::SchoolRow;
 
 /// The rows of some schools' year, as known at one instant.
 pub struct Facts {
@@ -39,7 +42,7 @@ pub struct PupilFacts {
     /// Date of birth.
     pub birth_date: NaiveDate,
     /// As recorded.
-    pub sex: Option<String>,
+    pub sex: Option<words::Sex>,
 }
 
 impl Facts {
@@ -126,7 +129,7 @@ impl Facts {
         let mut enrolments = self.into_enrolments()?;
         let year = |(school, calendar): (i32, Calendar)| {
             let registers = registers.remove(&school).unwrap_or_default();
-            let phase = schools.get(&school).and_then(|row| Phase::parse(&row.phase));
+            let phase = schools.get(&school).map(|row| *row.phase);
             Some(SchoolYear {
                 school,
                 phase: phase.map_or(0, Phase::number),
@@ -163,7 +166,7 @@ impl Facts {
                 enrolment: row.enrolment_id,
                 pupil: row.pupil_id,
                 birth_date: pupil.birth_date,
-                sex: sex(pupil.sex.as_deref()),
+                sex: sex(pupil.sex),
                 first_day: row.first_day,
                 last_day: row.last_day,
                 placements: placements.remove(&row.enrolment_id).unwrap_or_default(),
@@ -188,15 +191,15 @@ fn half_days(taken: &[u8]) -> HalfDaySet {
 
 /// `None` for a kind or value that this program does not know: a newer one may have recorded it.
 fn fact(row: &CharacteristicRow) -> Option<Fact> {
-    let kind: Characteristic = row.kind.parse().ok()?;
+    let kind = Characteristic::read(&row.kind)?;
     Some(Fact { kind, from: row.from_day, value: kind.number(&row.value)? })
 }
 
-fn sex(letter: Option<&str>) -> Sex {
-    match letter {
-        Some("F") => Sex::Female,
-        Some("M") => Sex::Male,
-        _ => Sex::Unrecorded,
+fn sex(known: Option<words::Sex>) -> Sex {
+    match known.map(|sex| *sex) {
+        Some(domain::Sex::Female) => Sex::Female,
+        Some(domain::Sex::Male) => Sex::Male,
+        None => Sex::Unrecorded,
     }
 }
 
@@ -212,7 +215,7 @@ pub fn pupil_facts(
     let pupils: Vec<i32> = rows.iter().map(|row| row.pupil_id).collect();
     let mut facts = BTreeMap::new();
     for some in pupils.chunks(20_000) {
-        let rows: Vec<(i32, NaiveDate, Option<String>)> = pupil::table
+        let rows: Vec<(i32, NaiveDate, Option<words::Sex>)> = pupil::table
             .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
             .select((pupil::pupil_id, pupil::birth_date, pupil::sex))
             .load(tx.conn)?;

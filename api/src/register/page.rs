@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
 use crate::base::problem::{Kind, Problem};
+use crate::base::words;
 use crate::marks::{self, Header, YearMarks};
 use crate::roll::pupils::{self, ClassRow, Member};
 use crate::school::calendars;
@@ -20,8 +21,8 @@ pub struct Register {
     pub class_id: i32,
     /// The date: a day on the school's wall, without a time zone.
     pub date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     pub session: Session,
     /// When it was opened (UTC); absent when it was not taken here.
     #[serde(skip_serializing_if = "Option::is_none")]

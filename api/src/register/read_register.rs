@@ -11,6 +11,7 @@ use crate::base::http::etag::Conditions;
 use crate::base::http::path::Path;
 use crate::base::problem::Problem;
 use crate::base::state::App;
+use crate::base::words;
 use crate::roll::pupils;
 
 /// Read a register
@@ -18,7 +19,7 @@ use crate::roll::pupils;
 /// Lists the class's pupils on that day with the marks there are, also before the register is taken.
 #[utoipa::path(tag = "register", security(("token" = ["register:read"])),
     params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
-        ("session" = String, Path, description = "`AM` or `PM`."),
+        ("session" = words::Session, Path, description = "The session."),
         ("If-None-Match" = Option<String>, Header, description = "An ETag you have: 304 when it is still so.")),
     responses((status = 200, description = "The register.", body = Register, headers(("ETag" = String, description = "Strong tag, from the members and their marks."))),
         (status = 304, description = "Unchanged."),

@@ -17,6 +17,7 @@ use crate::base::http::json::Json;
 use crate::base::http::path::Path;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::words;
 use crate::marks::{self, Author, Changed, Header, Marking, Moved, Source, YearChange};
 use crate::roll::pupils;
 use crate::school::calendars;
@@ -55,7 +56,7 @@ pub struct PupilMark {
 /// on a mark that a review has counted and that is replaced is looked at again by a job, as after an amendment.
 #[utoipa::path(tag = "register", security(("token" = ["register:take"])), request_body = RegisterBody,
     params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
-        ("session" = String, Path, description = "`AM` or `PM`."),
+        ("session" = words::Session, Path, description = "The session."),
         ("If-Match" = Option<String>, Header, description = "Only if the register still has this ETag."),
         ("If-None-Match" = Option<String>, Header, description = "Not if the register has this ETag.")),
     responses((status = 200, description = "The register as it stands now.", body = Register, headers(("ETag" = String, description = "Strong tag."))),

@@ -11,6 +11,8 @@ use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
 use utoipa_actix_web::AppExt;
 
 use crate::base::problem::{Kind, PROBLEM_JSON, ProblemBody};
+use crate::figures::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
+use crate::reports::ReportFormat;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -24,7 +26,15 @@ use crate::base::problem::{Kind, PROBLEM_JSON, ProblemBody};
         license(name = "MIT", identifier = "MIT")
     ),
     servers((url = "/", description = "This service")),
-    components(schemas(ProblemBody))
+    // The sets that stand in queries alone.
+    components(schemas(
+        ProblemBody,
+        ReportFormat,
+        RegistrationGroup,
+        SenGroup,
+        SexGroup,
+        YesOrNo
+    ))
 )]
 struct Shared;
 

@@ -10,7 +10,7 @@ use crate::words;
 
 words! {
     /// What is still to be asked about an absence, the most urgent first.
-    Question {
+    Question as "AbsenceQuestion" {
         WhyAway = "why_away": "nobody knows why the pupil is away",
         AskMore = "ask_more": "a reason is known and may need a question: the pupil is persistently absent",
         None = "nothing": "a reason is known",

@@ -29,7 +29,7 @@ words! {
 
 words! {
     /// What is to be done.
-    Do {
+    Do as "ActionKind" {
         Letter = "letter": "a letter from the policy's folder; it waits for a person's decision",
         Message = "message": "a text, e-mail or message",
         Call = "call": "a telephone call",
@@ -77,7 +77,7 @@ words! {
 
 words! {
     /// Over which days a rate is taken.
-    Over {
+    Over as "RateWindow" {
         Week = "week": "the school week",
         HalfTerm = "half term": "the half term",
         Term = "term": "the term",

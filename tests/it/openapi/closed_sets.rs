@@ -1,13 +1,27 @@
 //! Closed sets: whatever is one of a list of words is an enumeration in the document, never a free text.
 
+use api::casework::letters::LetterState;
 use serde_json::{Value, json};
 
 use super::{document, operations, resolved};
+use crate::support::app::TestApp;
 
 /// What is a closed set wherever it stands.
 const SETS: [&str; 14] = [
-    "state", "kind", "session", "sex", "phase", "relationship", "source", "decided", "level", "measure", "definition",
-    "format", "what", "light",
+    "state",
+    "kind",
+    "session",
+    "sex",
+    "phase",
+    "relationship",
+    "source",
+    "decided",
+    "level",
+    "measure",
+    "definition",
+    "format",
+    "what",
+    "light",
 ];
 
 /// Texts that look like a closed set and are none, each with what they are.
@@ -34,7 +48,8 @@ fn looks_closed(name: &str, description: &str) -> Option<String> {
 /// Whether a schema is a text without a list of words and without a format.
 fn is_free_text(schema: &Value) -> bool {
     let kind = &schema["type"];
-    let text = kind == "string" || kind.as_array().is_some_and(|all| all.contains(&json!("string")));
+    let text =
+        kind == "string" || kind.as_array().is_some_and(|all| all.contains(&json!("string")));
     text && schema.get("enum").is_none() && schema.get("format").is_none()
 }
 
@@ -94,13 +109,13 @@ fn a_closed_set_that_is_a_free_text_is_noticed() {
     let described = json!({ "type": "string", "description": "`red` or `amber`, or `green` when it is there." });
     let named = json!({ "type": ["string", "null"], "description": "How it stands." });
     let mut planted = document();
-    planted["components"]["schemas"]["Planted"] =
-        json!({ "properties": { "colours": { "type": "array", "items": described }, "state": named } });
+    planted["components"]["schemas"]["Planted"] = json!({ "properties": { "colours": { "type": "array", "items": described }, "state": named } });
     planted["paths"]["/v1/planted"]["get"]["parameters"] = json!([
         { "name": "colour", "in": "query", "description": described["description"], "schema": { "type": "string" } }
     ]);
     let found = free_texts(&planted);
-    let noticed = |place: &str| found.iter().any(|one| one.starts_with(&format!("{place} is a free text")));
+    let noticed =
+        |place: &str| found.iter().any(|one| one.starts_with(&format!("{place} is a free text")));
     assert!(noticed("Planted.state"), "{found:?}");
     assert!(noticed("GET /v1/planted ?colour"), "{found:?}");
 }
@@ -114,7 +129,31 @@ fn every_enumeration_says_what_its_words_mean_and_that_more_may_come() {
         let description = schema["description"].as_str().unwrap_or_default();
         for word in schema["enum"].as_array().into_iter().flatten() {
             let word = word.as_str().unwrap();
-            assert!(description.contains(&format!("`{word}`")), "{name} does not say what `{word}` means");
+            assert!(
+                description.contains(&format!("`{word}`")),
+                "{name} does not say what `{word}` means"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_query_with_another_word_is_refused_with_those_that_are_known() {
+    let app = TestApp::start();
+    let trust = app.sandbox("Larkrise");
+    let client = app.client("trust_admin", trust);
+    for (query, place, words) in [
+        ("letters?school_id=1&state=wating", "?state", LetterState::ALL.map(LetterState::text).to_vec()),
+        ("meetings?school_id=1&state=sent", "?state", vec!["offered", "attended", "refused"]),
+        ("analytics/trend?phases=nursery", "?phases", vec!["primary", "secondary"]),
+        ("analytics/compare?measure=height", "?measure", vec!["absence", "severe"]),
+    ] {
+        let problem = client.get(&format!("/v1/{query}")).expect(400);
+        let error = &problem["errors"][0];
+        assert_eq!(error["pointer"], place, "{problem}");
+        let expected = error["expected"].as_str().unwrap();
+        for word in words {
+            assert!(expected.contains(word), "{query}: {word} is not in {expected:?}");
         }
     }
 }

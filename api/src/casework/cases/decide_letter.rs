@@ -15,7 +15,9 @@ use crate::base::http::name;
 use crate::base::http::path::Path;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
-use crate::casework::letters::{self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write};
+use crate::casework::letters::{
+    self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write,
+};
 use crate::figures::{Counting, Figures, years_behind};
 use crate::school::calendars;
 use crate::school::policies::{self, Part};
@@ -69,7 +71,9 @@ pub async fn decide_letter(
         }
         if letter.state != LetterState::Held {
             let detail = format!("The letter is not held: it is {}.", letter.state);
-            return Err(Problem::new(Kind::StaleTag).detail(detail).member("state", letter.state.text()));
+            return Err(Problem::new(Kind::StaleTag)
+                .detail(detail)
+                .member("state", letter.state.text()));
         }
         let stopped = letters::stopped(tx, &[letter.pupil_id])?.contains(&letter.pupil_id);
         if decide == Verdict::Release && stopped {

@@ -9,6 +9,7 @@ use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target,
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use domain::NoticeState;
 use super::events;
 use super::rows::{self, Told};
 use super::take::{Ground, take};
@@ -163,7 +164,7 @@ fn story(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
 fn notices_open(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
     let rows = notices::of_case(tx, case_id)?.into_iter();
     let latest: BTreeMap<i32, NoticeRow> = rows.map(|row| (row.notice_id, row)).collect();
-    let open = latest.into_values().filter(|row| ["pending", "issued"].contains(&&*row.state));
+    let open = latest.into_values().filter(|row| matches!(*row.state, NoticeState::Pending | NoticeState::Issued));
     Ok(open.map(|row| format!("{}, /v1/notices/{}", row.says, row.notice_id)).collect())
 }
 

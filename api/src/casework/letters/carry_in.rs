@@ -49,6 +49,9 @@ pub fn take_back(tx: &mut Tx<'_>, import_id: i64, stay: &[i32]) -> Result<usize,
     let of_import = letter::job_id.eq(import_id).and(letter::state.eq(LetterState::Sent));
     let goes = letter::case_id.is_null().or(letter::case_id.ne_all(stay));
     Ok(diesel::update(letter::table.filter(of_import).filter(goes))
-        .set((letter::state.eq(LetterState::TakenBack), letter::why.eq("its import was taken back")))
+        .set((
+            letter::state.eq(LetterState::TakenBack),
+            letter::why.eq("its import was taken back"),
+        ))
         .execute(tx.conn)?)
 }

@@ -35,7 +35,8 @@ words! {
 
 impl Verdict {
     /// How the letter stands once it is carried out.
-    pub(super) fn state(self) -> LetterState {
+    #[must_use]
+    pub fn state(self) -> LetterState {
         match self {
             Self::Release => LetterState::Waiting,
             Self::Withdraw => LetterState::TakenBack,

@@ -10,14 +10,8 @@ use crate::base::http::name;
 use crate::base::problem::Problem;
 use crate::casework::actions::{self, ActionRow};
 use crate::casework::recording::{check_others, check_parents};
-use crate::casework::records::{RecordRow, Thing};
-
-/// Somebody came for the child.
-pub const ATTENDED: &str = "attended";
-/// Nobody came for the child.
-pub const NOT_ATTENDED: &str = "not attended";
-/// The parents said that they will not come.
-pub const REFUSED: &str = "refused";
+use crate::casework::records::{RecordKind, RecordRow, Thing};
+use domain::policy::word::Do;
 
 /// The most characters of a place.
 const SHORT: usize = 200;
@@ -74,7 +68,7 @@ pub struct Offer {
 }
 
 impl Thing for Meeting {
-    const KIND: &'static str = "meeting";
+    const KIND: RecordKind = RecordKind::Meeting;
 }
 
 impl Offer {
@@ -127,5 +121,5 @@ fn calls_of(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<Vec<ActionRow>, Proble
         ..actions::Wanted::default()
     };
     let open = actions::actions(tx, wanted, None, i64::MAX)?;
-    Ok(open.into_iter().filter(|one| one.kind == "call" && one.rule == asked.rule).collect())
+    Ok(open.into_iter().filter(|one| one.kind == Do::Call && one.rule == asked.rule).collect())
 }

@@ -8,10 +8,11 @@ use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, Session};
 
 use crate::base::db::Tx;
 use crate::base::problem::{Kind, Problem};
-use crate::casework::records::notices::{Missed, NoticeRow, State};
+use crate::casework::records::notices::{Missed, NoticeRow};
 use crate::marks;
 use crate::roll::pupils;
 use crate::school::calendars;
+use domain::NoticeState;
 
 /// What the limits for a child are counted from.
 pub struct Counted {
@@ -81,7 +82,7 @@ impl Counted {
     ) -> Result<Option<Watch>, Problem> {
         let mut used = BTreeSet::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {
-            if Some(row.notice_id) != but && row.state()?.uses_sessions() {
+            if Some(row.notice_id) != but && row.state.uses_sessions() {
                 let sessions = row.read()?.sessions;
                 used.extend(sessions.iter().map(|missed| (missed.date, missed.session)));
             }
@@ -102,7 +103,7 @@ impl Counted {
         let mut issued = Vec::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {
             if let (Some(on), true) = (row.read()?.issued_on, Some(row.notice_id) != but) {
-                let withdrawn = row.state()? == State::Withdrawn;
+                let withdrawn = row.state == NoticeState::Withdrawn;
                 issued.push(Issued { issued: on, withdrawn });
             }
         }

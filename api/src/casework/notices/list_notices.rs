@@ -10,7 +10,8 @@ use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::problem::Problem;
 use crate::base::state::App;
-use crate::casework::records::notices::{self as store, ParentNotice, State, Wanted};
+use crate::base::words;
+use crate::casework::records::notices::{self as store, ParentNotice, Wanted};
 use crate::school::tenants;
 
 /// Which notices.
@@ -20,8 +21,8 @@ use crate::school::tenants;
 pub struct Params {
     /// The school that asked.
     school_id: i32,
-    /// Only those that are `pending`, `issued`, `waived`, `withdrawn` or `paid`.
-    state: Option<State>,
+    /// Only those in this state.
+    state: Option<words::NoticeState>,
     /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
     /// `next` of the page before.
@@ -43,7 +44,7 @@ pub async fn list_notices(
     let whole = caller.sees_confidential(&app);
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
-        let state = state.map(|state| state.name().to_owned());
+        let state = state.map(|state| *state);
         let wanted = Wanted { asking_school: Some(school_id), state, ..Wanted::default() };
         let rows = store::notices(tx, wanted, slice.after, slice.fetch())?;
         let notices: Result<Vec<ParentNotice>, Problem> =

@@ -14,7 +14,7 @@ use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, check_parents, evidence};
-use crate::casework::records::{self, Confidential, Standing};
+use crate::casework::records::{self, Confidential, RecordState, Standing};
 use crate::school::tenants;
 
 /// A plan to be written down.
@@ -52,7 +52,7 @@ impl Basis {
         self,
         tx: &mut Tx<'_>,
         pupil_id: i32,
-    ) -> Result<(&'static str, Vec<i32>, Option<String>), Problem> {
+    ) -> Result<(RecordState, Vec<i32>, Option<String>), Problem> {
         match self {
             Basis::AgreedWith(parents) => {
                 let at = "/basis/agreed_with";
@@ -61,16 +61,16 @@ impl Basis {
                     return Err(Problem::at(Kind::Invalid, at, expected));
                 }
                 check_parents(tx, pupil_id, &parents, at)?;
-                Ok(("agreed", parents, None))
+                Ok((RecordState::Agreed, parents, None))
             }
-            Basis::SentAnyway(true) => Ok(("sent anyway", Vec::new(), None)),
+            Basis::SentAnyway(true) => Ok((RecordState::SentAnyway, Vec::new(), None)),
             Basis::SentAnyway(false) => {
                 let expected = "true, or one of agreed_with and put_in_place_by instead";
                 Err(Problem::at(Kind::Invalid, "/basis/sent_anyway", expected))
             }
             Basis::PutInPlaceBy(by) => {
                 let by = name::words(&by, "/basis/put_in_place_by", LONG)?;
-                Ok(("put in place", Vec::new(), Some(by)))
+                Ok((RecordState::PutInPlace, Vec::new(), Some(by)))
             }
         }
     }

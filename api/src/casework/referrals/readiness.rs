@@ -11,15 +11,17 @@ use super::referral::{Partner, Referral};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{action, evidence, letter};
+use crate::base::word::As;
 use crate::casework::cases;
 use crate::casework::letters::LetterState;
-use crate::casework::meetings::{ATTENDED, Meeting, NOT_ATTENDED};
+use crate::casework::meetings::Meeting;
 use crate::casework::notices::Counted;
 use crate::casework::plans::Plan;
-use crate::casework::records::{self, Ground, RecordRow, Thing, Wanted};
+use crate::casework::records::{self, Ground, RecordRow, RecordState, Thing, Wanted};
 use crate::casework::visits::Visit;
 use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
+use domain::policy::word::Do;
 
 /// Attempts at contact that an authority expects.
 const ATTEMPTS: usize = 3;
@@ -92,7 +94,7 @@ fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
         ))
         .filter(action::school_id.eq(ground.school_id))
         .filter(action::pupil_id.eq(ground.pupil_id))
-        .filter(action::kind.eq_any(["call", "message", "talk"]))
+        .filter(action::kind.eq_any([Do::Call, Do::Message, Do::Talk].map(As)))
         .into_boxed();
     if let Some((case, _)) = ground.case {
         attempts = attempts.filter(action::case_id.eq(case));
@@ -139,8 +141,12 @@ fn letters(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
 
 fn meeting(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     let rows = things::<Meeting>(tx, ground)?;
-    let count = |state: &str| rows.iter().filter(|row| row.state == state).count();
-    let (held, missed, refused) = (count(ATTENDED), count(NOT_ATTENDED), count("refused"));
+    let count = |state: RecordState| rows.iter().filter(|row| row.state == state).count();
+    let (held, missed, refused) = (
+        count(RecordState::Attended),
+        count(RecordState::NotAttended),
+        count(RecordState::Refused),
+    );
     let light = match (held + refused, missed) {
         (0, missed) if missed < OFFERS => light(rows.len().min(1), OFFERS),
         _ => Light::Green,

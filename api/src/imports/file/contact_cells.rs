@@ -1,7 +1,8 @@
 //! Single cells of a file of parents: relationships, the order of calls, ways to reach somebody, what a court has ordered.
 
 use super::problem::{Fault, RowProblemKind};
-use crate::roll::parents::{Contact, ContactKind, Relationship};
+use crate::roll::parents::{Contact, ContactKind};
+use domain::Relationship;
 
 /// The most characters of a title.
 const LONGEST_TITLE: usize = 30;

@@ -16,7 +16,8 @@ use super::notice::{Notice, NoticeKind, counted};
 use super::problem::{Fault, RowProblem, RowProblemKind};
 use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
 use super::table::Row;
-use crate::roll::parents::{Contact, ContactKind, Relationship};
+use crate::roll::parents::{Contact, ContactKind};
+use domain::Relationship;
 
 /// Somebody and a pupil, as one row of the file says it. What the file leaves empty is `None`.
 #[derive(Clone, PartialEq, Eq)]

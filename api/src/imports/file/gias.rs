@@ -12,7 +12,7 @@ use super::headers::{Column, Header, Place};
 use super::problem::Fault;
 use super::rows::{Findings, Progress, Sent, Stopped, each_row};
 use super::table::Row;
-use crate::school::tenants::Phase;
+use domain::Phase;
 
 /// A school as a row of the file says it.
 #[derive(Debug, Clone)]

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use domain::Characteristic;
+use domain::{Characteristic, Sex, Word};
 
 use super::standing::Standing;
 use super::{Enrolment, Row, clashes, known, placed};
+use crate::base::word::As;
 use crate::imports::file::{Columns, Problems};
 use crate::imports::outcome::Counts;
 use crate::roll::pupils::{ClassRow, NewClass, NewPupil, NewStay};
@@ -86,7 +87,7 @@ impl Plan {
             surname: file.surname.clone(),
             forename: file.forename.clone(),
             birth_date: file.birth_date,
-            sex: file.sex.map(|sex| sex.letter().to_owned()),
+            sex: file.sex.and_then(|sex| Sex::read(sex.letter())).map(As),
             schools: Vec::new(),
         });
         if !new.schools.contains(&row.school_id) {

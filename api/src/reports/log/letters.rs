@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{letter, letter_decision, letter_stop};
@@ -55,7 +55,7 @@ pub fn without_a_case(
         let at = noon(school, day)?;
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         let what = format!("letter {name:?}, {}{why}", state.phrase());
-        let one = entry(at, who, "letter", what);
+        let one = entry(at, who, LogKind::Letter, what);
         let place = (at, source::LETTERS, letter_id, 0);
         Ok((place, LogEntry { rule: Some(rule), pupil_id: Some(pupil), ..one }))
     };
@@ -108,7 +108,7 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             Verdict::Withdraw => "withdrawn",
         };
         let what = wanted.told(format!("letter {name:?} {decided}"), &reason);
-        let one = entry(at, who, "decision", what);
+        let one = entry(at, who, LogKind::Decision, what);
         let (rule, pupil_id) = (Some(rule), Some(pupil));
         ((at, source::DECISIONS, id, seq), LogEntry { rule, case_id, pupil_id, ..one })
     };
@@ -140,7 +140,7 @@ pub fn stopped(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             .load(tx.conn)?;
     let rows = rows.into_iter().map(|(pupil, stopped, reason, at, who)| {
         let what = if stopped { "all letters stopped" } else { "letters go on again" };
-        let one = entry(at, who, "letters", wanted.told(what.to_owned(), &reason));
+        let one = entry(at, who, LogKind::Letters, wanted.told(what.to_owned(), &reason));
         ((at, source::STOPS, pupil, 0), LogEntry { pupil_id: Some(pupil), ..one })
     });
     Ok(rows.collect())

@@ -8,7 +8,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{action, contact_attempt, evidence, feedback, mitigation};
@@ -51,7 +51,7 @@ pub fn done(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         ))
         .load(tx.conn)?;
     let one = |((id, seq, says, done, at, who), (rule, asked, case_id, pupil_id)): Row| {
-        let kind = if done { "done" } else { "attempt" };
+        let kind = if done { LogKind::Done } else { LogKind::Attempt };
         let one = entry(at, who, kind, says);
         let one = LogEntry { because: vec![asked], rule: Some(rule), case_id, pupil_id, ..one };
         ((at, source::EVIDENCE, id, seq), one)
@@ -81,7 +81,7 @@ pub fn said(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             ))
             .load(tx.conn)?;
     let rows = rows.into_iter().map(|(review, seq, pupil, says, at, who)| {
-        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, "feedback", says) };
+        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, LogKind::Feedback, says) };
         ((at, source::FEEDBACK, review, seq), one)
     });
     Ok(rows.collect())
@@ -116,7 +116,7 @@ pub fn accepted(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let until = to.map(|to| format!(" to {to}")).unwrap_or_default();
         let reason = if wanted.whole { kind.as_str() } else { "an accepted reason" };
         let what = format!("accepted: {reason}, from {from}{until}");
-        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, "mitigation", what) };
+        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, LogKind::Mitigation, what) };
         ((at, source::MITIGATIONS, pupil, key), one)
     });
     Ok(rows.collect())
@@ -139,8 +139,10 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (contact_attempt::recorded_at, contact_attempt::attempt_id);
     let only = || 0.into_sql::<Integer>();
-    type Row =
-        ((i32, i32, Option<String>, String, bool), (Option<String>, DateTime<Utc>, String, String));
+    type Row = (
+        (i32, i32, Option<String>, AttemptKind, bool),
+        (Option<String>, DateTime<Utc>, String, String),
+    );
     let rows: Vec<Row> = of_page!(rows, wanted, source::CONTACTS, (keys.0, keys.1, only()))
         .select((
             (
@@ -162,7 +164,7 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let whom = whom.unwrap_or_else(|| "a parent".to_owned());
         let reached = if reached { "reached" } else { "not reached" };
         let says = says.map(|says| format!(": {says}")).unwrap_or_default();
-        let one = entry(at, who, "contact", format!("{kind} to {whom}, {reached}{says}"));
+        let one = entry(at, who, LogKind::Contact, format!("{kind} to {whom}, {reached}{says}"));
         let place = (at, source::CONTACTS, id, 0);
         (place, LogEntry { role: Some(role), pupil_id: Some(pupil), ..one })
     };

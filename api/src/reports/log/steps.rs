@@ -9,7 +9,7 @@ use diesel::sql_types::{Bool, Text};
 use domain::policy::{Event, Place as CasePlace, Recorded};
 use serde_json::Value;
 
-use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{case_event, case_state, letter};
@@ -65,7 +65,7 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let one = LogEntry {
             role: Some(role),
             // The counts stand once, beside the step that they led to.
-            because: if kind == "step" { because } else { Vec::new() },
+            because: if kind == LogKind::Step { because } else { Vec::new() },
             rule: Some(event.rule),
             case_id: Some(case_id),
             stage: before.next_back().map(|(_, stage)| stage.clone()),
@@ -104,7 +104,7 @@ fn stages(tx: &mut Tx<'_>, cases: &[i32]) -> Result<BTreeMap<(i32, i32), String>
 }
 
 /// An event in plain English.
-fn says(what: &Recorded, state: impl Fn(&str) -> Option<LetterState>) -> (&'static str, String) {
+fn says(what: &Recorded, state: impl Fn(&str) -> Option<LetterState>) -> (LogKind, String) {
     match what {
         Recorded::Moved { outcome, to, reason, .. } => {
             let to = match to {
@@ -112,22 +112,22 @@ fn says(what: &Recorded, state: impl Fn(&str) -> Option<LetterState>) -> (&'stat
                 CasePlace::Closed => "closed".to_owned(),
             };
             let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-            ("step", format!("{outcome}: the case is {to}{reason}"))
+            (LogKind::Step, format!("{outcome}: the case is {to}{reason}"))
         }
         Recorded::Letter(name) => {
             let state = state(name).map_or("decided on", LetterState::phrase);
-            ("letter", format!("letter {name:?}, {state}"))
+            (LogKind::Letter, format!("letter {name:?}, {state}"))
         }
-        Recorded::Held { letter, why } => ("held", format!("letter {letter:?} held: {why}")),
-        Recorded::Flagged(words) => ("flag", words.clone()),
+        Recorded::Held { letter, why } => (LogKind::Held, format!("letter {letter:?} held: {why}")),
+        Recorded::Flagged(words) => (LogKind::Flag, words.clone()),
         Recorded::Target(target) => {
             let (rate, from, to) = (target.rate, target.from, target.to);
-            ("target", format!("{rate} or more from {from} to {to}"))
+            (LogKind::Target, format!("{rate} or more from {from} to {to}"))
         }
-        Recorded::Action(sentence) => ("to do", sentence.clone()),
-        Recorded::Due { .. } => ("due", what.to_string()),
-        Recorded::Breached { .. } => ("overdue", what.to_string()),
-        Recorded::Carried { .. } => ("carried", what.to_string()),
-        Recorded::Undone { .. } => ("undone", what.to_string()),
+        Recorded::Action(sentence) => (LogKind::ToDo, sentence.clone()),
+        Recorded::Due { .. } => (LogKind::Due, what.to_string()),
+        Recorded::Breached { .. } => (LogKind::Overdue, what.to_string()),
+        Recorded::Carried { .. } => (LogKind::Carried, what.to_string()),
+        Recorded::Undone { .. } => (LogKind::Undone, what.to_string()),
     }
 }

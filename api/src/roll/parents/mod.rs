@@ -24,7 +24,7 @@ mod ties;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use link::{Link, Relationship};
+pub use link::Link;
 pub use of_pupils::{ParentOf, ask_first, children_of, parents_of, protected};
 pub use person::{Contact, ContactKind, Person};
 pub use recipients::{Recipient, recipients};

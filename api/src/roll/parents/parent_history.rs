@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::link::{Link, Relationship};
+use super::link::Link;
 use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, Safeguards};
@@ -18,6 +18,7 @@ use crate::base::http::path::Path;
 use crate::base::problem::Problem;
 use crate::base::schema::{parent_change, parent_safeguard, pupil, pupil_parent};
 use crate::base::state::App;
+use crate::base::words;
 
 /// A parent's history: each list from the earliest on.
 #[derive(Serialize, ToSchema)]
@@ -77,7 +78,7 @@ pub struct SafeguardsSince {
 #[diesel(table_name = pupil_parent)]
 struct LinkRow {
     pupil_id: i32,
-    relationship: String,
+    relationship: words::Relationship,
     priority: i16,
     responsibility: bool,
     lives_with: bool,
@@ -89,7 +90,7 @@ struct LinkRow {
 impl From<LinkRow> for LinkSince {
     fn from(row: LinkRow) -> Self {
         let LinkRow { pupil_id, priority, responsibility, lives_with, last_day, .. } = row;
-        let relationship = Relationship::named(&row.relationship);
+        let relationship = *row.relationship;
         let link = Link { relationship, priority, responsibility, lives_with, last_day };
         Self { pupil_id, recorded_at: row.recorded_at, recorded_by: row.recorded_by, link }
     }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use crate::base::http::email::is_email;
 use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
+use crate::base::word::words;
 
 /// The most characters of a name.
 const LONGEST: usize = 100;
@@ -46,28 +47,22 @@ pub struct Person {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
-    /// `mobile`, `home`, `work`, `email` or `address`.
-    #[schema(value_type = String, example = "mobile")]
+    /// What kind.
     pub kind: ContactKind,
     /// The number, the e-mail address, or the postal address with its postcode.
     #[schema(example = "07700 900123")]
     pub value: String,
 }
 
-/// The kinds of ways to reach somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactKind {
-    /// A mobile telephone, which takes text messages.
-    Mobile,
-    /// The telephone at home.
-    Home,
-    /// The telephone at work.
-    Work,
-    /// An e-mail address.
-    Email,
-    /// A postal address.
-    Address,
+words! {
+    /// A way to reach somebody.
+    ContactKind {
+        Mobile = "mobile": "a mobile telephone, which takes text messages",
+        Home = "home": "the telephone at home",
+        Work = "work": "the telephone at work",
+        Email = "email": "an e-mail address",
+        Address = "address": "a postal address",
+    }
 }
 
 impl Contact {

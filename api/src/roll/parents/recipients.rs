@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
-use super::link::Relationship;
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_pupil};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
+use domain::Relationship;
 
 /// A parent, in the sense of the Education Act, as letters address them.
 #[derive(Debug, Clone)]

@@ -12,6 +12,7 @@ use super::safeguards::Safeguards;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{parent, parent_safeguard, pupil, pupil_parent};
+use crate::base::word::As;
 use crate::roll::visibility;
 
 /// Rows of one statement.
@@ -168,7 +169,7 @@ fn add_links(
                     pupil_parent::trust_id.eq(trust),
                     pupil_parent::pupil_id.eq(pupil),
                     pupil_parent::parent_id.eq(parent),
-                    pupil_parent::relationship.eq(link.relationship.name()),
+                    pupil_parent::relationship.eq(As(link.relationship)),
                     pupil_parent::priority.eq(link.priority),
                     pupil_parent::responsibility.eq(link.responsibility),
                     pupil_parent::lives_with.eq(link.lives_with),

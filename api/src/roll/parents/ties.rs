@@ -6,12 +6,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
 
-use super::link::{Link, Relationship};
+use super::link::Link;
 use super::rows::{lock, schools_of};
 use super::safeguards::{Order, Safeguards};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{parent_safeguard, pupil_parent};
+use crate::base::word::As;
+use crate::base::words;
 use crate::roll::pupils::merged_records;
 use crate::roll::visibility;
 
@@ -37,7 +39,7 @@ pub(super) fn put_link(
             pupil_parent::trust_id.eq(trust),
             pupil_parent::pupil_id.eq(pupil_id),
             pupil_parent::parent_id.eq(parent_id),
-            pupil_parent::relationship.eq(link.relationship.name()),
+            pupil_parent::relationship.eq(As(link.relationship)),
             pupil_parent::priority.eq(link.priority),
             pupil_parent::responsibility.eq(link.responsibility),
             pupil_parent::lives_with.eq(link.lives_with),
@@ -96,7 +98,7 @@ struct StoredLink {
     #[diesel(sql_type = Integer)]
     parent_id: i32,
     #[diesel(sql_type = Text)]
-    relationship: String,
+    relationship: words::Relationship,
     #[diesel(sql_type = SmallInt)]
     priority: i16,
     #[diesel(sql_type = Bool)]
@@ -138,7 +140,7 @@ impl From<StoredLink> for Tie {
             pupil_id: row.pupil_id,
             parent_id: row.parent_id,
             link: Link {
-                relationship: Relationship::named(&row.relationship),
+                relationship: *row.relationship,
                 priority: row.priority,
                 responsibility: row.responsibility,
                 lives_with: row.lives_with,

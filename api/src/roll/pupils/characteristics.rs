@@ -7,6 +7,21 @@ use domain::Characteristic;
 
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
+use crate::base::word::words;
+
+words! {
+    /// A value of a characteristic.
+    CharacteristicWord as "CharacteristicValue" {
+        No = "no": "it does not hold",
+        Yes = "yes": "it holds",
+        None = "none": "of `sen`: no special educational needs",
+        Support = "support": "of `sen`: SEN support",
+        Ehcp = "ehcp": "of `sen`: an education, health and care plan",
+        Single = "single": "of `registration`: at this school alone",
+        Main = "main": "of `registration`: at two schools, this is the main one",
+        Subsidiary = "subsidiary": "of `registration`: at two schools, this is the subsidiary one",
+    }
+}
 
 /// A characteristic of an enrolment from a day on, to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]

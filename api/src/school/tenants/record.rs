@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use super::phase::Phase;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{former_urn, school};
+use crate::base::word::As;
+use domain::Phase;
 
 /// A school as a file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(),
                 school::trust_id.eq(trust),
                 school::urn.eq(&facts.urn),
                 school::name.eq(&facts.name),
-                school::phase.eq(facts.phase.as_str()),
+                school::phase.eq(As(facts.phase)),
                 school::created_at.eq(now),
                 school::created_by.eq(by),
             )
@@ -50,7 +51,7 @@ pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(),
 /// The database's.
 pub fn rename_school(tx: &mut Tx<'_>, school_id: i32, facts: &SchoolFacts) -> Result<(), Problem> {
     diesel::update(school::table.filter(school::school_id.eq(school_id)))
-        .set((school::name.eq(&facts.name), school::phase.eq(facts.phase.as_str())))
+        .set((school::name.eq(&facts.name), school::phase.eq(As(facts.phase))))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -15,6 +15,8 @@ use crate::base::http::json::{Json, present};
 use crate::base::http::path::Path;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::words;
+use crate::roll::pupils::CharacteristicWord;
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
 use crate::roll::pupils::{EnrolmentRow, NewCharacteristic, add_characteristics};
@@ -34,15 +36,14 @@ pub struct CharacteristicsBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CharacteristicBody {
-    /// `fsm`, `sen`, `eal`, `looked_after`, `child_in_need`, `service_child`, `boarder` or `registration`.
-    #[schema(value_type = String, example = "sen")]
+    /// What it is.
+    #[schema(value_type = words::Characteristic)]
     kind: Characteristic,
     /// From this day on, until the next day for which the kind is recorded.
     from_day: NaiveDate,
-    /// `no` or `yes`; of `sen`: `none`, `support` or `ehcp`; of `registration`: `single`, `main` or `subsidiary`.
     /// `null` takes back what was recorded for that day.
     #[serde(deserialize_with = "present")]
-    #[schema(required, example = "support")]
+    #[schema(required, value_type = Option<CharacteristicWord>)]
     value: Option<String>,
 }
 

@@ -17,6 +17,7 @@ use crate::base::http::json::Json;
 use crate::base::http::path::Path;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
 use crate::roll::pupils::{
@@ -57,9 +58,9 @@ pub struct SplitPupil {
     forename: String,
     /// Date of birth.
     birth_date: NaiveDate,
-    /// `F` or `M`, as the school census has it.
+    /// The sex, as the school census has it.
     #[serde(default)]
-    #[schema(example = "F")]
+    #[schema(value_type = Option<words::Sex>)]
     sex: Option<String>,
 }
 
