@@ -100,4 +100,5 @@ build-needs:
 	@tests/tools/needs build
 needs: build-needs
 	@tests/tools/needs redis
+	@tests/tools/needs git
 	@tests/tools/needs openssl

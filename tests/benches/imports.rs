@@ -20,6 +20,8 @@ use support::sql::Sql;
 const SCHOOLS: u32 = 150;
 const PUPILS: u32 = 400;
 const WEEKS: u64 = 38;
+/// How long one import may take.
+const PATIENCE: Duration = Duration::from_secs(1800);
 
 fn main() {
     // As a test runner asks; there is nothing to list.
@@ -152,7 +154,9 @@ fn imported(app: &TestApp, admin: &Client, kind: &str, file: &[u8]) -> (Value, D
         }
         match import["job"]["state"].as_str() {
             // Seldom, so that the asking is not measured too.
-            Some("queued" | "running") => std::thread::sleep(Duration::from_millis(25)),
+            Some("queued" | "running") if since.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(25));
+            }
             Some("done") => return (import, since.elapsed()),
             _ => panic!("{import}"),
         }

@@ -13,6 +13,8 @@ use support::app::{Start, TestApp};
 use support::sql::Sql;
 
 const SCHOOLS: i64 = 150;
+/// How long the reviews of all schools may take.
+const PATIENCE: Duration = Duration::from_secs(600);
 const PUPILS: i64 = 400;
 
 fn main() {
@@ -38,10 +40,12 @@ fn main() {
     let since = Instant::now();
     let _workers = app.another(Start { workers: 2, ..Start::default() });
     while sql.number("SELECT count(*) FROM review_item") == 0 {
+        assert!(since.elapsed() < PATIENCE, "no review opens");
         std::thread::sleep(Duration::from_millis(1));
     }
     let first = since.elapsed();
     while sql.number("SELECT count(*) FROM run_item WHERE kind = 'review'") < SCHOOLS {
+        assert!(since.elapsed() < PATIENCE, "the reviews do not end");
         std::thread::sleep(Duration::from_millis(5));
     }
     let took = since.elapsed() - first;

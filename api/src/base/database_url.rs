@@ -2,6 +2,8 @@
 //!
 //! libpq's own default (`sslmode=prefer`) falls back to plain text without a word when a server offers no TLS.
 
+use percent_encoding::percent_decode_str;
+
 /// The address to connect to: as given when it stays on this machine or names its `sslmode`; otherwise with
 /// `sslmode=require`.
 ///
@@ -74,25 +76,7 @@ fn words(text: &str) -> Vec<(String, String)> {
 }
 
 fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let hex = after
-            .get(..2)
-            .and_then(|hex| std::str::from_utf8(hex).ok())
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
-        match (first, hex) {
-            (b'%', Some(byte)) => {
-                bytes.push(byte);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = after;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub type ClosureKind = As<domain::ClosureKind>;
 /// The statistical category of a code.
 pub type CodeCategory = As<domain::Category>;
 
+/// A way to reach somebody.
+pub type ContactKind = As<domain::ContactKind>;
+
 /// What is counted.
 pub type Definition = As<domain::Definition>;
 

@@ -40,7 +40,8 @@ use crate::school::tenants;
 pub use answer::{CellAnswer, DefinitionAnswer};
 pub use class_figures::{ClassFigures, OneSchool};
 pub use dimension::{
-    Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo, key as group_key, label as group_label,
+    Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo, key as group_key,
+    label as group_label,
 };
 
 /// Questions that may be counted at once, for each thread that counts.

@@ -2,8 +2,8 @@
 //! kept, the file let go and the job finished, all in one transaction.
 
 use chrono::{DateTime, Utc};
+use files::{Columns, Notice, Problems, Reading};
 
-use super::file::{Columns, Notice, Problems, Reading};
 use super::outcome::{Counts, Outcome};
 use super::request::Request;
 use super::rows;

@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::policy::{CarriedIn, CarryError, Doing, Done, carry_in};
-
-use super::conclude::Checking;
-use super::file::{
+use files::{
     Column, Columns, DoneColumn, DoneFile, DoneRow, Notice, NoticeKind, Problems, Reading,
     RowProblem, RowProblemKind,
 };
+
+use super::conclude::Checking;
 use super::import_notices;
 use super::request::Request;
 use super::schools::Schools;

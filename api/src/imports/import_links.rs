@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, TimeDelta};
+use files::{LinkFileRow, Notice, NoticeKind, Reading};
 
 use super::conclude::Checking;
-use super::file::{LinkFileRow, Notice, NoticeKind, Reading};
 use super::request::Request;
 use crate::base::db::Tx;
 use crate::base::jobs::Job;

@@ -3,20 +3,21 @@
 
 use std::collections::BTreeMap;
 
-use super::conclude::Checking;
-use super::file::{
+use domain::folded_name_key;
+use files::{
     Column, Columns, ContactColumn, DoneColumn, DoneRow, GivenNotice, RowProblem, RowProblemKind,
 };
+
+use super::conclude::Checking;
 use super::schools::Schools;
 use super::whom::rows_by_pupil;
 use crate::base::db::Tx;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::casework::cases;
-use crate::casework::notices::{self, Given, Refused};
+use crate::casework::notices::{self, Absence, Given, Refused};
 use crate::casework::records::notices::{Details, Missed};
 use crate::roll::parents::{self, ParentOf};
-use crate::roll::pupils::folded_name_key;
 
 /// A notice that is to be carried in.
 pub(super) struct PlannedNotice {
@@ -82,7 +83,16 @@ fn told(done: &GivenNotice, parent_id: i32) -> Given {
         state: done.state,
         reference: done.reference.clone(),
         authority: done.authority.clone(),
-        absence: done.absence.clone(),
+        absence: Absence {
+            from: done.absence.from,
+            to: done.absence.to,
+            sessions: done
+                .absence
+                .sessions
+                .iter()
+                .map(|(date, session)| Missed { date: *date, session: *session })
+                .collect(),
+        },
     }
 }
 

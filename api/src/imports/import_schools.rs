@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use files::{Notice, NoticeKind, Reading, SchoolFileRow};
+
 use super::conclude::Checking;
-use super::file::{Notice, NoticeKind, Reading, SchoolFileRow};
 use super::request::{ImportKind, Options, Request};
 use crate::base::db::Tx;
 use crate::base::jobs::Job;
@@ -95,7 +96,7 @@ impl Plan {
                 None => {
                     self.added.insert(row.urn.clone(), facts);
                 }
-                Some(known) if (&known.name, *known.phase) != (&facts.name, phase) => {
+                Some(known) if (&known.name, *known.phase) != (&facts.name, facts.phase) => {
                     self.changed.insert(known.school_id, facts);
                 }
                 Some(_) => {}

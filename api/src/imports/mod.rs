@@ -1,7 +1,6 @@
 //! How files get in: sent, read, checked against the roll and the calendars, and applied whole or not at all.
 
 mod conclude;
-pub mod file;
 mod import_cases;
 mod import_links;
 mod import_marks;

@@ -1,10 +1,10 @@
 //! What an import came to.
 
 use chrono::{DateTime, Utc};
+use files::{Notice, RowProblem};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::file::{Notice, RowProblem};
 use crate::casework::reviews::TouchedByMarks;
 
 /// What an import came to.

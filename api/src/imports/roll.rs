@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 use domain::{AcademicYear, Calendar};
+use files::MarksFile;
 
-use super::file::MarksFile;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};

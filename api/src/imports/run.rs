@@ -1,11 +1,10 @@
 //! The job: read the file, check it, apply it.
 
-use memchr::memchr_iter;
-
-use super::file::{
-    Sent, Stopped, Unread, read_classes, read_contacts, read_done, read_links, read_marks,
-    read_pupils, read_schools,
+use files::{
+    Sent, Stopped, Unread, line_ends, read_classes, read_contacts, read_done, read_links,
+    read_marks, read_pupils, read_schools,
 };
+
 use super::request::ImportKind;
 use super::{
     import_cases, import_links, import_marks, import_parents, import_pupils, import_schools, rows,
@@ -26,7 +25,7 @@ pub fn run(app: &App, counting: &Counting, job: &Job<'_>) -> Result<(), Problem>
         Some(school_id) => Some(job.run(|tx| tenants::school(tx, school_id))?.urn),
         None => None,
     };
-    let total = u64::try_from(memchr_iter(b'\n', &bytes).count()).unwrap_or(0);
+    let total = line_ends(&bytes);
     let lost = |_: Stopped| jobs::lost();
     let unread = |why| match why {
         Unread::Stopped => jobs::lost(),

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use files::{Column, Notice, NoticeKind, RowProblem, RowProblemKind};
+
 use super::conclude::Checking;
-use super::file::{Column, Notice, NoticeKind, RowProblem, RowProblemKind};
 use super::request::Request;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;

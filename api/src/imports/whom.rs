@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use files::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
+
 use super::conclude::Checking;
-use super::file::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
 use super::schools::Schools;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;

@@ -5,7 +5,6 @@ pub mod cli;
 pub mod client;
 pub mod demo;
 pub mod document;
-pub mod embedded;
 pub mod operation;
 pub mod progress;
 mod wrong_method;

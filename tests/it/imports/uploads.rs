@@ -4,7 +4,8 @@ use serde_json::json;
 
 use super::{Office, counts, notices};
 use crate::support::app::{Client, Start, TestApp};
-use crate::support::build::{class, pupil, school, upn};
+use crate::support::build::{pupil, upn};
+use crate::support::one_school::OneSchool;
 use crate::support::real::real;
 use crate::support::sql::Sql;
 
@@ -47,7 +48,7 @@ fn the_list_of_imports_pages_from_the_latest_to_the_first() {
     let mut listed = Vec::new();
     let mut path = "/v1/imports?limit=2".to_owned();
     let mut pages = 0;
-    loop {
+    while pages < 10 {
         let answer = office.office.get(&path);
         let link = answer.header("link").map(str::to_owned);
         let page = answer.expect(200);
@@ -64,10 +65,7 @@ fn the_list_of_imports_pages_from_the_latest_to_the_first() {
 
 #[test]
 fn how_far_a_job_is_can_be_seen_while_it_waits_while_it_works_and_when_it_is_done() {
-    let app = TestApp::start_with(Start { workers: 0, ..Start::default() });
-    let admin = app.client("trust_admin", app.trust("Larkrise"));
-    let school = school(&admin, 1, "primary");
-    let class = class(&admin, school, "6A");
+    let OneSchool { app, admin, school, class, .. } = OneSchool::on(TestApp::without_workers(), 0);
     pupil(&admin, school, class, 1);
     let path = format!("/v1/imports?kind=marks&school_id={school}");
     let sent = admin.upload(&path, &week(1)).expect(202);

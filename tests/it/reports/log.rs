@@ -1,5 +1,7 @@
 //! The log: who did what, when and why, for the file of a case (rule H-12).
 
+mod pages;
+
 use serde_json::{Value, json};
 
 use super::Hall;
@@ -88,15 +90,8 @@ fn it_is_of_a_case_a_pupil_and_a_period_and_goes_page_by_page() {
     let day = hall.asked("reports/log?from=2026-11-03&to=2026-11-03").expect(200);
     assert_eq!(kinds(&day), ["attempt", "done", "letters"]);
 
-    let mut paged: Vec<Value> = Vec::new();
-    let mut place = "reports/log?from=2026-10-01&limit=2".to_owned();
-    loop {
-        let page = hall.asked(&place).expect(200);
-        paged.extend(page["entries"]["items"].as_array().unwrap().clone());
-        let Some(next) = page["entries"]["next"].as_str() else { break };
-        place = format!("reports/log?from=2026-10-01&limit=2&cursor={next}");
-    }
-    assert_eq!(paged, all);
+    let by_twos = format!("/v1/schools/{}/reports/log?from=2026-10-01&limit=2", hall.school);
+    assert_eq!(hall.lead.all(&by_twos, "/entries"), all);
     let teacher = hall.app.school_client("teacher", hall.trust, &[hall.school]);
     let path = format!("/v1/schools/{}/reports/log", hall.school);
     assert_eq!(teacher.get(&path).problem(403), "forbidden");

@@ -28,6 +28,9 @@ struct Child {
     marks: BTreeMap<(NaiveDate, Session), &'static str>,
 }
 
+/// The first and the last day.
+type Period = (NaiveDate, NaiveDate);
+
 fn date(text: &str) -> NaiveDate {
     text.parse().unwrap()
 }
@@ -149,6 +152,23 @@ impl Child {
         found
     }
 
+    /// What was known on a day, of the days until then.
+    fn known_on(&self, day: NaiveDate) -> Self {
+        let marks = self.marks.iter().filter(|((date, _), _)| *date <= day);
+        Self { marks: marks.map(|(key, mark)| (*key, *mark)).collect(), ..*self }
+    }
+
+    /// Whether ten unauthorised sessions lie in ten school weeks running of which the last meets a period.
+    fn is_irregular(&self, (from, to): Period) -> bool {
+        let (weeks, unauthorised) = (school_weeks(), self.sessions_of(&UNAUTHORISED));
+        let mut ends =
+            (0..weeks.len()).filter(|at| weeks[*at] <= to && from <= weeks[*at] + Days::new(6));
+        ends.any(|at| {
+            let ten = &weeks[(at + 1).saturating_sub(10)..=at];
+            unauthorised.iter().filter(|day| ten.contains(&monday(**day))).count() >= 10
+        })
+    }
+
     /// Days of compulsory age with sessions of a code, a day for each of them.
     fn sessions_of(&self, codes: &[&str]) -> Vec<NaiveDate> {
         let marks = self
@@ -171,17 +191,79 @@ fn school_weeks() -> Vec<NaiveDate> {
 fn all<T>(
     hall: &Hall,
     report: &str,
-    list: fn(&Value) -> &Value,
+    list: impl Fn(&Value) -> Value,
     of: impl Fn(&Value) -> T,
 ) -> Vec<(i32, T)> {
     let answer = hall.asked(report).expect(200);
-    let items = list(&answer).as_array().unwrap();
-    let mut found: Vec<(i32, T)> = items
+    let mut found: Vec<(i32, T)> = list(&answer)
+        .as_array()
+        .unwrap()
         .iter()
         .map(|item| (item["pupil_id"].as_i64().unwrap().try_into().unwrap(), of(item)))
         .collect();
     found.sort_by_key(|(pupil, _)| *pupil);
     found
+}
+
+/// What the returns of a period say: who was away continuously and when, who irregularly, and who was ill, for how many
+/// sessions and from when on enough of them.
+#[derive(Debug, Default, PartialEq)]
+struct Returned {
+    continuous: Vec<(i32, Vec<Value>)>,
+    irregular: BTreeSet<i32>,
+    sick: Vec<(i32, (u64, Value))>,
+}
+
+impl Returned {
+    /// What the marks say, as the school knows them on the last day of the period.
+    fn expected(children: &[Child], (from, to): Period) -> Self {
+        let mut expected = Self::default();
+        let there =
+            |child: &&Child| child.first <= to && child.last.is_none_or(|last| from <= last);
+        for child in children.iter().filter(there).map(|child| child.known_on(to)) {
+            let runs = child.runs(&UNAUTHORISED, 10).into_iter().filter(|(_, end, _)| from <= *end);
+            let runs: Vec<Value> =
+                runs.map(|(begin, end, days)| json!([begin, end, days])).collect();
+            if !runs.is_empty() {
+                expected.continuous.push((child.id, runs));
+            }
+            if child.is_irregular((from, to)) {
+                expected.irregular.insert(child.id);
+            }
+            let ill = child.sessions_of(&["I"]);
+            if let Some(reached) = ill.get(29).filter(|day| from <= **day) {
+                expected.sick.push((child.id, (ill.len() as u64, json!(reached))));
+            }
+        }
+        expected
+    }
+
+    /// What the school is answered.
+    fn answered(hall: &Hall, (from, to): Period) -> Self {
+        let entries = |answer: &Value| answer["entries"].clone();
+        let attendance =
+            all(hall, &format!("returns/attendance?from={from}&to={to}"), entries, |entry| {
+                entry["reasons"].as_array().unwrap().clone()
+            });
+        let mut answered = Self::default();
+        for (pupil, reasons) in attendance {
+            let runs = reasons.iter().filter(|one| one["kind"] == "continuous");
+            let runs: Vec<Value> = runs
+                .map(|one| json!([one["first_day"], one["last_day"], one["school_days"]]))
+                .collect();
+            if !runs.is_empty() {
+                answered.continuous.push((pupil, runs));
+            }
+            if reasons.iter().any(|one| one["kind"] == "irregular") {
+                answered.irregular.insert(pupil);
+            }
+        }
+        answered.sick =
+            all(hall, &format!("returns/sickness?from={from}&to={to}"), entries, |entry| {
+                (entry["sessions"].as_u64().unwrap(), entry["reached_on"].clone())
+            });
+        answered
+    }
 }
 
 #[test]
@@ -192,90 +274,12 @@ fn the_attendance_and_the_sickness_return_are_what_the_marks_say() {
         for (from, to) in
             [("2026-09-02", "2026-10-23"), ("2026-11-02", "2026-12-18"), ("2027-01-04", LAST)]
         {
-            let (from, to) = (date(from), date(to));
-            let mut continuous: Vec<(i32, Vec<Value>)> = Vec::new();
-            let mut irregular: BTreeSet<i32> = BTreeSet::new();
-            let mut sick: Vec<(i32, (u64, Value))> = Vec::new();
-            for child in children
-                .iter()
-                .filter(|child| child.first <= to && child.last.is_none_or(|last| from <= last))
-            {
-                // As the school knows it on the last day of the period.
-                let known = Child {
-                    id: child.id,
-                    first: child.first,
-                    last: child.last,
-                    of_age: child.of_age,
-                    marks: child
-                        .marks
-                        .iter()
-                        .filter(|((day, _), _)| *day <= to)
-                        .map(|(k, v)| (*k, *v))
-                        .collect(),
-                };
-                let runs: Vec<Value> = known
-                    .runs(&UNAUTHORISED, 10)
-                    .into_iter()
-                    .filter(|(_, end, _)| from <= *end)
-                    .map(|(begin, end, days)| json!([begin, end, days]))
-                    .collect();
-                seen[0] += runs.len();
-                if !runs.is_empty() {
-                    continuous.push((child.id, runs));
-                }
-                let unauthorised = known.sessions_of(&UNAUTHORISED);
-                let weeks = school_weeks();
-                let ends = (0..weeks.len())
-                    .filter(|at| weeks[*at] <= to && from <= weeks[*at] + Days::new(6));
-                let reached = |at: usize| {
-                    let ten = &weeks[(at + 1).saturating_sub(10)..=at];
-                    unauthorised.iter().filter(|day| ten.contains(&monday(**day))).count() >= 10
-                };
-                if ends.clone().any(reached) {
-                    seen[1] += 1;
-                    irregular.insert(child.id);
-                }
-                let ill = known.sessions_of(&["I"]);
-                if let Some(reached) = ill.get(29).filter(|day| from <= **day) {
-                    seen[2] += 1;
-                    sick.push((child.id, (ill.len() as u64, json!(reached))));
-                }
-            }
-            let period = format!("from={from}&to={to}");
-            let found = all(
-                &hall,
-                &format!("returns/attendance?{period}"),
-                |answer| &answer["entries"],
-                |entry| entry["reasons"].as_array().unwrap().clone(),
-            );
-            let is = |kind: &'static str| move |reason: &&Value| reason["kind"] == kind;
-            let runs: Vec<(i32, Vec<Value>)> = found
-                .iter()
-                .map(|(pupil, reasons)| {
-                    let runs = reasons
-                        .iter()
-                        .filter(is("continuous"))
-                        .map(|one| json!([one["first_day"], one["last_day"], one["school_days"]]));
-                    (*pupil, runs.collect::<Vec<_>>())
-                })
-                .filter(|(_, runs)| !runs.is_empty())
-                .collect();
-            assert_eq!(runs, continuous, "seed {seed}, {period}");
-            let by_weeks = found
-                .iter()
-                .filter(|(_, reasons)| reasons.iter().any(|one| one["kind"] == "irregular"));
-            assert_eq!(
-                by_weeks.map(|(pupil, _)| *pupil).collect::<BTreeSet<_>>(),
-                irregular,
-                "seed {seed}, {period}"
-            );
-            let found = all(
-                &hall,
-                &format!("returns/sickness?{period}"),
-                |answer| &answer["entries"],
-                |entry| (entry["sessions"].as_u64().unwrap(), entry["reached_on"].clone()),
-            );
-            assert_eq!(found, sick, "seed {seed}, {period}");
+            let period = (date(from), date(to));
+            let expected = Returned::expected(&children, period);
+            assert_eq!(Returned::answered(&hall, period), expected, "seed {seed}, {from} to {to}");
+            seen[0] += expected.continuous.len();
+            seen[1] += expected.irregular.len();
+            seen[2] += expected.sick.len();
         }
         // Across the winter holiday: a run that began in December and ended in January.
         let across = children.iter().flat_map(|child| child.runs(&UNAUTHORISED, 10));
@@ -286,136 +290,130 @@ fn the_attendance_and_the_sickness_return_are_what_the_marks_say() {
     assert!(seen.iter().all(|times| *times > 0), "the dice never showed one of them: {seen:?}");
 }
 
-#[test]
-fn the_lists_of_a_day_are_what_the_marks_say() {
-    // The strategy's bands, by lowest thousandth of a percent.
+/// The strategy's band of so many sessions.
+fn band(attended: u64, possible: u64) -> &'static str {
+    // By lowest thousandth of a percent.
     const BANDS: [(u64, &str); 4] = [
         (98_000, "100%-98%"),
         (95_000, "97.9%-95%"),
         (92_000, "94.9%-92%"),
         (0, "91.9%-90% and below"),
     ];
-    let band = |attended: u64, possible: u64| {
-        BANDS.iter().find(|(from, _)| attended * 100_000 >= from * possible).unwrap().1
-    };
-    let (hall, children) = world(29);
-    let weeks = school_weeks();
-    for day in ["2026-10-21", "2026-12-18", LAST] {
-        let day = date(day);
-        let there: Vec<&Child> = children
-            .iter()
-            .filter(|child| child.on_roll(day) && child.counts(date("2026-09-01"), day).1 > 0)
-            .collect();
-        let year = |child: &Child| child.counts(date("2026-09-01"), day);
+    BANDS.iter().find(|(from, _)| attended * 100_000 >= from * possible).unwrap().1
+}
 
-        let mut at_risk: Vec<(i32, u64)> = Vec::new();
-        for child in &there {
-            let (attended, possible) = year(child);
-            let leaves = |more: &u64| band(attended, possible + more) != band(attended, possible);
-            at_risk.extend((1..=5).find(leaves).map(|more| (child.id, more)));
-        }
-        at_risk.sort_unstable();
-        let found = all(
-            &hall,
-            &format!("reports/at-risk?day={day}&sessions=5"),
-            |answer| &answer["pupils"]["items"],
-            |one| one["leaves_after"].as_u64().unwrap(),
-        );
-        assert_eq!(found, at_risk, "{day}");
+/// Those who are on roll on a day, and the school weeks begun by then.
+struct Known<'a> {
+    day: NaiveDate,
+    there: Vec<&'a Child>,
+    begun: Vec<NaiveDate>,
+}
 
-        // The weeks begun by then; the last four and the four before.
-        let begun: Vec<NaiveDate> =
-            weeks.iter().filter(|monday| **monday <= day).copied().collect();
-        let in_weeks = |child: &Child, weeks: &[NaiveDate]| {
-            let sums =
-                weeks.iter().map(|monday| child.counts(*monday, day.min(*monday + Days::new(6))));
-            sums.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
-        };
-        let mut declined: Vec<(i32, (u64, u64))> = Vec::new();
-        if begun.len() >= 8 {
-            for child in &there {
-                let recent = in_weeks(child, &begun[begun.len() - 4..]);
-                let earlier = in_weeks(child, &begun[begun.len() - 8..begun.len() - 4]);
-                if recent.1 > 0 && earlier.1 > 0 && recent.0 * earlier.1 < earlier.0 * recent.1 {
-                    declined.push((child.id, recent));
-                }
-            }
-        }
-        declined.sort_unstable();
-        let found = all(
-            &hall,
-            &format!("reports/declined?day={day}"),
-            |answer| &answer["pupils"]["items"],
-            |one| {
-                (
-                    one["recent"]["attended"].as_u64().unwrap(),
-                    one["recent"]["possible"].as_u64().unwrap(),
-                )
-            },
-        );
-        assert_eq!(found, declined, "{day}");
-
-        let mut slt: Vec<(i32, bool)> = there
-            .iter()
-            .map(|child| (child.id, year(child)))
-            .filter(|(_, (attended, possible))| {
-                10 * (possible - attended) >= *possible || attended * 100 < 95 * possible
-            })
-            .map(|(id, (attended, possible))| (id, 2 * (possible - attended) >= possible))
-            .collect();
-        slt.sort_unstable();
-        let found = all(
-            &hall,
-            &format!("reports/slt?day={day}"),
-            |answer| &answer["pupils"]["items"],
-            |one| one["severe"].as_bool().unwrap(),
-        );
-        assert_eq!(found, slt, "{day}");
-
-        let mut broken: Vec<(i32, (u64, u64))> = Vec::new();
-        for child in &there {
-            let missed = |monday: &&NaiveDate| {
-                let (attended, possible) = child.counts(**monday, day.min(**monday + Days::new(6)));
-                attended < possible
-            };
-            let (attended, possible) = year(child);
-            let weeks = begun.iter().filter(missed).count() as u64;
-            if weeks > 0 {
-                broken.push((child.id, (weeks, possible - attended)));
-            }
-        }
-        broken.sort_unstable();
-        let found = all(
-            &hall,
-            &format!("reports/broken-weeks?to={day}"),
-            |answer| &answer["pupils"]["items"],
-            |one| (one["broken"].as_u64().unwrap(), one["absent"].as_u64().unwrap()),
-        );
-        assert_eq!(found, broken, "{day}");
+impl<'a> Known<'a> {
+    fn on(day: NaiveDate, children: &'a [Child]) -> Self {
+        let there = children.iter().filter(|child| child.on_roll(day));
+        let there = there.filter(|child| child.counts(date("2026-09-01"), day).1 > 0).collect();
+        let begun = school_weeks().into_iter().filter(|monday| *monday <= day).collect();
+        Self { day, there, begun }
     }
-    // Who came and who went.
-    let new = all(
-        &hall,
-        "returns/new-pupils?from=2026-09-03",
-        |answer| &answer["entries"],
-        |one| one["due"].clone(),
-    );
-    let mut came: Vec<(i32, Value)> = children
-        .iter()
-        .filter(|child| child.first > date("2026-09-02"))
-        .map(|child| (child.id, json!(child.first + Days::new(5))))
-        .collect();
-    came.sort_by_key(|(pupil, _)| *pupil);
-    assert_eq!(new, came);
-    let gone = all(
-        &hall,
-        "returns/deletions?from=2026-09-01&to=2027-07-31",
-        |answer| &answer["entries"],
-        |one| one["due"].clone(),
-    );
-    let mut went: Vec<(i32, Value)> =
-        children.iter().filter_map(|child| Some((child.id, json!(child.last?)))).collect();
-    went.sort_by_key(|(pupil, _)| *pupil);
-    assert_eq!(gone, went);
+
+    /// Sessions attended and possible this year.
+    fn year(&self, child: &Child) -> (u64, u64) {
+        child.counts(date("2026-09-01"), self.day)
+    }
+
+    fn week(&self, child: &Child, monday: NaiveDate) -> (u64, u64) {
+        child.counts(monday, self.day.min(monday + Days::new(6)))
+    }
+
+    /// Those of whom something can be said, in the order of their ids.
+    fn those<T>(&self, said: impl Fn(&Child) -> Option<T>) -> Vec<(i32, T)> {
+        let said = self.there.iter().filter_map(|child| Some((child.id, said(child)?)));
+        let mut those: Vec<(i32, T)> = said.collect();
+        those.sort_by_key(|(pupil, _)| *pupil);
+        those
+    }
+
+    /// After how many more missed sessions a child leaves the band.
+    fn leaves_after(&self, child: &Child) -> Option<u64> {
+        let (attended, possible) = self.year(child);
+        (1..=5).find(|more| band(attended, possible + more) != band(attended, possible))
+    }
+
+    /// The last four weeks, where they are below the four before.
+    fn declined(&self, child: &Child) -> Option<(u64, u64)> {
+        let eight = &self.begun[self.begun.len().checked_sub(8)?..];
+        let [earlier, recent] = [&eight[..4], &eight[4..]].map(|weeks| {
+            let counts = weeks.iter().map(|monday| self.week(child, *monday));
+            counts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+        });
+        let below = recent.0 * earlier.1 < earlier.0 * recent.1;
+        (recent.1 > 0 && earlier.1 > 0 && below).then_some(recent)
+    }
+
+    /// Whether a child whom the leadership looks at is severely absent.
+    fn severe(&self, child: &Child) -> Option<bool> {
+        let (attended, possible) = self.year(child);
+        let absent = possible - attended;
+        let listed = 10 * absent >= possible || attended * 100 < 95 * possible;
+        listed.then_some(2 * absent >= possible)
+    }
+
+    /// How many weeks are broken, and the sessions missed.
+    fn broken(&self, child: &Child) -> Option<(u64, u64)> {
+        let missed = |monday: &&NaiveDate| {
+            let (attended, possible) = self.week(child, **monday);
+            attended < possible
+        };
+        let (attended, possible) = self.year(child);
+        let weeks = self.begun.iter().filter(missed).count() as u64;
+        (weeks > 0).then_some((weeks, possible - attended))
+    }
+}
+
+#[test]
+fn the_lists_of_a_day_are_what_the_marks_say() {
+    let (hall, children) = world(29);
+    let items = |answer: &Value| answer["pupils"]["items"].clone();
+    let number = |value: &Value| value.as_u64().unwrap();
+    for day in ["2026-10-21", "2026-12-18", LAST] {
+        let known = Known::on(date(day), &children);
+        let at_risk = format!("reports/at-risk?day={day}&sessions=5");
+        let found = all(&hall, &at_risk, items, |one| number(&one["leaves_after"]));
+        assert_eq!(found, known.those(|child| known.leaves_after(child)), "{day}");
+
+        let declined = format!("reports/declined?day={day}");
+        let recent =
+            |one: &Value| (number(&one["recent"]["attended"]), number(&one["recent"]["possible"]));
+        let found = all(&hall, &declined, items, recent);
+        assert_eq!(found, known.those(|child| known.declined(child)), "{day}");
+
+        let slt = format!("reports/slt?day={day}");
+        let found = all(&hall, &slt, items, |one| one["severe"].as_bool().unwrap());
+        assert_eq!(found, known.those(|child| known.severe(child)), "{day}");
+
+        let broken = format!("reports/broken-weeks?to={day}");
+        let weeks = |one: &Value| (number(&one["broken"]), number(&one["absent"]));
+        let found = all(&hall, &broken, items, weeks);
+        assert_eq!(found, known.those(|child| known.broken(child)), "{day}");
+    }
+}
+
+#[test]
+fn who_came_and_who_went_is_what_the_roll_says() {
+    let (hall, children) = world(29);
+    let entries = |answer: &Value| answer["entries"].clone();
+    let due = |one: &Value| one["due"].clone();
+    let by_id = |mut those: Vec<(i32, Value)>| {
+        those.sort_by_key(|(pupil, _)| *pupil);
+        those
+    };
+    let new = all(&hall, "returns/new-pupils?from=2026-09-03", entries, due);
+    let came = children.iter().filter(|child| child.first > date("2026-09-02"));
+    let came = came.map(|child| (child.id, json!(child.first + Days::new(5))));
+    assert_eq!(new, by_id(came.collect()));
+    let gone = all(&hall, "returns/deletions?from=2026-09-01&to=2027-07-31", entries, due);
+    let went = children.iter().filter_map(|child| Some((child.id, json!(child.last?))));
+    assert_eq!(gone, by_id(went.collect()));
     assert!(new.len() > 2 && gone.len() > 2);
 }

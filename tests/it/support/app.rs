@@ -19,6 +19,9 @@ use serde_json::{Value, json};
 
 use super::postgres::{TestDatabase, fresh_database};
 
+/// How long a server, an answer or the end of a job may take.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// A clock that stands until the test moves it.
 #[derive(Clone)]
 pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
@@ -72,7 +75,7 @@ pub fn serve(rollcall: &Rollcall) -> (String, ServerHandle) {
             server.await.unwrap();
         });
     });
-    (base, heard.recv().unwrap())
+    (base, heard.recv_timeout(PATIENCE).expect("a server that has started"))
 }
 
 /// A running application.
@@ -92,6 +95,11 @@ impl TestApp {
     /// On a fresh database, with a worker and without Redis.
     pub fn start() -> Self {
         Self::start_with(Start::default())
+    }
+
+    /// Without workers: what is sent in waits for another instance, and nothing falls due.
+    pub fn without_workers() -> Self {
+        Self::start_with(Start { workers: 0, ..Start::default() })
     }
 
     pub fn start_with(how: Start) -> Self {
@@ -227,6 +235,12 @@ impl Answer {
         self.body["type"].as_str().unwrap().strip_prefix("/problems/").unwrap().to_owned()
     }
 
+    /// The places that a problem points to.
+    pub fn pointers(&self) -> Vec<&str> {
+        let errors = self.body["errors"].as_array().map(Vec::as_slice).unwrap_or_default();
+        errors.iter().map(|error| error["pointer"].as_str().unwrap()).collect()
+    }
+
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
     }
@@ -315,6 +329,29 @@ impl Client {
         Ok(Answer { status: response.status().as_u16(), headers, body, text })
     }
 
+    /// The pages of a list, until none follows. `at` is where the list stands in the answer: `""`, or such as `/entries`.
+    #[track_caller]
+    pub fn pages(&self, path: &str, at: &str) -> Vec<Value> {
+        let join = if path.contains('?') { '&' } else { '?' };
+        let (mut pages, mut cursor) = (Vec::new(), String::new());
+        while pages.len() < 1000 {
+            let answer = self.get(&format!("{path}{cursor}")).expect(200);
+            let page = answer.pointer(at).unwrap_or_else(|| panic!("no {at} in {answer}")).clone();
+            let next = page["next"].as_str().map(|next| format!("{join}cursor={next}"));
+            pages.push(page);
+            let Some(next) = next else { return pages };
+            cursor = next;
+        }
+        panic!("{path}: the pages do not end")
+    }
+
+    /// The items of all [`Client::pages`].
+    #[track_caller]
+    pub fn all(&self, path: &str, at: &str) -> Vec<Value> {
+        let pages = self.pages(path, at).into_iter();
+        pages.flat_map(|page| page["items"].as_array().unwrap().clone()).collect()
+    }
+
     /// Sends a file and waits until its import has ended; the import as it then stands.
     #[track_caller]
     pub fn import(&self, query: &str, csv: &[u8]) -> Value {
@@ -333,7 +370,7 @@ impl Client {
             if undo["job"]["state"] == "done" {
                 return undo;
             }
-            assert!(since.elapsed() < Duration::from_secs(60), "the undo does not end: {undo}");
+            assert!(since.elapsed() < PATIENCE, "the undo does not end: {undo}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -347,10 +384,7 @@ impl Client {
             if !matches!(import["job"]["state"].as_str(), Some("queued" | "running")) {
                 return import;
             }
-            assert!(
-                since.elapsed() < Duration::from_secs(120),
-                "the import does not end: {import}"
-            );
+            assert!(since.elapsed() < PATIENCE, "the import does not end: {import}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }

@@ -71,3 +71,14 @@ pub fn policy(key: &str) -> Value {
     let Folder { policy, letters, scenarios } = built_in().remove(key).expect("a built-in policy");
     json!({ "policy": policy, "letters": letters, "scenarios": scenarios })
 }
+
+/// The members of that name of a list, in its order.
+pub fn each<'a>(list: &'a Value, name: &str) -> Vec<&'a Value> {
+    list["items"].as_array().unwrap().iter().map(|item| &item[name]).collect()
+}
+
+/// A text out of an answer.
+#[track_caller]
+pub fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap_or_else(|| panic!("no {name} in {value}"))
+}

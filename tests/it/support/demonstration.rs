@@ -9,10 +9,10 @@ use std::sync::{Arc, OnceLock};
 
 use api::base::db::Schools;
 use api::server::client;
-use api::server::demo::generate::{Plan, files, plan};
-use api::server::demo::{SEED, SchoolNote, Size, load};
+use api::server::demo::{SEED, SchoolNote, load};
 use api::server::progress::Progress;
 use chrono::{Days, NaiveDate};
+use demo::{Plan, Size, files, plan};
 use domain::{Calendar, Session};
 
 use super::app::{Start, TestApp};

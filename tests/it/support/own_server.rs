@@ -7,8 +7,8 @@ use api::base::db::Schools;
 use api::base::state::{App, Settings};
 use api::base::tokens::token::Claims;
 use api::server::Rollcall;
-use api::server::embedded::{Cluster, Options, SUPERUSER, discard};
 use chrono::TimeDelta;
+use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 use serde_json::json;
 
 use super::app::{Client, TestClock, serve};

@@ -4,7 +4,7 @@
 //! The server starts when the first test asks and holds its data in memory where the machine has a
 //! file system there. The schema is made once, in a template; a test's database is a copy of the
 //! template's files (some 30 ms). The test harness drops no statics, so nothing here relies on it:
-//! the server is interrupted when this process ends ([`api::server::embedded`]), a shell that waits for the
+//! the server is interrupted when this process ends ([`embedded_postgres`]), a shell that waits for the
 //! same end removes the folder, and what even that leaves behind is swept at the next start.
 
 use std::fs;
@@ -14,14 +14,14 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use api::server::embedded::{Cluster, Options, SUPERUSER, discard};
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
+use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 
 /// A file system in memory, on Linux.
 const MEMORY: &str = "/dev/shm";
-/// The least room there for the data to go there, in KiB: containers often have 64 MiB.
-const ROOM: u64 = 1024 * 1024;
+/// The least room there for the data to go there, in bytes: containers often have 64 MiB.
+const ROOM: u64 = 1024 * 1024 * 1024;
 /// The start of every run's folder name; the rest is the process number.
 const NAME: &str = "rollcall-test-";
 /// The database that every test's database is copied from. Nobody connects to it.
@@ -161,10 +161,10 @@ pub fn base() -> PathBuf {
     }
 }
 
-/// The free room of the file system at `folder`, in KiB.
+/// The free room of the file system at `folder`, in bytes.
 fn room(folder: &Path) -> Option<u64> {
-    let output = Command::new("df").args(["-k", "--output=avail"]).arg(folder).output().ok()?;
-    String::from_utf8(output.stdout).ok()?.lines().last()?.trim().parse().ok()
+    let file_system = rustix::fs::statvfs(folder).ok()?;
+    file_system.f_bavail.checked_mul(file_system.f_frsize)
 }
 
 /// Removes the folders of runs whose process is gone. One that cannot be removed (another user's)

@@ -1,9 +1,13 @@
 //! The program as people start it: a process with arguments, an environment and two outputs.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, kill_process};
+
+pub use rustix::process::Signal;
 
 /// How long it may take to say what a story waits for, or to end. A story with a stricter view measures.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -26,6 +30,14 @@ pub fn program(file: &str, arguments: &[&str]) -> Command {
     command
 }
 
+/// Sends a signal to a process.
+#[track_caller]
+pub fn send_signal(pid: u32, signal: Signal) {
+    let process = i32::try_from(pid).ok().and_then(Pid::from_raw).expect("a process number");
+    kill_process(process, signal)
+        .unwrap_or_else(|error| panic!("no process {pid} to send {signal:?} to: {error}"));
+}
+
 /// What a run that has ended said, and its exit code (none after a signal).
 #[derive(Debug)]
 pub struct Ended {
@@ -34,9 +46,17 @@ pub struct Ended {
     pub err: String,
 }
 
-/// Runs it to its end.
+/// Runs it to its end, `rollcall` or any other program.
 pub fn run(command: &mut Command) -> Ended {
     Running::start(command).end()
+}
+
+/// What a program says on stdout that has to succeed.
+#[track_caller]
+pub fn said(command: &mut Command) -> String {
+    let ended = run(command);
+    assert_eq!(ended.code, Some(0), "{command:?}: {}", ended.err);
+    ended.out
 }
 
 enum Line {
@@ -55,7 +75,13 @@ pub struct Running {
 impl Running {
     pub fn start(command: &mut Command) -> Self {
         let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let mut child = command.spawn().unwrap_or_else(|error| match error.kind() {
+            ErrorKind::NotFound => panic!(
+                "{:?} is missing: `make test` looks for what the tests need, and says what to install",
+                command.get_program()
+            ),
+            _ => panic!("{command:?}: {error}"),
+        });
         let (tell, lines) = channel();
         follow(child.stdout.take().expect("piped"), tell.clone(), Line::Out);
         follow(child.stderr.take().expect("piped"), tell, Line::Err);
@@ -71,11 +97,8 @@ impl Running {
         &self.out
     }
 
-    /// Sends a signal, such as `TERM`.
-    pub fn signal(&self, name: &str) {
-        let pid = self.pid().to_string();
-        let sent = Command::new("kill").args(["-s", name, &pid]).status().expect("kill");
-        assert!(sent.success(), "no process {pid} to send {name} to");
+    pub fn signal(&self, signal: Signal) {
+        send_signal(self.pid(), signal);
     }
 
     /// Waits for a line with these words in it, and returns it.
@@ -104,7 +127,15 @@ impl Running {
                 }
             }
         }
-        let code = self.child.wait().expect("its exit code").code();
+        // Its outputs have ended, and so will it in a moment.
+        let status = loop {
+            if let Some(status) = self.child.try_wait().expect("its exit status") {
+                break status;
+            }
+            assert!(since.elapsed() < PATIENCE, "it does not end:\n{}{}", self.out, self.err);
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        let code = status.code();
         let (out, err) = (std::mem::take(&mut self.out), std::mem::take(&mut self.err));
         Ended { code, out, err }
     }

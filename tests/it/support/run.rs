@@ -27,6 +27,13 @@ pub fn a_run(database: &TestDatabase, trust: i32, school: i32, state: &str) -> i
     id
 }
 
+/// The items of a part of the schedule.
+#[track_caller]
+pub fn schedule(client: &Client, query: &str) -> Vec<Value> {
+    let found = client.get(&format!("/v1/schedules?limit=500&{query}")).expect(200);
+    found["items"].as_array().unwrap().clone()
+}
+
 /// Waits until something holds.
 #[track_caller]
 pub fn wait_until(what: &str, mut holds: impl FnMut() -> bool) {
@@ -56,7 +63,8 @@ pub struct Stream(Box<dyn BufRead>);
 
 impl Stream {
     pub fn open(base: &str, token: &str, path: &str) -> Self {
-        let request = ureq::get(format!("{base}{path}"));
+        let patient = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).build();
+        let request = ureq::Agent::from(patient).get(format!("{base}{path}"));
         let answer = request.header("authorization", format!("Bearer {token}")).call().unwrap();
         assert_eq!(answer.headers()["content-type"], "text/event-stream");
         assert!(answer.headers().get("content-encoding").is_none_or(|how| how == "identity"));

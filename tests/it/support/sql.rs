@@ -15,7 +15,10 @@ pub struct Sql(pub PgConnection);
 impl Sql {
     /// To the database at an address.
     pub fn at(url: &str) -> Self {
-        Self(PgConnection::establish(url).unwrap())
+        let mut connection = PgConnection::establish(url).unwrap();
+        // Whoever holds a lock for longer than this will never let go of it.
+        connection.batch_execute("SET lock_timeout = '120s'").unwrap();
+        Self(connection)
     }
 
     /// To a test's own database, as the superuser.

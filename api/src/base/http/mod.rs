@@ -1,6 +1,5 @@
 //! The conventions that every operation shares, each in one place.
 
-pub mod email;
 pub mod etag;
 pub mod idempotency;
 pub mod json;

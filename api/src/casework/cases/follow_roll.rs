@@ -9,7 +9,6 @@ use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target,
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use domain::NoticeState;
 use super::events;
 use super::rows::{self, Told};
 use super::take::{Ground, take};
@@ -23,6 +22,7 @@ use crate::casework::records::notices::{self, NoticeRow};
 use crate::casework::records::{self, RecordRow};
 use crate::school::policies::Follows;
 use crate::school::{calendars, tenants};
+use domain::NoticeState;
 
 /// What became of the case of a pupil who has left the roll of the school that followed it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -164,7 +164,9 @@ fn story(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
 fn notices_open(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
     let rows = notices::of_case(tx, case_id)?.into_iter();
     let latest: BTreeMap<i32, NoticeRow> = rows.map(|row| (row.notice_id, row)).collect();
-    let open = latest.into_values().filter(|row| matches!(*row.state, NoticeState::Pending | NoticeState::Issued));
+    let open = latest
+        .into_values()
+        .filter(|row| matches!(*row.state, NoticeState::Pending | NoticeState::Issued));
     Ok(open.map(|row| format!("{}, /v1/notices/{}", row.says, row.notice_id)).collect())
 }
 

@@ -8,8 +8,8 @@ use domain::Calendar;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::state::ItemState;
 use super::rows::{self, ReviewRow};
+use super::state::ItemState;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::db::Tx;

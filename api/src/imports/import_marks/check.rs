@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Days;
 use domain::{AcademicYear, Calendar, CodeTable, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+use files::{Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
 
 use super::Key;
 use super::stays::{Run, Stays, first_after};
@@ -12,9 +13,6 @@ use crate::base::db::Tx;
 use crate::base::jobs::{self, Job};
 use crate::base::problem::Problem;
 use crate::figures::Counting;
-use crate::imports::file::{
-    Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind,
-};
 use crate::imports::request::Request;
 use crate::imports::roll::Roll;
 use crate::imports::schools::{Schools, unknown_school};

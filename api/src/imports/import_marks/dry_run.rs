@@ -1,5 +1,7 @@
 //! A file of marks that is only checked: what it would change, and what rests on the marks as they are.
 
+use files::{MarksFile, Notice, NoticeKind, Reading};
+
 use super::Key;
 use super::change::{Change, author, why};
 use super::check::check;
@@ -9,7 +11,6 @@ use crate::base::problem::Problem;
 use crate::casework::reviews::{self, Amending, Consequence, School, TouchedByMarks};
 use crate::figures::Counting;
 use crate::imports::conclude::conclude;
-use crate::imports::file::{MarksFile, Notice, NoticeKind, Reading};
 use crate::imports::outcome::Outcome;
 use crate::imports::request::Request;
 use crate::marks::{self, Look, Moved};

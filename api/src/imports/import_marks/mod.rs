@@ -8,10 +8,11 @@ mod check;
 mod dry_run;
 mod stays;
 
+use files::{MarksFile, Reading};
+
 use self::change::{Change, write};
 use self::check::{Plan, check, check_locked};
 use super::conclude::conclude;
-use super::file::{MarksFile, Reading};
 use super::outcome::Outcome;
 use super::request::Request;
 use crate::base::db::Tx;

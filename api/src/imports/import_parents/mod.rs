@@ -8,14 +8,14 @@ mod people;
 mod plan;
 
 use chrono::{DateTime, Utc};
+use files::{
+    Clause, Column, Columns, ContactColumn, ContactRow, Problems, Reading, RowProblem,
+    RowProblemKind,
+};
 
 use self::people::{People, name_key};
 use self::plan::{Ground, Plan};
 use super::conclude::Checking;
-use super::file::{
-    Clause, Column, Columns, ContactColumn, ContactRow, Problems, Reading, RowProblem,
-    RowProblemKind,
-};
 use super::request::Request;
 use super::schools::Schools;
 use super::whom::about_pupils;

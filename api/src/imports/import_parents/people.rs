@@ -6,10 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::{ContactKind, folded_name_key};
+use files::{Notice, NoticeKind};
+
 use super::Row;
-use crate::imports::file::{Notice, NoticeKind};
-use crate::roll::parents::{Contact, ContactKind, ParentRow, Person, Tie};
-use crate::roll::pupils::folded_name_key;
+use crate::roll::parents::{ParentRow, Person, Tie};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.
 const LISTED: usize = 100;
@@ -26,9 +27,9 @@ pub(super) fn name_key(surname: &str, forename: Option<&str>) -> String {
 }
 
 /// A way to reach somebody as it is compared, and what people call it.
-pub(super) fn reach(contact: &Contact) -> (&'static str, String) {
-    let value = contact.value.to_lowercase();
-    match contact.kind {
+pub(super) fn reach(kind: ContactKind, value: &str) -> (&'static str, String) {
+    let value = value.to_lowercase();
+    match kind {
         ContactKind::Mobile | ContactKind::Home | ContactKind::Work => {
             let digits: String = value.chars().filter(char::is_ascii_digit).collect();
             // 07700 900123 and +44 7700 900123 are one number; a spreadsheet drops the nought.
@@ -74,7 +75,10 @@ impl People {
             people.by_id.extend(id.map(|id| (id, somebody)));
             let name = name_key(&row.file.surname, row.file.forename.as_deref());
             for contact in &row.file.contacts {
-                let way = people.by_reach.entry((name.clone(), reach(contact))).or_default();
+                let way = people
+                    .by_reach
+                    .entry((name.clone(), reach(contact.kind, &contact.value)))
+                    .or_default();
                 if !way.contains(&somebody) {
                     way.push(somebody);
                 }
@@ -87,7 +91,7 @@ impl People {
     fn by_reach(&mut self, row: &Row, rows: &[Row]) -> Option<usize> {
         let name = name_key(&row.file.surname, row.file.forename.as_deref());
         for contact in &row.file.contacts {
-            let way = reach(contact);
+            let way = reach(contact.kind, &contact.value);
             let what = way.0;
             for somebody in self.by_reach.get(&(name.clone(), way)).into_iter().flatten() {
                 let others = self.all.get(*somebody).map_or(&[][..], |one| one.rows.as_slice());
@@ -132,9 +136,11 @@ impl People {
                 theirs.iter().any(|row| tied.contains(&(parent.parent_id, row.pupil_id)))
             };
             let shared = |parent: &ParentRow| {
-                let ways: BTreeSet<_> = parent.person.contacts.iter().map(reach).collect();
-                let mut contacts = theirs.iter().flat_map(|row| &row.file.contacts).map(reach);
-                contacts.find(|way| ways.contains(way)).map(|(what, _)| what)
+                let known = parent.person.contacts.iter();
+                let known: BTreeSet<_> = known.map(|one| reach(one.kind, &one.value)).collect();
+                let told = theirs.iter().flat_map(|row| &row.file.contacts);
+                let mut told = told.map(|one| reach(one.kind, &one.value));
+                told.find(|way| known.contains(way)).map(|(what, _)| what)
             };
             let both = free.iter().filter(of_child).find(|parent| shared(parent).is_some());
             let reached = || free.iter().find_map(|parent| Some((parent, shared(parent)?)));

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-
-use super::Row;
-use super::people::{People, Somebody, name_key, reach};
-use crate::imports::file::{
+use files::{
     Clause, Column, Columns, ContactColumn, Notice, NoticeKind, Problems, RowProblem,
     RowProblemKind,
 };
+
+use super::Row;
+use super::people::{People, Somebody, name_key, reach};
 use crate::imports::outcome::Counts;
-use crate::roll::parents::{Change, Link, Order, ParentRow, Person, Safeguards, Tie};
+use crate::roll::parents::{Change, Contact, Link, Order, ParentRow, Person, Safeguards, Tie};
 
 /// The language of a parent of whom nothing else is known.
 const ENGLISH: &str = "en";
@@ -199,10 +199,10 @@ fn person(
     let mut contacts = Vec::new();
     let mut ways = Vec::new();
     for contact in rows.iter().flat_map(|row| &row.file.contacts) {
-        let way = (contact.kind, reach(contact));
+        let way = (contact.kind, reach(contact.kind, &contact.value));
         if !ways.contains(&way) {
             ways.push(way);
-            contacts.push(contact.clone());
+            contacts.push(Contact { kind: contact.kind, value: contact.value.clone() });
         }
     }
     let others = before.into_iter().flat_map(|person| &person.contacts);

@@ -5,14 +5,13 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::folded_name_key;
+use files::{Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind};
 
 use super::Row;
 use super::standing::Standing;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
-use crate::imports::file::{
-    Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind,
-};
 use crate::roll::pupils::{self, EnrolmentRow};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.
@@ -38,7 +37,7 @@ pub(super) fn differs(
     row: &Row,
     columns: &Columns,
 ) -> Option<RowProblem> {
-    let (key, row) = (pupils::folded_name_key, &row.file);
+    let (key, row) = (folded_name_key, &row.file);
     let (column, value) = if known.birth_date != row.birth_date {
         (Column::BirthDate, row.birth_date.to_string())
     } else if key(&known.surname, &known.forename) == key(&row.surname, &row.forename) {
@@ -70,9 +69,8 @@ fn may_be_the_same(
     rows: &[Row],
     standing: &Standing,
 ) -> Result<Vec<Notice>, Problem> {
-    let child = |row: &Row| {
-        (pupils::folded_name_key(&row.file.surname, &row.file.forename), row.file.birth_date)
-    };
+    let child =
+        |row: &Row| (folded_name_key(&row.file.surname, &row.file.forename), row.file.birth_date);
     let is_new = |row: &&Row| !standing.pupils.contains_key(row.file.upn.as_str());
     let new: Vec<(String, NaiveDate)> = rows.iter().filter(is_new).map(child).collect();
     let there = pupils::pupils_by_child(tx, &new)?;

@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
+use files::{
+    ClassFileRow, ClassMember, Column, Columns, PupilRow, Reading, RowProblem, RowProblemKind,
+};
 
 use super::Row;
 use super::placed::NO_CLASS;
@@ -16,9 +19,6 @@ use crate::base::db::Tx;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::imports::conclude::Checking;
-use crate::imports::file::{
-    ClassFileRow, ClassMember, Column, Columns, PupilRow, Reading, RowProblem, RowProblemKind,
-};
 use crate::imports::request::Request;
 use crate::imports::schools::Schools;
 use crate::roll::pupils::{EnrolmentRow, NewClass};

@@ -18,11 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
+use files::{PupilRow, Reading};
 
 use self::plan::Plan;
 use self::standing::Standing;
 use super::conclude::Checking;
-use super::file::{PupilRow, Reading};
 use super::request::Request;
 use super::schools::Schools;
 use crate::base::db::Tx;

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use domain::{Characteristic, Sex, Word};
+use domain::Characteristic;
+use files::{Columns, Problems};
 
 use super::standing::Standing;
 use super::{Enrolment, Row, clashes, known, placed};
 use crate::base::word::As;
-use crate::imports::file::{Columns, Problems};
 use crate::imports::outcome::Counts;
 use crate::roll::pupils::{ClassRow, NewClass, NewPupil, NewStay};
 
@@ -87,7 +87,7 @@ impl Plan {
             surname: file.surname.clone(),
             forename: file.forename.clone(),
             birth_date: file.birth_date,
-            sex: file.sex.and_then(|sex| Sex::read(sex.letter())).map(As),
+            sex: file.sex.map(As),
             schools: Vec::new(),
         });
         if !new.schools.contains(&row.school_id) {

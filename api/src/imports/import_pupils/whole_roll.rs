@@ -6,11 +6,11 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use files::{Problems, RowProblem, RowProblemKind};
 
 use super::Row;
 use super::plan::Plan;
 use super::standing::Standing;
-use crate::imports::file::{Problems, RowProblem, RowProblemKind};
 use crate::imports::request::Request;
 use crate::roll::pupils::{EnrolmentRow, NewStay};
 

@@ -139,10 +139,8 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (contact_attempt::recorded_at, contact_attempt::attempt_id);
     let only = || 0.into_sql::<Integer>();
-    type Row = (
-        (i32, i32, Option<String>, AttemptKind, bool),
-        (Option<String>, DateTime<Utc>, String, String),
-    );
+    type Row =
+        ((i32, i32, Option<String>, String, bool), (Option<String>, DateTime<Utc>, String, String));
     let rows: Vec<Row> = of_page!(rows, wanted, source::CONTACTS, (keys.0, keys.1, only()))
         .select((
             (

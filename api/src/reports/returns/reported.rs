@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ::analytics::EnrolmentYear;
 use chrono::NaiveDate;
+use domain::ContactKind;
 use domain::national::National;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -14,7 +15,7 @@ use crate::base::db::Tx;
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::As;
 use crate::base::words;
-use crate::roll::parents::{self, ContactKind, ParentOf};
+use crate::roll::parents::{self, ParentOf};
 
 /// A pupil in a return.
 #[derive(Clone, Serialize, ToSchema)]

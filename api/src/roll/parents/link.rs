@@ -1,6 +1,7 @@
 //! What somebody is to a pupil: the relationship, who is called first, with whom the child lives.
 
 use chrono::NaiveDate;
+use domain::Relationship;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use domain::folded_name_key;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -13,7 +14,6 @@ use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::problem::Problem;
 use crate::base::state::App;
-use crate::roll::pupils::folded_name_key;
 
 /// What to look for.
 #[derive(Deserialize, IntoParams)]

@@ -26,7 +26,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use link::Link;
 pub use of_pupils::{ParentOf, ask_first, children_of, parents_of, protected};
-pub use person::{Contact, ContactKind, Person};
+pub use person::{Contact, Person};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};
 pub use rows::{ParentRow, parent, parents_by_name};

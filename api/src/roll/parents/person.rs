@@ -1,19 +1,17 @@
 //! Who a parent is and how to reach them, as it comes in and as it is kept.
 
+use domain::ContactKind;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::base::http::email::is_email;
 use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::words;
 
 /// The most characters of a name.
 const LONGEST: usize = 100;
 /// The most characters of what comes before a name.
 const LONGEST_TITLE: usize = 30;
-/// The most characters of a way to reach somebody.
-const LONGEST_CONTACT: usize = 300;
 /// The most ways to reach somebody.
 const MOST_CONTACTS: usize = 20;
 
@@ -48,51 +46,19 @@ pub struct Person {
 #[serde(deny_unknown_fields)]
 pub struct Contact {
     /// What kind.
+    #[schema(value_type = words::ContactKind)]
     pub kind: ContactKind,
     /// The number, the e-mail address, or the postal address with its postcode.
     #[schema(example = "07700 900123")]
     pub value: String,
 }
 
-words! {
-    /// A way to reach somebody.
-    ContactKind {
-        Mobile = "mobile": "a mobile telephone, which takes text messages",
-        Home = "home": "the telephone at home",
-        Work = "work": "the telephone at work",
-        Email = "email": "an e-mail address",
-        Address = "address": "a postal address",
-    }
-}
-
 impl Contact {
     /// What would have been right, when it is not.
     #[must_use]
     pub fn wrong(&self) -> Option<&'static str> {
-        let value = self.value.trim();
-        let fits = match self.kind {
-            ContactKind::Mobile | ContactKind::Home | ContactKind::Work => is_telephone(value),
-            ContactKind::Email => is_email(value),
-            ContactKind::Address => {
-                let lines = value.lines().all(|line| !line.chars().any(char::is_control));
-                lines && (1..=LONGEST_CONTACT).contains(&value.chars().count())
-            }
-        };
-        let expected = match self.kind {
-            ContactKind::Mobile | ContactKind::Home | ContactKind::Work => {
-                "a telephone number: 6 to 20 digits, with spaces, brackets, hyphens or + if wanted"
-            }
-            ContactKind::Email => "an e-mail address",
-            ContactKind::Address => "a postal address of 1 to 300 characters",
-        };
-        (!fits).then_some(expected)
+        self.kind.wrong(&self.value)
     }
-}
-
-fn is_telephone(text: &str) -> bool {
-    let digits = text.chars().filter(char::is_ascii_digit).count();
-    let plain = text.chars().all(|c| c.is_ascii_digit() || " ()+-".contains(c));
-    plain && (6..=20).contains(&digits) && text.len() <= 40
 }
 
 impl Person {
@@ -137,20 +103,5 @@ impl Person {
         };
         let contacts = self.contacts.iter().map(trimmed).collect();
         Ok(Person { title, forename, surname, language, interpreter: self.interpreter, contacts })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_telephone_number_is_digits_however_they_are_grouped() {
-        for good in ["07700 900123", "+44 (0)20 7946-0123", "999999"] {
-            assert!(is_telephone(good), "{good}");
-        }
-        for bad in ["", "12345", "call her mother", "07700 900123 ext 4", &"1".repeat(21)] {
-            assert!(!is_telephone(bad), "{bad:?}");
-        }
     }
 }

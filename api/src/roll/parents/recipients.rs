@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::Relationship;
 
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_pupil};

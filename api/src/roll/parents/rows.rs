@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use domain::folded_name_key;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -12,7 +13,6 @@ use super::person::Person;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{parent, parent_change, pupil};
-use crate::roll::pupils::folded_name_key;
 
 /// A parent.
 #[derive(Clone, Serialize, ToSchema)]

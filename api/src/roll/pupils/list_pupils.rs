@@ -3,12 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text};
+use domain::folded_name_key;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::PupilRow;
 use super::identity::pupils_with_upn;
-use super::name_key::folded_name_key;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadPupil;
 use crate::base::http::json::Query;

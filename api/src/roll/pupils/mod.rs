@@ -12,7 +12,6 @@ mod identity;
 mod list_classes;
 mod list_enrolments;
 mod list_pupils;
-mod name_key;
 mod read_class;
 mod read_enrolment;
 mod read_pupil;
@@ -25,11 +24,10 @@ mod take_back;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use characteristics::{
-    CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics, characteristics_of,
-    characteristics_of_enrolment, characteristics_on,
+    CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
+    characteristics_of, characteristics_of_enrolment, characteristics_on,
 };
 pub use identity::pupils_by_upn;
-pub use name_key::folded_name_key;
 pub use record::{
     NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,
     add_placements, add_pupils,

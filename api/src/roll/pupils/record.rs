@@ -9,9 +9,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
+use domain::folded_name_key;
 
 use super::details::Details;
-use super::name_key::folded_name_key;
 use super::rows::ClassRow;
 use crate::base::db::Tx;
 use crate::base::problem::{Kind, Problem};

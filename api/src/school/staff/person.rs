@@ -1,9 +1,9 @@
 //! Who a member of staff is, as it comes in and as it is kept.
 
+use domain::is_email;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::base::http::email::is_email;
 use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use ::demo::Size;
 use actix_web::web;
 use chrono::TimeDelta;
 use domain::{AcademicYear, Level, Roles};
+use embedded_postgres::{Cluster, EmbeddedError, Options, SUPERUSER};
 
 use super::settings::{Reach, log};
 use super::{migrate as migrate_command, serve};
@@ -14,8 +16,7 @@ use crate::base::migrate;
 use crate::base::state::App;
 use crate::base::tokens::token::Claims;
 use crate::server::client::Client;
-use crate::server::demo::{self, Notes, Size};
-use crate::server::embedded::{Cluster, Options};
+use crate::server::demo::{self, Notes};
 use crate::server::progress::Progress;
 
 /// How long the tokens of `demo.json` are valid.
@@ -67,11 +68,11 @@ pub fn run(args: &Args) -> Result<(), String> {
 
 /// A database of our own in the data folder.
 fn embedded(folder: &Path) -> Result<(Cluster, String), String> {
-    let words = |error: crate::server::embedded::EmbeddedError| error.to_string();
+    let words = |error: EmbeddedError| error.to_string();
     let cluster =
         Cluster::start(&Options::kept(folder.join("postgres")), &mut |said| println!("{said}"))
             .map_err(words)?;
-    let admin = |database: &str| cluster.url(crate::server::embedded::SUPERUSER, database);
+    let admin = |database: &str| cluster.url(SUPERUSER, database);
     migrate::prepare(admin, migrate::DATABASE).map_err(|error| error.to_string())?;
     let url = cluster.url(migrate::APPLICATION, migrate::DATABASE);
     Ok((cluster, url))

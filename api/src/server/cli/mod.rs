@@ -1,10 +1,12 @@
 //! The command line: one file a command.
 
+#[cfg(feature = "demo")]
 mod demo;
 mod import;
 mod migrate;
 mod openapi;
 mod policy;
+#[cfg(feature = "demo")]
 mod registers;
 mod serve;
 mod settings;
@@ -28,8 +30,10 @@ enum Command {
     /// Do jobs in a process of its own
     Work(work::Args),
     /// Start everything with an invented trust, and show it
+    #[cfg(feature = "demo")]
     Demo(demo::Args),
     /// Send the demonstration the registers up to its clock, once that was moved
+    #[cfg(feature = "demo")]
     Registers(registers::Args),
     /// Bring a database up to date, as its owner
     Migrate(migrate::Args),
@@ -49,7 +53,9 @@ pub fn run() -> std::process::ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),
         Command::Work(args) => work::run(&args),
+        #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(&args),
+        #[cfg(feature = "demo")]
         Command::Registers(args) => registers::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Import(args) => import::run(&args),

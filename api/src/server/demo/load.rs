@@ -5,11 +5,11 @@
 //! already applied changes nothing. So a load that was interrupted is simply done again.
 
 use chrono::NaiveDate;
+use demo::{File, SchoolPlan, Size};
 use domain::Calendar;
 use serde_json::{Value, json};
 
 use super::SEED;
-use super::generate::{self, File, SchoolPlan, Size};
 use super::notes::{Notes, SchoolNote};
 use super::policies::follow;
 use super::staff::load_staff;
@@ -49,11 +49,11 @@ pub fn load(
     for school in plan.schools.iter().enumerate() {
         schools.push(load_school(&admin, school)?);
     }
-    load_staff(&admin, &generate::staff(&plan, SEED), &schools)?;
-    for file in generate::files(&plan, SEED, today) {
+    load_staff(&admin, &demo::staff(&plan, SEED), &schools)?;
+    for file in demo::files(&plan, SEED, today) {
         import(&admin, &file, progress)?;
         if file.kind == "pupils" {
-            import(&lead, &generate::parents_file(&plan, SEED, today), progress)?;
+            import(&lead, &demo::parents_file(&plan, SEED, today), progress)?;
         }
     }
     Ok(Loaded { trust_id, schools })
@@ -68,11 +68,11 @@ pub fn go_on(client: &Client, notes: &Notes, progress: &Progress) -> Result<Naiv
     let clock = client.get("/v1/trust/clock").map_err(|error| error.to_string())?;
     let today = clock["today"].as_str().and_then(|today| today.parse().ok());
     let today: NaiveDate = today.ok_or("the clock has no date")?;
-    let plan = generate::plan(SEED, notes.size.parse()?, today);
+    let plan = demo::plan(SEED, notes.size.parse()?, today);
     for (school, note) in plan.schools.iter().zip(&notes.schools) {
         put_calendars(client, note.school_id, school)?;
     }
-    for file in generate::files(&plan, SEED, today) {
+    for file in demo::files(&plan, SEED, today) {
         import(client, &file, progress)?;
     }
     Ok(today)

@@ -1,16 +1,23 @@
-//! The demonstration: an invented trust, loaded through the API like anybody's.
+//! The demonstration: an invented trust (the crate `demo`), loaded through the API like anybody's.
+//!
+//! A production build (`--no-default-features`) cannot make one: it only knows a demonstration that is there.
 
-pub mod generate;
+#[cfg(feature = "demo")]
 mod load;
 mod notes;
+#[cfg(feature = "demo")]
 mod policies;
+#[cfg(feature = "demo")]
 mod staff;
+#[cfg(feature = "demo")]
 mod table;
 
-pub use generate::Size;
+#[cfg(feature = "demo")]
 pub use load::{go_on, load};
 pub use notes::{Notes, SchoolNote};
+#[cfg(feature = "demo")]
 pub use table::absence_table;
 
 /// Everything invented follows from this number.
+#[cfg(feature = "demo")]
 pub const SEED: u64 = 1;

@@ -1,8 +1,8 @@
 //! What the schools follow: the built-in policies in turn, from the first day of this academic year.
 
+use demo::SchoolPlan;
 use serde_json::{Value, json};
 
-use super::generate::SchoolPlan;
 use crate::server::client::{Client, ClientError};
 
 /// A policy, the halves of it that a school follows, and the school's answers to what the policy asks.

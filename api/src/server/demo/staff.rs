@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use demo::StaffPlan;
 use serde_json::{Value, json};
 
-use super::generate::StaffPlan;
 use super::notes::SchoolNote;
 use crate::server::client::{Client, ClientError};
 

@@ -171,21 +171,23 @@ impl Office {
     }
 }
 
-/// The absence that a notice was for is told by its days or by its sessions; no two notices to a parent rest on the same.
+/// A file of notices about Ben with the absence that each was for.
+fn with_absence(rows: &[&str]) -> String {
+    let head =
+        "upn,record,date,parent_surname,parent_forename,state,absent_from,absent_to,sessions\n";
+    let rows: String = rows.iter().map(|row| format!("BEN,notice,{row}\n")).collect();
+    named(&format!("{head}{rows}"))
+}
+
+/// The absence that a notice was for is told by its days or by its sessions.
 #[test]
-fn the_absence_that_a_notice_was_for_is_used() {
+fn the_absence_that_a_notice_was_for_is_kept() {
     let office = Office::open();
     let ben = office.pupil(2);
     office.lead_applies("parents", PARENTS);
-    let head =
-        "upn,record,date,parent_surname,parent_forename,state,absent_from,absent_to,sessions\n";
-    let file = |rows: &[&str]| {
-        let rows: String = rows.iter().map(|row| format!("BEN,notice,{row}\n")).collect();
-        named(&format!("{head}{rows}"))
-    };
     office.applied(
         "cases",
-        file(&[
+        with_absence(&[
             "2025-10-06,Núñez,Ada,paid,2025-09-15,19/09/2025,2025-09-15; 17/09/2025 PM",
             "2026-02-02,Núñez,Bo,issued,,,2026-01-06 am; 2026-01-05",
             "2026-02-02,Núñez,Ada,issued,2026-01-05,2026-01-09,",
@@ -219,10 +221,18 @@ fn the_absence_that_a_notice_was_for_is_used() {
     );
     assert_eq!((&details(2)["to"], &details(2)["sessions"]), (&json!("2026-01-09"), &json!([])));
     assert_eq!(notices(&office)[0]["pupil_id"], ben);
+}
 
+#[test]
+fn no_two_notices_to_a_parent_rest_on_the_same_session() {
+    let office = Office::open();
+    office.pupil(2);
+    office.lead_applies("parents", PARENTS);
+    let earlier = "2026-02-02,Núñez,Bo,issued,,,2026-01-06 am; 2026-01-05";
+    office.applied("cases", with_absence(&[earlier]));
     let told = problems(&office.refused(
         "cases",
-        file(&[
+        with_absence(&[
             "2025-11-03,Núñez,Bo,issued,,,2026-01-05",
             "2025-11-03,Núñez,Bo,issued,2025-10-06,,2025-10-13",
             "2025-11-03,Núñez,Bo,issued,,2025-10-10,",
@@ -245,5 +255,7 @@ fn the_absence_that_a_notice_was_for_is_used() {
         ]
     );
     // A third session, and of the other parent, is free.
-    office.applied("cases", file(&["2026-03-02,Núñez,Bo,issued,,,2026-01-07"]));
+    let third = "2026-03-02,Núñez,Bo,issued,,,2026-01-07";
+    let hers = "2026-02-02,Núñez,Ada,issued,,,2026-01-05";
+    office.applied("cases", with_absence(&[third, hers]));
 }

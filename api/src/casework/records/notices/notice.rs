@@ -2,13 +2,26 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::national::{NextNotice, PenaltyNotice};
+use domain::{NoticeState, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use domain::Session;
 use super::rows::NoticeRow;
 use crate::base::problem::Problem;
 use crate::base::words;
+use domain::Session;
+
+impl From<NoticeState> for State {
+    fn from(state: NoticeState) -> Self {
+        match state {
+            NoticeState::Pending => Self::Pending,
+            NoticeState::Issued => Self::Issued,
+            NoticeState::Waived => Self::Waived,
+            NoticeState::Withdrawn => Self::Withdrawn,
+            NoticeState::Paid => Self::Paid,
+        }
+    }
+}
 
 /// All that is known of a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

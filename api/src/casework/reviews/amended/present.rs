@@ -7,13 +7,13 @@ use analytics::Block;
 use domain::AcademicYear;
 use domain::policy::{Decision, is_counted};
 
-use crate::casework::reviews::state::ItemState;
 use super::super::open::store;
 use super::super::rows::{self, ItemRow, ReviewRow};
 use super::asked::{Asked, Own, alike};
 use super::school::School;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
+use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, cases};
 use crate::school::tenants;
 

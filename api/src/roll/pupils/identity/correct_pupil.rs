@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
+use domain::folded_name_key;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
@@ -19,7 +20,6 @@ use crate::base::schema::pupil;
 use crate::base::state::App;
 use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
-use crate::roll::pupils::name_key::folded_name_key;
 use crate::roll::pupils::{PupilRow, check_unmerged};
 
 /// A correction. What is not named stays as it is.

@@ -1,0 +1,131 @@
+//! A real server, in folders of the temporary folder.
+
+use std::fs;
+use std::path::PathBuf;
+
+use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+
+use super::{
+    Cluster, EmbeddedError, Options, SUPERUSER, binaries, discard, encode, leftovers, place,
+};
+
+/// A folder that no other test uses.
+fn folder(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("rollcall-unit-{}-{name}", std::process::id()))
+}
+
+fn start(folder: &PathBuf) -> Result<Cluster, EmbeddedError> {
+    Cluster::start(&Options::thrown_away(folder), &mut |_| {})
+}
+
+fn run(cluster: &Cluster, sql: &str) {
+    let mut connection = PgConnection::establish(&cluster.url(SUPERUSER, "postgres")).unwrap();
+    sql_query(sql).execute(&mut connection).unwrap();
+}
+
+#[test]
+fn data_outlives_the_server_but_not_the_folder() {
+    let folder = folder("kept");
+    let first = start(&folder).unwrap();
+    let used = first.folder().to_path_buf();
+    run(&first, "create table register (mark text)");
+    first.stop().unwrap();
+    // What an interrupted attempt or a killed server leaves behind is no obstacle.
+    let reused = format!("{}\n", std::process::id());
+    fs::create_dir_all(used.join("data.new/base")).unwrap();
+    fs::create_dir_all(used.join("socket")).unwrap();
+    fs::write(used.join("data/postmaster.pid"), &reused).unwrap();
+    fs::write(used.join("socket/.s.PGSQL.5432.lock"), &reused).unwrap();
+    let second = start(&folder).unwrap();
+    run(&second, "insert into register values ('/')");
+    drop(second);
+    discard(&folder).unwrap();
+    assert!(!folder.exists() && !used.exists());
+    discard(&folder).unwrap();
+}
+
+#[test]
+fn a_folder_has_one_user_at_a_time() {
+    let folder = folder("shared");
+    let cluster = start(&folder).unwrap();
+    assert!(matches!(start(&folder), Err(EmbeddedError::InUse(_))));
+    assert!(matches!(discard(&folder), Err(EmbeddedError::InUse(_))));
+    drop(cluster);
+    discard(&folder).unwrap();
+}
+
+#[test]
+fn a_folder_with_a_long_and_awkward_name_works() {
+    let top = folder("long");
+    let folder = top.join("l".repeat(60)).join("o".repeat(60)).join("it's a, \"name\" & ü");
+    // Root's server is another account, which has to get through.
+    fs::create_dir_all(folder.parent().unwrap()).unwrap();
+    let cluster = start(&folder).unwrap();
+    run(&cluster, "select 1");
+    let socket = cluster.place.socket.clone();
+    drop(cluster);
+    assert!(!socket.exists(), "{} was left behind", socket.display());
+    discard(&folder).unwrap();
+    fs::remove_dir_all(top).unwrap();
+}
+
+#[test]
+fn a_server_outlives_the_thread_that_asked_for_it() {
+    let folder = folder("thread");
+    let asked = folder.clone();
+    let cluster = std::thread::spawn(move || start(&asked)).join().unwrap().unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    run(&cluster, "select 1");
+    drop(cluster);
+    discard(&folder).unwrap();
+}
+
+#[test]
+fn a_setting_that_the_server_refuses_is_shown_in_its_own_words() {
+    let folder = folder("refused");
+    let options = Options::thrown_away(&folder).with("shared_buffers", "many");
+    let error = Cluster::start(&options, &mut |_| {}).unwrap_err();
+    assert!(error.to_string().contains("invalid value for parameter"), "{error}");
+    discard(&folder).unwrap();
+}
+
+#[test]
+fn other_peoples_files_are_left_alone() {
+    let folder = folder("other");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("letter.txt"), "Dear parent").unwrap();
+    assert!(matches!(start(&folder), Err(EmbeddedError::NotEmpty { .. })));
+    assert!(matches!(discard(&folder), Err(EmbeddedError::NotEmpty { .. })));
+    fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_socket_path_has_107_bytes_at_most_and_no_surprises() {
+    let with_length = |bytes: usize| PathBuf::from(format!("/{}", "x".repeat(bytes - 1)));
+    let most = place::SOCKET_PATH - "/.s.PGSQL.5432".len();
+    assert!(place::fits(&with_length(most)));
+    assert!(!place::fits(&with_length(most + 1)));
+    assert!(!place::fits(&PathBuf::from("/tmp/a,b")));
+}
+
+#[test]
+fn an_address_is_percent_encoded() {
+    assert_eq!(encode(b"/run/a b").to_string(), "%2Frun%2Fa%20b");
+    assert_eq!(encode(b"rollcall_admin-1.x~").to_string(), "rollcall_admin-1.x~");
+}
+
+#[test]
+fn the_version_is_read_from_what_the_server_says() {
+    assert_eq!(binaries::major("postgres (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)"), Some(15));
+    assert_eq!(binaries::major("postgres (PostgreSQL) 19beta2"), Some(19));
+    assert_eq!(binaries::major("postgres"), None);
+}
+
+#[test]
+fn only_a_server_of_this_very_folder_is_an_orphan_of_ours() {
+    let data = PathBuf::from("/x/data");
+    assert!(leftovers::serves(b"/usr/bin/postgres\0-D\0/x/data\0-p\x005432\0", &data));
+    assert!(!leftovers::serves(b"/usr/bin/postgres\0-D\0/x/data2\0", &data));
+    assert!(!leftovers::serves(b"less\0/x/data\0", &data));
+    assert!(!leftovers::serves(b"", &data));
+}

@@ -1,0 +1,8 @@
+//! The ground that everything stands on: who calls, over HTTP, on which database, by which clock.
+
+mod auth;
+mod cache;
+mod db;
+mod http;
+mod jobs;
+mod sandbox;

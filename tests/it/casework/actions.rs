@@ -1,0 +1,4 @@
+//! Actions: what somebody is to do, by a day, and who.
+
+mod never_offered;
+mod reassign;

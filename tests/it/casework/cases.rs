@@ -1,0 +1,5 @@
+//! A case: its events, its pupil, and the calendar by which it goes.
+
+mod moved;
+mod no_calendar;
+mod random;

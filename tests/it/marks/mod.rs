@@ -1,0 +1,4 @@
+//! Marks as they are kept, and what is looked at again when they change.
+
+mod recheck;
+mod store;

@@ -1,0 +1,5 @@
+//! Who is on roll, and who their parents are.
+
+mod parents;
+mod pupils;
+mod visibility;

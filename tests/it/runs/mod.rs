@@ -1,0 +1,4 @@
+//! What runs by itself, and when.
+
+mod clockwork;
+mod schedules;

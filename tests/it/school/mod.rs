@@ -1,0 +1,6 @@
+//! Trusts and their schools, with calendars, staff and policies.
+
+mod calendars;
+mod policies;
+mod staff;
+mod tenants;

@@ -1,0 +1,7 @@
+//! The program itself: its command line, its routes, its document, and the pages of those who operate it.
+
+mod command_line;
+mod demonstration;
+mod openapi;
+mod operation;
+mod routes;

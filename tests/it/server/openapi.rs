@@ -1,0 +1,256 @@
+//! The OpenAPI document: committed as it is generated, and complete enough to write a client from.
+
+mod closed_sets;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use api::server::document::Document;
+use domain::Roles;
+use serde_json::{Value, json};
+
+use crate::house::authz::{World, every_operation, holder};
+use crate::support::app::TestApp;
+
+fn document() -> Value {
+    serde_json::from_str(&Document::new().json().unwrap()).unwrap()
+}
+
+/// Every operation of a document, as "METHOD path".
+fn operations(document: &Value) -> BTreeMap<String, &Value> {
+    let mut all = BTreeMap::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in ["get", "put", "post", "patch", "delete", "head", "options", "trace"] {
+            if let Some(operation) = item.get(method) {
+                all.insert(format!("{} {path}", method.to_uppercase()), operation);
+            }
+        }
+    }
+    all
+}
+
+/// What a `$ref` stands for.
+fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => document
+            .pointer(reference.trim_start_matches('#'))
+            .unwrap_or_else(|| panic!("{reference} is not in the document")),
+        None => value,
+    }
+}
+
+fn said(value: &Value) -> bool {
+    value.as_str().is_some_and(|text| !text.trim().is_empty())
+}
+
+#[test]
+fn the_committed_files_are_what_the_program_generates() {
+    let document = Document::new();
+    let generated =
+        [("openapi.json", document.json().unwrap()), ("operations.txt", document.operations())];
+    for (name, text) in generated {
+        let file = format!("{}/../openapi/{name}", env!("CARGO_MANIFEST_DIR"));
+        let committed = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(committed == text, "{file} is out of date: commit what `make update` writes");
+    }
+}
+
+#[test]
+fn the_service_serves_the_document_it_was_built_with() {
+    let app = TestApp::start();
+    let served = app.client_of("").get("/openapi.json");
+    assert_eq!(served.header("content-type"), Some("application/json"));
+    assert_eq!(served.expect(200), document());
+    let page = app.client_of("").get("/docs/");
+    assert!(page.status == 200 && page.text.contains("swagger"), "{}", page.text);
+}
+
+#[test]
+fn it_says_what_it_is() {
+    let document = document();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.1"), "{}", document["openapi"]);
+    let info = &document["info"];
+    assert!(said(&info["title"]) && said(&info["description"]), "{info}");
+    assert_eq!(info["version"], env!("CARGO_PKG_VERSION"));
+    assert!(said(&info["license"]["name"]) && said(&info["license"]["identifier"]), "{info}");
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_a_place_and_a_summary() {
+    let document = document();
+    let mut ids = BTreeSet::new();
+    for (name, operation) in operations(&document) {
+        let id = operation["operationId"].as_str().unwrap_or_else(|| panic!("{name}: no id"));
+        assert!(ids.insert(id.to_owned()), "{id} stands for two operations");
+        assert!(said(&operation["summary"]), "{name}: no summary");
+        let tags = operation["tags"].as_array().map_or(0, Vec::len);
+        assert_eq!(tags, 1, "{name}: one tag says to which capability it belongs");
+    }
+}
+
+#[test]
+fn every_parameter_is_described_and_every_part_of_a_path_is_one() {
+    let document = document();
+    for (name, operation) in operations(&document) {
+        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        for parameter in &parameters {
+            let parameter = resolved(&document, parameter);
+            assert!(said(&parameter["description"]), "{name}: {parameter} says nothing");
+            assert!(parameter["schema"].is_object(), "{name}: {parameter} has no schema");
+        }
+        let in_path: BTreeSet<&str> = parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "path")
+            .map(|parameter| {
+                assert_eq!(parameter["required"], true, "{name}");
+                parameter["name"].as_str().unwrap()
+            })
+            .collect();
+        let template: BTreeSet<&str> =
+            name.split('{').skip(1).filter_map(|part| part.split('}').next()).collect();
+        assert_eq!(in_path, template, "{name}");
+    }
+}
+
+#[test]
+fn every_operation_says_what_it_answers_and_how_it_refuses() {
+    let document = document();
+    for (name, operation) in operations(&document) {
+        let responses = operation["responses"].as_object().unwrap();
+        assert!(responses.keys().any(|status| status.starts_with('2')), "{name}: no success");
+        for (status, response) in responses {
+            let response = resolved(&document, response);
+            assert!(said(&response["description"]), "{name} {status}: says nothing");
+            let media = response["content"].as_object();
+            if status.starts_with('4') || status.starts_with('5') {
+                let problem = media.and_then(|media| media.get("application/problem+json"));
+                let schema = &problem.unwrap_or(&Value::Null)["schema"]["$ref"];
+                assert_eq!(schema, "#/components/schemas/ProblemBody", "{name} {status}");
+            } else if status != "304" {
+                let schemas = media.into_iter().flatten().map(|(_, content)| &content["schema"]);
+                assert!(schemas.clone().count() > 0, "{name} {status}: no content");
+                for schema in schemas {
+                    assert!(schema.is_object(), "{name} {status}: content without a schema");
+                }
+            }
+        }
+        let security = operation["security"].as_array();
+        let security = security.unwrap_or_else(|| panic!("{name}: no word about tokens"));
+        let must = |status: &str| assert!(responses.contains_key(status), "{name}: no {status}");
+        ["429", "500", "503"].into_iter().for_each(must);
+        if !security.is_empty() {
+            assert!(security[0]["token"][0].is_string(), "{name}: no permission");
+            ["401", "403", "404"].into_iter().for_each(must);
+        }
+        if let Some(body) = operation.get("requestBody") {
+            assert_eq!(body["required"], true, "{name}: a body that is not required");
+            ["400", "413", "415", "422"].into_iter().for_each(must);
+        }
+        let has_query = operation["parameters"]
+            .as_array()
+            .is_some_and(|all| all.iter().any(|parameter| parameter["in"] == "query"));
+        if has_query {
+            must("400");
+        }
+    }
+}
+
+/// Whether a property is described: itself, or where it stands for a schema or nothing.
+fn described(property: &Value) -> bool {
+    let parts = property["oneOf"].as_array().into_iter().flatten();
+    parts.chain([property]).any(|part| said(&part["description"]))
+}
+
+/// Collects every object's properties that say nothing, through every schema inside a schema.
+fn silent(place: &str, schema: &Value, found: &mut Vec<String>) {
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let place = format!("{place}.{name}");
+        if !described(property) {
+            found.push(place.clone());
+        }
+        silent(&place, property, found);
+    }
+    for inside in ["items", "additionalProperties"].iter().filter_map(|name| schema.get(name)) {
+        silent(place, inside, found);
+    }
+    for parts in ["allOf", "anyOf", "oneOf"] {
+        for part in schema[parts].as_array().into_iter().flatten() {
+            silent(place, part, found);
+        }
+    }
+}
+
+#[test]
+fn every_member_of_every_body_is_described() {
+    let document = document();
+    let mut found = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if schema["type"] == "object" && !said(&schema["description"]) {
+            found.push(name.clone());
+        }
+        silent(name, schema, &mut found);
+    }
+    assert!(found.is_empty(), "without a description: {found:#?}");
+}
+
+#[test]
+fn every_reference_leads_somewhere_and_every_schema_is_used() {
+    fn references<'a>(value: &'a Value, found: &mut BTreeSet<&'a str>) {
+        match value {
+            Value::Object(members) => {
+                found.extend(members.get("$ref").and_then(Value::as_str));
+                members.values().for_each(|member| references(member, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            _ => {}
+        }
+    }
+    let document = document();
+    let mut found = BTreeSet::new();
+    references(&document, &mut found);
+    for reference in &found {
+        let target = document.pointer(reference.trim_start_matches('#'));
+        assert!(target.is_some(), "{reference} is not in the document");
+    }
+    for part in ["schemas", "responses"] {
+        for name in document["components"][part].as_object().unwrap().keys() {
+            let reference = format!("#/components/{part}/{name}");
+            assert!(found.contains(reference.as_str()), "{reference} is not used");
+        }
+    }
+}
+
+#[test]
+fn what_is_answered_is_what_the_document_says() {
+    api::server::operation::install_metrics();
+    let document = document();
+    let app = TestApp::start();
+    let trust = app.sandbox("Larkrise");
+    let world = World::prepare(&app, trust, 1);
+    let roles = Roles::built_in().unwrap();
+    let mut fresh = 0;
+    for operation in every_operation() {
+        let permission = operation.permission.as_deref();
+        let role = match permission.filter(|name| !roles.allows("trust_admin", name)) {
+            Some(name) => &holder(&roles, name).name,
+            None => "trust_admin",
+        };
+        let answer = operation.call(&app.client(role, trust), &world, &mut fresh);
+        let place = &document["paths"][&operation.template][operation.method.to_lowercase()];
+        let response = &place["responses"][answer.status.to_string()];
+        let media = answer.header("content-type").unwrap().split(';').next().unwrap();
+        let schema = &response["content"][media]["schema"];
+        assert!(schema.is_object(), "{}: {} {media} is not said", operation.id, answer.status);
+        if media == "application/json" {
+            let mut schema = schema.clone();
+            schema["components"] = document["components"].clone();
+            if schema["$ref"].is_string() {
+                // Not only right in what is described, but without a member that is not.
+                schema["unevaluatedProperties"] = json!(false);
+            }
+            let schema = jsonschema::validator_for(&schema).unwrap();
+            let wrong = schema.iter_errors(&answer.body).map(|error| error.to_string());
+            let wrong: Vec<String> = wrong.collect();
+            assert!(wrong.is_empty(), "{}: {wrong:?} in {}", operation.id, answer.text);
+        }
+    }
+}
