@@ -144,7 +144,10 @@ fn rules() -> Vec<(&'static str, Rule, Source)> {
         (
             "a schema of the document has a name of its own",
             schemas,
-            file("api/src/x.rs", "//! X.\n\nwords! {\n    /// X.\n    State as \"LetterState\" {\n"),
+            file(
+                "api/src/x.rs",
+                "//! X.\n\nwords! {\n    /// X.\n    State as \"LetterState\" {\n",
+            ),
         ),
         ("the tests mirror the wings", mirrored, file("tests/it/attic/x.rs", "//! Odds and ends.")),
         ("the top level is a map", top_level, file("notes.txt", "")),
