@@ -9,6 +9,7 @@ pub mod db;
 pub mod events;
 pub mod http;
 pub mod jobs;
+pub mod kind;
 pub mod limit;
 pub mod migrate;
 pub mod platform;

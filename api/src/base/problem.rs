@@ -1,4 +1,4 @@
-//! Every way in which a request can be refused: one table, one shape (RFC 9457), one place.
+//! How a request is refused: one shape (RFC 9457) for every [`Kind`].
 //!
 //! A [`Problem`] has a public half, which the client reads, and an internal half, which only the log reads. There is no
 //! way to print the internal half into an answer.
@@ -10,76 +10,10 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+pub use super::kind::{Kind, Member, refusal};
+
 /// The media type of every refusal.
 pub const PROBLEM_JSON: &str = "application/problem+json";
-
-macro_rules! kinds {
-    ($($kind:ident $status:literal $slug:literal $title:literal $meaning:literal;)*) => {
-        /// The kind of a problem: its slug is stable and is the last part of the problem's `type`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum Kind { $(#[doc = $meaning] $kind,)* }
-
-        impl Kind {
-            /// Every kind, in the order of the table.
-            pub const ALL: &[Kind] = &[$(Kind::$kind,)*];
-
-            /// Stable name, the last part of the `type` URI.
-            #[must_use]
-            pub fn slug(self) -> &'static str { match self { $(Kind::$kind => $slug,)* } }
-
-            /// One short sentence, the same for every occurrence.
-            #[must_use]
-            pub fn title(self) -> &'static str { match self { $(Kind::$kind => $title,)* } }
-
-            /// What it means and what to do about it.
-            #[must_use]
-            pub fn meaning(self) -> &'static str { match self { $(Kind::$kind => $meaning,)* } }
-
-            /// The HTTP status it is answered with.
-            #[must_use]
-            pub fn status(self) -> StatusCode {
-                let code: u16 = match self { $(Kind::$kind => $status,)* };
-                StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-            }
-        }
-    };
-}
-
-kinds! {
-    Unauthenticated 401 "unauthenticated" "A valid access token is needed." "Send `Authorization: Bearer TOKEN` with a token that is signed by this service, made for it, already valid and not yet expired.";
-    Forbidden 403 "forbidden" "Your role may not do this." "The member `permission` names what is missing. A trust maps its staff to roles; what a role may do is fixed.";
-    NotFound 404 "not-found" "There is nothing here that you may see." "It does not exist, or it belongs to a school or trust that your token does not cover: the two are not told apart on purpose.";
-    MethodNotAllowed 405 "method-not-allowed" "This path does not take that method." "The header `Allow` lists the methods that it takes.";
-    BadBody 400 "bad-body" "The body could not be read." "It is not valid JSON, or a member has the wrong type; `errors` points to the place.";
-    BadQuery 400 "bad-query" "The query string could not be read." "A parameter is unknown, missing or of the wrong form.";
-    BadCursor 400 "bad-cursor" "The cursor does not belong to this list." "Cursors are bound to the filters that they were made with: start again without one.";
-    Invalid 422 "invalid" "Something in the request is not right." "`errors` lists every place with what was expected there.";
-    TooLarge 413 "too-large" "The body is too large." "`detail` says how large it may be.";
-    UnsupportedMedia 415 "unsupported-media-type" "The body has a media type that is not taken here." "Send `Content-Type: application/json`, or `text/csv` for imports.";
-    UnknownCode 422 "unknown-code" "That is not an attendance code." "See domain/codes.toml, or the schema, for the codes of each year.";
-    CodeNotInForce 422 "code-not-in-force" "That code was not in force on that date." "The national codes changed in August 2024; each has its own first day.";
-    CodeInWrongSession 422 "code-in-wrong-session" "That code belongs to the other half of the day." "`/` is for the morning, `\\` for the afternoon.";
-    ClosedDay 422 "closed-day" "The school is closed then." "The school's calendar has no session on that half day, so there can be no mark.";
-    NotDue 422 "not-due" "The year group is not due then." "The school is open, but by its calendar this year group does not come for that session, as at a staggered start: the session is neither expected nor possible, so there can be no mark.";
-    NotOnRoll 422 "not-on-roll" "The pupil is not on roll then." "A mark needs an enrolment that covers its date.";
-    FutureMark 422 "future-mark" "That date lies in the future." "A register is taken on its day or later, never before.";
-    NoCalendar 422 "no-calendar" "The school has no calendar for that academic year." "PUT /v1/schools/{school_id}/calendar/{year} first.";
-    RegisterIncomplete 422 "register-incomplete" "The register leaves out pupils of the class." "A register names every pupil who is in the class that day, once; `null` says that there is no mark yet.";
-    UpnCheckLetter 422 "wrong-upn-check-letter" "The UPN's check letter is wrong." "`errors` says which letter the other twelve characters ask for: most often two digits were exchanged.";
-    NoPolicy 422 "no-policy" "The school follows no policy then." "PUT /v1/schools/{school_id}/policy/pathway/{from_day} first.";
-    UnsoundPolicy 422 "unsound-policy" "Something is wrong with the policy." "`errors` lists everything at once, with file, line and rule; POST /v1/policies/{policy}/check tries a policy out. domain/policies/README.md teaches the words.";
-    RegisterClosed 409 "register-closed" "The register is closed." "Correct a mark with POST /v1/pupils/{pupil_id}/marks/amendments, which keeps the original entry and the reason.";
-    NotASandbox 409 "not-a-sandbox" "Only a sandbox has a clock that can be moved." "A trust is a sandbox from the day it is added (`sandbox` in POST /v1/trusts) or never. A real trust keeps real time.";
-    NotFailed 409 "run-not-failed" "The run has not failed." "Only a run whose job has the state `failed` is tried again; one that waits, runs or is done needs nothing.";
-    Taken 409 "already-exists" "That already exists." "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once.";
-    Merged 409 "merged" "That record was merged into another." "The member `merged_into` names the pupil's own record: ask again there. POST /v1/pupils/{pupil_id}/split takes a merge back.";
-    NotUndoable 409 "not-undoable" "That import cannot be taken back." "Only an import that has been applied can be; `detail` says why this one has not.";
-    KeyReused 422 "idempotency-key-reused" "That Idempotency-Key was used for something else." "A key stands for one request; use a new one for a new body.";
-    StaleTag 412 "precondition-failed" "It has changed since you read it." "Read it again, look at what changed, and send If-Match with the new ETag.";
-    TooManyRequests 429 "too-many-requests" "Too many requests." "Wait for the seconds in `Retry-After`.";
-    Unavailable 503 "unavailable" "Not available just now." "Nothing was changed unless an answer said so. Try again after the seconds in `Retry-After`.";
-    Internal 500 "internal" "Something went wrong on our side." "It has been logged under the `Request-Id` of this answer.";
-}
 
 /// One place in the request that is not right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -229,7 +163,7 @@ impl Problem {
     #[must_use]
     pub fn body(&self) -> ProblemBody {
         ProblemBody {
-            type_: format!("/problems/{}", self.0.kind.slug()),
+            type_: self.0.kind.uri(),
             title: self.0.kind.title().to_owned(),
             status: self.0.kind.status().as_u16(),
             detail: self.0.detail.clone(),

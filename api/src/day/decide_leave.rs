@@ -11,7 +11,7 @@ use crate::base::auth::permission::DecideLeave;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 
 /// The most characters of a reason.
@@ -75,11 +75,11 @@ impl LeaveDecisionBody {
 ///
 /// Granted leave names its code; it marks nobody absent by itself. A request is decided once: the same decision again
 /// changes nothing.
-#[utoipa::path(tag = "contacts", security(("token" = ["leave:decide"])), request_body = LeaveDecisionBody,
+#[utoipa::path(tag = "day", security(("token" = ["leave:decide"])), request_body = LeaveDecisionBody,
     params(("leave_id" = i32, Path, description = "The request.")),
     responses((status = 200, description = "The request with its decision.", body = Leave),
-        (status = 409, description = "It was decided otherwise already.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The code or the reason is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 409, description = "It was decided otherwise already."),
+        refusal::Taken))]
 #[post("/v1/leave-requests/{leave_id}/decision")]
 pub async fn decide_leave(
     caller: May<DecideLeave>,

@@ -18,7 +18,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::amendments::{Amended, AmendedMark, Amendment, amend};
 use crate::marks::{self, Marking};
@@ -56,11 +56,12 @@ pub struct ReasonGiven {
 ///
 /// Every mark of these days that says that the reason is not established yet becomes the code chosen, as an amendment:
 /// the original entry stays in the history. Other marks stay as they are. Needs `mark:amend` and `contact:record`.
-#[utoipa::path(tag = "contacts", security(("token" = ["mark:amend"])), request_body = ReasonBody,
+#[utoipa::path(tag = "day", security(("token" = ["mark:amend"])), request_body = ReasonBody,
     params(("school_id" = i32, Path, description = "The school."), ("date" = NaiveDate, Path, description = "The day of absence."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "What was amended.", body = ReasonGiven),
-        (status = 422, description = "The code or a pupil is not right; nothing was amended.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "What was amended.", body = ReasonGiven, headers(("Location"))),
+        refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,
+        refusal::NotDue, refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar))]
 #[post("/v1/schools/{school_id}/contacts/{date}/reasons")]
 pub async fn give_reason(
     caller: May<AmendMark>,

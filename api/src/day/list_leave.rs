@@ -29,7 +29,7 @@ pub struct Params {
 }
 
 /// List requests for leave
-#[utoipa::path(tag = "contacts", security(("token" = ["contact:read"])),
+#[utoipa::path(tag = "day", security(("token" = ["contact:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "Requests with what became of them, latest first.", body = Page<Leave>)))]
 #[get("/v1/schools/{school_id}/leave-requests")]

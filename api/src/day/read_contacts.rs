@@ -7,17 +7,17 @@ use super::page::{self, ContactsPage};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadContact;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 
 /// Read the day's contacts
 ///
 /// Who is missing, the most urgent first; whom to call about it and by when; what the school's policy wants, what was done
 /// already and what is next; brothers and sisters for one call; and the registers that are missing.
-#[utoipa::path(tag = "contacts", security(("token" = ["contact:read"])),
+#[utoipa::path(tag = "day", security(("token" = ["contact:read"])),
     params(("school_id" = i32, Path, description = "The school."), ("date" = NaiveDate, Path, description = "The day.")),
     responses((status = 200, description = "The list as it stands now.", body = ContactsPage),
-        (status = 422, description = "The school has no calendar for that year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/contacts/{date}")]
 pub async fn read_contacts(
     caller: May<ReadContact>,

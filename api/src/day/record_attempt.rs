@@ -19,7 +19,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::action;
 use crate::base::state::App;
 use crate::casework::actions::{self, About};
@@ -40,11 +40,12 @@ pub struct AttemptRecorded {
 ///
 /// What is next follows from it: the list shows it. On a second day without contact it opens a visit to the home where the
 /// school's policy wants one, and where the policy asks for cause for concern, only with `concern`.
-#[utoipa::path(tag = "contacts", security(("token" = ["contact:record"])), request_body = Attempt,
+#[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = Attempt,
     params(("school_id" = i32, Path, description = "The school."), ("date" = NaiveDate, Path, description = "The day of absence."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "What was kept.", body = AttemptRecorded),
-        (status = 422, description = "Something in the body is not right, or the parent may not be contacted; nothing was kept.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "What was kept.", body = AttemptRecorded, headers(("Location"))),
+        (status = 422, description = "Something in the body is not right, or the parent may not be contacted; nothing was kept."),
+        refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar))]
 #[post("/v1/schools/{school_id}/contacts/{date}/attempts")]
 pub async fn record_attempt(
     caller: May<RecordContact>,

@@ -13,7 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 
 /// The most characters of a reason, and of who reported it.
@@ -71,11 +71,11 @@ impl ReportBody {
 /// Report an absence
 ///
 /// It stands in the lists of those days. It changes no mark: a person chooses the code.
-#[utoipa::path(tag = "contacts", security(("token" = ["contact:record"])), request_body = ReportBody,
+#[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = ReportBody,
     params(("school_id" = i32, Path, description = "The school."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The report.", body = ReportedAbsence),
-        (status = 422, description = "Something in the body is not right, or the pupil is not on the school's roll.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "The report.", body = ReportedAbsence, headers(("Location"))),
+        refusal::NotOnRoll))]
 #[post("/v1/schools/{school_id}/reported-absences")]
 pub async fn report_absence(
     caller: May<RecordContact>,

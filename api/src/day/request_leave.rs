@@ -13,7 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
 
@@ -45,11 +45,11 @@ pub struct LeaveBody {
 /// Ask for leave
 ///
 /// A person decides; until then it stands in the lists of those days as not decided.
-#[utoipa::path(tag = "contacts", security(("token" = ["contact:record"])), request_body = LeaveBody,
+#[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = LeaveBody,
     params(("school_id" = i32, Path, description = "The school."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The request.", body = Leave),
-        (status = 422, description = "Something in the body is not right, or the pupil is not on the school's roll.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "The request.", body = Leave, headers(("Location"))),
+        refusal::NotOnRoll))]
 #[post("/v1/schools/{school_id}/leave-requests")]
 pub async fn request_leave(
     caller: May<RecordContact>,

@@ -28,10 +28,9 @@ pub struct WithdrawalBody {
 /// Withdraw a report
 ///
 /// The report stays on record and counts no longer. A second time changes nothing.
-#[utoipa::path(tag = "contacts", security(("token" = ["contact:record"])), request_body = WithdrawalBody,
+#[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = WithdrawalBody,
     params(("report_id" = i32, Path, description = "The report.")),
-    responses((status = 200, description = "The report that counts no longer.", body = ReportedAbsence),
-        (status = 422, description = "There is no reason.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The report that counts no longer.", body = ReportedAbsence)))]
 #[post("/v1/reported-absences/{report_id}/withdrawal")]
 pub async fn withdraw_report(
     caller: May<RecordContact>,

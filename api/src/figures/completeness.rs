@@ -174,9 +174,8 @@ pub struct MissingRegister {
 /// Read which registers are missing
 ///
 /// RegisterCounts by school, by class and by session, and every register that is missing.
-#[utoipa::path(tag = "analytics", security(("token" = ["analytics:read"])), params(Params),
-    responses((status = 200, description = "The registers.", body = CompletenessAnswer),
-        (status = 400, description = "The query string could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+    responses((status = 200, description = "The registers.", body = CompletenessAnswer)))]
 #[get("/v1/analytics/completeness")]
 pub async fn completeness(
     caller: May<ReadAnalytics>,

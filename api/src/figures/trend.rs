@@ -95,9 +95,8 @@ pub struct Params {
 /// Read the trend
 ///
 /// Every cell carries its counts beside its rates. A register that was saved before this request is in it.
-#[utoipa::path(tag = "analytics", security(("token" = ["analytics:read"])), params(Params),
-    responses((status = 200, description = "The trend.", body = TrendAnswer),
-        (status = 400, description = "The query string could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+    responses((status = 200, description = "The trend.", body = TrendAnswer)))]
 #[get("/v1/analytics/trend")]
 pub async fn trend(
     caller: May<ReadAnalytics>,

@@ -103,13 +103,9 @@ impl Params {
 /// CSV or a workbook (XLSX), as the body. The answer comes at once; the work is a job, and the import tells how far it is and what it came
 /// to. A file with any problem changes nothing: every problem names its line, column and value and what was expected.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(Params,
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     request_body(content = String, content_type = "text/csv", description = "The file: comma, semicolon or tab; UTF-8, UTF-16 with a byte order mark, or Windows-1252."),
-    responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Import),
-        (status = 400, description = "The query string could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The file is too large.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Not a media type of a file.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the request is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Import)))]
 #[post("/v1/imports")]
 pub async fn create_import(
     caller: May<RunImport>,

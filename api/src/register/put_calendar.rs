@@ -10,7 +10,7 @@ use super::calendar_change::{CalendarChange, first_changed};
 use crate::base::auth::permission::WriteCalendar;
 use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
 use crate::base::problem::Problem;
@@ -45,12 +45,10 @@ pub enum CalendarPut {
 /// Replaces the calendar of that academic year (2026 for 2026/27); what stood before is kept as history. With
 /// `preview=true` nothing is changed: the answer says which half days would open and close, which marks of which
 /// classes would stop or begin to count, which registers would then be missing, and which windows would move.
-#[utoipa::path(tag = "calendars", security(("token" = ["calendar:write"])), request_body = CalendarBody,
+#[utoipa::path(tag = "register", security(("token" = ["calendar:write"])), request_body = CalendarBody,
     params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params,
-        ("If-Match" = Option<String>, Header, description = "Only if the calendar still has this ETag.")),
-    responses((status = 200, description = "The calendar as it stands now, or what would change.", body = CalendarPut, headers(("ETag" = String, description = "Strong tag; absent from a preview."))),
-        (status = 412, description = "The calendar has changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the calendar is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        IfMatch),
+    responses((status = 200, description = "The calendar as it stands now, or what would change.", body = CalendarPut, headers(("ETag")))))]
 #[put("/v1/schools/{school_id}/calendar/{year}")]
 pub async fn put_calendar(
     caller: May<WriteCalendar>,

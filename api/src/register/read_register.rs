@@ -7,9 +7,9 @@ use domain::Session;
 use super::page::{Register, Standing};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadRegister;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfNoneMatch};
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
 use crate::roll::pupils;
@@ -20,10 +20,11 @@ use crate::roll::pupils;
 #[utoipa::path(tag = "register", security(("token" = ["register:read"])),
     params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
         ("session" = words::Session, Path, description = "The session."),
-        ("If-None-Match" = Option<String>, Header, description = "An ETag you have: 304 when it is still so.")),
-    responses((status = 200, description = "The register.", body = Register, headers(("ETag" = String, description = "Strong tag, from the members and their marks."))),
-        (status = 304, description = "Unchanged."),
-        (status = 422, description = "The date does not lie in the class's academic year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        IfNoneMatch),
+    responses((status = 200, description = "The register.", body = Register, headers(("ETag"))),
+        (status = 304, description = "Unchanged.", headers(("ETag"))),
+        (status = 422, description = "The date does not lie in the class's academic year."),
+        refusal::Invalid))]
 #[get("/v1/classes/{class_id}/registers/{date}/{session}")]
 pub async fn read_register(
     caller: May<ReadRegister>,

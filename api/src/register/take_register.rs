@@ -12,10 +12,10 @@ use super::page::{Register, Standing};
 use crate::base::auth::permission::TakeRegister;
 use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
-use crate::base::http::etag::{Conditions, ETag};
+use crate::base::http::etag::{Conditions, ETag, IfMatch};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
 use crate::marks::{self, Author, Changed, Header, Marking, Moved, Source, YearChange};
@@ -57,13 +57,12 @@ pub struct PupilMark {
 #[utoipa::path(tag = "register", security(("token" = ["register:take"])), request_body = RegisterBody,
     params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
         ("session" = words::Session, Path, description = "The session."),
-        ("If-Match" = Option<String>, Header, description = "Only if the register still has this ETag."),
+        IfMatch,
         ("If-None-Match" = Option<String>, Header, description = "Not if the register has this ETag.")),
-    responses((status = 200, description = "The register as it stands now.", body = Register, headers(("ETag" = String, description = "Strong tag."))),
-        (status = 400, description = "The body could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The register is closed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "The register has changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "A code, a pupil or the day is not right; nothing was saved.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The register as it stands now.", body = Register, headers(("ETag"))),
+        refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,
+        refusal::NotDue, refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar, refusal::RegisterIncomplete,
+        refusal::RegisterClosed))]
 #[put("/v1/classes/{class_id}/registers/{date}/{session}")]
 pub async fn take_register(
     caller: May<TakeRegister>,

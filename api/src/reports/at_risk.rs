@@ -15,7 +15,7 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::As;
 use crate::base::words;
@@ -90,7 +90,7 @@ pub struct AtRiskPupil {
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "Pupils at risk.", body = AtRisk),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/at-risk")]
 pub async fn at_risk(
     caller: May<ReadReport>,

@@ -18,7 +18,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadAnalytics;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::figures::{Counting, Dimension, group_key, group_label};
 
@@ -136,7 +136,7 @@ pub struct SummaryGroup {
 #[utoipa::path(tag = "reports", security(("token" = ["analytics:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The summary.", body = GovernorsSummary),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/governors")]
 pub async fn governors_summary(
     caller: May<ReadAnalytics>,

@@ -12,7 +12,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::{Permission, ReadCase, ReadMark};
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::figures::Counting;
 use crate::roll::pupils;
@@ -65,7 +65,7 @@ pub struct StayWeeks {
 #[utoipa::path(tag = "reports", security(("token" = ["mark:read"])),
     params(("pupil_id" = i32, Path, description = "The pupil."), Params),
     responses((status = 200, description = "The weeks.", body = PupilBrokenWeeks),
-        (status = 422, description = "A school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/pupils/{pupil_id}/broken-weeks")]
 pub async fn pupil_broken_weeks(
     caller: May<ReadMark>,

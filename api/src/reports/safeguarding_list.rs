@@ -21,7 +21,7 @@ use crate::base::auth::permission::ReadSafeguarding;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::words;
 use crate::figures::{Counting, Figures};
@@ -117,7 +117,7 @@ words! {
 #[utoipa::path(tag = "reports", security(("token" = ["safeguarding:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The list.", body = SafeguardingList),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/safeguarding")]
 pub async fn safeguarding_list(
     caller: May<ReadSafeguarding>,

@@ -18,7 +18,7 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::figures::Counting;
 
@@ -135,7 +135,7 @@ pub struct SltPupil {
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The list.", body = SltList),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/slt")]
 pub async fn slt_list(
     caller: May<ReadReport>,

@@ -9,7 +9,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::Reply;
 use crate::base::http::path::Path;
 use crate::base::jobs::JobState;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 
 /// Retry a run that has failed
@@ -17,7 +17,7 @@ use crate::base::state::App;
 /// The next attempt goes on with the items that are left. Asked twice, the same attempt is answered.
 #[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(("run_id" = i64, Path, description = "The run that has failed.")),
     responses((status = 202, description = "The next attempt; `Location` tells how it goes.", body = Run),
-        (status = 409, description = "The run has not failed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NotFailed))]
 #[post("/v1/runs/{run_id}/retry")]
 pub async fn retry_run(
     caller: May<RetryRun>,

@@ -1,16 +1,19 @@
 //! The OpenAPI document, collected from the operations themselves; what all of them share is added here, once.
 
+mod generics;
+mod headers;
+mod parameters;
+mod refusals;
+mod tags;
+
 use std::fmt::Write;
 
 use utoipa::OpenApi as _;
-use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::{Operation, ParameterIn, PathItem};
-use utoipa::openapi::schema::{Object, Type};
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Content, OpenApi, Ref, RefOr, ResponseBuilder};
+use utoipa::openapi::{Components, OpenApi};
 use utoipa_actix_web::AppExt;
 
-use crate::base::problem::{Kind, PROBLEM_JSON, ProblemBody};
 use crate::figures::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::reports::ReportFormat;
 
@@ -27,14 +30,7 @@ use crate::reports::ReportFormat;
     ),
     servers((url = "/", description = "This service")),
     // The sets that stand in queries alone.
-    components(schemas(
-        ProblemBody,
-        ReportFormat,
-        RegistrationGroup,
-        SenGroup,
-        SexGroup,
-        YesOrNo
-    ))
+    components(schemas(ReportFormat, RegistrationGroup, SenGroup, SexGroup, YesOrNo))
 )]
 struct Shared;
 
@@ -54,19 +50,13 @@ impl Document {
             .configure(crate::server::mount)
             .split_for_parts();
         let mut openapi = collected;
-        let components = openapi.components.get_or_insert_default();
-        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
-        components.add_security_scheme("token", SecurityScheme::Http(bearer));
-        for kind in SHARED {
-            components.responses.insert(kind.slug().to_owned(), RefOr::T(response(kind)));
-        }
         for item in openapi.paths.paths.values_mut() {
             for (_, operation) in operations_mut(item) {
                 share(operation);
-                // Said outright that no token is needed, so that a forgotten one shows.
-                operation.security.get_or_insert_default();
             }
         }
+        declare(openapi.components.get_or_insert_default());
+        tags::declare(&mut openapi);
         leave_out_unused(&mut openapi);
         Self { openapi }
     }
@@ -132,73 +122,40 @@ fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
 }
 
-/// The items of a list are written out where the list is, so that a schema of their own may be nobody's.
-fn leave_out_unused(openapi: &mut OpenApi) {
-    let text = serde_json::to_string(openapi).unwrap_or_default();
-    let used = |name: &str| text.contains(&format!("\"#/components/schemas/{name}\""));
-    if let Some(components) = &mut openapi.components {
-        components.schemas.retain(|name, _| used(name));
-    }
-}
-
-/// The refusals that operations share.
-const SHARED: [Kind; 11] = [
-    Kind::Unauthenticated,
-    Kind::Forbidden,
-    Kind::NotFound,
-    Kind::BadQuery,
-    Kind::BadBody,
-    Kind::TooLarge,
-    Kind::UnsupportedMedia,
-    Kind::Invalid,
-    Kind::TooManyRequests,
-    Kind::Internal,
-    Kind::Unavailable,
-];
-
-/// Whether an operation can refuse in this way: by whether it needs a token, has a query, takes a body.
-fn can_refuse(operation: &Operation, kind: Kind) -> bool {
-    match kind {
-        Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound => operation.security.is_some(),
-        Kind::BadQuery => {
-            let mut parameters = operation.parameters.iter().flatten();
-            parameters.any(|parameter| {
-                matches!(parameter, RefOr::T(one) if one.parameter_in == ParameterIn::Query)
-            })
-        }
-        Kind::BadBody | Kind::TooLarge | Kind::UnsupportedMedia | Kind::Invalid => {
-            operation.request_body.is_some()
-        }
-        _ => true,
-    }
-}
-
-/// Adds the shared refusals, and the headers of every answer.
+/// Adds to an operation what it shares with others.
 fn share(operation: &mut Operation) {
-    for response in operation.responses.responses.values_mut() {
-        if let RefOr::T(response) = response {
-            let text = HeaderBuilder::new().schema(Some(Object::with_type(Type::String)));
-            response.headers.insert(
-                "Request-Id".to_owned(),
-                text.description(Some("Names this answer in our log; quote it when you ask."))
-                    .build()
-                    .into(),
-            );
-        }
-    }
-    for kind in SHARED.into_iter().filter(|kind| can_refuse(operation, *kind)).collect::<Vec<_>>() {
-        let reference = RefOr::Ref(Ref::from_response_name(kind.slug()));
-        let responses = &mut operation.responses.responses;
-        responses.entry(kind.status().as_u16().to_string()).or_insert(reference);
-    }
+    refusals::bring_together(operation);
+    headers::add_to(operation);
+    parameters::refer(operation);
+    // Said outright that no token is needed, so that a forgotten one shows.
+    operation.security.get_or_insert_default();
 }
 
-fn response(kind: Kind) -> utoipa::openapi::Response {
-    let schema = RefOr::Ref(Ref::from_schema_name("ProblemBody"));
-    ResponseBuilder::new()
-        .description(kind.title())
-        .content(PROBLEM_JSON, Content::new(Some(schema)))
-        .build()
+/// Adds what operations refer to.
+fn declare(components: &mut Components) {
+    let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT").build();
+    components.add_security_scheme("token", SecurityScheme::Http(bearer));
+    refusals::declare(components);
+    headers::declare(components);
+    parameters::declare(components);
+    generics::refer(components);
+}
+
+/// What no operation answers or takes is left out, until nothing is left that nobody refers to.
+fn leave_out_unused(openapi: &mut OpenApi) {
+    loop {
+        let text = serde_json::to_string(openapi).unwrap_or_default();
+        let used =
+            |part: &str, name: &str| text.contains(&format!("\"#/components/{part}/{name}\""));
+        let Some(components) = &mut openapi.components else { return };
+        let before = components.clone();
+        components.schemas.retain(|name, _| used("schemas", name));
+        components.responses.retain(|name, _| used("responses", name));
+        components.examples.retain(|name, _| used("examples", name));
+        if *components == before {
+            return;
+        }
+    }
 }
 
 /// `/docs`: the document as a page to read and try, served from the binary.

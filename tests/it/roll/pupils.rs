@@ -6,7 +6,7 @@ mod known;
 mod moves;
 mod records;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::support::build::{class, each, id, pupil, school, unenrolled, upn};
 use crate::support::one_school::one_trust;

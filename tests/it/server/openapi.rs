@@ -88,12 +88,69 @@ fn every_operation_has_a_name_of_its_own_a_place_and_a_summary() {
 }
 
 #[test]
+fn every_tag_is_declared_described_and_stands_in_one_group() {
+    let document = document();
+    let declared: Vec<&str> = document["tags"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tag| {
+            assert!(said(&tag["description"]), "{tag} says nothing");
+            tag["name"].as_str().unwrap()
+        })
+        .collect();
+    let groups = document["x-tagGroups"].as_array().unwrap().iter();
+    let grouped = groups.flat_map(|group| group["tags"].as_array().unwrap());
+    assert!(grouped.eq(&declared), "groups and tags are in one order");
+    let operations = operations(&document);
+    let used: BTreeSet<&str> =
+        operations.values().map(|operation| operation["tags"][0].as_str().unwrap()).collect();
+    assert_eq!(used, declared.into_iter().collect());
+}
+
+#[test]
+fn a_page_refers_to_its_items() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let pages = schemas.iter().filter(|(name, _)| name.starts_with("Page_"));
+    let mut found = 0;
+    for (name, page) in pages {
+        let items = &page["properties"]["items"]["items"];
+        assert!(
+            items["$ref"].is_string(),
+            "{name} writes its items out instead of referring to them: {items}"
+        );
+        found += 1;
+    }
+    assert!(found > 20, "{found} pages");
+}
+
+#[test]
+fn a_list_says_how_many_items_a_page_can_have() {
+    let document = document();
+    let mut found = 0;
+    for (name, operation) in operations(&document) {
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolved(&document, parameter);
+            if parameter["name"] == "limit" {
+                let schema = resolved(&document, &parameter["schema"]);
+                let bounds = [&schema["minimum"], &schema["maximum"], &schema["default"]];
+                assert_eq!(bounds, [1, 500, 100], "{name}");
+                found += 1;
+            }
+        }
+    }
+    assert!(found > 20, "{found} lists");
+}
+
+#[test]
 fn every_parameter_is_described_and_every_part_of_a_path_is_one() {
     let document = document();
     for (name, operation) in operations(&document) {
-        let parameters = operation["parameters"].as_array().cloned().unwrap_or_default();
+        let parameters = operation["parameters"].as_array().into_iter().flatten();
+        let parameters: Vec<&Value> =
+            parameters.map(|parameter| resolved(&document, parameter)).collect();
         for parameter in &parameters {
-            let parameter = resolved(&document, parameter);
             assert!(said(&parameter["description"]), "{name}: {parameter} says nothing");
             assert!(parameter["schema"].is_object(), "{name}: {parameter} has no schema");
         }
@@ -111,6 +168,31 @@ fn every_parameter_is_described_and_every_part_of_a_path_is_one() {
     }
 }
 
+/// The refusals of one status are kinds of problem, each with an example of itself.
+fn refuses_with(document: &Value, what: &str, problem: &Value, status: &str) {
+    let schema = &problem["schema"];
+    let one_of = schema["oneOf"].as_array();
+    let kinds = one_of.map_or_else(|| vec![schema], |kinds| kinds.iter().collect());
+    let examples = problem["examples"].as_object();
+    let examples = examples.unwrap_or_else(|| panic!("{what}: no example"));
+    assert_eq!(examples.len(), kinds.len(), "{what}: an example of each kind");
+    for kind in kinds {
+        let is = resolved(document, kind);
+        let slug = is["properties"]["type"]["const"].as_str();
+        let slug = slug.and_then(|kind| kind.strip_prefix("/problems/"));
+        let slug = slug.unwrap_or_else(|| panic!("{what}: {kind} is no kind of problem"));
+        assert_eq!(is["properties"]["status"]["const"].to_string(), status, "{what}: {slug}");
+        let example = &resolved(document, &examples[slug])["value"];
+        let mut schema = kind.clone();
+        schema["components"] = document["components"].clone();
+        schema["unevaluatedProperties"] = json!(false);
+        let schema = jsonschema::validator_for(&schema).unwrap();
+        let wrong = schema.iter_errors(example).map(|error| error.to_string());
+        let wrong: Vec<String> = wrong.collect();
+        assert!(wrong.is_empty(), "{what}: {wrong:?} in the example {example}");
+    }
+}
+
 #[test]
 fn every_operation_says_what_it_answers_and_how_it_refuses() {
     let document = document();
@@ -123,8 +205,8 @@ fn every_operation_says_what_it_answers_and_how_it_refuses() {
             let media = response["content"].as_object();
             if status.starts_with('4') || status.starts_with('5') {
                 let problem = media.and_then(|media| media.get("application/problem+json"));
-                let schema = &problem.unwrap_or(&Value::Null)["schema"]["$ref"];
-                assert_eq!(schema, "#/components/schemas/ProblemBody", "{name} {status}");
+                let problem = problem.unwrap_or_else(|| panic!("{name} {status}: no problem"));
+                refuses_with(&document, &format!("{name} {status}"), problem, status);
             } else if status != "304" {
                 let schemas = media.into_iter().flatten().map(|(_, content)| &content["schema"]);
                 assert!(schemas.clone().count() > 0, "{name} {status}: no content");
@@ -145,10 +227,8 @@ fn every_operation_says_what_it_answers_and_how_it_refuses() {
             assert_eq!(body["required"], true, "{name}: a body that is not required");
             ["400", "413", "415", "422"].into_iter().for_each(must);
         }
-        let has_query = operation["parameters"]
-            .as_array()
-            .is_some_and(|all| all.iter().any(|parameter| parameter["in"] == "query"));
-        if has_query {
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        if parameters.any(|parameter| resolved(&document, parameter)["in"] == "query") {
             must("400");
         }
     }
@@ -211,7 +291,7 @@ fn every_reference_leads_somewhere_and_every_schema_is_used() {
         let target = document.pointer(reference.trim_start_matches('#'));
         assert!(target.is_some(), "{reference} is not in the document");
     }
-    for part in ["schemas", "responses"] {
+    for part in ["schemas", "responses", "parameters", "headers", "examples"] {
         for name in document["components"][part].as_object().unwrap().keys() {
             let reference = format!("#/components/{part}/{name}");
             assert!(found.contains(reference.as_str()), "{reference} is not used");

@@ -134,6 +134,10 @@ fn queries() -> Vec<WithQuery> {
                 .as_array()
                 .into_iter()
                 .flatten()
+                .map(|parameter| match parameter["$ref"].as_str() {
+                    Some(place) => document.pointer(place.trim_start_matches('#')).unwrap(),
+                    None => parameter,
+                })
                 .filter(|parameter| parameter["in"] == "query")
                 .map(|parameter| {
                     (parameter["name"].as_str().unwrap().to_owned(), parameter["schema"].clone())

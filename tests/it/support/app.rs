@@ -17,6 +17,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::document;
 use super::postgres::{TestDatabase, fresh_database};
 
 /// How long a server, an answer or the end of a job may take.
@@ -326,7 +327,9 @@ impl Client {
             .map(|(name, value)| (name.to_string(), value.to_str().unwrap_or_default().to_owned()))
             .collect();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Answer { status: response.status().as_u16(), headers, body, text })
+        let answer = Answer { status: response.status().as_u16(), headers, body, text };
+        document::check(method, path, &answer);
+        Ok(answer)
     }
 
     /// The pages of a list, until none follows. `at` is where the list stands in the answer: `""`, or such as `/entries`.

@@ -4,6 +4,7 @@ pub mod app;
 pub mod build;
 pub mod demonstration;
 pub mod dice;
+pub mod document;
 pub mod facts;
 pub mod figures;
 pub mod folder;

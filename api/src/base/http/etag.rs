@@ -6,6 +6,8 @@ use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use crate::base::problem::{Kind, Problem};
 
@@ -68,6 +70,30 @@ impl Conditions {
     #[must_use]
     pub fn unchanged(&self, present: &ETag) -> bool {
         self.if_none_match.as_deref().is_some_and(|known| matches(known, Some(present)))
+    }
+}
+
+/// `If-Match` of a write, as the document describes it.
+#[derive(Debug)]
+pub struct IfMatch;
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "The tag of what you change; with another it has changed since you read it, and nothing is done.";
+        super::header::optional("If-Match", description)
+    }
+}
+
+/// `If-None-Match` of a reading, as the document describes it.
+#[derive(Debug)]
+pub struct IfNoneMatch;
+
+impl IntoParams for IfNoneMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        super::header::optional(
+            "If-None-Match",
+            "The tag that you have: 304 when nothing has changed.",
+        )
     }
 }
 

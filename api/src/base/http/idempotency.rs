@@ -12,6 +12,10 @@ use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterIn};
+
+use super::header;
 
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
@@ -92,6 +96,13 @@ impl FromRequest for Idempotency {
                 .detail("Idempotency-Key is 1 to 255 visible characters.")),
         };
         std::future::ready(key.map(|key| Self { key }))
+    }
+}
+
+impl IntoParams for Idempotency {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "A value of your own; the same request with the same key is done once.";
+        header::optional("Idempotency-Key", description)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The conventions that every operation shares, each in one place.
 
 pub mod etag;
+pub mod header;
 pub mod idempotency;
 pub mod json;
 pub mod name;

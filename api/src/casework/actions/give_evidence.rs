@@ -34,8 +34,7 @@ pub struct EvidenceBody {
 /// An action is done by evidence: attempts are kept with it, in order.
 #[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = EvidenceBody,
     params(("action_id" = i32, Path, description = "The action.")),
-    responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer)))]
 #[post("/v1/actions/{action_id}/evidence")]
 pub async fn give_evidence(
     caller: May<RecordCase>,

@@ -64,8 +64,7 @@ pub struct Reassigned {
 /// Everything that is open for somebody at a school goes to somebody else. Each action keeps on record to whom it was
 /// given, when, by whom and why.
 #[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = ReassignBody,
-    responses((status = 200, description = "The actions that were given.", body = Reassigned),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The actions that were given.", body = Reassigned)))]
 #[post("/v1/reassignments")]
 pub async fn reassign_actions(
     caller: May<RecordCase>,

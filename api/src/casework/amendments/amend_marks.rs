@@ -12,7 +12,7 @@ use crate::base::auth::permission::AmendMark;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
 
@@ -35,12 +35,13 @@ pub struct Params {
 /// the register does not support any more leaves the queue, or, if it was sent, says so and does not count towards the
 /// next stage; a step of a case that it does not support is undone; and one action tells a person all of it. With
 /// `preview=true` nothing is changed and the answer says what would be.
-#[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = Amendment,
+#[utoipa::path(tag = "amendments", security(("token" = ["mark:amend"])), request_body = Amendment,
     params(("pupil_id" = i32, Path, description = "The pupil."), Params,
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     responses((status = 200, description = "What would change.", body = Amended),
-        (status = 201, description = "What changed.", body = Amended),
-        (status = 422, description = "A code, a day or the pupil's roll is not right; nothing was changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 201, description = "What changed.", body = Amended, headers(("Location"))),
+        refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,
+        refusal::NotDue, refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar))]
 #[post("/v1/pupils/{pupil_id}/marks/amendments")]
 pub async fn amend_marks(
     caller: May<AmendMark>,

@@ -13,7 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::letters::{
     self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write,
@@ -40,11 +40,12 @@ pub struct LetterDecisionBody {
 ///
 /// A letter that is released is written anew for each parent who may read it, with the figures that it was decided on.
 /// While all letters about the pupil are stopped none is released. The same said again changes nothing.
-#[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
+#[utoipa::path(tag = "cases", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
     params(("letter_id" = i32, Path, description = "The letter.")),
     responses((status = 200, description = "The letter as it stands now.", body = LetterAnswer),
-        (status = 412, description = "It is not held any more.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "All letters about the pupil are stopped, or something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 412, description = "It is not held any more."),
+        (status = 422, description = "All letters about the pupil are stopped, or something in the body is not right."),
+        refusal::NoPolicy, refusal::StaleTag))]
 #[post("/v1/letters/{letter_id}/decision")]
 pub async fn decide_letter(
     caller: May<DecideCase>,

@@ -19,7 +19,7 @@ use crate::base::db::{Scope, Tx};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::letters::{self, Written};
 use crate::figures::{Counting, Figures, years_behind};
@@ -55,8 +55,9 @@ pub struct OutcomeBody {
 #[utoipa::path(tag = "cases", security(("token" = ["case:record"])), request_body = OutcomeBody,
     params(("case_id" = i32, Path, description = "The case.")),
     responses((status = 200, description = "Where the case stands now.", body = CaseRow),
-        (status = 412, description = "The case has moved on since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The stage has no such outcome; the answer lists those it has.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 412, description = "The case has moved on since you read it."),
+        (status = 422, description = "The stage has no such outcome; the answer lists those it has."),
+        refusal::NoCalendar, refusal::StaleTag))]
 #[post("/v1/cases/{case_id}/outcomes")]
 pub async fn record_outcome(
     caller: May<RecordCase>,

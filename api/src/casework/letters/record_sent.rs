@@ -13,7 +13,7 @@ use crate::base::auth::permission::RecordCase;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
 
@@ -38,8 +38,8 @@ pub struct SentBody {
 #[utoipa::path(tag = "letters", security(("token" = ["case:record"])), request_body = SentBody,
     params(("letter_id" = i32, Path, description = "The letter.")),
     responses((status = 200, description = "The letter.", body = LetterAnswer),
-        (status = 412, description = "It does not wait to be sent; the member `state` says how it stands.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 412, description = "It does not wait to be sent; the member `state` says how it stands."),
+        refusal::StaleTag))]
 #[post("/v1/letters/{letter_id}/sent")]
 pub async fn record_sent(
     caller: May<RecordCase>,

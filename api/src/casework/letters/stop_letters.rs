@@ -46,8 +46,7 @@ pub struct StopAnswer {
 /// It acts at once, on every letter that waits and on everything that a review proposes.
 #[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = StopBody,
     params(("pupil_id" = i32, Path, description = "The pupil.")),
-    responses((status = 200, description = "What holds now.", body = StopAnswer),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "What holds now.", body = StopAnswer)))]
 #[post("/v1/pupils/{pupil_id}/letters/stop")]
 pub async fn stop_letters(
     caller: May<DecideCase>,

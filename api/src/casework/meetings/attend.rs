@@ -11,11 +11,11 @@ use super::note::Said;
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
 use crate::base::db::Tx;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{
     CaseMoved, Forward, Record, check_others, check_parents, evidence,
@@ -82,11 +82,10 @@ impl Attendance {
 /// five school days apart were missed; the answer says which. Recorded again it is corrected; the case does not go back.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Attendance,
     params(("record_id" = i32, Path, description = "The meeting."),
-        ("If-Match" = Option<String>, Header, description = "The meeting's tag; with another it has changed, and nothing is done."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        IfMatch,
+        Idempotency),
     responses((status = 200, description = "The meeting, and what became of the case.", body = AttendedMeeting),
-        (status = 412, description = "The meeting has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[post("/v1/meetings/{record_id}/attendance")]
 pub async fn record_attendance(
     caller: May<RecordCase>,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::meeting::{LONG, Meeting};
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
@@ -65,11 +65,9 @@ pub struct NewNotes {
 /// Note what was said at a meeting
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewNotes,
     params(("record_id" = i32, Path, description = "The meeting."),
-        ("If-Match" = Option<String>, Header, description = "The meeting's tag; with another it has changed, and nothing is done."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 200, description = "The meeting, as those see it who may not see what is confidential.", body = Record<Meeting>),
-        (status = 412, description = "The meeting has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        IfMatch,
+        Idempotency),
+    responses((status = 200, description = "The meeting, as those see it who may not see what is confidential.", body = Record<Meeting>)))]
 #[post("/v1/meetings/{record_id}/notes")]
 pub async fn note_meeting(
     caller: May<RecordCase>,

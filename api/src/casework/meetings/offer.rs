@@ -12,7 +12,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, Ground, RecordState, Standing};
@@ -61,9 +61,9 @@ impl OfferedMeeting {
 /// Where no date is agreed yet, and the action that asked for the meeting has no call open, one opens that is due in 5
 /// school days; once a date is agreed such calls fall away.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewMeeting,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The meeting.", body = OfferedMeeting),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    params(Idempotency),
+    responses((status = 201, description = "The meeting.", body = OfferedMeeting, headers(("Location"))),
+        refusal::Merged))]
 #[post("/v1/meetings")]
 pub async fn offer_meeting(
     caller: May<RecordCase>,

@@ -8,7 +8,7 @@ use super::meeting::{LONG, Meeting, Offer, date_agreed};
 use super::offer::OfferedMeeting;
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
@@ -38,11 +38,9 @@ pub struct Rearranged {
 /// is followed by another meeting.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Rearranged,
     params(("record_id" = i32, Path, description = "The meeting."),
-        ("If-Match" = Option<String>, Header, description = "The meeting's tag; with another it has changed, and nothing is done."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 200, description = "The meeting.", body = OfferedMeeting),
-        (status = 412, description = "The meeting has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        IfMatch,
+        Idempotency),
+    responses((status = 200, description = "The meeting.", body = OfferedMeeting)))]
 #[post("/v1/meetings/{record_id}/arrangement")]
 pub async fn rearrange_meeting(
     caller: May<RecordCase>,

@@ -8,12 +8,12 @@ use utoipa::ToSchema;
 use super::period::{Granted, Period};
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{CaseMoved, Forward, Record};
 use crate::casework::records::{self, RecordState, Standing, record_to_change};
@@ -75,11 +75,10 @@ impl MonitoringAnswer {
 /// Record what was answered to a request for a monitoring period
 #[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = MonitoringAnswer,
     params(("record_id" = i32, Path, description = "The period."),
-        ("If-Match" = Option<String>, Header, description = "The period's tag; with another it has changed, and nothing is done."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        IfMatch,
+        Idempotency),
     responses((status = 200, description = "The period, and what became of the case.", body = AnsweredPeriod),
-        (status = 412, description = "The period has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[post("/v1/monitoring-periods/{record_id}/answer")]
 pub async fn answer_period(
     caller: May<RecordCase>,

@@ -13,7 +13,7 @@ use crate::casework::recording::{self, Told};
 /// Read one of the monitoring periods
 #[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:read"])),
     params(("record_id" = i32, Path, description = "Which.")),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Period>)))]
+    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Period>, headers(("ETag")))))]
 #[get("/v1/monitoring-periods/{record_id}")]
 pub async fn read_period(
     caller: May<ReadCase>,

@@ -10,7 +10,7 @@ use crate::base::auth::permission::RecordCase;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, RecordState, Standing};
@@ -38,9 +38,9 @@ pub struct NewPeriod {
 ///
 /// The evidence of the case as it stands is kept with it.
 #[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = NewPeriod,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The period.", body = Record<Period>),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    params(Idempotency),
+    responses((status = 201, description = "The period.", body = Record<Period>, headers(("Location"))),
+        refusal::Merged))]
 #[post("/v1/monitoring-periods")]
 pub async fn request_period(
     caller: May<RecordCase>,

@@ -12,12 +12,12 @@ use super::propose::no_further;
 use crate::base::auth::May;
 use crate::base::auth::permission::DecideCase;
 use crate::base::db::Tx;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
 use crate::casework::recording::{CaseMoved, Forward};
@@ -68,11 +68,11 @@ pub struct DecidedNotice {
 /// that was waived or withdrawn are free again; one that was withdrawn does not count towards the limit.
 #[utoipa::path(tag = "notices", security(("token" = ["case:decide"])), request_body = NoticeDecision,
     params(("notice_id" = i32, Path, description = "The notice."),
-        ("If-Match" = Option<String>, Header, description = "The notice's tag; with another it has changed, and nothing is done."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        IfMatch,
+        Idempotency),
     responses((status = 200, description = "The notice, and what became of the case.", body = DecidedNotice),
-        (status = 412, description = "The notice has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "It cannot become that; or there may be no further notice.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "It cannot become that; or there may be no further notice."),
+        refusal::NoCalendar))]
 #[post("/v1/notices/{notice_id}/decision")]
 pub async fn decide_notice(
     caller: May<DecideCase>,

@@ -10,7 +10,7 @@ use super::limits::Counted;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::casework::records::notices::{
     self as store, Amount, Missed, NoticeRow, ParentNotice, next,
@@ -123,7 +123,8 @@ impl ParentLimits {
 /// person decides.
 #[utoipa::path(tag = "notices", security(("token" = ["case:read"])),
     params(("pupil_id" = i32, Path, description = "The child.")),
-    responses((status = 200, description = "The limits and the notices.", body = PupilNotices)))]
+    responses((status = 200, description = "The limits and the notices.", body = PupilNotices),
+        refusal::Invalid))]
 #[get("/v1/pupils/{pupil_id}/notices")]
 pub async fn notices_of_pupil(
     caller: May<ReadCase>,

@@ -15,7 +15,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::cases;
 use crate::casework::records::notices::{
@@ -53,11 +53,12 @@ pub struct NewNotice {
 /// is looked at again, and its sessions are counted anew.
 #[utoipa::path(tag = "notices", security(("token" = ["case:record"])), request_body = NewNotice,
     params(("pupil_id" = i32, Path, description = "The child."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The notice, pending.", body = ParentNotice),
-        (status = 200, description = "The notice that was pending already, counted anew.", body = ParentNotice),
-        (status = 409, description = "A notice that another school asked for is pending already.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Too few sessions and no reason; or there may be no further notice.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "The notice, pending.", body = ParentNotice, headers(("Location"))),
+        (status = 200, description = "The notice that was pending already, counted anew.", body = ParentNotice, headers(("Location"))),
+        (status = 409, description = "A notice that another school asked for is pending already."),
+        (status = 422, description = "Too few sessions and no reason; or there may be no further notice."),
+        refusal::Taken, refusal::Merged))]
 #[post("/v1/pupils/{pupil_id}/notices")]
 pub async fn propose_notice(
     caller: May<RecordCase>,

@@ -11,7 +11,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, check_parents, evidence};
 use crate::casework::records::{self, Confidential, RecordState, Standing};
@@ -78,9 +78,9 @@ impl Basis {
 
 /// Write down a plan or contract
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlan,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    params(Idempotency),
+    responses((status = 201, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>, headers(("Location"))),
+        refusal::Merged))]
 #[post("/v1/plans")]
 pub async fn make_plan(
     caller: May<RecordCase>,

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::plan::{LONG, Plan, PlanReview};
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
@@ -37,11 +37,9 @@ pub struct NewPlanReview {
 /// Look at a plan again
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlanReview,
     params(("record_id" = i32, Path, description = "The plan."),
-        ("If-Match" = Option<String>, Header, description = "The plan's tag; with another it has changed, and nothing is done."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 200, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>),
-        (status = 412, description = "The plan has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        IfMatch,
+        Idempotency),
+    responses((status = 200, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>)))]
 #[post("/v1/plans/{record_id}/reviews")]
 pub async fn review_plan(
     caller: May<RecordCase>,

@@ -11,7 +11,7 @@ use crate::base::auth::permission::RecordCase;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, Confidential, RecordState, Standing};
@@ -43,9 +43,9 @@ pub struct NewReferral {
 ///
 /// What is red in the evidence does not stop it: a person decides, and the referral says what was missing.
 #[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewReferral,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The referral, as those see it who may not see what is confidential.", body = Record<Referral>),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    params(Idempotency),
+    responses((status = 201, description = "The referral, as those see it who may not see what is confidential.", body = Record<Referral>, headers(("Location"))),
+        refusal::Merged))]
 #[post("/v1/referrals")]
 pub async fn prepare_referral(
     caller: May<RecordCase>,

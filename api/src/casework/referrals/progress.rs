@@ -9,12 +9,12 @@ use utoipa::ToSchema;
 use super::referral::{Referral, ReferralStep};
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::words;
 use crate::casework::recording::{CaseMoved, Forward, Record, evidence};
@@ -77,11 +77,10 @@ pub struct ProgressedReferral {
 /// Record what became of a referral
 #[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewProgress,
     params(("record_id" = i32, Path, description = "The referral."),
-        ("If-Match" = Option<String>, Header, description = "The referral's tag; with another it has changed, and nothing is done."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        IfMatch,
+        Idempotency),
     responses((status = 200, description = "The referral, and what became of the case.", body = ProgressedReferral),
-        (status = 412, description = "The referral has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[post("/v1/referrals/{record_id}/progress")]
 pub async fn progress_referral(
     caller: May<RecordCase>,

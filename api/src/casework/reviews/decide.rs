@@ -104,8 +104,7 @@ pub struct DecisionResult {
 /// or whose case has moved on, is answered with 412 and how it stands now.
 #[utoipa::path(tag = "reviews", security(("token" = ["case:decide"])), request_body = DecisionsBody,
     params(("review_id" = i32, Path, description = "The review.")),
-    responses((status = 207, description = "What became of each.", body = DecisionsAnswer),
-        (status = 422, description = "Too many at once.", body = ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 207, description = "What became of each.", body = DecisionsAnswer)))]
 #[post("/v1/reviews/{review_id}/decisions")]
 pub async fn decide_items(
     caller: May<DecideCase>,

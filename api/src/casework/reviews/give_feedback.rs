@@ -33,8 +33,7 @@ pub struct FeedbackBody {
 /// Give feedback on a pupil
 #[utoipa::path(tag = "reviews", security(("token" = ["review:feedback"])), request_body = FeedbackBody,
     params(("review_id" = i32, Path, description = "The review.")),
-    responses((status = 201, description = "As it stands beside the pupil's items of this week.", body = FeedbackRow),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 201, description = "As it stands beside the pupil's items of this week.", body = FeedbackRow)))]
 #[post("/v1/reviews/{review_id}/feedback")]
 pub async fn give_feedback(
     caller: May<GiveFeedback>,

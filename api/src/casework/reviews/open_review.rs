@@ -8,7 +8,7 @@ use super::rows::ReviewRow;
 use crate::base::auth::May;
 use crate::base::auth::permission::OpenReview;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::figures::{Counting, SchoolBlocks, years_behind};
 
@@ -18,9 +18,9 @@ use crate::figures::{Counting, SchoolBlocks, years_behind};
 /// the school before a named person has decided.
 #[utoipa::path(tag = "reviews", security(("token" = ["review:open"])),
     params(("school_id" = i32, Path, description = "The school."), ("day" = NaiveDate, Path, description = "Today, or a day before.")),
-    responses((status = 201, description = "The review.", body = ReviewRow),
-        (status = 409, description = "That day has a review already.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The school follows no policy, or the day lies ahead.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 201, description = "The review.", body = ReviewRow, headers(("Location"))),
+        (status = 409, description = "That day has a review already."),
+        refusal::Invalid, refusal::NoCalendar, refusal::NoPolicy, refusal::Taken))]
 #[post("/v1/schools/{school_id}/reviews/{day}")]
 pub async fn open_review(
     caller: May<OpenReview>,

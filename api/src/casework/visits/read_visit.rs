@@ -13,7 +13,7 @@ use crate::casework::recording::{self, Told};
 /// Read one of the home visits
 #[utoipa::path(tag = "visits", security(("token" = ["case:read"])),
     params(("record_id" = i32, Path, description = "Which.")),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Visit>)))]
+    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Visit>, headers(("ETag")))))]
 #[get("/v1/visits/{record_id}")]
 pub async fn read_visit(
     caller: May<ReadCase>,

@@ -12,7 +12,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, check_others, check_parents, evidence};
 use crate::casework::records::{self, Confidential, Ground, Standing};
@@ -40,9 +40,9 @@ pub struct NewVisit {
 ///
 /// Or the reason why none was made: it stands in the evidence beside the visits.
 #[utoipa::path(tag = "visits", security(("token" = ["case:record"])), request_body = NewVisit,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The visit, as those see it who may not see what is confidential.", body = Record<Visit>),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    params(Idempotency),
+    responses((status = 201, description = "The visit, as those see it who may not see what is confidential.", body = Record<Visit>, headers(("Location"))),
+        refusal::Merged))]
 #[post("/v1/visits")]
 pub async fn record_visit(
     caller: May<RecordCase>,

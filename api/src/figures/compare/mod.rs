@@ -66,9 +66,8 @@ pub struct Params {
 /// The schools of each phase side by side: the rate and how sure it is, the change on last year's same period, each group
 /// beside the rest, movement between bands of absence, and what the rate would be if the school's groups had the rates
 /// that they have in all schools of the phase. Places are ranges: only what chance cannot explain is told apart.
-#[utoipa::path(tag = "analytics", security(("token" = ["analytics:read"])), params(Params),
-    responses((status = 200, description = "The schools.", body = CompareAnswer),
-        (status = 400, description = "The query string could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+    responses((status = 200, description = "The schools.", body = CompareAnswer)))]
 #[get("/v1/analytics/compare")]
 pub async fn compare(
     caller: May<ReadAnalytics>,

@@ -101,9 +101,8 @@ pub struct Params {
 ///
 /// Any cell of the trend, its group said by filters: how many half days are counted and left out and why, by code, and the
 /// pupils for those who may see them; or two definitions side by side with the pupils that differ.
-#[utoipa::path(tag = "analytics", security(("token" = ["analytics:read"])), params(Params),
-    responses((status = 200, description = "What is behind the figure.", body = ExplainAnswer),
-        (status = 400, description = "The query string could not be read.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+    responses((status = 200, description = "What is behind the figure.", body = ExplainAnswer)))]
 #[get("/v1/analytics/explain")]
 pub async fn explain(
     caller: May<ReadAnalytics>,

@@ -8,7 +8,7 @@ use crate::base::auth::permission::RunImport;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::path::Path;
 use crate::base::jobs;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 
 /// Take a whole import back
@@ -21,9 +21,9 @@ use crate::base::state::App;
 /// back is looked at again: a step that the import had undone is proposed anew, and a person decides. Asked again, it is
 /// done once. It needs the permissions that the import needed.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("import_id" = i64, Path, description = "The import."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo),
-        (status = 409, description = "The import has not been applied.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NotUndoable))]
 #[post("/v1/imports/{import_id}/undo")]
 pub async fn undo_import(
     caller: May<RunImport>,

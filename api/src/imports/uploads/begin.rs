@@ -33,9 +33,8 @@ pub struct Params {
 /// again. Then `POST /v1/imports?upload_id=...` with an empty body imports it. An upload that is not touched for two
 /// days is let go.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(Params,
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The upload, without a part yet.", body = Upload),
-        (status = 422, description = "Something in the request is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "The upload, without a part yet.", body = Upload, headers(("Location")))))]
 #[post("/v1/uploads")]
 pub async fn begin_upload(
     caller: May<RunImport>,

@@ -26,9 +26,7 @@ const DIGEST: &str = "X-Content-SHA256";
     params(("upload_id" = i64, Path, description = "The upload."), ("part" = i32, Path, description = "Which part, from 1."),
         ("X-Content-SHA256" = Option<String>, Header, description = "SHA-256 of the part, in hexadecimal.")),
     request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the part."),
-    responses((status = 200, description = "The part is kept.", body = UploadPart),
-        (status = 413, description = "The part is too large.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the request is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The part is kept.", body = UploadPart)))]
 #[put("/v1/uploads/{upload_id}/parts/{part}")]
 pub async fn put_part(
     caller: May<RunImport>,

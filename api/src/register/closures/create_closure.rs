@@ -13,7 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::marks::{self, Author, Changed, Moved, Source};
 use crate::school::tenants;
@@ -44,13 +44,14 @@ pub struct ClosureRecorded {
 /// the school was out of use. The marks are amended with the reason; what stood there before stays in the history. The
 /// registers of these sessions count as taken; the calendar stays as it is. A closure that is planned stands in the
 /// calendar instead. Needs `mark:amend` and `calendar:write`. With `preview=true` nothing is changed.
-#[utoipa::path(tag = "calendars", security(("token" = ["mark:amend"])), request_body = NewClosing,
+#[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = NewClosing,
     params(("school_id" = i32, Path, description = "The school."), Params,
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     responses((status = 200, description = "What would be touched, with `preview=true`.", body = Touched),
-        (status = 201, description = "The closure, and what it touched.", body = ClosureRecorded),
-        (status = 409, description = "All these sessions have been recorded so already.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the closure is not right; nothing was changed.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 201, description = "The closure, and what it touched.", body = ClosureRecorded, headers(("Location"))),
+        (status = 409, description = "All these sessions have been recorded so already."),
+        refusal::CodeNotInForce, refusal::ClosedDay, refusal::NotDue, refusal::FutureMark, refusal::NoCalendar,
+        refusal::Taken))]
 #[post("/v1/schools/{school_id}/closures")]
 pub async fn create_closure(
     caller: May<AmendMark>,

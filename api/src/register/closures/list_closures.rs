@@ -26,7 +26,7 @@ pub struct Params {
 }
 
 /// List unplanned closures
-#[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
+#[utoipa::path(tag = "register", security(("token" = ["calendar:read"])),
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The closures in the order in which they were recorded.", body = Page<UnplannedClosure>)))]
 #[get("/v1/schools/{school_id}/closures")]

@@ -19,7 +19,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::words;
 use crate::figures::Counting;
@@ -128,7 +128,7 @@ impl AbsenceReason {
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The return.",
         content((AttendanceReturn = "application/json"), (String = "text/csv"))),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/returns/attendance")]
 pub async fn attendance_return(
     caller: May<ReadReport>,

@@ -18,7 +18,7 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::figures::Counting;
 use crate::roll::pupils;
@@ -115,7 +115,7 @@ pub struct NextSchool {
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The return.",
         content((DeletionReturn = "application/json"), (String = "text/csv"))),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/returns/deletions")]
 pub async fn deletion_return(
     caller: May<ReadReport>,

@@ -14,7 +14,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::figures::Counting;
 
@@ -86,7 +86,7 @@ impl Entry for NewPupilEntry {
     params(("school_id" = i32, Path, description = "The school."), Params),
     responses((status = 200, description = "The return.",
         content((NewPupilReturn = "application/json"), (String = "text/csv"))),
-        (status = 422, description = "The school has no calendar for the year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/returns/new-pupils")]
 pub async fn new_pupil_return(
     caller: May<ReadReport>,

@@ -13,7 +13,7 @@ use crate::base::auth::permission::WriteParent;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
 
@@ -33,10 +33,9 @@ pub struct NewParent {
 /// `PUT /v1/pupils/{pupil_id}/parents/{parent_id}`.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = NewParent,
     params(("pupil_id" = i32, Path, description = "The pupil."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The parent.", body = ParentRow),
-        (status = 409, description = "The pupil's record was merged into another.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "The parent.", body = ParentRow, headers(("Location"))),
+        refusal::Merged))]
 #[post("/v1/pupils/{pupil_id}/parents")]
 pub async fn add_parent(
     caller: May<WriteParent>,

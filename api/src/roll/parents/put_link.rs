@@ -9,7 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::WriteParent;
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
 
@@ -20,8 +20,7 @@ use crate::roll::pupils;
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = Link,
     params(("pupil_id" = i32, Path, description = "The pupil."), ("parent_id" = i32, Path, description = "The parent.")),
     responses((status = 200, description = "The pupil's parents as they stand now.", body = PupilParents),
-        (status = 409, description = "The pupil's record was merged into another.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::Merged))]
 #[put("/v1/pupils/{pupil_id}/parents/{parent_id}")]
 pub async fn put_link(
     caller: May<WriteParent>,

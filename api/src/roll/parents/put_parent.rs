@@ -16,8 +16,7 @@ use crate::base::state::App;
 /// Replaces name, language and ways to reach them, for all their children; what stood before is kept as history.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = Person,
     params(("parent_id" = i32, Path, description = "The parent.")),
-    responses((status = 200, description = "The parent as it stands now.", body = ParentRow),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The parent as it stands now.", body = ParentRow)))]
 #[put("/v1/parents/{parent_id}")]
 pub async fn put_parent(
     caller: May<WriteParent>,

@@ -11,7 +11,7 @@ use crate::base::auth::permission::WriteClass;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
 
@@ -35,9 +35,9 @@ pub struct ClassBody {
 
 /// Add a class
 #[utoipa::path(tag = "pupils", security(("token" = ["class:write"])), request_body = ClassBody,
-    responses((status = 201, description = "The class.", body = ClassRow),
-        (status = 409, description = "The school has a class of that name in that year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 201, description = "The class.", body = ClassRow, headers(("Location"))),
+        (status = 409, description = "The school has a class of that name in that year."),
+        refusal::Taken))]
 #[post("/v1/classes")]
 pub async fn create_class(
     caller: May<WriteClass>,

@@ -14,7 +14,7 @@ use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
 
@@ -43,9 +43,9 @@ pub struct EnrolmentBody {
 /// A pupil may be on two schools' rolls at once. Unless one is recorded as the main and the other as the subsidiary
 /// school, the answer's `notices` say so.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = EnrolmentBody,
-    responses((status = 201, description = "The enrolment.", body = EnrolmentPage),
-        (status = 409, description = "The pupil is on that school's roll then already, or the record was merged into another.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 201, description = "The enrolment.", body = EnrolmentPage, headers(("Location"))),
+        (status = 409, description = "The pupil is on that school's roll then already, or the record was merged into another."),
+        refusal::Taken, refusal::Merged))]
 #[post("/v1/enrolments")]
 pub async fn create_enrolment(
     caller: May<WriteEnrolment>,

@@ -12,7 +12,7 @@ use crate::base::auth::permission::WritePupil;
 use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
 use crate::school::tenants;
@@ -56,10 +56,10 @@ impl PupilBody {
 
 /// Add a pupil
 #[utoipa::path(tag = "pupils", security(("token" = ["pupil:write"])), request_body = PupilBody,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The pupil.", body = PupilRow),
-        (status = 409, description = "The trust has a pupil with that UPN.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    params(Idempotency),
+    responses((status = 201, description = "The pupil.", body = PupilRow, headers(("Location"))),
+        (status = 409, description = "The trust has a pupil with that UPN."),
+        refusal::UpnCheckLetter, refusal::Taken))]
 #[post("/v1/pupils")]
 pub async fn create_pupil(
     caller: May<WritePupil>,

@@ -10,7 +10,7 @@ use super::body::{CalendarBody, tag};
 use super::rows;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCalendar;
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfNoneMatch};
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
 use crate::base::problem::Problem;
@@ -29,8 +29,8 @@ pub struct Params {
 ///
 /// 404 when the school has no calendar for that year, or had none yet on the instant asked for.
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
-    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params),
-    responses((status = 200, description = "The calendar.", body = CalendarBody, headers(("ETag" = String, description = "Strong tag."))),
+    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params, IfNoneMatch),
+    responses((status = 200, description = "The calendar.", body = CalendarBody, headers(("ETag"))),
         (status = 304, description = "Unchanged since the ETag in If-None-Match.")))]
 #[get("/v1/schools/{school_id}/calendar/{year}")]
 pub async fn read_calendar(

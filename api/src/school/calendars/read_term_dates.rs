@@ -22,8 +22,8 @@ use crate::school::tenants;
     request_body(content((String = "text/calendar"), (TermDates = "application/json")), description = "The file, in UTF-8."),
     params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
     responses((status = 200, description = "The calendar that the file describes. Nothing was changed.", body = ProposedCalendar),
-        (status = 400, description = "It is no such file.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "It says nothing about that year.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 400, description = "It is no such file."),
+        (status = 422, description = "It says nothing about that year.")))]
 #[post("/v1/schools/{school_id}/calendar/{year}/read")]
 pub async fn read_term_dates(
     caller: May<WriteCalendar>,

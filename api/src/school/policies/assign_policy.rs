@@ -43,7 +43,7 @@ pub struct AssignmentBody {
         ("part" = Part, Path, description = "Which half of a policy."),
         ("from_day" = NaiveDate, Path, description = "The day from which it holds.")),
     responses((status = 200, description = "What the school follows from that day on.", body = Assignment),
-        (status = 422, description = "An answer that the policy does not take, or one that it needs.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "An answer that the policy does not take, or one that it needs.")))]
 #[put("/v1/schools/{school_id}/policy/{part}/{from_day}")]
 pub async fn assign_policy(
     caller: May<AssignPolicy>,

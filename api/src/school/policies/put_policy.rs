@@ -9,10 +9,10 @@ use super::rows;
 use crate::base::auth::May;
 use crate::base::auth::permission::{Permission, WritePolicy};
 use crate::base::db::{Schools, block};
-use crate::base::http::etag::Conditions;
+use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 
 /// Write a policy
@@ -21,11 +21,10 @@ use crate::base::state::App;
 /// following the version they were given. Needs a token for the whole trust.
 #[utoipa::path(tag = "policies", security(("token" = ["policy:write"])), request_body = PolicyFolder,
     params(("policy" = String, Path, description = "A key of your own: small letters, digits and hyphens."),
-        ("If-Match" = Option<String>, Header, description = "The tag of the version that you changed.")),
-    responses((status = 200, description = "The policy as it is kept.", body = PolicyAnswer),
-        (status = 409, description = "The key is a built-in policy's.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 412, description = "It has changed since you read it.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something is wrong with the policy; `errors` says what, with file and line.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        IfMatch),
+    responses((status = 200, description = "The policy as it is kept.", body = PolicyAnswer, headers(("ETag"))),
+        (status = 409, description = "The key is a built-in policy's."),
+        refusal::UnsoundPolicy, refusal::Taken))]
 #[put("/v1/policies/{policy}")]
 pub async fn put_policy(
     caller: May<WritePolicy>,

@@ -98,7 +98,7 @@ pub(super) fn tag(kept: &Kept) -> Result<ETag, Problem> {
 /// Read a policy
 #[utoipa::path(tag = "policies", security(("token" = ["policy:read"])),
     params(("policy" = String, Path, description = "The policy's key."), Params),
-    responses((status = 200, description = "The policy.", body = PolicyAnswer)))]
+    responses((status = 200, description = "The policy.", body = PolicyAnswer, headers(("ETag")))))]
 #[get("/v1/policies/{policy}")]
 pub async fn read_policy(
     caller: May<ReadPolicy>,

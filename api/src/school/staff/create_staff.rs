@@ -11,7 +11,7 @@ use crate::base::auth::permission::WriteStaff;
 use crate::base::db::Schools;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
 
@@ -30,10 +30,10 @@ pub struct NewStaff {
 ///
 /// Gives nobody a token: it says who somebody is. Duties come with `PUT /v1/staff/{staff_id}/duties`.
 #[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = NewStaff,
-    params(("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The member of staff.", body = StaffRow),
-        (status = 409, description = "Another member of staff has that subject.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    params(Idempotency),
+    responses((status = 201, description = "The member of staff.", body = StaffRow, headers(("Location"))),
+        (status = 409, description = "Another member of staff has that subject."),
+        refusal::Taken))]
 #[post("/v1/staff")]
 pub async fn create_staff(
     caller: May<WriteStaff>,

@@ -106,8 +106,7 @@ fn may_be<'a>(roles: &'a Roles, caller: &Caller) -> Vec<&'a str> {
 /// All of them or none. What was recorded before stays as history.
 #[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = DutiesBody,
     params(("staff_id" = i32, Path, description = "The member of staff.")),
-    responses((status = 200, description = "The member of staff as it stands now.", body = StaffRow),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The member of staff as it stands now.", body = StaffRow)))]
 #[put("/v1/staff/{staff_id}/duties")]
 pub async fn put_duties(
     caller: May<WriteStaff>,

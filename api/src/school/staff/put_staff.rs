@@ -8,7 +8,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::WriteStaff;
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 
 /// Change a member of staff
@@ -17,8 +17,8 @@ use crate::base::state::App;
 #[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = StaffPerson,
     params(("staff_id" = i32, Path, description = "The member of staff.")),
     responses((status = 200, description = "The member of staff as it stands now.", body = StaffRow),
-        (status = 409, description = "Another member of staff has that subject.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 409, description = "Another member of staff has that subject."),
+        refusal::Taken))]
 #[put("/v1/staff/{staff_id}")]
 pub async fn put_staff(
     caller: May<WriteStaff>,

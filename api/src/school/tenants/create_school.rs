@@ -14,7 +14,7 @@ use crate::base::db::{Schools, Tx};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::school;
 use crate::base::state::App;
 use crate::base::words;
@@ -64,9 +64,9 @@ impl NewSchool {
 ///
 /// Needs a token for the whole trust. The school has no calendar yet: PUT one before its first register.
 #[utoipa::path(tag = "tenants", security(("token" = ["school:write"])), request_body = NewSchool,
-    responses((status = 201, description = "The school.", body = SchoolRow),
-        (status = 409, description = "The trust has a school with that URN.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 201, description = "The school.", body = SchoolRow, headers(("Location"))),
+        (status = 409, description = "The trust has a school with that URN."),
+        refusal::Taken))]
 #[post("/v1/schools")]
 pub async fn create_school(
     caller: May<WriteSchool>,

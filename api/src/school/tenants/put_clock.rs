@@ -12,7 +12,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::{MoveClock, Permission};
 use crate::base::db::{Schools, Tx};
 use crate::base::http::json::Json;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::{trust, trust_clock};
 use crate::base::state::App;
 
@@ -31,8 +31,8 @@ pub struct NewClock {
 /// seconds. Needs a token for the whole trust.
 #[utoipa::path(tag = "tenants", security(("token" = ["clock:write"])), request_body = NewClock,
     responses((status = 200, description = "The clock as it stands now.", body = TrustClock),
-        (status = 409, description = "The trust is no sandbox.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The instant lies before the trust's present one, or too far ahead.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 422, description = "The instant lies before the trust's present one, or too far ahead."),
+        refusal::NotASandbox))]
 #[put("/v1/trust/clock")]
 pub async fn put_clock(
     caller: May<MoveClock>,

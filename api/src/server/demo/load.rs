@@ -34,7 +34,7 @@ pub fn load(
     today: NaiveDate,
     progress: &Progress,
 ) -> Result<Loaded, String> {
-    let plan = generate::plan(SEED, size, today);
+    let plan = demo::plan(SEED, size, today);
     let words = |error: crate::server::client::ClientError| error.to_string();
     // Another size is another trust, also when the first was never finished.
     let key = format!("demo-trust-{size}");

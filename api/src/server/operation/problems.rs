@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 
 /// What a kind of problem means.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,7 +23,7 @@ pub struct ProblemPage {
 /// What a problem means
 #[utoipa::path(tag = "operation", params(("slug" = String, Path, description = "The last part of a problem's `type`.")),
     responses((status = 200, description = "What it means and what to do.", body = ProblemPage),
-        (status = 404, description = "No problem of that name.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        refusal::NotFound))]
 #[get("/problems/{slug}")]
 pub async fn read_problem(path: Path<String>) -> Result<HttpResponse, Problem> {
     let kind =

@@ -13,6 +13,7 @@ const WINGS: [(&str, &[&str]); 12] = [
         &[
             "clock",
             "schema",
+            "kind",
             "problem",
             "sandbox",
             "db",

@@ -13,7 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::marks::{self, Changed};
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
@@ -62,10 +62,10 @@ pub struct Moved {
 /// registration and boarding, which are the school's own. One that ended before keeps its last day.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = MoveBody,
     params(("pupil_id" = i32, Path, description = "The pupil."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "Both enrolments as they stand now.", body = Moved),
-        (status = 409, description = "The pupil is on the other school's roll then already.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "Both enrolments as they stand now.", body = Moved, headers(("Location"))),
+        (status = 409, description = "The pupil is on the other school's roll then already."),
+        refusal::Taken))]
 #[post("/v1/pupils/{pupil_id}/move")]
 pub async fn move_pupil(
     caller: May<WriteEnrolment>,

@@ -37,9 +37,8 @@ pub struct PlacementBody {
 /// class; marks belong to the enrolment and stay.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = PlacementBody,
     params(("enrolment_id" = i32, Path, description = "The enrolment."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The enrolment as it stands now.", body = EnrolmentPage),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "The enrolment as it stands now.", body = EnrolmentPage, headers(("Location")))))]
 #[post("/v1/enrolments/{enrolment_id}/placements")]
 pub async fn place_pupil(
     caller: May<WriteEnrolment>,

@@ -99,8 +99,7 @@ fn value_of(kind: Characteristic, name: Option<&str>) -> Result<Option<&'static 
 /// All of them or none. What was recorded before stays and can be asked for as known then.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = CharacteristicsBody,
     params(("enrolment_id" = i32, Path, description = "The enrolment.")),
-    responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+    responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage)))]
 #[put("/v1/enrolments/{enrolment_id}/characteristics")]
 pub async fn put_characteristics(
     caller: May<WriteEnrolment>,

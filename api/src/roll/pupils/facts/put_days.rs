@@ -11,7 +11,7 @@ use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
 use crate::base::http::json::{Json, present};
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::marks::{self, Changed};
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
@@ -36,8 +36,8 @@ pub struct EnrolmentDays {
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = EnrolmentDays,
     params(("enrolment_id" = i32, Path, description = "The enrolment.")),
     responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage),
-        (status = 409, description = "The pupil is on that school's roll then by another enrolment.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 409, description = "The pupil is on that school's roll then by another enrolment."),
+        refusal::Taken))]
 #[put("/v1/enrolments/{enrolment_id}/days")]
 pub async fn put_days(
     caller: May<WriteEnrolment>,

@@ -15,7 +15,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, present};
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::pupil;
 use crate::base::state::App;
 use crate::base::words;
@@ -74,10 +74,10 @@ impl Correction {
 /// so a token that does not cover all of them may not correct those two.
 #[utoipa::path(tag = "pupils", security(("token" = ["pupil:write"])), request_body = Correction,
     params(("pupil_id" = i32, Path, description = "The pupil."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
-    responses((status = 201, description = "The pupil as it stands now.", body = PupilRow),
-        (status = 409, description = "Another pupil has that UPN, or the record was merged into another.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        Idempotency),
+    responses((status = 201, description = "The pupil as it stands now.", body = PupilRow, headers(("Location"))),
+        (status = 409, description = "Another pupil has that UPN, or the record was merged into another."),
+        refusal::UpnCheckLetter, refusal::Taken, refusal::Merged))]
 #[post("/v1/pupils/{pupil_id}/corrections")]
 pub async fn correct_pupil(
     caller: May<WritePupil>,

@@ -14,7 +14,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
 use crate::roll::pupils::{check_unmerged, details, merged_records, pupil, stays_of};
@@ -39,10 +39,10 @@ pub struct Merge {
 /// record's. Needs a token that covers every school of both. Merging what is merged already changes nothing.
 #[utoipa::path(tag = "pupils", security(("token" = ["pupil:write"])), request_body = Merge,
     params(("pupil_id" = i32, Path, description = "The record that goes."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     responses((status = 200, description = "The record that stays, with all enrolments.", body = PupilPage),
-        (status = 409, description = "Both are on one school's roll on some day, or one was merged into a third record.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 409, description = "Both are on one school's roll on some day, or one was merged into a third record."),
+        refusal::Taken, refusal::Merged))]
 #[post("/v1/pupils/{pupil_id}/merge")]
 pub async fn merge_pupils(
     caller: May<WritePupil>,

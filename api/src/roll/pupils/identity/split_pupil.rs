@@ -15,7 +15,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem};
+use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
@@ -82,10 +82,10 @@ impl SplitPupil {
 /// Needs a token that covers every school of the record. Enrolments that are the other record's already are left.
 #[utoipa::path(tag = "pupils", security(("token" = ["pupil:write"])), request_body = Split,
     params(("pupil_id" = i32, Path, description = "The record that holds two children."),
-        ("Idempotency-Key" = Option<String>, Header, description = "A value of your own; the same request with the same key is done once.")),
+        Idempotency),
     responses((status = 200, description = "The other child's record, with its enrolments.", body = PupilPage),
-        (status = 409, description = "Another pupil has that UPN, or a record was merged into another.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Something in the body is not right.", body = crate::base::problem::ProblemBody, content_type = "application/problem+json")))]
+        (status = 409, description = "Another pupil has that UPN, or a record was merged into another."),
+        refusal::UpnCheckLetter, refusal::Taken, refusal::Merged))]
 #[post("/v1/pupils/{pupil_id}/split")]
 pub async fn split_pupil(
     caller: May<WritePupil>,

@@ -1,0 +1,265 @@
+//! The kinds of refusal: one table, which the answers, the pages of the problems and the document read.
+
+use actix_web::http::StatusCode;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+/// A row a kind: its name, status, slug, title, meaning, the members that only it has, and what an example of it holds.
+macro_rules! kinds {
+    ($($kind:ident $status:literal $slug:literal $title:literal $meaning:literal [$($member:ident),*] $example:tt;)*) => {
+        /// The kind of a problem: its slug is stable and is the last part of the problem's `type`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Kind { $(#[doc = $meaning] $kind,)* }
+
+        impl Kind {
+            /// Every kind, in the order of the table.
+            pub const ALL: &[Kind] = &[$(Kind::$kind,)*];
+
+            /// Stable name, the last part of the `type` URI.
+            #[must_use]
+            pub fn slug(self) -> &'static str { match self { $(Kind::$kind => $slug,)* } }
+
+            /// One short sentence, the same for every occurrence.
+            #[must_use]
+            pub fn title(self) -> &'static str { match self { $(Kind::$kind => $title,)* } }
+
+            /// What it means and what to do about it.
+            #[must_use]
+            pub fn meaning(self) -> &'static str { match self { $(Kind::$kind => $meaning,)* } }
+
+            /// The HTTP status it is answered with.
+            #[must_use]
+            pub fn status(self) -> StatusCode {
+                let code: u16 = match self { $(Kind::$kind => $status,)* };
+                StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+
+            /// The members that problems of this kind may have and others have not.
+            #[must_use]
+            pub fn members(self) -> &'static [Member] {
+                match self { $(Kind::$kind => &[$(Member::$member),*],)* }
+            }
+
+            /// What an example of it says beyond its type, title and status.
+            #[must_use]
+            pub fn example(self) -> Value { match self { $(Kind::$kind => json!($example),)* } }
+        }
+
+        /// The kinds as types, for `responses(...)`: an operation names there how it can refuse.
+        pub mod refusal {
+            $(
+                #[doc = $meaning]
+                #[derive(Debug)]
+                pub struct $kind;
+
+                impl utoipa::IntoResponses for $kind {
+                    fn responses() -> super::Named { super::named(super::Kind::$kind) }
+                }
+            )*
+        }
+    };
+}
+
+kinds! {
+    Unauthenticated 401 "unauthenticated"
+        "A valid access token is needed."
+        "Send `Authorization: Bearer TOKEN` with a token that is signed by this service, made for it, already valid and not yet expired."
+        [] {};
+    Forbidden 403 "forbidden"
+        "Your role may not do this."
+        "The member `permission` names what is missing. A trust maps its staff to roles; what a role may do is fixed."
+        [Permission, Role, Decides] { "permission": "school:write", "role": "trust_officer" };
+    NotFound 404 "not-found"
+        "There is nothing here that you may see."
+        "It does not exist, or it belongs to a school or trust that your token does not cover: the two are not told apart on purpose."
+        [] {};
+    MethodNotAllowed 405 "method-not-allowed"
+        "This path does not take that method."
+        "The header `Allow` lists the methods that it takes."
+        [] {};
+    BadBody 400 "bad-body"
+        "The body could not be read."
+        "It is not valid JSON, or a member has the wrong type; `errors` points to the place."
+        [] { "errors": [{ "pointer": "/year", "expected": "a whole number, not too large" }] };
+    BadQuery 400 "bad-query"
+        "The query string could not be read."
+        "A parameter is unknown, missing or of the wrong form."
+        [] { "errors": [{ "pointer": "?limit", "expected": "a number from 1 to 500" }] };
+    BadCursor 400 "bad-cursor"
+        "The cursor does not belong to this list."
+        "Cursors are bound to the filters that they were made with: start again without one."
+        [] {};
+    Invalid 422 "invalid"
+        "Something in the request is not right."
+        "`errors` lists every place with what was expected there."
+        [] { "errors": [{ "pointer": "/urn", "expected": "six digits" }] };
+    TooLarge 413 "too-large"
+        "The body is too large."
+        "`detail` says how large it may be."
+        [] { "detail": "A body may have 2 MiB." };
+    UnsupportedMedia 415 "unsupported-media-type"
+        "The body has a media type that is not taken here."
+        "Send `Content-Type: application/json`, or `text/csv` for imports."
+        [] { "detail": "Send `Content-Type: application/json`." };
+    UnknownCode 422 "unknown-code"
+        "That is not an attendance code."
+        "See domain/codes.toml, or the schema, for the codes of each year."
+        [] { "errors": [{ "pointer": "/marks/3/mark", "expected": "a national attendance code, such as / or \\ or I" }] };
+    CodeNotInForce 422 "code-not-in-force"
+        "That code was not in force on that date."
+        "The national codes changed in August 2024; each has its own first day."
+        [] { "errors": [{ "pointer": "/changes/0/mark", "expected": "a code that was in force that day; Q may be used from 19 August 2024 on" }] };
+    CodeInWrongSession 422 "code-in-wrong-session"
+        "That code belongs to the other half of the day."
+        "`/` is for the morning, `\\` for the afternoon."
+        [] { "errors": [{ "pointer": "/marks/3/mark", "expected": "/ in the morning or \\ in the afternoon" }] };
+    ClosedDay 422 "closed-day"
+        "The school is closed then."
+        "The school's calendar has no session on that half day, so there can be no mark."
+        [] { "errors": [{ "pointer": "/changes/0/date", "expected": "a half day on which the school is open" }] };
+    NotDue 422 "not-due"
+        "The year group is not due then."
+        "The school is open, but by its calendar this year group does not come for that session, as at a staggered start: the session is neither expected nor possible, so there can be no mark."
+        [] { "errors": [{ "pointer": "/changes/0/date", "expected": "a half day for which the pupil's year group is due" }] };
+    NotOnRoll 422 "not-on-roll"
+        "The pupil is not on roll then."
+        "A mark needs an enrolment that covers its date."
+        [] { "errors": [{ "pointer": "/changes/0/date", "expected": "a day on which the pupil is on roll" }] };
+    FutureMark 422 "future-mark"
+        "That date lies in the future."
+        "A register is taken on its day or later, never before."
+        [] { "detail": "2026-11-19 is after today, 2026-11-18." };
+    NoCalendar 422 "no-calendar"
+        "The school has no calendar for that academic year."
+        "PUT /v1/schools/{school_id}/calendar/{year} first."
+        [SchoolId, Year] { "detail": "School 7 has no calendar for 2026/27.", "school_id": 7, "year": 2026 };
+    RegisterIncomplete 422 "register-incomplete"
+        "The register leaves out pupils of the class."
+        "A register names every pupil who is in the class that day, once; `null` says that there is no mark yet."
+        [MissingPupilIds] { "errors": [{ "pointer": "/marks", "expected": "every pupil of the class, once" }], "missing_pupil_ids": [4711] };
+    UpnCheckLetter 422 "wrong-upn-check-letter"
+        "The UPN's check letter is wrong."
+        "`errors` says which letter the other twelve characters ask for: most often two digits were exchanged."
+        [] { "errors": [{ "pointer": "/upn", "expected": "check letter A" }] };
+    NoPolicy 422 "no-policy"
+        "The school follows no policy then."
+        "PUT /v1/schools/{school_id}/policy/pathway/{from_day} first."
+        [] { "detail": "School 7 follows no policy on 2026-11-18." };
+    UnsoundPolicy 422 "unsound-policy"
+        "Something is wrong with the policy."
+        "`errors` lists everything at once, with file, line and rule; POST /v1/policies/{policy}/check tries a policy out. domain/policies/README.md teaches the words."
+        [] { "errors": [{ "pointer": "/policy", "expected": "line 3: a band without a rate" }] };
+    RegisterClosed 409 "register-closed"
+        "The register is closed."
+        "Correct a mark with POST /v1/pupils/{pupil_id}/marks/amendments, which keeps the original entry and the reason."
+        [] {};
+    NotASandbox 409 "not-a-sandbox"
+        "Only a sandbox has a clock that can be moved."
+        "A trust is a sandbox from the day it is added (`sandbox` in POST /v1/trusts) or never. A real trust keeps real time."
+        [] {};
+    NotFailed 409 "run-not-failed"
+        "The run has not failed."
+        "Only a run whose job has the state `failed` is tried again; one that waits, runs or is done needs nothing."
+        [] {};
+    Taken 409 "already-exists"
+        "That already exists."
+        "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once."
+        [EnrolmentId, Overlaps] { "detail": "The trust already has a school with URN 900001.", "errors": [{ "pointer": "/urn", "expected": "a URN that no other school of the trust has" }] };
+    Merged 409 "merged"
+        "That record was merged into another."
+        "The member `merged_into` names the pupil's own record: ask again there. POST /v1/pupils/{pupil_id}/split takes a merge back."
+        [MergedInto] { "detail": "The record of pupil 4712 was merged into 4711.", "merged_into": 4711 };
+    NotUndoable 409 "not-undoable"
+        "That import cannot be taken back."
+        "Only an import that has been applied can be; `detail` says why this one has not."
+        [] { "detail": "The import was refused: there is nothing to take back." };
+    KeyReused 422 "idempotency-key-reused"
+        "That Idempotency-Key was used for something else."
+        "A key stands for one request; use a new one for a new body."
+        [] {};
+    StaleTag 412 "precondition-failed"
+        "It has changed since you read it."
+        "Read it again, look at what changed, and send If-Match with the new ETag."
+        [Etag, State, Stage, Steps] { "etag": "\"5lQ2Vb0e0Yj1Zk3x\"" };
+    TooManyRequests 429 "too-many-requests"
+        "Too many requests."
+        "Wait for the seconds in `Retry-After`."
+        [] {};
+    Unavailable 503 "unavailable"
+        "Not available just now."
+        "Nothing was changed unless an answer said so. Try again after the seconds in `Retry-After`."
+        [] {};
+    Internal 500 "internal"
+        "Something went wrong on our side."
+        "It has been logged under the `Request-Id` of this answer."
+        [] {};
+}
+
+impl Kind {
+    /// The `type` of its problems: a link that can be opened.
+    #[must_use]
+    pub fn uri(self) -> String {
+        format!("/problems/{}", self.slug())
+    }
+}
+
+/// What `responses(...)` collects.
+type Named = std::collections::BTreeMap<String, RefOr<utoipa::openapi::Response>>;
+
+/// Under its slug, because several kinds can share a status: the document brings those together.
+fn named(kind: Kind) -> Named {
+    let reference = utoipa::openapi::Ref::from_response_name(kind.slug());
+    Named::from([(kind.slug().to_owned(), reference.into())])
+}
+
+/// A row a member: its name in JSON, its type and what it says.
+macro_rules! members {
+    ($($member:ident $name:literal $type:ty, $meaning:literal;)*) => {
+        /// A member that only problems of some kinds have.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Member { $(#[doc = $meaning] $member,)* }
+
+        impl Member {
+            /// As it stands in the problem.
+            #[must_use]
+            pub fn name(self) -> &'static str { match self { $(Member::$member => $name,)* } }
+
+            /// What it says.
+            #[must_use]
+            pub fn meaning(self) -> &'static str { match self { $(Member::$member => $meaning,)* } }
+
+            /// What it is.
+            #[must_use]
+            pub fn schema(self) -> RefOr<Schema> {
+                match self { $(Member::$member => <$type as PartialSchema>::schema(),)* }
+            }
+        }
+    };
+}
+
+members! {
+    Permission "permission" String, "The permission that is missing.";
+    Role "role" String, "The role of your token.";
+    Decides "decides" String, "The role that decides this.";
+    SchoolId "school_id" i32, "The school.";
+    Year "year" i16, "The academic year: 2026 for 2026/27.";
+    MissingPupilIds "missing_pupil_ids" Vec<i32>, "The pupils whom the register leaves out.";
+    EnrolmentId "enrolment_id" i32, "The enrolment that covers some of these days already.";
+    Overlaps "overlaps" Vec<Overlap>, "Where both records are on one school's roll on some of the same days.";
+    MergedInto "merged_into" i32, "The pupil's own record.";
+    Etag "etag" String, "The present tag.";
+    State "state" String, "The present state of the letter.";
+    Stage "stage" String, "The present stage of the case.";
+    Steps "steps" i32, "The steps that the case has taken by now.";
+}
+
+/// Two enrolments of one child at one school that share days.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Overlap {
+    /// The school.
+    pub school_id: i32,
+    /// The two enrolments.
+    pub enrolment_ids: [i32; 2],
+}
