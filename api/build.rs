@@ -1,5 +1,24 @@
-//! The migrations are compiled in, and a new one is a file that the compiler has not read: cargo has to be told.
+//! What the compiler cannot see by itself: the migrations are compiled in, and a new one is a file that it has not read;
+//! an id stands in the document as the number that it is.
 
-fn main() {
+use std::error::Error;
+
+/// Where the ids are declared.
+const IDS: &str = "src/base/id.rs";
+
+fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=../migrations");
+    println!("cargo::rerun-if-changed={IDS}");
+    let text = std::fs::read_to_string(IDS)?;
+    let ids = text.lines().filter_map(declared);
+    ids.fold(utoipa_config::Config::new(), |all, (id, number)| all.alias_for(id, number))
+        .write_to_file();
+    Ok(())
+}
+
+/// The name and the number of an id: `    PupilId(i32, Integer) = ...` declares one.
+fn declared(line: &str) -> Option<(&str, &str)> {
+    let (id, rest) = line.strip_prefix("    ")?.split_once('(')?;
+    let (number, _) = rest.split_once(", ")?;
+    (id.ends_with("Id") && matches!(number, "i32" | "i64")).then_some((id, number))
 }

@@ -15,6 +15,7 @@ use diesel::{Connection, RunQueryDsl};
 use pq_sys as _;
 
 use crate::base::clock::Clock;
+use crate::base::id::{SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::base::sandbox::Sandboxes;
 
@@ -27,25 +28,25 @@ pub enum Schools {
     /// Every school of the trust, now and later.
     All,
     /// These and no others.
-    Only(Vec<i32>),
+    Only(Vec<SchoolId>),
 }
 
 /// Who asks: a trust and its schools. It is the only way to a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scope {
-    trust: i32,
+    trust: TrustId,
     schools: Schools,
 }
 
 impl Scope {
     /// Only the token check, the job runner and the platform make scopes.
-    pub(crate) fn new(trust: i32, schools: Schools) -> Self {
+    pub(crate) fn new(trust: TrustId, schools: Schools) -> Self {
         Self { trust, schools }
     }
 
     /// The trust's id; 0 is the platform, which owns nothing.
     #[must_use]
-    pub fn trust(&self) -> i32 {
+    pub fn trust(&self) -> TrustId {
         self.trust
     }
 
@@ -57,7 +58,7 @@ impl Scope {
 
     /// Whether a school lies within the scope. Says nothing of whether it exists.
     #[must_use]
-    pub fn covers(&self, school: i32) -> bool {
+    pub fn covers(&self, school: SchoolId) -> bool {
         match &self.schools {
             Schools::All => true,
             Schools::Only(list) => list.contains(&school),
@@ -70,14 +71,14 @@ impl Scope {
         match &self.schools {
             Schools::All => "*".to_owned(),
             Schools::Only(list) => {
-                let list: Vec<String> = list.iter().map(i32::to_string).collect();
+                let list: Vec<String> = list.iter().map(SchoolId::to_string).collect();
                 format!("{{{}}}", list.join(","))
             }
         }
     }
 
     /// The opposite of [`Scope::schools_text`].
-    pub(crate) fn from_text(trust: i32, schools: &str) -> Option<Self> {
+    pub(crate) fn from_text(trust: TrustId, schools: &str) -> Option<Self> {
         if schools == "*" {
             return Some(Self::new(trust, Schools::All));
         }
@@ -86,7 +87,7 @@ impl Scope {
             .split(',')
             .filter(|s| !s.is_empty())
             .map(|s| s.parse().ok())
-            .collect::<Option<Vec<i32>>>()?;
+            .collect::<Option<Vec<SchoolId>>>()?;
         Some(Self::new(trust, Schools::Only(list)))
     }
 }
@@ -109,7 +110,7 @@ impl Tx<'_> {
 
     /// The trust's id.
     #[must_use]
-    pub fn trust(&self) -> i32 {
+    pub fn trust(&self) -> TrustId {
         self.scope.trust
     }
 
@@ -152,7 +153,7 @@ impl Tx<'_> {
     pub fn take_turns(&mut self, about: &str) -> Result<(), Problem> {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))")
             .bind::<Text, _>(about)
-            .bind::<BigInt, _>(i64::from(self.scope.trust))
+            .bind::<BigInt, _>(i64::from(self.scope.trust.number()))
             .execute(self.conn)?;
         Ok(())
     }

@@ -1,5 +1,5 @@
 //! What everything else stands on: the caller, the only door to the database, the conventions of HTTP, the clock, the
-//! queue of jobs. Nothing here knows of schools or children.
+//! queue of jobs. Nothing here knows more of schools and children than their ids.
 
 pub mod auth;
 pub mod cache;
@@ -8,6 +8,7 @@ pub mod database_url;
 pub mod db;
 pub mod events;
 pub mod http;
+pub mod id;
 pub mod jobs;
 pub mod kind;
 pub mod limit;

@@ -7,6 +7,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
 
 use crate::base::auth::Caller;
 use crate::base::db::{Db, Schools, Scope, Tx};
+use crate::base::id::{JobId, TrustId};
 use crate::base::migrate;
 use crate::base::problem::Problem;
 use crate::base::schema::{job_queue, trust};
@@ -16,10 +17,10 @@ use crate::base::schema::{job_queue, trust};
 pub struct Lease {
     /// The job.
     #[diesel(sql_type = BigInt)]
-    pub job_id: i64,
+    pub job_id: JobId,
     /// Its trust.
     #[diesel(sql_type = Integer)]
-    pub trust_id: i32,
+    pub trust_id: TrustId,
     /// What kind of work.
     #[diesel(sql_type = Text)]
     pub kind: String,
@@ -40,11 +41,11 @@ pub fn create_trust(
     caller: &Caller,
     name: &str,
     sandbox: bool,
-) -> Result<i32, Problem> {
+) -> Result<TrustId, Problem> {
     #[derive(QueryableByName)]
     struct Id {
         #[diesel(sql_type = Integer)]
-        id: i32,
+        id: TrustId,
     }
     let id =
         diesel::sql_query("SELECT nextval('trust_ids')::int AS id").get_result::<Id>(tx.conn)?.id;
@@ -71,7 +72,7 @@ pub fn every_trust(db: &Db) -> Result<Vec<Scope>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        id: i32,
+        id: TrustId,
     }
     let rows: Vec<Row> = db.without_tenant(|conn| {
         let all =

@@ -8,17 +8,16 @@ use diesel::dsl::max;
 use diesel::prelude::*;
 use moka::sync::Cache;
 
+use crate::base::id::TrustId;
 use crate::base::problem::Problem;
 use crate::base::schema::{trust, trust_clock};
 
-/// The platform's own scope, which is no trust.
-const PLATFORM: i32 = 0;
 /// Trusts that a process remembers.
 const REMEMBERED: u64 = 100_000;
 
 /// Which trusts are sandboxes, as far as this process has met them.
 #[derive(Clone)]
-pub struct Sandboxes(Cache<i32, bool>);
+pub struct Sandboxes(Cache<TrustId, bool>);
 
 impl Sandboxes {
     /// None is known yet.
@@ -29,7 +28,7 @@ impl Sandboxes {
 
     /// Whether the trust is known to keep the machine's time.
     #[must_use]
-    pub fn is_real(&self, trust: i32) -> bool {
+    pub fn is_real(&self, trust: TrustId) -> bool {
         self.0.get(&trust) == Some(false)
     }
 
@@ -37,7 +36,7 @@ impl Sandboxes {
     ///
     /// # Errors
     /// The database's.
-    pub fn ahead(&self, conn: &mut PgConnection, trust: i32) -> Result<TimeDelta, Problem> {
+    pub fn ahead(&self, conn: &mut PgConnection, trust: TrustId) -> Result<TimeDelta, Problem> {
         if !self.is_sandbox(conn, trust)? {
             return Ok(TimeDelta::zero());
         }
@@ -48,8 +47,8 @@ impl Sandboxes {
         Ok(TimeDelta::microseconds(ahead.unwrap_or(0)))
     }
 
-    fn is_sandbox(&self, conn: &mut PgConnection, id: i32) -> Result<bool, Problem> {
-        if id == PLATFORM {
+    fn is_sandbox(&self, conn: &mut PgConnection, id: TrustId) -> Result<bool, Problem> {
+        if id == TrustId::PLATFORM {
             return Ok(false);
         }
         if let Some(known) = self.0.get(&id) {

@@ -16,6 +16,7 @@ use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::span::Span;
 use super::spell::{Sessions, Spell, Whereabouts, is_missing, sessions, spell, whereabouts};
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::marks::{self, DayMarks};
 use crate::roll::pupils::{self, OnRoll, PupilRow};
@@ -32,7 +33,7 @@ const KINDS: [Characteristic; 4] = [
 ];
 
 /// Characteristics of enrolments: the kind's name and the value.
-type Known = BTreeMap<i32, Vec<(String, String)>>;
+type Known = BTreeMap<EnrolmentId, Vec<(String, String)>>;
 
 /// A school's day.
 pub(super) struct Day<'a> {
@@ -71,9 +72,9 @@ pub(super) struct Absence {
 
 /// What is known beside the marks, of all who are missing.
 struct Beside {
-    people: BTreeMap<i32, PupilRow>,
-    years: BTreeMap<i32, Vec<u8>>,
-    spells: BTreeMap<i32, Spell>,
+    people: BTreeMap<PupilId, PupilRow>,
+    years: BTreeMap<EnrolmentId, Vec<u8>>,
+    spells: BTreeMap<EnrolmentId, Spell>,
     reports: Vec<ReportedAbsence>,
     leave: Vec<Leave>,
     attempts: Vec<ContactAttempt>,
@@ -87,15 +88,15 @@ impl<'a> Day<'a> {
     pub fn read(
         tx: &mut Tx<'_>,
         codes: &'a CodeTable,
-        (school_id, date): (i32, NaiveDate),
-        pupils: Option<&[i32]>,
+        (school_id, date): (SchoolId, NaiveDate),
+        pupils: Option<&[PupilId]>,
     ) -> Result<Self, Problem> {
         let school = tenants::school(tx, school_id)?;
         let year = AcademicYear::of(date).ok_or_else(Problem::not_found)?;
         let calendar = calendars::of_year(tx, school_id, year)?;
         let follows = policies::assigned(tx, school_id, Part::Pathway, date)?;
         let roll = pupils::on_roll(tx, Some(school_id), date, pupils)?;
-        let some: Option<Vec<i32>> =
+        let some: Option<Vec<EnrolmentId>> =
             pupils.map(|_| roll.iter().map(|on| on.enrolment_id).collect());
         let marks = marks::marks_on(tx, &[school_id], date, some.as_deref())?;
         let mut known = Known::new();
@@ -140,15 +141,16 @@ impl<'a> Day<'a> {
     ) -> Result<Beside, Problem> {
         let school_id = self.school.school_id;
         let year = self.calendar.year();
-        let ids: Vec<i32> = missing.iter().map(|(one, _)| one.on.pupil_id).collect();
-        let enrolments: Vec<i32> = missing.iter().map(|(one, _)| one.on.enrolment_id).collect();
+        let ids: Vec<PupilId> = missing.iter().map(|(one, _)| one.on.pupil_id).collect();
+        let enrolments: Vec<EnrolmentId> =
+            missing.iter().map(|(one, _)| one.on.enrolment_id).collect();
         let years = marks::marks_of(tx, school_id, year.number(), &enrolments)?;
         let spells = missing.iter().filter_map(|(one, _)| {
             let marks = years.get(&one.on.enrolment_id)?;
             let last = self.last_missed(one.marks)?;
             Some((one.on.enrolment_id, spell(marks, year, last, self.codes)))
         });
-        let spells: BTreeMap<i32, Spell> = spells.collect();
+        let spells: BTreeMap<EnrolmentId, Spell> = spells.collect();
         let since = spells.values().map(|spell| spell.since).min().unwrap_or(self.date);
         let days = Span { from: since, to: self.date };
         let people = pupils::in_order(tx, &ids)?.into_iter().map(|row| (row.pupil_id, row));
@@ -200,7 +202,7 @@ impl<'a> Day<'a> {
         let priorities = self.priorities(one, &pupil);
         let reason = self.reason(one.marks, report.as_ref(), leave.as_ref());
         let told = Absentee {
-            id: i64::from(pupil_id),
+            id: i64::from(pupil_id.number()),
             band: self.band(&marks, one),
             unanswered: self.unanswered(&attempts),
             day: spell.day,
@@ -260,7 +262,7 @@ impl<'a> Day<'a> {
     fn unanswered(&self, attempts: &[ContactAttempt]) -> bool {
         let today: Vec<&ContactAttempt> =
             attempts.iter().filter(|attempt| attempt.day == self.date).collect();
-        let reached: BTreeSet<Option<i32>> =
+        let reached: BTreeSet<Option<ParentId>> =
             today.iter().filter(|attempt| attempt.reached).map(|one| one.parent_id).collect();
         let mut in_vain = today
             .iter()
@@ -315,7 +317,7 @@ impl<'a> Day<'a> {
 }
 
 /// Whether a characteristic holds: any value but the kind's first.
-fn holds(known: &Known, enrolment_id: i32, kind: Characteristic) -> bool {
+fn holds(known: &Known, enrolment_id: EnrolmentId, kind: Characteristic) -> bool {
     let none = kind.values().first().map(|value| value.name);
     let of = known.get(&enrolment_id).into_iter().flatten();
     of.filter(|(name, _)| name == kind.text()).any(|(_, value)| Some(value.as_str()) != none)

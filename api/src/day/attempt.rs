@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::base::http::name;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::words;
 
@@ -32,10 +33,10 @@ words! {
 #[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// The pupils it was about: several for brothers and sisters, also at another school of the trust.
-    pub pupil_ids: Vec<i32>,
+    pub pupil_ids: Vec<PupilId>,
     /// The parent; otherwise `whom`.
     #[serde(default)]
-    pub parent_id: Option<i32>,
+    pub parent_id: Option<ParentId>,
     /// Somebody else, such as the social worker.
     #[serde(default)]
     pub whom: Option<String>,
@@ -90,7 +91,7 @@ impl Attempt {
 ///
 /// # Errors
 /// Nobody, or more than a family has.
-pub(super) fn check_family(pupil_ids: &mut Vec<i32>) -> Result<(), Problem> {
+pub(super) fn check_family(pupil_ids: &mut Vec<PupilId>) -> Result<(), Problem> {
     pupil_ids.sort_unstable();
     pupil_ids.dedup();
     if (1..=MOST_PUPILS).contains(&pupil_ids.len()) {

@@ -11,6 +11,7 @@ use crate::base::auth::permission::DecideLeave;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::LeaveId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 
@@ -76,7 +77,7 @@ impl LeaveDecisionBody {
 /// Granted leave names its code; it marks nobody absent by itself. A request is decided once: the same decision again
 /// changes nothing.
 #[utoipa::path(tag = "day", security(("token" = ["leave:decide"])), request_body = LeaveDecisionBody,
-    params(("leave_id" = i32, Path, description = "The request.")),
+    params(LeaveId),
     responses((status = 200, description = "The request with its decision.", body = Leave),
         (status = 409, description = "It was decided otherwise already."),
         refusal::Taken))]
@@ -84,7 +85,7 @@ impl LeaveDecisionBody {
 pub async fn decide_leave(
     caller: May<DecideLeave>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<LeaveId>,
     body: Json<LeaveDecisionBody>,
 ) -> Result<HttpResponse, Problem> {
     let codes = app.codes.clone();

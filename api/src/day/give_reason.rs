@@ -18,6 +18,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::amendments::{Amended, AmendedMark, Amendment, amend};
@@ -33,7 +34,7 @@ const LONGEST: usize = 500;
 #[serde(deny_unknown_fields)]
 pub struct ReasonBody {
     /// The pupils.
-    pupil_ids: Vec<i32>,
+    pupil_ids: Vec<PupilId>,
     /// The code that a person has chosen for it.
     #[schema(example = "I")]
     code: String,
@@ -57,7 +58,7 @@ pub struct ReasonGiven {
 /// Every mark of these days that says that the reason is not established yet becomes the code chosen, as an amendment:
 /// the original entry stays in the history. Other marks stay as they are. Needs `mark:amend` and `contact:record`.
 #[utoipa::path(tag = "day", security(("token" = ["mark:amend"])), request_body = ReasonBody,
-    params(("school_id" = i32, Path, description = "The school."), ("date" = NaiveDate, Path, description = "The day of absence."),
+    params(SchoolId, ("date" = NaiveDate, Path, description = "The day of absence."),
         Idempotency),
     responses((status = 201, description = "What was amended.", body = ReasonGiven, headers(("Location"))),
         refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,
@@ -67,7 +68,7 @@ pub async fn give_reason(
     caller: May<AmendMark>,
     _may: May<RecordContact>,
     app: web::Data<App>,
-    path: Path<(i32, NaiveDate)>,
+    path: Path<(SchoolId, NaiveDate)>,
     key: Idempotency,
     mut body: Json<ReasonBody>,
 ) -> Result<HttpResponse, Problem> {
@@ -110,9 +111,9 @@ fn days(body: &ReasonBody, date: NaiveDate) -> Result<Span, Problem> {
 }
 
 /// Locks the schools of all these pupils at once, in the order in which everybody locks them.
-fn hold(tx: &mut Tx<'_>, pupils: &[(i32, i32)], days: Span) -> Result<(), Problem> {
+fn hold(tx: &mut Tx<'_>, pupils: &[(SchoolId, PupilId)], days: Span) -> Result<(), Problem> {
     let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
-    let mut keys: Vec<(i32, i16)> =
+    let mut keys: Vec<(SchoolId, i16)> =
         pupils.iter().map(|(school, _)| (*school, year.number())).collect();
     keys.sort_unstable();
     keys.dedup();
@@ -123,14 +124,14 @@ fn hold(tx: &mut Tx<'_>, pupils: &[(i32, i32)], days: Span) -> Result<(), Proble
 /// The half days whose mark says that the reason is not established, with the code that they are to have.
 fn unexplained(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
     days: Span,
     code: &str,
     codes: &CodeTable,
 ) -> Result<Vec<AmendedMark>, Problem> {
     let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
     let on = pupils::on_roll(tx, Some(school_id), days.to, Some(&[pupil_id]))?;
-    let enrolments: Vec<i32> = on.iter().map(|on| on.enrolment_id).collect();
+    let enrolments: Vec<EnrolmentId> = on.iter().map(|on| on.enrolment_id).collect();
     let mut changes = Vec::new();
     for marks in marks::marks_of(tx, school_id, year.number(), &enrolments)?.into_values() {
         for date in days.from.iter_days().take_while(|day| *day <= days.to) {

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::span::Span;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{LeaveId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{leave_decision, leave_request};
 
@@ -30,13 +31,13 @@ pub struct Leave {
 pub struct LeaveRequest {
     /// Rollcall's key.
     #[schema(example = 12)]
-    pub leave_id: i32,
+    pub leave_id: LeaveId,
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The first day away.
     pub first_day: NaiveDate,
     /// The last day away.
@@ -76,8 +77,8 @@ pub struct LeaveDecision {
 
 /// Leave to be asked for.
 pub(super) struct NewLeave {
-    pub school_id: i32,
-    pub pupil_id: i32,
+    pub school_id: SchoolId,
+    pub pupil_id: PupilId,
     pub span: Span,
     pub reason: String,
     pub requested_by: String,
@@ -105,7 +106,7 @@ pub(super) fn add(tx: &mut Tx<'_>, new: NewLeave, by: &str) -> Result<Leave, Pro
 }
 
 /// One request with what became of it, if the caller may see it.
-pub(super) fn one(tx: &mut Tx<'_>, leave_id: i32) -> Result<Leave, Problem> {
+pub(super) fn one(tx: &mut Tx<'_>, leave_id: LeaveId) -> Result<Leave, Problem> {
     let request = leave_request::table
         .filter(leave_request::leave_id.eq(leave_id))
         .select(LeaveRequest::as_select())
@@ -145,7 +146,7 @@ pub(super) fn decide(
 /// The requests of a school that touch a day, in the order in which they came.
 pub(super) fn on_day(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     day: NaiveDate,
 ) -> Result<Vec<Leave>, Problem> {
     let rows = leave_request::table
@@ -162,9 +163,9 @@ pub(super) fn on_day(
 /// The requests of a school, latest first, before `before`; only those that wait for a decision if so wanted.
 pub(super) fn page(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     open: bool,
-    before: Option<i32>,
+    before: Option<LeaveId>,
     most: i64,
 ) -> Result<Vec<Leave>, Problem> {
     let mut rows = leave_request::table

@@ -10,6 +10,7 @@ use crate::base::auth::permission::ReadContact;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{LeaveId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -30,19 +31,19 @@ pub struct Params {
 
 /// List requests for leave
 #[utoipa::path(tag = "day", security(("token" = ["contact:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "Requests with what became of them, latest first.", body = Page<Leave>)))]
 #[get("/v1/schools/{school_id}/leave-requests")]
 pub async fn list_leave(
     caller: May<ReadContact>,
     app: web::Data<App>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { open, limit, cursor } = params.0;
     let school_id = path.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, open))?;
+    let slice = Slice::<LeaveId>::read(limit, cursor.as_deref(), &(school_id, open))?;
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let rows = leave::page(tx, school_id, open, slice.after, slice.fetch())?;

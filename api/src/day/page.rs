@@ -16,6 +16,7 @@ use super::siblings::{Sibling, siblings};
 use super::span::Span;
 use super::to_do::{DayAction, before, to_do};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::word::As;
 use crate::base::words;
@@ -28,7 +29,7 @@ use crate::school::tenants;
 pub struct ContactsPage {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The day.
     date: NaiveDate,
     /// The instant as of which everything is known (UTC).
@@ -56,14 +57,14 @@ pub struct ContactsPage {
 pub struct MissingPupil {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// Legal surname.
     surname: String,
     /// Legal forename.
     forename: String,
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// The year group.
     #[schema(example = 6)]
     year_group: i16,
@@ -137,12 +138,12 @@ pub struct ParentToContact {
 pub(super) fn page(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    (school_id, date): (i32, NaiveDate),
+    (school_id, date): (SchoolId, NaiveDate),
     sees_orders: bool,
 ) -> Result<ContactsPage, Problem> {
     let day = Day::read(tx, codes, (school_id, date), None)?;
     let absences = day.absences(tx)?;
-    let ids: Vec<i32> = absences.iter().map(|absence| absence.pupil.pupil_id).collect();
+    let ids: Vec<PupilId> = absences.iter().map(|absence| absence.pupil.pupil_id).collect();
     let today = tenants::today(tx, school_id)?;
     let mut parents = parents_of(tx, &ids, today)?;
     let mut siblings = siblings(tx, &absences, &parents, (date, today), codes)?;
@@ -181,7 +182,7 @@ struct Listing<'a> {
     now: DateTime<Utc>,
     sees_orders: bool,
     /// Pupil and parent: attempts to reach these are not shown.
-    hidden: BTreeSet<(i32, i32)>,
+    hidden: BTreeSet<(PupilId, ParentId)>,
 }
 
 impl Listing<'_> {
@@ -193,7 +194,7 @@ impl Listing<'_> {
     ) -> Result<MissingPupil, Problem> {
         let (open, closed): (Vec<ParentOf>, Vec<ParentOf>) =
             parents.into_iter().partition(|one| !one.ask_first);
-        let ids: Vec<i32> = open.iter().map(|one| one.parent.parent_id).collect();
+        let ids: Vec<ParentId> = open.iter().map(|one| one.parent.parent_id).collect();
         let to_do = to_do(&absence, self.day.policy(), &ids, self.day.date);
         let next = to_do.iter().find(|one| !one.done && one.only_if.is_none()).cloned();
         let asked = question(&absence.told);

@@ -7,6 +7,7 @@ use super::page::{self, ContactsPage};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadContact;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 
@@ -15,14 +16,14 @@ use crate::base::state::App;
 /// Who is missing, the most urgent first; whom to call about it and by when; what the school's policy wants, what was done
 /// already and what is next; brothers and sisters for one call; and the registers that are missing.
 #[utoipa::path(tag = "day", security(("token" = ["contact:read"])),
-    params(("school_id" = i32, Path, description = "The school."), ("date" = NaiveDate, Path, description = "The day.")),
+    params(SchoolId, ("date" = NaiveDate, Path, description = "The day.")),
     responses((status = 200, description = "The list as it stands now.", body = ContactsPage),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/contacts/{date}")]
 pub async fn read_contacts(
     caller: May<ReadContact>,
     app: web::Data<App>,
-    path: Path<(i32, NaiveDate)>,
+    path: Path<(SchoolId, NaiveDate)>,
 ) -> Result<HttpResponse, Problem> {
     let codes = app.codes.clone();
     let sees_orders = caller.sees_confidential(&app);

@@ -19,6 +19,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{ActionId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::action;
 use crate::base::state::App;
@@ -33,7 +34,7 @@ pub struct AttemptRecorded {
     /// The attempt, once for each pupil.
     attempts: Vec<ContactAttempt>,
     /// The pupils for whom a visit to the home is now to be made.
-    visits: Vec<i32>,
+    visits: Vec<PupilId>,
 }
 
 /// Record an attempt
@@ -41,7 +42,7 @@ pub struct AttemptRecorded {
 /// What is next follows from it: the list shows it. On a second day without contact it opens a visit to the home where the
 /// school's policy wants one, and where the policy asks for cause for concern, only with `concern`.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = Attempt,
-    params(("school_id" = i32, Path, description = "The school."), ("date" = NaiveDate, Path, description = "The day of absence."),
+    params(SchoolId, ("date" = NaiveDate, Path, description = "The day of absence."),
         Idempotency),
     responses((status = 201, description = "What was kept.", body = AttemptRecorded, headers(("Location"))),
         (status = 422, description = "Something in the body is not right, or the parent may not be contacted; nothing was kept."),
@@ -50,7 +51,7 @@ pub struct AttemptRecorded {
 pub async fn record_attempt(
     caller: May<RecordContact>,
     app: web::Data<App>,
-    path: Path<(i32, NaiveDate)>,
+    path: Path<(SchoolId, NaiveDate)>,
     key: Idempotency,
     body: Json<Attempt>,
 ) -> Result<HttpResponse, Problem> {
@@ -80,13 +81,13 @@ pub async fn record_attempt(
 /// The school of each pupil on a day, of several the one that asks: school and pupil.
 pub(super) fn pupils_on(
     tx: &mut Tx<'_>,
-    (school_id, date): (i32, NaiveDate),
-    ids: &[i32],
-) -> Result<Vec<(i32, i32)>, Problem> {
+    (school_id, date): (SchoolId, NaiveDate),
+    ids: &[PupilId],
+) -> Result<Vec<(SchoolId, PupilId)>, Problem> {
     for pupil in ids {
         pupils::pupil(tx, *pupil)?;
     }
-    let mut schools: BTreeMap<i32, i32> = BTreeMap::new();
+    let mut schools: BTreeMap<PupilId, SchoolId> = BTreeMap::new();
     for on in pupils::on_roll(tx, None, date, Some(ids))? {
         let known = schools.entry(on.pupil_id).or_insert(on.school_id);
         if on.school_id == school_id {
@@ -131,14 +132,14 @@ fn check_parent(
 fn visits(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    pupils: &[(i32, i32)],
+    pupils: &[(SchoolId, PupilId)],
     date: NaiveDate,
-) -> Result<Vec<i32>, Problem> {
-    let schools: BTreeSet<i32> = pupils.iter().map(|(school, _)| *school).collect();
+) -> Result<Vec<PupilId>, Problem> {
+    let schools: BTreeSet<SchoolId> = pupils.iter().map(|(school, _)| *school).collect();
     let mut visits = Vec::new();
     for school in schools {
         let of = pupils.iter().filter(|(at, _)| *at == school).map(|(_, pupil)| *pupil);
-        let of: Vec<i32> = of.collect();
+        let of: Vec<PupilId> = of.collect();
         // Two attempts in vain at one moment want one visit: the second has to see that of the first.
         tx.take_turns(&format!("home visits/{school}"))?;
         let day = Day::read(tx, codes, (school, date), Some(&of))?;
@@ -149,7 +150,12 @@ fn visits(
             if wanted.is_empty() || is_open(tx, school, &absence)? {
                 continue;
             }
-            let about = About { school_id: school, pupil_id: Some(pupil_id), ..About::default() };
+            let about = About {
+                school_id: school,
+                pupil_id: Some(pupil_id),
+                case_id: None,
+                review_id: None,
+            };
             for (rule, action) in wanted {
                 actions::open(tx, about, rule, action, None, date, &calendars)?;
             }
@@ -170,12 +176,12 @@ fn wanted_visits(absence: &Absence) -> Vec<(&str, &domain::policy::Action)> {
 }
 
 /// Whether a visit was opened since the absence began.
-fn is_open(tx: &mut Tx<'_>, school_id: i32, absence: &Absence) -> Result<bool, Problem> {
+fn is_open(tx: &mut Tx<'_>, school_id: SchoolId, absence: &Absence) -> Result<bool, Problem> {
     let found = action::table
         .filter(action::trust_id.eq(tx.trust()).and(action::school_id.eq(school_id)))
         .filter(action::pupil_id.eq(absence.pupil.pupil_id))
         .filter(action::case_id.is_null().and(action::kind.eq(Do::Visit.to_string())))
         .filter(action::opened_on.ge(absence.spell.since))
         .select(action::action_id);
-    Ok(found.first::<i32>(tx.conn).optional()?.is_some())
+    Ok(found.first::<ActionId>(tx.conn).optional()?.is_some())
 }

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::absences::Day;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::words;
 use crate::marks::{self, Header};
@@ -35,7 +36,7 @@ pub struct SessionRegisters {
     /// Registers that stood open for more than 30 minutes before they were closed.
     closed_late: Vec<OpenRegister>,
     /// Pupils in saved registers who have no mark: nobody has said whether they are there.
-    without_mark: Vec<i32>,
+    without_mark: Vec<PupilId>,
 }
 
 /// A class whose register is missing.
@@ -43,7 +44,7 @@ pub struct SessionRegisters {
 pub struct MissingClass {
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// Its name.
     #[schema(example = "7H1")]
     name: String,
@@ -56,7 +57,7 @@ pub struct MissingClass {
 pub struct OpenRegister {
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// Its name.
     #[schema(example = "7H1")]
     name: String,
@@ -77,9 +78,9 @@ pub(super) fn registers(
 ) -> Result<(Vec<SessionRegisters>, Vec<Header>), Problem> {
     let year = day.calendar.year().number();
     let classes = pupils::classes_of(tx, &[day.school.school_id], &[year])?;
-    let names: BTreeMap<i32, String> =
+    let names: BTreeMap<ClassId, String> =
         classes.into_iter().map(|class| (class.class_id, class.name)).collect();
-    let ids: Vec<i32> = names.keys().copied().collect();
+    let ids: Vec<ClassId> = names.keys().copied().collect();
     let headers = marks::headers_on(tx, &ids, day.date)?;
     let taken = marks::taken_on(tx, day.school.school_id, day.date)?;
     let now = tx.now();
@@ -97,8 +98,8 @@ pub(super) fn registers(
 struct OfSession<'a, 'b> {
     day: &'a Day<'b>,
     session: Session,
-    names: &'a BTreeMap<i32, String>,
-    taken: BTreeSet<i32>,
+    names: &'a BTreeMap<ClassId, String>,
+    taken: BTreeSet<ClassId>,
     now: DateTime<Utc>,
 }
 
@@ -106,7 +107,7 @@ impl OfSession<'_, '_> {
     fn answer(&self, headers: &[&Header]) -> Result<SessionRegisters, Problem> {
         let expected = self.expected();
         let due = if self.begun()? { expected.keys().copied().collect() } else { BTreeSet::new() };
-        let name = |class: &i32| self.names.get(class).cloned().unwrap_or_default();
+        let name = |class: &ClassId| self.names.get(class).cloned().unwrap_or_default();
         let missing = due.iter().filter(|class| !self.taken.contains(class)).map(|class| {
             let pupils = expected.get(class).map_or(0, Vec::len);
             MissingClass { class_id: *class, name: name(class), pupils }
@@ -139,8 +140,8 @@ impl OfSession<'_, '_> {
     }
 
     /// The classes in which somebody is due: of each who is, the pupil if there is no mark.
-    fn expected(&self) -> BTreeMap<i32, Vec<Option<i32>>> {
-        let mut expected: BTreeMap<i32, Vec<Option<i32>>> = BTreeMap::new();
+    fn expected(&self) -> BTreeMap<ClassId, Vec<Option<PupilId>>> {
+        let mut expected: BTreeMap<ClassId, Vec<Option<PupilId>>> = BTreeMap::new();
         for one in self.day.roll.iter().filter(|one| !one.boards) {
             let year_group = i8::try_from(one.on.year_group).ok();
             if self.day.calendar.is_due(year_group, self.day.date, self.session) {

@@ -13,6 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 
@@ -25,7 +26,7 @@ const LONGEST: (usize, usize) = (500, 100);
 pub struct ReportBody {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The first day away.
     first_day: NaiveDate,
     /// The last day away; when absent the day before `expected_back`, or else the first day alone.
@@ -46,7 +47,7 @@ pub struct ReportBody {
 }
 
 impl ReportBody {
-    fn check(self, school_id: i32, now: DateTime<Utc>) -> Result<NewReport, Problem> {
+    fn check(self, school_id: SchoolId, now: DateTime<Utc>) -> Result<NewReport, Problem> {
         let eve = self.expected_back.and_then(|day| day.pred_opt());
         let span = Span::read(self.first_day, self.last_day.or(eve).unwrap_or(self.first_day))?;
         if self.expected_back.is_some_and(|back| back <= span.to) {
@@ -72,7 +73,7 @@ impl ReportBody {
 ///
 /// It stands in the lists of those days. It changes no mark: a person chooses the code.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = ReportBody,
-    params(("school_id" = i32, Path, description = "The school."),
+    params(SchoolId,
         Idempotency),
     responses((status = 201, description = "The report.", body = ReportedAbsence, headers(("Location"))),
         refusal::NotOnRoll))]
@@ -80,7 +81,7 @@ impl ReportBody {
 pub async fn report_absence(
     caller: May<RecordContact>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     key: Idempotency,
     body: Json<ReportBody>,
 ) -> Result<HttpResponse, Problem> {

@@ -13,6 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -26,7 +27,7 @@ const LONGEST: (usize, usize) = (500, 100);
 pub struct LeaveBody {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The first day away.
     first_day: NaiveDate,
     /// The last day away.
@@ -46,7 +47,7 @@ pub struct LeaveBody {
 ///
 /// A person decides; until then it stands in the lists of those days as not decided.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = LeaveBody,
-    params(("school_id" = i32, Path, description = "The school."),
+    params(SchoolId,
         Idempotency),
     responses((status = 201, description = "The request.", body = Leave, headers(("Location"))),
         refusal::NotOnRoll))]
@@ -54,7 +55,7 @@ pub struct LeaveBody {
 pub async fn request_leave(
     caller: May<RecordContact>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     key: Idempotency,
     body: Json<LeaveBody>,
 ) -> Result<HttpResponse, Problem> {

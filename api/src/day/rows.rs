@@ -11,6 +11,7 @@ use super::attempt::{Attempt, AttemptKind};
 use super::span::Span;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{AttemptId, ParentId, PupilId, ReportId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{contact_attempt, report_withdrawal, reported_absence};
 
@@ -20,13 +21,13 @@ use crate::base::schema::{contact_attempt, report_withdrawal, reported_absence};
 pub struct ReportedAbsence {
     /// Rollcall's key.
     #[schema(example = 41)]
-    pub report_id: i32,
+    pub report_id: ReportId,
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The first day away.
     pub first_day: NaiveDate,
     /// The last day away.
@@ -48,8 +49,8 @@ pub struct ReportedAbsence {
 
 /// A report to be taken in.
 pub(super) struct NewReport {
-    pub school_id: i32,
-    pub pupil_id: i32,
+    pub school_id: SchoolId,
+    pub pupil_id: PupilId,
     pub span: Span,
     pub reason: String,
     pub reported_by: String,
@@ -83,7 +84,7 @@ pub(super) fn add_report(
 }
 
 /// One report, if the caller may see it.
-pub(super) fn report(tx: &mut Tx<'_>, report_id: i32) -> Result<ReportedAbsence, Problem> {
+pub(super) fn report(tx: &mut Tx<'_>, report_id: ReportId) -> Result<ReportedAbsence, Problem> {
     Ok(reported_absence::table
         .filter(reported_absence::report_id.eq(report_id))
         .select(ReportedAbsence::as_select())
@@ -93,7 +94,7 @@ pub(super) fn report(tx: &mut Tx<'_>, report_id: i32) -> Result<ReportedAbsence,
 /// The reports of a school that touch these days and were not withdrawn, in the order in which they came.
 pub(super) fn reports(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     days: Span,
 ) -> Result<Vec<ReportedAbsence>, Problem> {
     let trust = tx.trust();
@@ -137,19 +138,19 @@ pub(super) fn withdraw(
 pub struct ContactAttempt {
     /// Rollcall's key.
     #[schema(example = 93)]
-    pub attempt_id: i32,
+    pub attempt_id: AttemptId,
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil it was about.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The day of absence it was about.
     pub day: NaiveDate,
     /// The parent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 812)]
-    pub parent_id: Option<i32>,
+    pub parent_id: Option<ParentId>,
     /// Somebody else, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Social worker")]
@@ -175,7 +176,7 @@ pub struct ContactAttempt {
 /// Keeps an attempt, a row for each of the pupils it was about: school and pupil.
 pub(super) fn add_attempt(
     tx: &mut Tx<'_>,
-    pupils: &[(i32, i32)],
+    pupils: &[(SchoolId, PupilId)],
     day: NaiveDate,
     attempt: &Attempt,
     caller: &Caller,
@@ -212,9 +213,9 @@ pub(super) fn add_attempt(
 /// The attempts of a school about these pupils and days, in the order in which they were made.
 pub(super) fn attempts(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     days: Span,
-    pupils: &[i32],
+    pupils: &[PupilId],
 ) -> Result<Vec<ContactAttempt>, Problem> {
     let trust = tx.trust();
     Ok(contact_attempt::table

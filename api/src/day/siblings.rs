@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::absences::Absence;
 use super::spell::{Whereabouts, whereabouts};
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::marks;
 use crate::roll::parents::{ParentOf, children_of};
@@ -20,16 +21,16 @@ use crate::roll::pupils;
 pub struct Sibling {
     /// The pupil.
     #[schema(example = 4712)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The school.
     #[schema(example = 8)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Legal surname.
     pub surname: String,
     /// Legal forename.
     pub forename: String,
     /// The parents who are asked about both.
-    pub parent_ids: Vec<i32>,
+    pub parent_ids: Vec<ParentId>,
 }
 
 /// The brothers and sisters of everybody who is missing, by pupil. What the caller may not see is not there: row-level
@@ -37,34 +38,34 @@ pub struct Sibling {
 pub(super) fn siblings(
     tx: &mut Tx<'_>,
     absences: &[Absence],
-    parents: &BTreeMap<i32, Vec<ParentOf>>,
+    parents: &BTreeMap<PupilId, Vec<ParentOf>>,
     (date, today): (NaiveDate, NaiveDate),
     codes: &CodeTable,
-) -> Result<BTreeMap<i32, Vec<Sibling>>, Problem> {
-    let asked: BTreeSet<i32> = parents
+) -> Result<BTreeMap<PupilId, Vec<Sibling>>, Problem> {
+    let asked: BTreeSet<ParentId> = parents
         .values()
         .flatten()
         .filter(|one| !one.ask_first)
         .map(|one| one.parent.parent_id)
         .collect();
-    let asked: Vec<i32> = asked.into_iter().collect();
-    let mut families: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+    let asked: Vec<ParentId> = asked.into_iter().collect();
+    let mut families: BTreeMap<ParentId, Vec<PupilId>> = BTreeMap::new();
     for (parent, child) in children_of(tx, &asked, today)? {
         families.entry(parent).or_default().push(child);
     }
     families.retain(|_, children| children.len() > 1);
-    let children: BTreeSet<i32> = families.values().flatten().copied().collect();
+    let children: BTreeSet<PupilId> = families.values().flatten().copied().collect();
     let missing = missing(tx, &children.into_iter().collect::<Vec<_>>(), date, codes)?;
     let mut found = BTreeMap::new();
     for absence in absences {
         let pupil = absence.pupil.pupil_id;
-        let mut shared: BTreeMap<i32, Vec<i32>> = BTreeMap::new();
+        let mut shared: BTreeMap<PupilId, Vec<ParentId>> = BTreeMap::new();
         for (parent, children) in families.iter().filter(|(_, all)| all.contains(&pupil)) {
             for other in children.iter().filter(|other| **other != pupil) {
                 shared.entry(*other).or_default().push(*parent);
             }
         }
-        let with_parents = |(other, parent_ids): (i32, Vec<i32>)| {
+        let with_parents = |(other, parent_ids): (PupilId, Vec<ParentId>)| {
             Some(Sibling { parent_ids, ..missing.get(&other)?.clone() })
         };
         found.insert(pupil, shared.into_iter().filter_map(with_parents).collect());
@@ -75,17 +76,17 @@ pub(super) fn siblings(
 /// Those of these pupils who are missing, at whatever school the caller may see.
 fn missing(
     tx: &mut Tx<'_>,
-    pupils: &[i32],
+    pupils: &[PupilId],
     date: NaiveDate,
     codes: &CodeTable,
-) -> Result<BTreeMap<i32, Sibling>, Problem> {
+) -> Result<BTreeMap<PupilId, Sibling>, Problem> {
     if pupils.is_empty() {
         return Ok(BTreeMap::new());
     }
     let roll = pupils::on_roll(tx, None, date, Some(pupils))?;
-    let schools: BTreeSet<i32> = roll.iter().map(|on| on.school_id).collect();
-    let schools: Vec<i32> = schools.into_iter().collect();
-    let enrolments: Vec<i32> = roll.iter().map(|on| on.enrolment_id).collect();
+    let schools: BTreeSet<SchoolId> = roll.iter().map(|on| on.school_id).collect();
+    let schools: Vec<SchoolId> = schools.into_iter().collect();
+    let enrolments: Vec<EnrolmentId> = roll.iter().map(|on| on.enrolment_id).collect();
     let marks = marks::marks_on(tx, &schools, date, Some(&enrolments))?;
     let names = pupils::in_order(tx, pupils)?;
     let mut missing = BTreeMap::new();

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::roll::pupils;
 use crate::school::tenants;
@@ -44,8 +45,8 @@ impl Span {
     pub fn check_on_roll(
         self,
         tx: &mut Tx<'_>,
-        school_id: i32,
-        pupil_id: i32,
+        school_id: SchoolId,
+        pupil_id: PupilId,
     ) -> Result<(), Problem> {
         tenants::school(tx, school_id)?;
         pupils::pupil(tx, pupil_id)?;

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::absences::{Absence, EVERY_PARENT};
 use super::attempt::AttemptKind;
 use super::rows::ContactAttempt;
+use crate::base::id::ParentId;
 use crate::base::word::As;
 use crate::base::words;
 
@@ -45,7 +46,7 @@ pub struct DayAction {
 pub(super) fn to_do(
     absence: &Absence,
     policy: Option<&Policy>,
-    parents: &[i32],
+    parents: &[ParentId],
     day: NaiveDate,
 ) -> Vec<DayAction> {
     let done = Done { absence, parents, day };
@@ -80,7 +81,7 @@ pub(super) fn before(absence: &Absence) -> Option<NaiveTime> {
 /// What was done already.
 struct Done<'a> {
     absence: &'a Absence,
-    parents: &'a [i32],
+    parents: &'a [ParentId],
     day: NaiveDate,
 }
 
@@ -120,7 +121,7 @@ impl Done<'_> {
     fn tried(&self, action: &Action, kinds: &[AttemptKind]) -> bool {
         let counts = |one: &ContactAttempt| one.reached || kinds.contains(&one.kind);
         let tried =
-            |parent: i32| self.today().any(|one| one.parent_id == Some(parent) && counts(one));
+            |parent: ParentId| self.today().any(|one| one.parent_id == Some(parent) && counts(one));
         match action.to.as_deref() {
             None => self.today().any(|one| one.parent_id.is_some() && counts(one)),
             Some(EVERY_PARENT) => {

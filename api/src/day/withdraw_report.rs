@@ -10,6 +10,7 @@ use crate::base::auth::permission::RecordContact;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::ReportId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -29,13 +30,13 @@ pub struct WithdrawalBody {
 ///
 /// The report stays on record and counts no longer. A second time changes nothing.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = WithdrawalBody,
-    params(("report_id" = i32, Path, description = "The report.")),
+    params(ReportId),
     responses((status = 200, description = "The report that counts no longer.", body = ReportedAbsence)))]
 #[post("/v1/reported-absences/{report_id}/withdrawal")]
 pub async fn withdraw_report(
     caller: May<RecordContact>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ReportId>,
     body: Json<WithdrawalBody>,
 ) -> Result<HttpResponse, Problem> {
     let reason = name::words(&body.value.reason, "/reason", LONGEST)?;

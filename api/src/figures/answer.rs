@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use super::basis::basis;
 use super::blocks::Built;
 use super::dimension::{self, Dimension};
+use crate::base::id::{ClassId, SchoolId};
 use crate::base::word::As;
 use crate::base::words;
 use crate::school::tenants::Version;
@@ -38,7 +39,7 @@ pub struct TrendAnswer {
     versions: Vec<VersionAnswer>,
     /// Schools without a calendar for the year: they have no figures.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    schools_without_calendar: Vec<i32>,
+    schools_without_calendar: Vec<SchoolId>,
     /// How much of what should be there is there, over all cells.
     completeness: Completeness,
     /// The windows, in the order of the cells.
@@ -79,7 +80,7 @@ pub struct PeriodAnswer {
 pub struct VersionAnswer {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The version of its year.
     #[schema(example = 1204)]
     version: i64,
@@ -136,7 +137,7 @@ pub struct GroupAnswer {
     parts: Vec<PartAnswer>,
     /// The school, for a school or a class.
     #[serde(skip_serializing_if = "Option::is_none")]
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
 }
 
 /// What a series is about, by one thing.
@@ -220,7 +221,7 @@ pub struct Asked {
     /// The version of the code table.
     pub codes: u16,
     /// Names of classes.
-    pub classes: BTreeMap<i32, (i32, String)>,
+    pub classes: BTreeMap<ClassId, (SchoolId, String)>,
 }
 
 /// A share in percent, cut to one decimal; `None` of nothing.
@@ -282,8 +283,8 @@ impl PeriodAnswer {
 }
 
 /// The versions of schools' years.
-pub(super) fn versions(versions: &BTreeMap<i32, Version>) -> Vec<VersionAnswer> {
-    let answer = |(school_id, v): (&i32, &Version)| VersionAnswer {
+pub(super) fn versions(versions: &BTreeMap<SchoolId, Version>) -> Vec<VersionAnswer> {
+    let answer = |(school_id, v): (&SchoolId, &Version)| VersionAnswer {
         school_id: *school_id,
         version: v.number,
     };
@@ -301,8 +302,8 @@ fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
         label: label(*value, asked, built),
     };
     let school = |value: &Value| match value {
-        Value::School(id) => Some(*id),
-        Value::Class(id) => asked.classes.get(id).map(|(school, _)| *school),
+        Value::School(id) => Some(SchoolId::new(*id)),
+        Value::Class(id) => asked.classes.get(&ClassId::new(*id)).map(|(school, _)| *school),
         _ => None,
     };
     let parts: Vec<PartAnswer> = group.iter().flatten().map(part).collect();
@@ -318,11 +319,12 @@ fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
 }
 
 fn label(value: Value, asked: &Asked, built: &Built) -> String {
-    let school =
-        |id: &i32| built.schools.get(id).map_or_else(String::new, |school| school.name.clone());
+    let school = |id: &SchoolId| {
+        built.schools.get(id).map_or_else(String::new, |school| school.name.clone())
+    };
     match value {
-        Value::School(id) => school(&id),
-        Value::Class(id) => match asked.classes.get(&id) {
+        Value::School(id) => school(&SchoolId::new(id)),
+        Value::Class(id) => match asked.classes.get(&ClassId::new(id)) {
             Some((of, name)) => format!("{name}, {}", school(of)),
             None => String::new(),
         },

@@ -14,6 +14,7 @@ use moka::sync::Cache;
 use super::facts::Facts;
 use super::known;
 use crate::base::db::Tx;
+use crate::base::id::{SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::school::tenants::{self, SchoolRow, Version};
 
@@ -24,7 +25,7 @@ const CAPACITY: u64 = 2 * 1024 * 1024 * 1024;
 const ENROLMENT: usize = 1_200;
 
 /// A school's year: trust, school, academic year, and the earlier instant as known on which it is counted, if any.
-type Key = (i32, i32, i16, Option<DateTime<Utc>>);
+type Key = (TrustId, SchoolId, i16, Option<DateTime<Utc>>);
 
 #[derive(Clone)]
 struct Kept {
@@ -41,19 +42,19 @@ pub struct Blocks {
 /// What a question is answered from, read in one snapshot.
 pub struct Standing {
     /// The schools that the question is about, by id.
-    pub schools: BTreeMap<i32, SchoolRow>,
+    pub schools: BTreeMap<SchoolId, SchoolRow>,
     /// The version of each school's year, for those that have one.
-    pub versions: BTreeMap<i32, Version>,
+    pub versions: BTreeMap<SchoolId, Version>,
     /// The year.
     pub year: AcademicYear,
     /// Of each school the day up to which registers are expected: today on its own wall.
-    pub today: BTreeMap<i32, NaiveDate>,
+    pub today: BTreeMap<SchoolId, NaiveDate>,
     /// The instant as of which everything is known: when it was read, or the earlier one that was asked for.
     pub at: DateTime<Utc>,
     /// Schools without a calendar for the year: they have no figures.
-    pub without_calendar: Vec<i32>,
+    pub without_calendar: Vec<SchoolId>,
     known: Option<DateTime<Utc>>,
-    ready: BTreeMap<i32, Arc<Block>>,
+    ready: BTreeMap<SchoolId, Arc<Block>>,
     raw: Vec<(i64, SchoolYear)>,
 }
 
@@ -61,7 +62,7 @@ impl Standing {
     /// Everything of it that decides an answer. What schools are called does not move versions, so it is part of it.
     pub fn key(&self) -> String {
         let Self { year, today, known, .. } = self;
-        let versions: Vec<(i32, i64)> =
+        let versions: Vec<(SchoolId, i64)> =
             self.versions.iter().map(|(school, version)| (*school, version.number)).collect();
         let schools = self.schools.values();
         let schools: Vec<_> =
@@ -92,11 +93,11 @@ impl Blocks {
         year: AcademicYear,
         known: Option<DateTime<Utc>>,
     ) -> Result<Standing, Problem> {
-        let ids: Vec<i32> = schools.iter().map(|school| school.school_id).collect();
+        let ids: Vec<SchoolId> = schools.iter().map(|school| school.school_id).collect();
         let versions = tenants::current(tx, &ids, year.number())?;
         let at = known.unwrap_or(tx.now());
         let today = schools.iter().map(|school| Ok((school.school_id, school.date(at)?)));
-        let today = today.collect::<Result<BTreeMap<i32, NaiveDate>, Problem>>()?;
+        let today = today.collect::<Result<BTreeMap<SchoolId, NaiveDate>, Problem>>()?;
         let mut ready = BTreeMap::new();
         let mut moved = Vec::new();
         for (school, version) in &versions {
@@ -109,7 +110,7 @@ impl Blocks {
                 None => moved.push(*school),
             }
         }
-        let schools: BTreeMap<i32, SchoolRow> =
+        let schools: BTreeMap<SchoolId, SchoolRow> =
             schools.into_iter().map(|school| (school.school_id, school)).collect();
         let facts = match known {
             _ if moved.is_empty() => None,
@@ -121,11 +122,13 @@ impl Blocks {
         let raw: Vec<(i64, SchoolYear)> = raw
             .into_iter()
             .map(|source| {
-                (versions.get(&source.school).map_or(0, |version| version.number), source)
+                let school = SchoolId::new(source.school);
+                (versions.get(&school).map_or(0, |version| version.number), source)
             })
             .collect();
-        let built = |school: &i32| {
-            ready.contains_key(school) || raw.iter().any(|(_, source)| source.school == *school)
+        let built = |school: &SchoolId| {
+            ready.contains_key(school)
+                || raw.iter().any(|(_, source)| source.school == school.number())
         };
         let without_calendar = schools.keys().filter(|school| !built(school)).copied().collect();
         Ok(Standing { versions, year, today, at, without_calendar, known, ready, raw, schools })
@@ -137,7 +140,7 @@ impl Blocks {
     /// A panic while building is an error of this request.
     pub fn build(
         &self,
-        trust: i32,
+        trust: TrustId,
         pool: &analytics::Pool,
         standing: Standing,
     ) -> Result<Built, Problem> {
@@ -154,9 +157,10 @@ impl Blocks {
             })
             .map_err(Problem::internal)?;
         for (version, block) in built.into_iter().flatten() {
-            let key = (trust, block.school(), year.number(), known);
+            let school = SchoolId::new(block.school());
+            let key = (trust, school, year.number(), known);
             self.kept.insert(key, Kept { version, block: block.clone() });
-            ready.insert(block.school(), block);
+            ready.insert(school, block);
         }
         Ok(Built {
             schools,
@@ -172,15 +176,15 @@ impl Blocks {
 /// What a question is answered from, ready to be counted.
 pub struct Built {
     /// The schools, by id.
-    pub schools: BTreeMap<i32, SchoolRow>,
+    pub schools: BTreeMap<SchoolId, SchoolRow>,
     /// The version of each school's year.
-    pub versions: BTreeMap<i32, Version>,
+    pub versions: BTreeMap<SchoolId, Version>,
     /// The year.
     pub year: AcademicYear,
     /// The instant as of which everything is known.
     pub at: DateTime<Utc>,
     /// Schools without a calendar for the year.
-    pub without_calendar: Vec<i32>,
+    pub without_calendar: Vec<SchoolId>,
     /// A block a school.
     pub blocks: Vec<Arc<Block>>,
 }

@@ -10,15 +10,16 @@ use super::Counting;
 use super::answer::CellAnswer;
 use super::blocks::Standing;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::roll::pupils;
 use crate::school::tenants;
 
 /// What the figures of one school are counted from, read in one snapshot.
 pub struct OneSchool {
-    trust: i32,
-    school: i32,
-    names: BTreeMap<i32, String>,
+    trust: TrustId,
+    school: SchoolId,
+    names: BTreeMap<ClassId, String>,
     standing: Standing,
 }
 
@@ -31,7 +32,7 @@ pub struct ClassFigures {
     /// The instant as of which everything is known.
     pub at: DateTime<Utc>,
     /// Each class in which anything is counted: its id, its name and its figures, in the order of ids.
-    pub classes: Vec<(i32, String, CellAnswer)>,
+    pub classes: Vec<(ClassId, String, CellAnswer)>,
 }
 
 impl OneSchool {
@@ -42,7 +43,7 @@ impl OneSchool {
     pub fn read(
         tx: &mut Tx<'_>,
         counting: &Counting,
-        school_id: i32,
+        school_id: SchoolId,
         year: AcademicYear,
     ) -> Result<Self, Problem> {
         let school = tenants::school(tx, school_id)?;
@@ -77,7 +78,8 @@ impl OneSchool {
             ::analytics::trend(&counting.pool, &built.blocks, &query).map_err(Problem::internal)?;
         let window = trend.windows.iter().position(|window| window.key == key);
         let figures = |series: ::analytics::Series| {
-            let [Some(Value::Class(id)), ..] = series.group else { return None };
+            let [Some(Value::Class(class)), ..] = series.group else { return None };
+            let id = ClassId::new(class);
             let cell = series.cells.get(window?)?;
             let anything = cell.expected > 0 || cell.to_date.enrolments > 0;
             anything.then(|| (id, names.remove(&id).unwrap_or_default(), CellAnswer::from(cell)))

@@ -18,6 +18,7 @@ use crate::base::auth::permission::ReadAnalytics;
 use crate::base::cache::Key;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::base::words;
@@ -69,7 +70,7 @@ pub struct CompletenessAnswer {
     /// The version of each school's year that was read.
     versions: Vec<VersionAnswer>,
     /// Schools without a calendar for the year: nothing is due there.
-    schools_without_calendar: Vec<i32>,
+    schools_without_calendar: Vec<SchoolId>,
     /// All schools together.
     #[serde(flatten)]
     counts: RegisterCounts,
@@ -111,7 +112,7 @@ pub struct DayAnswer {
 pub struct SchoolAnswer {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// Its name.
     name: String,
     /// All of its classes together.
@@ -142,7 +143,7 @@ pub struct SessionAnswer {
 pub struct ClassAnswer {
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// Its name.
     #[schema(example = "7H1")]
     name: String,
@@ -155,10 +156,10 @@ pub struct ClassAnswer {
 pub struct MissingRegister {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// Its name.
     #[schema(example = "7H1")]
     class: String,
@@ -200,13 +201,13 @@ pub async fn completeness(
         .db
         .snapshot(&scope, move |tx| {
             let standing = asking.read(tx, (&wanted, Level::Enrolment), year, known)?;
-            let schools: Vec<i32> = standing.schools.keys().copied().collect();
+            let schools: Vec<SchoolId> = standing.schools.keys().copied().collect();
             let rows = pupils::classes_of_schools(tx, &schools)?;
             let names = rows.into_iter().map(|row| (row.class_id, row.name));
-            Ok((standing, names.collect::<BTreeMap<i32, String>>()))
+            Ok((standing, names.collect::<BTreeMap<ClassId, String>>()))
         })
         .await?;
-    let wanted = dimension::ids(&filter, By::Class);
+    let wanted = dimension::classes(&filter);
     if wanted.iter().flatten().any(|class| !classes.contains_key(class)) {
         return Err(Problem::not_found());
     }
@@ -221,7 +222,9 @@ pub async fn completeness(
             .map(&built.blocks, |block| block.registers(from, to))
             .map_err(Problem::internal)?;
         if let Some(wanted) = wanted {
-            registers.iter_mut().for_each(|all| all.retain(|one| wanted.contains(&one.class)));
+            registers
+                .iter_mut()
+                .for_each(|all| all.retain(|one| wanted.contains(&ClassId::new(one.class))));
         }
         let missing = missing(&built, &registers, &classes, &slice);
         let next = missing.next.clone();
@@ -233,7 +236,7 @@ pub async fn completeness(
 fn answer(
     built: &Built,
     registers: &[Vec<Register>],
-    classes: &BTreeMap<i32, String>,
+    classes: &BTreeMap<ClassId, String>,
     missing: Page<MissingRegister>,
 ) -> CompletenessAnswer {
     let schools = built.blocks.iter().zip(registers);
@@ -266,16 +269,16 @@ fn days(year: AcademicYear, registers: &[Vec<Register>]) -> Vec<DayAnswer> {
 fn missing(
     built: &Built,
     registers: &[Vec<Register>],
-    classes: &BTreeMap<i32, String>,
-    slice: &Slice<(NaiveDate, bool, i32)>,
+    classes: &BTreeMap<ClassId, String>,
+    slice: &Slice<(NaiveDate, bool, ClassId)>,
 ) -> Page<MissingRegister> {
     let mut missing: Vec<MissingRegister> = Vec::new();
     for (block, registers) in built.blocks.iter().zip(registers) {
         let not_taken = registers.iter().filter(|one| !one.taken);
         missing.extend(not_taken.map(|one| MissingRegister {
-            school_id: block.school(),
-            class_id: one.class,
-            class: classes.get(&one.class).cloned().unwrap_or_default(),
+            school_id: SchoolId::new(block.school()),
+            class_id: ClassId::new(one.class),
+            class: classes.get(&ClassId::new(one.class)).cloned().unwrap_or_default(),
             date: one.half_day.date(block.year()),
             session: one.half_day.session(),
             pupils: one.pupils,
@@ -293,7 +296,7 @@ fn school(
     built: &Built,
     block: &Block,
     registers: &[Register],
-    classes: &BTreeMap<i32, String>,
+    classes: &BTreeMap<ClassId, String>,
 ) -> SchoolAnswer {
     let last = block.last_register().map(|last| last.date(block.year()));
     let session = |session: Session| SessionAnswer {
@@ -304,13 +307,14 @@ fn school(
     };
     let by_class = registers.chunk_by(|a, b| a.class == b.class);
     let class = |of: &[Register]| {
-        let class_id = of.first()?.class;
+        let class_id = ClassId::new(of.first()?.class);
         let name = classes.get(&class_id).cloned().unwrap_or_default();
         Some(ClassAnswer { class_id, name, counts: RegisterCounts::of(of.iter()) })
     };
+    let school_id = SchoolId::new(block.school());
     SchoolAnswer {
-        school_id: block.school(),
-        name: built.schools.get(&block.school()).map_or_else(String::new, |row| row.name.clone()),
+        school_id,
+        name: built.schools.get(&school_id).map_or_else(String::new, |row| row.name.clone()),
         counts: RegisterCounts::of(registers.iter()),
         last_register: last,
         school_days_since: last.map(|last| block.school_days_after(last)),

@@ -6,6 +6,7 @@ use ::analytics::{By, CROSSED, Filter, Sex, Split, Value};
 use chrono::NaiveDate;
 use domain::{Characteristic, Phase, WindowKind, Word};
 
+use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::words;
 
@@ -270,13 +271,22 @@ pub fn filter(
     Ok(Filter { values, from, to })
 }
 
-/// The ids of the schools, or the classes, that a filter keeps; `None` when it keeps all.
-pub fn ids(filter: &Filter, by: By) -> Option<BTreeSet<i32>> {
+/// The schools that a filter keeps; `None` when it keeps all.
+pub fn schools(filter: &Filter) -> Option<BTreeSet<SchoolId>> {
     let id = |value: &Value| match value {
-        Value::School(id) | Value::Class(id) => Some(*id),
+        Value::School(id) => Some(SchoolId::new(*id)),
         _ => None,
     };
-    filter.values.get(&by).map(|values| values.iter().filter_map(id).collect())
+    filter.values.get(&By::School).map(|values| values.iter().filter_map(id).collect())
+}
+
+/// The classes that a filter keeps; `None` when it keeps all.
+pub fn classes(filter: &Filter) -> Option<BTreeSet<ClassId>> {
+    let id = |value: &Value| match value {
+        Value::Class(id) => Some(ClassId::new(*id)),
+        _ => None,
+    };
+    filter.values.get(&By::Class).map(|values| values.iter().filter_map(id).collect())
 }
 
 #[cfg(test)]

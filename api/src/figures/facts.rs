@@ -10,6 +10,7 @@ use domain::{
 };
 
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::pupil;
 use crate::base::words;
@@ -21,9 +22,9 @@ use crate::school::tenants::SchoolRow;
 /// The rows of some schools' year, as known at one instant.
 pub struct Facts {
     /// By school, for those that have one.
-    pub calendars: BTreeMap<i32, Calendar>,
+    pub calendars: BTreeMap<SchoolId, Calendar>,
     /// School, class, and the half days whose registers were taken.
-    pub taken: Vec<(i32, i32, Vec<u8>)>,
+    pub taken: Vec<(SchoolId, ClassId, Vec<u8>)>,
     /// Of the schools, those that touch the year.
     pub enrolments: Vec<EnrolmentRow>,
     /// In the order of enrolment and day.
@@ -31,9 +32,9 @@ pub struct Facts {
     /// In the order of enrolment, kind and day.
     pub characteristics: Vec<CharacteristicRow>,
     /// By pupil.
-    pub pupils: BTreeMap<i32, PupilFacts>,
+    pub pupils: BTreeMap<PupilId, PupilFacts>,
     /// By enrolment.
-    pub marks: BTreeMap<i32, Vec<u8>>,
+    pub marks: BTreeMap<EnrolmentId, Vec<u8>>,
 }
 
 /// What of a pupil's own fields is counted by.
@@ -50,7 +51,7 @@ impl Facts {
     ///
     /// # Errors
     /// The database's.
-    pub fn now(tx: &mut Tx<'_>, schools: &[i32], year: AcademicYear) -> Result<Self, Problem> {
+    pub fn now(tx: &mut Tx<'_>, schools: &[SchoolId], year: AcademicYear) -> Result<Self, Problem> {
         let enrolments = pupils::enrolments_of(tx, schools, Some(year))?;
         Ok(Self {
             calendars: calendars::of_schools(tx, schools, year, None)?,
@@ -69,12 +70,12 @@ impl Facts {
     /// The database's.
     pub fn of_pupil(
         tx: &mut Tx<'_>,
-        (school_id, pupil_id): (i32, i32),
+        (school_id, pupil_id): (SchoolId, PupilId),
         year: AcademicYear,
     ) -> Result<Self, Problem> {
         let schools = [school_id];
         let enrolments = pupils::enrolments_of_pupil(tx, (school_id, pupil_id), year)?;
-        let ids: Vec<i32> = enrolments.iter().map(|row| row.enrolment_id).collect();
+        let ids: Vec<EnrolmentId> = enrolments.iter().map(|row| row.enrolment_id).collect();
         let mut characteristics = Vec::new();
         for enrolment_id in &ids {
             let theirs = pupils::characteristics_of_enrolment(tx, school_id, *enrolment_id, None)?;
@@ -93,10 +94,10 @@ impl Facts {
 
     /// Only what is about one pupil, and about the schools themselves.
     #[must_use]
-    pub fn only(&self, pupil_id: i32) -> Self {
+    pub fn only(&self, pupil_id: PupilId) -> Self {
         let theirs = self.enrolments.iter().filter(|row| row.pupil_id == pupil_id);
         let enrolments: Vec<EnrolmentRow> = theirs.cloned().collect();
-        let own = |id: i32| enrolments.iter().any(|row| row.enrolment_id == id);
+        let own = |id: EnrolmentId| enrolments.iter().any(|row| row.enrolment_id == id);
         let placements = self.placements.iter().filter(|row| own(row.enrolment_id));
         let characteristics = self.characteristics.iter().filter(|row| own(row.enrolment_id));
         let pupil = self.pupils.get_key_value(&pupil_id);
@@ -118,20 +119,20 @@ impl Facts {
     /// A pupil on roll whom this caller may not see: a block without the pupil would be kept for others, who may.
     pub fn into_years(
         mut self,
-        schools: &BTreeMap<i32, SchoolRow>,
-        today: &BTreeMap<i32, NaiveDate>,
+        schools: &BTreeMap<SchoolId, SchoolRow>,
+        today: &BTreeMap<SchoolId, NaiveDate>,
     ) -> Result<Vec<SchoolYear>, Problem> {
-        let mut registers: BTreeMap<i32, BTreeMap<i32, HalfDaySet>> = BTreeMap::new();
+        let mut registers: BTreeMap<SchoolId, BTreeMap<i32, HalfDaySet>> = BTreeMap::new();
         for (school, class, taken) in &self.taken {
-            registers.entry(*school).or_default().insert(*class, half_days(taken));
+            registers.entry(*school).or_default().insert(class.number(), half_days(taken));
         }
         let calendars = std::mem::take(&mut self.calendars);
         let mut enrolments = self.into_enrolments()?;
-        let year = |(school, calendar): (i32, Calendar)| {
+        let year = |(school, calendar): (SchoolId, Calendar)| {
             let registers = registers.remove(&school).unwrap_or_default();
             let phase = schools.get(&school).map(|row| *row.phase);
             Some(SchoolYear {
-                school,
+                school: school.number(),
                 phase: phase.map_or(0, Phase::number),
                 calendar,
                 cut: registers.values().filter_map(|taken| taken.iter().last()).max(),
@@ -143,18 +144,19 @@ impl Facts {
         Ok(calendars.into_iter().filter_map(year).collect())
     }
 
-    fn into_enrolments(mut self) -> Result<BTreeMap<i32, Vec<EnrolmentYear>>, Problem> {
-        let mut placements: BTreeMap<i32, Vec<Placement>> = BTreeMap::new();
+    fn into_enrolments(mut self) -> Result<BTreeMap<SchoolId, Vec<EnrolmentYear>>, Problem> {
+        let mut placements: BTreeMap<EnrolmentId, Vec<Placement>> = BTreeMap::new();
         for row in self.placements {
             let year_group = i8::try_from(row.year_group).unwrap_or(0);
-            let placement = Placement { from: row.from_day, class: row.class_id, year_group };
+            let placement =
+                Placement { from: row.from_day, class: row.class_id.number(), year_group };
             placements.entry(row.enrolment_id).or_default().push(placement);
         }
-        let mut facts: BTreeMap<i32, Vec<Fact>> = BTreeMap::new();
+        let mut facts: BTreeMap<EnrolmentId, Vec<Fact>> = BTreeMap::new();
         for row in self.characteristics {
             facts.entry(row.enrolment_id).or_default().extend(fact(&row));
         }
-        let mut by_school: BTreeMap<i32, Vec<EnrolmentYear>> = BTreeMap::new();
+        let mut by_school: BTreeMap<SchoolId, Vec<EnrolmentYear>> = BTreeMap::new();
         for row in self.enrolments {
             let unseen = || {
                 format!("enrolment {} is of a pupil whom its school may not see", row.enrolment_id)
@@ -163,8 +165,8 @@ impl Facts {
                 self.pupils.get(&row.pupil_id).ok_or_else(|| Problem::internal(unseen()))?;
             let marks = self.marks.remove(&row.enrolment_id);
             by_school.entry(row.school_id).or_default().push(EnrolmentYear {
-                enrolment: row.enrolment_id,
-                pupil: row.pupil_id,
+                enrolment: row.enrolment_id.number(),
+                pupil: row.pupil_id.number(),
                 birth_date: pupil.birth_date,
                 sex: sex(pupil.sex),
                 first_day: row.first_day,
@@ -210,12 +212,12 @@ fn sex(known: Option<words::Sex>) -> Sex {
 pub fn pupil_facts(
     tx: &mut Tx<'_>,
     rows: &[EnrolmentRow],
-) -> Result<BTreeMap<i32, PupilFacts>, Problem> {
+) -> Result<BTreeMap<PupilId, PupilFacts>, Problem> {
     let trust = tx.trust();
-    let pupils: Vec<i32> = rows.iter().map(|row| row.pupil_id).collect();
+    let pupils: Vec<PupilId> = rows.iter().map(|row| row.pupil_id).collect();
     let mut facts = BTreeMap::new();
     for some in pupils.chunks(20_000) {
-        let rows: Vec<(i32, NaiveDate, Option<words::Sex>)> = pupil::table
+        let rows: Vec<(PupilId, NaiveDate, Option<words::Sex>)> = pupil::table
             .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
             .select((pupil::pupil_id, pupil::birth_date, pupil::sex))
             .load(tx.conn)?;

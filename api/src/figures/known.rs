@@ -11,6 +11,7 @@ use domain::{AcademicYear, HALF_DAYS, HalfDay, Session, Sex, Word};
 use super::facts::{Facts, PupilFacts, pupil_facts};
 use crate::base::clock::Clock;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::As;
 use crate::marks;
@@ -39,7 +40,7 @@ pub fn instant(
 /// The database's.
 pub fn facts(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
 ) -> Result<Facts, Problem> {
@@ -58,7 +59,7 @@ pub fn facts(
 /// The enrolments recorded by then, with the days and the pupil that they had.
 fn enrolments(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
 ) -> Result<Vec<EnrolmentRow>, Problem> {
@@ -87,7 +88,7 @@ fn enrolments(
 
 fn placements(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     at: DateTime<Utc>,
 ) -> Result<Vec<PlacementRow>, Problem> {
     let rows = diesel::sql_query(
@@ -107,11 +108,11 @@ fn pupils_as_known(
     tx: &mut Tx<'_>,
     enrolments: &[EnrolmentRow],
     at: DateTime<Utc>,
-) -> Result<BTreeMap<i32, PupilFacts>, Problem> {
+) -> Result<BTreeMap<PupilId, PupilFacts>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        pupil_id: i32,
+        pupil_id: PupilId,
         #[diesel(sql_type = Text)]
         field: String,
         #[diesel(sql_type = Nullable<Text>)]
@@ -140,21 +141,21 @@ fn pupils_as_known(
 /// The registers that had been taken: those of before the first later import, without the ones taken here later.
 fn taken(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
-) -> Result<Vec<(i32, i32, Vec<u8>)>, Problem> {
+) -> Result<Vec<(SchoolId, ClassId, Vec<u8>)>, Problem> {
     #[derive(QueryableByName)]
     struct Before {
         #[diesel(sql_type = Integer)]
-        class_id: i32,
+        class_id: ClassId,
         #[diesel(sql_type = Bytea)]
         old: Vec<u8>,
     }
     #[derive(QueryableByName)]
     struct Later {
         #[diesel(sql_type = Integer)]
-        class_id: i32,
+        class_id: ClassId,
         #[diesel(sql_type = Date)]
         date: NaiveDate,
         #[diesel(sql_type = SmallInt)]
@@ -180,9 +181,9 @@ fn taken(
     .bind::<Date, _>(year.first_day())
     .bind::<Date, _>(year.last_day())
     .load(tx.conn)?;
-    let mut before: BTreeMap<i32, Vec<u8>> =
+    let mut before: BTreeMap<ClassId, Vec<u8>> =
         before.into_iter().map(|row| (row.class_id, row.old)).collect();
-    let mut here: BTreeMap<i32, Vec<usize>> = BTreeMap::new();
+    let mut here: BTreeMap<ClassId, Vec<usize>> = BTreeMap::new();
     for row in later {
         let session = if row.session == 0 { Session::Am } else { Session::Pm };
         if let Some(half_day) = HalfDay::of(year, row.date, session) {

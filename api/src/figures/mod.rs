@@ -7,6 +7,7 @@ mod class_figures;
 mod compare;
 mod completeness;
 mod dimension;
+mod enrolled;
 mod evidence;
 mod explain;
 mod facts;
@@ -20,7 +21,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ::analytics::{By, Filter, Level, Pool, Value};
+use ::analytics::{Filter, Level, Pool, Value};
 use chrono::{DateTime, Utc};
 use domain::{AcademicYear, CodeTable};
 use tokio::sync::Semaphore;
@@ -33,6 +34,7 @@ pub use school::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
 use self::blocks::Standing;
 use crate::base::cache::Answers;
 use crate::base::db::{Db, Tx};
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::StartError;
 use crate::school::tenants;
@@ -43,6 +45,7 @@ pub use dimension::{
     Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo, key as group_key,
     label as group_label,
 };
+pub use enrolled::Enrolled;
 
 /// Questions that may be counted at once, for each thread that counts.
 const AT_ONCE: usize = 4;
@@ -109,14 +112,14 @@ impl Counting {
         known: Option<DateTime<Utc>>,
     ) -> Result<Standing, Problem> {
         let mut schools = tenants::schools(tx)?;
-        let wanted = dimension::ids(filter, By::School);
-        let there = |wanted: &i32| schools.iter().any(|school| school.school_id == *wanted);
+        let wanted = dimension::schools(filter);
+        let there = |wanted: &SchoolId| schools.iter().any(|school| school.school_id == *wanted);
         if !wanted.iter().flatten().all(there) {
             return Err(Problem::not_found());
         }
         if level == Level::Enrolment {
             schools.retain(|school| {
-                filter.keeps(Value::School(school.school_id))
+                filter.keeps(Value::School(school.school_id.number()))
                     && filter.keeps(Value::Phase(school.phase.number()))
             });
         }

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::base::id::{ClassId, EnrolmentId, PupilId};
+use crate::figures::Enrolled;
 use ::analytics::{Block, EnrolmentYear};
 use chrono::{Datelike, Days as DayCount, NaiveDate};
 use domain::policy::word::Over;
@@ -13,15 +15,15 @@ use domain::{AcademicYear, Calendar, Days, Rate, WindowKind};
 #[derive(Clone, Default)]
 pub struct Beside {
     /// The open cases, by pupil.
-    pub cases: BTreeMap<i32, Case>,
+    pub cases: BTreeMap<PupilId, Case>,
     /// Pupils about whom no letter may leave.
-    pub stopped: BTreeSet<i32>,
+    pub stopped: BTreeSet<PupilId>,
     /// Accepted reasons, by pupil.
-    pub mitigations: BTreeMap<i32, String>,
+    pub mitigations: BTreeMap<PupilId, String>,
     /// Tickets held this term, by pupil and name.
-    pub tickets: BTreeMap<i32, BTreeMap<String, u32>>,
+    pub tickets: BTreeMap<PupilId, BTreeMap<String, u32>>,
     /// Names of classes.
-    pub classes: BTreeMap<i32, String>,
+    pub classes: BTreeMap<ClassId, String>,
     /// Classes whose teachers were asked for feedback and have not given it.
     pub silent: Vec<String>,
     /// The day of the school's review before this one.
@@ -34,7 +36,7 @@ pub struct Figures<'a> {
     calendars: &'a [Calendar],
     day: NaiveDate,
     /// By enrolment: its year in each block.
-    years: BTreeMap<i32, Vec<(&'a Block, &'a EnrolmentYear)>>,
+    years: BTreeMap<EnrolmentId, Vec<(&'a Block, &'a EnrolmentYear)>>,
     /// The windows of each calendar, in order: every pupil is counted over the same.
     windows: Vec<(NaiveDate, BTreeMap<WindowKind, Vec<Span>>)>,
     /// The Mondays of the school weeks up to the day.
@@ -48,10 +50,10 @@ impl<'a> Figures<'a> {
     /// From the blocks of the day's year and the years before.
     #[must_use]
     pub fn new(blocks: &'a [Arc<Block>], calendars: &'a [Calendar], day: NaiveDate) -> Self {
-        let mut years: BTreeMap<i32, Vec<_>> = BTreeMap::new();
+        let mut years: BTreeMap<EnrolmentId, Vec<_>> = BTreeMap::new();
         for block in blocks {
             for member in block.members() {
-                years.entry(member.enrolment).or_default().push((&**block, member));
+                years.entry(member.enrolment_id()).or_default().push((&**block, member));
             }
         }
         let kinds =
@@ -117,37 +119,39 @@ impl<'a> Figures<'a> {
         beside: &Beside,
         teacher: Option<String>,
     ) -> Pupil {
-        let rates = |until| self.rates(member.enrolment, until);
-        let case = beside.cases.get(&member.pupil).cloned();
+        let rates = |until| self.rates(member.enrolment_id(), until);
+        let case = beside.cases.get(&member.pupil_id()).cloned();
         let before = case.as_ref().map(|case| case.since).or(beside.previous);
         let last = before.and_then(|day| rates(day).over(policy.over));
         let after = |day: NaiveDate| day + DayCount::new(1);
-        let since = before.and_then(|day| self.rate(member.enrolment, after(day), until));
+        let since = before.and_then(|day| self.rate(member.enrolment_id(), after(day), until));
         let letter = case.as_ref().and_then(|case| case.letters.last()).map(|sent| sent.day);
-        let since_letter = letter.and_then(|day| self.rate(member.enrolment, after(day), until));
+        let since_letter =
+            letter.and_then(|day| self.rate(member.enrolment_id(), after(day), until));
         let target =
             case.as_ref().and_then(|case| case.target).filter(|target| target.to <= self.day);
-        let (recent, earlier) = self.weeks(member.enrolment, until);
+        let (recent, earlier) = self.weeks(member.enrolment_id(), until);
         Pupil {
             id: i64::from(member.pupil),
             teacher,
             rates: rates(until),
             last,
             last_band: last.and_then(|rate| Some(policy.bands.as_ref()?.of(rate).name.clone())),
-            band_since: self.band_since(policy, member.enrolment, until, beside.previous),
+            band_since: self.band_since(policy, member.enrolment_id(), until, beside.previous),
             since,
             since_letter,
-            before: self.before(member.enrolment, until, before),
+            before: self.before(member.enrolment_id(), until, before),
             recent,
             earlier,
-            target: target.and_then(|target| self.rate(member.enrolment, target.from, target.to)),
+            target: target
+                .and_then(|target| self.rate(member.enrolment_id(), target.from, target.to)),
             case,
-            tickets: beside.tickets.get(&member.pupil).cloned().unwrap_or_default(),
+            tickets: beside.tickets.get(&member.pupil_id()).cloned().unwrap_or_default(),
             shield: Shield {
-                mitigation: beside.mitigations.get(&member.pupil).cloned(),
-                letters_stopped: beside.stopped.contains(&member.pupil),
+                mitigation: beside.mitigations.get(&member.pupil_id()).cloned(),
+                letters_stopped: beside.stopped.contains(&member.pupil_id()),
                 not_compulsory_age: !domain::is_of_compulsory_age(member.birth_date, self.day),
-                unauthorised: self.unauthorised(policy.over, member.enrolment, until),
+                unauthorised: self.unauthorised(policy.over, member.enrolment_id(), until),
             },
         }
     }
@@ -158,7 +162,7 @@ impl<'a> Figures<'a> {
     fn band_since(
         &self,
         policy: &Policy,
-        enrolment: i32,
+        enrolment: EnrolmentId,
         until: NaiveDate,
         previous: Option<NaiveDate>,
     ) -> Option<NaiveDate> {
@@ -174,7 +178,7 @@ impl<'a> Figures<'a> {
 
     /// Over the week, half term and term before those that a day lies in; the year to date as it stood at the last
     /// decision.
-    fn before(&self, enrolment: i32, until: NaiveDate, last: Option<NaiveDate>) -> Rates {
+    fn before(&self, enrolment: EnrolmentId, until: NaiveDate, last: Option<NaiveDate>) -> Rates {
         let over = |kind| {
             let spans = self.windows.iter().rev().filter_map(|(_, kinds)| kinds.get(&kind));
             let begun = spans.flat_map(|spans| spans.iter().rev()).filter(|span| span.0 <= until);
@@ -191,21 +195,27 @@ impl<'a> Figures<'a> {
 
     /// The rates of a pupil who is on roll, and the days over which a policy takes them.
     #[must_use]
-    pub fn of_pupil(&self, policy: &Policy, pupil: i32) -> Option<(Rates, (NaiveDate, NaiveDate))> {
+    pub fn of_pupil(
+        &self,
+        policy: &Policy,
+        pupil: PupilId,
+    ) -> Option<(Rates, (NaiveDate, NaiveDate))> {
         let until = figures_day(policy, self.day, self.calendars);
-        let member = self.on_roll().find(|member| member.pupil == pupil)?;
+        let member = self.on_roll().find(|member| member.pupil_id() == pupil)?;
         let days = self.window(window_of(policy.over), until)?;
-        Some((self.rates(member.enrolment, until), days))
+        Some((self.rates(member.enrolment_id(), until), days))
     }
 
     /// Sessions of unauthorised absence of a pupil who is on roll, over the days that bands are taken over.
     #[must_use]
-    pub fn unauthorised_of(&self, over: Over, pupil: i32) -> u32 {
-        let mut enrolments = self.on_roll().filter(|member| member.pupil == pupil);
-        enrolments.next().map_or(0, |member| self.unauthorised(over, member.enrolment, self.day))
+    pub fn unauthorised_of(&self, over: Over, pupil: PupilId) -> u32 {
+        let mut enrolments = self.on_roll().filter(|member| member.pupil_id() == pupil);
+        enrolments
+            .next()
+            .map_or(0, |member| self.unauthorised(over, member.enrolment_id(), self.day))
     }
 
-    fn unauthorised(&self, over: Over, enrolment: i32, until: NaiveDate) -> u32 {
+    fn unauthorised(&self, over: Over, enrolment: EnrolmentId, until: NaiveDate) -> u32 {
         let Some((from, to)) = self.window(window_of(over), until) else { return 0 };
         let years = self.years.get(&enrolment).into_iter().flatten();
         let sessions: u64 = years.map(|(block, member)| block.unauthorised(member, from, to)).sum();
@@ -214,7 +224,7 @@ impl<'a> Figures<'a> {
 
     /// Over the week, half term, term and year that a day lies in, up to that day.
     #[must_use]
-    pub fn rates(&self, enrolment: i32, until: NaiveDate) -> Rates {
+    pub fn rates(&self, enrolment: EnrolmentId, until: NaiveDate) -> Rates {
         let over = |kind| {
             let (from, to) = self.window(kind, until)?;
             self.rate(enrolment, from, to)
@@ -235,7 +245,7 @@ impl<'a> Figures<'a> {
     }
 
     /// The last 4 school weeks up to a day, and the 4 before them.
-    fn weeks(&self, enrolment: i32, until: NaiveDate) -> (Option<Rate>, Option<Rate>) {
+    fn weeks(&self, enrolment: EnrolmentId, until: NaiveDate) -> (Option<Rate>, Option<Rate>) {
         let over = |days: Option<Days>| self.rate(enrolment, days?.from, days?.to);
         let [recent, earlier] = self.school_weeks(4, until);
         (over(recent), over(earlier))
@@ -255,7 +265,7 @@ impl<'a> Figures<'a> {
 
     /// Over any days, in all years that are known.
     #[must_use]
-    pub fn rate(&self, enrolment: i32, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
+    pub fn rate(&self, enrolment: EnrolmentId, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
         let years = self.years.get(&enrolment)?;
         pooled(years.iter().filter_map(|(block, member)| block.attendance(member, from, to)))
     }
@@ -278,9 +288,9 @@ fn pooled(rates: impl Iterator<Item = Rate>) -> Option<Rate> {
 }
 
 /// The class that an enrolment is in on a day.
-fn class_on(member: &EnrolmentYear, day: NaiveDate) -> Option<i32> {
+fn class_on(member: &EnrolmentYear, day: NaiveDate) -> Option<ClassId> {
     let placed = member.placements.iter().rfind(|placement| placement.from <= day);
-    placed.map(|placement| placement.class)
+    placed.map(|placement| ClassId::new(placement.class))
 }
 
 /// The days from the Monday of a day's week to that day: what a review of the same week has asked.

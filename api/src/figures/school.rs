@@ -11,6 +11,7 @@ use super::blocks::Standing;
 use super::facts::Facts;
 use super::{Counting, known};
 use crate::base::db::{Scope, Tx, block};
+use crate::base::id::{PupilId, SchoolId, TrustId};
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::school::tenants::{self, SchoolRow};
@@ -33,7 +34,7 @@ impl Counting {
     pub async fn school_blocks(
         &self,
         scope: &Scope,
-        school_id: i32,
+        school_id: SchoolId,
         years: Vec<AcademicYear>,
     ) -> Result<SchoolBlocks, Problem> {
         let (blocks, ()) =
@@ -49,7 +50,9 @@ impl Counting {
     pub async fn school_blocks_of<T: Send + 'static>(
         &self,
         scope: &Scope,
-        read: impl FnOnce(&mut Tx<'_>) -> Result<(i32, Vec<AcademicYear>, T), Problem> + Send + 'static,
+        read: impl FnOnce(&mut Tx<'_>) -> Result<(SchoolId, Vec<AcademicYear>, T), Problem>
+        + Send
+        + 'static,
     ) -> Result<(SchoolBlocks, T), Problem> {
         let reading = self.clone();
         let snapshot = self.db.snapshot(scope, move |tx| {
@@ -73,7 +76,7 @@ impl Counting {
     pub fn school_blocks_of_job(
         &self,
         job: &Job<'_>,
-        school_id: i32,
+        school_id: SchoolId,
         years: Vec<AcademicYear>,
     ) -> Result<SchoolBlocks, Problem> {
         self.build_school(job.snapshot(|tx| self.read_school(tx, school_id, years))?)
@@ -82,7 +85,7 @@ impl Counting {
     fn read_school(
         &self,
         tx: &mut Tx<'_>,
-        school_id: i32,
+        school_id: SchoolId,
         years: Vec<AcademicYear>,
     ) -> Result<Read, Problem> {
         let school = tenants::school(tx, school_id)?;
@@ -104,7 +107,7 @@ impl Counting {
 }
 
 /// What stands of a school's years, read in one snapshot: the trust, the school, the years, the instant.
-type Read = (i32, SchoolRow, Vec<Standing>, DateTime<Utc>);
+type Read = (TrustId, SchoolRow, Vec<Standing>, DateTime<Utc>);
 
 /// One pupil's blocks at a school, read inside a transaction, so that what it has written itself is counted.
 ///
@@ -113,7 +116,7 @@ type Read = (i32, SchoolRow, Vec<Standing>, DateTime<Utc>);
 pub fn pupil_blocks(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
     years: &[AcademicYear],
 ) -> Result<Vec<Arc<Block>>, Problem> {
     let school = tenants::school(tx, school_id)?;
@@ -144,7 +147,7 @@ impl AsKnown {
     /// 404 for a school that the caller may not see.
     pub fn read(
         tx: &mut Tx<'_>,
-        school_id: i32,
+        school_id: SchoolId,
         years: &[AcademicYear],
         at: DateTime<Utc>,
     ) -> Result<Self, Problem> {
@@ -164,7 +167,7 @@ impl AsKnown {
     pub fn pupil_blocks(
         &self,
         codes: &CodeTable,
-        pupil_id: i32,
+        pupil_id: PupilId,
     ) -> Result<Vec<Arc<Block>>, Problem> {
         let id = self.school.school_id;
         let today = BTreeMap::from([(id, self.today)]);

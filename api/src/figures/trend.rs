@@ -19,6 +19,7 @@ use crate::base::auth::permission::ReadAnalytics;
 use crate::base::cache::Key;
 use crate::base::db::{Scope, Tx};
 use crate::base::http::json::Query;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::base::words;
@@ -147,10 +148,10 @@ fn asked(
     question: &Question,
     standing: &Standing,
 ) -> Result<Asked, Problem> {
-    let wanted = dimension::ids(&question.filter, By::Class);
+    let wanted = dimension::classes(&question.filter);
     let mut classes = BTreeMap::new();
     if question.by.contains(&Some(By::Class)) || wanted.is_some() {
-        let schools: Vec<i32> = standing.schools.keys().copied().collect();
+        let schools: Vec<SchoolId> = standing.schools.keys().copied().collect();
         let rows = pupils::classes_of_schools(tx, &schools)?;
         classes = rows.into_iter().map(|row| (row.class_id, (row.school_id, row.name))).collect();
     }

@@ -19,6 +19,7 @@ use super::request::Request;
 use super::schools::Schools;
 use super::whom::{ByPupil, rows_by_pupil};
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::casework::cases::{self, CarriedCase, CaseRow};
@@ -167,10 +168,10 @@ fn not_in_policy(row: &DoneRow<Done>, columns: &Columns, error: &CarryError) -> 
 /// The policies that the schools follow today; one problem for a school that follows none.
 fn followed(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     files: &ByPupil<Done>,
     problems: &mut Problems,
-) -> Result<BTreeMap<i32, Follows>, Problem> {
+) -> Result<BTreeMap<SchoolId, Follows>, Problem> {
     let today = tx.clock().today();
     let mut found = BTreeMap::new();
     for school_id in schools {
@@ -178,7 +179,7 @@ fn followed(
             found.insert(*school_id, follows);
             continue;
         }
-        let theirs = files.range((*school_id, i32::MIN)..=(*school_id, i32::MAX));
+        let theirs = files.range((*school_id, PupilId::MIN)..=(*school_id, PupilId::MAX));
         let line = theirs.flat_map(|(_, rows)| rows).map(|row| row.line).min().unwrap_or(1);
         let expected = format!(
             "rows of a school that follows a policy: school {school_id} follows none today, so nobody can tell which \
@@ -191,7 +192,7 @@ fn followed(
 
 /// What is carried in of one pupil.
 struct Planned<'a> {
-    about: (i32, i32),
+    about: (SchoolId, PupilId),
     rows: &'a [DoneRow<Done>],
     carried: CarriedIn,
 }
@@ -220,7 +221,7 @@ impl Planned<'_> {
         });
         let steps: Vec<_> = steps.collect();
         let carried = CarriedCase { about: self.about, steps: &steps, follows };
-        cases::carry_in(tx, &carried, (job.by(), job.role()), job.id())?;
+        cases::carry_in(tx, &carried, (job.by(), job.role()), job.id().into())?;
         let (school_id, pupil_id) = self.about;
         let sent = self.carried.letters.iter().filter_map(|(at, rule)| {
             let row = self.rows.get(*at)?;
@@ -230,6 +231,6 @@ impl Planned<'_> {
             let (review_id, held) = (None, None);
             Some(NewLetter { school_id, pupil_id, step, review_id, name, rule, held, figure, day })
         });
-        letters::carry_in(tx, &sent.collect::<Vec<_>>(), (job.by(), job.id()))
+        letters::carry_in(tx, &sent.collect::<Vec<_>>(), (job.by(), job.id().into()))
     }
 }

@@ -8,13 +8,14 @@ use files::{LinkFileRow, Notice, NoticeKind, Reading};
 use super::conclude::Checking;
 use super::request::Request;
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::school::tenants;
 
 /// A school's change of URN.
 struct Change {
-    school_id: i32,
+    school_id: SchoolId,
     before: String,
     after: String,
     since: Option<NaiveDate>,
@@ -41,7 +42,7 @@ pub(super) fn import(
 /// The changes in the order of their days: a school may have had several URNs.
 fn plan(
     rows: &[LinkFileRow],
-    mut schools: BTreeMap<String, i32>,
+    mut schools: BTreeMap<String, SchoolId>,
     notices: &mut Vec<Notice>,
 ) -> Vec<Change> {
     let mut links: Vec<&LinkFileRow> = rows.iter().collect();

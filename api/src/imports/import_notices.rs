@@ -12,6 +12,7 @@ use super::conclude::Checking;
 use super::schools::Schools;
 use super::whom::rows_by_pupil;
 use crate::base::db::Tx;
+use crate::base::id::{ParentId, PupilId, SchoolId};
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::casework::cases;
@@ -21,8 +22,8 @@ use crate::roll::parents::{self, ParentOf};
 
 /// A notice that is to be carried in.
 pub(super) struct PlannedNotice {
-    school_id: i32,
-    pupil_id: i32,
+    school_id: SchoolId,
+    pupil_id: PupilId,
     line: u64,
     given: Given,
     details: Details,
@@ -42,12 +43,12 @@ pub(super) fn plan(
     };
     let found = rows_by_pupil(tx, schools, rows, check, past)?;
     // The limits hold for a child, whichever of its schools the rows name.
-    let mut of_child: BTreeMap<i32, Vec<(i32, DoneRow<GivenNotice>)>> = BTreeMap::new();
+    let mut of_child: BTreeMap<PupilId, Vec<(SchoolId, DoneRow<GivenNotice>)>> = BTreeMap::new();
     for ((school_id, pupil_id), rows) in found {
         let theirs = of_child.entry(pupil_id).or_default();
         theirs.extend(rows.into_iter().map(|row| (school_id, row)));
     }
-    let pupils: Vec<i32> = of_child.keys().copied().collect();
+    let pupils: Vec<PupilId> = of_child.keys().copied().collect();
     let parents = parents::parents_of(tx, &pupils, today)?;
     let mut planned = Vec::new();
     for (pupil_id, rows) in of_child {
@@ -76,7 +77,7 @@ pub(super) fn plan(
     Ok(planned)
 }
 
-fn told(done: &GivenNotice, parent_id: i32) -> Given {
+fn told(done: &GivenNotice, parent_id: ParentId) -> Given {
     Given {
         parent_id,
         day: done.day,
@@ -101,7 +102,7 @@ fn parent(
     row: &DoneRow<GivenNotice>,
     parents: &[ParentOf],
     columns: &Columns,
-) -> Result<i32, RowProblem> {
+) -> Result<ParentId, RowProblem> {
     let (surname, forename) = (row.done.surname.as_str(), row.done.forename.as_deref());
     let key = folded_name_key(surname, forename.unwrap_or_default());
     let named = |parent: &&ParentOf| {
@@ -109,7 +110,7 @@ fn parent(
         let theirs = forename.and(person.forename.as_deref()).unwrap_or_default();
         folded_name_key(&person.surname, theirs) == key
     };
-    let found: Vec<i32> =
+    let found: Vec<ParentId> =
         parents.iter().filter(named).map(|parent| parent.parent.parent_id).collect();
     let (kind, expected) = match found.as_slice() {
         [one] => return Ok(*one),
@@ -162,7 +163,7 @@ impl PlannedNotice {
     pub fn apply(&self, tx: &mut Tx<'_>, job: &Job<'_>) -> Result<(), Problem> {
         let case = cases::open_case_to_change(tx, self.school_id, self.pupil_id)?;
         let about = (self.school_id, self.pupil_id, case.map(|told| told.row.case_id));
-        let (given, from) = ((&self.given, &self.details), (job.id(), self.line));
+        let (given, from) = ((&self.given, &self.details), (job.id().into(), self.line));
         notices::carry_in(tx, about, given, from, &job.caller())
     }
 }

@@ -10,6 +10,7 @@ use files::{Notice, NoticeKind, Reading, SchoolFileRow};
 use super::conclude::Checking;
 use super::request::{ImportKind, Options, Request};
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::school::tenants::{self, SchoolFacts, SchoolRow};
@@ -51,7 +52,7 @@ fn settle(
     }
     if !plan.changed.is_empty() {
         // Figures are compared by phase.
-        let ids: Vec<i32> = plan.changed.keys().copied().collect();
+        let ids: Vec<SchoolId> = plan.changed.keys().copied().collect();
         tenants::lock_schools(tx, &ids, &[])?.bump(tx)?;
     }
     for (school_id, facts) in &plan.changed {
@@ -67,7 +68,7 @@ struct Plan {
     /// By URN.
     added: BTreeMap<String, SchoolFacts>,
     /// By key.
-    changed: BTreeMap<i32, SchoolFacts>,
+    changed: BTreeMap<SchoolId, SchoolFacts>,
     /// Lines of the trust's schools that are not open.
     closed: Vec<u64>,
     /// Lines of schools whose phase cannot be told.

@@ -9,6 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadImport;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::ImportId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -33,7 +34,7 @@ pub async fn list_imports(
     request: HttpRequest,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
-    let slice = Slice::<i64>::read(params.0.limit, params.0.cursor.as_deref(), &"imports")?;
+    let slice = Slice::<ImportId>::read(params.0.limit, params.0.cursor.as_deref(), &"imports")?;
     let page = app.db.run(caller.scope(), move |tx| {
         let rows = rows::imports(tx, slice.after, slice.fetch())?;
         Ok(slice.page(rows, |import| import.import_id))

@@ -6,22 +6,23 @@ use super::rows::{self, Import};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadImport;
 use crate::base::http::path::Path;
+use crate::base::id::ImportId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::casework::reviews;
 
 /// Read an import
-#[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(("import_id" = i64, Path, description = "The import.")),
+#[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(ImportId),
     responses((status = 200, description = "The import; `result` once it is finished.", body = Import)))]
 #[get("/v1/imports/{import_id}")]
 pub async fn read_import(
     caller: May<ReadImport>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<ImportId>,
 ) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), move |tx| {
         let import = rows::import(tx, path.0)?;
-        Ok(Import { touched: reviews::looked_again(tx, path.0)?, ..import })
+        Ok(Import { touched: reviews::looked_again(tx, path.0.job())?, ..import })
     });
     Ok(HttpResponse::Ok().json(found.await?))
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::base::auth::Caller;
 use crate::base::auth::permission::{Permission, RecordCase, WriteParent, WriteSchool};
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::words;
 
@@ -65,7 +66,7 @@ pub struct Request {
     /// What the file says.
     pub kind: ImportKind,
     /// The school it is for; `None`: each row names its own.
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// What the sender calls the file.
     pub file_name: Option<String>,
     /// Only say what would happen.

@@ -7,16 +7,17 @@ use domain::{AcademicYear, Calendar};
 use files::MarksFile;
 
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
 
 /// The roll and the calendars that marks are checked against.
 pub(super) struct Roll {
-    pub pupils: BTreeMap<String, i32>,
-    pub enrolments: BTreeMap<(i32, i32), Vec<EnrolmentRow>>,
+    pub pupils: BTreeMap<String, PupilId>,
+    pub enrolments: BTreeMap<(SchoolId, PupilId), Vec<EnrolmentRow>>,
     pub classes: Classes,
-    pub calendars: BTreeMap<(i32, i16), Calendar>,
+    pub calendars: BTreeMap<(SchoolId, i16), Calendar>,
     pub today: NaiveDate,
 }
 
@@ -24,7 +25,7 @@ impl Roll {
     pub fn read(
         tx: &mut Tx<'_>,
         file: &MarksFile,
-        schools: &[i32],
+        schools: &[SchoolId],
         years: &BTreeSet<AcademicYear>,
     ) -> Result<Self, Problem> {
         let upns: BTreeSet<String> =
@@ -51,18 +52,18 @@ impl Roll {
     }
 
     /// The pupil's stays on the roll of a school.
-    pub fn stays(&self, school_id: i32, pupil_id: i32) -> &[EnrolmentRow] {
+    pub fn stays(&self, school_id: SchoolId, pupil_id: PupilId) -> &[EnrolmentRow] {
         self.enrolments.get(&(school_id, pupil_id)).map_or(&[], Vec::as_slice)
     }
 }
 
 /// Who is in which class when.
 pub(super) struct Classes {
-    placements: BTreeMap<i32, Vec<PlacementRow>>,
+    placements: BTreeMap<EnrolmentId, Vec<PlacementRow>>,
 }
 
 impl Classes {
-    pub fn read(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Self, Problem> {
         let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in pupils::placements_of(tx, schools)? {
             placements.entry(row.enrolment_id).or_default().push(row);
@@ -71,12 +72,16 @@ impl Classes {
     }
 
     /// The class that an enrolment is in on a day.
-    pub fn on(&self, enrolment_id: i32, date: NaiveDate) -> Option<i32> {
+    pub fn on(&self, enrolment_id: EnrolmentId, date: NaiveDate) -> Option<ClassId> {
         self.held(enrolment_id, date).0
     }
 
     /// The class that an enrolment is in on a day, and the day on which the next begins if there is one.
-    pub fn held(&self, enrolment_id: i32, date: NaiveDate) -> (Option<i32>, Option<NaiveDate>) {
+    pub fn held(
+        &self,
+        enrolment_id: EnrolmentId,
+        date: NaiveDate,
+    ) -> (Option<ClassId>, Option<NaiveDate>) {
         let theirs = self.placements.get(&enrolment_id).map_or(&[][..], Vec::as_slice);
         let next = theirs.partition_point(|placement| placement.from_day <= date);
         let held = next.checked_sub(1).and_then(|held| theirs.get(held));
@@ -85,7 +90,7 @@ impl Classes {
     }
 
     /// The year group of an enrolment on a day.
-    pub fn year_group(&self, enrolment_id: i32, date: NaiveDate) -> Option<i8> {
+    pub fn year_group(&self, enrolment_id: EnrolmentId, date: NaiveDate) -> Option<i8> {
         let theirs = self.placements.get(&enrolment_id)?;
         let placement = theirs.iter().rfind(|placement| placement.from_day <= date)?;
         i8::try_from(placement.year_group).ok()

@@ -12,6 +12,7 @@ use super::outcome::Outcome;
 use super::request::{ImportKind, Options, Request};
 use super::uploads::{self, Whole};
 use crate::base::db::Tx;
+use crate::base::id::{ImportId, JobId, SchoolId, UploadId};
 use crate::base::jobs::JobRow;
 use crate::base::problem::Problem;
 use crate::base::schema::{import, import_chunk, job};
@@ -25,12 +26,12 @@ const CHUNK: usize = 1024 * 1024;
 pub struct Import {
     /// Rollcall's key; the import's job has the same.
     #[schema(example = 12)]
-    pub import_id: i64,
+    pub import_id: ImportId,
     /// What the file says.
     pub kind: ImportKind,
     /// The school it is for; absent when each row names its own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// What the sender calls the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file_name: Option<String>,
@@ -56,8 +57,8 @@ pub struct Import {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = import)]
 struct ImportRow {
-    job_id: i64,
-    school_id: Option<i32>,
+    job_id: JobId,
+    school_id: Option<SchoolId>,
     kind: ImportKind,
     file_name: Option<String>,
     dry_run: bool,
@@ -69,7 +70,7 @@ struct ImportRow {
 impl Import {
     fn of((row, job): (ImportRow, JobRow)) -> Self {
         Self {
-            import_id: row.job_id,
+            import_id: row.job_id.into(),
             kind: row.kind,
             school_id: row.school_id,
             file_name: row.file_name,
@@ -86,7 +87,7 @@ impl Import {
 /// Keeps a request and its file, for the worker that takes the job.
 pub(super) fn add(
     tx: &mut Tx<'_>,
-    job_id: i64,
+    job_id: JobId,
     request: &Request,
     bytes: &[u8],
 ) -> Result<(), Problem> {
@@ -113,9 +114,9 @@ pub(super) fn add(
 /// The upload is not there, or not whole.
 pub(super) fn add_uploaded(
     tx: &mut Tx<'_>,
-    job_id: i64,
+    job_id: JobId,
     request: &Request,
-    (upload_id, most): (i64, usize),
+    (upload_id, most): (UploadId, usize),
 ) -> Result<(), Problem> {
     let whole = uploads::whole(tx, upload_id, most)?;
     add_request(tx, job_id, request, &whole)?;
@@ -133,7 +134,7 @@ pub(super) fn add_uploaded(
 
 fn add_request(
     tx: &mut Tx<'_>,
-    job_id: i64,
+    job_id: JobId,
     request: &Request,
     whole: &Whole,
 ) -> Result<(), Problem> {
@@ -155,7 +156,7 @@ fn add_request(
 }
 
 /// What was asked, and the file.
-pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), Problem> {
+pub(super) fn take(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Request, Vec<u8>), Problem> {
     let row: ImportRow = import::table
         .filter(import::job_id.eq(job_id))
         .select(ImportRow::as_select())
@@ -179,7 +180,11 @@ pub(super) fn take(tx: &mut Tx<'_>, job_id: i64) -> Result<(Request, Vec<u8>), P
 }
 
 /// Keeps what came of an import and lets its file go.
-pub(super) fn keep_outcome(tx: &mut Tx<'_>, job_id: i64, outcome: &Outcome) -> Result<(), Problem> {
+pub(super) fn keep_outcome(
+    tx: &mut Tx<'_>,
+    job_id: JobId,
+    outcome: &Outcome,
+) -> Result<(), Problem> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
     diesel::update(import::table.filter(import::job_id.eq(job_id)))
         .set((import::result.eq(Some(result)), import::applied_at.eq(outcome.applied_at)))
@@ -189,12 +194,12 @@ pub(super) fn keep_outcome(tx: &mut Tx<'_>, job_id: i64, outcome: &Outcome) -> R
 }
 
 /// One import, if the caller may see it.
-pub(super) fn import(tx: &mut Tx<'_>, job_id: i64) -> Result<Import, Problem> {
+pub(super) fn import(tx: &mut Tx<'_>, import_id: ImportId) -> Result<Import, Problem> {
     let found: (ImportRow, JobRow) = import::table
         .inner_join(
             job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))),
         )
-        .filter(import::job_id.eq(job_id))
+        .filter(import::job_id.eq(import_id))
         .select((ImportRow::as_select(), JobRow::as_select()))
         .first(tx.conn)?;
     Ok(Import::of(found))
@@ -203,7 +208,7 @@ pub(super) fn import(tx: &mut Tx<'_>, job_id: i64) -> Result<Import, Problem> {
 /// Imports, latest first, below `before`. Their problems are left out: read the import itself for them.
 pub(super) fn imports(
     tx: &mut Tx<'_>,
-    before: Option<i64>,
+    before: Option<ImportId>,
     most: i64,
 ) -> Result<Vec<Import>, Problem> {
     let mut rows = import::table

@@ -7,14 +7,15 @@ use files::{Column, Notice, NoticeKind, RowProblem, RowProblemKind};
 use super::conclude::Checking;
 use super::request::Request;
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::school::tenants;
 
 /// The schools that the caller may see, and the import's own.
 pub(super) struct Schools {
-    own: Option<i32>,
-    by_urn: BTreeMap<String, i32>,
-    by_former_urn: BTreeMap<String, i32>,
+    own: Option<SchoolId>,
+    by_urn: BTreeMap<String, SchoolId>,
+    by_former_urn: BTreeMap<String, SchoolId>,
     /// The former URNs that were met, with the first line and how often.
     met: BTreeMap<String, (u64, u64)>,
 }
@@ -31,7 +32,7 @@ impl Schools {
 
     /// The school that a row names by its URN, or by one that it once had; the empty text is the import's own, and an
     /// import that has one is about no other.
-    pub fn find(&mut self, urn: &str, line: u64) -> Option<i32> {
+    pub fn find(&mut self, urn: &str, line: u64) -> Option<SchoolId> {
         if urn.is_empty() {
             return self.own;
         }
@@ -50,7 +51,7 @@ impl Schools {
         rows: Vec<R>,
         check: &mut Checking<'_>,
         named: impl Fn(&R) -> (Option<&str>, u64),
-    ) -> Vec<(R, i32)> {
+    ) -> Vec<(R, SchoolId)> {
         let mut found = Vec::with_capacity(rows.len());
         for row in rows {
             let (urn, line) = named(&row);
@@ -65,9 +66,9 @@ impl Schools {
         found
     }
 
-    /// Schools in order, each once.
-    pub fn ids(schools: impl Iterator<Item = i32>) -> Vec<i32> {
-        schools.collect::<BTreeSet<_>>().into_iter().collect()
+    /// Ids in order, each once.
+    pub fn ids<I: Ord>(ids: impl Iterator<Item = I>) -> Vec<I> {
+        ids.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// What to tell of how the schools were named.

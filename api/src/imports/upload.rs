@@ -13,6 +13,7 @@ use crate::base::auth::permission::RunImport;
 use crate::base::db::Schools;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Query, media_type, unreadable};
+use crate::base::id::{SchoolId, UploadId};
 use crate::base::jobs;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
@@ -33,7 +34,7 @@ pub struct Params {
     kind: ImportKind,
     /// The school that the file is for. Without it every row names its school in the column `urn`; that needs a token
     /// for the whole trust.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// What you call the file.
     file_name: Option<String>,
     /// `true`: only say what would happen.
@@ -54,7 +55,7 @@ pub struct Params {
     /// For schools: URNs, parted by commas, of schools that are the trust's whatever their group.
     urn: Option<String>,
     /// The file came in parts: take those of this upload, and no body.
-    upload_id: Option<i64>,
+    upload_id: Option<UploadId>,
 }
 
 impl Params {
@@ -147,11 +148,12 @@ pub async fn create_import(
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
         }
+        let (school, upload) = (school_id.map(SchoolId::number), upload_id.map(UploadId::number));
         key.once(
             tx,
             &caller,
             &format!(
-                "create_import/{:?}/{school_id:?}/{}/{:?}/{upload_id:?}",
+                "create_import/{:?}/{school:?}/{}/{:?}/{upload:?}",
                 request.kind, request.dry_run, request.options
             ),
             &bytes,
@@ -161,7 +163,7 @@ pub async fn create_import(
                     Some(upload_id) => rows::add_uploaded(tx, job_id, &request, (upload_id, MOST))?,
                     None => rows::add(tx, job_id, &request, &bytes)?,
                 }
-                Reply::accepted(format!("/v1/imports/{job_id}"), &rows::import(tx, job_id)?)
+                Reply::accepted(format!("/v1/imports/{job_id}"), &rows::import(tx, job_id.into())?)
             },
         )
     });

@@ -7,6 +7,7 @@ use files::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
 use super::conclude::Checking;
 use super::schools::Schools;
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::roll::pupils::{self, EnrolmentRow};
 
@@ -46,8 +47,8 @@ impl OfPupil for ContactRow {
 
 /// Whom a row is about.
 pub(super) struct About {
-    pub school_id: i32,
-    pub pupil_id: i32,
+    pub school_id: SchoolId,
+    pub pupil_id: PupilId,
     /// The pupil's times on the roll of that school.
     pub stays: Vec<EnrolmentRow>,
 }
@@ -65,7 +66,7 @@ pub(super) fn about_pupils<R: OfPupil>(
     let upns: Vec<String> = rows.iter().map(|(row, _)| row.upn().to_owned()).collect();
     let known = pupils::pupils_by_upn(tx, &upns)?;
     let ids = Schools::ids(rows.iter().map(|(_, school_id)| *school_id));
-    let mut stays: BTreeMap<(i32, i32), Vec<EnrolmentRow>> = BTreeMap::new();
+    let mut stays: BTreeMap<(SchoolId, PupilId), Vec<EnrolmentRow>> = BTreeMap::new();
     for stay in pupils::enrolments_of(tx, &ids, None)? {
         stays.entry((stay.school_id, stay.pupil_id)).or_default().push(stay);
     }
@@ -91,7 +92,7 @@ pub(super) fn about_pupils<R: OfPupil>(
 }
 
 /// What a file says was done about each pupil, by school and pupil.
-pub(super) type ByPupil<T> = BTreeMap<(i32, i32), Vec<DoneRow<T>>>;
+pub(super) type ByPupil<T> = BTreeMap<(SchoolId, PupilId), Vec<DoneRow<T>>>;
 
 /// The rows about pupils who are on the school's roll today, by school and pupil. `fits` looks at each beside the
 /// pupil's times on the school's roll.

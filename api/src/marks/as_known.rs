@@ -9,6 +9,7 @@ use domain::AcademicYear;
 
 use super::rows::marks_of_schools;
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 
 /// The marks of a year, with every later change undone, the last one first.
@@ -17,14 +18,14 @@ use crate::base::problem::Problem;
 /// The database's.
 pub fn marks_as_known(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
-) -> Result<BTreeMap<i32, Vec<u8>>, Problem> {
+) -> Result<BTreeMap<EnrolmentId, Vec<u8>>, Problem> {
     #[derive(QueryableByName)]
     struct Change {
         #[diesel(sql_type = Array<Integer>)]
-        enrolment_ids: Vec<i32>,
+        enrolment_ids: Vec<EnrolmentId>,
         #[diesel(sql_type = SmallInt)]
         first_half_day: i16,
         #[diesel(sql_type = SmallInt)]

@@ -9,6 +9,7 @@ use domain::{AcademicYear, HalfDay, Session};
 
 use super::rows::Header;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::register_session;
 
@@ -28,14 +29,14 @@ fn positions(date: NaiveDate) -> Result<(AcademicYear, i32), Problem> {
 /// The database's.
 pub fn marks_on(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     date: NaiveDate,
-    enrolments: Option<&[i32]>,
-) -> Result<BTreeMap<i32, DayMarks>, Problem> {
+    enrolments: Option<&[EnrolmentId]>,
+) -> Result<BTreeMap<EnrolmentId, DayMarks>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        enrolment_id: i32,
+        enrolment_id: EnrolmentId,
         #[diesel(sql_type = Integer)]
         am: i32,
         #[diesel(sql_type = Integer)]
@@ -62,13 +63,13 @@ pub fn marks_on(
 /// The database's.
 pub fn taken_on(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     date: NaiveDate,
-) -> Result<[BTreeSet<i32>; 2], Problem> {
+) -> Result<[BTreeSet<ClassId>; 2], Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        class_id: i32,
+        class_id: ClassId,
         #[diesel(sql_type = Integer)]
         am: i32,
         #[diesel(sql_type = Integer)]
@@ -84,7 +85,7 @@ pub fn taken_on(
     .bind::<Integer, _>(school_id)
     .bind::<Integer, _>(morning)
     .load(tx.conn)?;
-    let taken = |of: fn(&Row) -> i32| -> BTreeSet<i32> {
+    let taken = |of: fn(&Row) -> i32| -> BTreeSet<ClassId> {
         rows.iter().filter(|row| of(row) != 0).map(|row| row.class_id).collect()
     };
     Ok([taken(|row| row.am), taken(|row| row.pm)])
@@ -96,7 +97,7 @@ pub fn taken_on(
 /// The database's.
 pub fn headers_on(
     tx: &mut Tx<'_>,
-    classes: &[i32],
+    classes: &[ClassId],
     date: NaiveDate,
 ) -> Result<Vec<Header>, Problem> {
     let trust = tx.trust();

@@ -9,6 +9,7 @@ use domain::{AcademicYear, Calendar, CodeError, CodeTable, HALF_DAYS, HalfDay, N
 use super::recheck::Moved;
 use super::rows;
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, JobId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::words;
 use crate::school::tenants::Version;
@@ -34,7 +35,7 @@ pub struct Author {
     /// Why, for an amendment.
     pub reason: Option<String>,
     /// The import, for an import.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
 }
 
 /// A register year without a mark.
@@ -44,7 +45,7 @@ static UNMARKED: [u8; HALF_DAYS] = [NO_MARK; HALF_DAYS];
 #[derive(Debug, Clone)]
 pub struct YearChange {
     /// The enrolment.
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// The 744 bytes as they are stored.
     pub old: Cow<'static, [u8]>,
     /// The 744 bytes as they shall be.
@@ -54,14 +55,14 @@ pub struct YearChange {
 impl YearChange {
     /// An enrolment's register year that may now be changed.
     #[must_use]
-    pub fn of(enrolment_id: i32, stored: Option<Vec<u8>>) -> Self {
+    pub fn of(enrolment_id: EnrolmentId, stored: Option<Vec<u8>>) -> Self {
         let old = stored.map_or(Cow::Borrowed(&UNMARKED[..]), Cow::Owned);
         Self { enrolment_id, new: old.to_vec(), old }
     }
 
     /// The first marks of an enrolment that has none in that year.
     #[must_use]
-    pub fn first(enrolment_id: i32, marks: Box<[u8; HALF_DAYS]>) -> Self {
+    pub fn first(enrolment_id: EnrolmentId, marks: Box<[u8; HALF_DAYS]>) -> Self {
         let marks: Box<[u8]> = marks;
         Self { enrolment_id, new: marks.into_vec(), old: Cow::Borrowed(&UNMARKED) }
     }
@@ -105,7 +106,7 @@ impl YearChange {
 
 /// A rectangle of marks, enrolments x half days, with the bytes before and after: one row of the history.
 pub(super) struct Rectangle {
-    pub enrolments: Vec<i32>,
+    pub enrolments: Vec<EnrolmentId>,
     pub first: i16,
     pub half_days: i16,
     pub old: Vec<u8>,
@@ -150,7 +151,7 @@ impl Rectangle {
 /// The database's.
 pub fn store(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
     version: Version,
     changes: &[YearChange],
@@ -166,7 +167,7 @@ pub fn store(
         Source::Register | Source::Amendment => Rectangle::around(&changed).into_iter().collect(),
         Source::Import => Rectangle::by_span(&changed),
     };
-    let rows: Vec<(i32, &[u8])> =
+    let rows: Vec<(EnrolmentId, &[u8])> =
         changed.iter().map(|c| (c.enrolment_id, c.new.as_slice())).collect();
     rows::put_marks(tx, school_id, year, version, &rows)?;
     rows::add_events(tx, school_id, year, version, &rectangles, author)?;

@@ -9,6 +9,7 @@ use domain::{HALF_DAYS, HalfDay, HalfDaySet, Session};
 
 use super::marking::{Author, Rectangle};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::base::schema::{class_year, mark_event, register_session, register_year};
 use crate::school::tenants::Version;
@@ -30,14 +31,14 @@ pub type YearMarks = Vec<u8>;
 /// The database's.
 pub fn marks_of(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
-    enrolments: &[i32],
-) -> Result<BTreeMap<i32, YearMarks>, Problem> {
+    enrolments: &[EnrolmentId],
+) -> Result<BTreeMap<EnrolmentId, YearMarks>, Problem> {
     let trust = tx.trust();
     let mut found = BTreeMap::new();
     for some in enrolments.chunks(BATCH) {
-        let rows: Vec<(i32, Vec<u8>)> = register_year::table
+        let rows: Vec<(EnrolmentId, Vec<u8>)> = register_year::table
             .filter(register_year::trust_id.eq(trust).and(register_year::year.eq(year)))
             .filter(
                 register_year::school_id
@@ -57,8 +58,8 @@ pub fn marks_of(
 /// The database's.
 pub fn years_of(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolment_id: i32,
+    school_id: SchoolId,
+    enrolment_id: EnrolmentId,
 ) -> Result<Vec<(i16, YearMarks)>, Problem> {
     let trust = tx.trust();
     let of_enrolment =
@@ -76,11 +77,11 @@ pub fn years_of(
 /// The database's.
 pub fn marks_of_schools(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: i16,
-) -> Result<BTreeMap<i32, YearMarks>, Problem> {
+) -> Result<BTreeMap<EnrolmentId, YearMarks>, Problem> {
     let trust = tx.trust();
-    let rows: Vec<(i32, Vec<u8>)> = register_year::table
+    let rows: Vec<(EnrolmentId, Vec<u8>)> = register_year::table
         .filter(register_year::trust_id.eq(trust).and(register_year::year.eq(year)))
         .filter(register_year::school_id.eq_any(schools))
         .select((register_year::enrolment_id, register_year::marks))
@@ -94,9 +95,9 @@ pub fn marks_of_schools(
 /// The database's.
 pub fn taken_of_schools(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: i16,
-) -> Result<Vec<(i32, i32, YearMarks)>, Problem> {
+) -> Result<Vec<(SchoolId, ClassId, YearMarks)>, Problem> {
     let trust = tx.trust();
     Ok(class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
@@ -111,9 +112,9 @@ pub fn taken_of_schools(
 /// The database's.
 pub fn taken_of_classes(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
-) -> Result<BTreeMap<i32, YearMarks>, Problem> {
+) -> Result<BTreeMap<ClassId, YearMarks>, Problem> {
     let trust = tx.trust();
     let rows: Vec<TakenYear> = class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
@@ -126,10 +127,10 @@ pub fn taken_of_classes(
 /// Writes whole register years. The caller holds the lock of the school's version.
 pub(super) fn put_marks(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
     version: Version,
-    rows: &[(i32, &[u8])],
+    rows: &[(EnrolmentId, &[u8])],
 ) -> Result<(), Problem> {
     for some in rows.chunks(BATCH) {
         diesel::sql_query(
@@ -152,7 +153,7 @@ pub(super) fn put_marks(
 /// Appends to the history. Parts number the rows of one version.
 pub(super) fn add_events(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
     version: Version,
     rectangles: &[Rectangle],
@@ -207,7 +208,7 @@ pub(super) fn add_events(
 
 fn add_event(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
     version: Version,
     rectangle: &Rectangle,
@@ -247,7 +248,7 @@ pub struct Entry {
     /// Why, for an amendment.
     pub reason: Option<String>,
     /// The import.
-    pub job_id: Option<i64>,
+    pub job_id: Option<JobId>,
     /// When it was recorded (UTC).
     pub at: DateTime<Utc>,
     /// By whom.
@@ -259,9 +260,9 @@ pub struct Entry {
 /// Every change of one mark, oldest first.
 pub fn history(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     half_day: HalfDay,
 ) -> Result<Vec<Entry>, Problem> {
     #[derive(QueryableByName)]
@@ -275,7 +276,7 @@ pub fn history(
         #[diesel(sql_type = Nullable<Text>)]
         reason: Option<String>,
         #[diesel(sql_type = Nullable<BigInt>)]
-        job_id: Option<i64>,
+        job_id: Option<JobId>,
         #[diesel(sql_type = Timestamptz)]
         recorded_at: DateTime<Utc>,
         #[diesel(sql_type = Text)]
@@ -319,11 +320,11 @@ pub fn history(
 #[diesel(table_name = register_session)]
 pub struct Header {
     /// The trust.
-    pub trust_id: i32,
+    pub trust_id: TrustId,
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The class.
-    pub class_id: i32,
+    pub class_id: ClassId,
     /// The day.
     pub date: NaiveDate,
     /// 0 a.m., 1 p.m.
@@ -347,7 +348,7 @@ pub struct Header {
 /// The header, if the register was taken here.
 pub fn header(
     tx: &mut Tx<'_>,
-    class_id: i32,
+    class_id: ClassId,
     date: NaiveDate,
     session: Session,
 ) -> Result<Option<Header>, Problem> {
@@ -378,7 +379,7 @@ pub fn session_number(session: Session) -> i16 {
 }
 
 /// A class, with the half days of a year whose registers were taken or came by an import.
-pub type TakenYear = (i32, Vec<u8>);
+pub type TakenYear = (ClassId, Vec<u8>);
 
 /// What changes when these half days of classes count as taken, or as imported: nothing where something was recorded
 /// before.
@@ -387,20 +388,20 @@ pub type TakenYear = (i32, Vec<u8>);
 /// The database's.
 pub fn newly_taken(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
-    new: &BTreeMap<i32, HalfDaySet>,
+    new: &BTreeMap<ClassId, HalfDaySet>,
     source: super::Source,
 ) -> Result<Vec<TakenYear>, Problem> {
     let trust = tx.trust();
     let how = if source == super::Source::Import { IMPORTED } else { TAKEN };
-    let classes: Vec<i32> = new.keys().copied().collect();
+    let classes: Vec<ClassId> = new.keys().copied().collect();
     let rows: Vec<TakenYear> = class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq(school_id).and(class_year::class_id.eq_any(&classes)))
         .select((class_year::class_id, class_year::taken))
         .load(tx.conn)?;
-    let mut known: BTreeMap<i32, Vec<u8>> = rows.into_iter().collect();
+    let mut known: BTreeMap<ClassId, Vec<u8>> = rows.into_iter().collect();
     let mut changed = Vec::new();
     for (class, half_days) in new {
         let mut taken = known.remove(class).unwrap_or_else(|| vec![0; HALF_DAYS]);
@@ -424,7 +425,7 @@ pub fn newly_taken(
 /// The database's.
 pub fn put_taken(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
     version: Version,
     rows: &[TakenYear],
@@ -456,7 +457,7 @@ pub fn put_taken(
 /// Keeps which registers of these classes counted as taken until now.
 fn keep_taken(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
     version: Version,
     rows: &[TakenYear],

@@ -12,6 +12,7 @@ use domain::{HALF_DAYS, HalfDay, NO_MARK};
 use super::marking::YearChange;
 use super::rows::{IMPORTED, TakenYear, marks_of};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{class_year, class_year_change, mark_event};
 
@@ -23,14 +24,14 @@ pub struct MarksBack {
     /// How many marks go back.
     pub restored: u64,
     /// The marks that were touched since, and stay.
-    pub left: Vec<(i32, HalfDay)>,
+    pub left: Vec<(EnrolmentId, HalfDay)>,
 }
 
 /// A row of the history, as far as it says which marks changed.
 #[derive(Queryable)]
 struct Event {
     version: i64,
-    enrolment_ids: Vec<i32>,
+    enrolment_ids: Vec<EnrolmentId>,
     first: i16,
     half_days: i16,
     old: Vec<u8>,
@@ -39,7 +40,7 @@ struct Event {
 
 impl Event {
     /// Every changed mark: enrolment, half day, and what stood there before.
-    fn changed(&self) -> impl Iterator<Item = ((i32, HalfDay), u8)> + '_ {
+    fn changed(&self) -> impl Iterator<Item = ((EnrolmentId, HalfDay), u8)> + '_ {
         let (first, width) = (usize::try_from(self.first), usize::try_from(self.half_days));
         let (first, width) = (first.unwrap_or_default(), width.unwrap_or(1).max(1));
         let pairs = self.old.iter().zip(&self.new).enumerate();
@@ -57,16 +58,16 @@ impl Event {
 /// The database's.
 pub fn years_of_import(
     tx: &mut Tx<'_>,
-    job_id: i64,
+    job_id: JobId,
     at: DateTime<Utc>,
-) -> Result<Vec<(i32, i16)>, Problem> {
+) -> Result<Vec<(SchoolId, i16)>, Problem> {
     let trust = tx.trust();
-    let marks: Vec<(i32, i16)> = mark_event::table
+    let marks: Vec<(SchoolId, i16)> = mark_event::table
         .filter(mark_event::trust_id.eq(trust).and(mark_event::job_id.eq(job_id)))
         .select((mark_event::school_id, mark_event::year))
         .distinct()
         .load(tx.conn)?;
-    let taken: Vec<(i32, i16)> = class_year_change::table
+    let taken: Vec<(SchoolId, i16)> = class_year_change::table
         .filter(class_year_change::trust_id.eq(trust).and(class_year_change::recorded_at.eq(at)))
         .select((class_year_change::school_id, class_year_change::year))
         .distinct()
@@ -80,8 +81,8 @@ pub fn years_of_import(
 /// The database's.
 pub fn marks_before_import(
     tx: &mut Tx<'_>,
-    (school_id, year): (i32, i16),
-    job_id: i64,
+    (school_id, year): (SchoolId, i16),
+    job_id: JobId,
 ) -> Result<MarksBack, Problem> {
     let trust = tx.trust();
     let of_year = mark_event::trust_id
@@ -103,17 +104,19 @@ pub fn marks_before_import(
     let Some(version) = ours.iter().map(|event| event.version).max() else {
         return Ok(MarksBack::default());
     };
-    let before: BTreeMap<(i32, HalfDay), u8> = ours.iter().flat_map(Event::changed).collect();
+    let before: BTreeMap<(EnrolmentId, HalfDay), u8> =
+        ours.iter().flat_map(Event::changed).collect();
     let since: Vec<Event> = mark_event::table
         .filter(of_year.and(mark_event::version.gt(version)))
         .select(columns)
         .load(tx.conn)?;
-    let touched: BTreeSet<(i32, HalfDay)> =
+    let touched: BTreeSet<(EnrolmentId, HalfDay)> =
         since.iter().flat_map(Event::changed).map(|(mark, _)| mark).collect();
-    let enrolments: BTreeSet<i32> = before.keys().map(|(enrolment, _)| *enrolment).collect();
-    let enrolments: Vec<i32> = enrolments.into_iter().collect();
+    let enrolments: BTreeSet<EnrolmentId> =
+        before.keys().map(|(enrolment, _)| *enrolment).collect();
+    let enrolments: Vec<EnrolmentId> = enrolments.into_iter().collect();
     let mut stored = marks_of(tx, school_id, year, &enrolments)?;
-    let mut years: BTreeMap<i32, YearChange> = enrolments
+    let mut years: BTreeMap<EnrolmentId, YearChange> = enrolments
         .into_iter()
         .map(|enrolment| (enrolment, YearChange::of(enrolment, stored.remove(&enrolment))))
         .collect();
@@ -138,9 +141,9 @@ pub fn marks_before_import(
 /// The database's.
 pub fn registers_before_import(
     tx: &mut Tx<'_>,
-    (school_id, year): (i32, i16),
+    (school_id, year): (SchoolId, i16),
     at: DateTime<Utc>,
-    keep: impl Fn(i32, HalfDay) -> bool,
+    keep: impl Fn(ClassId, HalfDay) -> bool,
 ) -> Result<(Vec<TakenYear>, u64), Problem> {
     let trust = tx.trust();
     let before: Vec<TakenYear> = class_year_change::table
@@ -149,8 +152,8 @@ pub fn registers_before_import(
         .filter(class_year_change::recorded_at.eq(at))
         .select((class_year_change::class_id, class_year_change::old))
         .load(tx.conn)?;
-    let classes: Vec<i32> = before.iter().map(|row| row.0).collect();
-    let now: BTreeMap<i32, Vec<u8>> = class_year::table
+    let classes: Vec<ClassId> = before.iter().map(|row| row.0).collect();
+    let now: BTreeMap<ClassId, Vec<u8>> = class_year::table
         .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq(school_id).and(class_year::class_id.eq_any(classes)))
         .select((class_year::class_id, class_year::taken))

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::roll::Roll;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::word::words;
 use crate::base::words;
@@ -67,7 +68,7 @@ words! {
 pub struct ClassChange {
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// Its name.
     #[schema(example = "7H1")]
     name: String,
@@ -110,7 +111,7 @@ impl CalendarChange {
     /// The database's.
     pub(super) fn of(
         tx: &mut Tx<'_>,
-        school_id: i32,
+        school_id: SchoolId,
         before: Option<&Calendar>,
         after: &Calendar,
     ) -> Result<Self, Problem> {
@@ -162,7 +163,7 @@ fn half_day(
     today: NaiveDate,
 ) -> HalfDayChange {
     let (date, session) = (at.date(after.year()), at.session());
-    let mut classes: BTreeMap<i32, ClassChange> = BTreeMap::new();
+    let mut classes: BTreeMap<ClassId, ClassChange> = BTreeMap::new();
     for pupil in &roll.pupils {
         let Some(placement) = pupil.placement(date) else { continue };
         let year_group = i8::try_from(placement.year_group).ok();

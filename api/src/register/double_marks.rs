@@ -13,6 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::words;
 use crate::marks;
@@ -41,10 +42,10 @@ impl DoubleMark {
 pub struct SchoolMark {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The enrolment.
     #[schema(example = 5120)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     /// The code.
     #[schema(example = "/")]
     mark: String,
@@ -54,15 +55,15 @@ pub struct SchoolMark {
 #[derive(QueryableByName)]
 struct Pair {
     #[diesel(sql_type = Integer)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     #[diesel(sql_type = Integer)]
-    one: i32,
+    one: EnrolmentId,
     #[diesel(sql_type = Integer)]
-    one_school: i32,
+    one_school: SchoolId,
     #[diesel(sql_type = Integer)]
-    other: i32,
+    other: EnrolmentId,
     #[diesel(sql_type = Integer)]
-    other_school: i32,
+    other_school: SchoolId,
     #[diesel(sql_type = Date)]
     first_day: NaiveDate,
     #[diesel(sql_type = Nullable<Date>)]
@@ -78,20 +79,20 @@ pub(super) fn double_marks(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
     year: AcademicYear,
-    (pupil, school): (Option<i32>, Option<i32>),
-) -> Result<BTreeMap<i32, Vec<DoubleMark>>, Problem> {
+    (pupil, school): (Option<PupilId>, Option<SchoolId>),
+) -> Result<BTreeMap<PupilId, Vec<DoubleMark>>, Problem> {
     let pairs = pairs(tx, year, (pupil, school))?;
-    let mut enrolments: BTreeMap<i32, BTreeSet<i32>> = BTreeMap::new();
+    let mut enrolments: BTreeMap<SchoolId, BTreeSet<EnrolmentId>> = BTreeMap::new();
     for pair in &pairs {
         enrolments.entry(pair.one_school).or_default().insert(pair.one);
         enrolments.entry(pair.other_school).or_default().insert(pair.other);
     }
     let mut marks = BTreeMap::new();
     for (school, enrolments) in enrolments {
-        let enrolments: Vec<i32> = enrolments.into_iter().collect();
+        let enrolments: Vec<EnrolmentId> = enrolments.into_iter().collect();
         marks.extend(marks::marks_of(tx, school, year.number(), &enrolments)?);
     }
-    let mut found: BTreeMap<i32, Vec<DoubleMark>> = BTreeMap::new();
+    let mut found: BTreeMap<PupilId, Vec<DoubleMark>> = BTreeMap::new();
     for pair in &pairs {
         if let (Some(one), Some(other)) = (marks.get(&pair.one), marks.get(&pair.other)) {
             let doubled = compare(pair, year, codes, (one, other));
@@ -109,7 +110,7 @@ pub(super) fn double_marks(
 fn pairs(
     tx: &mut Tx<'_>,
     year: AcademicYear,
-    (pupil, school): (Option<i32>, Option<i32>),
+    (pupil, school): (Option<PupilId>, Option<SchoolId>),
 ) -> Result<Vec<Pair>, Problem> {
     let pairs = diesel::sql_query(
         "SELECT a.pupil_id, a.enrolment_id AS one, a.school_id AS one_school, \

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadMark;
 use crate::base::http::path::Path;
+use crate::base::id::{ImportId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::base::words;
@@ -20,7 +21,7 @@ use crate::roll::pupils;
 pub struct History {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The date.
     date: NaiveDate,
     /// The session.
@@ -35,7 +36,7 @@ pub struct History {
 pub struct HistoryEntry {
     /// The school whose register it stands in.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The code before; `null` when there was none.
     from: Option<String>,
     /// The code after; `null` when there is none.
@@ -47,7 +48,7 @@ pub struct HistoryEntry {
     reason: Option<String>,
     /// The import that it came with.
     #[serde(skip_serializing_if = "Option::is_none")]
-    import_id: Option<i64>,
+    import_id: Option<ImportId>,
     /// When (UTC).
     at: DateTime<Utc>,
     /// Who.
@@ -60,14 +61,14 @@ pub struct HistoryEntry {
 
 /// Read the history of a mark
 #[utoipa::path(tag = "register", security(("token" = ["mark:read"])),
-    params(("pupil_id" = i32, Path, description = "The pupil."), ("date" = NaiveDate, Path, description = "The date."),
+    params(PupilId, ("date" = NaiveDate, Path, description = "The date."),
         ("session" = words::Session, Path, description = "The session.")),
     responses((status = 200, description = "The history; empty when there never was a mark.", body = History)))]
 #[get("/v1/pupils/{pupil_id}/marks/{date}/{session}/history")]
 pub async fn mark_history(
     caller: May<ReadMark>,
     app: web::Data<App>,
-    path: Path<(i32, NaiveDate, Session)>,
+    path: Path<(PupilId, NaiveDate, Session)>,
 ) -> Result<HttpResponse, Problem> {
     let (pupil_id, date, session) = path.0;
     let codes = app.codes.clone();
@@ -84,7 +85,7 @@ pub async fn mark_history(
                     to: codes.text(entry.new).map(str::to_owned),
                     source: entry.source,
                     reason: entry.reason,
-                    import_id: entry.job_id,
+                    import_id: entry.job_id.map(ImportId::from),
                     at: entry.at,
                     by: entry.by,
                     role: entry.role,

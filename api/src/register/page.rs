@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
+use crate::base::id::{ClassId, EnrolmentId, PupilId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::words;
 use crate::marks::{self, Header, YearMarks};
@@ -18,7 +19,7 @@ use crate::school::calendars;
 pub struct Register {
     /// The class.
     #[schema(example = 31)]
-    pub class_id: i32,
+    pub class_id: ClassId,
     /// The date: a day on the school's wall, without a time zone.
     pub date: NaiveDate,
     /// The session.
@@ -51,7 +52,7 @@ pub struct Register {
 pub struct RegisterMark {
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Legal surname.
     pub surname: String,
     /// Legal forename.
@@ -70,7 +71,7 @@ pub(super) struct Standing {
     /// Who is in the class that day and due for the session.
     pub members: Vec<Member>,
     /// The pupils who are in the class that day, and whose year group is not due.
-    pub not_due: Vec<i32>,
+    pub not_due: Vec<PupilId>,
     /// The school's calendar, if there is one.
     pub calendar: Option<Calendar>,
     pub years: Vec<Option<YearMarks>>,
@@ -107,7 +108,8 @@ impl Standing {
                 .into_iter()
                 .partition(is_due);
         let not_due = others.into_iter().map(|member| member.pupil_id).collect();
-        let enrolments: Vec<i32> = members.iter().map(|member| member.enrolment_id).collect();
+        let enrolments: Vec<EnrolmentId> =
+            members.iter().map(|member| member.enrolment_id).collect();
         let mut years = marks::marks_of(tx, class.school_id, class.year, &enrolments)?;
         let years = enrolments.iter().map(|enrolment| years.remove(enrolment)).collect();
         let header = marks::header(tx, class.class_id, date, session)?;
@@ -170,7 +172,7 @@ fn tag(members: &[Member], marks: &[u8], header: Option<&Header>) -> ETag {
     bytes.push(u8::from(header.is_some()));
     bytes.push(u8::from(header.is_some_and(|header| header.closed_at.is_some())));
     for (member, mark) in members.iter().zip(marks) {
-        bytes.extend(member.enrolment_id.to_be_bytes());
+        bytes.extend(member.enrolment_id.number().to_be_bytes());
         bytes.push(*mark);
     }
     ETag::of(&bytes)

@@ -10,6 +10,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadMark;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -30,7 +31,7 @@ pub struct Params {
 pub struct PupilDoubleMarks {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The academic year.
     #[schema(example = 2026)]
     year: i16,
@@ -42,13 +43,13 @@ pub struct PupilDoubleMarks {
 ///
 /// Real marks at two schools for one half day. Of a pupil on two rolls, the school where they are not due records D.
 /// Only marks of schools that your token covers are compared.
-#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(("pupil_id" = i32, Path, description = "The pupil."), Params),
+#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(PupilId, Params),
     responses((status = 200, description = "The half days.", body = PupilDoubleMarks)))]
 #[get("/v1/pupils/{pupil_id}/double-marks")]
 pub async fn pupil_double_marks(
     caller: May<ReadMark>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;

@@ -13,6 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::marks::{self, Changed, Moved};
@@ -46,14 +47,14 @@ pub enum CalendarPut {
 /// `preview=true` nothing is changed: the answer says which half days would open and close, which marks of which
 /// classes would stop or begin to count, which registers would then be missing, and which windows would move.
 #[utoipa::path(tag = "register", security(("token" = ["calendar:write"])), request_body = CalendarBody,
-    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params,
+    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params,
         IfMatch),
     responses((status = 200, description = "The calendar as it stands now, or what would change.", body = CalendarPut, headers(("ETag")))))]
 #[put("/v1/schools/{school_id}/calendar/{year}")]
 pub async fn put_calendar(
     caller: May<WriteCalendar>,
     app: web::Data<App>,
-    path: Path<(i32, AcademicYear)>,
+    path: Path<(SchoolId, AcademicYear)>,
     params: Query<Params>,
     conditions: Conditions,
     body: Json<CalendarBody>,
@@ -99,7 +100,7 @@ pub async fn put_calendar(
 /// What rests on the marks of days that open or close is looked at again: they count, or count no more.
 fn look_again(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: AcademicYear,
     (from, version): (NaiveDate, Version),
     caller: &Caller,

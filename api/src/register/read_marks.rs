@@ -11,6 +11,7 @@ use crate::base::auth::permission::ReadMark;
 use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::base::words;
@@ -37,7 +38,7 @@ pub struct Params {
 pub struct Marks {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// First day asked for.
     from: NaiveDate,
     /// Last day asked for.
@@ -59,20 +60,20 @@ pub struct Mark {
     mark: String,
     /// The school whose register it stands in.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The enrolment that it belongs to.
     #[schema(example = 5120)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
 }
 
 /// Read a pupil's marks
-#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(("pupil_id" = i32, Path, description = "The pupil."), Params),
+#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(PupilId, Params),
     responses((status = 200, description = "The marks.", body = Marks)))]
 #[get("/v1/pupils/{pupil_id}/marks")]
 pub async fn read_marks(
     caller: May<ReadMark>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;

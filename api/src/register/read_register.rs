@@ -9,6 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadRegister;
 use crate::base::http::etag::{Conditions, IfNoneMatch};
 use crate::base::http::path::Path;
+use crate::base::id::ClassId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
@@ -18,7 +19,7 @@ use crate::roll::pupils;
 ///
 /// Lists the class's pupils on that day with the marks there are, also before the register is taken.
 #[utoipa::path(tag = "register", security(("token" = ["register:read"])),
-    params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
+    params(ClassId, ("date" = NaiveDate, Path, description = "The date."),
         ("session" = words::Session, Path, description = "The session."),
         IfNoneMatch),
     responses((status = 200, description = "The register.", body = Register, headers(("ETag"))),
@@ -29,7 +30,7 @@ use crate::roll::pupils;
 pub async fn read_register(
     caller: May<ReadRegister>,
     app: web::Data<App>,
-    path: Path<(i32, NaiveDate, Session)>,
+    path: Path<(ClassId, NaiveDate, Session)>,
     conditions: Conditions,
 ) -> Result<HttpResponse, Problem> {
     let (class_id, date, session) = path.0;

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use domain::{AcademicYear, HalfDay, NO_MARK};
 
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 use crate::marks;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
@@ -14,8 +15,8 @@ use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 pub(super) struct Roll {
     pub pupils: Vec<Enrolled>,
     /// The names of the classes.
-    pub classes: BTreeMap<i32, String>,
-    taken: BTreeMap<i32, Vec<u8>>,
+    pub classes: BTreeMap<ClassId, String>,
+    taken: BTreeMap<ClassId, Vec<u8>>,
 }
 
 /// An enrolment with its placements and marks.
@@ -31,9 +32,9 @@ impl Roll {
     ///
     /// # Errors
     /// The database's.
-    pub fn read(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, year: AcademicYear) -> Result<Self, Problem> {
         let schools = [school_id];
-        let mut placements: BTreeMap<i32, Vec<PlacementRow>> = BTreeMap::new();
+        let mut placements: BTreeMap<EnrolmentId, Vec<PlacementRow>> = BTreeMap::new();
         for placement in pupils::placements_of(tx, &schools)? {
             placements.entry(placement.enrolment_id).or_default().push(placement);
         }
@@ -55,13 +56,13 @@ impl Roll {
     }
 
     /// Whether the register of a class was taken, or came by an import.
-    pub fn is_taken(&self, class_id: i32, at: HalfDay) -> bool {
+    pub fn is_taken(&self, class_id: ClassId, at: HalfDay) -> bool {
         let taken = self.taken.get(&class_id).and_then(|taken| taken.get(at.position()));
         taken.is_some_and(|byte| *byte != 0)
     }
 
     /// The name of a class.
-    pub fn class_name(&self, class_id: i32) -> String {
+    pub fn class_name(&self, class_id: ClassId) -> String {
         self.classes.get(&class_id).cloned().unwrap_or_default()
     }
 }

@@ -11,6 +11,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadMark;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -30,7 +31,7 @@ pub struct Params {
 pub struct SchoolDoubleMarks {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The academic year.
     #[schema(example = 2026)]
     year: i16,
@@ -43,7 +44,7 @@ pub struct SchoolDoubleMarks {
 pub struct DoublyMarked {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// How many half days.
     #[schema(example = 12)]
     half_days: usize,
@@ -57,13 +58,13 @@ pub struct DoublyMarked {
 ///
 /// The pupils of a school who have real marks at another school for the same half days: they count twice. Only marks
 /// of schools that your token covers are compared.
-#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(("school_id" = i32, Path, description = "The school."), Params),
+#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(SchoolId, Params),
     responses((status = 200, description = "The pupils.", body = SchoolDoubleMarks)))]
 #[get("/v1/schools/{school_id}/double-marks")]
 pub async fn school_double_marks(
     caller: May<ReadMark>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;

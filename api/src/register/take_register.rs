@@ -15,6 +15,7 @@ use crate::base::db::Tx;
 use crate::base::http::etag::{Conditions, ETag, IfMatch};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{ClassId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
@@ -43,7 +44,7 @@ pub struct RegisterBody {
 pub struct PupilMark {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// An attendance code; `null` when there is no mark yet.
     #[schema(example = "/")]
     mark: Option<String>,
@@ -55,7 +56,7 @@ pub struct PupilMark {
 /// change is kept in the history. Once closed, or once its day is over, a mark changes only by an amendment. What rests
 /// on a mark that a review has counted and that is replaced is looked at again by a job, as after an amendment.
 #[utoipa::path(tag = "register", security(("token" = ["register:take"])), request_body = RegisterBody,
-    params(("class_id" = i32, Path, description = "The class."), ("date" = NaiveDate, Path, description = "The date."),
+    params(ClassId, ("date" = NaiveDate, Path, description = "The date."),
         ("session" = words::Session, Path, description = "The session."),
         IfMatch,
         ("If-None-Match" = Option<String>, Header, description = "Not if the register has this ETag.")),
@@ -67,7 +68,7 @@ pub struct PupilMark {
 pub async fn take_register(
     caller: May<TakeRegister>,
     app: web::Data<App>,
-    path: Path<(i32, NaiveDate, Session)>,
+    path: Path<(ClassId, NaiveDate, Session)>,
     conditions: Conditions,
     body: Json<RegisterBody>,
 ) -> Result<HttpResponse, Problem> {
@@ -118,7 +119,7 @@ fn wanted(
     body: &RegisterBody,
     marking: &Marking<'_>,
 ) -> Result<Vec<u8>, Problem> {
-    let members: BTreeMap<i32, usize> =
+    let members: BTreeMap<PupilId, usize> =
         standing.members.iter().enumerate().map(|(at, m)| (m.pupil_id, at)).collect();
     let mut marks = vec![None; standing.members.len()];
     let mut problem: Option<Problem> = None;
@@ -160,7 +161,7 @@ fn wanted(
     if let Some(problem) = problem {
         return Err(problem);
     }
-    let missing: Vec<i32> = standing
+    let missing: Vec<PupilId> = standing
         .members
         .iter()
         .zip(&marks)
@@ -179,7 +180,7 @@ fn wanted(
 }
 
 /// A pupil who is not in this class that day; one whom the caller may not know of is not there at all.
-fn stranger(tx: &mut Tx<'_>, pupil_id: i32, pointer: &str) -> Result<Problem, Problem> {
+fn stranger(tx: &mut Tx<'_>, pupil_id: PupilId, pointer: &str) -> Result<Problem, Problem> {
     if !pupils::pupil_is_visible(tx, pupil_id)? {
         return Err(Problem::not_found());
     }

@@ -15,11 +15,12 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::As;
 use crate::base::words;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day whose attendance, with so many more missed sessions, would lie in a lower \
     band. Bands and days are those of the policy that the school follows; without one the bands are those of \
@@ -88,7 +89,7 @@ pub struct AtRiskPupil {
 ///
 /// Those for whom a few more missed sessions would mean a lower band: to be looked after before it happens.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "Pupils at risk.", body = AtRisk),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/at-risk")]
@@ -97,7 +98,7 @@ pub async fn at_risk(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -108,19 +109,19 @@ pub async fn at_risk(
         return Err(Problem::at(Kind::BadQuery, "?sessions", expected));
     }
     let filter = (path.0, until, sessions, &band);
-    let slice = Slice::<(u32, i32)>::read(limit, cursor.as_deref(), &filter)?;
+    let slice = Slice::<(u32, PupilId)>::read(limit, cursor.as_deref(), &filter)?;
     let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;
     let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
     let sessions = sessions.unwrap_or(bands.at_risk());
     let figures = frame.figures();
     let found = figures.on_roll().filter_map(|member| {
-        let rate = figures.rates(member.enrolment, until).over(bands.over())?;
+        let rate = figures.rates(member.enrolment_id(), until).over(bands.over())?;
         let (more, then) = bands.falls_after(rate, sessions)?;
         let wanted = band.as_deref().is_none_or(|band| band == bands.name(rate));
-        wanted.then_some(((more, member.pupil), (member, rate, then)))
+        wanted.then_some(((more, member.pupil_id()), (member, rate, then)))
     });
     let kept = after(&slice, found.collect());
-    let ids: Vec<i32> = kept.iter().map(|((_, pupil), _)| *pupil).collect();
+    let ids: Vec<PupilId> = kept.iter().map(|((_, pupil), _)| *pupil).collect();
     let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |((leaves_after, _), (member, rate, then))| AtRiskPupil {
         pupil: people.listed(member, until),

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::PupilId;
 
 /// Sessions attended of those possible.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -34,13 +35,13 @@ impl From<Rate> for Attended {
 pub struct Lowest {
     attended: u64,
     possible: u64,
-    pupil_id: i32,
+    pupil_id: PupilId,
 }
 
 impl Lowest {
     /// The place of a pupil with a rate.
     #[must_use]
-    pub const fn of(rate: Rate, pupil_id: i32) -> Self {
+    pub const fn of(rate: Rate, pupil_id: PupilId) -> Self {
         Self { attended: rate.part(), possible: rate.whole(), pupil_id }
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::school::policies::{self, Follows, Part};
 
@@ -49,7 +50,7 @@ impl SchoolBands {
     ///
     /// # Errors
     /// The database's.
-    pub fn read(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, day: NaiveDate) -> Result<Self, Problem> {
         let policy = policies::assigned(tx, school_id, Part::Pathway, day)?;
         let own = policy.as_ref().and_then(|follows| follows.policy.bands.clone());
         let bands = own.map_or_else(national, Ok)?;

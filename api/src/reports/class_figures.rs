@@ -21,9 +21,10 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadAnalytics;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "The sessions of everybody in the class on the session's date, pooled, up to the last register that \
     was taken. Places go by exact attendance; classes with the same attendance share a place and the trophy. A class of \
@@ -71,7 +72,7 @@ pub struct ClassReport {
 pub struct ClassPlace {
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// Its name.
     #[schema(example = "6A")]
     class: String,
@@ -87,7 +88,7 @@ pub struct ClassPlace {
 ///
 /// For the hall, the assembly and the newsletter: which class came highest, in figures and in words.
 #[utoipa::path(tag = "reports", security(("token" = ["analytics:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The classes.", body = ClassReport),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/classes")]
@@ -95,7 +96,7 @@ pub async fn class_figures(
     caller: May<ReadAnalytics>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -128,7 +129,7 @@ fn wanted(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window, 
 
 fn report(head: ReportHead, window: Window, frame: &Frame, people: &People) -> ClassReport {
     let figures = by_class(frame.block(), window.from, window.to);
-    let mut classes: Vec<(i32, String, Option<Rate>)> = figures
+    let mut classes: Vec<(ClassId, String, Option<Rate>)> = figures
         .into_iter()
         .map(|(class, rate)| (class, people.class(class).cloned().unwrap_or_default(), rate))
         .collect();
@@ -136,7 +137,7 @@ fn report(head: ReportHead, window: Window, frame: &Frame, people: &People) -> C
     let rates: Vec<Rate> = classes.iter().filter_map(|(_, _, rate)| *rate).collect();
     let place = |rate: Rate| 1 + rates.iter().filter(|other| **other > rate).count();
     let best = rates.first().copied();
-    let holds = |class: &&(i32, String, Option<Rate>)| best.is_some() && class.2 == best;
+    let holds = |class: &&(ClassId, String, Option<Rate>)| best.is_some() && class.2 == best;
     let trophy: Vec<String> =
         classes.iter().filter(holds).map(|(_, name, _)| name.clone()).collect();
     ClassReport {
@@ -158,21 +159,21 @@ fn report(head: ReportHead, window: Window, frame: &Frame, people: &People) -> C
 }
 
 /// The attendance of every class that had somebody on some days; `None` where they are too few to be shown.
-fn by_class(block: &Block, from: NaiveDate, to: NaiveDate) -> BTreeMap<i32, Option<Rate>> {
-    let mut parts: BTreeMap<i32, (BTreeSet<i32>, Vec<Rate>)> = BTreeMap::new();
+fn by_class(block: &Block, from: NaiveDate, to: NaiveDate) -> BTreeMap<ClassId, Option<Rate>> {
+    let mut parts: BTreeMap<ClassId, (BTreeSet<PupilId>, Vec<Rate>)> = BTreeMap::new();
     for member in block.members() {
         let nexts = member.placements.iter().skip(1).map(|next| next.from.pred_opt());
         let ends = nexts.chain([Some(to)]).map(|end| end.unwrap_or(to).min(to));
         for (placement, end) in member.placements.iter().zip(ends) {
             if let Some(rate) = block.attendance(member, placement.from.max(from), end) {
-                let (pupils, rates) = parts.entry(placement.class).or_default();
-                pupils.insert(member.pupil);
+                let (pupils, rates) = parts.entry(ClassId::new(placement.class)).or_default();
+                pupils.insert(member.pupil_id());
                 rates.push(rate);
             }
         }
     }
-    let few = |pupils: &BTreeSet<i32>| pupils.len() < usize::try_from(LEAST).unwrap_or(0);
-    let figure = |(class, (pupils, rates)): (i32, (BTreeSet<i32>, Vec<Rate>))| {
+    let few = |pupils: &BTreeSet<PupilId>| pupils.len() < usize::try_from(LEAST).unwrap_or(0);
+    let figure = |(class, (pupils, rates)): (ClassId, (BTreeSet<PupilId>, Vec<Rate>))| {
         (class, pooled(rates.into_iter()).filter(|_| !few(&pupils)))
     };
     parts.into_iter().map(figure).collect()

@@ -15,9 +15,10 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day whose attendance over the last 4 school weeks, up to that day, is below \
     that of the 4 school weeks before. A school week has at least one session; holidays are passed over. Compared \
@@ -96,7 +97,7 @@ impl From<Days> for ReportDays {
 
 /// List pupils whose attendance declines
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "Pupils whose attendance declines.", body = Declined),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/declined")]
@@ -105,7 +106,7 @@ pub async fn declined(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -121,15 +122,15 @@ pub async fn declined(
         figures.rate(enrolment, from, to)
     };
     let found = figures.on_roll().filter_map(|member| {
-        let recent = over(member.enrolment, recent_days)?;
-        let earlier = over(member.enrolment, earlier_days)?;
-        let now = figures.rates(member.enrolment, until).over(bands.over());
+        let recent = over(member.enrolment_id(), recent_days)?;
+        let earlier = over(member.enrolment_id(), earlier_days)?;
+        let now = figures.rates(member.enrolment_id(), until).over(bands.over());
         let name = now.map(|rate| bands.name(rate));
         let wanted = recent < earlier && band.as_deref().is_none_or(|band| Some(band) == name);
-        wanted.then_some((Lowest::of(recent, member.pupil), (member, recent, earlier, now)))
+        wanted.then_some((Lowest::of(recent, member.pupil_id()), (member, recent, earlier, now)))
     });
     let kept = after(&slice, found.collect());
-    let ids: Vec<i32> = kept.iter().map(|(_, (member, ..))| member.pupil).collect();
+    let ids: Vec<PupilId> = kept.iter().map(|(_, (member, ..))| member.pupil_id()).collect();
     let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |(_, (member, recent, earlier, now))| DeclinedPupil {
         pupil: people.listed(member, until),

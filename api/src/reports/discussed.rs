@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{feedback, review, review_item};
 
@@ -32,13 +33,13 @@ pub struct Discussed {
 /// The database's.
 pub fn discussed(
     tx: &mut Tx<'_>,
-    pupils: &[i32],
+    pupils: &[PupilId],
     days: Days,
-) -> Result<BTreeMap<i32, Vec<Discussed>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<Discussed>>, Problem> {
     let said = feedback::table.inner_join(review::table.on(
         review::trust_id.eq(feedback::trust_id).and(review::review_id.eq(feedback::review_id)),
     ));
-    let rows: Vec<(i32, NaiveDate, String, DateTime<Utc>, String)> = said
+    let rows: Vec<(PupilId, NaiveDate, String, DateTime<Utc>, String)> = said
         .filter(feedback::trust_id.eq(tx.trust()).and(feedback::pupil_id.eq_any(pupils)))
         .filter(review::day.between(days.from, days.to))
         .order((review::day, feedback::recorded_at, feedback::seq))
@@ -50,7 +51,7 @@ pub fn discussed(
             feedback::recorded_by,
         ))
         .load(tx.conn)?;
-    let mut by_pupil: BTreeMap<i32, Vec<Discussed>> = BTreeMap::new();
+    let mut by_pupil: BTreeMap<PupilId, Vec<Discussed>> = BTreeMap::new();
     for (pupil, review_day, says, recorded_at, recorded_by) in rows {
         let one = Discussed { review_day, says, recorded_at, recorded_by };
         by_pupil.entry(pupil).or_default().push(one);
@@ -62,10 +63,14 @@ pub fn discussed(
 ///
 /// # Errors
 /// 404 for a review that is not the school's.
-pub fn listed_at(tx: &mut Tx<'_>, school_id: i32, review_id: i32) -> Result<Vec<i32>, Problem> {
+pub fn listed_at(
+    tx: &mut Tx<'_>,
+    school_id: SchoolId,
+    review_id: ReviewId,
+) -> Result<Vec<PupilId>, Problem> {
     let ours = review::school_id.eq(school_id).and(review::review_id.eq(review_id));
-    let _: i32 = review::table.filter(ours).select(review::review_id).first(tx.conn)?;
-    let pupils: Vec<Option<i32>> = review_item::table
+    let _: ReviewId = review::table.filter(ours).select(review::review_id).first(tx.conn)?;
+    let pupils: Vec<Option<PupilId>> = review_item::table
         .filter(review_item::trust_id.eq(tx.trust()).and(review_item::review_id.eq(review_id)))
         .filter(review_item::pupil_id.is_not_null())
         .select(review_item::pupil_id)

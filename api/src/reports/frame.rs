@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::db::Scope;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::base::word::words;
@@ -48,7 +49,7 @@ pub struct Frame {
 pub struct ReportHead {
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Its name.
     #[schema(example = "Elm Bank Primary School")]
     pub school: String,
@@ -86,7 +87,7 @@ pub struct ReportPeriod {
 pub async fn today(
     app: &web::Data<App>,
     scope: &Scope,
-    school_id: i32,
+    school_id: SchoolId,
 ) -> Result<NaiveDate, Problem> {
     app.db.run(scope, move |tx| tenants::today(tx, school_id)).await
 }
@@ -100,7 +101,7 @@ impl Frame {
     pub async fn read(
         counting: &Counting,
         scope: &Scope,
-        school_id: i32,
+        school_id: SchoolId,
         days: Days,
     ) -> Result<Self, Problem> {
         let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
@@ -127,7 +128,7 @@ impl Frame {
     pub async fn of_year(
         counting: &Counting,
         scope: &Scope,
-        school_id: i32,
+        school_id: SchoolId,
         year: Option<AcademicYear>,
     ) -> Result<(Self, NaiveDate), Problem> {
         let clock = counting.db().clock_of(scope).await?;
@@ -197,7 +198,7 @@ impl Frame {
 pub async fn day_of_list(
     app: &web::Data<App>,
     scope: &Scope,
-    school_id: i32,
+    school_id: SchoolId,
     asked: Option<NaiveDate>,
 ) -> Result<NaiveDate, Problem> {
     let today = today(app, scope, school_id).await?;

@@ -18,6 +18,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadAnalytics;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::figures::{Counting, Dimension, group_key, group_label};
@@ -134,7 +135,7 @@ pub struct SummaryGroup {
 ///
 /// How a school did over a half term, without a child's name and without numbers so small that a child could be told.
 #[utoipa::path(tag = "reports", security(("token" = ["analytics:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The summary.", body = GovernorsSummary),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/governors")]
@@ -142,7 +143,7 @@ pub async fn governors_summary(
     caller: May<ReadAnalytics>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();

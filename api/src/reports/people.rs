@@ -10,9 +10,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::{Scope, Tx};
+use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::pupil;
 use crate::base::state::App;
+use crate::figures::Enrolled;
 use crate::roll::pupils::{self, PupilRow};
 
 /// Pupils asked for in one statement.
@@ -23,7 +25,7 @@ const AT_ONCE: usize = 20_000;
 pub struct ListedPupil {
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Surname and forename.
     #[schema(example = "Okafor-Lind, Zoë")]
     pub name: String,
@@ -39,8 +41,8 @@ pub struct ListedPupil {
 
 /// Names of pupils, and of a school's classes.
 pub struct People {
-    pupils: BTreeMap<i32, PupilRow>,
-    classes: BTreeMap<i32, String>,
+    pupils: BTreeMap<PupilId, PupilRow>,
+    classes: BTreeMap<ClassId, String>,
 }
 
 impl People {
@@ -50,8 +52,8 @@ impl People {
     /// The database's.
     pub fn read(
         tx: &mut Tx<'_>,
-        school_id: i32,
-        ids: impl IntoIterator<Item = i32>,
+        school_id: SchoolId,
+        ids: impl IntoIterator<Item = PupilId>,
     ) -> Result<Self, Problem> {
         let (trust, ids) = (tx.trust(), ids.into_iter().collect::<Vec<_>>());
         let mut pupils = BTreeMap::new();
@@ -74,28 +76,28 @@ impl People {
     pub async fn of(
         app: &web::Data<App>,
         scope: &Scope,
-        school_id: i32,
-        ids: Vec<i32>,
+        school_id: SchoolId,
+        ids: Vec<PupilId>,
     ) -> Result<Self, Problem> {
         app.db.snapshot(scope, move |tx| Self::read(tx, school_id, ids)).await
     }
 
     /// A pupil's record.
     #[must_use]
-    pub fn pupil(&self, pupil_id: i32) -> Option<&PupilRow> {
+    pub fn pupil(&self, pupil_id: PupilId) -> Option<&PupilRow> {
         self.pupils.get(&pupil_id)
     }
 
     /// Surname and forename; empty for nobody.
     #[must_use]
-    pub fn name(&self, pupil_id: i32) -> String {
+    pub fn name(&self, pupil_id: PupilId) -> String {
         let name = |row: &PupilRow| format!("{}, {}", row.surname, row.forename);
         self.pupils.get(&pupil_id).map(name).unwrap_or_default()
     }
 
     /// The name of a class.
     #[must_use]
-    pub fn class(&self, class_id: i32) -> Option<&String> {
+    pub fn class(&self, class_id: ClassId) -> Option<&String> {
         self.classes.get(&class_id)
     }
 
@@ -105,9 +107,9 @@ impl People {
         let placed = of.placements.iter().rfind(|placement| placement.from <= day);
         let placed = placed.or(of.placements.first());
         ListedPupil {
-            pupil_id: of.pupil,
-            name: self.name(of.pupil),
-            class: placed.and_then(|placement| self.classes.get(&placement.class)).cloned(),
+            pupil_id: of.pupil_id(),
+            name: self.name(of.pupil_id()),
+            class: placed.and_then(|placement| self.class(ClassId::new(placement.class))).cloned(),
             year_group: placed.map(|placement| placement.year_group),
         }
     }

@@ -12,9 +12,10 @@ use crate::base::auth::May;
 use crate::base::auth::permission::{Permission, ReadCase, ReadMark};
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::{EnrolmentId, PupilId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 use crate::roll::pupils;
 
 /// Which days.
@@ -33,7 +34,7 @@ pub struct Params {
 pub struct PupilBrokenWeeks {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// Surname and forename.
     #[schema(example = "Okafor-Lind, Zoë")]
     name: String,
@@ -52,7 +53,7 @@ pub struct StayWeeks {
     head: ReportHead,
     /// The enrolment.
     #[schema(example = 5120)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     /// The weeks.
     #[serde(flatten)]
     weeks: BrokenWeeks,
@@ -63,7 +64,7 @@ pub struct StayWeeks {
 /// The marks week by week, the weeks in which anything was missed, the patterns that stand out, and what was said about
 /// the pupil: to find out what the matter is and to talk about ways to solve it.
 #[utoipa::path(tag = "reports", security(("token" = ["mark:read"])),
-    params(("pupil_id" = i32, Path, description = "The pupil."), Params),
+    params(PupilId, Params),
     responses((status = 200, description = "The weeks.", body = PupilBrokenWeeks),
         refusal::NoCalendar))]
 #[get("/v1/pupils/{pupil_id}/broken-weeks")]
@@ -71,7 +72,7 @@ pub async fn pupil_broken_weeks(
     caller: May<ReadMark>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -90,7 +91,7 @@ pub async fn pupil_broken_weeks(
     for stay in stays {
         let frame = Frame::read(&counting, &scope, stay.school_id, days).await?;
         let mut members = frame.block().members();
-        let member = members.find(|member| member.enrolment == stay.enrolment_id);
+        let member = members.find(|member| member.enrolment_id() == stay.enrolment_id);
         answer.extend(member.map(|member| StayWeeks {
             head: frame.head(BASIS, Vec::new()),
             enrolment_id: stay.enrolment_id,

@@ -21,10 +21,11 @@ use crate::base::auth::permission::ReadSafeguarding;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::words;
-use crate::figures::{Counting, Figures};
+use crate::figures::{Counting, Enrolled, Figures};
 use crate::roll::parents;
 use crate::roll::pupils::CharacteristicWord;
 
@@ -115,7 +116,7 @@ words! {
 /// For those alone who lead on safeguarding: who was absent this week and is protected, is hardly ever there, has not been
 /// heard of for two days, or declines in a band that the policy names.
 #[utoipa::path(tag = "reports", security(("token" = ["safeguarding:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The list.", body = SafeguardingList),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/safeguarding")]
@@ -124,7 +125,7 @@ pub async fn safeguarding_list(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -133,7 +134,7 @@ pub async fn safeguarding_list(
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, to))?;
     let week = Days { from: monday_of(to), to };
     let frame = Frame::read(&counting, &scope, path.0, week).await?;
-    let ids: Vec<i32> = frame.figures().on_roll().map(|member| member.pupil).collect();
+    let ids: Vec<PupilId> = frame.figures().on_roll().map(|member| member.pupil_id()).collect();
     let read = app.db.snapshot(&scope, move |tx| {
         let bands = SchoolBands::read(tx, path.0, to)?;
         Ok((bands, standings(tx, path.0)?, parents::ask_first(tx, &ids, to)?))
@@ -152,14 +153,14 @@ pub async fn safeguarding_list(
         ask_first,
     };
     let found = figures.on_roll().filter_map(|member| {
-        let rate = figures.rate(member.enrolment, week.from, week.to)?;
-        let year = figures.rates(member.enrolment, to).year?;
+        let rate = figures.rate(member.enrolment_id(), week.from, week.to)?;
+        let year = figures.rates(member.enrolment_id(), to).year?;
         let concerns = looking.concerns(member, year);
         let listed = rate.part() < rate.whole() && !concerns.is_empty();
-        listed.then(|| (Lowest::of(year, member.pupil), (member, rate, year, concerns)))
+        listed.then(|| (Lowest::of(year, member.pupil_id()), (member, rate, year, concerns)))
     });
     let kept = after(&slice, found.collect());
-    let ids: Vec<i32> = kept.iter().map(|(_, (member, ..))| member.pupil).collect();
+    let ids: Vec<PupilId> = kept.iter().map(|(_, (member, ..))| member.pupil_id()).collect();
     let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |(_, (member, rate, year, concerns))| ConcernPupil {
         pupil: people.listed(member, to),
@@ -168,7 +169,7 @@ pub async fn safeguarding_list(
         week: rate.into(),
         year_to_date: year.into(),
         band: looking.band(member).map(str::to_owned),
-        case: cases.remove(&member.pupil),
+        case: cases.remove(&member.pupil_id()),
     });
     let (head, policy) = (frame.head(BASIS, agenda.rules.clone()), bands.answer());
     Ok(pupils.answer_in(&request, |pupils| SafeguardingList { head, policy, pupils }))
@@ -183,7 +184,7 @@ struct Looking<'a> {
     agenda: &'a Agenda,
     /// The last 4 school weeks, and the 4 before.
     weeks: [Option<Days>; 2],
-    ask_first: BTreeSet<i32>,
+    ask_first: BTreeSet<PupilId>,
 }
 
 impl Looking<'_> {
@@ -200,7 +201,7 @@ impl Looking<'_> {
                 add(concern, kind.label().to_lowercase());
             }
         }
-        if self.ask_first.contains(&member.pupil) {
+        if self.ask_first.contains(&member.pupil_id()) {
             let says = "a court order or no contact has to be respected about a parent";
             add(ConcernKind::AskFirst, says.to_owned());
         }
@@ -246,14 +247,14 @@ impl Looking<'_> {
     fn declined(&self, member: &EnrolmentYear) -> Option<(&str, Rate, Rate)> {
         let band = self.band(member)?;
         let [recent, earlier] = self.weeks;
-        let over = |days: Days| self.figures.rate(member.enrolment, days.from, days.to);
+        let over = |days: Days| self.figures.rate(member.enrolment_id(), days.from, days.to);
         let (recent, earlier) = (over(recent?)?, over(earlier?)?);
         let listed = self.agenda.bands.iter().any(|one| one == band);
         (listed && recent < earlier).then_some((band, recent, earlier))
     }
 
     fn band(&self, member: &EnrolmentYear) -> Option<&str> {
-        let rates = self.figures.rates(member.enrolment, self.frame.days.to);
+        let rates = self.figures.rates(member.enrolment_id(), self.frame.days.to);
         rates.over(self.bands.over()).map(|rate| self.bands.name(rate))
     }
 }

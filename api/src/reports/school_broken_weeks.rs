@@ -18,9 +18,10 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, ReviewId, SchoolId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 
 /// Which pupils and days.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -32,7 +33,7 @@ pub struct Params {
     /// The last day, in the same school year; today when absent.
     to: Option<NaiveDate>,
     /// Only pupils on the list of this review of the school.
-    review_id: Option<i32>,
+    review_id: Option<ReviewId>,
     /// Pupils on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
     /// Where the page before ended.
@@ -66,7 +67,7 @@ pub struct BrokenPupil {
 ///
 /// Of all pupils of a school who missed anything, or of those on the list of a review, as they are printed with it.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "Pupils with broken weeks.", body = SchoolBrokenWeeks),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/broken-weeks")]
@@ -75,7 +76,7 @@ pub async fn school_broken_weeks(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -87,17 +88,18 @@ pub async fn school_broken_weeks(
     let listed = app.db.snapshot(&scope, move |tx| {
         review_id.map(|review| listed_at(tx, path.0, review)).transpose()
     });
-    let listed: Option<BTreeSet<i32>> = listed.await?.map(|pupils| pupils.into_iter().collect());
+    let listed: Option<BTreeSet<PupilId>> =
+        listed.await?.map(|pupils| pupils.into_iter().collect());
     let figures = frame.figures();
     let members = figures
         .on_roll()
-        .filter(|member| listed.as_ref().is_none_or(|listed| listed.contains(&member.pupil)));
+        .filter(|member| listed.as_ref().is_none_or(|listed| listed.contains(&member.pupil_id())));
     let broken = members.filter_map(|member| {
         let rate = frame.block().attendance(member, from, to)?;
-        (rate.part() < rate.whole()).then(|| (Lowest::of(rate, member.pupil), member))
+        (rate.part() < rate.whole()).then(|| (Lowest::of(rate, member.pupil_id()), member))
     });
     let kept = after(&slice, broken.collect());
-    let ids: Vec<i32> = kept.iter().map(|(_, member)| member.pupil).collect();
+    let ids: Vec<PupilId> = kept.iter().map(|(_, member)| member.pupil_id()).collect();
     let read = app.db.snapshot(&scope, move |tx| {
         Ok((People::read(tx, path.0, ids.iter().copied())?, discussed(tx, &ids, days)?))
     });
@@ -105,7 +107,7 @@ pub async fn school_broken_weeks(
     let pupils = page(&slice, kept, |(_, member)| BrokenPupil {
         pupil: people.listed(member, to),
         weeks: broken::of(&app.codes, frame.block(), member, days),
-        discussed: said.remove(&member.pupil).unwrap_or_default(),
+        discussed: said.remove(&member.pupil_id()).unwrap_or_default(),
     });
     let head = frame.head(BASIS, Vec::new());
     Ok(pupils.answer_in(&request, |pupils| SchoolBrokenWeeks { head, pupils }))

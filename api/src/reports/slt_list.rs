@@ -18,9 +18,10 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day who are in a band that the school's policy puts on the agenda each \
     fortnight, or are persistently absent: 10% or more of their own possible sessions of the school year missed, \
@@ -133,7 +134,7 @@ pub struct SltPupil {
 /// The school's attendance, how many pupils are in each band, and those whom the leadership is to look at: with the last
 /// fortnight, the one before, and where their cases stand.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The list.", body = SltList),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/slt")]
@@ -142,7 +143,7 @@ pub async fn slt_list(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -160,9 +161,9 @@ pub async fn slt_list(
     let listed = rows
         .iter()
         .filter(|row| is_persistent(row.year) || row.band.is_some_and(on_agenda))
-        .map(|row| (Lowest::of(row.year, row.member.pupil), row));
+        .map(|row| (Lowest::of(row.year, row.member.pupil_id()), row));
     let kept = after(&slice, listed.collect());
-    let ids: Vec<i32> = kept.iter().map(|(_, row)| row.member.pupil).collect();
+    let ids: Vec<PupilId> = kept.iter().map(|(_, row)| row.member.pupil_id()).collect();
     let people = People::of(&app, &scope, path.0, ids).await?;
     let pupils = page(&slice, kept, |(_, row)| SltPupil {
         pupil: people.listed(row.member, until),
@@ -172,7 +173,7 @@ pub async fn slt_list(
         severe: is_severe(row.year),
         fortnight: row.fortnight.map(Into::into),
         fortnight_before: row.before.map(Into::into),
-        case: cases.remove(&row.member.pupil),
+        case: cases.remove(&row.member.pupil_id()),
     });
     let head = frame.head(BASIS, agenda.rules.clone());
     Ok(pupils.answer_in(&request, |pupils| whole(head, &bands, &agenda.bands, &rows, pupils)))
@@ -195,13 +196,13 @@ fn rows<'a>(frame: &'a Frame, bands: &'a SchoolBands, until: NaiveDate) -> Vec<R
         figures.rate(enrolment, from, to)
     };
     let row = |member: &'a EnrolmentYear| {
-        let rates = figures.rates(member.enrolment, until);
+        let rates = figures.rates(member.enrolment_id(), until);
         Some(Row {
             member,
             year: rates.year?,
             band: rates.over(bands.over()).map(|rate| bands.name(rate)),
-            fortnight: over(member.enrolment, last),
-            before: over(member.enrolment, before),
+            fortnight: over(member.enrolment_id(), last),
+            before: over(member.enrolment_id(), before),
         })
     };
     figures.on_roll().filter_map(row).collect()

@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::casework::cases::{self, CaseRow};
 
@@ -15,7 +16,7 @@ use crate::casework::cases::{self, CaseRow};
 pub struct CaseStanding {
     /// The case.
     #[schema(example = 205)]
-    case_id: i32,
+    case_id: CaseId,
     /// Its stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Stage 2")]
@@ -34,7 +35,10 @@ impl From<CaseRow> for CaseStanding {
 ///
 /// # Errors
 /// The database's.
-pub fn standings(tx: &mut Tx<'_>, school_id: i32) -> Result<BTreeMap<i32, CaseStanding>, Problem> {
+pub fn standings(
+    tx: &mut Tx<'_>,
+    school_id: SchoolId,
+) -> Result<BTreeMap<PupilId, CaseStanding>, Problem> {
     let open = cases::open_rows(tx, school_id)?;
     Ok(open.into_iter().map(|row| (row.pupil_id, row.into())).collect())
 }

@@ -6,14 +6,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer};
 
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 
 /// Lets a school see a pupil whom it enrols, the records that were merged into the pupil's, and the pupil's parents.
 ///
 /// # Errors
 /// The database's.
-pub fn let_see(tx: &mut Tx<'_>, pairs: &[(i32, i32)]) -> Result<(), Problem> {
-    let (pupils, schools): (Vec<i32>, Vec<i32>) = pairs.iter().copied().unzip();
+pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Problem> {
+    let (pupils, schools): (Vec<PupilId>, Vec<SchoolId>) = pairs.iter().copied().unzip();
     diesel::sql_query(
         "WITH enrolled AS (SELECT * FROM unnest($1, $2) AS u (pupil_id, school_id)), \
               seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \
@@ -34,8 +35,8 @@ pub fn let_see(tx: &mut Tx<'_>, pairs: &[(i32, i32)]) -> Result<(), Problem> {
 ///
 /// # Errors
 /// The database's.
-pub fn let_see_parents(tx: &mut Tx<'_>, pairs: &[(i32, i32)]) -> Result<(), Problem> {
-    let (pupils, schools): (Vec<i32>, Vec<i32>) = pairs.iter().copied().unzip();
+pub fn let_see_parents(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Problem> {
+    let (pupils, schools): (Vec<PupilId>, Vec<SchoolId>) = pairs.iter().copied().unzip();
     diesel::sql_query(
         "WITH enrolled AS (SELECT * FROM unnest($1, $2) AS u (pupil_id, school_id)), \
               seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \

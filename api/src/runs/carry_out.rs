@@ -12,7 +12,7 @@ use crate::figures::Counting;
 /// # Errors
 /// The database is away; the lease is lost; something that no check foresaw.
 pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
-    let row = job.run(|tx| rows::row(tx, job.id()))?;
+    let row = job.run(|tx| rows::row(tx, job.id().into()))?;
     match *row.kind {
         Occasion::Review => open_review::open_review(counting, job, &row),
         Occasion::Deadlines => deadlines::deadlines(job, &row),

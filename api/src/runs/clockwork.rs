@@ -11,6 +11,7 @@ use super::reviews::Paths;
 use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
 use crate::base::db::Tx;
+use crate::base::id::TrustId;
 use crate::base::platform;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
@@ -21,7 +22,7 @@ use crate::school::tenants;
 /// What this process has seen of each trust, so that most looks are over at once.
 #[derive(Default)]
 pub struct Clockwork {
-    seen: BTreeMap<i32, Seen>,
+    seen: BTreeMap<TrustId, Seen>,
 }
 
 #[derive(Clone, Copy)]
@@ -47,7 +48,7 @@ impl Clockwork {
                 Ok(None) => {}
                 Err(problem) if problem.kind() == Kind::Unavailable => return Err(problem),
                 Err(problem) => tracing::error!(
-                    trust = scope.trust(),
+                    trust = scope.trust().number(),
                     why = problem.internal_text(),
                     "what falls due in a trust cannot be told"
                 ),

@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, RunRow};
+use crate::base::id::ClassId;
 use crate::base::jobs::{self, Finished, Job};
 use crate::base::problem::Problem;
 use crate::base::word::As;
@@ -22,7 +23,7 @@ use crate::figures::{CellAnswer, ClassFigures, Counting, OneSchool};
 pub struct ClosedClass {
     /// The class.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// Its name.
     #[schema(example = "6A")]
     class: String,

@@ -20,6 +20,7 @@ use crate::base::auth::permission::ReadSchedule;
 use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{RunId, SchoolId};
 use crate::base::jobs::JobState;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
@@ -43,7 +44,7 @@ pub struct Params {
     /// `next` of the page before.
     cursor: Option<String>,
     /// Only this school.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// The first day, on the school's wall; a week ago when absent.
     from: Option<NaiveDate>,
     /// The last day; four weeks ahead when absent.
@@ -57,7 +58,7 @@ pub struct Params {
 pub struct Scheduled {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// What falls due; `response`, `reward` and `draw` only of the policy that `policy` names.
     kind: words::RunKind,
     /// What tells it from all others of its kind at the school.
@@ -88,7 +89,7 @@ pub struct Scheduled {
     late: Option<Late>,
     /// Its run, once it has one: the last attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
-    run_id: Option<i64>,
+    run_id: Option<RunId>,
 }
 
 words! {
@@ -125,7 +126,7 @@ const SKIPPED: &str = "it fell due before the school's calendar for that year wa
 const UNFOLLOWED: &str = "it fell due before it was recorded that the school follows the policy, or before its calendar was known";
 
 /// What tells an item of the list from all others, in its order.
-type Place = (DateTime<Utc>, i32, words::RunKind, String);
+type Place = (DateTime<Utc>, SchoolId, words::RunKind, String);
 
 /// List what is scheduled
 ///
@@ -267,7 +268,7 @@ fn announce(school: &SchoolTime, due: Due) -> Scheduled {
 }
 
 impl Scheduled {
-    fn of(school_id: i32, time_zone: &'static str, due: Due) -> Self {
+    fn of(school_id: SchoolId, time_zone: &'static str, due: Due) -> Self {
         Self {
             school_id,
             kind: As(due.occasion),

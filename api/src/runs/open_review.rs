@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, RunRow};
+use crate::base::id::ReviewId;
 use crate::base::jobs::{Finished, Job};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::reviews;
@@ -17,7 +18,7 @@ use crate::figures::{Counting, years_behind};
 pub struct OpenedReview {
     /// The review.
     #[schema(example = 51)]
-    review_id: i32,
+    review_id: ReviewId,
     /// Who opened it: the clockwork, or a person before its hour.
     #[schema(example = "clockwork")]
     opened_by: String,

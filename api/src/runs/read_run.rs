@@ -6,6 +6,7 @@ use super::rows::{self, Run};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadRun;
 use crate::base::http::path::Path;
+use crate::base::id::RunId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -13,13 +14,13 @@ use crate::base::state::App;
 ///
 /// Its items are those of the period, whichever attempt did them: the figures of each class as they stood when the
 /// period was closed.
-#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(("run_id" = i64, Path, description = "The run.")),
+#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(RunId),
     responses((status = 200, description = "The run with its items.", body = Run)))]
 #[get("/v1/runs/{run_id}")]
 pub async fn read_run(
     caller: May<ReadRun>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<RunId>,
 ) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), move |tx| {
         let row = rows::row(tx, path.0)?;

@@ -8,6 +8,7 @@ use crate::base::auth::permission::RetryRun;
 use crate::base::db::Tx;
 use crate::base::http::idempotency::Reply;
 use crate::base::http::path::Path;
+use crate::base::id::RunId;
 use crate::base::jobs::JobState;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
@@ -15,14 +16,14 @@ use crate::base::state::App;
 /// Retry a run that has failed
 ///
 /// The next attempt goes on with the items that are left. Asked twice, the same attempt is answered.
-#[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(("run_id" = i64, Path, description = "The run that has failed.")),
+#[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(RunId),
     responses((status = 202, description = "The next attempt; `Location` tells how it goes.", body = Run),
         refusal::NotFailed))]
 #[post("/v1/runs/{run_id}/retry")]
 pub async fn retry_run(
     caller: May<RetryRun>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<RunId>,
 ) -> Result<HttpResponse, Problem> {
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let next = next_attempt(tx, path.0, caller.subject(), caller.role())?;
@@ -32,7 +33,7 @@ pub async fn retry_run(
 }
 
 /// The attempt after this one: the one that is there, or a new one.
-fn next_attempt(tx: &mut Tx<'_>, run_id: i64, by: &str, role: &str) -> Result<i64, Problem> {
+fn next_attempt(tx: &mut Tx<'_>, run_id: RunId, by: &str, role: &str) -> Result<RunId, Problem> {
     let row = rows::row(tx, run_id)?;
     if rows::run(tx, run_id)?.job.state != JobState::Failed {
         return Err(Problem::new(Kind::NotFailed));

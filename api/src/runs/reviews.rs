@@ -8,6 +8,7 @@ use domain::schedule::{Due, STAGE_HOUR, day_after_stage, review_days, review_due
 
 use super::schools::SchoolTime;
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::casework::cases::{self, Waiting};
 use crate::school::policies::{self, Assignment, Part};
@@ -17,8 +18,8 @@ type Name = (String, i32, String);
 
 /// What the schools of a trust follow, and which of their cases wait.
 pub(super) struct Paths {
-    assigned: BTreeMap<i32, Vec<Assignment>>,
-    waiting: BTreeMap<i32, Vec<Waiting>>,
+    assigned: BTreeMap<SchoolId, Vec<Assignment>>,
+    waiting: BTreeMap<SchoolId, Vec<Waiting>>,
     read: BTreeMap<Name, Policy>,
 }
 
@@ -36,7 +37,7 @@ struct Opens {
 impl Paths {
     /// Of every school that the caller may see.
     pub(super) fn read(tx: &mut Tx<'_>) -> Result<Self, Problem> {
-        let mut waiting: BTreeMap<i32, Vec<Waiting>> = BTreeMap::new();
+        let mut waiting: BTreeMap<SchoolId, Vec<Waiting>> = BTreeMap::new();
         for case in cases::waiting(tx)? {
             waiting.entry(case.school_id).or_default().push(case);
         }
@@ -45,12 +46,12 @@ impl Paths {
     }
 
     /// What was ever decided for a school, latest day first.
-    pub(super) fn assigned(&self, school_id: i32) -> &[Assignment] {
+    pub(super) fn assigned(&self, school_id: SchoolId) -> &[Assignment] {
         self.assigned.get(&school_id).map_or(&[], Vec::as_slice)
     }
 
     /// The first day from which on a school follows a policy, or a case; `None` when it follows nothing.
-    pub(super) fn follows_from(&self, school_id: i32) -> Option<NaiveDate> {
+    pub(super) fn follows_from(&self, school_id: SchoolId) -> Option<NaiveDate> {
         let assigned = self.assigned(school_id).iter().map(|one| one.from_day);
         let waiting = self.waiting.get(&school_id).into_iter().flatten().map(|case| case.since);
         assigned.chain(waiting).min()

@@ -14,6 +14,7 @@ use super::close_period::ClosedClass;
 use super::late::{Late, Times};
 use super::open_review::OpenedReview;
 use crate::base::db::{Schools, Scope, Tx};
+use crate::base::id::{RunId, SchoolId};
 use crate::base::jobs::{self, JobRow, JobState, NewJob};
 use crate::base::problem::Problem;
 use crate::base::schema::{job, run, run_item};
@@ -25,12 +26,12 @@ use crate::casework::cases::Followed;
 /// Rows that one statement adds: a statement can bind only so many values.
 const AT_ONCE: usize = 1_000;
 /// The number that stands for the whole trust in the place of a school.
-pub(super) const TRUST: i32 = 0;
+pub(super) const TRUST: SchoolId = SchoolId::new(0);
 
 /// A run to be.
 #[derive(Debug, Clone)]
 pub(super) struct NewRun {
-    pub school_id: i32,
+    pub school_id: SchoolId,
     pub kind: Occasion,
     pub period: String,
     pub attempt: i32,
@@ -43,7 +44,7 @@ pub(super) struct NewRun {
 
 impl NewRun {
     /// The first attempt at what has fallen due.
-    pub(super) fn first(school_id: i32, due: Due) -> Self {
+    pub(super) fn first(school_id: SchoolId, due: Due) -> Self {
         Self {
             school_id,
             kind: due.occasion,
@@ -61,8 +62,8 @@ impl NewRun {
 #[derive(Debug, Clone, Queryable, Selectable)]
 #[diesel(table_name = run)]
 pub(super) struct RunRow {
-    pub school_id: i32,
-    pub run_id: i64,
+    pub school_id: SchoolId,
+    pub run_id: RunId,
     pub kind: words::RunKind,
     pub period: String,
     pub attempt: i32,
@@ -77,10 +78,10 @@ pub(super) struct RunRow {
 pub struct Run {
     /// Rollcall's key; the run's job has the same.
     #[schema(example = 12)]
-    pub run_id: i64,
+    pub run_id: RunId,
     /// The school; absent when it is for the whole trust.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// What fell due.
     pub kind: words::RunKind,
     /// What tells it from all others of its kind at the school.
@@ -114,7 +115,7 @@ pub struct RunItem {
     pub item: String,
     /// The attempt that did it.
     #[schema(example = 12)]
-    pub run_id: i64,
+    pub run_id: RunId,
     /// What came of it: a class's figures as they then stood; a review that was opened; what is due and overdue; what
     /// became of the case of a pupil who left.
     #[schema(value_type = Came)]
@@ -164,7 +165,7 @@ impl Run {
 }
 
 /// What makes a run the only one: school, kind, period.
-pub(super) type Key = (i32, words::RunKind, String);
+pub(super) type Key = (SchoolId, words::RunKind, String);
 
 /// Every run that is there.
 pub(super) fn there(tx: &mut Tx<'_>) -> Result<BTreeSet<Key>, Problem> {
@@ -179,7 +180,7 @@ pub(super) fn add(
     new: &[NewRun],
     by: &str,
     role: &str,
-) -> Result<Vec<i64>, Problem> {
+) -> Result<Vec<RunId>, Problem> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut added = Vec::new();
     for some in new.chunks(AT_ONCE) {
@@ -192,7 +193,8 @@ pub(super) fn add(
         };
         let jobs: Vec<NewJob> = some.iter().map(job).collect();
         let ids = jobs::enqueue_all(tx, KIND, &jobs, by, role)?;
-        let row = |(run_id, new): (&i64, &NewRun)| {
+        let ids: Vec<RunId> = ids.into_iter().map(RunId::from).collect();
+        let row = |(run_id, new): (&RunId, &NewRun)| {
             (
                 run::trust_id.eq(trust),
                 run::school_id.eq(new.school_id),
@@ -214,7 +216,7 @@ pub(super) fn add(
 }
 
 /// One run, if the caller may see it.
-pub(super) fn row(tx: &mut Tx<'_>, run_id: i64) -> Result<RunRow, Problem> {
+pub(super) fn row(tx: &mut Tx<'_>, run_id: RunId) -> Result<RunRow, Problem> {
     Ok(run::table.filter(run::run_id.eq(run_id)).select(RunRow::as_select()).first(tx.conn)?)
 }
 
@@ -228,7 +230,7 @@ pub(super) fn alone(tx: &mut Tx<'_>, row: &RunRow) -> Result<(), Problem> {
 }
 
 /// The attempt after this one, if there is one.
-pub(super) fn attempt_after(tx: &mut Tx<'_>, row: &RunRow) -> Result<Option<i64>, Problem> {
+pub(super) fn attempt_after(tx: &mut Tx<'_>, row: &RunRow) -> Result<Option<RunId>, Problem> {
     Ok(run::table
         .filter(run::school_id.eq(row.school_id).and(run::kind.eq(row.kind)))
         .filter(run::period.eq(&row.period).and(run::attempt.eq(row.attempt + 1)))
@@ -245,7 +247,7 @@ fn with_jobs() -> _ {
 }
 
 /// One run with how far it is, if the caller may see it.
-pub(super) fn run(tx: &mut Tx<'_>, run_id: i64) -> Result<Run, Problem> {
+pub(super) fn run(tx: &mut Tx<'_>, run_id: RunId) -> Result<Run, Problem> {
     let found = with_jobs().filter(run::run_id.eq(run_id));
     let found = found.select((RunRow::as_select(), JobRow::as_select())).first(tx.conn)?;
     Ok(Run::of(tx, found))
@@ -254,9 +256,9 @@ pub(super) fn run(tx: &mut Tx<'_>, run_id: i64) -> Result<Run, Problem> {
 /// Runs, latest first, below `before`.
 pub(super) fn runs(
     tx: &mut Tx<'_>,
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     state: Option<JobState>,
-    before: Option<i64>,
+    before: Option<RunId>,
     most: i64,
 ) -> Result<Vec<Run>, Problem> {
     let mut rows = with_jobs().order(run::run_id.desc()).limit(most).into_boxed();
@@ -277,7 +279,7 @@ pub(super) fn runs(
 /// The last attempt of each run of these periods.
 pub(super) fn of_periods(
     tx: &mut Tx<'_>,
-    schools: Vec<i32>,
+    schools: Vec<SchoolId>,
     periods: BTreeSet<String>,
 ) -> Result<BTreeMap<Key, Run>, Problem> {
     let found: Vec<(RunRow, JobRow)> = with_jobs()

@@ -7,6 +7,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadRun;
 use crate::base::events::Standing;
 use crate::base::http::path::Path;
+use crate::base::id::RunId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -14,13 +15,13 @@ use crate::base::state::App;
 ///
 /// Server-sent events: `progress` whenever the run has changed and `end` when it has ended, each with the run as
 /// GET /v1/runs lists it. A client whose stream breaks off opens it anew.
-#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(("run_id" = i64, Path, description = "The run.")),
+#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(RunId),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")))]
 #[get("/v1/runs/{run_id}/events")]
 pub async fn run_events(
     caller: May<ReadRun>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<RunId>,
 ) -> Result<HttpResponse, Problem> {
     let (streams, scope) = (app.streams.clone(), caller.scope().clone());
     let read = move || {

@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use domain::{AcademicYear, Calendar};
 
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::{school_calendar, school_policy};
 use crate::school::calendars;
@@ -18,7 +19,7 @@ use crate::school::tenants::SchoolRow;
 /// A school's time: its zone and its calendars.
 pub(super) struct SchoolTime {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Its time zone.
     pub zone: Tz,
     /// Its calendars, in order.
@@ -41,15 +42,15 @@ pub(super) fn times(
     years: RangeInclusive<i16>,
 ) -> Result<Vec<SchoolTime>, Problem> {
     let zone = |row: SchoolRow| Ok((row.school_id, row.time_zone.parse()?));
-    let zones: Result<BTreeMap<i32, Tz>, ParseError> = schools.into_iter().map(zone).collect();
+    let zones: Result<BTreeMap<SchoolId, Tz>, ParseError> = schools.into_iter().map(zone).collect();
     let zones = zones.map_err(Problem::internal)?;
-    let time = |(school_id, zone): (&i32, &Tz)| {
+    let time = |(school_id, zone): (&SchoolId, &Tz)| {
         let (calendars, known_from) = (Vec::new(), Vec::new());
         (*school_id, SchoolTime { school_id: *school_id, zone: *zone, calendars, known_from })
     };
-    let mut found: BTreeMap<i32, SchoolTime> = zones.iter().map(time).collect();
+    let mut found: BTreeMap<SchoolId, SchoolTime> = zones.iter().map(time).collect();
     for (year, known) in known_from(tx, zones.keys().copied().collect(), years)? {
-        let ids: Vec<i32> = known.keys().copied().collect();
+        let ids: Vec<SchoolId> = known.keys().copied().collect();
         for (school_id, calendar) in calendars::of_schools(tx, &ids, year, None)? {
             let (Some(time), Some(at)) = (found.get_mut(&school_id), known.get(&school_id)) else {
                 continue;
@@ -64,10 +65,10 @@ pub(super) fn times(
 /// When each school's calendar for a year was first recorded.
 fn known_from(
     tx: &mut Tx<'_>,
-    schools: Vec<i32>,
+    schools: Vec<SchoolId>,
     years: RangeInclusive<i16>,
-) -> Result<BTreeMap<AcademicYear, BTreeMap<i32, DateTime<Utc>>>, Problem> {
-    let rows: Vec<(i16, i32, Option<DateTime<Utc>>)> = school_calendar::table
+) -> Result<BTreeMap<AcademicYear, BTreeMap<SchoolId, DateTime<Utc>>>, Problem> {
+    let rows: Vec<(i16, SchoolId, Option<DateTime<Utc>>)> = school_calendar::table
         .filter(school_calendar::school_id.eq_any(schools))
         .filter(school_calendar::year.between(*years.start(), *years.end()))
         .group_by((school_calendar::year, school_calendar::school_id))
@@ -77,7 +78,7 @@ fn known_from(
             min(school_calendar::recorded_at),
         ))
         .load(tx.conn)?;
-    let mut known: BTreeMap<AcademicYear, BTreeMap<i32, DateTime<Utc>>> = BTreeMap::new();
+    let mut known: BTreeMap<AcademicYear, BTreeMap<SchoolId, DateTime<Utc>>> = BTreeMap::new();
     for (year, school_id, at) in rows {
         if let (Some(year), Some(at)) = (AcademicYear::new(year), at) {
             known.entry(year).or_default().insert(school_id, at);

@@ -6,12 +6,13 @@ mod parameters;
 mod refusals;
 mod tags;
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
-use utoipa::openapi::{Components, OpenApi};
+use utoipa::openapi::{Components, OpenApi, RefOr};
 use utoipa_actix_web::AppExt;
 
 use crate::figures::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
@@ -52,6 +53,7 @@ impl Document {
         let mut openapi = collected;
         for item in openapi.paths.paths.values_mut() {
             for (_, operation) in operations_mut(item) {
+                name_once(operation);
                 share(operation);
             }
         }
@@ -120,6 +122,18 @@ fn operations_mut(item: &mut PathItem) -> Vec<(&'static str, &mut Operation)> {
         ("DELETE", &mut item.delete),
     ];
     all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_mut()?))).collect()
+}
+
+/// An id in a tuple of the path describes itself; utoipa, which reads the tuple too, then adds the parameter once more
+/// without a word.
+fn name_once(operation: &mut Operation) {
+    let mut named = BTreeSet::new();
+    if let Some(parameters) = &mut operation.parameters {
+        parameters.retain(|parameter| match parameter {
+            RefOr::T(one) => named.insert(one.name.clone()),
+            RefOr::Ref(_) => true,
+        });
+    }
 }
 
 /// Adds to an operation what it shares with others.

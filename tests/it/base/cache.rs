@@ -5,6 +5,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use api::base::db::Schools;
+use api::base::id::SchoolId;
 use redis::{Commands, Connection};
 
 use crate::support::app::{Client, Start, TestApp};
@@ -135,11 +136,11 @@ fn no_answer_is_shared_between_trusts_or_scopes() {
     let (theirs, ..) = school_with_marks(&app.client("trust_admin", fernhill), 3);
     let askers = [
         (larkrise, Schools::All, vec![one, two]),
-        (larkrise, Schools::Only(vec![one]), vec![one]),
-        (larkrise, Schools::Only(vec![two]), vec![two]),
+        (larkrise, Schools::Only(vec![SchoolId::new(one)]), vec![one]),
+        (larkrise, Schools::Only(vec![SchoolId::new(two)]), vec![two]),
         (fernhill, Schools::All, vec![theirs]),
-        (fernhill, Schools::Only(vec![theirs]), vec![theirs]),
-        (fernhill, Schools::Only(vec![one]), vec![]),
+        (fernhill, Schools::Only(vec![SchoolId::new(theirs)]), vec![theirs]),
+        (fernhill, Schools::Only(vec![SchoolId::new(one)]), vec![]),
     ];
     let ask = |app: &TestApp, trust: i32, schools: &Schools| {
         app.client_of(&app.token("school_lead", trust, schools.clone())).get(TREND)

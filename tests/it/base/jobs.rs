@@ -49,7 +49,7 @@ fn a_job_of_a_dead_worker_waits_for_its_lease_to_end_and_is_then_done() {
     let now = first.clock.now();
     let lease =
         api::base::platform::lease(&first.app.db, now, now + chrono::TimeDelta::seconds(60));
-    assert_eq!(lease.unwrap().unwrap().job_id, orphan);
+    assert_eq!(lease.unwrap().unwrap().job_id.number(), orphan);
 
     let _worker = first.another(Start::default());
     let later = c.send_marks("2026-11-11");
@@ -78,8 +78,8 @@ fn what_a_person_waits_for_is_not_kept_waiting_by_what_is_large_nor_by_another_t
     // Workers take one after the other, and are at it still.
     let now = app.clock.now();
     let until = now + chrono::TimeDelta::seconds(60);
-    let lease = |_| api::base::platform::lease(&app.app.db, now, until).unwrap().unwrap().job_id;
-    let taken: Vec<i64> = (0..5).map(lease).collect();
+    let lease = |_| api::base::platform::lease(&app.app.db, now, until).unwrap().unwrap();
+    let taken: Vec<i64> = (0..5).map(lease).map(|lease| lease.job_id.number()).collect();
     assert_eq!(taken, [one, theirs, two, whole, late], "the large one is overtaken for a minute");
 }
 

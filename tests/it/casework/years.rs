@@ -59,16 +59,16 @@ impl Story {
         let (app, trust, schools) = demonstration();
         let school = schools.iter().find(|one| one.policy.as_deref() == Some(policy)).unwrap();
         let [lead, clerk] = ["school_lead", "school_office"]
-            .map(|role| app.school_client(role, trust, &[school.school_id]));
+            .map(|role| app.school_client(role, trust, &[school.school_id.number()]));
         let mut registers = Registers::of(&school.urn, Box::new(away));
-        let classes = classes(&lead, school.school_id);
+        let classes = classes(&lead, school.school_id.number());
         let chosen = chosen(&lead, &classes, &registers.all_year(), families);
         registers.families = chosen.iter().map(|pupil| pupil.upn.clone()).collect();
         let pupils = chosen.iter().map(|pupil| pupil.pupil).collect();
         let classes_of = chosen.iter().map(|pupil| pupil.class).collect();
         let roll = classes.iter().flatten().map(|pupil| pupil.upn.clone()).collect();
         let next = Cell::new(app.today());
-        let office = Office { app, lead, school: school.school_id, pupils };
+        let office = Office { app, lead, school: school.school_id.number(), pupils };
         let heard = RefCell::default();
         Self { office, policy, clerk, registers, classes: classes_of, roll, next, heard }
     }

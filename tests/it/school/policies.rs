@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use api::base::db::Schools;
+use api::base::id::SchoolId;
 use domain::policy::{Folder, built_in};
 use serde_json::{Value, json};
 
@@ -147,7 +148,8 @@ fn a_school_pairs_one_pathway_with_one_set_of_rewards_from_a_day_on() {
     assert_eq!(after["history"].as_array().unwrap().len(), 4);
 
     // A school's lead decides for the own school, and does not see the other's.
-    let lead = app.client_of(&app.token("school_lead", trust, Schools::Only(vec![oak])));
+    let lead =
+        app.client_of(&app.token("school_lead", trust, Schools::Only(vec![SchoolId::new(oak)])));
     follow(&lead, oak, "pathway/2026-09-01", &improvement);
     assert_eq!(lead.get(&path).problem(404), "not-found");
     let refused = lead.put(&format!("/v1/schools/{elm}/policy/pathway/2026-09-01"), &improvement);

@@ -9,6 +9,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web;
 use api::base::clock::Clock;
 use api::base::db::Schools;
+use api::base::id::{SchoolId, TrustId};
 use api::base::jobs::Worker;
 use api::base::state::{App, Settings};
 use api::base::tokens::token::Claims;
@@ -142,7 +143,7 @@ impl TestApp {
     /// A token of a role for a trust and its schools.
     pub fn token(&self, role: &str, trust: i32, schools: Schools) -> String {
         let claims = Claims::new(
-            trust,
+            TrustId::new(trust),
             schools,
             role,
             &format!("test-{role}"),
@@ -164,7 +165,11 @@ impl TestApp {
 
     /// A client of a role for some schools of a trust.
     pub fn school_client(&self, role: &str, trust: i32, schools: &[i32]) -> Client {
-        self.client_of(&self.token(role, trust, Schools::Only(schools.to_vec())))
+        self.client_of(&self.token(
+            role,
+            trust,
+            Schools::Only(schools.iter().copied().map(SchoolId::new).collect()),
+        ))
     }
 
     /// A client with a token; an empty one means nobody.

@@ -8,6 +8,7 @@ use std::fs;
 use std::sync::{Arc, OnceLock};
 
 use api::base::db::Schools;
+use api::base::id::TrustId;
 use api::server::client;
 use api::server::demo::{SEED, SchoolNote, load};
 use api::server::progress::Progress;
@@ -41,8 +42,9 @@ fn loaded() -> &'static Loaded {
     LOADED.get_or_init(|| {
         let app = TestApp::start_with(Start { clockwork: false, ..Start::default() });
         app.clock.set(FIRST_MORNING);
-        let client = |trust: i32, role: &str| {
-            Ok(client::Client::new(&app.base, &app.token(role, trust, Schools::All)))
+        let client = |trust: TrustId, role: &str| {
+            let token = app.token(role, trust.number(), Schools::All);
+            Ok(client::Client::new(&app.base, &token))
         };
         let loaded = load(client, size(), app.today(), &Progress::new()).unwrap();
         // As autovacuum would, which the tests' server has not.
@@ -51,7 +53,7 @@ fn loaded() -> &'static Loaded {
         drop(app);
         fs::remove_dir_all(keys).unwrap();
         database.close();
-        Loaded { database, trust: loaded.trust_id, schools: loaded.schools }
+        Loaded { database, trust: loaded.trust_id.number(), schools: loaded.schools }
     })
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use actix_web::web;
 use api::base::db::Schools;
+use api::base::id::TrustId;
 use api::base::state::{App, Settings};
 use api::base::tokens::token::Claims;
 use api::server::Rollcall;
@@ -46,7 +47,8 @@ fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
 
 fn client(app: &App, base: &str, role: &str, trust: i32) -> Client {
     let now = TestClock::new().now();
-    let claims = Claims::new(trust, Schools::All, role, role, now, TimeDelta::days(1));
+    let claims =
+        Claims::new(TrustId::new(trust), Schools::All, role, role, now, TimeDelta::days(1));
     Client::new(base, &app.keys.sign(&claims).unwrap())
 }
 

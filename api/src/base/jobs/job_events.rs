@@ -7,6 +7,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadJob;
 use crate::base::events::Standing;
 use crate::base::http::path::Path;
+use crate::base::id::JobId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -14,13 +15,13 @@ use crate::base::state::App;
 ///
 /// Server-sent events: `progress` whenever the job has changed and `end` when it has ended, each with the job as
 /// GET /v1/jobs/{job_id} shows it. A client whose stream breaks off opens it anew.
-#[utoipa::path(tag = "jobs", security(("token" = ["job:read"])), params(("job_id" = i64, Path, description = "The job.")),
+#[utoipa::path(tag = "jobs", security(("token" = ["job:read"])), params(JobId),
     responses((status = 200, description = "The stream.", body = String, content_type = "text/event-stream")))]
 #[get("/v1/jobs/{job_id}/events")]
 pub async fn job_events(
     caller: May<ReadJob>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<JobId>,
 ) -> Result<HttpResponse, Problem> {
     let (streams, scope) = (app.streams.clone(), caller.scope().clone());
     let read = move || {

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use super::state::JobState;
 use crate::base::auth::Caller;
 use crate::base::db::{Db, Scope, Tx};
+use crate::base::id::{JobId, SchoolId};
 use crate::base::platform::{self, Lease};
 use crate::base::problem::Problem;
 use crate::base::schema::{job, job_queue};
@@ -53,7 +54,7 @@ impl Finished {
 #[derive(Debug, Clone)]
 pub struct NewJob {
     /// The school it is for; `None` for the whole trust.
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// What it may reach.
     pub scope: Scope,
 }
@@ -65,9 +66,9 @@ pub struct NewJob {
 pub fn enqueue(
     tx: &mut Tx<'_>,
     kind: &str,
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     caller: &Caller,
-) -> Result<i64, Problem> {
+) -> Result<JobId, Problem> {
     let new = NewJob { school_id, scope: caller.scope().clone() };
     let patience = if school_id.is_some() { TimeDelta::zero() } else { WHOLE_TRUST };
     let ids = put(tx, (kind, patience), &[new], caller.subject(), caller.role())?;
@@ -84,7 +85,7 @@ pub fn enqueue_all(
     new: &[NewJob],
     by: &str,
     role: &str,
-) -> Result<Vec<i64>, Problem> {
+) -> Result<Vec<JobId>, Problem> {
     put(tx, (kind, BY_ITSELF), new, by, role)
 }
 
@@ -94,7 +95,7 @@ fn put(
     new: &[NewJob],
     by: &str,
     role: &str,
-) -> Result<Vec<i64>, Problem> {
+) -> Result<Vec<JobId>, Problem> {
     // The queue goes by the machine's clock: a sandbox that is far ahead waits no longer than anybody else.
     let (now, due, trust) = (tx.now(), tx.machine_now(), tx.trust());
     let queued = (
@@ -103,7 +104,7 @@ fn put(
         job_queue::due.eq(due),
         job_queue::turn.eq(due + patience),
     );
-    let mut ids: Vec<i64> = diesel::insert_into(job_queue::table)
+    let mut ids: Vec<JobId> = diesel::insert_into(job_queue::table)
         .values(vec![queued; new.len()])
         .returning(job_queue::job_id)
         .get_results(tx.conn)?;
@@ -165,7 +166,7 @@ impl<'a> Job<'a> {
 
     /// Its key.
     #[must_use]
-    pub fn id(&self) -> i64 {
+    pub fn id(&self) -> JobId {
         self.lease.job_id
     }
 

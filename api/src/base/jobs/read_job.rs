@@ -6,17 +6,18 @@ use super::rows::{self, JobRow};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadJob;
 use crate::base::http::path::Path;
+use crate::base::id::JobId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
 /// Read a job
-#[utoipa::path(tag = "jobs", security(("token" = ["job:read"])), params(("job_id" = i64, Path, description = "The job.")),
+#[utoipa::path(tag = "jobs", security(("token" = ["job:read"])), params(JobId),
     responses((status = 200, description = "The job.", body = JobRow)))]
 #[get("/v1/jobs/{job_id}")]
 pub async fn read_job(
     caller: May<ReadJob>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<JobId>,
 ) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), move |tx| rows::job(tx, path.0));
     Ok(HttpResponse::Ok().json(found.await?))

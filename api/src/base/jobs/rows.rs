@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::state::JobState;
 use crate::base::db::Tx;
+use crate::base::id::{JobId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::job;
 
@@ -16,10 +17,10 @@ use crate::base::schema::job;
 pub struct JobRow {
     /// Rollcall's key.
     #[schema(example = 12)]
-    pub job_id: i64,
+    pub job_id: JobId,
     /// The school it is for; absent when it is for the whole trust.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// What kind of work.
     #[schema(example = "import")]
     pub kind: String,
@@ -58,6 +59,6 @@ impl JobRow {
 ///
 /// # Errors
 /// 404.
-pub fn job(tx: &mut Tx<'_>, job_id: i64) -> Result<JobRow, Problem> {
+pub fn job(tx: &mut Tx<'_>, job_id: JobId) -> Result<JobRow, Problem> {
     Ok(job::table.filter(job::job_id.eq(job_id)).select(JobRow::as_select()).first(tx.conn)?)
 }

@@ -131,7 +131,7 @@ fn attempt(app: &App, handlers: &Handlers, lease: &Lease) {
         Err(_) => Problem::internal("the job panicked"),
     };
     tracing::warn!(
-        job = lease.job_id,
+        job = lease.job_id.number(),
         attempt = lease.attempt,
         why = problem.internal_text(),
         "job failed"
@@ -149,7 +149,7 @@ fn attempt(app: &App, handlers: &Handlers, lease: &Lease) {
     if let Err(problem) = settled {
         // The lease runs out by itself, and another attempt follows.
         tracing::warn!(
-            job = lease.job_id,
+            job = lease.job_id.number(),
             why = problem.internal_text(),
             "the job could not be put back"
         );

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::base::db::{Schools, Scope};
+use crate::base::id::{SchoolId, TrustId};
 
 /// `iss` of our tokens.
 pub const ISSUER: &str = "rollcall";
@@ -19,7 +20,7 @@ const LEEWAY: i64 = 30;
 #[serde(untagged)]
 pub enum SchoolsClaim {
     /// These schools.
-    Only(Vec<i32>),
+    Only(Vec<SchoolId>),
     /// `"*"`: every school of the trust.
     All(Star),
 }
@@ -50,7 +51,7 @@ pub struct Claims {
     /// The token's own id.
     pub jti: String,
     /// The trust; 0 for the platform's own staff, who see no children.
-    pub trust: i32,
+    pub trust: TrustId,
     /// The schools of the trust.
     pub schools: SchoolsClaim,
     /// A role of `domain/roles.toml`.
@@ -61,7 +62,7 @@ impl Claims {
     /// Claims for a new token, valid from now.
     #[must_use]
     pub fn new(
-        trust: i32,
+        trust: TrustId,
         schools: Schools,
         role: &str,
         subject: &str,

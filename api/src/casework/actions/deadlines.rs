@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::events::{ActionEventKind, NewEvent, add_event, events};
 use super::rows;
 use crate::base::db::Tx;
+use crate::base::id::{ActionId, CaseId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::action;
 
@@ -18,9 +19,9 @@ use crate::base::schema::action;
 #[derive(Debug, Clone)]
 pub struct Deadline {
     /// The action.
-    pub action_id: i32,
+    pub action_id: ActionId,
     /// The case it belongs to.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The rule that led to it.
     pub rule: String,
     /// What is to be done.
@@ -34,10 +35,10 @@ pub struct Deadline {
 pub struct Deadlines {
     /// Actions that fall due that day.
     #[schema(example = json!([314]))]
-    due: Vec<i32>,
+    due: Vec<ActionId>,
     /// Actions that have become overdue.
     #[schema(example = json!([299]))]
-    overdue: Vec<i32>,
+    overdue: Vec<ActionId>,
 }
 
 impl Deadlines {
@@ -56,14 +57,14 @@ impl Deadlines {
 ///
 /// # Errors
 /// The database's.
-pub fn deadlines(tx: &mut Tx<'_>) -> Result<BTreeMap<i32, BTreeSet<NaiveDate>>, Problem> {
+pub fn deadlines(tx: &mut Tx<'_>) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDate>>, Problem> {
     let today = tx.clock().today();
-    let rows: Vec<(i32, Option<NaiveDate>, NaiveDate)> = action::table
+    let rows: Vec<(SchoolId, Option<NaiveDate>, NaiveDate)> = action::table
         .filter(action::done_at.is_null().and(action::due.le(today)))
         .select((action::school_id, action::due, action::opened_on))
         .distinct()
         .load(tx.conn)?;
-    let mut days: BTreeMap<i32, BTreeSet<NaiveDate>> = BTreeMap::new();
+    let mut days: BTreeMap<SchoolId, BTreeSet<NaiveDate>> = BTreeMap::new();
     for (school_id, due, opened_on) in rows {
         let Some(due) = due else { continue };
         let days = days.entry(school_id).or_default();
@@ -82,7 +83,7 @@ pub fn deadlines(tx: &mut Tx<'_>) -> Result<BTreeMap<i32, BTreeSet<NaiveDate>>, 
 /// The database's.
 pub fn tell_deadlines(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     day: NaiveDate,
     by: &str,
 ) -> Result<Vec<Deadline>, Problem> {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::rows::ActionRow;
 use crate::base::db::Tx;
+use crate::base::id::{ActionId, StaffId};
 use crate::base::problem::Problem;
 use crate::base::schema::action_event;
 use crate::base::word::words;
@@ -23,7 +24,7 @@ pub struct ActionEventRow {
     pub on_day: NaiveDate,
     /// The member of staff to whom it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub staff_id: Option<i32>,
+    pub staff_id: Option<StaffId>,
     /// The role to which it was given.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
@@ -50,7 +51,7 @@ words! {
 pub(super) struct NewEvent {
     pub what: ActionEventKind,
     pub on_day: NaiveDate,
-    pub staff_id: Option<i32>,
+    pub staff_id: Option<StaffId>,
     pub role: Option<String>,
     pub reason: Option<String>,
 }
@@ -66,7 +67,7 @@ impl NewEvent {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn events(tx: &mut Tx<'_>, action_id: i32) -> Result<Vec<ActionEventRow>, Problem> {
+pub(super) fn events(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<ActionEventRow>, Problem> {
     Ok(action_event::table
         .filter(action_event::action_id.eq(action_id))
         .order(action_event::seq)

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::rows::{ActionRow, is_open};
 use crate::base::db::Tx;
+use crate::base::id::{ActionId, CaseId};
 use crate::base::problem::Problem;
 use crate::base::schema::{action, evidence};
 
@@ -30,7 +31,7 @@ pub struct EvidenceRow {
 ///
 /// # Errors
 /// The database's.
-pub fn evidence(tx: &mut Tx<'_>, action_id: i32) -> Result<Vec<EvidenceRow>, Problem> {
+pub fn evidence(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<EvidenceRow>, Problem> {
     Ok(evidence::table
         .filter(evidence::action_id.eq(action_id))
         .order(evidence::seq)
@@ -74,7 +75,7 @@ pub fn add_evidence(
 ///
 /// # Errors
 /// The database's.
-pub fn fall_away(tx: &mut Tx<'_>, case_id: i32, why: &str, by: &str) -> Result<(), Problem> {
+pub fn fall_away(tx: &mut Tx<'_>, case_id: CaseId, why: &str, by: &str) -> Result<(), Problem> {
     let open: Vec<ActionRow> = action::table
         .filter(action::case_id.eq(case_id).and(is_open()))
         .order(action::action_id)

@@ -12,6 +12,7 @@ use crate::base::auth::permission::RecordCase;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::ActionId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -33,13 +34,13 @@ pub struct EvidenceBody {
 ///
 /// An action is done by evidence: attempts are kept with it, in order.
 #[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = EvidenceBody,
-    params(("action_id" = i32, Path, description = "The action.")),
+    params(ActionId),
     responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer)))]
 #[post("/v1/actions/{action_id}/evidence")]
 pub async fn give_evidence(
     caller: May<RecordCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ActionId>,
     body: Json<EvidenceBody>,
 ) -> Result<HttpResponse, Problem> {
     let says = name::words(&body.value.says, "/says", LONGEST)?;

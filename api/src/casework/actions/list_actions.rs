@@ -9,6 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{ActionId, CaseId, SchoolId, StaffId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -19,13 +20,13 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// The school.
-    school_id: i32,
+    school_id: SchoolId,
     /// Only of this case.
-    case_id: Option<i32>,
+    case_id: Option<CaseId>,
     /// Only for this role, in the school's own words.
     role: Option<String>,
     /// Only those that are given to this member of staff by name.
-    staff_id: Option<i32>,
+    staff_id: Option<StaffId>,
     /// `true`: only those that are not done; `false`: only those that are.
     open: Option<bool>,
     /// `true`: only those that should have been done before today.
@@ -49,7 +50,7 @@ pub async fn list_actions(
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, case_id, role, staff_id, open, overdue, limit, cursor } = params.0;
     let filter = (school_id, case_id, &role, staff_id, open, overdue);
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &filter)?;
+    let slice = Slice::<ActionId>::read(limit, cursor.as_deref(), &filter)?;
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let overdue_on = overdue.then(|| tx.clock().today());

@@ -9,6 +9,7 @@ use domain::policy::{Action, school_days_after};
 
 use super::rows::{ActionRow, is_open};
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::action;
 use crate::base::word::As;
@@ -18,16 +19,16 @@ use crate::school::calendars;
 const DAYS_TO_AGREE: u32 = 5;
 
 /// What an action is about.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct About {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// The case.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The review.
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
 }
 
 /// Opens an action of a rule on a day; `note` says more of whom it is about.
@@ -128,8 +129,8 @@ pub fn open_call_for_a_date(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<(), Pr
 /// The database's.
 pub fn carry(
     tx: &mut Tx<'_>,
-    from_case: i32,
-    (school_id, case_id): (i32, i32),
+    from_case: CaseId,
+    (school_id, case_id): (SchoolId, CaseId),
     day: NaiveDate,
 ) -> Result<(), Problem> {
     diesel::sql_query(
@@ -152,7 +153,7 @@ pub fn carry(
 /// The database's.
 pub fn overtake(
     tx: &mut Tx<'_>,
-    (review_id, pupil_id): (i32, i32),
+    (review_id, pupil_id): (ReviewId, PupilId),
     rules: &[String],
 ) -> Result<(), Problem> {
     let these = action::review_id.eq(review_id).and(action::pupil_id.eq(pupil_id));

@@ -11,6 +11,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::db::Tx;
 use crate::base::http::path::Path;
+use crate::base::id::ActionId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -28,7 +29,7 @@ pub struct ActionAnswer {
 
 impl ActionAnswer {
     /// As it stands now; why it was given to somebody else stands there when it is shown whole.
-    pub(super) fn read(tx: &mut Tx<'_>, action_id: i32, whole: bool) -> Result<Self, Problem> {
+    pub(super) fn read(tx: &mut Tx<'_>, action_id: ActionId, whole: bool) -> Result<Self, Problem> {
         let action = rows::action(tx, action_id)?;
         let (evidence, mut events) = (evidence(tx, action_id)?, events(tx, action_id)?);
         for one in events.iter_mut().filter(|_| !whole) {
@@ -40,13 +41,13 @@ impl ActionAnswer {
 
 /// Read an action
 #[utoipa::path(tag = "actions", security(("token" = ["case:read"])),
-    params(("action_id" = i32, Path, description = "The action.")),
+    params(ActionId),
     responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer)))]
 #[get("/v1/actions/{action_id}")]
 pub async fn read_action(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ActionId>,
 ) -> Result<HttpResponse, Problem> {
     let whole = caller.sees_confidential(&app);
     let answer = app.db.run(caller.scope(), move |tx| ActionAnswer::read(tx, path.0, whole));

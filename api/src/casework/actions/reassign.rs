@@ -11,6 +11,7 @@ use crate::base::auth::permission::RecordCase;
 use crate::base::db::Tx;
 use crate::base::http::json::Json;
 use crate::base::http::name;
+use crate::base::id::{ActionId, SchoolId, StaffId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::school::{staff, tenants};
@@ -26,7 +27,7 @@ const LONGEST_ROLE: usize = 100;
 pub struct ReassignBody {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// Whose open actions: a member of staff (those given to them by name, and those of their duties that are given to
     /// nobody by name), or a role.
     from: Whom,
@@ -44,7 +45,7 @@ pub struct Whom {
     /// A member of staff.
     #[serde(default)]
     #[schema(example = 41)]
-    staff_id: Option<i32>,
+    staff_id: Option<StaffId>,
     /// A role, in the school's own words.
     #[serde(default)]
     #[schema(example = "Attendance Lead")]
@@ -56,7 +57,7 @@ pub struct Whom {
 pub struct Reassigned {
     /// The actions, in order.
     #[schema(example = json!([314, 315]))]
-    actions: Vec<i32>,
+    actions: Vec<ActionId>,
 }
 
 /// Reassign actions
@@ -128,7 +129,7 @@ fn check(tx: &mut Tx<'_>, from: &Whom, to: &Whom) -> Result<(), Problem> {
 }
 
 /// The duties that somebody has at a school today.
-fn duties(tx: &mut Tx<'_>, school_id: i32, staff_id: i32) -> Result<Vec<String>, Problem> {
+fn duties(tx: &mut Tx<'_>, school_id: SchoolId, staff_id: StaffId) -> Result<Vec<String>, Problem> {
     let today = tx.clock().today();
     let holders = staff::holders(tx, school_id, today)?.into_iter();
     Ok(holders.filter(|one| one.staff_id == staff_id).map(|one| one.duty).collect())

@@ -6,6 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{ActionId, CaseId, PupilId, ReviewId, SchoolId, StaffId};
 use crate::base::problem::Problem;
 use crate::base::schema::action;
 use crate::base::words;
@@ -16,19 +17,19 @@ use crate::base::words;
 pub struct ActionRow {
     /// Rollcall's key.
     #[schema(example = 314)]
-    pub action_id: i32,
+    pub action_id: ActionId,
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil it is about; absent when it is about the school, a class or a teacher.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// The case it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The review that it comes from.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
     /// The rule that led to it.
     #[schema(example = "W-06")]
     pub rule: String,
@@ -54,7 +55,7 @@ pub struct ActionRow {
     /// The member of staff who is to do it, where a person was named.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 41)]
-    pub staff_id: Option<i32>,
+    pub staff_id: Option<StaffId>,
 }
 
 /// Neither done nor overtaken: somebody still has to do it.
@@ -64,16 +65,16 @@ pub(super) fn is_open() -> _ {
 }
 
 /// Which actions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Wanted {
     /// Of this school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Of this case.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// Of this role.
     pub role: Option<String>,
     /// Of this member of staff.
-    pub staff_id: Option<i32>,
+    pub staff_id: Option<StaffId>,
     /// Only those that are open (or done).
     pub open: Option<bool>,
     /// Only those that are open and were due before this day.
@@ -87,7 +88,7 @@ pub struct Wanted {
 pub fn actions(
     tx: &mut Tx<'_>,
     wanted: Wanted,
-    after: Option<i32>,
+    after: Option<ActionId>,
     most: i64,
 ) -> Result<Vec<ActionRow>, Problem> {
     let mut rows = action::table.filter(action::school_id.eq(wanted.school_id)).into_boxed();
@@ -118,7 +119,7 @@ pub fn actions(
 ///
 /// # Errors
 /// 404.
-pub fn action_to_change(tx: &mut Tx<'_>, action_id: i32) -> Result<ActionRow, Problem> {
+pub fn action_to_change(tx: &mut Tx<'_>, action_id: ActionId) -> Result<ActionRow, Problem> {
     Ok(action::table
         .filter(action::action_id.eq(action_id))
         .select(ActionRow::as_select())
@@ -132,7 +133,7 @@ pub fn action_to_change(tx: &mut Tx<'_>, action_id: i32) -> Result<ActionRow, Pr
 /// The database's.
 pub(super) fn due_to_change(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     day: NaiveDate,
 ) -> Result<Vec<ActionRow>, Problem> {
     Ok(action::table
@@ -151,8 +152,8 @@ pub(super) fn due_to_change(
 /// The database's.
 pub(super) fn open_of(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    staff_id: Option<i32>,
+    school_id: SchoolId,
+    staff_id: Option<StaffId>,
     role: Option<&str>,
     duties: &[String],
 ) -> Result<Vec<ActionRow>, Problem> {
@@ -166,7 +167,8 @@ pub(super) fn open_of(
                 .into_boxed(),
             None => rows.filter(action::role.eq(role.unwrap_or_default())).into_boxed(),
         };
-    let ids: Vec<i32> = whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
+    let ids: Vec<ActionId> =
+        whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
     Ok(action::table
         .filter(action::action_id.eq_any(ids).and(is_open()))
         .order(action::action_id)
@@ -182,7 +184,7 @@ pub(super) fn open_of(
 pub(super) fn give(
     tx: &mut Tx<'_>,
     one: &ActionRow,
-    staff_id: Option<i32>,
+    staff_id: Option<StaffId>,
     role: Option<&str>,
 ) -> Result<(), Problem> {
     diesel::update(action::table.filter(action::action_id.eq(one.action_id)))
@@ -195,7 +197,7 @@ pub(super) fn give(
 ///
 /// # Errors
 /// 404.
-pub fn action(tx: &mut Tx<'_>, action_id: i32) -> Result<ActionRow, Problem> {
+pub fn action(tx: &mut Tx<'_>, action_id: ActionId) -> Result<ActionRow, Problem> {
     let row = action::table.filter(action::action_id.eq(action_id));
     Ok(row.select(ActionRow::as_select()).first(tx.conn)?)
 }

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::words;
 use crate::casework::reviews::{Amending, Consequence, Rests, School};
@@ -28,7 +29,7 @@ pub struct Amendment {
     pub changes: Vec<AmendedMark>,
     /// The school whose register it is; needed only when the pupil is on two rolls that day.
     #[serde(default)]
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
 }
 
 /// A corrected mark.
@@ -50,7 +51,7 @@ pub struct AmendedMark {
 pub struct Amended {
     /// The pupil.
     #[schema(example = 4711)]
-    pub(super) pupil_id: i32,
+    pub(super) pupil_id: PupilId,
     /// Whether it was only looked at: nothing has changed.
     pub(super) preview: bool,
     /// Each mark before and after.
@@ -69,7 +70,7 @@ pub struct AmendedFromTo {
     session: Session,
     /// The school whose register it stands in.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The code before; `null` when there was none.
     from: Option<String>,
     /// The code after.
@@ -107,7 +108,7 @@ fn stay_of<'a>(
 /// A code, a day or the pupil's roll that is not right, at its place in `body`.
 pub fn amend(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
+    pupil_id: PupilId,
     body: &Amendment,
     codes: &CodeTable,
     caller: &Caller,
@@ -116,14 +117,14 @@ pub fn amend(
         tenants::school(tx, school_id)?;
     }
     let stays = pupils::stays_of(tx, pupil_id)?;
-    let mut by_year: BTreeMap<(i32, i16), Vec<Placed<'_>>> = BTreeMap::new();
+    let mut by_year: BTreeMap<(SchoolId, i16), Vec<Placed<'_>>> = BTreeMap::new();
     for (index, change) in body.changes.iter().enumerate() {
         let stay = stay_of(&stays, body, index, change)?;
         let year = AcademicYear::of(change.date).ok_or_else(Problem::not_found)?;
         let placed = Placed { index, change, enrolment_id: stay.enrolment_id };
         by_year.entry((stay.school_id, year.number())).or_default().push(placed);
     }
-    let keys: Vec<(i32, i16)> = by_year.keys().copied().collect();
+    let keys: Vec<(SchoolId, i16)> = by_year.keys().copied().collect();
     let locked = tenants::lock(tx, &keys)?;
     let why = body.reason.trim();
     let author = Author {
@@ -164,9 +165,9 @@ pub fn amend(
 /// The schools, each with what its reviews hang on since the first day that is amended.
 fn schools(
     tx: &mut Tx<'_>,
-    changes: &BTreeMap<(i32, i16), Vec<Placed<'_>>>,
+    changes: &BTreeMap<(SchoolId, i16), Vec<Placed<'_>>>,
 ) -> Result<Vec<(School, NaiveDate)>, Problem> {
-    let mut first: BTreeMap<i32, NaiveDate> = BTreeMap::new();
+    let mut first: BTreeMap<SchoolId, NaiveDate> = BTreeMap::new();
     for ((school_id, _), placed) in changes {
         for date in placed.iter().map(|placed| placed.change.date) {
             let from = first.entry(*school_id).or_insert(date);
@@ -181,12 +182,12 @@ fn schools(
 struct Placed<'a> {
     index: usize,
     change: &'a AmendedMark,
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
 }
 
 fn apply(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: i16,
     changes: &[Placed<'_>],
     codes: &CodeTable,
@@ -196,7 +197,7 @@ fn apply(
     let today = tenants::today(tx, school_id)?;
     let marking = Marking::new(codes, BTreeMap::from([(year, calendar)]), today);
     let mut done = Vec::new();
-    let mut years: BTreeMap<i32, YearChange> = BTreeMap::new();
+    let mut years: BTreeMap<EnrolmentId, YearChange> = BTreeMap::new();
     for Placed { index, change, enrolment_id } in changes {
         let pointer = format!("/changes/{index}/date");
         let at = marking.half_day(change.date, change.session, &pointer)?;

@@ -12,6 +12,7 @@ use crate::base::auth::permission::AmendMark;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
+use crate::base::id::PupilId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -36,7 +37,7 @@ pub struct Params {
 /// next stage; a step of a case that it does not support is undone; and one action tells a person all of it. With
 /// `preview=true` nothing is changed and the answer says what would be.
 #[utoipa::path(tag = "amendments", security(("token" = ["mark:amend"])), request_body = Amendment,
-    params(("pupil_id" = i32, Path, description = "The pupil."), Params,
+    params(PupilId, Params,
         Idempotency),
     responses((status = 200, description = "What would change.", body = Amended),
         (status = 201, description = "What changed.", body = Amended, headers(("Location"))),
@@ -46,7 +47,7 @@ pub struct Params {
 pub async fn amend_marks(
     caller: May<AmendMark>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     params: Query<Params>,
     key: Idempotency,
     body: Json<Amendment>,

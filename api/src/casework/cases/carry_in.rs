@@ -9,6 +9,7 @@ use domain::policy::{CARRIED_IN, CarriedStep, Event, Figure, Place, Recorded};
 
 use super::rows::{self, Hand};
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, ImportId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::case_event;
 use crate::casework::letters::{self, NewLetter};
@@ -17,7 +18,7 @@ use crate::school::policies::Follows;
 /// A case to be carried in.
 pub struct CarriedCase<'a> {
     /// The school and the pupil.
-    pub about: (i32, i32),
+    pub about: (SchoolId, PupilId),
     /// Its steps, each with where the file says so.
     pub steps: &'a [(CarriedStep, String)],
     /// The policy that it goes on under.
@@ -32,7 +33,7 @@ pub fn carry_in(
     tx: &mut Tx<'_>,
     carried: &CarriedCase<'_>,
     (by, role): (&str, &str),
-    import_id: i64,
+    import_id: ImportId,
 ) -> Result<(), Problem> {
     let first = carried.steps.first().and_then(|(step, _)| step.events.first());
     let Some(opened) = first.map(|event| event.day) else { return Ok(()) };
@@ -51,8 +52,8 @@ pub fn carry_in(
 
 fn letters_of(
     step: &CarriedStep,
-    (school_id, pupil_id): (i32, i32),
-    place: (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
+    place: (CaseId, i32),
     figure: Option<Figure>,
 ) -> Vec<NewLetter<'_>> {
     let sent = step.events.iter().filter_map(|event| match &event.what {
@@ -81,7 +82,7 @@ pub struct TakenBack {
     /// Letters that do not count as sent any more.
     pub letters: usize,
     /// Pupils whose case goes on: something was done about it since.
-    pub left: Vec<i32>,
+    pub left: Vec<PupilId>,
 }
 
 /// Ends the cases that an import carried in, unless they have moved on, and takes its letters back.
@@ -90,16 +91,16 @@ pub struct TakenBack {
 /// The database's.
 pub fn take_back(
     tx: &mut Tx<'_>,
-    import_id: i64,
+    import_id: ImportId,
     (by, role): (&str, &str),
     day: NaiveDate,
 ) -> Result<TakenBack, Problem> {
-    let events: Vec<(i32, i32)> = case_event::table
+    let events: Vec<(CaseId, i32)> = case_event::table
         .filter(case_event::job_id.eq(import_id))
         .order((case_event::case_id, case_event::seq))
         .select((case_event::case_id, case_event::seq))
         .load(tx.conn)?;
-    let cases: BTreeSet<i32> = events.iter().map(|(case_id, _)| *case_id).collect();
+    let cases: BTreeSet<CaseId> = events.iter().map(|(case_id, _)| *case_id).collect();
     let hand = Hand { by, role, review_id: None, import_id: None };
     let (mut back, mut stay) = (TakenBack::default(), Vec::new());
     for case_id in cases {

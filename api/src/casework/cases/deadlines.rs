@@ -8,6 +8,7 @@ use domain::policy::{Event, Recorded};
 use super::rows;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::casework::actions::Deadline;
 
@@ -21,7 +22,7 @@ pub fn tell_deadlines(
     day: NaiveDate,
     caller: &Caller,
 ) -> Result<(), Problem> {
-    let mut by_case: BTreeMap<i32, Vec<&Deadline>> = BTreeMap::new();
+    let mut by_case: BTreeMap<CaseId, Vec<&Deadline>> = BTreeMap::new();
     for one in told {
         if let Some(case_id) = one.case_id {
             by_case.entry(case_id).or_default().push(one);
@@ -30,7 +31,7 @@ pub fn tell_deadlines(
     for (case_id, deadlines) in by_case {
         let told = rows::case_to_change(tx, case_id)?;
         let event = |one: &&Deadline| {
-            let (action, says) = (one.action_id, one.says.clone());
+            let (action, says) = (one.action_id.number(), one.says.clone());
             Event {
                 rule: one.rule.clone(),
                 step: told.case.steps,

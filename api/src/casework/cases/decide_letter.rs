@@ -13,6 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::LetterId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::letters::{
@@ -41,7 +42,7 @@ pub struct LetterDecisionBody {
 /// A letter that is released is written anew for each parent who may read it, with the figures that it was decided on.
 /// While all letters about the pupil are stopped none is released. The same said again changes nothing.
 #[utoipa::path(tag = "cases", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
-    params(("letter_id" = i32, Path, description = "The letter.")),
+    params(LetterId),
     responses((status = 200, description = "The letter as it stands now.", body = LetterAnswer),
         (status = 412, description = "It is not held any more."),
         (status = 422, description = "All letters about the pupil are stopped, or something in the body is not right."),
@@ -51,7 +52,7 @@ pub async fn decide_letter(
     caller: May<DecideCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<LetterId>,
     body: Json<LetterDecisionBody>,
 ) -> Result<HttpResponse, Problem> {
     let LetterDecisionBody { decide, reason } = body.value;

@@ -8,6 +8,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, ImportId, ReviewId};
 use crate::base::problem::Problem;
 use crate::base::schema::case_event;
 
@@ -32,11 +33,11 @@ pub struct EventRow {
     /// The review that proposed it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 51)]
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
     /// The import that carried it in from before the school came here; absent for what was done here.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[diesel(column_name = job_id)]
-    pub import_id: Option<i64>,
+    pub import_id: Option<ImportId>,
 }
 
 impl EventRow {
@@ -49,9 +50,9 @@ impl EventRow {
     }
 
     /// The case at the school before, of an event with which a case goes on at another.
-    pub(super) fn carried_from(&self) -> Option<i32> {
+    pub(super) fn carried_from(&self) -> Option<CaseId> {
         let from = self.body.get("what")?.get("carried")?.get("from")?;
-        i32::try_from(from.as_i64()?).ok()
+        i32::try_from(from.as_i64()?).ok().map(CaseId::new)
     }
 
     /// The same for whoever may not know why a person decided so.
@@ -69,7 +70,7 @@ impl EventRow {
 ///
 /// # Errors
 /// The database's.
-pub fn timeline(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<EventRow>, Problem> {
+pub fn timeline(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<EventRow>, Problem> {
     Ok(case_event::table
         .filter(case_event::case_id.eq(case_id))
         .order(case_event::seq)

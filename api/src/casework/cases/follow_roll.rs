@@ -15,6 +15,7 @@ use super::take::{Ground, take};
 use super::waiting::LeftBehind;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, NoticeId, SchoolId};
 use crate::base::problem::Problem;
 use crate::casework::actions::{self, About};
 use crate::casework::letters;
@@ -29,11 +30,11 @@ use domain::NoticeState;
 pub struct Followed {
     /// The case that has closed.
     #[schema(example = 205)]
-    case_id: i32,
+    case_id: CaseId,
     /// The case that goes on at another school of the trust; absent when the pupil has left the trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 311)]
-    successor: Option<i32>,
+    successor: Option<CaseId>,
     /// In words.
     #[schema(example = "goes on at Fernhill Academy")]
     says: String,
@@ -55,7 +56,7 @@ pub fn follow_the_roll(
     }
     let follows = told.follows(tx)?;
     let happened = Happened::Outcome("left the roll".to_owned());
-    let case = (i64::from(told.row.pupil_id), &told.case);
+    let case = (i64::from(told.row.pupil_id.number()), &told.case);
     let decision = step(&follows.policy, &follows.letters, case, &Shield::default(), &happened)
         .map_err(Problem::internal)?;
     match left.now_at {
@@ -95,7 +96,7 @@ fn carry(
     told: Told,
     decision: &Decision,
     follows: &Follows,
-    (school_id, day): (i32, NaiveDate),
+    (school_id, day): (SchoolId, NaiveDate),
     caller: &Caller,
 ) -> Result<Followed, Problem> {
     let (case_id, pupil_id) = (told.row.case_id, told.row.pupil_id);
@@ -128,7 +129,8 @@ fn carry(
         Some(there) => there.row.case_id,
         None => {
             let row = rows::open(tx, (school_id, pupil_id), follows, day)?;
-            let what = Recorded::Carried { from: case_id, state: Box::new(told.case.clone()) };
+            let what =
+                Recorded::Carried { from: case_id.number(), state: Box::new(told.case.clone()) };
             let mut because = vec![format!("carried on from case {case_id} of {from}")];
             because.extend(story);
             rows::append(tx, &row, &[event(told.case.steps, what)], (&because, None), caller)?;
@@ -149,7 +151,7 @@ fn carry(
 }
 
 /// What was recorded of a case at the schools before, a line each: the school that goes on may not open it there.
-fn story(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
+fn story(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem> {
     let mut lines = Vec::new();
     for row in events::timeline(tx, case_id)? {
         lines.push(row.event()?.without_reason().to_string());
@@ -161,9 +163,9 @@ fn story(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
 }
 
 /// The case's penalty notices that are not settled: they stay with the school that asked the local authority.
-fn notices_open(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<String>, Problem> {
+fn notices_open(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem> {
     let rows = notices::of_case(tx, case_id)?.into_iter();
-    let latest: BTreeMap<i32, NoticeRow> = rows.map(|row| (row.notice_id, row)).collect();
+    let latest: BTreeMap<NoticeId, NoticeRow> = rows.map(|row| (row.notice_id, row)).collect();
     let open = latest
         .into_values()
         .filter(|row| matches!(*row.state, NoticeState::Pending | NoticeState::Issued));

@@ -9,6 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -19,9 +20,9 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// The school.
-    school_id: i32,
+    school_id: SchoolId,
     /// Only this pupil's.
-    pupil_id: Option<i32>,
+    pupil_id: Option<PupilId>,
     /// Only those at this stage.
     stage: Option<String>,
     /// `true`: only those that go on; `false`: only those that have ended.
@@ -44,7 +45,7 @@ pub async fn list_cases(
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, pupil_id, stage, open, limit, cursor } = params.0;
     let wanted = (school_id, pupil_id, stage, open);
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &wanted)?;
+    let slice = Slice::<CaseId>::read(limit, cursor.as_deref(), &wanted)?;
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let rows = rows::cases(tx, wanted, slice.after, slice.fetch())?;

@@ -10,6 +10,7 @@ use super::mitigations;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -19,7 +20,7 @@ use crate::roll::pupils;
 pub struct Mitigations {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// Earliest first.
     mitigations: Vec<Mitigation>,
 }
@@ -28,7 +29,7 @@ pub struct Mitigations {
 #[derive(Debug, Serialize, Queryable, ToSchema)]
 pub struct Mitigation {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The first day on which it holds.
     pub first_day: NaiveDate,
     /// The last one; absent while no end is set.
@@ -46,13 +47,13 @@ pub struct Mitigation {
 
 /// List a pupil's accepted reasons
 #[utoipa::path(tag = "cases", security(("token" = ["case:read"])),
-    params(("pupil_id" = i32, Path, description = "The pupil.")),
+    params(PupilId),
     responses((status = 200, description = "The reasons.", body = Mitigations)))]
 #[get("/v1/pupils/{pupil_id}/mitigations")]
 pub async fn list_mitigations(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;
     let whole = caller.sees_confidential(&app);

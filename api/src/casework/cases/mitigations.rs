@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::list_mitigations::Mitigation;
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::mitigation;
 
@@ -16,7 +17,7 @@ use crate::base::schema::mitigation;
 /// The database's.
 pub fn mitigate(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
     kind: &str,
     (first_day, last_day): (NaiveDate, Option<NaiveDate>),
     by: &str,
@@ -64,10 +65,10 @@ pub fn said_of_accepted() -> String {
 /// The database's.
 pub fn mitigations(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     day: NaiveDate,
-) -> Result<BTreeMap<i32, String>, Problem> {
-    let rows: Vec<(i32, Accepted)> = mitigation::table
+) -> Result<BTreeMap<PupilId, String>, Problem> {
+    let rows: Vec<(PupilId, Accepted)> = mitigation::table
         .filter(mitigation::school_id.eq(school_id).and(mitigation::first_day.le(day)))
         .distinct_on((mitigation::pupil_id, mitigation::first_day))
         .order((mitigation::pupil_id, mitigation::first_day, mitigation::recorded_at.desc()))
@@ -83,7 +84,7 @@ pub fn mitigations(
 /// The database's.
 pub fn accepted(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
 ) -> Result<Vec<Accepted>, Problem> {
     let ours = mitigation::school_id.eq(school_id).and(mitigation::pupil_id.eq(pupil_id));
     Ok(mitigation::table
@@ -98,7 +99,10 @@ pub fn accepted(
 ///
 /// # Errors
 /// The database's.
-pub(super) fn mitigations_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Mitigation>, Problem> {
+pub(super) fn mitigations_of(
+    tx: &mut Tx<'_>,
+    pupil_id: PupilId,
+) -> Result<Vec<Mitigation>, Problem> {
     let mut all: Vec<Mitigation> = mitigation::table
         .filter(mitigation::pupil_id.eq(pupil_id))
         .distinct_on((mitigation::school_id, mitigation::first_day))

@@ -9,6 +9,7 @@ use super::timeline::{Line, predecessor, timeline};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -21,20 +22,20 @@ pub struct CaseAnswer {
     /// The case that the pupil had at the school of the trust before, of which this goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 117)]
-    predecessor: Option<i32>,
+    predecessor: Option<CaseId>,
     /// What was recorded, in order: its own events, and meetings, plans, visits and what else stands beside them.
     timeline: Vec<Line>,
 }
 
 /// Read a case
 #[utoipa::path(tag = "cases", security(("token" = ["case:read"])),
-    params(("case_id" = i32, Path, description = "The case.")),
+    params(CaseId),
     responses((status = 200, description = "The case and its timeline.", body = CaseAnswer)))]
 #[get("/v1/cases/{case_id}")]
 pub async fn read_case(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
     let whole = caller.sees_confidential(&app);
     let answer = app.db.snapshot(caller.scope(), move |tx| {

@@ -19,6 +19,7 @@ use crate::base::db::{Scope, Tx};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::letters::{self, Written};
@@ -53,7 +54,7 @@ pub struct OutcomeBody {
 ///
 /// The case goes on at once as its policy says, under the version that it was opened with.
 #[utoipa::path(tag = "cases", security(("token" = ["case:record"])), request_body = OutcomeBody,
-    params(("case_id" = i32, Path, description = "The case.")),
+    params(CaseId),
     responses((status = 200, description = "Where the case stands now.", body = CaseRow),
         (status = 412, description = "The case has moved on since you read it."),
         (status = 422, description = "The stage has no such outcome; the answer lists those it has."),
@@ -63,7 +64,7 @@ pub async fn record_outcome(
     caller: May<RecordCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<CaseId>,
     body: Json<OutcomeBody>,
 ) -> Result<HttpResponse, Problem> {
     let happened = happened(&body.value)?;
@@ -92,7 +93,7 @@ pub async fn record_outcome(
 pub async fn counted(
     counting: &Counting,
     scope: &Scope,
-    case_id: i32,
+    case_id: CaseId,
 ) -> Result<Vec<Arc<Block>>, Problem> {
     let counted = counting.school_blocks_of(scope, move |tx| {
         let school_id = rows::case(tx, case_id)?.school_id;
@@ -131,7 +132,7 @@ pub fn record(
     let decision = step(
         &follows.policy,
         &follows.letters,
-        (i64::from(pupil_id), &told.case),
+        (i64::from(pupil_id.number()), &told.case),
         &shield,
         happened,
     )
@@ -145,10 +146,10 @@ pub fn record(
 }
 
 /// What stands between a letter and this pupil's parents today.
-fn shield(tx: &mut Tx<'_>, school_id: i32, pupil_id: i32) -> Result<Shield, Problem> {
+fn shield(tx: &mut Tx<'_>, school_id: SchoolId, pupil_id: PupilId) -> Result<Shield, Problem> {
     let day = tenants::today(tx, school_id)?;
     let born = pupils::pupil(tx, pupil_id)?.birth_date;
-    let mut reasons: BTreeMap<i32, String> = mitigations(tx, school_id, day)?;
+    let mut reasons: BTreeMap<PupilId, String> = mitigations(tx, school_id, day)?;
     Ok(Shield {
         mitigation: reasons.remove(&pupil_id),
         letters_stopped: letters::stopped(tx, &[pupil_id])?.contains(&pupil_id),

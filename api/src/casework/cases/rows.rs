@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, ImportId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{case_event, case_state};
 use crate::school::policies::{self, Follows};
@@ -21,13 +22,13 @@ use crate::school::policies::{self, Follows};
 pub struct CaseRow {
     /// Rollcall's key.
     #[schema(example = 205)]
-    pub case_id: i32,
+    pub case_id: CaseId,
     /// The school that follows it.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The policy under which it was opened, and which it keeps.
     #[schema(example = "improvement-process")]
     pub policy: String,
@@ -77,7 +78,7 @@ impl Told {
 ///
 /// # Errors
 /// The database's.
-pub fn open_rows(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<CaseRow>, Problem> {
+pub fn open_rows(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<CaseRow>, Problem> {
     cases(tx, (school_id, None, None, Some(true)), None, i64::MAX)
 }
 
@@ -85,7 +86,7 @@ pub fn open_rows(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<CaseRow>, Proble
 ///
 /// # Errors
 /// The database's.
-pub fn open_cases(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Told>, Problem> {
+pub fn open_cases(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<Told>, Problem> {
     let rows = open_rows(tx, school_id)?;
     tell(tx, rows)
 }
@@ -96,14 +97,14 @@ pub fn open_cases(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Told>, Problem>
 /// The database's.
 pub fn with_target(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    after: Option<i32>,
+    school_id: SchoolId,
+    after: Option<CaseId>,
     most: i64,
 ) -> Result<Vec<Told>, Problem> {
     let rows: Vec<CaseRow> = case_state::table
         .filter(case_state::school_id.eq(school_id).and(case_state::stage.is_not_null()))
         .filter(case_state::target_to.is_not_null())
-        .filter(case_state::case_id.gt(after.unwrap_or(i32::MIN)))
+        .filter(case_state::case_id.gt(after.unwrap_or(CaseId::MIN)))
         .order(case_state::case_id)
         .limit(most)
         .select(CaseRow::as_select())
@@ -115,7 +116,7 @@ pub fn with_target(
 ///
 /// # Errors
 /// 404.
-pub fn case(tx: &mut Tx<'_>, case_id: i32) -> Result<CaseRow, Problem> {
+pub fn case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseRow, Problem> {
     Ok(case_state::table
         .filter(case_state::case_id.eq(case_id))
         .select(CaseRow::as_select())
@@ -126,7 +127,7 @@ pub fn case(tx: &mut Tx<'_>, case_id: i32) -> Result<CaseRow, Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn told_of(tx: &mut Tx<'_>, case_id: i32) -> Result<Told, Problem> {
+pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Told, Problem> {
     let row = case(tx, case_id)?;
     told(tx, row)
 }
@@ -135,7 +136,7 @@ pub fn told_of(tx: &mut Tx<'_>, case_id: i32) -> Result<Told, Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn case_to_change(tx: &mut Tx<'_>, case_id: i32) -> Result<Told, Problem> {
+pub fn case_to_change(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Told, Problem> {
     let row = case_state::table
         .filter(case_state::case_id.eq(case_id))
         .select(CaseRow::as_select())
@@ -150,8 +151,8 @@ pub fn case_to_change(tx: &mut Tx<'_>, case_id: i32) -> Result<Told, Problem> {
 /// The database's.
 pub fn open_case_to_change(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    pupil_id: i32,
+    school_id: SchoolId,
+    pupil_id: PupilId,
 ) -> Result<Option<Told>, Problem> {
     let ours = case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id));
     let row: Option<CaseRow> = case_state::table
@@ -169,8 +170,8 @@ pub fn open_case_to_change(
 /// The database's.
 pub fn latest_case_to_change(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    pupil_id: i32,
+    school_id: SchoolId,
+    pupil_id: PupilId,
 ) -> Result<Option<Told>, Problem> {
     let row: Option<CaseRow> = case_state::table
         .filter(case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id)))
@@ -188,8 +189,8 @@ pub fn latest_case_to_change(
 /// The database's.
 pub fn cases(
     tx: &mut Tx<'_>,
-    wanted: (i32, Option<i32>, Option<String>, Option<bool>),
-    after: Option<i32>,
+    wanted: (SchoolId, Option<PupilId>, Option<String>, Option<bool>),
+    after: Option<CaseId>,
     most: i64,
 ) -> Result<Vec<CaseRow>, Problem> {
     let (school_id, pupil_id, stage, open) = wanted;
@@ -218,13 +219,13 @@ pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<Told, Problem> {
 
 /// What the events of these cases come to.
 fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<Told>, Problem> {
-    let ids: Vec<i32> = rows.iter().map(|row| row.case_id).collect();
-    let bodies: Vec<(i32, Value)> = case_event::table
+    let ids: Vec<CaseId> = rows.iter().map(|row| row.case_id).collect();
+    let bodies: Vec<(CaseId, Value)> = case_event::table
         .filter(case_event::case_id.eq_any(ids))
         .order((case_event::case_id, case_event::seq))
         .select((case_event::case_id, case_event::body))
         .load(tx.conn)?;
-    let mut events: BTreeMap<i32, Vec<Event>> = BTreeMap::new();
+    let mut events: BTreeMap<CaseId, Vec<Event>> = BTreeMap::new();
     for (case_id, body) in bodies {
         let event = serde_json::from_value(body).map_err(Problem::internal)?;
         events.entry(case_id).or_default().push(event);
@@ -243,7 +244,7 @@ fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<Told>, Problem> {
 /// The database's.
 pub fn open(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
     follows: &Follows,
     day: NaiveDate,
 ) -> Result<CaseRow, Problem> {
@@ -272,7 +273,7 @@ pub fn append(
     tx: &mut Tx<'_>,
     row: &CaseRow,
     events: &[Event],
-    (because, review_id): (&[String], Option<i32>),
+    (because, review_id): (&[String], Option<ReviewId>),
     caller: &Caller,
 ) -> Result<Told, Problem> {
     let hand = Hand { by: caller.subject(), role: caller.role(), review_id, import_id: None };
@@ -286,9 +287,9 @@ pub(super) struct Hand<'a> {
     /// In which role.
     pub role: &'a str,
     /// The review that proposed them.
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
     /// The import that carries them in.
-    pub import_id: Option<i64>,
+    pub import_id: Option<ImportId>,
 }
 
 /// As [`append`], by a person or an import.

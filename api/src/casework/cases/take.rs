@@ -8,6 +8,7 @@ use domain::policy::{Decision, Place, Recorded, TakeError};
 use super::rows::{self, Told};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, ReviewId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::actions::{self, About};
 use crate::casework::letters::{self, NewLetter};
@@ -16,11 +17,11 @@ use crate::school::policies::Follows;
 /// Whom a step is about, when it is taken, and on which calendars.
 pub struct Ground<'a> {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The review that proposed it.
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
     /// The day.
     pub day: NaiveDate,
     /// The school's calendars, in order.

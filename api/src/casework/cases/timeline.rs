@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use super::events::{self, EventRow};
 use crate::base::db::Tx;
+use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::base::word::words;
 use crate::base::words;
@@ -115,7 +116,7 @@ impl Line {
 
 /// The case at another school of the trust that goes on with these lines.
 #[must_use]
-pub fn predecessor(lines: &[Line]) -> Option<i32> {
+pub fn predecessor(lines: &[Line]) -> Option<CaseId> {
     let carried = |line: &Line| match line {
         Line::Event(row) => row.carried_from(),
         Line::Thing(_) => None,
@@ -130,7 +131,7 @@ pub fn predecessor(lines: &[Line]) -> Option<i32> {
 ///
 /// # Errors
 /// The database's.
-pub fn timeline(tx: &mut Tx<'_>, case_id: i32, whole: bool) -> Result<Vec<Line>, Problem> {
+pub fn timeline(tx: &mut Tx<'_>, case_id: CaseId, whole: bool) -> Result<Vec<Line>, Problem> {
     let things = records::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
     let events = events::timeline(tx, case_id)?;
     let mut notices = notices::of_case(tx, case_id)?;

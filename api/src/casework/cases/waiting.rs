@@ -6,6 +6,7 @@ use diesel::sql_types::{Date, Integer, Nullable};
 use serde_json::Value;
 
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::case_state;
 
@@ -14,7 +15,7 @@ use crate::base::schema::case_state;
 #[diesel(table_name = case_state)]
 pub struct Waiting {
     /// The school that follows it.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The policy under which it was opened.
     pub policy: String,
     /// The policy's version.
@@ -34,10 +35,10 @@ pub struct Waiting {
 pub struct LeftBehind {
     /// The case.
     #[diesel(sql_type = Integer)]
-    pub case_id: i32,
+    pub case_id: CaseId,
     /// The school of the trust on whose roll the pupil is now.
     #[diesel(sql_type = Nullable<Integer>)]
-    pub now_at: Option<i32>,
+    pub now_at: Option<SchoolId>,
 }
 
 /// Every open case of the trust that the caller may see.

@@ -4,6 +4,7 @@ use super::rows::Told;
 use crate::base::auth::Caller;
 use crate::base::auth::permission::{DecideCase, Permission};
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::school::policies::Follows;
@@ -43,7 +44,7 @@ pub fn check_named(
     tx: &mut Tx<'_>,
     app: &App,
     caller: &Caller,
-    school_id: i32,
+    school_id: SchoolId,
     follows: &Follows,
     decides: &str,
 ) -> Result<(), Problem> {

@@ -8,6 +8,7 @@ use super::rows::{LetterDecisionRow, LetterRow, decisions};
 use crate::base::auth::Caller;
 use crate::base::auth::permission::{Permission, ReadParent};
 use crate::base::db::Tx;
+use crate::base::id::LetterId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -35,7 +36,7 @@ pub fn answers(
     caller: &Caller,
     rows: Vec<LetterRow>,
 ) -> Result<Vec<LetterAnswer>, Problem> {
-    let ids: Vec<i32> = rows.iter().map(|row| row.letter_id).collect();
+    let ids: Vec<LetterId> = rows.iter().map(|row| row.letter_id).collect();
     let may = app.roles.allows(caller.role(), ReadParent::NAME);
     let mut copies = if may { copies::of_letters(tx, &ids)? } else { Default::default() };
     let mut decisions = decisions(tx, &ids)?;

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use super::rows::NewLetter;
 use super::state::LetterState;
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, ImportId};
 use crate::base::problem::Problem;
 use crate::base::schema::letter;
 
@@ -15,7 +16,7 @@ use crate::base::schema::letter;
 pub fn carry_in(
     tx: &mut Tx<'_>,
     new: &[NewLetter<'_>],
-    (by, import_id): (&str, i64),
+    (by, import_id): (&str, ImportId),
 ) -> Result<(), Problem> {
     let mut rows = Vec::with_capacity(new.len());
     for new in new {
@@ -45,7 +46,7 @@ pub fn carry_in(
 ///
 /// # Errors
 /// The database's.
-pub fn take_back(tx: &mut Tx<'_>, import_id: i64, stay: &[i32]) -> Result<usize, Problem> {
+pub fn take_back(tx: &mut Tx<'_>, import_id: ImportId, stay: &[CaseId]) -> Result<usize, Problem> {
     let of_import = letter::job_id.eq(import_id).and(letter::state.eq(LetterState::Sent));
     let goes = letter::case_id.is_null().or(letter::case_id.ne_all(stay));
     Ok(diesel::update(letter::table.filter(of_import).filter(goes))

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::rows::LetterRow;
 use crate::base::db::Tx;
+use crate::base::id::{LetterId, ParentId};
 use crate::base::problem::Problem;
 use crate::base::schema::letter_copy;
 
@@ -18,14 +19,14 @@ use crate::base::schema::letter_copy;
 pub struct CopyRow {
     /// The letter.
     #[serde(skip)]
-    pub letter_id: i32,
+    pub letter_id: LetterId,
     /// Counts up when a letter that was held is released and written anew.
     #[serde(skip)]
     pub round: i32,
     /// The parent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 812)]
-    pub parent_id: Option<i32>,
+    pub parent_id: Option<ParentId>,
     /// How the parent is addressed.
     #[schema(example = "Mrs Okafor")]
     pub addressed: String,
@@ -45,7 +46,7 @@ pub struct CopyRow {
 
 /// A copy to be kept.
 pub(super) struct NewCopy {
-    pub parent_id: Option<i32>,
+    pub parent_id: Option<ParentId>,
     pub addressed: String,
     /// Subject and text, or why there is none.
     pub text: Result<(String, String), String>,
@@ -91,14 +92,14 @@ pub(super) fn add(tx: &mut Tx<'_>, letter: &LetterRow, new: &[NewCopy]) -> Resul
 /// The database's.
 pub(super) fn of_letters(
     tx: &mut Tx<'_>,
-    letters: &[i32],
-) -> Result<BTreeMap<i32, Vec<CopyRow>>, Problem> {
+    letters: &[LetterId],
+) -> Result<BTreeMap<LetterId, Vec<CopyRow>>, Problem> {
     let rows: Vec<CopyRow> = letter_copy::table
         .filter(letter_copy::letter_id.eq_any(letters))
         .order((letter_copy::letter_id, letter_copy::round, letter_copy::place))
         .select(CopyRow::as_select())
         .load(tx.conn)?;
-    let mut copies: BTreeMap<i32, Vec<CopyRow>> = BTreeMap::new();
+    let mut copies: BTreeMap<LetterId, Vec<CopyRow>> = BTreeMap::new();
     for row in rows {
         let of_letter = copies.entry(row.letter_id).or_default();
         of_letter.retain(|other| other.round == row.round);

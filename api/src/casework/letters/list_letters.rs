@@ -11,6 +11,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{LetterId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -21,7 +22,7 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// The school.
-    school_id: i32,
+    school_id: SchoolId,
     /// Only those in this state.
     state: Option<LetterState>,
     /// Items of a page, 1 to 500; 100 when absent.
@@ -41,7 +42,7 @@ pub async fn list_letters(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, state, limit, cursor } = params.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, state))?;
+    let slice = Slice::<LetterId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let shown = app.clone();
     let page = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;

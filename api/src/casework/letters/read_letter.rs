@@ -7,18 +7,19 @@ use super::rows;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::LetterId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
 /// Read a letter
 #[utoipa::path(tag = "letters", security(("token" = ["case:read"])),
-    params(("letter_id" = i32, Path, description = "The letter.")),
+    params(LetterId),
     responses((status = 200, description = "The letter.", body = LetterAnswer)))]
 #[get("/v1/letters/{letter_id}")]
 pub async fn read_letter(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<LetterId>,
 ) -> Result<HttpResponse, Problem> {
     let state = app.clone();
     let answer = app.db.run(&caller.scope().clone(), move |tx| {

@@ -13,6 +13,7 @@ use crate::base::auth::permission::RecordCase;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::LetterId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -36,7 +37,7 @@ pub struct SentBody {
 /// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here. The
 /// same said again changes nothing.
 #[utoipa::path(tag = "letters", security(("token" = ["case:record"])), request_body = SentBody,
-    params(("letter_id" = i32, Path, description = "The letter.")),
+    params(LetterId),
     responses((status = 200, description = "The letter.", body = LetterAnswer),
         (status = 412, description = "It does not wait to be sent; the member `state` says how it stands."),
         refusal::StaleTag))]
@@ -44,7 +45,7 @@ pub struct SentBody {
 pub async fn record_sent(
     caller: May<RecordCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<LetterId>,
     body: Json<SentBody>,
 ) -> Result<HttpResponse, Problem> {
     let how = name::words(&body.value.how, "/how", LONGEST)?;

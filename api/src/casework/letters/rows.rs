@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::state::{LetterState, Verdict};
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, LetterId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
 
@@ -20,16 +21,16 @@ use crate::base::schema::{letter, letter_copy, letter_decision, letter_stop, pup
 pub struct LetterRow {
     /// Rollcall's key.
     #[schema(example = 88)]
-    pub letter_id: i32,
+    pub letter_id: LetterId,
     /// The school that sends it.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil it is about.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The case it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The step of the case that it belongs to; a step sends a letter once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub step: Option<i32>,
@@ -53,7 +54,7 @@ pub struct LetterRow {
     pub decided_by: String,
     /// The review that proposed it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
     /// The day it was sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent_on: Option<NaiveDate>,
@@ -75,7 +76,7 @@ pub struct LetterRow {
 pub struct LetterDecisionRow {
     /// The letter.
     #[serde(skip)]
-    pub letter_id: i32,
+    pub letter_id: LetterId,
     /// What was decided.
     pub decided: Verdict,
     /// Why; only for those who have the permission `safeguarding:read`.
@@ -90,13 +91,13 @@ pub struct LetterDecisionRow {
 /// A letter to be kept.
 pub struct NewLetter<'a> {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The case and its step.
-    pub step: Option<(i32, i32)>,
+    pub step: Option<(CaseId, i32)>,
     /// The review that proposed it.
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
     /// Its name in the policy.
     pub name: &'a str,
     /// The rule.
@@ -141,7 +142,7 @@ pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem
 ///
 /// # Errors
 /// 404.
-pub fn letter(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
+pub fn letter(tx: &mut Tx<'_>, letter_id: LetterId) -> Result<LetterRow, Problem> {
     let row = letter::table.filter(letter::letter_id.eq(letter_id));
     Ok(row.select(LetterRow::as_select()).first(tx.conn)?)
 }
@@ -150,7 +151,7 @@ pub fn letter(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn letter_to_change(tx: &mut Tx<'_>, letter_id: i32) -> Result<LetterRow, Problem> {
+pub fn letter_to_change(tx: &mut Tx<'_>, letter_id: LetterId) -> Result<LetterRow, Problem> {
     let row = letter::table.filter(letter::letter_id.eq(letter_id));
     Ok(row.select(LetterRow::as_select()).for_update().first(tx.conn)?)
 }
@@ -193,8 +194,8 @@ pub fn decide(
 /// The database's.
 pub(super) fn decisions(
     tx: &mut Tx<'_>,
-    letters: &[i32],
-) -> Result<BTreeMap<i32, Vec<LetterDecisionRow>>, Problem> {
+    letters: &[LetterId],
+) -> Result<BTreeMap<LetterId, Vec<LetterDecisionRow>>, Problem> {
     let rows: Vec<LetterDecisionRow> = letter_decision::table
         .filter(letter_decision::letter_id.eq_any(letters))
         .order((letter_decision::letter_id, letter_decision::seq))
@@ -206,7 +207,7 @@ pub(super) fn decisions(
             letter_decision::recorded_by,
         ))
         .load(tx.conn)?;
-    let mut by_letter: BTreeMap<i32, Vec<LetterDecisionRow>> = BTreeMap::new();
+    let mut by_letter: BTreeMap<LetterId, Vec<LetterDecisionRow>> = BTreeMap::new();
     for row in rows {
         by_letter.entry(row.letter_id).or_default().push(row);
     }
@@ -219,8 +220,8 @@ pub(super) fn decisions(
 /// The database's.
 pub(super) fn unwritten(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    pupil_id: i32,
+    school_id: SchoolId,
+    pupil_id: PupilId,
 ) -> Result<Vec<LetterRow>, Problem> {
     let released = letter_decision::table
         .filter(letter_decision::letter_id.eq(letter::letter_id))
@@ -244,9 +245,9 @@ pub(super) fn unwritten(
 /// The database's.
 pub fn letters(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     state: Option<LetterState>,
-    before: Option<i32>,
+    before: Option<LetterId>,
     most: i64,
 ) -> Result<Vec<LetterRow>, Problem> {
     let mut rows = letter::table.filter(letter::school_id.eq(school_id)).into_boxed();
@@ -269,7 +270,7 @@ pub fn letters(
 /// The database's.
 pub fn sent(
     tx: &mut Tx<'_>,
-    letter_id: i32,
+    letter_id: LetterId,
     (on, how): (NaiveDate, &str),
     by: &str,
 ) -> Result<LetterRow, Problem> {
@@ -291,8 +292,8 @@ pub fn sent(
 /// The database's.
 pub fn counting_of_review(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
-    review_id: i32,
+    pupil_id: PupilId,
+    review_id: ReviewId,
 ) -> Result<Vec<LetterRow>, Problem> {
     Ok(letter::table
         .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
@@ -309,8 +310,8 @@ pub fn counting_of_review(
 /// The database's.
 pub fn unsupported_of_review(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
-    review_id: i32,
+    pupil_id: PupilId,
+    review_id: ReviewId,
 ) -> Result<Vec<LetterRow>, Problem> {
     Ok(letter::table
         .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
@@ -345,12 +346,12 @@ pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<()
 /// The database's.
 pub fn stop(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
+    pupil_id: PupilId,
     stopped: bool,
     reason: &str,
     by: &str,
 ) -> Result<DateTime<Utc>, Problem> {
-    let school_ids: Vec<i32> = pupil::table
+    let school_ids: Vec<SchoolId> = pupil::table
         .filter(pupil::pupil_id.eq(pupil_id))
         .select(pupil::school_ids)
         .first(tx.conn)?;
@@ -385,7 +386,7 @@ pub fn stop(
 ///
 /// # Errors
 /// The database's.
-pub fn hold_waiting(tx: &mut Tx<'_>, case_id: i32, why: &str) -> Result<(), Problem> {
+pub fn hold_waiting(tx: &mut Tx<'_>, case_id: CaseId, why: &str) -> Result<(), Problem> {
     let waiting = letter::case_id.eq(case_id).and(letter::state.eq(LetterState::Waiting));
     diesel::update(letter::table.filter(waiting))
         .set((letter::state.eq(LetterState::Held), letter::why.eq(why)))
@@ -397,8 +398,8 @@ pub fn hold_waiting(tx: &mut Tx<'_>, case_id: i32, why: &str) -> Result<(), Prob
 ///
 /// # Errors
 /// The database's.
-pub fn stopped(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<BTreeSet<i32>, Problem> {
-    let rows: Vec<(i32, bool)> = letter_stop::table
+pub fn stopped(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>, Problem> {
+    let rows: Vec<(PupilId, bool)> = letter_stop::table
         .filter(letter_stop::pupil_id.eq_any(pupils))
         .distinct_on(letter_stop::pupil_id)
         .order((letter_stop::pupil_id, letter_stop::recorded_at.desc()))

@@ -11,6 +11,7 @@ use crate::base::auth::permission::DecideCase;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -34,7 +35,7 @@ pub struct StopBody {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StopAnswer {
     /// The pupil.
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// Whether all letters are stopped.
     stopped: bool,
     /// Since when (UTC).
@@ -45,13 +46,13 @@ pub struct StopAnswer {
 ///
 /// It acts at once, on every letter that waits and on everything that a review proposes.
 #[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = StopBody,
-    params(("pupil_id" = i32, Path, description = "The pupil.")),
+    params(PupilId),
     responses((status = 200, description = "What holds now.", body = StopAnswer)))]
 #[post("/v1/pupils/{pupil_id}/letters/stop")]
 pub async fn stop_letters(
     caller: May<DecideCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     body: Json<StopBody>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;

@@ -10,6 +10,7 @@ use domain::policy::{Case, Figure, Letter, Policy};
 use super::copies::{self, NewCopy};
 use super::rows::{self, LetterRow};
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::figures::Figures;
 use crate::roll::parents::{self, Recipient};
@@ -33,7 +34,7 @@ pub struct Written<'a> {
 /// The database's.
 pub fn write(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
     about: &Written<'_>,
     figures: &Figures<'_>,
 ) -> Result<(), Problem> {

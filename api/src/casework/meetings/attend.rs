@@ -15,6 +15,7 @@ use crate::base::http::etag::{Conditions, IfMatch};
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{ParentId, RecordId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{
@@ -30,7 +31,7 @@ use crate::school::tenants;
 pub struct Attendance {
     /// The parents who came; without any the meeting was not attended.
     #[serde(default)]
-    parents: Vec<i32>,
+    parents: Vec<ParentId>,
     /// Staff and others who came, in your own words.
     #[serde(default)]
     others: Vec<String>,
@@ -81,7 +82,7 @@ impl Attendance {
 /// not attend or refuse. A missed meeting counts when the policy itself offers another, and otherwise when two offers
 /// five school days apart were missed; the answer says which. Recorded again it is corrected; the case does not go back.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Attendance,
-    params(("record_id" = i32, Path, description = "The meeting."),
+    params(RecordId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The meeting, and what became of the case.", body = AttendedMeeting),
@@ -91,7 +92,7 @@ pub async fn record_attendance(
     caller: May<RecordCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<Attendance>,

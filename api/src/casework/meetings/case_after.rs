@@ -6,6 +6,7 @@ use domain::policy::{Missed, missed};
 use super::meeting::Meeting;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::casework::cases;
 use crate::casework::recording::{CaseMoved, Forward};
@@ -51,7 +52,7 @@ pub fn case_after(
 }
 
 /// The days of the meetings that were missed at this step of a case, or at the one before it that also waited for one.
-fn missed_days(tx: &mut Tx<'_>, case_id: i32, step: i32) -> Result<Vec<NaiveDate>, Problem> {
+fn missed_days(tx: &mut Tx<'_>, case_id: CaseId, step: i32) -> Result<Vec<NaiveDate>, Problem> {
     let wanted = Wanted {
         case_id: Some(case_id),
         state: Some(RecordState::NotAttended),

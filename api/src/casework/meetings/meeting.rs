@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::http::name;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 use crate::casework::actions::{self, ActionRow};
 use crate::casework::recording::{check_others, check_parents};
@@ -29,7 +30,7 @@ pub struct Meeting {
     /// Whether the case's stage waits for it, so that who comes moves the case.
     pub decides: bool,
     /// Parents who came.
-    pub parents_came: Vec<i32>,
+    pub parents_came: Vec<ParentId>,
     /// Others who came, in the school's own words.
     pub others_came: Vec<String>,
     /// What was said, as far as it is not confidential.
@@ -58,7 +59,7 @@ pub struct Offer {
     pub place: String,
     /// The parents who are invited.
     #[serde(default)]
-    pub parents: Vec<i32>,
+    pub parents: Vec<ParentId>,
     /// Others who are asked to come, in the school's own words.
     #[serde(default)]
     pub others: Vec<String>,
@@ -76,7 +77,7 @@ impl Offer {
     ///
     /// # Errors
     /// 422 for a place or name that cannot be kept, and for a parent who is none of the pupil's.
-    pub fn check(self, tx: &mut Tx<'_>, pupil_id: i32) -> Result<Self, Problem> {
+    pub fn check(self, tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Self, Problem> {
         check_parents(tx, pupil_id, &self.parents, "/offer/parents")?;
         let place = name::words(&self.place, "/offer/place", SHORT)?;
         let others = check_others(self.others, "/offer/others")?;
@@ -117,8 +118,10 @@ fn calls_of(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<Vec<ActionRow>, Proble
     let wanted = actions::Wanted {
         school_id: asked.school_id,
         case_id: Some(case_id),
+        role: None,
+        staff_id: None,
         open: Some(true),
-        ..actions::Wanted::default()
+        overdue_on: None,
     };
     let open = actions::actions(tx, wanted, None, i64::MAX)?;
     Ok(open.into_iter().filter(|one| one.kind == Do::Call && one.rule == asked.rule).collect())

@@ -13,6 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::casework::recording::Record;
@@ -64,7 +65,7 @@ pub struct NewNotes {
 
 /// Note what was said at a meeting
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewNotes,
-    params(("record_id" = i32, Path, description = "The meeting."),
+    params(RecordId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The meeting, as those see it who may not see what is confidential.", body = Record<Meeting>)))]
@@ -72,7 +73,7 @@ pub struct NewNotes {
 pub async fn note_meeting(
     caller: May<RecordCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<NewNotes>,

@@ -12,6 +12,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
+use crate::base::id::{ActionId, ParentId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, evidence};
@@ -43,7 +44,7 @@ pub struct OfferedMeeting {
     /// The meeting.
     pub meeting: Record<Meeting>,
     /// Invited parents about whom those who lead on safeguarding have to be asked before anybody contacts them.
-    pub ask_first: Vec<i32>,
+    pub ask_first: Vec<ParentId>,
 }
 
 impl OfferedMeeting {
@@ -108,7 +109,7 @@ pub async fn offer_meeting(
 fn kind_of(
     tx: &mut Tx<'_>,
     said: Option<String>,
-    action_id: Option<i32>,
+    action_id: Option<ActionId>,
 ) -> Result<String, Problem> {
     if let Some(said) = said {
         return name::words(&said, "/kind", LONGEST);

@@ -6,19 +6,20 @@ use super::meeting::Meeting;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::casework::recording::{self, Told};
 
 /// Read one of the meetings
 #[utoipa::path(tag = "meetings", security(("token" = ["case:read"])),
-    params(("record_id" = i32, Path, description = "Which.")),
+    params(RecordId),
     responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Meeting>, headers(("ETag")))))]
 #[get("/v1/meetings/{record_id}")]
 pub async fn read_meeting(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<RecordId>,
 ) -> Result<HttpResponse, Problem> {
     recording::one::<Meeting>(&app, &caller, path.0).await
 }

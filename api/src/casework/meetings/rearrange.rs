@@ -13,6 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::recording::{Record, evidence};
@@ -37,7 +38,7 @@ pub struct Rearranged {
 /// It is the same offer, put to another time before anybody missed it, or a date that is agreed now. One that was missed
 /// is followed by another meeting.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Rearranged,
-    params(("record_id" = i32, Path, description = "The meeting."),
+    params(RecordId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The meeting.", body = OfferedMeeting)))]
@@ -45,7 +46,7 @@ pub struct Rearranged {
 pub async fn rearrange_meeting(
     caller: May<RecordCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<Rearranged>,

@@ -13,6 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{CaseMoved, Forward, Record};
@@ -74,7 +75,7 @@ impl MonitoringAnswer {
 
 /// Record what was answered to a request for a monitoring period
 #[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = MonitoringAnswer,
-    params(("record_id" = i32, Path, description = "The period."),
+    params(RecordId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The period, and what became of the case.", body = AnsweredPeriod),
@@ -84,7 +85,7 @@ pub async fn answer_period(
     caller: May<RecordCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<MonitoringAnswer>,

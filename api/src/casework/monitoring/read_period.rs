@@ -6,19 +6,20 @@ use super::period::Period;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::casework::recording::{self, Told};
 
 /// Read one of the monitoring periods
 #[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:read"])),
-    params(("record_id" = i32, Path, description = "Which.")),
+    params(RecordId),
     responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Period>, headers(("ETag")))))]
 #[get("/v1/monitoring-periods/{record_id}")]
 pub async fn read_period(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<RecordId>,
 ) -> Result<HttpResponse, Problem> {
     recording::one::<Period>(&app, &caller, path.0).await
 }

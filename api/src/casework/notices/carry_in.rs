@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::penalty_notice;
 use crate::casework::records::notices::{
@@ -20,7 +21,7 @@ use domain::NoticeState;
 #[derive(Debug, Clone)]
 pub struct Given {
     /// The parent.
-    pub parent_id: i32,
+    pub parent_id: ParentId,
     /// The day on which it was issued; of one that was not, the day since which it is as it is.
     pub day: NaiveDate,
     /// How it stands.
@@ -59,7 +60,7 @@ pub enum Refused {
 
 /// A notice to a parent of a child as it counts.
 struct Known {
-    parent_id: i32,
+    parent_id: ParentId,
     day: NaiveDate,
     state: NoticeState,
     sessions: Vec<Missed>,
@@ -86,7 +87,7 @@ impl Known {
 /// 422 before the law was in force.
 pub fn settle(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
+    pupil_id: PupilId,
     given: &[Given],
 ) -> Result<Vec<Result<Details, Refused>>, Problem> {
     let law = National::built_in().map_err(Problem::internal)?;
@@ -174,9 +175,9 @@ fn turn(law: &PenaltyNotice, days: &[NaiveDate], day: NaiveDate) -> NextNotice {
 /// The database's.
 pub fn carry_in(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id, case_id): (i32, i32, Option<i32>),
+    (school_id, pupil_id, case_id): (SchoolId, PupilId, Option<CaseId>),
     (given, details): (&Given, &Details),
-    (import_id, line): (i64, u64),
+    (import_id, line): (ImportId, u64),
     caller: &Caller,
 ) -> Result<(), Problem> {
     let details = Details { import_id: Some(import_id), ..details.clone() };
@@ -205,7 +206,7 @@ pub struct TakenBack {
     /// Notices that do not count any more.
     pub notices: usize,
     /// Pupils with a notice that stays: something was done about it since.
-    pub left: Vec<i32>,
+    pub left: Vec<PupilId>,
 }
 
 /// Withdraws the notices that an import carried in, unless something was done about them since.
@@ -214,11 +215,11 @@ pub struct TakenBack {
 /// The database's.
 pub fn take_back(
     tx: &mut Tx<'_>,
-    import_id: i64,
+    import_id: ImportId,
     day: NaiveDate,
     caller: &Caller,
 ) -> Result<TakenBack, Problem> {
-    let carried: Vec<(i32, i32)> = penalty_notice::table
+    let carried: Vec<(PupilId, NoticeId)> = penalty_notice::table
         .filter(penalty_notice::seq.eq(1))
         .filter(penalty_notice::details.contains(json!({ "import_id": import_id })))
         .order(penalty_notice::notice_id)

@@ -17,6 +17,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{NoticeId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
@@ -67,7 +68,7 @@ pub struct DecidedNotice {
 /// Pending becomes issued or waived, issued becomes paid or withdrawn, paid becomes withdrawn. The sessions of a notice
 /// that was waived or withdrawn are free again; one that was withdrawn does not count towards the limit.
 #[utoipa::path(tag = "notices", security(("token" = ["case:decide"])), request_body = NoticeDecision,
-    params(("notice_id" = i32, Path, description = "The notice."),
+    params(NoticeId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The notice, and what became of the case.", body = DecidedNotice),
@@ -78,7 +79,7 @@ pub async fn decide_notice(
     caller: May<DecideCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<NoticeId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<NoticeDecision>,
@@ -114,7 +115,7 @@ pub async fn decide_notice(
 }
 
 /// How the notice stands; only for those who reach the school that asks.
-fn last(tx: &mut Tx<'_>, notice_id: i32) -> Result<NoticeRow, Problem> {
+fn last(tx: &mut Tx<'_>, notice_id: NoticeId) -> Result<NoticeRow, Problem> {
     let row = store::history(tx, notice_id)?.pop().ok_or_else(Problem::not_found)?;
     tenants::school(tx, row.asking_school)?;
     Ok(row)
@@ -124,7 +125,7 @@ fn last(tx: &mut Tx<'_>, notice_id: i32) -> Result<NoticeRow, Problem> {
 fn after(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    (child, before): (i32, &NoticeRow),
+    (child, before): (PupilId, &NoticeRow),
     said: &NoticeDecision,
 ) -> Result<Details, Problem> {
     let (state, mut details) = (*before.state, before.read()?);

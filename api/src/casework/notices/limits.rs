@@ -7,6 +7,7 @@ use domain::national::{Mark, National, NextNotice, Notice as Issued, PenaltyNoti
 use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, Session};
 
 use crate::base::db::Tx;
+use crate::base::id::{NoticeId, ParentId, PupilId};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::records::notices::{Missed, NoticeRow};
 use crate::marks;
@@ -33,7 +34,7 @@ impl Counted {
     pub fn read(
         tx: &mut Tx<'_>,
         codes: &CodeTable,
-        pupil_id: i32,
+        pupil_id: PupilId,
         known: Option<DateTime<Utc>>,
     ) -> Result<Self, Problem> {
         let day = tx.clock().today();
@@ -77,8 +78,8 @@ impl Counted {
     pub fn watch(
         &self,
         notices: &[NoticeRow],
-        parent_id: i32,
-        but: Option<i32>,
+        parent_id: ParentId,
+        but: Option<NoticeId>,
     ) -> Result<Option<Watch>, Problem> {
         let mut used = BTreeSet::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {
@@ -97,8 +98,8 @@ impl Counted {
     pub fn next(
         &self,
         notices: &[NoticeRow],
-        (parent_id, day): (i32, NaiveDate),
-        but: Option<i32>,
+        (parent_id, day): (ParentId, NaiveDate),
+        but: Option<NoticeId>,
     ) -> Result<NextNotice, Problem> {
         let mut issued = Vec::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {

@@ -8,6 +8,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{NoticeId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::base::words;
@@ -20,7 +21,7 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// The school that asked.
-    school_id: i32,
+    school_id: SchoolId,
     /// Only those in this state.
     state: Option<words::NoticeState>,
     /// Items of a page, 1 to 500; 100 when absent.
@@ -40,7 +41,7 @@ pub async fn list_notices(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, state, limit, cursor } = params.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, state))?;
+    let slice = Slice::<NoticeId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let whole = caller.sees_confidential(&app);
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;

@@ -10,6 +10,7 @@ use super::limits::Counted;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::casework::records::notices::{
@@ -22,7 +23,7 @@ use crate::roll::{parents, pupils};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PupilNotices {
     /// The child.
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The day as of which it is so.
     as_of: NaiveDate,
     /// The law.
@@ -59,7 +60,7 @@ pub struct Law {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ParentLimits {
     /// The parent.
-    parent_id: i32,
+    parent_id: ParentId,
     /// Whether the threshold is met: a person has to consider a notice.
     reached: bool,
     /// First day of the weeks with the most sessions; absent when the school has had no week yet.
@@ -94,7 +95,7 @@ impl From<&PenaltyNotice> for Law {
 }
 
 impl ParentLimits {
-    fn of(counted: &Counted, notices: &[NoticeRow], parent_id: i32) -> Result<Self, Problem> {
+    fn of(counted: &Counted, notices: &[NoticeRow], parent_id: ParentId) -> Result<Self, Problem> {
         let watch = counted.watch(notices, parent_id, None)?;
         let turn = counted.next(notices, (parent_id, counted.day), None)?;
         let to_come = next(&counted.law, turn);
@@ -122,14 +123,14 @@ impl ParentLimits {
 /// Counted from the marks as they stand now: when a mark is amended the threshold is met no more. What is met flags; a
 /// person decides.
 #[utoipa::path(tag = "notices", security(("token" = ["case:read"])),
-    params(("pupil_id" = i32, Path, description = "The child.")),
+    params(PupilId),
     responses((status = 200, description = "The limits and the notices.", body = PupilNotices),
         refusal::Invalid))]
 #[get("/v1/pupils/{pupil_id}/notices")]
 pub async fn notices_of_pupil(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
 ) -> Result<HttpResponse, Problem> {
     let (codes, whole) = (app.codes.clone(), caller.sees_confidential(&app));
     let answer = app.db.snapshot(caller.scope(), move |tx| {

@@ -15,6 +15,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{CaseId, ParentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::cases;
@@ -34,13 +35,13 @@ const LONG: usize = 2000;
 pub struct NewNotice {
     /// The parent.
     #[schema(example = 33)]
-    parent_id: i32,
+    parent_id: ParentId,
     /// The school that asks the local authority.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The case, where there is one.
     #[serde(default)]
-    case_id: Option<i32>,
+    case_id: Option<CaseId>,
     /// Why, where the sessions do not reach the national threshold: an authority may still issue one.
     #[serde(default)]
     reason: Option<String>,
@@ -52,7 +53,7 @@ pub struct NewNotice {
 /// on. A third notice within the years that count is refused: another measure is considered. One that is pending already
 /// is looked at again, and its sessions are counted anew.
 #[utoipa::path(tag = "notices", security(("token" = ["case:record"])), request_body = NewNotice,
-    params(("pupil_id" = i32, Path, description = "The child."),
+    params(PupilId,
         Idempotency),
     responses((status = 201, description = "The notice, pending.", body = ParentNotice, headers(("Location"))),
         (status = 200, description = "The notice that was pending already, counted anew.", body = ParentNotice, headers(("Location"))),
@@ -63,7 +64,7 @@ pub struct NewNotice {
 pub async fn propose_notice(
     caller: May<RecordCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     key: Idempotency,
     body: Json<NewNotice>,
 ) -> Result<HttpResponse, Problem> {
@@ -94,7 +95,7 @@ pub async fn propose_notice(
     Ok(reply.await?.answer())
 }
 
-fn check(tx: &mut Tx<'_>, pupil_id: i32, new: &NewNotice) -> Result<(), Problem> {
+fn check(tx: &mut Tx<'_>, pupil_id: PupilId, new: &NewNotice) -> Result<(), Problem> {
     let pupil = pupils::pupil(tx, pupil_id)?;
     pupils::check_unmerged(tx, pupil_id)?;
     tenants::school(tx, new.school_id)?;

@@ -8,6 +8,7 @@ use super::limits::Counted;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::NoticeId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::casework::records::notices::{self as store, ParentNotice};
@@ -26,14 +27,14 @@ pub struct NoticeAnswer {
 
 /// Read a penalty notice
 #[utoipa::path(tag = "notices", security(("token" = ["case:read"])),
-    params(("notice_id" = i32, Path, description = "The notice.")),
+    params(NoticeId),
     responses((status = 200, description = "How it stands, and how it stood before.", body = NoticeAnswer, headers(("ETag"))),
         refusal::Invalid))]
 #[get("/v1/notices/{notice_id}")]
 pub async fn read_notice(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<NoticeId>,
 ) -> Result<HttpResponse, Problem> {
     let (codes, whole) = (app.codes.clone(), caller.sees_confidential(&app));
     let answer = app.db.snapshot(caller.scope(), move |tx| {

@@ -6,6 +6,7 @@ use domain::CodeTable;
 use super::limits::Counted;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::casework::records::notices::{self as store, NoticeRow, Standing};
 use domain::NoticeState;
@@ -42,7 +43,7 @@ impl Supported {
 pub fn supported(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    pupil_id: i32,
+    pupil_id: PupilId,
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<Supported>, Problem> {
     let child = store::own_record(tx, pupil_id)?;

@@ -11,6 +11,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::recording::Record;
@@ -21,7 +22,7 @@ use crate::school::tenants;
 ///
 /// How it came about stays as it was: a contract that was put in place is not agreed by being delivered.
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = Delivery,
-    params(("record_id" = i32, Path, description = "The plan."),
+    params(RecordId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The plan.", body = Record<Plan>)))]
@@ -29,7 +30,7 @@ use crate::school::tenants;
 pub async fn deliver_plan(
     caller: May<RecordCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<Delivery>,

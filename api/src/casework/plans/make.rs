@@ -11,6 +11,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, check_parents, evidence};
@@ -39,7 +40,7 @@ pub struct NewPlan {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Basis {
     /// With these parents.
-    AgreedWith(Vec<i32>),
+    AgreedWith(Vec<ParentId>),
     /// Without the parents: it is sent to them anyway.
     SentAnyway(bool),
     /// Put in place, not agreed: by whom, in the school's own words.
@@ -51,8 +52,8 @@ impl Basis {
     fn check(
         self,
         tx: &mut Tx<'_>,
-        pupil_id: i32,
-    ) -> Result<(RecordState, Vec<i32>, Option<String>), Problem> {
+        pupil_id: PupilId,
+    ) -> Result<(RecordState, Vec<ParentId>, Option<String>), Problem> {
         match self {
             Basis::AgreedWith(parents) => {
                 let at = "/basis/agreed_with";

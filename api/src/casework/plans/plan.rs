@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::http::name;
+use crate::base::id::ParentId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::words;
 use crate::casework::records::{RecordKind, Thing};
@@ -24,7 +25,7 @@ pub struct Plan {
     #[schema(example = "LAAO")]
     pub put_in_place_by: Option<String>,
     /// The parents who agreed to it; none when it was sent or put in place without them.
-    pub agreed_with: Vec<i32>,
+    pub agreed_with: Vec<ParentId>,
     /// What is to be done.
     pub items: Vec<PlanItem>,
     /// How it was brought to the home.

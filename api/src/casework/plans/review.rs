@@ -13,6 +13,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::recording::Record;
@@ -36,7 +37,7 @@ pub struct NewPlanReview {
 
 /// Look at a plan again
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlanReview,
-    params(("record_id" = i32, Path, description = "The plan."),
+    params(RecordId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>)))]
@@ -44,7 +45,7 @@ pub struct NewPlanReview {
 pub async fn review_plan(
     caller: May<RecordCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<NewPlanReview>,

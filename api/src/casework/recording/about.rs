@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{ActionId, CaseId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::records::Ground;
 use crate::casework::{actions, cases};
@@ -16,18 +17,18 @@ use crate::school::tenants;
 pub struct About {
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The case, where there is one.
     #[serde(default)]
     #[schema(example = 205)]
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The action that asked for it: what is recorded is its evidence.
     #[serde(default)]
     #[schema(example = 314)]
-    pub action_id: Option<i32>,
+    pub action_id: Option<ActionId>,
 }
 
 impl About {

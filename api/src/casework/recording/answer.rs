@@ -7,6 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::base::auth::Caller;
 use crate::base::http::page::Slice;
+use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::cases;
@@ -19,17 +20,17 @@ use crate::school::tenants;
 pub struct Record<T> {
     /// Rollcall's key.
     #[schema(example = 61)]
-    pub record_id: i32,
+    pub record_id: RecordId,
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The case it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The action that asked for it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub action_id: Option<i32>,
+    pub action_id: Option<ActionId>,
     /// How it stands.
     pub state: RecordState,
     /// The day it is about.
@@ -54,7 +55,7 @@ pub struct Record<T> {
     /// Where a case brought it along when its pupil moved inside the trust: the record at the school before, of which this
     /// goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub carried_from: Option<i32>,
+    pub carried_from: Option<RecordId>,
 }
 
 impl<T: Thing> Record<T> {
@@ -107,11 +108,11 @@ pub struct Told<T> {
 #[into_params(parameter_in = Query)]
 pub struct Which {
     /// Those of this school. A school, a pupil or a case has to be named.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// Only this pupil's.
-    pupil_id: Option<i32>,
+    pupil_id: Option<PupilId>,
     /// Only this case's.
-    case_id: Option<i32>,
+    case_id: Option<CaseId>,
     /// Only those in this state.
     state: Option<RecordState>,
     /// Items of a page, 1 to 500; 100 when absent.
@@ -131,7 +132,7 @@ pub async fn list<T: Thing + ToSchema>(
     which: Which,
 ) -> Result<HttpResponse, Problem> {
     let Which { school_id, pupil_id, case_id, state, limit, cursor } = which;
-    if [school_id, pupil_id, case_id].iter().all(Option::is_none) {
+    if school_id.is_none() && pupil_id.is_none() && case_id.is_none() {
         return Err(Problem::at(Kind::BadQuery, "?school_id", "a school, a pupil or a case"));
     }
     if state.is_some_and(|state| !T::KIND.states().contains(&state)) {
@@ -140,7 +141,7 @@ pub async fn list<T: Thing + ToSchema>(
         return Err(Problem::at(Kind::BadQuery, "?state", expected));
     }
     let filter = (T::KIND, school_id, pupil_id, case_id, state);
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &filter)?;
+    let slice = Slice::<RecordId>::read(limit, cursor.as_deref(), &filter)?;
     let whole = caller.sees_confidential(app);
     let page = app.db.run(caller.scope(), move |tx| {
         school_id.map(|id| tenants::school(tx, id)).transpose()?;
@@ -162,7 +163,7 @@ pub async fn list<T: Thing + ToSchema>(
 pub async fn one<T: Thing>(
     app: &web::Data<App>,
     caller: &Caller,
-    record_id: i32,
+    record_id: RecordId,
 ) -> Result<HttpResponse, Problem> {
     let whole = caller.sees_confidential(app);
     let rows = app.db.run(caller.scope(), move |tx| records::history::<T>(tx, record_id)).await?;

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::base::auth::Caller;
 use crate::base::db::{Scope, Tx};
+use crate::base::id::{ActionId, CaseId};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::{actions, cases};
 use crate::figures::Counting;
@@ -47,7 +48,7 @@ impl Forward {
     pub async fn of(
         counting: &Counting,
         scope: &Scope,
-        case_id: Option<i32>,
+        case_id: Option<CaseId>,
     ) -> Result<Self, Problem> {
         let blocks = match case_id {
             Some(case_id) => cases::counted(counting, scope, case_id).await?,
@@ -64,7 +65,7 @@ impl Forward {
         &self,
         tx: &mut Tx<'_>,
         caller: &Caller,
-        case_id: i32,
+        case_id: CaseId,
         outcome: &str,
     ) -> Result<CaseMoved, Problem> {
         let told = cases::case_to_change(tx, case_id)?;
@@ -86,7 +87,7 @@ impl Forward {
         &self,
         tx: &mut Tx<'_>,
         caller: &Caller,
-        case_id: Option<i32>,
+        case_id: Option<CaseId>,
         outcome: Option<&str>,
     ) -> Result<Option<CaseMoved>, Problem> {
         match (case_id, outcome) {
@@ -106,7 +107,7 @@ impl Forward {
 /// The database's.
 pub fn evidence(
     tx: &mut Tx<'_>,
-    action_id: Option<i32>,
+    action_id: Option<ActionId>,
     (says, done): (&str, bool),
     caller: &Caller,
 ) -> Result<(), Problem> {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::base::db::Tx;
 use crate::base::http::name;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Kind, Problem};
 use crate::roll::parents;
 
@@ -18,11 +19,11 @@ const MOST: usize = 20;
 /// 422 at `pointer`.
 pub fn check_parents(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
-    parents: &[i32],
+    pupil_id: PupilId,
+    parents: &[ParentId],
     pointer: &str,
 ) -> Result<(), Problem> {
-    let once: BTreeSet<i32> = parents.iter().copied().collect();
+    let once: BTreeSet<ParentId> = parents.iter().copied().collect();
     if parents.len() > MOST || once.len() < parents.len() {
         let expected = format!("at most {MOST} parents, each once");
         return Err(Problem::at(Kind::Invalid, pointer, expected));

@@ -1,14 +1,16 @@
 //! The pupil, case and action that a record belongs to.
 
+use crate::base::id::{ActionId, CaseId, PupilId, SchoolId};
+
 /// The pupil at a school whom a record is about, and the case and action that it belongs to.
 #[derive(Debug, Clone, Copy)]
 pub struct Ground {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The case, and the step at which it stands.
-    pub case: Option<(i32, i32)>,
+    pub case: Option<(CaseId, i32)>,
     /// The action.
-    pub action_id: Option<i32>,
+    pub action_id: Option<ActionId>,
 }

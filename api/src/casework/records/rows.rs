@@ -14,6 +14,7 @@ use super::state::{RecordKind, RecordState};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::http::etag::{Conditions, ETag};
+use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::base::schema::case_record;
 
@@ -30,21 +31,21 @@ pub trait Thing: Serialize + DeserializeOwned + Send + 'static {
 #[diesel(table_name = case_record)]
 pub struct RecordRow {
     /// Rollcall's key.
-    pub record_id: i32,
+    pub record_id: RecordId,
     /// The number of this row, from 1.
     pub seq: i32,
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// What it is.
     pub kind: RecordKind,
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The case.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The step at which the case stood when the thing was first recorded.
     pub case_step: Option<i32>,
     /// The action that asked for it.
-    pub action_id: Option<i32>,
+    pub action_id: Option<ActionId>,
     /// How it stands.
     pub state: RecordState,
     /// The day it is about.
@@ -62,22 +63,22 @@ pub struct RecordRow {
     /// In which role.
     pub role: String,
     /// Where a case brought it along from another school of the trust: the thing there of which this goes on.
-    pub carried_from: Option<i32>,
+    pub carried_from: Option<RecordId>,
 }
 
 #[derive(Insertable)]
 #[diesel(table_name = case_record)]
 struct NewRow<'a> {
-    trust_id: i32,
-    school_id: i32,
+    trust_id: TrustId,
+    school_id: SchoolId,
     /// Without one the thing is new.
-    record_id: Option<i32>,
+    record_id: Option<RecordId>,
     seq: i32,
     kind: RecordKind,
-    pupil_id: i32,
-    case_id: Option<i32>,
+    pupil_id: PupilId,
+    case_id: Option<CaseId>,
     case_step: Option<i32>,
-    action_id: Option<i32>,
+    action_id: Option<ActionId>,
     state: RecordState,
     day: NaiveDate,
     says: &'a str,
@@ -175,7 +176,7 @@ pub fn change<T: Thing>(
 fn insert<T: Thing>(
     tx: &mut Tx<'_>,
     ground: &Ground,
-    (record_id, seq): (Option<i32>, i32),
+    (record_id, seq): (Option<RecordId>, i32),
     standing: &Standing<'_, T>,
     known: Option<&Value>,
     caller: &Caller,
@@ -213,7 +214,7 @@ fn insert<T: Thing>(
 ///
 /// # Errors
 /// 404.
-pub fn history<T: Thing>(tx: &mut Tx<'_>, record_id: i32) -> Result<Vec<RecordRow>, Problem> {
+pub fn history<T: Thing>(tx: &mut Tx<'_>, record_id: RecordId) -> Result<Vec<RecordRow>, Problem> {
     let rows: Vec<RecordRow> = case_record::table
         .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
         .order(case_record::seq)
@@ -228,7 +229,7 @@ pub fn history<T: Thing>(tx: &mut Tx<'_>, record_id: i32) -> Result<Vec<RecordRo
 /// 404; 412 when `If-Match` names another state.
 pub fn record_to_change<T: Thing>(
     tx: &mut Tx<'_>,
-    record_id: i32,
+    record_id: RecordId,
     conditions: &Conditions,
 ) -> Result<RecordRow, Problem> {
     tx.take_turns(&format!("record/{record_id}"))?;
@@ -241,11 +242,11 @@ pub fn record_to_change<T: Thing>(
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
     /// Of this school.
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// Of this pupil.
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// Of this case.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// In this state.
     pub state: Option<RecordState>,
 }
@@ -257,7 +258,7 @@ pub struct Wanted {
 pub fn records<T: Thing>(
     tx: &mut Tx<'_>,
     wanted: Wanted,
-    after: Option<i32>,
+    after: Option<RecordId>,
     most: i64,
 ) -> Result<Vec<RecordRow>, Problem> {
     // Who sees both schools sees what goes on, and not what it was carried from.
@@ -302,7 +303,7 @@ pub fn records<T: Thing>(
 ///
 /// # Errors
 /// The database's.
-pub fn of_case(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<RecordRow>, Problem> {
+pub fn of_case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<RecordRow>, Problem> {
     Ok(case_record::table
         .filter(case_record::case_id.eq(case_id))
         .order((case_record::recorded_at, case_record::record_id, case_record::seq))
@@ -318,8 +319,8 @@ pub fn of_case(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<RecordRow>, Problem>
 /// The database's.
 pub fn carry(
     tx: &mut Tx<'_>,
-    from_case: i32,
-    (school_id, case_id): (i32, i32),
+    from_case: CaseId,
+    (school_id, case_id): (SchoolId, CaseId),
 ) -> Result<Vec<RecordRow>, Problem> {
     diesel::sql_query(
         "WITH carried AS MATERIALIZED ( \
@@ -349,7 +350,7 @@ pub fn carry(
 ///
 /// # Errors
 /// 404.
-pub fn case_of<T: Thing>(tx: &mut Tx<'_>, record_id: i32) -> Result<Option<i32>, Problem> {
+pub fn case_of<T: Thing>(tx: &mut Tx<'_>, record_id: RecordId) -> Result<Option<CaseId>, Problem> {
     let row = case_record::table
         .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
         .filter(case_record::seq.eq(1));

@@ -14,6 +14,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::words;
@@ -76,7 +77,7 @@ pub struct ProgressedReferral {
 
 /// Record what became of a referral
 #[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewProgress,
-    params(("record_id" = i32, Path, description = "The referral."),
+    params(RecordId,
         IfMatch,
         Idempotency),
     responses((status = 200, description = "The referral, and what became of the case.", body = ProgressedReferral),
@@ -86,7 +87,7 @@ pub async fn progress_referral(
     caller: May<RecordCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<NewProgress>,

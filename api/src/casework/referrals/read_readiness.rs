@@ -8,6 +8,7 @@ use super::readiness::checks;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::casework::cases;
@@ -19,7 +20,7 @@ use crate::figures::{Check, Light};
 pub struct Readiness {
     /// The case.
     #[schema(example = 205)]
-    case_id: i32,
+    case_id: CaseId,
     /// Whether nothing is red.
     ready: bool,
     /// Each thing, in the order in which it usually comes about.
@@ -28,13 +29,13 @@ pub struct Readiness {
 
 /// Read whether a case is ready to be referred
 #[utoipa::path(tag = "referrals", security(("token" = ["case:read"])),
-    params(("case_id" = i32, Path, description = "The case.")),
+    params(CaseId),
     responses((status = 200, description = "What there is, and what is missing.", body = Readiness)))]
 #[get("/v1/cases/{case_id}/readiness")]
 pub async fn read_readiness(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
     let codes = app.codes.clone();
     let answer = app.db.snapshot(caller.scope(), move |tx| {

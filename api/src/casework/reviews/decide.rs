@@ -21,6 +21,7 @@ use crate::base::db::Tx;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{ItemId, PupilId, ReviewId};
 use crate::base::problem::{Kind, Problem, ProblemBody};
 use crate::base::state::App;
 use crate::base::word::words;
@@ -50,7 +51,7 @@ pub struct DecisionsBody {
 pub struct DecisionBody {
     /// The item's number.
     #[schema(example = 3)]
-    item: i32,
+    item: ItemId,
     /// What is decided.
     decide: What,
     /// Why; needed for everything but `send`, and read only by those who lead on safeguarding. For `mitigate` the reason
@@ -86,7 +87,7 @@ pub struct DecisionsAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DecisionResult {
     /// The item's number.
-    item: i32,
+    item: ItemId,
     /// As the decision alone would have been answered: 200, 403 (the policy names who decides), 404, 412 or 422.
     #[schema(example = 200)]
     status: u16,
@@ -103,14 +104,14 @@ pub struct DecisionResult {
 /// Each decision is done whole or not at all, whatever becomes of the others. An item that somebody else has decided,
 /// or whose case has moved on, is answered with 412 and how it stands now.
 #[utoipa::path(tag = "reviews", security(("token" = ["case:decide"])), request_body = DecisionsBody,
-    params(("review_id" = i32, Path, description = "The review.")),
+    params(ReviewId),
     responses((status = 207, description = "What became of each.", body = DecisionsAnswer)))]
 #[post("/v1/reviews/{review_id}/decisions")]
 pub async fn decide_items(
     caller: May<DecideCase>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<ReviewId>,
     body: Json<DecisionsBody>,
 ) -> Result<HttpResponse, Problem> {
     let decisions = body.value.decisions;
@@ -176,14 +177,14 @@ impl Deciding<'_> {
     }
 
     /// One item as it stands; `None` when there is none of that number.
-    fn item(&self, tx: &mut Tx<'_>, item: i32) -> Result<Option<ItemRow>, Problem> {
-        let after = Some(item.saturating_sub(1));
+    fn item(&self, tx: &mut Tx<'_>, item: ItemId) -> Result<Option<ItemRow>, Problem> {
+        let after = Some(ItemId::new(item.number().saturating_sub(1)));
         let found = rows::items(tx, self.review.review_id, (None, None), after, 1)?.pop();
         Ok(found.filter(|row| row.item == item))
     }
 
     /// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is withdrawn.
-    fn proposal(&self, tx: &mut Tx<'_>, item: i32) -> Result<Option<Decision>, Problem> {
+    fn proposal(&self, tx: &mut Tx<'_>, item: ItemId) -> Result<Option<Decision>, Problem> {
         match rows::item_to_decide(tx, self.review.review_id, item) {
             Ok(item) if item.state == ItemState::Proposed => {
                 amended::present(tx, self.blocks, (&self.school, &self.review), &item)
@@ -253,7 +254,12 @@ impl Deciding<'_> {
     }
 
     /// Carries a proposal out.
-    fn send(&self, tx: &mut Tx<'_>, pupil_id: i32, mut decision: Decision) -> Result<(), Problem> {
+    fn send(
+        &self,
+        tx: &mut Tx<'_>,
+        pupil_id: PupilId,
+        mut decision: Decision,
+    ) -> Result<(), Problem> {
         let Self { caller, review, blocks, .. } = self;
         let day = tenants::today(tx, review.school_id)?;
         let school_id = review.school_id;
@@ -321,7 +327,7 @@ impl Deciding<'_> {
     fn otherwise(
         &self,
         tx: &mut Tx<'_>,
-        pupil_id: i32,
+        pupil_id: PupilId,
         to: Option<&str>,
         reason: String,
     ) -> Result<(), Problem> {

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::rows::ReviewRow;
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{feedback, review};
 
@@ -15,7 +16,7 @@ use crate::base::schema::{feedback, review};
 #[diesel(table_name = feedback)]
 pub struct FeedbackRow {
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// What was said.
     #[schema(example = "His grandmother is ill; he is tired on Mondays")]
     pub says: String,
@@ -32,7 +33,7 @@ pub struct FeedbackRow {
 pub fn add_feedback(
     tx: &mut Tx<'_>,
     review: &ReviewRow,
-    pupil_id: i32,
+    pupil_id: PupilId,
     says: &str,
     by: &str,
 ) -> Result<FeedbackRow, Problem> {
@@ -60,7 +61,7 @@ pub fn add_feedback(
 /// The database's.
 pub fn feedback_between(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Vec<FeedbackRow>, Problem> {
     let said = feedback::table.inner_join(review::table.on(

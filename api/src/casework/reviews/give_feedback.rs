@@ -11,6 +11,7 @@ use crate::base::auth::permission::GiveFeedback;
 use crate::base::http::json::Json;
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{PupilId, ReviewId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -24,7 +25,7 @@ const LONGEST: usize = 2000;
 pub struct FeedbackBody {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// In the teacher's own words.
     #[schema(example = "His grandmother is ill; he is tired on Mondays")]
     says: String,
@@ -32,13 +33,13 @@ pub struct FeedbackBody {
 
 /// Give feedback on a pupil
 #[utoipa::path(tag = "reviews", security(("token" = ["review:feedback"])), request_body = FeedbackBody,
-    params(("review_id" = i32, Path, description = "The review.")),
+    params(ReviewId),
     responses((status = 201, description = "As it stands beside the pupil's items of this week.", body = FeedbackRow)))]
 #[post("/v1/reviews/{review_id}/feedback")]
 pub async fn give_feedback(
     caller: May<GiveFeedback>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ReviewId>,
     body: Json<FeedbackBody>,
 ) -> Result<HttpResponse, Problem> {
     let says = name::words(&body.value.says, "/says", LONGEST)?;

@@ -16,6 +16,7 @@ use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{ItemId, PupilId, ReviewId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::figures::week_to;
@@ -28,7 +29,7 @@ pub struct Params {
     /// Only those in this state.
     state: Option<ItemState>,
     /// Only those about this pupil.
-    pupil_id: Option<i32>,
+    pupil_id: Option<PupilId>,
     /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
     /// `next` of the page before.
@@ -39,10 +40,10 @@ pub struct Params {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ItemAnswer {
     /// Its number, from 1.
-    pub item: i32,
+    pub item: ItemId,
     /// The pupil it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// The class, or the class whose teachers it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub class: Option<String>,
@@ -103,22 +104,22 @@ impl ItemAnswer {
 
 /// List a review's items
 #[utoipa::path(tag = "reviews", security(("token" = ["case:read"])),
-    params(("review_id" = i32, Path, description = "The review."), Params),
+    params(ReviewId, Params),
     responses((status = 200, description = "Items in the order in which the policy names them.", body = Page<ItemAnswer>)))]
 #[get("/v1/reviews/{review_id}/items")]
 pub async fn list_items(
     caller: May<ReadCase>,
     app: web::Data<App>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<ReviewId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { state, pupil_id, limit, cursor } = params.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(path.0, state, pupil_id))?;
+    let slice = Slice::<ItemId>::read(limit, cursor.as_deref(), &(path.0, state, pupil_id))?;
     let whole = caller.sees_confidential(&app);
     let page = app.db.snapshot(caller.scope(), move |tx| {
         let review = rows::review(tx, path.0)?;
-        let mut said: BTreeMap<i32, Vec<FeedbackRow>> = BTreeMap::new();
+        let mut said: BTreeMap<PupilId, Vec<FeedbackRow>> = BTreeMap::new();
         for one in feedback_between(tx, review.school_id, week_to(review.day))? {
             said.entry(one.pupil_id).or_default().push(one);
         }

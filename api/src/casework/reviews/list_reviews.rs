@@ -10,6 +10,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -20,7 +21,7 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// The school.
-    school_id: i32,
+    school_id: SchoolId,
     /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
     /// `next` of the page before.

@@ -13,11 +13,12 @@ use super::feedback::feedback_between;
 use super::question::{Question, tickets};
 use super::rows::{self, NewItem, ReviewRow};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::actions::{self, About};
 use crate::casework::cases::{self, Told};
 use crate::casework::letters;
-use crate::figures::{Beside, Figures, week_to};
+use crate::figures::{Beside, Enrolled, Figures, week_to};
 use crate::roll::pupils;
 use crate::school::calendars;
 use crate::school::policies::{self, Follows, Part, Shelf};
@@ -28,7 +29,7 @@ use crate::school::policies::{self, Follows, Part, Shelf};
 /// The school follows no policy, has no calendar for that year, or has a review of that day.
 pub fn open(
     tx: &mut Tx<'_>,
-    (school_id, day): (i32, NaiveDate),
+    (school_id, day): (SchoolId, NaiveDate),
     blocks: &[Arc<Block>],
     known_at: DateTime<Utc>,
     by: &str,
@@ -68,18 +69,23 @@ fn beside(
     cases: &[Told],
 ) -> Result<Beside, Problem> {
     let (school_id, day) = (row.school_id, row.day);
-    let on_roll: BTreeMap<i32, Option<i32>> = figures
+    let on_roll: BTreeMap<PupilId, Option<ClassId>> = figures
         .on_roll()
-        .map(|member| (member.pupil, member.placements.last().map(|placement| placement.class)))
+        .map(|member| {
+            (
+                member.pupil_id(),
+                member.placements.last().map(|placement| ClassId::new(placement.class)),
+            )
+        })
         .collect();
-    let ids: Vec<i32> = on_roll.keys().copied().collect();
-    let classes: BTreeMap<i32, String> = pupils::classes_of_schools(tx, &[school_id])?
+    let ids: Vec<PupilId> = on_roll.keys().copied().collect();
+    let classes: BTreeMap<ClassId, String> = pupils::classes_of_schools(tx, &[school_id])?
         .into_iter()
         .map(|class| (class.class_id, class.name))
         .collect();
-    let answered: BTreeSet<i32> =
+    let answered: BTreeSet<PupilId> =
         feedback_between(tx, school_id, week_to(day))?.iter().map(|one| one.pupil_id).collect();
-    let class_of = |pupil: &i32| on_roll.get(pupil).copied().flatten();
+    let class_of = |pupil: &PupilId| on_roll.get(pupil).copied().flatten();
     let silent: BTreeSet<String> = rows::listed_between(tx, school_id, week_to(day))?
         .iter()
         .filter(|pupil| !answered.contains(pupil))
@@ -102,15 +108,15 @@ fn beside(
 /// The database's.
 pub fn tickets_held(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     rewards: Option<&Follows>,
     calendars: &[Calendar],
     day: NaiveDate,
-) -> Result<BTreeMap<i32, BTreeMap<String, u32>>, Problem> {
+) -> Result<BTreeMap<PupilId, BTreeMap<String, u32>>, Problem> {
     let (Some(rewards), Some(first_day)) = (rewards, first_day_of_term(calendars, day)) else {
         return Ok(BTreeMap::new());
     };
-    let mut held: BTreeMap<i32, BTreeMap<String, u32>> = BTreeMap::new();
+    let mut held: BTreeMap<PupilId, BTreeMap<String, u32>> = BTreeMap::new();
     for (ticket, rules) in tickets(&rewards.policy) {
         for (pupil, count) in rows::given(tx, school_id, &rules, (first_day, day))? {
             let count = u32::try_from(count).unwrap_or(u32::MAX);
@@ -137,7 +143,7 @@ pub fn store(
     let mut items = Vec::with_capacity(decisions.len());
     for decision in decisions {
         let pupil_id = match &decision.subject {
-            Subject::Pupil(id) => i32::try_from(*id).ok(),
+            Subject::Pupil(id) => i32::try_from(*id).ok().map(PupilId::new),
             _ => None,
         };
         let proposed = waits_for_a_person(&decision);

@@ -8,6 +8,7 @@ use super::rows::ReviewRow;
 use crate::base::auth::May;
 use crate::base::auth::permission::OpenReview;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::figures::{Counting, SchoolBlocks, years_behind};
@@ -17,7 +18,7 @@ use crate::figures::{Counting, SchoolBlocks, years_behind};
 /// Looks at every pupil on roll as the school's policy says for that day, and stores what it proposes. Nothing leaves
 /// the school before a named person has decided.
 #[utoipa::path(tag = "reviews", security(("token" = ["review:open"])),
-    params(("school_id" = i32, Path, description = "The school."), ("day" = NaiveDate, Path, description = "Today, or a day before.")),
+    params(SchoolId, ("day" = NaiveDate, Path, description = "Today, or a day before.")),
     responses((status = 201, description = "The review.", body = ReviewRow, headers(("Location"))),
         (status = 409, description = "That day has a review already."),
         refusal::Invalid, refusal::NoCalendar, refusal::NoPolicy, refusal::Taken))]
@@ -26,7 +27,7 @@ pub async fn open_review(
     caller: May<OpenReview>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<(i32, NaiveDate)>,
+    path: Path<(SchoolId, NaiveDate)>,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, day) = path.0;
     if day > app.db.clock_of(caller.scope()).await?.today() {

@@ -10,9 +10,10 @@ use domain::policy::{
 use domain::{AcademicYear, Calendar};
 
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::casework::cases::Told;
-use crate::figures::{Beside, Figures};
+use crate::figures::{Beside, Enrolled, Figures};
 use crate::school::policies::{Follows, Shelf};
 
 /// What a policy is asked at a review.
@@ -95,11 +96,13 @@ impl Question<'_> {
         };
         let mut decisions: Vec<Decision> = now.into_iter().filter(own).collect();
         decisions.extend(settled.into_values());
-        for told in cases.iter().filter(|told| others.contains(&i64::from(told.row.pupil_id))) {
+        for told in
+            cases.iter().filter(|told| others.contains(&i64::from(told.row.pupil_id.number())))
+        {
             let row = &told.row;
             let kept = self.shelf.under(tx, &row.policy, row.version, &row.answers)?;
             let mut alone = self.figures.facts(&kept.policy, self.beside);
-            alone.pupils.retain(|pupil| pupil.id == i64::from(told.row.pupil_id));
+            alone.pupils.retain(|pupil| pupil.id == i64::from(told.row.pupil_id.number()));
             let found = review(&kept.policy.pathway(), &kept.letters, &alone, day, self.calendars);
             decisions.extend(found.into_iter().filter(|decision| decision.taking.is_some()));
         }
@@ -114,10 +117,11 @@ impl Question<'_> {
         cases: &[Told],
         follows: &Follows,
     ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>), Problem> {
-        let on_roll: BTreeSet<i32> = self.figures.on_roll().map(|member| member.pupil).collect();
+        let on_roll: BTreeSet<PupilId> =
+            self.figures.on_roll().map(|member| member.pupil_id()).collect();
         let (mut settled, mut others) = (BTreeMap::new(), BTreeSet::new());
         for told in cases {
-            let pupil = i64::from(told.row.pupil_id);
+            let pupil = i64::from(told.row.pupil_id.number());
             if !on_roll.contains(&told.row.pupil_id) {
                 // The clockwork lets cases follow the roll.
                 continue;

@@ -14,6 +14,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::db::Tx;
 use crate::base::http::path::Path;
+use crate::base::id::ReviewId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::{calendars, tenants};
@@ -59,13 +60,13 @@ fn notices(tx: &mut Tx<'_>, review: &ReviewRow) -> Result<Vec<String>, Problem> 
 
 /// Read a review
 #[utoipa::path(tag = "reviews", security(("token" = ["case:read"])),
-    params(("review_id" = i32, Path, description = "The review.")),
+    params(ReviewId),
     responses((status = 200, description = "The review.", body = ReviewAnswer)))]
 #[get("/v1/reviews/{review_id}")]
 pub async fn read_review(
     caller: May<ReadCase>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ReviewId>,
 ) -> Result<HttpResponse, Problem> {
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let review = rows::review(tx, path.0)?;

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::state::ItemState;
 use crate::base::db::Tx;
+use crate::base::id::{ItemId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{review, review_item};
 use crate::school::policies::Follows;
@@ -20,10 +21,10 @@ use crate::school::policies::Follows;
 pub struct ReviewRow {
     /// Rollcall's key.
     #[schema(example = 51)]
-    pub review_id: i32,
+    pub review_id: ReviewId,
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The day.
     pub day: NaiveDate,
     /// The policy that the school follows that day.
@@ -44,11 +45,11 @@ pub struct ReviewRow {
 #[diesel(table_name = review_item)]
 pub struct ItemRow {
     /// The review.
-    pub review_id: i32,
+    pub review_id: ReviewId,
     /// The item's number, from 1.
-    pub item: i32,
+    pub item: ItemId,
     /// The pupil it is about.
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// The engine's decision.
     pub proposal: Value,
     /// How it stands.
@@ -74,7 +75,7 @@ impl ItemRow {
 /// A new item.
 pub struct NewItem {
     /// The pupil it is about.
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// What is proposed.
     pub decision: Decision,
     /// Whether a person has to decide.
@@ -87,7 +88,7 @@ pub struct NewItem {
 /// The database's.
 pub fn add(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     day: NaiveDate,
     follows: &Follows,
     known_at: DateTime<Utc>,
@@ -143,7 +144,7 @@ pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result
 ///
 /// # Errors
 /// 404.
-pub fn review(tx: &mut Tx<'_>, review_id: i32) -> Result<ReviewRow, Problem> {
+pub fn review(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<ReviewRow, Problem> {
     Ok(review::table
         .filter(review::review_id.eq(review_id))
         .select(ReviewRow::as_select())
@@ -156,7 +157,7 @@ pub fn review(tx: &mut Tx<'_>, review_id: i32) -> Result<ReviewRow, Problem> {
 /// The database's.
 pub fn of_day(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     day: NaiveDate,
 ) -> Result<Option<ReviewRow>, Problem> {
     Ok(review::table
@@ -170,7 +171,7 @@ pub fn of_day(
 ///
 /// # Errors
 /// The database's.
-pub fn sizes(tx: &mut Tx<'_>, review_id: i32) -> Result<(i64, i64), Problem> {
+pub fn sizes(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<(i64, i64), Problem> {
     let states = states(tx, review_id)?;
     let proposed = states.iter().filter(|(state, _)| *state == ItemState::Proposed);
     Ok((states.iter().map(|(_, items)| items).sum(), proposed.map(|(_, items)| items).sum()))
@@ -182,7 +183,7 @@ pub fn sizes(tx: &mut Tx<'_>, review_id: i32) -> Result<(i64, i64), Problem> {
 /// The database's.
 pub fn reviews(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     before: Option<NaiveDate>,
     most: i64,
 ) -> Result<Vec<ReviewRow>, Problem> {
@@ -199,7 +200,7 @@ pub fn reviews(
 /// The database's.
 pub fn reviews_since(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     from: NaiveDate,
 ) -> Result<Vec<ReviewRow>, Problem> {
     Ok(review::table
@@ -215,9 +216,9 @@ pub fn reviews_since(
 /// The database's.
 pub fn items(
     tx: &mut Tx<'_>,
-    review_id: i32,
-    (state, pupil_id): (Option<ItemState>, Option<i32>),
-    after: Option<i32>,
+    review_id: ReviewId,
+    (state, pupil_id): (Option<ItemState>, Option<PupilId>),
+    after: Option<ItemId>,
     most: i64,
 ) -> Result<Vec<ItemRow>, Problem> {
     let mut rows = review_item::table.filter(review_item::review_id.eq(review_id)).into_boxed();
@@ -237,7 +238,11 @@ pub fn items(
 ///
 /// # Errors
 /// 404.
-pub fn item_to_decide(tx: &mut Tx<'_>, review_id: i32, item: i32) -> Result<ItemRow, Problem> {
+pub fn item_to_decide(
+    tx: &mut Tx<'_>,
+    review_id: ReviewId,
+    item: ItemId,
+) -> Result<ItemRow, Problem> {
     Ok(review_item::table
         .filter(review_item::review_id.eq(review_id).and(review_item::item.eq(item)))
         .select(ItemRow::as_select())
@@ -252,8 +257,8 @@ pub fn item_to_decide(tx: &mut Tx<'_>, review_id: i32, item: i32) -> Result<Item
 /// The database's.
 pub fn items_to_change(
     tx: &mut Tx<'_>,
-    review_id: i32,
-    pupil_id: i32,
+    review_id: ReviewId,
+    pupil_id: PupilId,
 ) -> Result<Vec<ItemRow>, Problem> {
     tx.take_turns(&format!("review/{review_id}"))?;
     Ok(review_item::table
@@ -291,7 +296,7 @@ pub fn settle(
 ///
 /// # Errors
 /// The database's.
-pub fn states(tx: &mut Tx<'_>, review_id: i32) -> Result<Vec<(ItemState, i64)>, Problem> {
+pub fn states(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<Vec<(ItemState, i64)>, Problem> {
     Ok(review_item::table
         .filter(review_item::review_id.eq(review_id))
         .group_by(review_item::state)
@@ -306,16 +311,16 @@ pub fn states(tx: &mut Tx<'_>, review_id: i32) -> Result<Vec<(ItemState, i64)>, 
 /// The database's.
 pub fn given(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     rules: &[String],
     (from, before): (NaiveDate, NaiveDate),
-) -> Result<Vec<(i32, i64)>, Problem> {
+) -> Result<Vec<(PupilId, i64)>, Problem> {
     let items = review_item::table.inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)
             .and(review::review_id.eq(review_item::review_id))),
     );
-    let counts: Vec<(Option<i32>, i64)> = items
+    let counts: Vec<(Option<PupilId>, i64)> = items
         .filter(review_item::school_id.eq(school_id).and(review_item::rule.eq_any(rules)))
         .filter(review_item::state.eq(ItemState::Listed).and(review_item::pupil_id.is_not_null()))
         .filter(review::day.ge(from).and(review::day.lt(before)))
@@ -331,7 +336,7 @@ pub fn given(
 /// The database's.
 pub fn listed_of_pupil(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
 ) -> Result<Vec<(NaiveDate, String)>, Problem> {
     let items = review_item::table.inner_join(
         review::table.on(review::trust_id
@@ -351,15 +356,15 @@ pub fn listed_of_pupil(
 /// The database's.
 pub fn listed_between(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     (from, to): (NaiveDate, NaiveDate),
-) -> Result<Vec<i32>, Problem> {
+) -> Result<Vec<PupilId>, Problem> {
     let listed = review_item::table.inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)
             .and(review::review_id.eq(review_item::review_id))),
     );
-    let pupils: Vec<Option<i32>> = listed
+    let pupils: Vec<Option<PupilId>> = listed
         .filter(review_item::school_id.eq(school_id).and(review::day.between(from, to)))
         .filter(review_item::pupil_id.is_not_null())
         .select(review_item::pupil_id)

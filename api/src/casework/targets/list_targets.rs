@@ -12,6 +12,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{CaseId, SchoolId};
 use crate::base::problem::Problem;
 use crate::casework::cases;
 use crate::figures::Counting;
@@ -23,7 +24,7 @@ use crate::school::{calendars, tenants};
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// The school.
-    school_id: i32,
+    school_id: SchoolId,
     /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
     /// `next` of the page before.
@@ -41,7 +42,7 @@ pub async fn list_targets(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, limit, cursor } = params.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &school_id)?;
+    let slice = Slice::<CaseId>::read(limit, cursor.as_deref(), &school_id)?;
     let (after, most) = (slice.after, slice.fetch());
     let read = counting.school_blocks_of(caller.scope(), move |tx| {
         let today = tenants::today(tx, school_id)?;

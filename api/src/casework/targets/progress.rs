@@ -10,19 +10,21 @@ use domain::{AcademicYear, Calendar, HalfDay, NO_MARK, Percent, Session};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::word::words;
 use crate::casework::cases::CaseRow;
+use crate::figures::Enrolled;
 
 /// A running target.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TargetAnswer {
     /// The case.
     #[schema(example = 205)]
-    pub case_id: i32,
+    pub case_id: CaseId,
     /// The school.
-    school_id: i32,
+    school_id: SchoolId,
     /// The pupil.
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The stage that set it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Stage 2")]
@@ -173,7 +175,7 @@ fn calendar_notice(calendars: &[Calendar], target: Target) -> String {
 
 /// Marks after today were filled in ahead: they do not count yet.
 fn count(
-    pupil: i32,
+    pupil: PupilId,
     target: Target,
     blocks: &[Arc<Block>],
     calendars: &[Calendar],
@@ -182,7 +184,7 @@ fn count(
     let mut count = Count::default();
     for block in blocks {
         let calendar = calendars.iter().find(|calendar| calendar.year() == block.year());
-        for member in block.members().filter(|member| member.pupil == pupil) {
+        for member in block.members().filter(|member| member.pupil_id() == pupil) {
             if let Some(rate) = block.attendance(member, target.from, target.to.min(today)) {
                 count.attended += rate.part();
                 count.possible += rate.whole();

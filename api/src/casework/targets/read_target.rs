@@ -6,6 +6,7 @@ use super::progress::{TargetAnswer, standing, years};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::path::Path;
+use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::casework::cases;
 use crate::figures::Counting;
@@ -16,13 +17,13 @@ use crate::school::{calendars, tenants};
 /// As it stands today: what was attended of what was possible, what is to come, and how much of it can still be missed.
 /// A target that is out of reach is an alert and moves nothing.
 #[utoipa::path(tag = "targets", security(("token" = ["case:read"])),
-    params(("case_id" = i32, Path, description = "The case.")),
+    params(CaseId),
     responses((status = 200, description = "The target; 404 when the case has none that runs.", body = TargetAnswer)))]
 #[get("/v1/cases/{case_id}/target")]
 pub async fn read_target(
     caller: May<ReadCase>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<CaseId>,
 ) -> Result<HttpResponse, Problem> {
     let read = counting.school_blocks_of(caller.scope(), move |tx| {
         let told = cases::told_of(tx, path.0)?;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::id::ParentId;
 use crate::casework::records::{RecordKind, RecordState, Thing};
 
 /// A home visit.
@@ -16,7 +17,7 @@ pub struct Visit {
     pub went: Vec<String>,
     /// The parents who were seen.
     #[serde(default)]
-    pub parents_seen: Vec<i32>,
+    pub parents_seen: Vec<ParentId>,
     /// Whether the child was seen.
     #[serde(default)]
     pub child_seen: bool,

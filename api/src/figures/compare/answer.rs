@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::analytics::{BANDS, Compared, Comparing, Interval, Share};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::Phase;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -11,9 +12,9 @@ use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percen
 use super::super::blocks::Built;
 use super::super::dimension::{self, Dimension};
 use super::{measure, says};
+use crate::base::id::SchoolId;
 use crate::base::word::{As, words};
 use crate::base::words;
-use domain::Phase;
 
 /// Schools side by side.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,7 +40,7 @@ pub struct CompareAnswer {
     /// The version of each school's year that was counted.
     versions: Vec<VersionAnswer>,
     /// Schools without a calendar for the year: they have no figures.
-    schools_without_calendar: Vec<i32>,
+    schools_without_calendar: Vec<SchoolId>,
     /// Phase by phase: schools of different phases are not compared.
     phases: Vec<PhaseAnswer>,
 }
@@ -92,7 +93,7 @@ pub struct IntervalAnswer {
 pub struct ComparedAnswer {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// Its name.
     name: String,
     /// Everything about it in words.
@@ -212,7 +213,7 @@ pub struct Asked<'a> {
     /// The question.
     pub comparing: &'a Comparing,
     /// The schools that are shown; all when absent.
-    pub shown: Option<BTreeSet<i32>>,
+    pub shown: Option<BTreeSet<SchoolId>>,
     /// The version of the code table.
     pub codes: u16,
 }
@@ -264,11 +265,12 @@ fn phase_answer(
     schools: &[Compared],
 ) -> PhaseAnswer {
     let name = |school: &Compared| {
-        built.schools.get(&school.school).map_or_else(String::new, |row| row.name.clone())
+        let school_id = SchoolId::new(school.school);
+        built.schools.get(&school_id).map_or_else(String::new, |row| row.name.clone())
     };
     let ranked = schools.iter().filter(|school| school.rank.is_some()).count();
     let answer = |school: &Compared| ComparedAnswer {
-        school_id: school.school,
+        school_id: SchoolId::new(school.school),
         says: says::school(comparing, school, &name(school), phase, ranked),
         name: name(school),
         from: school.days.map(|(from, _, _)| from),

@@ -81,7 +81,7 @@ pub async fn compare(
     let known = known::instant(&clock, params.as_known_on)?;
     let comparing = comparing(&params)?;
     let shown = dimension::filter(&[(By::School, &params.schools)], None, None)?;
-    let shown = dimension::ids(&shown, By::School);
+    let shown = dimension::schools(&shown);
     let filter = dimension::filter(&[(By::Phase, &params.phases)], None, None)?;
     let scope = caller.scope().clone();
     let asking = counting.clone();

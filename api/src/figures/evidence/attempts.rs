@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::contact_attempt;
 
@@ -13,8 +14,8 @@ use crate::base::schema::contact_attempt;
 /// The database's.
 pub fn attempts_since(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    pupil_id: i32,
+    school_id: SchoolId,
+    pupil_id: PupilId,
     since: Option<NaiveDate>,
 ) -> Result<i64, Problem> {
     let trust = tx.trust();

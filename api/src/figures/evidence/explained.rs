@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use domain::Days;
 
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{
     contact_attempt, leave_decision, leave_request, report_withdrawal, reported_absence,
@@ -19,7 +20,7 @@ use crate::base::schema::{
 /// The database's.
 pub fn explained_days(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
     days: Days,
 ) -> Result<BTreeSet<NaiveDate>, Problem> {
     let trust = tx.trust();

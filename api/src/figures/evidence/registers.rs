@@ -11,9 +11,10 @@ use domain::{AcademicYear, CodeTable, Days, HalfDay, REASON_UNKNOWN, Session};
 use super::check::{Check, Light, light};
 use super::explained::explained_days;
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::mark_event;
-use crate::figures::pupil_blocks;
+use crate::figures::{Enrolled, pupil_blocks};
 
 /// The code of an absence in other or unknown circumstances, without authorisation.
 const OTHER: &str = "O";
@@ -46,8 +47,8 @@ struct Sessions {
 pub fn register_checks(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    pupil_id: i32,
-    schools: &BTreeSet<i32>,
+    pupil_id: PupilId,
+    schools: &BTreeSet<SchoolId>,
     days: Days,
 ) -> Result<Vec<Check>, Problem> {
     let mut found = Sessions::default();
@@ -73,7 +74,7 @@ impl Sessions {
         &mut self,
         tx: &mut Tx<'_>,
         codes: &CodeTable,
-        (school_id, pupil_id): (i32, i32),
+        (school_id, pupil_id): (SchoolId, PupilId),
         days: Days,
     ) -> Result<(), Problem> {
         let explained = explained_days(tx, (school_id, pupil_id), days)?;
@@ -86,7 +87,7 @@ impl Sessions {
         for block in blocks {
             self.add_due(&block, days);
             for member in block.members() {
-                let amended = amended(tx, school_id, member.enrolment, block.year())?;
+                let amended = amended(tx, school_id, member.enrolment_id(), block.year())?;
                 for (date, session, mark) in block.marks(member, days.from, days.to) {
                     let half_day = HalfDay::of(block.year(), date, session);
                     let said = half_day.is_some_and(|at| amended.contains(&at));
@@ -195,11 +196,11 @@ fn with(says: String, word: &str, missing: impl ExactSizeIterator<Item = String>
 /// The half days of an enrolment's year whose mark somebody amended: each amendment says why.
 fn amended(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolment_id: i32,
+    school_id: SchoolId,
+    enrolment_id: EnrolmentId,
     year: AcademicYear,
 ) -> Result<BTreeSet<HalfDay>, Problem> {
-    type Row = (Vec<i32>, i16, i16, Vec<u8>, Vec<u8>);
+    type Row = (Vec<EnrolmentId>, i16, i16, Vec<u8>, Vec<u8>);
     let rows: Vec<Row> = mark_event::table
         .filter(mark_event::trust_id.eq(tx.trust()).and(mark_event::school_id.eq(school_id)))
         .filter(mark_event::year.eq(year.number()).and(mark_event::source.eq("amendment")))

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent};
 use crate::base::http::page::Page;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::word::{As, words};
 use crate::base::words;
 
@@ -28,7 +29,7 @@ pub struct ExplainAnswer {
     /// The version of each school's year that was counted.
     pub(super) versions: Vec<VersionAnswer>,
     /// Schools without a calendar for the year: they have no figures.
-    pub(super) schools_without_calendar: Vec<i32>,
+    pub(super) schools_without_calendar: Vec<SchoolId>,
     /// What the definition counts and what it leaves out.
     pub(super) counted: CountedAnswer,
     /// The same by the other definition.
@@ -93,13 +94,13 @@ words! {
 pub struct PupilAnswer {
     /// The school.
     #[schema(example = 7)]
-    pub(super) school_id: i32,
+    pub(super) school_id: SchoolId,
     /// The enrolment.
     #[schema(example = 5120)]
-    pub(super) enrolment_id: i32,
+    pub(super) enrolment_id: EnrolmentId,
     /// The pupil.
     #[schema(example = 4711)]
-    pub(super) pupil_id: i32,
+    pub(super) pupil_id: PupilId,
     /// Legal surname and forename.
     #[schema(example = "Okafor-Lind, Zoë")]
     pub(super) name: String,
@@ -138,7 +139,7 @@ pub struct AllRollsAnswer {
     pub(super) absent: u32,
     /// The enrolment that answers for the pupil: in its school and groups the pupil is counted, once.
     #[schema(example = 5120)]
-    pub(super) answering: i32,
+    pub(super) answering: EnrolmentId,
 }
 
 impl From<Counted> for SessionsAnswer {
@@ -147,6 +148,7 @@ impl From<Counted> for SessionsAnswer {
             one.together.map_or((one.possible, one.absent), |all| (all.possible, all.absent));
         let all_rolls = one.together.map(|all| {
             let AllRolls { possible, absent, answering } = all;
+            let answering = EnrolmentId::new(answering);
             AllRollsAnswer { possible, absent, answering }
         });
         Self {

@@ -4,7 +4,7 @@ mod answer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{Asking, By, Counted, Explanation, Filter, Level, explain as count};
+use ::analytics::{Asking, Counted, Explanation, Filter, Level, explain as count};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -24,6 +24,7 @@ use crate::base::cache::Key;
 use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::page::Slice;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::pupil;
 use crate::base::state::App;
@@ -116,7 +117,8 @@ pub async fn explain(
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let known = known::instant(&clock, params.as_known_on)?;
     let question = Question::read(&params)?;
-    let slice = Slice::<(i32, i32)>::read(params.limit, params.cursor.as_deref(), &params)?;
+    let slice =
+        Slice::<(SchoolId, EnrolmentId)>::read(params.limit, params.cursor.as_deref(), &params)?;
     let scope = caller.scope().clone();
     let (asking, wanted) = (counting.clone(), question.clone());
     let standing =
@@ -186,7 +188,7 @@ fn explained(
     codes: &CodeTable,
     built: &Built,
     question: &Question,
-    page: Option<(Option<(i32, i32)>, usize)>,
+    page: Option<(Option<(SchoolId, EnrolmentId)>, usize)>,
 ) -> Result<Kept, Problem> {
     let Question { level, window, key, filter, .. } = question;
     let by = |definition| {
@@ -221,10 +223,10 @@ fn read(
     known: Option<DateTime<Utc>>,
 ) -> Result<Standing, Problem> {
     let standing = counting.read(tx, (&question.filter, question.level), year, known)?;
-    if let Some(wanted) = dimension::ids(&question.filter, By::Class) {
-        let schools: Vec<i32> = standing.schools.keys().copied().collect();
+    if let Some(wanted) = dimension::classes(&question.filter) {
+        let schools: Vec<SchoolId> = standing.schools.keys().copied().collect();
         let there = pupils::classes_of_schools(tx, &schools)?;
-        let there: BTreeSet<i32> = there.iter().map(|class| class.class_id).collect();
+        let there: BTreeSet<ClassId> = there.iter().map(|class| class.class_id).collect();
         if !wanted.is_subset(&there) {
             return Err(Problem::not_found());
         }
@@ -237,39 +239,44 @@ fn read(
 fn pupils_of(
     counted: &Explanation,
     against: Option<&Explanation>,
-    after: Option<(i32, i32)>,
+    after: Option<(SchoolId, EnrolmentId)>,
     rows: usize,
 ) -> Vec<PupilAnswer> {
     let other =
         |key| against.map(|against| against.enrolments.get(key).copied().unwrap_or_default());
-    let all = counted.enrolments.iter().map(|(key, one)| (*key, *one, other(key)));
+    let ids =
+        |(school, enrolment): &(i32, i32)| (SchoolId::new(*school), EnrolmentId::new(*enrolment));
+    let all = counted.enrolments.iter().map(|(key, one)| (ids(key), *one, other(key)));
     let all = all.filter(|(_, one, other)| {
         other.is_none_or(|other| (one.possible, one.absent) != (other.possible, other.absent))
     });
     let all = all.skip_while(|(key, _, _)| after.is_some_and(|after| *key <= after));
-    let answer =
-        |((school_id, enrolment_id), one, other): ((i32, i32), Counted, Option<Counted>)| {
-            PupilAnswer {
-                school_id,
-                enrolment_id,
-                pupil_id: one.pupil,
-                name: String::new(),
-                counted: one.into(),
-                against: other.map(SessionsAnswer::from),
-            }
-        };
+    let answer = |((school_id, enrolment_id), one, other): (
+        (SchoolId, EnrolmentId),
+        Counted,
+        Option<Counted>,
+    )| {
+        PupilAnswer {
+            school_id,
+            enrolment_id,
+            pupil_id: PupilId::new(one.pupil),
+            name: String::new(),
+            counted: one.into(),
+            against: other.map(SessionsAnswer::from),
+        }
+    };
     all.take(rows).map(answer).collect()
 }
 
 /// The pupils with their names.
 fn named(tx: &mut Tx<'_>, mut pupils: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>, Problem> {
-    let ids: Vec<i32> = pupils.iter().map(|one| one.pupil_id).collect();
+    let ids: Vec<PupilId> = pupils.iter().map(|one| one.pupil_id).collect();
     let trust = tx.trust();
-    let found: Vec<(i32, String, String)> = pupil::table
+    let found: Vec<(PupilId, String, String)> = pupil::table
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(&ids)))
         .select((pupil::pupil_id, pupil::surname, pupil::forename))
         .load(tx.conn)?;
-    let names: BTreeMap<i32, String> = found
+    let names: BTreeMap<PupilId, String> = found
         .into_iter()
         .map(|(pupil, surname, forename)| (pupil, format!("{surname}, {forename}")))
         .collect();

@@ -6,6 +6,7 @@ use domain::{AcademicYear, NO_MARK};
 use super::Key;
 use super::check::YearPlan;
 use crate::base::db::Tx;
+use crate::base::id::EnrolmentId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::imports::outcome::Counts;
@@ -26,7 +27,7 @@ impl Change {
         plan: YearPlan,
         counts: &mut Counts,
     ) -> Result<Self, Problem> {
-        let enrolments: Vec<i32> = plan.marks.keys().copied().collect();
+        let enrolments: Vec<EnrolmentId> = plan.marks.keys().copied().collect();
         let mut stored = marks::marks_of(tx, school_id, year, &enrolments)?;
         let mut marks = Vec::with_capacity(enrolments.len());
         for (enrolment_id, said) in plan.marks {
@@ -53,7 +54,7 @@ impl Change {
     }
 
     /// What it changes for these enrolments.
-    pub fn of_enrolments(&self, enrolments: &[i32]) -> Vec<YearChange> {
+    pub fn of_enrolments(&self, enrolments: &[EnrolmentId]) -> Vec<YearChange> {
         let theirs = self.marks.iter().filter(|change| enrolments.contains(&change.enrolment_id));
         theirs.cloned().collect()
     }

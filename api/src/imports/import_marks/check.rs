@@ -10,6 +10,7 @@ use files::{Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem,
 use super::Key;
 use super::stays::{Run, Stays, first_after};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, SchoolId};
 use crate::base::jobs::{self, Job};
 use crate::base::problem::Problem;
 use crate::figures::Counting;
@@ -35,9 +36,9 @@ pub(super) struct Plan {
 #[derive(Default)]
 pub(super) struct YearPlan {
     /// By enrolment: the codes of the half days that the file names.
-    pub marks: BTreeMap<i32, Box<[u8; HALF_DAYS]>>,
+    pub marks: BTreeMap<EnrolmentId, Box<[u8; HALF_DAYS]>>,
     /// By class: the half days up to today on which a mark came.
-    pub taken: BTreeMap<i32, HalfDaySet>,
+    pub taken: BTreeMap<ClassId, HalfDaySet>,
 }
 
 /// The check under the lock: slower for registers that wait meanwhile, but nothing can overtake it.
@@ -49,7 +50,7 @@ pub(super) fn check_locked(
     reading: &Reading<MarksFile>,
 ) -> Result<Plan, Problem> {
     let (schools, _) = schools_of(tx, request, &reading.file)?;
-    let ids: Vec<i32> = schools.values().copied().collect();
+    let ids: Vec<SchoolId> = schools.values().copied().collect();
     let years: Vec<i16> = reading
         .file
         .pupil_years()
@@ -68,7 +69,7 @@ fn schools_of(
     tx: &mut Tx<'_>,
     request: &Request,
     file: &MarksFile,
-) -> Result<(BTreeMap<String, i32>, Vec<Notice>), Problem> {
+) -> Result<(BTreeMap<String, SchoolId>, Vec<Notice>), Problem> {
     let mut schools = Schools::read(tx, request)?;
     let mut found = BTreeMap::new();
     for said in file.pupil_years() {
@@ -92,7 +93,8 @@ pub(super) fn check(
 ) -> Result<Plan, Problem> {
     let file = &reading.file;
     let (schools, notices) = schools_of(tx, request, file)?;
-    let ids: Vec<i32> = schools.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
+    let ids: Vec<SchoolId> =
+        schools.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let years: BTreeSet<AcademicYear> = file.pupil_years().map(|py| py.year()).collect();
     let mut plan = Plan {
         years: BTreeMap::new(),
@@ -141,7 +143,7 @@ impl Plan {
 
 impl YearPlan {
     /// Adds marks of an enrolment; where they are silent, what was said before stands.
-    pub fn say(&mut self, enrolment_id: i32, marks: Box<[u8; HALF_DAYS]>) {
+    pub fn say(&mut self, enrolment_id: EnrolmentId, marks: Box<[u8; HALF_DAYS]>) {
         match self.marks.entry(enrolment_id) {
             Entry::Vacant(place) => {
                 place.insert(marks);
@@ -154,7 +156,7 @@ impl YearPlan {
     }
 
     /// Adds half days on which a mark of a class came.
-    pub fn take(&mut self, class: i32, half_days: &HalfDaySet) {
+    pub fn take(&mut self, class: ClassId, half_days: &HalfDaySet) {
         let taken = self.taken.entry(class).or_default();
         *taken = taken.union(half_days);
     }
@@ -164,7 +166,7 @@ impl YearPlan {
 struct Against<'a> {
     roll: &'a Roll,
     codes: &'a CodeTable,
-    schools: &'a BTreeMap<String, i32>,
+    schools: &'a BTreeMap<String, SchoolId>,
     reading: &'a Reading<MarksFile>,
 }
 
@@ -282,7 +284,7 @@ impl Against<'_> {
         calendar: &Calendar,
         said: &PupilYear<'_>,
         at: HalfDay,
-        enrolment_id: Option<i32>,
+        enrolment_id: Option<EnrolmentId>,
     ) -> bool {
         let left_out = calendar.year_groups_not_due(at);
         let year_group = || self.roll.classes.year_group(enrolment_id?, at.date(said.year()));

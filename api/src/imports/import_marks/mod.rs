@@ -16,6 +16,7 @@ use super::conclude::conclude;
 use super::outcome::Outcome;
 use super::request::Request;
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::figures::Counting;
@@ -25,7 +26,7 @@ use crate::school::tenants;
 const PATIENCE: u32 = 3;
 
 /// A school's year.
-type Key = (i32, i16);
+type Key = (SchoolId, i16);
 
 /// Checks and applies a file of marks; a dry run, or a file with a problem, changes nothing. What rests on marks that the
 /// file changes is looked at again by a job of its own.

@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use domain::{AcademicYear, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
 
 use super::check::YearPlan;
+use crate::base::id::{ClassId, EnrolmentId};
 use crate::imports::roll::Classes;
 use crate::roll::pupils::EnrolmentRow;
 
@@ -16,7 +17,7 @@ pub(super) fn first_after(year: AcademicYear, day: NaiveDate) -> usize {
 }
 
 /// A pupil's stays on the roll of a school, as positions in a register year, with their enrolments.
-pub(super) struct Stays(Vec<(Range<usize>, i32)>);
+pub(super) struct Stays(Vec<(Range<usize>, EnrolmentId)>);
 
 impl Stays {
     pub fn of(year: AcademicYear, rows: &[EnrolmentRow]) -> Self {
@@ -29,12 +30,12 @@ impl Stays {
     }
 
     /// The enrolment that holds on a half day.
-    pub fn at(&self, at: HalfDay) -> Option<i32> {
+    pub fn at(&self, at: HalfDay) -> Option<EnrolmentId> {
         self.around(at, at)
     }
 
     /// The enrolment that holds from one half day to another.
-    pub fn around(&self, first: HalfDay, last: HalfDay) -> Option<i32> {
+    pub fn around(&self, first: HalfDay, last: HalfDay) -> Option<EnrolmentId> {
         let holds = |stay: &Range<usize>| {
             stay.contains(&first.position()) && stay.contains(&last.position())
         };
@@ -44,9 +45,9 @@ impl Stays {
 
 /// Marks of one pupil on the way, while they are of one enrolment and class.
 pub(super) struct Run {
-    enrolment_id: Option<i32>,
+    enrolment_id: Option<EnrolmentId>,
     marks: Box<[u8; HALF_DAYS]>,
-    class: Option<i32>,
+    class: Option<ClassId>,
     /// The class holds up to this position.
     class_until: usize,
     taken: HalfDaySet,
@@ -70,7 +71,7 @@ impl Run {
         &mut self,
         plan: &mut YearPlan,
         classes: &Classes,
-        (enrolment_id, year): (i32, AcademicYear),
+        (enrolment_id, year): (EnrolmentId, AcademicYear),
         (at, mark, taken): (HalfDay, u8, bool),
     ) {
         if self.enrolment_id != Some(enrolment_id) || at.position() >= self.class_until {

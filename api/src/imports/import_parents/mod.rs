@@ -21,6 +21,7 @@ use super::schools::Schools;
 use super::whom::about_pupils;
 use crate::base::auth::permission::{Permission, WriteSafeguarding};
 use crate::base::db::Tx;
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::base::state::App;
@@ -30,8 +31,8 @@ use crate::roll::pupils::EnrolmentRow;
 /// A row whose school and pupil are known.
 struct Row {
     file: ContactRow,
-    school_id: i32,
-    pupil_id: i32,
+    school_id: SchoolId,
+    pupil_id: PupilId,
 }
 
 impl Row {
@@ -81,7 +82,7 @@ fn settle(
     let mut people = People::of(&rows);
     let keys = rows.iter().map(|row| name_key(&row.file.surname, row.file.forename.as_deref()));
     let known = parents::parents_by_name(tx, &keys.collect::<Vec<_>>())?;
-    let ids: Vec<i32> = Schools::ids(rows.iter().map(|row| row.pupil_id));
+    let ids: Vec<PupilId> = Schools::ids(rows.iter().map(|row| row.pupil_id));
     let ties = parents::ties_of_pupils(tx, &ids)?;
     people.find(&rows, &known, &ties);
     let ground = Ground {

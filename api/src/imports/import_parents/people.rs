@@ -10,6 +10,7 @@ use domain::{ContactKind, folded_name_key};
 use files::{Notice, NoticeKind};
 
 use super::Row;
+use crate::base::id::{ParentId, PupilId, SchoolId};
 use crate::roll::parents::{ParentRow, Person, Tie};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.
@@ -18,7 +19,7 @@ const LISTED: usize = 100;
 /// Somebody, with the rows about them by their places, and the parent whom the trust knows.
 pub(super) struct Somebody {
     pub rows: Vec<usize>,
-    pub known: Option<i32>,
+    pub known: Option<ParentId>,
 }
 
 /// Surname and forename as they are compared: accents and case are spelling.
@@ -48,7 +49,7 @@ pub(super) fn reach(kind: ContactKind, value: &str) -> (&'static str, String) {
 #[derive(Default)]
 pub(super) struct People {
     pub all: Vec<Somebody>,
-    by_id: BTreeMap<(i32, String), usize>,
+    by_id: BTreeMap<(SchoolId, String), usize>,
     by_reach: BTreeMap<(String, (&'static str, String)), Vec<usize>>,
     joined: Vec<(u64, String)>,
     kept_apart: Vec<(u64, String)>,
@@ -122,7 +123,7 @@ impl People {
             let Person { surname, forename, .. } = &parent.person;
             by_name.entry(name_key(surname, forename.as_deref())).or_default().push(parent);
         }
-        let tied: BTreeSet<(i32, i32)> =
+        let tied: BTreeSet<(ParentId, PupilId)> =
             ties.iter().map(|tie| (tie.parent_id, tie.pupil_id)).collect();
         let mut taken = BTreeSet::new();
         for somebody in &mut self.all {

@@ -10,6 +10,7 @@ use files::{
 
 use super::Row;
 use super::people::{People, Somebody, name_key, reach};
+use crate::base::id::{ParentId, PupilId};
 use crate::imports::outcome::Counts;
 use crate::roll::parents::{Change, Contact, Link, Order, ParentRow, Person, Safeguards, Tie};
 
@@ -24,8 +25,8 @@ const UNTOLD: &str =
 pub(super) struct Ground<'a> {
     pub rows: &'a [Row],
     pub columns: &'a Columns,
-    pub known: BTreeMap<i32, &'a ParentRow>,
-    pub ties: BTreeMap<(i32, i32), &'a Tie>,
+    pub known: BTreeMap<ParentId, &'a ParentRow>,
+    pub ties: BTreeMap<(ParentId, PupilId), &'a Tie>,
     pub today: NaiveDate,
 }
 
@@ -72,7 +73,7 @@ impl Plan {
             (Some(_), Some(_)) => self.counts.parents_changed += 1,
             (Some(_), None) => {}
         }
-        let mut lines: BTreeMap<i32, &Row> = BTreeMap::new();
+        let mut lines: BTreeMap<PupilId, &Row> = BTreeMap::new();
         for at in &somebody.rows {
             let (Some(row), Some(order)) = (ground.rows.get(*at), orders.get(*at)) else {
                 continue;
@@ -143,7 +144,7 @@ impl Plan {
 
 /// Who is called as the how manieth, row by row: what the file says, or else after those whom it names before.
 fn orders(ground: &Ground<'_>) -> Vec<i16> {
-    let mut last: BTreeMap<i32, i16> = BTreeMap::new();
+    let mut last: BTreeMap<PupilId, i16> = BTreeMap::new();
     let next = |row: &Row| {
         let last = last.entry(row.pupil_id).or_default();
         let order = row.file.priority.unwrap_or_else(|| (*last + 1).min(99));

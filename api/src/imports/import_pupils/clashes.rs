@@ -11,6 +11,7 @@ use files::{Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProble
 use super::Row;
 use super::standing::Standing;
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::roll::pupils::{self, EnrolmentRow};
 
@@ -95,7 +96,7 @@ fn may_be_the_same(
 
 /// Pupils whom the file puts on the roll of one school while they are on that of another.
 fn on_two_rolls(rows: &[Row], standing: &Standing) -> Vec<Notice> {
-    let mut elsewhere: BTreeMap<i32, Vec<&EnrolmentRow>> = BTreeMap::new();
+    let mut elsewhere: BTreeMap<PupilId, Vec<&EnrolmentRow>> = BTreeMap::new();
     for enrolment in standing.enrolments.values().flatten() {
         elsewhere.entry(enrolment.pupil_id).or_default().push(enrolment);
     }

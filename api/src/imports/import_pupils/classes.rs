@@ -16,6 +16,7 @@ use super::placed::NO_CLASS;
 use super::plan::Plan;
 use super::standing::Standing;
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::imports::conclude::Checking;
@@ -90,7 +91,7 @@ fn year_of(row: &ClassFileRow, today: NaiveDate) -> Option<i16> {
 fn place(
     row: &ClassFileRow,
     member: &ClassMember,
-    school_id: i32,
+    school_id: SchoolId,
     standing: &Standing,
     today: NaiveDate,
     columns: &Columns,

@@ -26,6 +26,7 @@ use super::conclude::Checking;
 use super::request::Request;
 use super::schools::Schools;
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::marks::{self, Changed};
@@ -36,7 +37,7 @@ pub(super) use classes::import as import_classes;
 /// A row whose school is known.
 struct Row {
     file: PupilRow,
-    school_id: i32,
+    school_id: SchoolId,
 }
 
 impl Row {
@@ -60,7 +61,7 @@ impl Row {
 }
 
 /// An enrolment by school, UPN and first day.
-type Enrolment = (i32, String, NaiveDate);
+type Enrolment = (SchoolId, String, NaiveDate);
 
 /// Checks and applies a file of pupils; a dry run, or a file with a problem, changes nothing.
 pub(super) fn import(

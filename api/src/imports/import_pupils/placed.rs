@@ -8,6 +8,7 @@ use domain::AcademicYear;
 use super::plan::{Place, Plan, class_of};
 use super::standing::Standing;
 use super::{Enrolment, Row};
+use crate::base::id::EnrolmentId;
 use crate::roll::pupils::NewClass;
 
 /// The class of pupils whose file names none.
@@ -46,7 +47,7 @@ pub(super) fn record(plan: &mut Plan, rows: &[&Row], standing: &Standing, today:
 }
 
 /// Where an enrolment is recorded to be, from which day on.
-fn recorded(enrolment_id: Option<i32>, standing: &Standing) -> BTreeMap<NaiveDate, Place> {
+fn recorded(enrolment_id: Option<EnrolmentId>, standing: &Standing) -> BTreeMap<NaiveDate, Place> {
     let theirs = enrolment_id.and_then(|id| standing.placements.get(&id));
     let place = |row: &crate::roll::pupils::PlacementRow| {
         let class = standing.classes.get(&row.class_id)?;

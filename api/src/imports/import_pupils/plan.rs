@@ -8,6 +8,7 @@ use files::{Columns, Problems};
 
 use super::standing::Standing;
 use super::{Enrolment, Row, clashes, known, placed};
+use crate::base::id::{ClassId, EnrolmentId, PupilId};
 use crate::base::word::As;
 use crate::imports::outcome::Counts;
 use crate::roll::pupils::{ClassRow, NewClass, NewPupil, NewStay};
@@ -29,11 +30,11 @@ pub(super) struct Plan {
     /// By enrolment, kind and first day.
     pub characteristics: BTreeMap<(Enrolment, Characteristic, NaiveDate), &'static str>,
     /// Pupils who are known, by UPN.
-    pub known: BTreeMap<String, i32>,
+    pub known: BTreeMap<String, PupilId>,
     /// Enrolments that are known.
-    pub enrolled: BTreeMap<Enrolment, i32>,
+    pub enrolled: BTreeMap<Enrolment, EnrolmentId>,
     /// Classes that are known.
-    pub class_ids: BTreeMap<NewClass, i32>,
+    pub class_ids: BTreeMap<NewClass, ClassId>,
 }
 
 /// A class, which may be new, and a year group.

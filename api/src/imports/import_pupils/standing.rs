@@ -7,6 +7,7 @@ use domain::{Characteristic, Word};
 
 use super::Row;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::roll::pupils::{self, ClassRow, EnrolmentRow, PlacementRow, PupilRow};
 
@@ -18,17 +19,17 @@ pub(super) struct Standing {
     /// By UPN.
     pub pupils: BTreeMap<String, PupilRow>,
     /// By school and pupil.
-    pub enrolments: BTreeMap<(i32, i32), Vec<EnrolmentRow>>,
+    pub enrolments: BTreeMap<(SchoolId, PupilId), Vec<EnrolmentRow>>,
     /// By enrolment, in the order of days.
-    pub placements: BTreeMap<i32, Vec<PlacementRow>>,
+    pub placements: BTreeMap<EnrolmentId, Vec<PlacementRow>>,
     /// By enrolment and kind.
-    pub characteristics: BTreeMap<(i32, Characteristic), Timeline>,
+    pub characteristics: BTreeMap<(EnrolmentId, Characteristic), Timeline>,
     /// By id.
-    pub classes: BTreeMap<i32, ClassRow>,
+    pub classes: BTreeMap<ClassId, ClassRow>,
 }
 
 impl Standing {
-    pub fn read(tx: &mut Tx<'_>, rows: &[Row], schools: &[i32]) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx<'_>, rows: &[Row], schools: &[SchoolId]) -> Result<Self, Problem> {
         let upns: Vec<String> = rows.iter().map(|row| row.file.upn.as_str().to_owned()).collect();
         let known = rows.iter().any(|row| !row.file.known.is_empty());
         Self::of_pupils(tx, &upns, schools, known)
@@ -38,7 +39,7 @@ impl Standing {
     pub fn of_pupils(
         tx: &mut Tx<'_>,
         upns: &[String],
-        schools: &[i32],
+        schools: &[SchoolId],
         known: bool,
     ) -> Result<Self, Problem> {
         let pupils = pupils::pupils_by_upn(tx, upns)?;

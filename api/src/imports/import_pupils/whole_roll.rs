@@ -11,6 +11,7 @@ use files::{Problems, RowProblem, RowProblemKind};
 use super::Row;
 use super::plan::Plan;
 use super::standing::Standing;
+use crate::base::id::{PupilId, SchoolId};
 use crate::imports::request::Request;
 use crate::roll::pupils::{EnrolmentRow, NewStay};
 
@@ -23,18 +24,19 @@ pub(super) fn end_the_rest(
     plan: &mut Plan,
     rows: &[Row],
     standing: &Standing,
-    schools: &[i32],
+    schools: &[SchoolId],
     (as_of, request): (NaiveDate, &Request),
     problems: &mut Problems,
 ) {
-    let named: BTreeSet<(i32, i32)> = rows
+    let named: BTreeSet<(SchoolId, PupilId)> = rows
         .iter()
         .filter_map(|row| {
             Some((row.school_id, standing.pupils.get(row.file.upn.as_str())?.pupil_id))
         })
         .collect();
     for school_id in schools {
-        let theirs = standing.enrolments.range((*school_id, i32::MIN)..=(*school_id, i32::MAX));
+        let theirs =
+            standing.enrolments.range((*school_id, PupilId::MIN)..=(*school_id, PupilId::MAX));
         let present: Vec<&EnrolmentRow> =
             theirs.flat_map(|(_, enrolments)| enrolments).filter(|e| e.covers(as_of)).collect();
         let going = present.iter().filter(|e| !named.contains(&(e.school_id, e.pupil_id)));
@@ -55,7 +57,7 @@ pub(super) fn end_the_rest(
     }
 }
 
-fn shrinks(school_id: i32, going: usize, roll: usize) -> RowProblem {
+fn shrinks(school_id: SchoolId, going: usize, roll: usize) -> RowProblem {
     let expected = format!(
         "a file of the whole roll of school {school_id}: {going} of the {roll} pupils on it are not in the file and \
          would leave. If they have all left, send it again with insist=true; if the file is not the whole roll, \

@@ -7,6 +7,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::RunImport;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::path::Path;
+use crate::base::id::ImportId;
 use crate::base::jobs;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
@@ -20,7 +21,7 @@ use crate::base::state::App;
 /// in end and penalty notices are withdrawn, unless something was done about them since. What rests on marks that go
 /// back is looked at again: a step that the import had undone is proposed anew, and a person decides. Asked again, it is
 /// done once. It needs the permissions that the import needed.
-#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("import_id" = i64, Path, description = "The import."),
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(ImportId,
         Idempotency),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo),
         refusal::NotUndoable))]
@@ -29,7 +30,7 @@ pub async fn undo_import(
     caller: May<RunImport>,
     app: web::Data<App>,
     key: Idempotency,
-    path: Path<i64>,
+    path: Path<ImportId>,
 ) -> Result<HttpResponse, Problem> {
     let import_id = path.0;
     let state = app.clone();

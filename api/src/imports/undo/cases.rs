@@ -2,6 +2,7 @@
 
 use super::rows::UndoOutcome;
 use crate::base::db::Tx;
+use crate::base::id::ImportId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::casework::{cases, notices};
@@ -13,7 +14,7 @@ const SINCE: &str = "something was done about it since";
 pub(super) fn take_back(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    import_id: i64,
+    import_id: ImportId,
     outcome: &mut UndoOutcome,
 ) -> Result<(), Problem> {
     let today = tx.clock().today();

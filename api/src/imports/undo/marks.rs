@@ -7,6 +7,7 @@ use domain::{AcademicYear, HalfDay, NO_MARK};
 
 use super::rows::UndoOutcome;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, ImportId, SchoolId};
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::imports::roll::Classes;
@@ -15,7 +16,7 @@ use crate::school::tenants;
 
 /// What goes back in one school's year.
 struct Back {
-    key: (i32, i16),
+    key: (SchoolId, i16),
     changes: Vec<YearChange>,
     taken: Vec<TakenYear>,
 }
@@ -24,11 +25,11 @@ struct Back {
 pub(super) fn take_back(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    import_id: i64,
+    import_id: ImportId,
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
 ) -> Result<(), Problem> {
-    let keys = marks::years_of_import(tx, import_id, imported)?;
+    let keys = marks::years_of_import(tx, import_id.job(), imported)?;
     let locked = tenants::lock(tx, &keys)?;
     let mut all = Vec::with_capacity(keys.len());
     for key in keys {
@@ -64,13 +65,13 @@ pub(super) fn take_back(
 
 fn of_year(
     tx: &mut Tx<'_>,
-    key: (i32, i16),
-    import_id: i64,
+    key: (SchoolId, i16),
+    import_id: ImportId,
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
 ) -> Result<Back, Problem> {
     let year = academic(key.1)?;
-    let back = marks::marks_before_import(tx, key, import_id)?;
+    let back = marks::marks_before_import(tx, key, import_id.job())?;
     outcome.marks_restored += back.restored;
     for (enrolment_id, at) in back.left {
         let what = format!("mark on {} {}", at.date(year), at.session());
@@ -82,7 +83,7 @@ fn of_year(
     for change in &back.changes {
         marks.insert(change.enrolment_id, change.new.clone());
     }
-    let mut marked: BTreeSet<(i32, HalfDay)> = BTreeSet::new();
+    let mut marked: BTreeSet<(ClassId, HalfDay)> = BTreeSet::new();
     for (enrolment, marks) in marks {
         let half_days = (0_u16..).map_while(HalfDay::at).zip(marks);
         for (at, _) in half_days.filter(|(_, mark)| *mark != NO_MARK) {

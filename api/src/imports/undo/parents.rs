@@ -3,6 +3,7 @@
 use super::rows::UndoOutcome;
 use crate::base::auth::permission::{Permission, WriteSafeguarding};
 use crate::base::db::Tx;
+use crate::base::id::ImportId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::base::state::App;
@@ -13,11 +14,11 @@ pub(super) fn take_back(
     tx: &mut Tx<'_>,
     app: &App,
     job: &Job<'_>,
-    import_id: i64,
+    import_id: ImportId,
     outcome: &mut UndoOutcome,
 ) -> Result<(), Problem> {
     let may_order = app.roles.allows(job.role(), WriteSafeguarding::NAME);
-    let back = parents::take_back(tx, import_id, may_order, job.by())?;
+    let back = parents::take_back(tx, import_id.job(), may_order, job.by())?;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
     outcome.parents_restored = count(back.persons);
     outcome.parent_links_restored = count(back.links);

@@ -6,17 +6,18 @@ use super::rows::{self, Undo};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadImport;
 use crate::base::http::path::Path;
+use crate::base::id::ImportId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
 /// Read the taking back of an import
-#[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(("import_id" = i64, Path, description = "The import.")),
+#[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(ImportId),
     responses((status = 200, description = "The undo; `result` once it is finished. 404 when nobody asked for it.", body = Undo)))]
 #[get("/v1/imports/{import_id}/undo")]
 pub async fn read_undo(
     caller: May<ReadImport>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<ImportId>,
 ) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), move |tx| rows::of_import(tx, path.0));
     Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Problem::not_found)?))

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::rows::UndoOutcome;
 use crate::base::db::Tx;
+use crate::base::id::ImportId;
 use crate::base::jobs::Job;
 use crate::base::problem::Problem;
 use crate::marks::{self, Changed};
@@ -14,7 +15,7 @@ use crate::school::tenants;
 pub(super) fn take_back(
     tx: &mut Tx<'_>,
     job: &Job<'_>,
-    import_id: i64,
+    import_id: ImportId,
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
 ) -> Result<(), Problem> {

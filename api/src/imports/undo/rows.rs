@@ -7,6 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, ImportId, JobId, PupilId, SchoolId};
 use crate::base::jobs::{JobRow, JobState};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{import, import_undo, job};
@@ -21,10 +22,10 @@ const LISTED: usize = 1_000;
 pub struct Undo {
     /// Rollcall's key; its job has the same.
     #[schema(example = 31)]
-    pub undo_id: i64,
+    pub undo_id: JobId,
     /// The import that is taken back.
     #[schema(example = 12)]
-    pub import_id: i64,
+    pub import_id: ImportId,
     /// How far it is.
     pub job: JobRow,
     /// What it came to, once it is finished.
@@ -76,11 +77,11 @@ pub struct UndoLeft {
     /// The enrolment that it belongs to; absent when it belongs to none.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 5120)]
-    pub enrolment_id: Option<i32>,
+    pub enrolment_id: Option<EnrolmentId>,
     /// The pupil whom it is about, where it belongs to no enrolment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = 4711)]
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// `mark on 2026-11-09 AM`, `enrolment`, `days on roll`, `placement`, `characteristic`, `parent`,
     /// `name or contacts of a parent`, `court order or no contact`, `case` or `penalty notice`.
     #[schema(example = "mark on 2026-11-09 AM")]
@@ -92,7 +93,7 @@ pub struct UndoLeft {
 
 impl UndoOutcome {
     /// Adds something of an enrolment that was left.
-    pub fn leave(&mut self, enrolment_id: i32, what: impl Into<String>, why: &str) {
+    pub fn leave(&mut self, enrolment_id: EnrolmentId, what: impl Into<String>, why: &str) {
         self.add(UndoLeft {
             enrolment_id: Some(enrolment_id),
             pupil_id: None,
@@ -102,7 +103,7 @@ impl UndoOutcome {
     }
 
     /// Adds something about a pupil, or about nobody's alone, that was left.
-    pub fn leave_of_pupil(&mut self, pupil_id: Option<i32>, what: &str, why: &str) {
+    pub fn leave_of_pupil(&mut self, pupil_id: Option<PupilId>, what: &str, why: &str) {
         let (what, why) = (what.to_owned(), why.to_owned());
         self.add(UndoLeft { enrolment_id: None, pupil_id, what, why });
     }
@@ -117,7 +118,7 @@ impl UndoOutcome {
 
 /// An import that shall be taken back.
 pub(super) struct Asked {
-    pub import_id: i64,
+    pub import_id: ImportId,
     pub kind: ImportKind,
     /// When it was applied; `None`: it changed nothing.
     pub applied_at: Option<DateTime<Utc>>,
@@ -127,8 +128,11 @@ pub(super) struct Asked {
 ///
 /// # Errors
 /// 404; a problem when the import has not been applied.
-pub(super) fn hold(tx: &mut Tx<'_>, import_id: i64) -> Result<(Option<i32>, ImportKind), Problem> {
-    let (school_id, dry_run, kind): (Option<i32>, bool, ImportKind) = import::table
+pub(super) fn hold(
+    tx: &mut Tx<'_>,
+    import_id: ImportId,
+) -> Result<(Option<SchoolId>, ImportKind), Problem> {
+    let (school_id, dry_run, kind): (Option<SchoolId>, bool, ImportKind) = import::table
         .filter(import::job_id.eq(import_id))
         .select((import::school_id, import::dry_run, import::kind))
         .for_update()
@@ -149,7 +153,7 @@ pub(super) fn hold(tx: &mut Tx<'_>, import_id: i64) -> Result<(Option<i32>, Impo
 }
 
 /// The latest undo of an import that has not failed.
-pub(super) fn of_import(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<Undo>, Problem> {
+pub(super) fn of_import(tx: &mut Tx<'_>, import_id: ImportId) -> Result<Option<Undo>, Problem> {
     let found =
         import_undo::table
             .inner_join(job::table.on(
@@ -158,7 +162,7 @@ pub(super) fn of_import(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<Undo>,
             .filter(import_undo::import_id.eq(import_id).and(job::state.ne(JobState::Failed)))
             .order(import_undo::job_id.desc())
             .select((import_undo::job_id, import_undo::result, JobRow::as_select()))
-            .first::<(i64, Option<Value>, JobRow)>(tx.conn)
+            .first::<(JobId, Option<Value>, JobRow)>(tx.conn)
             .optional()?;
     let Some((undo_id, result, job)) = found else { return Ok(None) };
     let touched = reviews::looked_again(tx, undo_id)?;
@@ -168,9 +172,9 @@ pub(super) fn of_import(tx: &mut Tx<'_>, import_id: i64) -> Result<Option<Undo>,
 /// Keeps what is asked, for the worker that takes the job.
 pub(super) fn add(
     tx: &mut Tx<'_>,
-    job_id: i64,
-    import_id: i64,
-    school_id: Option<i32>,
+    job_id: JobId,
+    import_id: ImportId,
+    school_id: Option<SchoolId>,
 ) -> Result<(), Problem> {
     diesel::insert_into(import_undo::table)
         .values((
@@ -184,7 +188,7 @@ pub(super) fn add(
 }
 
 /// What a job shall take back.
-pub(super) fn asked(tx: &mut Tx<'_>, job_id: i64) -> Result<Asked, Problem> {
+pub(super) fn asked(tx: &mut Tx<'_>, job_id: JobId) -> Result<Asked, Problem> {
     let (import_id, kind, applied_at) = import_undo::table
         .inner_join(
             import::table.on(import::trust_id
@@ -198,7 +202,7 @@ pub(super) fn asked(tx: &mut Tx<'_>, job_id: i64) -> Result<Asked, Problem> {
 }
 
 /// Keeps what came of it.
-pub(super) fn keep(tx: &mut Tx<'_>, job_id: i64, outcome: &UndoOutcome) -> Result<(), Problem> {
+pub(super) fn keep(tx: &mut Tx<'_>, job_id: JobId, outcome: &UndoOutcome) -> Result<(), Problem> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
     diesel::update(import_undo::table.filter(import_undo::job_id.eq(job_id)))
         .set(import_undo::result.eq(Some(result)))

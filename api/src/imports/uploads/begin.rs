@@ -11,6 +11,7 @@ use crate::base::auth::permission::RunImport;
 use crate::base::db::Schools;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Query;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -24,7 +25,7 @@ const KEPT: TimeDelta = TimeDelta::days(2);
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// The school that the file is for; needed unless your token is for the whole trust.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
 }
 
 /// Begin to send a large file in parts
@@ -51,7 +52,8 @@ pub async fn begin_upload(
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
         }
-        key.once(tx, &caller, &format!("begin_upload/{school_id:?}"), &[], |tx| {
+        let school = school_id.map(SchoolId::number);
+        key.once(tx, &caller, &format!("begin_upload/{school:?}"), &[], |tx| {
             let before = tx.now() - KEPT;
             rows::let_go(tx, before)?;
             let upload_id = rows::begin(tx, school_id, caller.subject())?;

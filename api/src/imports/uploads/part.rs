@@ -8,6 +8,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::RunImport;
 use crate::base::http::json::unreadable;
 use crate::base::http::path::Path;
+use crate::base::id::UploadId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 
@@ -23,7 +24,7 @@ const DIGEST: &str = "X-Content-SHA256";
 /// Any bytes, at most 8 MiB. The same part put again replaces the one before. With `X-Content-SHA256` (64 hexadecimal
 /// digits) a part that was damaged on its way is refused.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])),
-    params(("upload_id" = i64, Path, description = "The upload."), ("part" = i32, Path, description = "Which part, from 1."),
+    params(UploadId, ("part" = i32, Path, description = "Which part, from 1."),
         ("X-Content-SHA256" = Option<String>, Header, description = "SHA-256 of the part, in hexadecimal.")),
     request_body(content = String, content_type = "application/octet-stream", description = "The bytes of the part."),
     responses((status = 200, description = "The part is kept.", body = UploadPart)))]
@@ -32,7 +33,7 @@ pub async fn put_part(
     caller: May<RunImport>,
     app: web::Data<App>,
     http: HttpRequest,
-    path: Path<(i64, i32)>,
+    path: Path<(UploadId, i32)>,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let (upload_id, part) = path.0;

@@ -6,17 +6,18 @@ use super::rows::{self, Upload};
 use crate::base::auth::May;
 use crate::base::auth::permission::RunImport;
 use crate::base::http::path::Path;
+use crate::base::id::UploadId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
 /// See which parts of a large file have arrived
-#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(("upload_id" = i64, Path, description = "The upload.")),
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(UploadId),
     responses((status = 200, description = "The upload with its parts; 404 once it is imported or let go.", body = Upload)))]
 #[get("/v1/uploads/{upload_id}")]
 pub async fn read_upload(
     caller: May<RunImport>,
     app: web::Data<App>,
-    path: Path<i64>,
+    path: Path<UploadId>,
 ) -> Result<HttpResponse, Problem> {
     let found = app.db.run(caller.scope(), move |tx| rows::upload(tx, path.0));
     Ok(HttpResponse::Ok().json(found.await?))

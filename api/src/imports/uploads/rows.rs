@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{SchoolId, UploadId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{upload, upload_part};
 
@@ -16,10 +17,10 @@ use crate::base::schema::{upload, upload_part};
 pub struct Upload {
     /// Rollcall's key.
     #[schema(example = 5)]
-    pub upload_id: i64,
+    pub upload_id: UploadId,
     /// The school that it is for; absent when each row names its own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub school_id: Option<i32>,
+    pub school_id: Option<SchoolId>,
     /// When it was begun (UTC).
     pub begun_at: DateTime<Utc>,
     /// When a part was last put (UTC).
@@ -57,7 +58,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// Lets go of every upload that was not touched since.
 pub(super) fn let_go(tx: &mut Tx<'_>, since: DateTime<Utc>) -> Result<(), Problem> {
-    let old: Vec<i64> = upload::table
+    let old: Vec<UploadId> = upload::table
         .filter(upload::touched_at.lt(since))
         .select(upload::upload_id)
         .for_update()
@@ -66,7 +67,7 @@ pub(super) fn let_go(tx: &mut Tx<'_>, since: DateTime<Utc>) -> Result<(), Proble
     remove(tx, &old)
 }
 
-fn remove(tx: &mut Tx<'_>, ids: &[i64]) -> Result<(), Problem> {
+fn remove(tx: &mut Tx<'_>, ids: &[UploadId]) -> Result<(), Problem> {
     diesel::delete(upload_part::table.filter(upload_part::upload_id.eq_any(ids)))
         .execute(tx.conn)?;
     diesel::delete(upload::table.filter(upload::upload_id.eq_any(ids))).execute(tx.conn)?;
@@ -74,7 +75,11 @@ fn remove(tx: &mut Tx<'_>, ids: &[i64]) -> Result<(), Problem> {
 }
 
 /// Begins an upload.
-pub(super) fn begin(tx: &mut Tx<'_>, school_id: Option<i32>, by: &str) -> Result<i64, Problem> {
+pub(super) fn begin(
+    tx: &mut Tx<'_>,
+    school_id: Option<SchoolId>,
+    by: &str,
+) -> Result<UploadId, Problem> {
     Ok(diesel::insert_into(upload::table)
         .values((
             upload::trust_id.eq(tx.trust()),
@@ -88,7 +93,7 @@ pub(super) fn begin(tx: &mut Tx<'_>, school_id: Option<i32>, by: &str) -> Result
 }
 
 /// An upload with its parts.
-pub(super) fn upload(tx: &mut Tx<'_>, upload_id: i64) -> Result<Upload, Problem> {
+pub(super) fn upload(tx: &mut Tx<'_>, upload_id: UploadId) -> Result<Upload, Problem> {
     let (school_id, begun_at, touched_at) = upload::table
         .filter(upload::upload_id.eq(upload_id))
         .select((upload::school_id, upload::begun_at, upload::touched_at))
@@ -110,12 +115,12 @@ pub(super) fn upload(tx: &mut Tx<'_>, upload_id: i64) -> Result<Upload, Problem>
 /// Keeps a part; one of that number that was there before is replaced.
 pub(super) fn put_part(
     tx: &mut Tx<'_>,
-    upload_id: i64,
+    upload_id: UploadId,
     part: i32,
     sha256: &[u8],
     body: &[u8],
 ) -> Result<UploadPart, Problem> {
-    let school_id: Option<i32> =
+    let school_id: Option<SchoolId> =
         diesel::update(upload::table.filter(upload::upload_id.eq(upload_id)))
             .set(upload::touched_at.eq(tx.now()))
             .returning(upload::school_id)
@@ -147,12 +152,12 @@ pub(super) fn put_part(
 ///
 /// # Errors
 /// 404; a problem that names the first part that is missing, or says that the file is larger than `most`.
-pub fn whole(tx: &mut Tx<'_>, upload_id: i64, most: usize) -> Result<Whole, Problem> {
+pub fn whole(tx: &mut Tx<'_>, upload_id: UploadId, most: usize) -> Result<Whole, Problem> {
     upload::table
         .filter(upload::upload_id.eq(upload_id))
         .select(upload::upload_id)
         .for_update()
-        .first::<i64>(tx.conn)?;
+        .first::<UploadId>(tx.conn)?;
     let parts: Vec<(i32, i32)> = upload_part::table
         .filter(upload_part::upload_id.eq(upload_id))
         .order(upload_part::part)
@@ -185,6 +190,6 @@ pub fn whole(tx: &mut Tx<'_>, upload_id: i64, most: usize) -> Result<Whole, Prob
 ///
 /// # Errors
 /// The database's.
-pub fn hand_over(tx: &mut Tx<'_>, upload_id: i64) -> Result<(), Problem> {
+pub fn hand_over(tx: &mut Tx<'_>, upload_id: UploadId) -> Result<(), Problem> {
     remove(tx, &[upload_id])
 }

@@ -10,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, JobId, PupilId, SchoolId};
 use crate::base::jobs;
 use crate::base::problem::Problem;
 
@@ -24,7 +25,7 @@ pub const SECOND_LOOK: &str = "second_look";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Moved {
     /// The enrolment.
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// Reviews from that day on counted something else.
     pub from: NaiveDate,
 }
@@ -33,13 +34,13 @@ pub struct Moved {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Reviews from that day on counted something else.
     pub from: NaiveDate,
     /// The enrolments whose marks are others than they were.
-    pub enrolments: Vec<i32>,
+    pub enrolments: Vec<EnrolmentId>,
 }
 
 /// What changed marks, and when.
@@ -50,7 +51,7 @@ pub struct Changed<'a> {
     /// What it was, in plain English.
     pub why: &'a str,
     /// The import or undo that it was.
-    pub source: Option<i64>,
+    pub source: Option<JobId>,
 }
 
 /// Puts the pupils about whom something rests on these marks into the queue, in the transaction that changed them.

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Look, Moved};
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, JobId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::second_look;
 
@@ -17,9 +18,9 @@ use crate::base::schema::second_look;
 #[diesel(table_name = second_look)]
 pub struct LookRow {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Reviews from that day on counted something else.
     pub from_day: NaiveDate,
     /// When the change was recorded.
@@ -37,13 +38,13 @@ pub fn resting(tx: &mut Tx<'_>, moved: &[Moved]) -> Result<Vec<Look>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        school_id: i32,
+        school_id: SchoolId,
         #[diesel(sql_type = Integer)]
-        pupil_id: i32,
+        pupil_id: PupilId,
         #[diesel(sql_type = Date)]
         from_day: NaiveDate,
         #[diesel(sql_type = Array<Integer>)]
-        enrolments: Vec<i32>,
+        enrolments: Vec<EnrolmentId>,
     }
     // Two questions and not one with OR: each of them can be answered for a whole trust at once.
     let rows: Vec<Row> = diesel::sql_query(
@@ -85,7 +86,7 @@ pub fn days_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Moved>
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        enrolment_id: i32,
+        enrolment_id: EnrolmentId,
         #[diesel(sql_type = Date)]
         from_day: NaiveDate,
     }
@@ -115,9 +116,9 @@ pub fn days_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Moved>
 /// The database's.
 pub fn add(
     tx: &mut Tx<'_>,
-    job_id: i64,
+    job_id: JobId,
     looks: &[Look],
-    (changed_at, why, source): (DateTime<Utc>, &str, Option<i64>),
+    (changed_at, why, source): (DateTime<Utc>, &str, Option<JobId>),
 ) -> Result<(), Problem> {
     let trust = tx.trust();
     for some in looks.chunks(4_000) {
@@ -145,7 +146,7 @@ pub fn add(
 ///
 /// # Errors
 /// The database's.
-pub fn left(tx: &mut Tx<'_>, job_id: i64) -> Result<(Vec<LookRow>, i64), Problem> {
+pub fn left(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Vec<LookRow>, i64), Problem> {
     let ours = second_look::table.filter(second_look::job_id.eq(job_id));
     let left = ours.filter(second_look::done_at.is_null());
     let left = left.order((second_look::school_id, second_look::pupil_id));
@@ -158,7 +159,7 @@ pub fn left(tx: &mut Tx<'_>, job_id: i64) -> Result<(Vec<LookRow>, i64), Problem
 /// The database's.
 pub fn keep(
     tx: &mut Tx<'_>,
-    job_id: i64,
+    job_id: JobId,
     look: &LookRow,
     touched: &impl Serialize,
 ) -> Result<(), Problem> {
@@ -178,7 +179,7 @@ pub fn keep(
 /// The database's.
 pub fn of_source<T: DeserializeOwned>(
     tx: &mut Tx<'_>,
-    source: i64,
+    source: JobId,
 ) -> Result<Vec<Option<T>>, Problem> {
     let rows: Vec<Option<Value>> = second_look::table
         .filter(second_look::source_job_id.eq(source))

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::words;
 use crate::marks::{Marking, YearChange};
@@ -82,11 +83,11 @@ pub struct TouchedHalfDay {
 }
 
 /// A class on a half day of a closure.
-#[derive(Debug, Default, Serialize, ToSchema)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct TouchedClass {
     /// The class.
     #[schema(example = 31)]
-    pub class_id: i32,
+    pub class_id: ClassId,
     /// Its name.
     #[schema(example = "7H1")]
     pub name: String,
@@ -104,7 +105,7 @@ pub(super) struct Closing {
     /// The register years, before and after.
     pub changes: Vec<YearChange>,
     /// The half days of classes whose every pupil who was due is given the code.
-    pub taken: BTreeMap<i32, HalfDaySet>,
+    pub taken: BTreeMap<ClassId, HalfDaySet>,
     pub touched: Touched,
 }
 
@@ -170,7 +171,7 @@ impl Closing {
     /// No calendar; no half day on which the school was due to be open, or a pupil due; a code that was not in force.
     pub fn of(
         tx: &mut Tx<'_>,
-        school_id: i32,
+        school_id: SchoolId,
         year: AcademicYear,
         new: &NewClosing,
         codes: &CodeTable,
@@ -190,7 +191,7 @@ impl Closing {
             .iter()
             .map(|pupil| YearChange::of(pupil.enrolment.enrolment_id, pupil.marks.clone()))
             .collect();
-        let mut taken: BTreeMap<i32, HalfDaySet> = BTreeMap::new();
+        let mut taken: BTreeMap<ClassId, HalfDaySet> = BTreeMap::new();
         let mut touched =
             Touched { code: code.to_owned(), pupils: 0, marks: 0, half_days: Vec::new() };
         for at in half_days {
@@ -223,9 +224,9 @@ fn close(
     number: u8,
     codes: &CodeTable,
     changes: &mut [YearChange],
-) -> (TouchedHalfDay, BTreeSet<i32>) {
+) -> (TouchedHalfDay, BTreeSet<ClassId>) {
     let (date, session) = (at.date(calendar.year()), at.session());
-    let mut classes: BTreeMap<i32, TouchedClass> = BTreeMap::new();
+    let mut classes: BTreeMap<ClassId, TouchedClass> = BTreeMap::new();
     let mut in_part = BTreeSet::new();
     for (pupil, change) in roll.pupils.iter().zip(changes) {
         let Some(placement) = pupil.placement(date) else { continue };
@@ -240,7 +241,8 @@ fn close(
         let class = classes.entry(class_id).or_insert_with(|| TouchedClass {
             class_id,
             name: roll.class_name(class_id),
-            ..TouchedClass::default()
+            unmarked: 0,
+            before: BTreeMap::new(),
         });
         match codes.text(change.get(at)) {
             None => class.unmarked += 1,

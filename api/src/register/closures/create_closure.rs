@@ -13,6 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, Query};
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::marks::{self, Author, Changed, Moved, Source};
@@ -45,7 +46,7 @@ pub struct ClosureRecorded {
 /// registers of these sessions count as taken; the calendar stays as it is. A closure that is planned stands in the
 /// calendar instead. Needs `mark:amend` and `calendar:write`. With `preview=true` nothing is changed.
 #[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = NewClosing,
-    params(("school_id" = i32, Path, description = "The school."), Params,
+    params(SchoolId, Params,
         Idempotency),
     responses((status = 200, description = "What would be touched, with `preview=true`.", body = Touched),
         (status = 201, description = "The closure, and what it touched.", body = ClosureRecorded, headers(("Location"))),
@@ -57,7 +58,7 @@ pub async fn create_closure(
     caller: May<AmendMark>,
     _may: May<WriteCalendar>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
     key: Idempotency,
     body: Json<NewClosing>,
@@ -83,7 +84,7 @@ pub async fn create_closure(
 
 fn record(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: AcademicYear,
     new: &NewClosing,
     codes: &CodeTable,

@@ -10,6 +10,7 @@ use crate::base::auth::permission::ReadCalendar;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{ClosureId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -27,19 +28,19 @@ pub struct Params {
 
 /// List unplanned closures
 #[utoipa::path(tag = "register", security(("token" = ["calendar:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The closures in the order in which they were recorded.", body = Page<UnplannedClosure>)))]
 #[get("/v1/schools/{school_id}/closures")]
 pub async fn list_closures(
     caller: May<ReadCalendar>,
     app: web::Data<App>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let school_id = path.0;
     let Params { limit, cursor } = params.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &school_id)?;
+    let slice = Slice::<ClosureId>::read(limit, cursor.as_deref(), &school_id)?;
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let closures = rows::closures(tx, school_id, slice.after, slice.fetch())?;

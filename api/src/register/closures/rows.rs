@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{ClosureId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::unplanned_closure;
 use crate::base::words;
@@ -17,10 +18,10 @@ use crate::school::tenants::Version;
 pub struct UnplannedClosure {
     /// Rollcall's key.
     #[schema(example = 3)]
-    pub closure_id: i32,
+    pub closure_id: ClosureId,
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// First day.
     pub from: NaiveDate,
     /// Last day.
@@ -52,8 +53,8 @@ pub struct UnplannedClosure {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = unplanned_closure)]
 struct Row {
-    closure_id: i32,
-    school_id: i32,
+    closure_id: ClosureId,
+    school_id: SchoolId,
     from_day: NaiveDate,
     to_day: NaiveDate,
     session: Option<i16>,
@@ -85,7 +86,7 @@ impl From<Row> for UnplannedClosure {
 
 /// A closure to be recorded.
 pub(super) struct NewClosure<'a> {
-    pub school_id: i32,
+    pub school_id: SchoolId,
     pub year: AcademicYear,
     pub from: NaiveDate,
     pub to: NaiveDate,
@@ -134,13 +135,13 @@ pub(super) fn add_closure(
 /// The database's.
 pub(super) fn closures(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    after: Option<i32>,
+    school_id: SchoolId,
+    after: Option<ClosureId>,
     most: i64,
 ) -> Result<Vec<UnplannedClosure>, Problem> {
     let rows: Vec<Row> = unplanned_closure::table
         .filter(unplanned_closure::school_id.eq(school_id))
-        .filter(unplanned_closure::closure_id.gt(after.unwrap_or(0)))
+        .filter(unplanned_closure::closure_id.gt(after.unwrap_or(ClosureId::MIN)))
         .order(unplanned_closure::closure_id)
         .limit(most)
         .select(Row::as_select())

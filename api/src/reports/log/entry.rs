@@ -5,6 +5,7 @@ use domain::Days;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::word::words;
 use crate::casework::records::RecordKind;
@@ -34,14 +35,14 @@ pub struct LogEntry {
     pub rule: Option<String>,
     /// The case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// Where the case stood then.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Stage 1")]
     pub stage: Option<String>,
     /// The pupil.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// Surname and forename.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Okafor-Lind, Zoë")]
@@ -127,15 +128,15 @@ pub mod source {
 #[derive(Debug, Clone, Copy)]
 pub struct Wanted {
     /// Of this school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Of these days on the school's wall.
     pub days: Days,
     /// The instants at which the days begin, and are over.
     pub span: (DateTime<Utc>, DateTime<Utc>),
     /// Only this case.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// Only this pupil.
-    pub pupil_id: Option<i32>,
+    pub pupil_id: Option<PupilId>,
     /// With what only those see who lead on safeguarding: why people decided so, and which reasons were accepted.
     pub whole: bool,
     /// After the page before.

@@ -8,6 +8,7 @@ use super::super::people::People;
 use super::entry::{Entries, Wanted};
 use super::{letters, said, steps, things};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{enrolment_now, placement_now};
 use crate::school::tenants::SchoolRow;
@@ -36,12 +37,12 @@ pub fn entries(tx: &mut Tx<'_>, school: &SchoolRow, wanted: &Wanted) -> Result<E
 }
 
 /// Adds names and classes.
-fn name(tx: &mut Tx<'_>, school_id: i32, all: &mut Entries) -> Result<(), Problem> {
-    let mut ids: Vec<i32> = all.iter().filter_map(|(_, entry)| entry.pupil_id).collect();
+fn name(tx: &mut Tx<'_>, school_id: SchoolId, all: &mut Entries) -> Result<(), Problem> {
+    let mut ids: Vec<PupilId> = all.iter().filter_map(|(_, entry)| entry.pupil_id).collect();
     ids.sort_unstable();
     ids.dedup();
     let people = People::read(tx, school_id, ids.iter().copied())?;
-    let placed: Vec<(i32, i32)> = placement_now::table
+    let placed: Vec<(PupilId, ClassId)> = placement_now::table
         .inner_join(
             enrolment_now::table.on(enrolment_now::trust_id
                 .eq(placement_now::trust_id)
@@ -51,7 +52,7 @@ fn name(tx: &mut Tx<'_>, school_id: i32, all: &mut Entries) -> Result<(), Proble
         .order((enrolment_now::first_day, placement_now::from_day))
         .select((enrolment_now::pupil_id, placement_now::class_id))
         .load(tx.conn)?;
-    let placed: BTreeMap<i32, i32> = placed.into_iter().collect();
+    let placed: BTreeMap<PupilId, ClassId> = placed.into_iter().collect();
     for (_, entry) in all {
         let Some(pupil) = entry.pupil_id else { continue };
         entry.pupil = Some(people.name(pupil));

@@ -6,6 +6,7 @@ use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, LetterId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::schema::{letter, letter_decision, letter_stop};
 use crate::casework::letters::{LetterState, Verdict};
@@ -35,7 +36,7 @@ pub fn without_a_case(
         std::cmp::Ordering::Greater => i32::MIN,
     };
     let same = letter::decided_on.eq(day).and(letter::letter_id.gt(last));
-    type Row = (i32, i32, String, String, LetterState, Option<String>, NaiveDate, String);
+    type Row = (LetterId, PupilId, String, String, LetterState, Option<String>, NaiveDate, String);
     let rows: Vec<Row> = rows
         .filter(letter::decided_on.gt(day).or(same))
         .order((letter::decided_on, letter::letter_id))
@@ -56,7 +57,7 @@ pub fn without_a_case(
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
         let what = format!("letter {name:?}, {}{why}", state.phrase());
         let one = entry(at, who, LogKind::Letter, what);
-        let place = (at, source::LETTERS, letter_id, 0);
+        let place = (at, source::LETTERS, letter_id.number(), 0);
         Ok((place, LogEntry { rule: Some(rule), pupil_id: Some(pupil), ..one }))
     };
     rows.into_iter().map(one).collect()
@@ -87,8 +88,10 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         rows = rows.filter(letter::pupil_id.eq(pupil_id));
     }
     let keys = (letter_decision::recorded_at, letter_decision::letter_id, letter_decision::seq);
-    type Row =
-        ((i32, i32, Verdict, String, DateTime<Utc>, String), (String, String, i32, Option<i32>));
+    type Row = (
+        (LetterId, i32, Verdict, String, DateTime<Utc>, String),
+        (String, String, PupilId, Option<CaseId>),
+    );
     let rows: Vec<Row> = of_page!(rows, wanted, source::DECISIONS, (keys.0, keys.1, keys.2))
         .select((
             (
@@ -110,7 +113,7 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let what = wanted.told(format!("letter {name:?} {decided}"), &reason);
         let one = entry(at, who, LogKind::Decision, what);
         let (rule, pupil_id) = (Some(rule), Some(pupil));
-        ((at, source::DECISIONS, id, seq), LogEntry { rule, case_id, pupil_id, ..one })
+        ((at, source::DECISIONS, id.number(), seq), LogEntry { rule, case_id, pupil_id, ..one })
     };
     Ok(rows.into_iter().map(one).collect())
 }
@@ -128,7 +131,7 @@ pub fn stopped(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (letter_stop::recorded_at, letter_stop::pupil_id);
     let only = || 0.into_sql::<Integer>();
-    let rows: Vec<(i32, bool, String, DateTime<Utc>, String)> =
+    let rows: Vec<(PupilId, bool, String, DateTime<Utc>, String)> =
         of_page!(rows, wanted, source::STOPS, (keys.0, keys.1, only()))
             .select((
                 letter_stop::pupil_id,
@@ -141,7 +144,7 @@ pub fn stopped(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     let rows = rows.into_iter().map(|(pupil, stopped, reason, at, who)| {
         let what = if stopped { "all letters stopped" } else { "letters go on again" };
         let one = entry(at, who, LogKind::Letters, wanted.told(what.to_owned(), &reason));
-        ((at, source::STOPS, pupil, 0), LogEntry { pupil_id: Some(pupil), ..one })
+        ((at, source::STOPS, pupil.number(), 0), LogEntry { pupil_id: Some(pupil), ..one })
     });
     Ok(rows.collect())
 }

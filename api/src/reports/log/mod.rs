@@ -26,6 +26,7 @@ use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::http::path::Path;
+use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::policies::{self, Part};
@@ -49,9 +50,9 @@ pub struct Params {
     /// The last day, in the same school year; today when absent.
     to: Option<NaiveDate>,
     /// Only this case.
-    case_id: Option<i32>,
+    case_id: Option<CaseId>,
     /// Only this pupil.
-    pupil_id: Option<i32>,
+    pupil_id: Option<PupilId>,
     /// How it is answered: as JSON, page by page, when absent; as CSV all at once.
     format: Option<ReportFormat>,
     /// Entries on this page: 1 to 500, 100 when absent.
@@ -65,7 +66,7 @@ pub struct Params {
 pub struct LogExport {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// Its name.
     #[schema(example = "Elm Bank Primary School")]
     school: String,
@@ -94,7 +95,7 @@ const HEADER: [&str; 13] = [
 /// Who did what, when and why, for the file of a case or for the safeguarding system. Times are those on the school's
 /// wall.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The log.",
         content((LogExport = "application/json"), (String = "text/csv")))))]
 #[get("/v1/schools/{school_id}/reports/log")]
@@ -102,7 +103,7 @@ pub async fn log_export(
     caller: May<ReadReport>,
     app: web::Data<App>,
     request: HttpRequest,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -145,7 +146,7 @@ pub async fn log_export(
 }
 
 /// The rules by which the policy that a school follows on a day promises a log.
-fn promised(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Vec<String>, Problem> {
+fn promised(tx: &mut Tx<'_>, school_id: SchoolId, day: NaiveDate) -> Result<Vec<String>, Problem> {
     let follows = policies::assigned(tx, school_id, Part::Pathway, day)?;
     let row = follows.as_ref().and_then(|follows| follows.policy.promise(Keeps::Record));
     Ok(row.map(|row| row.rule.clone()).into_iter().collect())

@@ -10,6 +10,7 @@ use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
+use crate::base::id::{ActionId, AttemptId, CaseId, ParentId, PupilId, ReviewId};
 use crate::base::problem::Problem;
 use crate::base::schema::{action, contact_attempt, evidence, feedback, mitigation};
 use crate::roll::parents;
@@ -34,8 +35,8 @@ pub fn done(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (evidence::recorded_at, evidence::action_id, evidence::seq);
     type Row = (
-        (i32, i32, String, bool, DateTime<Utc>, String),
-        (String, String, Option<i32>, Option<i32>),
+        (ActionId, i32, String, bool, DateTime<Utc>, String),
+        (String, String, Option<CaseId>, Option<PupilId>),
     );
     let rows: Vec<Row> = of_page!(rows, wanted, source::EVIDENCE, (keys.0, keys.1, keys.2))
         .select((
@@ -54,7 +55,7 @@ pub fn done(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let kind = if done { LogKind::Done } else { LogKind::Attempt };
         let one = entry(at, who, kind, says);
         let one = LogEntry { because: vec![asked], rule: Some(rule), case_id, pupil_id, ..one };
-        ((at, source::EVIDENCE, id, seq), one)
+        ((at, source::EVIDENCE, id.number(), seq), one)
     };
     Ok(rows.into_iter().map(one).collect())
 }
@@ -69,7 +70,7 @@ pub fn said(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         rows = rows.filter(feedback::pupil_id.eq(pupil_id));
     }
     let keys = (feedback::recorded_at, feedback::review_id, feedback::seq);
-    let rows: Vec<(i32, i32, i32, String, DateTime<Utc>, String)> =
+    let rows: Vec<(ReviewId, i32, PupilId, String, DateTime<Utc>, String)> =
         of_page!(rows, wanted, source::FEEDBACK, (keys.0, keys.1, keys.2))
             .select((
                 feedback::review_id,
@@ -82,7 +83,7 @@ pub fn said(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             .load(tx.conn)?;
     let rows = rows.into_iter().map(|(review, seq, pupil, says, at, who)| {
         let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, LogKind::Feedback, says) };
-        ((at, source::FEEDBACK, review, seq), one)
+        ((at, source::FEEDBACK, review.number(), seq), one)
     });
     Ok(rows.collect())
 }
@@ -100,7 +101,7 @@ pub fn accepted(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     // A pupil's reasons differ in their first day: as a number it is a key like any other.
     let first_day = || sql::<Integer>("(mitigation.first_day - DATE '2000-01-01')");
     let keys = (mitigation::recorded_at, mitigation::pupil_id);
-    type Row = (i32, i32, NaiveDate, Option<NaiveDate>, String, DateTime<Utc>, String);
+    type Row = (PupilId, i32, NaiveDate, Option<NaiveDate>, String, DateTime<Utc>, String);
     let rows: Vec<Row> = of_page!(rows, wanted, source::MITIGATIONS, (keys.0, keys.1, first_day()))
         .select((
             mitigation::pupil_id,
@@ -117,7 +118,7 @@ pub fn accepted(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let reason = if wanted.whole { kind.as_str() } else { "an accepted reason" };
         let what = format!("accepted: {reason}, from {from}{until}");
         let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, LogKind::Mitigation, what) };
-        ((at, source::MITIGATIONS, pupil, key), one)
+        ((at, source::MITIGATIONS, pupil.number(), key), one)
     });
     Ok(rows.collect())
 }
@@ -139,8 +140,10 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (contact_attempt::recorded_at, contact_attempt::attempt_id);
     let only = || 0.into_sql::<Integer>();
-    type Row =
-        ((i32, i32, Option<String>, String, bool), (Option<String>, DateTime<Utc>, String, String));
+    type Row = (
+        (AttemptId, PupilId, Option<String>, String, bool),
+        (Option<String>, DateTime<Utc>, String, String),
+    );
     let rows: Vec<Row> = of_page!(rows, wanted, source::CONTACTS, (keys.0, keys.1, only()))
         .select((
             (
@@ -163,19 +166,19 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let reached = if reached { "reached" } else { "not reached" };
         let says = says.map(|says| format!(": {says}")).unwrap_or_default();
         let one = entry(at, who, LogKind::Contact, format!("{kind} to {whom}, {reached}{says}"));
-        let place = (at, source::CONTACTS, id, 0);
+        let place = (at, source::CONTACTS, id.number(), 0);
         (place, LogEntry { role: Some(role), pupil_id: Some(pupil), ..one })
     };
     Ok(rows.into_iter().map(one).collect())
 }
 
 /// Pupils and their parents of whom the reader is not told that they were contacted.
-fn hidden(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<BTreeSet<(i32, i32)>, Problem> {
+fn hidden(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<BTreeSet<(PupilId, ParentId)>, Problem> {
     if wanted.whole {
         return Ok(BTreeSet::new());
     }
     let (from, until) = wanted.span;
-    let pupils: Vec<i32> = contact_attempt::table
+    let pupils: Vec<PupilId> = contact_attempt::table
         .filter(contact_attempt::school_id.eq(wanted.school_id))
         .filter(contact_attempt::parent_id.is_not_null())
         .filter(contact_attempt::recorded_at.ge(from).and(contact_attempt::recorded_at.lt(until)))

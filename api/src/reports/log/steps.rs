@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{case_event, case_state, letter};
 use crate::casework::letters::LetterState;
@@ -38,7 +39,7 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         rows = rows.filter(case_state::pupil_id.eq(pupil_id));
     }
     let keys = (case_event::recorded_at, case_event::case_id, case_event::seq);
-    type Row = (i32, i32, i32, Value, Vec<String>, DateTime<Utc>, String, String);
+    type Row = (CaseId, i32, PupilId, Value, Vec<String>, DateTime<Utc>, String, String);
     let rows: Vec<Row> = of_page!(rows, wanted, source::STEPS, (keys.0, keys.1, keys.2))
         .select((
             case_event::case_id,
@@ -51,8 +52,8 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             case_event::role,
         ))
         .load(tx.conn)?;
-    let cases: BTreeSet<i32> = rows.iter().map(|(case_id, ..)| *case_id).collect();
-    let cases: Vec<i32> = cases.into_iter().collect();
+    let cases: BTreeSet<CaseId> = rows.iter().map(|(case_id, ..)| *case_id).collect();
+    let cases: Vec<CaseId> = cases.into_iter().collect();
     let (letters, stages) = (letters(tx, wanted.school_id, &cases)?, stages(tx, &cases)?);
     let mut found = Vec::with_capacity(rows.len());
     for (case_id, seq, pupil_id, body, because, at, who, role) in rows {
@@ -72,7 +73,7 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             pupil_id: Some(pupil_id),
             ..entry(at, who, kind, what)
         };
-        found.push(((at, source::STEPS, case_id, seq), one));
+        found.push(((at, source::STEPS, case_id.number(), seq), one));
     }
     Ok(found)
 }
@@ -80,22 +81,22 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
 /// How the letters of cases stand now, by case, step and name.
 fn letters(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    cases: &[i32],
-) -> Result<BTreeMap<(i32, i32, String), LetterState>, Problem> {
-    let rows: Vec<(Option<i32>, Option<i32>, String, LetterState)> = letter::table
+    school_id: SchoolId,
+    cases: &[CaseId],
+) -> Result<BTreeMap<(CaseId, i32, String), LetterState>, Problem> {
+    let rows: Vec<(Option<CaseId>, Option<i32>, String, LetterState)> = letter::table
         .filter(letter::school_id.eq(school_id).and(letter::case_id.eq_any(cases)))
         .select((letter::case_id, letter::step, letter::name, letter::state))
         .load(tx.conn)?;
-    let state = |(case, step, name, state): (Option<i32>, Option<i32>, String, LetterState)| {
+    let state = |(case, step, name, state): (Option<CaseId>, Option<i32>, String, LetterState)| {
         Some(((case?, step?, name), state))
     };
     Ok(rows.into_iter().filter_map(state).collect())
 }
 
 /// The stages to which cases came, by case and event.
-fn stages(tx: &mut Tx<'_>, cases: &[i32]) -> Result<BTreeMap<(i32, i32), String>, Problem> {
-    let rows: Vec<(i32, i32, String)> = case_event::table
+fn stages(tx: &mut Tx<'_>, cases: &[CaseId]) -> Result<BTreeMap<(CaseId, i32), String>, Problem> {
+    let rows: Vec<(CaseId, i32, String)> = case_event::table
         .filter(case_event::case_id.eq_any(cases))
         .filter(sql::<Bool>(STAGE).sql(" IS NOT NULL"))
         .select((case_event::case_id, case_event::seq, sql::<Text>(STAGE)))

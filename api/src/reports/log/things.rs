@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, NoticeId, PupilId, RecordId};
 use crate::base::problem::Problem;
 use crate::base::schema::{case_record, penalty_notice};
 use crate::casework::records::RecordKind;
@@ -28,7 +29,8 @@ pub fn records(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         rows = rows.filter(case_record::pupil_id.eq(pupil_id));
     }
     let keys = (case_record::recorded_at, case_record::record_id, case_record::seq);
-    type Row = (i32, i32, RecordKind, i32, Option<i32>, String, DateTime<Utc>, String, String);
+    type Row =
+        (RecordId, i32, RecordKind, PupilId, Option<CaseId>, String, DateTime<Utc>, String, String);
     let rows: Vec<Row> = of_page!(rows, wanted, source::RECORDS, (keys.0, keys.1, keys.2))
         .select((
             case_record::record_id,
@@ -44,7 +46,7 @@ pub fn records(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         .load(tx.conn)?;
     let one = |(id, seq, kind, pupil, case_id, says, at, who, role): Row| {
         let (role, pupil_id) = (Some(role), Some(pupil));
-        let place = (at, source::RECORDS, id, seq);
+        let place = (at, source::RECORDS, id.number(), seq);
         (place, LogEntry { role, case_id, pupil_id, ..entry(at, who, kind.into(), says) })
     };
     Ok(rows.into_iter().map(one).collect())
@@ -65,7 +67,8 @@ pub fn notices(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         rows = rows.filter(penalty_notice::pupil_id.eq(pupil_id));
     }
     let keys = (penalty_notice::recorded_at, penalty_notice::notice_id, penalty_notice::seq);
-    type Row = (i32, i32, i32, Option<i32>, (String, Value), DateTime<Utc>, String, String);
+    type Row =
+        (NoticeId, i32, PupilId, Option<CaseId>, (String, Value), DateTime<Utc>, String, String);
     let rows: Vec<Row> = of_page!(rows, wanted, source::NOTICES, (keys.0, keys.1, keys.2))
         .select((
             penalty_notice::notice_id,
@@ -86,7 +89,7 @@ pub fn notices(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             None => says,
         };
         let one = entry(at, who, LogKind::PenaltyNotice, what);
-        ((at, source::NOTICES, id, seq), LogEntry { role, case_id, pupil_id, ..one })
+        ((at, source::NOTICES, id.number(), seq), LogEntry { role, case_id, pupil_id, ..one })
     };
     Ok(rows.into_iter().map(one).collect())
 }

@@ -10,6 +10,7 @@ use super::reported::{COLUMNS, ReportedPupil, reported};
 use crate::base::db::Scope;
 use crate::base::problem::Problem;
 use crate::base::state::App;
+use crate::figures::Enrolled;
 
 /// An entry of a return.
 pub trait Entry {
@@ -39,8 +40,9 @@ pub async fn entries<'a, T, E>(
     let members: Vec<EnrolmentYear> = found.iter().map(|(member, _)| (*member).clone()).collect();
     let read = app.db.snapshot(scope, move |tx| reported(tx, school_id, &members, day));
     let mut pupils = read.await?;
-    let entry =
-        |(member, of): (&'a EnrolmentYear, T)| say(pupils.remove(&member.enrolment)?, member, of);
+    let entry = |(member, of): (&'a EnrolmentYear, T)| {
+        say(pupils.remove(&member.enrolment_id())?, member, of)
+    };
     Ok(found.into_iter().filter_map(entry).collect())
 }
 

@@ -19,6 +19,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::base::word::words;
@@ -125,7 +126,7 @@ impl AbsenceReason {
 
 /// Read the attendance return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The return.",
         content((AttendanceReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -134,7 +135,7 @@ pub async fn attendance_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();

@@ -18,9 +18,10 @@ use crate::base::auth::permission::ReadReport;
 use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -102,7 +103,7 @@ impl Entry for DeletionEntry {
 pub struct NextSchool {
     /// The school.
     #[schema(example = 8)]
-    school_id: i32,
+    school_id: SchoolId,
     /// Its name.
     #[schema(example = "Elm Bank Secondary School")]
     school: String,
@@ -112,7 +113,7 @@ pub struct NextSchool {
 
 /// Read the deletion return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The return.",
         content((DeletionReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -121,7 +122,7 @@ pub async fn deletion_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -140,14 +141,14 @@ pub async fn deletion_return(
             Some((member, (last, completes(&frame, member, last))))
         })
         .collect();
-    leaving.sort_by_key(|(member, (last, _))| (*last, member.enrolment));
+    leaving.sort_by_key(|(member, (last, _))| (*last, member.enrolment_id()));
     let final_year = leaving.iter().filter(|(_, (_, completed))| *completed).count();
     leaving.retain(|(_, (_, completed))| all || rule.final_year || !completed);
     let members: Vec<EnrolmentYear> = leaving.iter().map(|(member, _)| (*member).clone()).collect();
     let next = app.db.snapshot(&scope, move |tx| next_schools(tx, path.0, &members));
     let mut next = next.await?;
     let say = |pupil, member: &EnrolmentYear, (due, final_year)| {
-        let next_school = next.remove(&member.enrolment);
+        let next_school = next.remove(&member.enrolment_id());
         Some(DeletionEntry { pupil, due, final_year, next_school })
     };
     let entries = entries((&app, &scope), &frame, leaving, say).await?;
@@ -177,22 +178,22 @@ fn completes(frame: &Frame, member: &EnrolmentYear, last: NaiveDate) -> bool {
 /// The schools to which pupils go, by the enrolment that they leave.
 fn next_schools(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     members: &[EnrolmentYear],
-) -> Result<BTreeMap<i32, NextSchool>, Problem> {
-    let pupils: Vec<i32> = members.iter().map(|member| member.pupil).collect();
+) -> Result<BTreeMap<EnrolmentId, NextSchool>, Problem> {
+    let pupils: Vec<PupilId> = members.iter().map(|member| member.pupil_id()).collect();
     let stays = pupils::stays_of_pupils(tx, &pupils)?;
     let schools = tenants::schools(tx)?.into_iter().map(|school| (school.school_id, school.name));
-    let schools: BTreeMap<i32, String> = schools.collect();
+    let schools: BTreeMap<SchoolId, String> = schools.collect();
     let next = |member: &EnrolmentYear| {
         let stay = stays.iter().find(|stay| {
-            stay.pupil_id == member.pupil
+            stay.pupil_id == member.pupil_id()
                 && stay.school_id != school_id
                 && Some(stay.first_day) >= member.last_day
         })?;
         let (school_id, first_day) = (stay.school_id, stay.first_day);
         let school = schools.get(&school_id)?.clone();
-        Some((member.enrolment, NextSchool { school_id, school, first_day }))
+        Some((member.enrolment_id(), NextSchool { school_id, school, first_day }))
     };
     Ok(members.iter().filter_map(next).collect())
 }

@@ -14,9 +14,10 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
-use crate::figures::Counting;
+use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils of any age whose first day on roll, the day on which a name comes on the admission register, \
     lies in the period. The return is due by the end of the fifth day after it. Pupils who start in the most junior year \
@@ -83,7 +84,7 @@ impl Entry for NewPupilEntry {
 
 /// Read the new pupil return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The return.",
         content((NewPupilReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -92,7 +93,7 @@ pub async fn new_pupil_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
@@ -107,7 +108,7 @@ pub async fn new_pupil_return(
         .filter(|member| days.contains(member.first_day))
         .map(|member| (member, is_normal_intake(&frame, member)))
         .collect();
-    new.sort_by_key(|(member, _)| (member.first_day, member.enrolment));
+    new.sort_by_key(|(member, _)| (member.first_day, member.enrolment_id()));
     let normal_intake = new.iter().filter(|(_, normal)| *normal).count();
     new.retain(|(_, normal)| intake || !normal);
     let say = |pupil, member: &EnrolmentYear, normal_intake| {

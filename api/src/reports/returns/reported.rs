@@ -12,9 +12,11 @@ use utoipa::ToSchema;
 use super::super::csv::cell;
 use super::super::people::People;
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::As;
 use crate::base::words;
+use crate::figures::Enrolled;
 use crate::roll::parents::{self, ParentOf};
 
 /// A pupil in a return.
@@ -22,7 +24,7 @@ use crate::roll::parents::{self, ParentOf};
 pub struct ReportedPupil {
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Unique pupil number.
     #[schema(example = "H801200001001")]
     pub upn: String,
@@ -145,17 +147,17 @@ impl From<ParentOf> for ReportedParent {
 /// The database's.
 pub fn reported(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     members: &[EnrolmentYear],
     day: NaiveDate,
-) -> Result<BTreeMap<i32, ReportedPupil>, Problem> {
-    let ids: Vec<i32> = members.iter().map(|member| member.pupil).collect();
+) -> Result<BTreeMap<EnrolmentId, ReportedPupil>, Problem> {
+    let ids: Vec<PupilId> = members.iter().map(|member| member.pupil_id()).collect();
     let people = People::read(tx, school_id, ids.iter().copied())?;
     let mut parents = parents::parents_of(tx, &ids, day)?;
     let one = |member: &EnrolmentYear| {
-        let row = people.pupil(member.pupil)?;
+        let row = people.pupil(member.pupil_id())?;
         let listed = people.listed(member, day);
-        let parents = parents.remove(&member.pupil).unwrap_or_default();
+        let parents = parents.remove(&member.pupil_id()).unwrap_or_default();
         let pupil = ReportedPupil {
             pupil_id: row.pupil_id,
             upn: row.upn.clone(),
@@ -169,7 +171,7 @@ pub fn reported(
             last_day: member.last_day,
             parents: parents.into_iter().map(Into::into).collect(),
         };
-        Some((member.enrolment, pupil))
+        Some((member.enrolment_id(), pupil))
     };
     Ok(members.iter().filter_map(one).collect())
 }

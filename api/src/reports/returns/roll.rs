@@ -8,6 +8,8 @@ use domain::national::Mark;
 use domain::{CodeTable, is_of_compulsory_age};
 
 use super::super::frame::Frame;
+use crate::base::id::PupilId;
+use crate::figures::Enrolled;
 
 /// The marks that may stand in a return, of everybody who was on roll on some day of its period, by pupil: possible
 /// sessions while the pupil was of compulsory school age, up to the end of the period, in order. With each the latest
@@ -20,21 +22,21 @@ pub fn marks<'a>(
     frame: &'a Frame,
     codes: &CodeTable,
     from: NaiveDate,
-) -> BTreeMap<i32, (&'a EnrolmentYear, Vec<Mark>)> {
+) -> BTreeMap<PupilId, (&'a EnrolmentYear, Vec<Mark>)> {
     let days = frame.days;
-    let mut by_pupil: BTreeMap<i32, (&EnrolmentYear, Vec<Mark>)> = BTreeMap::new();
+    let mut by_pupil: BTreeMap<PupilId, (&EnrolmentYear, Vec<Mark>)> = BTreeMap::new();
     let there = |member: &EnrolmentYear| {
         member.first_day <= days.to && member.last_day.is_none_or(|last| days.from <= last)
     };
     for member in frame.block().members().filter(|member| there(member)) {
-        let (latest, _) = by_pupil.entry(member.pupil).or_insert((member, Vec::new()));
+        let (latest, _) = by_pupil.entry(member.pupil_id()).or_insert((member, Vec::new()));
         if latest.first_day < member.first_day {
             *latest = member;
         }
     }
     for block in &frame.blocks {
         for member in block.members() {
-            let Some((_, marks)) = by_pupil.get_mut(&member.pupil) else { continue };
+            let Some((_, marks)) = by_pupil.get_mut(&member.pupil_id()) else { continue };
             let found = block.marks(member, from, days.to).filter_map(|(date, session, mark)| {
                 let counts = codes.counts(mark, date).possible();
                 let of_age = counts && is_of_compulsory_age(member.birth_date, date);

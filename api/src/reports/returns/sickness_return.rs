@@ -15,6 +15,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadReport;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::figures::Counting;
@@ -122,7 +123,7 @@ impl From<Spell> for SicknessSpell {
 
 /// Read the sickness return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "The return.",
         content((SicknessReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -131,7 +132,7 @@ pub async fn sickness_return(
     caller: May<ReadReport>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();

@@ -13,6 +13,7 @@ use crate::base::auth::permission::WriteParent;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::PupilId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -32,7 +33,7 @@ pub struct NewParent {
 /// For somebody who is new to the trust. One whose other child is known is linked instead:
 /// `PUT /v1/pupils/{pupil_id}/parents/{parent_id}`.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = NewParent,
-    params(("pupil_id" = i32, Path, description = "The pupil."),
+    params(PupilId,
         Idempotency),
     responses((status = 201, description = "The parent.", body = ParentRow, headers(("Location"))),
         refusal::Merged))]
@@ -40,7 +41,7 @@ pub struct NewParent {
 pub async fn add_parent(
     caller: May<WriteParent>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     key: Idempotency,
     body: Json<NewParent>,
 ) -> Result<HttpResponse, Problem> {

@@ -12,6 +12,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadParent;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::ParentId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -39,7 +40,7 @@ const SEARCH: &str = "\
 #[derive(QueryableByName)]
 struct Id {
     #[diesel(sql_type = Integer)]
-    parent_id: i32,
+    parent_id: ParentId,
 }
 
 /// List or search parents
@@ -54,7 +55,7 @@ pub async fn list_parents(
 ) -> Result<HttpResponse, Problem> {
     let Params { name, limit, cursor } = params.0;
     let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &name)?;
+    let slice = Slice::<ParentId>::read(limit, cursor.as_deref(), &name)?;
     let page = app.db.run(caller.scope(), move |tx| {
         let ids: Vec<Id> = diesel::sql_query(SEARCH)
             .bind::<Integer, _>(tx.trust())
@@ -62,7 +63,7 @@ pub async fn list_parents(
             .bind::<Nullable<Integer>, _>(slice.after)
             .bind::<BigInt, _>(slice.fetch())
             .load(tx.conn)?;
-        let ids: Vec<i32> = ids.into_iter().map(|id| id.parent_id).collect();
+        let ids: Vec<ParentId> = ids.into_iter().map(|id| id.parent_id).collect();
         let mut parents = rows::parents(tx, &ids)?;
         parents.sort_by_key(|row| ids.iter().position(|id| *id == row.parent_id));
         Ok(slice.page(parents, |row| row.parent_id))

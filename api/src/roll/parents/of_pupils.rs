@@ -8,6 +8,7 @@ use super::link::Link;
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_parents, ties_of_pupils};
 use crate::base::db::Tx;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 
 /// A parent of a pupil, as a list names them.
@@ -26,16 +27,16 @@ pub struct ParentOf {
 /// The database's.
 pub fn parents_of(
     tx: &mut Tx<'_>,
-    pupils: &[i32],
+    pupils: &[PupilId],
     day: NaiveDate,
-) -> Result<BTreeMap<i32, Vec<ParentOf>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<ParentOf>>, Problem> {
     let mut ties = ties_of_pupils(tx, pupils)?;
     ties.retain(|tie| lasts(tie, day));
-    let ids: BTreeSet<i32> = ties.iter().map(|tie| tie.parent_id).collect();
-    let ids: Vec<i32> = ids.into_iter().collect();
-    let rows: BTreeMap<i32, ParentRow> =
+    let ids: BTreeSet<ParentId> = ties.iter().map(|tie| tie.parent_id).collect();
+    let ids: Vec<ParentId> = ids.into_iter().collect();
+    let rows: BTreeMap<ParentId, ParentRow> =
         rows::parents(tx, &ids)?.into_iter().map(|row| (row.parent_id, row)).collect();
-    let mut found: BTreeMap<i32, Vec<ParentOf>> = BTreeMap::new();
+    let mut found: BTreeMap<PupilId, Vec<ParentOf>> = BTreeMap::new();
     for tie in ties {
         let Some(parent) = rows.get(&tie.parent_id).cloned() else { continue };
         let ask_first = tie.safeguards.stand(day);
@@ -50,9 +51,9 @@ pub fn parents_of(
 /// The database's.
 pub fn ask_first(
     tx: &mut Tx<'_>,
-    pupils: &[i32],
+    pupils: &[PupilId],
     day: NaiveDate,
-) -> Result<BTreeSet<i32>, Problem> {
+) -> Result<BTreeSet<PupilId>, Problem> {
     Ok(protected(tx, pupils, day)?.into_iter().map(|(pupil, _)| pupil).collect())
 }
 
@@ -62,9 +63,9 @@ pub fn ask_first(
 /// The database's.
 pub fn protected(
     tx: &mut Tx<'_>,
-    pupils: &[i32],
+    pupils: &[PupilId],
     day: NaiveDate,
-) -> Result<BTreeSet<(i32, i32)>, Problem> {
+) -> Result<BTreeSet<(PupilId, ParentId)>, Problem> {
     let ties = ties_of_pupils(tx, pupils)?;
     let standing = ties.into_iter().filter(|tie| tie.safeguards.stand(day));
     Ok(standing.map(|tie| (tie.pupil_id, tie.parent_id)).collect())
@@ -77,9 +78,9 @@ pub fn protected(
 /// The database's.
 pub fn children_of(
     tx: &mut Tx<'_>,
-    parents: &[i32],
+    parents: &[ParentId],
     day: NaiveDate,
-) -> Result<Vec<(i32, i32)>, Problem> {
+) -> Result<Vec<(ParentId, PupilId)>, Problem> {
     let ties = ties_of_parents(tx, parents)?.into_iter();
     let open = ties.filter(|tie| lasts(tie, day) && !tie.safeguards.stand(day));
     Ok(open.map(|tie| (tie.parent_id, tie.pupil_id)).collect())

@@ -16,6 +16,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadParent;
 use crate::base::db::Tx;
 use crate::base::http::path::Path;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent_change, parent_safeguard, pupil, pupil_parent};
 use crate::base::state::App;
@@ -26,7 +27,7 @@ use crate::base::words;
 pub struct ParentHistory {
     /// The parent.
     #[schema(example = 812)]
-    parent_id: i32,
+    parent_id: ParentId,
     /// Who they were and how they were reached, until it was changed.
     persons: Vec<PersonUntil>,
     /// What they were to each pupil, from when it was recorded.
@@ -52,7 +53,7 @@ pub struct PersonUntil {
 pub struct LinkSince {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// When (UTC).
     recorded_at: DateTime<Utc>,
     /// Who.
@@ -66,7 +67,7 @@ pub struct LinkSince {
 pub struct SafeguardsSince {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// When (UTC).
     recorded_at: DateTime<Utc>,
     /// Who.
@@ -78,7 +79,7 @@ pub struct SafeguardsSince {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pupil_parent)]
 struct LinkRow {
-    pupil_id: i32,
+    pupil_id: PupilId,
     relationship: words::Relationship,
     priority: i16,
     responsibility: bool,
@@ -100,7 +101,7 @@ impl From<LinkRow> for LinkSince {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = parent_safeguard)]
 struct SafeguardRow {
-    pupil_id: i32,
+    pupil_id: PupilId,
     court_order: Option<String>,
     court_order_from: Option<NaiveDate>,
     court_order_to: Option<NaiveDate>,
@@ -125,13 +126,13 @@ impl From<SafeguardRow> for SafeguardsSince {
 /// Read a parent's history
 ///
 /// As far as it is about pupils whom you may see.
-#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(("parent_id" = i32, Path, description = "The parent.")),
+#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(ParentId),
     responses((status = 200, description = "The history.", body = ParentHistory)))]
 #[get("/v1/parents/{parent_id}/history")]
 pub async fn parent_history(
     caller: May<ReadParent>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ParentId>,
 ) -> Result<HttpResponse, Problem> {
     let parent_id = path.0;
     let leads = caller.sees_confidential(&app);
@@ -144,7 +145,7 @@ pub async fn parent_history(
     Ok(HttpResponse::Ok().json(history.await?))
 }
 
-fn persons(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<PersonUntil>, Problem> {
+fn persons(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<PersonUntil>, Problem> {
     let trust = tx.trust();
     let rows: Vec<(DateTime<Utc>, String, Value)> = parent_change::table
         .filter(parent_change::trust_id.eq(trust).and(parent_change::parent_id.eq(parent_id)))
@@ -158,7 +159,7 @@ fn persons(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<PersonUntil>, Problem>
     rows.into_iter().map(person).collect()
 }
 
-fn links(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<LinkSince>, Problem> {
+fn links(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<LinkSince>, Problem> {
     let trust = tx.trust();
     let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_parent::pupil_id));
     let rows: Vec<LinkRow> = pupil_parent::table
@@ -170,7 +171,7 @@ fn links(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<LinkSince>, Problem> {
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-fn safeguards(tx: &mut Tx<'_>, parent_id: i32) -> Result<Vec<SafeguardsSince>, Problem> {
+fn safeguards(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<SafeguardsSince>, Problem> {
     let trust = tx.trust();
     let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(parent_safeguard::pupil_id));
     let rows: Vec<SafeguardRow> = parent_safeguard::table

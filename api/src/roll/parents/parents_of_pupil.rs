@@ -15,6 +15,7 @@ use crate::base::auth::permission::ReadParent;
 use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
 use crate::base::http::path::Path;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -24,7 +25,7 @@ use crate::roll::pupils;
 pub struct PupilParents {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// In the order in which they are called.
     parents: Vec<PupilParent>,
 }
@@ -63,13 +64,13 @@ pub(super) fn page(
     tx: &mut Tx<'_>,
     app: &App,
     caller: &Caller,
-    pupil_id: i32,
+    pupil_id: PupilId,
 ) -> Result<PupilParents, Problem> {
     pupils::pupil(tx, pupil_id)?;
     let ties = ties_of_pupil(tx, pupil_id)?;
-    let ids: Vec<i32> = ties.iter().map(|tie| tie.parent_id).collect();
+    let ids: Vec<ParentId> = ties.iter().map(|tie| tie.parent_id).collect();
     let all = rows::parents(tx, &ids)?;
-    let mut by_id: BTreeMap<i32, ParentRow> =
+    let mut by_id: BTreeMap<ParentId, ParentRow> =
         all.into_iter().map(|row| (row.parent_id, row)).collect();
     let today = tx.clock().today();
     let parents = ties.into_iter().filter_map(|tie| {
@@ -85,13 +86,13 @@ pub(super) fn page(
 ///
 /// In the order in which they are called. Whoever has `ask_first` is not contacted without asking; what is behind it
 /// stands here for those alone who have the permission `safeguarding:read`.
-#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(("pupil_id" = i32, Path, description = "The pupil.")),
+#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(PupilId),
     responses((status = 200, description = "The parents.", body = PupilParents)))]
 #[get("/v1/pupils/{pupil_id}/parents")]
 pub async fn parents_of_pupil(
     caller: May<ReadParent>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
 ) -> Result<HttpResponse, Problem> {
     let state = app.clone();
     let scope = caller.scope().clone();

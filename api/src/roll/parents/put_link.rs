@@ -9,6 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::WriteParent;
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -18,14 +19,14 @@ use crate::roll::pupils;
 /// Says what somebody is to a pupil, in place of what was said before; that stays as history. What a court has ordered
 /// is recorded apart and does not change.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = Link,
-    params(("pupil_id" = i32, Path, description = "The pupil."), ("parent_id" = i32, Path, description = "The parent.")),
+    params(PupilId, ParentId),
     responses((status = 200, description = "The pupil's parents as they stand now.", body = PupilParents),
         refusal::Merged))]
 #[put("/v1/pupils/{pupil_id}/parents/{parent_id}")]
 pub async fn put_link(
     caller: May<WriteParent>,
     app: web::Data<App>,
-    path: Path<(i32, i32)>,
+    path: Path<(PupilId, ParentId)>,
     body: Json<Link>,
 ) -> Result<HttpResponse, Problem> {
     let (pupil_id, parent_id) = path.0;

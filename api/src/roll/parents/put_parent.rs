@@ -8,6 +8,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::WriteParent;
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::ParentId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -15,13 +16,13 @@ use crate::base::state::App;
 ///
 /// Replaces name, language and ways to reach them, for all their children; what stood before is kept as history.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = Person,
-    params(("parent_id" = i32, Path, description = "The parent.")),
+    params(ParentId),
     responses((status = 200, description = "The parent as it stands now.", body = ParentRow)))]
 #[put("/v1/parents/{parent_id}")]
 pub async fn put_parent(
     caller: May<WriteParent>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ParentId>,
     body: Json<Person>,
 ) -> Result<HttpResponse, Problem> {
     let person = body.value.check("")?;

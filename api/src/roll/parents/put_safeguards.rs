@@ -9,6 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::WriteSafeguarding;
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils;
@@ -18,14 +19,14 @@ use crate::roll::pupils;
 /// Replaces what was recorded about this parent and this pupil; that stays as history. An empty object says that there
 /// is nothing to respect. A child's brother or sister is another matter: record it there too.
 #[utoipa::path(tag = "parents", security(("token" = ["safeguarding:write"])), request_body = Safeguards,
-    params(("pupil_id" = i32, Path, description = "The pupil."), ("parent_id" = i32, Path, description = "A parent of the pupil.")),
+    params(PupilId, ParentId),
     responses((status = 200, description = "The pupil's parents as they stand now.", body = PupilParents),
         refusal::Merged))]
 #[put("/v1/pupils/{pupil_id}/parents/{parent_id}/safeguards")]
 pub async fn put_safeguards(
     caller: May<WriteSafeguarding>,
     app: web::Data<App>,
-    path: Path<(i32, i32)>,
+    path: Path<(PupilId, ParentId)>,
     body: Json<Safeguards>,
 ) -> Result<HttpResponse, Problem> {
     let (pupil_id, parent_id) = path.0;

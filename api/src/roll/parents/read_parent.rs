@@ -12,6 +12,7 @@ use super::ties::{Tie, ties_of_parents};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadParent;
 use crate::base::http::path::Path;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -29,7 +30,7 @@ pub struct ParentPage {
 pub struct Child {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// What the parent is to the pupil.
     link: Link,
     /// Do not contact the parent about this pupil without asking whoever leads on safeguarding.
@@ -40,13 +41,13 @@ pub struct Child {
 }
 
 /// Read a parent
-#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(("parent_id" = i32, Path, description = "The parent.")),
+#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(ParentId),
     responses((status = 200, description = "The parent.", body = ParentPage)))]
 #[get("/v1/parents/{parent_id}")]
 pub async fn read_parent(
     caller: May<ReadParent>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ParentId>,
 ) -> Result<HttpResponse, Problem> {
     let state = app.clone();
     let scope = caller.scope().clone();

@@ -8,6 +8,7 @@ use domain::Relationship;
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_pupil};
 use crate::base::db::Tx;
+use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 use domain::Relationship;
 
@@ -15,7 +16,7 @@ use domain::Relationship;
 #[derive(Debug, Clone)]
 pub struct Recipient {
     /// Who.
-    pub parent_id: i32,
+    pub parent_id: ParentId,
     /// How they are addressed: `Mrs Okafor`.
     pub addressed: String,
     /// Why no letter goes to them; nothing of what a court has said stands here.
@@ -36,15 +37,15 @@ const NO_CARE: &str = "has neither parental responsibility nor the child living 
 /// The database's.
 pub fn recipients(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
+    pupil_id: PupilId,
     day: NaiveDate,
 ) -> Result<Vec<Recipient>, Problem> {
     let mut ties = ties_of_pupil(tx, pupil_id)?;
     ties.retain(|tie| tie.link.last_day.is_none_or(|last| day <= last));
     let in_care = ties.iter().any(of_care);
-    let ids: Vec<i32> = ties.iter().map(|tie| tie.parent_id).collect();
+    let ids: Vec<ParentId> = ties.iter().map(|tie| tie.parent_id).collect();
     let all = rows::parents(tx, &ids)?;
-    let mut people: BTreeMap<i32, ParentRow> =
+    let mut people: BTreeMap<ParentId, ParentRow> =
         all.into_iter().map(|row| (row.parent_id, row)).collect();
     let recipient = |tie: Tie| {
         let person = people.remove(&tie.parent_id)?.person;

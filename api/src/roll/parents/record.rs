@@ -10,6 +10,7 @@ use super::person::Person;
 use super::rows::{replace_by, values};
 use super::safeguards::Safeguards;
 use crate::base::db::Tx;
+use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent, parent_safeguard, pupil, pupil_parent};
 use crate::base::word::As;
@@ -21,13 +22,13 @@ const BATCH: usize = 2_000;
 /// What becomes of one parent.
 pub struct Change {
     /// The parent; `None`: somebody new.
-    pub parent_id: Option<i32>,
+    pub parent_id: Option<ParentId>,
     /// Who they are and how to reach them, when they are new or that has changed.
     pub person: Option<Person>,
     /// What they are to pupils, where that is new or has changed.
-    pub links: Vec<(i32, Link)>,
+    pub links: Vec<(PupilId, Link)>,
     /// What has to be respected about them and pupils, where that is new or has changed.
-    pub safeguards: Vec<(i32, Safeguards)>,
+    pub safeguards: Vec<(PupilId, Safeguards)>,
 }
 
 /// What an import adds and changes.
@@ -37,7 +38,7 @@ pub struct Changes<'a> {
     /// Who imports.
     pub by: &'a str,
     /// The import.
-    pub job_id: i64,
+    pub job_id: JobId,
 }
 
 /// Until this transaction ends no other import adds parents of the trust: otherwise two files could both add somebody.
@@ -53,7 +54,7 @@ pub fn hold(tx: &mut Tx<'_>) -> Result<(), Problem> {
 /// # Errors
 /// The database's.
 pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
-    let known: Vec<i32> = changes.all.iter().filter_map(|change| change.parent_id).collect();
+    let known: Vec<ParentId> = changes.all.iter().filter_map(|change| change.parent_id).collect();
     lock(tx, &known)?;
     let mut added = add(tx, changes)?.into_iter();
     let (mut links, mut safeguards) = (Vec::new(), Vec::new());
@@ -73,31 +74,34 @@ pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
     let at = instant(tx, &links, &safeguards)?;
     add_links(tx, changes, &links, at)?;
     add_safeguards(tx, changes, &safeguards, at)?;
-    let pupils: Vec<i32> = links.iter().map(|(pupil, ..)| *pupil).collect();
-    let pairs: Vec<(i32, i32)> = schools_of(tx, &pupils)?
+    let pupils: Vec<PupilId> = links.iter().map(|(pupil, ..)| *pupil).collect();
+    let pairs: Vec<(PupilId, SchoolId)> = schools_of(tx, &pupils)?
         .into_iter()
         .flat_map(|(pupil, schools)| schools.into_iter().map(move |school| (pupil, school)))
         .collect();
     visibility::let_see_parents(tx, &pairs)
 }
 
-fn lock(tx: &mut Tx<'_>, parents: &[i32]) -> Result<(), Problem> {
+fn lock(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
     let found = parent::table.filter(parent::parent_id.eq_any(parents));
     let found = found.order(parent::parent_id).select(parent::parent_id).for_update();
-    found.load::<i32>(tx.conn)?;
+    found.load::<ParentId>(tx.conn)?;
     Ok(())
 }
 
 /// Every school that may see these pupils.
-fn schools_of(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<BTreeMap<i32, Vec<i32>>, Problem> {
+fn schools_of(
+    tx: &mut Tx<'_>,
+    pupils: &[PupilId],
+) -> Result<BTreeMap<PupilId, Vec<SchoolId>>, Problem> {
     let found = pupil::table.filter(pupil::pupil_id.eq_any(pupils));
-    let rows: Vec<(i32, Vec<i32>)> =
+    let rows: Vec<(PupilId, Vec<SchoolId>)> =
         found.select((pupil::pupil_id, pupil::school_ids)).load(tx.conn)?;
     Ok(rows.into_iter().collect())
 }
 
 /// Adds those who are new, whom the schools of their children may see; their ids in the order given.
-fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<i32>, Problem> {
+fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<ParentId>, Problem> {
     let (trust, now) = (tx.trust(), tx.now());
     let new: Vec<(&Change, &Person)> = changes
         .all
@@ -105,7 +109,7 @@ fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<i32>, Problem> {
         .filter(|change| change.parent_id.is_none())
         .filter_map(|change| Some((change, change.person.as_ref()?)))
         .collect();
-    let pupils: Vec<i32> =
+    let pupils: Vec<PupilId> =
         new.iter().flat_map(|(change, _)| change.links.iter().map(|(pupil, _)| *pupil)).collect();
     let schools = schools_of(tx, &pupils)?;
     let mut ids = Vec::with_capacity(new.len());
@@ -113,7 +117,7 @@ fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<i32>, Problem> {
         let mut rows = Vec::with_capacity(some.len());
         for (change, person) in some {
             let pupils = change.links.iter().filter_map(|(pupil, _)| schools.get(pupil));
-            let mut seen: Vec<i32> = pupils.flatten().copied().collect();
+            let mut seen: Vec<SchoolId> = pupils.flatten().copied().collect();
             seen.sort_unstable();
             seen.dedup();
             rows.push((
@@ -123,7 +127,7 @@ fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<i32>, Problem> {
                 parent::recorded_by.eq(changes.by),
             ));
         }
-        let added: Vec<i32> = diesel::insert_into(parent::table)
+        let added: Vec<ParentId> = diesel::insert_into(parent::table)
             .values(rows)
             .returning(parent::parent_id)
             .get_results(tx.conn)?;
@@ -135,11 +139,11 @@ fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<i32>, Problem> {
 /// Later than everything that was recorded about these pupils.
 fn instant(
     tx: &mut Tx<'_>,
-    links: &[(i32, i32, &Link)],
-    safeguards: &[(i32, i32, &Safeguards)],
+    links: &[(PupilId, ParentId, &Link)],
+    safeguards: &[(PupilId, ParentId, &Safeguards)],
 ) -> Result<DateTime<Utc>, Problem> {
     let trust = tx.trust();
-    let mut pupils: Vec<i32> = links.iter().map(|(pupil, ..)| *pupil).collect();
+    let mut pupils: Vec<PupilId> = links.iter().map(|(pupil, ..)| *pupil).collect();
     pupils.extend(safeguards.iter().map(|(pupil, ..)| *pupil));
     let linked: Option<DateTime<Utc>> = pupil_parent::table
         .filter(pupil_parent::trust_id.eq(trust).and(pupil_parent::pupil_id.eq_any(&pupils)))
@@ -157,7 +161,7 @@ fn instant(
 fn add_links(
     tx: &mut Tx<'_>,
     changes: &Changes<'_>,
-    links: &[(i32, i32, &Link)],
+    links: &[(PupilId, ParentId, &Link)],
     at: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let trust = tx.trust();
@@ -188,7 +192,7 @@ fn add_links(
 fn add_safeguards(
     tx: &mut Tx<'_>,
     changes: &Changes<'_>,
-    safeguards: &[(i32, i32, &Safeguards)],
+    safeguards: &[(PupilId, ParentId, &Safeguards)],
     at: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let trust = tx.trust();

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::person::Person;
 use crate::base::db::Tx;
+use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent, parent_change, pupil};
 
@@ -19,7 +20,7 @@ use crate::base::schema::{parent, parent_change, pupil};
 pub struct ParentRow {
     /// Rollcall's key.
     #[schema(example = 812)]
-    pub parent_id: i32,
+    pub parent_id: ParentId,
     /// Who they are and how to reach them.
     pub person: Person,
     /// When this was recorded (UTC).
@@ -29,7 +30,7 @@ pub struct ParentRow {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = parent)]
 struct Stored {
-    parent_id: i32,
+    parent_id: ParentId,
     title: Option<String>,
     forename: Option<String>,
     surname: String,
@@ -52,7 +53,7 @@ impl Stored {
 ///
 /// # Errors
 /// 404.
-pub fn parent(tx: &mut Tx<'_>, parent_id: i32) -> Result<ParentRow, Problem> {
+pub fn parent(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<ParentRow, Problem> {
     let found = parent::table.filter(parent::parent_id.eq(parent_id));
     found.select(Stored::as_select()).first(tx.conn)?.row()
 }
@@ -61,7 +62,7 @@ pub fn parent(tx: &mut Tx<'_>, parent_id: i32) -> Result<ParentRow, Problem> {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn parents(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<ParentRow>, Problem> {
+pub(super) fn parents(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
     let trust = tx.trust();
     let found = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq_any(ids)));
     let rows = found.select(Stored::as_select()).load(tx.conn)?;
@@ -88,10 +89,10 @@ pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow
 pub(super) fn add(
     tx: &mut Tx<'_>,
     person: &Person,
-    pupil_id: i32,
+    pupil_id: PupilId,
     by: &str,
 ) -> Result<ParentRow, Problem> {
-    let schools: Vec<i32> = schools_of(tx, pupil_id)?;
+    let schools: Vec<SchoolId> = schools_of(tx, pupil_id)?;
     diesel::insert_into(parent::table)
         .values((
             (parent::trust_id.eq(tx.trust()), values(person)?),
@@ -108,7 +109,7 @@ pub(super) fn add(
 ///
 /// # Errors
 /// 404.
-pub(super) fn schools_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<i32>, Problem> {
+pub(super) fn schools_of(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<SchoolId>, Problem> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::school_ids);
     Ok(found.first(tx.conn)?)
 }
@@ -143,7 +144,7 @@ pub(super) fn values(person: &Person) -> Result<Values<'_>, Problem> {
 /// 404.
 pub(super) fn replace(
     tx: &mut Tx<'_>,
-    parent_id: i32,
+    parent_id: ParentId,
     person: &Person,
     by: &str,
 ) -> Result<ParentRow, Problem> {
@@ -156,9 +157,9 @@ pub(super) fn replace(
 /// 404.
 pub(super) fn replace_by(
     tx: &mut Tx<'_>,
-    parent_id: i32,
+    parent_id: ParentId,
     person: &Person,
-    (by, job_id): (&str, Option<i64>),
+    (by, job_id): (&str, Option<JobId>),
 ) -> Result<ParentRow, Problem> {
     let trust = tx.trust();
     let one = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)));
@@ -191,8 +192,8 @@ pub(super) fn replace_by(
 ///
 /// # Errors
 /// 404.
-pub(super) fn lock(tx: &mut Tx<'_>, parent_id: i32) -> Result<(), Problem> {
+pub(super) fn lock(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<(), Problem> {
     let found = parent::table.filter(parent::parent_id.eq(parent_id)).select(parent::parent_id);
-    found.for_update().first::<i32>(tx.conn)?;
+    found.for_update().first::<ParentId>(tx.conn)?;
     Ok(())
 }

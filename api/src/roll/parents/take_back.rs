@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::rows::replace;
 use crate::base::db::Tx;
+use crate::base::id::{JobId, ParentId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::schema::parent_change;
 
@@ -22,7 +23,7 @@ pub struct TakenBack {
     /// Orders that are again what they were.
     pub safeguards: usize,
     /// Pupils of whom something was left, with what and why.
-    pub left: Vec<(Option<i32>, &'static str, &'static str)>,
+    pub left: Vec<(Option<PupilId>, &'static str, &'static str)>,
 }
 
 const CHANGED: &str = "it was changed since";
@@ -34,7 +35,7 @@ const CHANGED: &str = "it was changed since";
 /// The database's.
 pub fn take_back(
     tx: &mut Tx<'_>,
-    job_id: i64,
+    job_id: JobId,
     with_safeguards: bool,
     by: &str,
 ) -> Result<TakenBack, Problem> {
@@ -54,7 +55,7 @@ pub fn take_back(
     let changed = pupils_left(tx, "pupil_parent", job_id, true)?;
     back.left.extend(changed.into_iter().map(|pupil| (Some(pupil), "parent", CHANGED)));
     back.links = write(tx, LINKS, job_id, at, by)?;
-    let changes: Vec<(i32, DateTime<Utc>, Value)> = parent_change::table
+    let changes: Vec<(ParentId, DateTime<Utc>, Value)> = parent_change::table
         .filter(parent_change::job_id.eq(job_id))
         .order(parent_change::parent_id)
         .select((parent_change::parent_id, parent_change::recorded_at, parent_change::old))
@@ -102,7 +103,7 @@ const SAFEGUARDS: &str = "\
           AND n.parent_id = l.parent_id AND n.recorded_at > l.recorded_at)";
 
 /// Later than everything that was recorded about the pairs of an import.
-fn after(tx: &mut Tx<'_>, job_id: i64) -> Result<DateTime<Utc>, Problem> {
+fn after(tx: &mut Tx<'_>, job_id: JobId) -> Result<DateTime<Utc>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -125,7 +126,7 @@ fn after(tx: &mut Tx<'_>, job_id: i64) -> Result<DateTime<Utc>, Problem> {
 fn write(
     tx: &mut Tx<'_>,
     statement: &str,
-    job_id: i64,
+    job_id: JobId,
     at: DateTime<Utc>,
     by: &str,
 ) -> Result<usize, Problem> {
@@ -141,13 +142,13 @@ fn write(
 fn pupils_left(
     tx: &mut Tx<'_>,
     table: &str,
-    job_id: i64,
+    job_id: JobId,
     changed: bool,
-) -> Result<Vec<i32>, Problem> {
+) -> Result<Vec<PupilId>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        pupil_id: i32,
+        pupil_id: PupilId,
     }
     let later = format!(
         "AND EXISTS (SELECT FROM {table} n WHERE n.trust_id = $1 AND n.pupil_id = l.pupil_id \

@@ -11,6 +11,7 @@ use super::link::Link;
 use super::rows::{lock, schools_of};
 use super::safeguards::{Order, Safeguards};
 use crate::base::db::Tx;
+use crate::base::id::{ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent_safeguard, pupil_parent};
 use crate::base::word::As;
@@ -24,7 +25,7 @@ use crate::roll::visibility;
 /// 404.
 pub(super) fn put_link(
     tx: &mut Tx<'_>,
-    (pupil_id, parent_id): (i32, i32),
+    (pupil_id, parent_id): (PupilId, ParentId),
     link: &Link,
     by: &str,
 ) -> Result<(), Problem> {
@@ -50,7 +51,8 @@ pub(super) fn put_link(
         ))
         .execute(tx.conn)?;
     let schools = schools_of(tx, pupil_id)?;
-    let pairs: Vec<(i32, i32)> = schools.into_iter().map(|school| (pupil_id, school)).collect();
+    let pairs: Vec<(PupilId, SchoolId)> =
+        schools.into_iter().map(|school| (pupil_id, school)).collect();
     visibility::let_see_parents(tx, &pairs)
 }
 
@@ -60,7 +62,7 @@ pub(super) fn put_link(
 /// 404.
 pub(super) fn put_safeguards(
     tx: &mut Tx<'_>,
-    (pupil_id, parent_id): (i32, i32),
+    (pupil_id, parent_id): (PupilId, ParentId),
     safeguards: &Safeguards,
     by: &str,
 ) -> Result<(), Problem> {
@@ -95,9 +97,9 @@ pub(super) fn put_safeguards(
 #[derive(QueryableByName)]
 struct StoredLink {
     #[diesel(sql_type = Integer)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     #[diesel(sql_type = Integer)]
-    parent_id: i32,
+    parent_id: ParentId,
     #[diesel(sql_type = Text)]
     relationship: words::Relationship,
     #[diesel(sql_type = SmallInt)]
@@ -126,9 +128,9 @@ struct StoredLink {
 #[derive(Clone)]
 pub struct Tie {
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The parent.
-    pub parent_id: i32,
+    pub parent_id: ParentId,
     /// What the parent is to the pupil.
     pub link: Link,
     /// What has to be respected.
@@ -176,7 +178,7 @@ const TIES: &str = "\
 ///
 /// # Errors
 /// The database's.
-pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Tie>, Problem> {
+pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<Tie>, Problem> {
     ties_of_pupils(tx, &[pupil_id])
 }
 
@@ -184,7 +186,7 @@ pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Tie>, 
 ///
 /// # Errors
 /// The database's.
-pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Tie>, Problem> {
+pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Tie>, Problem> {
     let mut ids = merged_records(tx, pupils)?;
     ids.extend(pupils);
     let mut ties = ties(tx, Some(ids), None)?;
@@ -196,14 +198,14 @@ pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Tie>, Probl
 ///
 /// # Errors
 /// The database's.
-pub(super) fn ties_of_parents(tx: &mut Tx<'_>, parents: &[i32]) -> Result<Vec<Tie>, Problem> {
+pub(super) fn ties_of_parents(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<Vec<Tie>, Problem> {
     ties(tx, None, Some(parents))
 }
 
 fn ties(
     tx: &mut Tx<'_>,
-    pupils: Option<Vec<i32>>,
-    parents: Option<&[i32]>,
+    pupils: Option<Vec<PupilId>>,
+    parents: Option<&[ParentId]>,
 ) -> Result<Vec<Tie>, Problem> {
     let rows: Vec<StoredLink> = diesel::sql_query(TIES)
         .bind::<Integer, _>(tx.trust())
@@ -218,7 +220,10 @@ fn ties(
 ///
 /// # Errors
 /// The database's.
-pub fn whom_to_ask(tx: &mut Tx<'_>, pupil_id: i32) -> Result<BTreeMap<i32, bool>, Problem> {
+pub fn whom_to_ask(
+    tx: &mut Tx<'_>,
+    pupil_id: PupilId,
+) -> Result<BTreeMap<ParentId, bool>, Problem> {
     let today = tx.clock().today();
     let ties = ties_of_pupil(tx, pupil_id)?.into_iter();
     let present = ties.filter(|tie| tie.link.last_day.is_none_or(|last| today <= last));

@@ -6,6 +6,7 @@ use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz};
 use domain::Characteristic;
 
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::word::words;
 
@@ -27,9 +28,9 @@ words! {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewCharacteristic {
     /// The enrolment.
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// Its school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// What it is.
     pub kind: Characteristic,
     /// From this day on.
@@ -43,7 +44,7 @@ pub struct NewCharacteristic {
 pub struct CharacteristicRow {
     /// The enrolment.
     #[diesel(sql_type = Integer)]
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// What it is.
     #[diesel(sql_type = Text)]
     pub kind: String,
@@ -90,7 +91,7 @@ pub fn add_characteristics(
 /// The database's.
 pub fn characteristics_of(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
     load(tx, schools, None, known)
@@ -102,8 +103,8 @@ pub fn characteristics_of(
 /// The database's.
 pub fn characteristics_of_enrolment(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolment_id: i32,
+    school_id: SchoolId,
+    enrolment_id: EnrolmentId,
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
     load(tx, &[school_id], Some(enrolment_id), known)
@@ -115,7 +116,7 @@ pub fn characteristics_of_enrolment(
 /// The database's.
 pub fn characteristics_on(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     kinds: &[Characteristic],
     date: NaiveDate,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
@@ -137,8 +138,8 @@ pub fn characteristics_on(
 
 fn load(
     tx: &mut Tx<'_>,
-    schools: &[i32],
-    enrolment: Option<i32>,
+    schools: &[SchoolId],
+    enrolment: Option<EnrolmentId>,
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<CharacteristicRow>, Problem> {
     let rows = diesel::sql_query(

@@ -11,6 +11,7 @@ use crate::base::auth::permission::WriteClass;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -24,7 +25,7 @@ const LONGEST: usize = 50;
 pub struct ClassBody {
     /// Its school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// Its academic year: 2026 for 2026/27.
     #[schema(value_type = i16, example = 2026)]
     year: AcademicYear,

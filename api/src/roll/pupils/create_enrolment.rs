@@ -14,6 +14,7 @@ use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
+use crate::base::id::{ClassId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -24,10 +25,10 @@ use crate::school::tenants;
 pub struct EnrolmentBody {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The class from the first day on; it says which school and academic year.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// The year group: 7 for Year 7, 0 for reception, -1 for nursery.
     #[schema(example = 7)]
     year_group: i16,

@@ -12,6 +12,7 @@ use crate::base::auth::permission::WritePupil;
 use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
@@ -23,7 +24,7 @@ use crate::school::tenants;
 pub struct PupilBody {
     /// The school that adds the pupil; its staff may then enrol them.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// Unique pupil number, permanent or temporary; its check letter is checked.
     #[schema(example = "H801200001001")]
     upn: String,

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::characteristics::characteristics_of_enrolment;
 use super::{EnrolmentRow, Stay, stays_of};
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::word::words;
 use crate::marks;
@@ -29,7 +30,7 @@ pub struct EnrolmentNotice {
     marks: Option<usize>,
     /// The other enrolment, where it is about two.
     #[serde(skip_serializing_if = "Option::is_none")]
-    enrolment_id: Option<i32>,
+    enrolment_id: Option<EnrolmentId>,
 }
 
 words! {
@@ -133,8 +134,8 @@ fn doubled(
 /// How an enrolment is registered on a day: `single`, `main` or `subsidiary`.
 fn registration(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolment_id: i32,
+    school_id: SchoolId,
+    enrolment_id: EnrolmentId,
     on: NaiveDate,
 ) -> Result<String, Problem> {
     let kind = Characteristic::Registration;

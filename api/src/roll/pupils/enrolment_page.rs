@@ -11,6 +11,7 @@ use super::characteristics::characteristics_of_enrolment;
 use super::enrolment_notices::{EnrolmentNotice, notices_of};
 use super::{CharacteristicRow, EnrolmentRow, PlacementRow};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::words;
 
@@ -58,7 +59,10 @@ impl From<CharacteristicRow> for CharacteristicFact {
 ///
 /// # Errors
 /// 404.
-pub(super) fn enrolment_page(tx: &mut Tx<'_>, enrolment_id: i32) -> Result<EnrolmentPage, Problem> {
+pub(super) fn enrolment_page(
+    tx: &mut Tx<'_>,
+    enrolment_id: EnrolmentId,
+) -> Result<EnrolmentPage, Problem> {
     let mut page = enrolment_page_known(tx, enrolment_id, None)?;
     page.notices = notices_of(tx, &page.enrolment)?;
     Ok(page)
@@ -70,7 +74,7 @@ pub(super) fn enrolment_page(tx: &mut Tx<'_>, enrolment_id: i32) -> Result<Enrol
 /// 404, also when it was not known then.
 pub(super) fn enrolment_page_known(
     tx: &mut Tx<'_>,
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     known: Option<DateTime<Utc>>,
 ) -> Result<EnrolmentPage, Problem> {
     let days: Days = diesel::sql_query(
@@ -101,9 +105,9 @@ pub(super) fn enrolment_page_known(
 #[derive(QueryableByName)]
 struct Days {
     #[diesel(sql_type = Integer)]
-    school_id: i32,
+    school_id: SchoolId,
     #[diesel(sql_type = Integer)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     #[diesel(sql_type = Date)]
     first_day: NaiveDate,
     #[diesel(sql_type = Nullable<Date>)]
@@ -115,15 +119,15 @@ struct Placed {
     #[diesel(sql_type = Date)]
     from_day: NaiveDate,
     #[diesel(sql_type = Integer)]
-    class_id: i32,
+    class_id: ClassId,
     #[diesel(sql_type = SmallInt)]
     year_group: i16,
 }
 
 fn placements(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolment_id: i32,
+    school_id: SchoolId,
+    enrolment_id: EnrolmentId,
     known: Option<DateTime<Utc>>,
 ) -> Result<Vec<PlacementRow>, Problem> {
     let rows: Vec<Placed> = diesel::sql_query(

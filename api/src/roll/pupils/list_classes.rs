@@ -11,6 +11,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadClass;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::class;
 use crate::base::state::App;
@@ -22,7 +23,7 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// Only classes of this school.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
@@ -45,7 +46,7 @@ pub async fn list_classes(
     let clock = app.db.clock_of(caller.scope()).await?;
     let Params { school_id, year, limit, cursor } = params.0;
     let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, year))?;
+    let slice = Slice::<ClassId>::read(limit, cursor.as_deref(), &(school_id, year))?;
     let page = app.db.run(caller.scope(), move |tx| {
         let mut rows = class::table.filter(class::year.eq(year.number())).into_boxed();
         if let Some(school_id) = school_id {

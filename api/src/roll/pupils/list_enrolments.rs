@@ -11,6 +11,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadEnrolment;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::enrolment_now;
 use crate::base::state::App;
@@ -22,9 +23,9 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// Only enrolments at this school.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// Only enrolments of this pupil.
-    pupil_id: Option<i32>,
+    pupil_id: Option<PupilId>,
     /// Only enrolments that cover this day.
     on: Option<NaiveDate>,
     /// Items of a page, 1 to 500; 100 when absent.
@@ -44,7 +45,7 @@ pub async fn list_enrolments(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, pupil_id, on, limit, cursor } = params.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(school_id, pupil_id, on))?;
+    let slice = Slice::<EnrolmentId>::read(limit, cursor.as_deref(), &(school_id, pupil_id, on))?;
     let page = app.db.run(caller.scope(), move |tx| {
         let mut rows = enrolment_now::table.into_boxed();
         if let Some(school_id) = school_id {

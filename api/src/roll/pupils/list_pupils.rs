@@ -13,6 +13,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadPupil;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -27,7 +28,7 @@ pub struct Params {
     /// The whole UPN, also one that the pupil had before.
     upn: Option<String>,
     /// Pupils who are or were enrolled at this school.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
     /// `next` of the page before.
@@ -49,7 +50,7 @@ const SEARCH: &str = "\
 #[derive(QueryableByName)]
 struct Id {
     #[diesel(sql_type = Integer)]
-    pupil_id: i32,
+    pupil_id: PupilId,
 }
 
 /// List or search pupils
@@ -65,7 +66,7 @@ pub async fn list_pupils(
     let Params { name, upn, school_id, limit, cursor } = params.0;
     let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
     let upn = upn.map(|upn| upn.trim().to_uppercase());
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &(&name, &upn, school_id))?;
+    let slice = Slice::<PupilId>::read(limit, cursor.as_deref(), &(&name, &upn, school_id))?;
     let page = app.db.run(caller.scope(), move |tx| {
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
@@ -79,7 +80,7 @@ pub async fn list_pupils(
             .bind::<Nullable<Integer>, _>(slice.after)
             .bind::<diesel::sql_types::BigInt, _>(slice.fetch())
             .load(tx.conn)?;
-        let ids: Vec<i32> = ids.into_iter().map(|id| id.pupil_id).collect();
+        let ids: Vec<PupilId> = ids.into_iter().map(|id| id.pupil_id).collect();
         Ok(slice.page(super::rows::in_order(tx, &ids)?, |row| row.pupil_id))
     });
     Ok(page.await?.answer(&request))

@@ -10,6 +10,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadClass;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::{ClassId, EnrolmentId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -40,10 +41,10 @@ pub struct ClassPage {
 pub struct ClassMember {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The enrolment.
     #[schema(example = 5120)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     /// Legal surname.
     surname: String,
     /// Legal forename.
@@ -58,13 +59,13 @@ impl From<Member> for ClassMember {
 }
 
 /// Read a class
-#[utoipa::path(tag = "pupils", security(("token" = ["class:read"])), params(("class_id" = i32, Path, description = "The class."), Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["class:read"])), params(ClassId, Params),
     responses((status = 200, description = "The class and its members.", body = ClassPage)))]
 #[get("/v1/classes/{class_id}")]
 pub async fn read_class(
     caller: May<ReadClass>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<ClassId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let page = app.db.run(caller.scope(), move |tx| {

@@ -10,6 +10,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadEnrolment;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::EnrolmentId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -23,13 +24,13 @@ pub struct Params {
 }
 
 /// Read an enrolment
-#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(("enrolment_id" = i32, Path, description = "The enrolment."), Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(EnrolmentId, Params),
     responses((status = 200, description = "The enrolment. Notices are about the present only.", body = EnrolmentPage)))]
 #[get("/v1/enrolments/{enrolment_id}")]
 pub async fn read_enrolment(
     caller: May<ReadEnrolment>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<EnrolmentId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let known = params.0.as_known_on;

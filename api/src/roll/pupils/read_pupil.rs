@@ -12,6 +12,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadPupil;
 use crate::base::db::Tx;
 use crate::base::http::path::Path;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::base::schema::enrolment_now;
 use crate::base::state::App;
@@ -27,7 +28,7 @@ pub struct PupilPage {
     /// The record that this one was merged into: read that one instead.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 4712)]
-    merged_into: Option<i32>,
+    merged_into: Option<PupilId>,
     /// Enrolments at schools that you may see, earliest first.
     enrolments: Vec<EnrolmentRow>,
 }
@@ -36,7 +37,7 @@ pub struct PupilPage {
 ///
 /// # Errors
 /// 404.
-pub(super) fn pupil_page(tx: &mut Tx<'_>, pupil_id: i32) -> Result<PupilPage, Problem> {
+pub(super) fn pupil_page(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilPage, Problem> {
     let pupil = super::pupil(tx, pupil_id)?;
     let former_upns = former_upns(tx, pupil_id)?;
     let merged_into = merged_into(tx, pupil_id)?;
@@ -49,13 +50,13 @@ pub(super) fn pupil_page(tx: &mut Tx<'_>, pupil_id: i32) -> Result<PupilPage, Pr
 }
 
 /// Read a pupil
-#[utoipa::path(tag = "pupils", security(("token" = ["pupil:read"])), params(("pupil_id" = i32, Path, description = "The pupil.")),
+#[utoipa::path(tag = "pupils", security(("token" = ["pupil:read"])), params(PupilId),
     responses((status = 200, description = "The pupil.", body = PupilPage)))]
 #[get("/v1/pupils/{pupil_id}")]
 pub async fn read_pupil(
     caller: May<ReadPupil>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
 ) -> Result<HttpResponse, Problem> {
     let page = app.db.run(caller.scope(), move |tx| pupil_page(tx, path.0));
     Ok(HttpResponse::Ok().json(page.await?))

@@ -14,6 +14,7 @@ use domain::folded_name_key;
 use super::details::Details;
 use super::rows::ClassRow;
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{class, enrolment, pupil};
 use crate::base::words;
@@ -32,12 +33,12 @@ pub struct NewPupil {
     /// The sex; `None` when it is not recorded.
     pub sex: Option<words::Sex>,
     /// The schools that may see the pupil.
-    pub schools: Vec<i32>,
+    pub schools: Vec<SchoolId>,
 }
 
 impl NewPupil {
     /// The pupil with these details, whom these schools may see.
-    pub(super) fn of(details: Details, schools: Vec<i32>) -> Self {
+    pub(super) fn of(details: Details, schools: Vec<SchoolId>) -> Self {
         let sex = details.sex();
         let Details { upn, surname, forename, birth_date, .. } = details;
         Self { upn, surname, forename, birth_date, sex, schools }
@@ -48,7 +49,7 @@ impl NewPupil {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NewClass {
     /// Its school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Its academic year.
     pub year: i16,
     /// Its name.
@@ -59,9 +60,9 @@ pub struct NewClass {
 #[derive(Debug, Clone, Copy)]
 pub struct NewStay {
     /// The enrolment.
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// Its school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// First day on roll.
     pub first_day: NaiveDate,
     /// Last day on roll.
@@ -72,20 +73,20 @@ pub struct NewStay {
 #[derive(Debug, Clone, Copy)]
 pub struct NewPlacement {
     /// The enrolment.
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// Its school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// From this day on.
     pub from_day: NaiveDate,
     /// In this class.
-    pub class_id: i32,
+    pub class_id: ClassId,
     /// In this year group.
     pub year_group: i16,
 }
 
 /// A pupil who goes on a school's roll.
 pub(super) struct NewEnrolment<'a> {
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The class from the first day on; it says which school.
     pub class: &'a ClassRow,
     pub year_group: i16,
@@ -101,7 +102,7 @@ pub fn add_pupils(
     tx: &mut Tx<'_>,
     new: &[NewPupil],
     by: &str,
-) -> Result<BTreeMap<String, i32>, Problem> {
+) -> Result<BTreeMap<String, PupilId>, Problem> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut ids = BTreeMap::new();
     for some in new.chunks(4_000) {
@@ -123,7 +124,7 @@ pub fn add_pupils(
                 )
             })
             .collect();
-        let added: Vec<(String, i32)> = diesel::insert_into(pupil::table)
+        let added: Vec<(String, PupilId)> = diesel::insert_into(pupil::table)
             .values(rows)
             .on_conflict_do_nothing()
             .returning((pupil::upn, pupil::pupil_id))
@@ -170,7 +171,11 @@ pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<Cl
 ///
 /// # Errors
 /// The database's.
-pub fn add_enrolments(tx: &mut Tx<'_>, new: &[(i32, i32)], by: &str) -> Result<Vec<i32>, Problem> {
+pub fn add_enrolments(
+    tx: &mut Tx<'_>,
+    new: &[(SchoolId, PupilId)],
+    by: &str,
+) -> Result<Vec<EnrolmentId>, Problem> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut ids = Vec::with_capacity(new.len());
     for some in new.chunks(8_000) {
@@ -186,7 +191,7 @@ pub fn add_enrolments(tx: &mut Tx<'_>, new: &[(i32, i32)], by: &str) -> Result<V
                 )
             })
             .collect();
-        let added: Vec<i32> = diesel::insert_into(enrolment::table)
+        let added: Vec<EnrolmentId> = diesel::insert_into(enrolment::table)
             .values(rows)
             .returning(enrolment::enrolment_id)
             .get_results(tx.conn)?;
@@ -205,7 +210,7 @@ pub(super) fn open_enrolment(
     new: &NewEnrolment<'_>,
     at: DateTime<Utc>,
     by: &str,
-) -> Result<i32, Problem> {
+) -> Result<EnrolmentId, Problem> {
     let NewEnrolment { pupil_id, class, year_group, first_day, last_day } = *new;
     let (school_id, class_id) = (class.school_id, class.class_id);
     let ids = add_enrolments(tx, &[(school_id, pupil_id)], by)?;

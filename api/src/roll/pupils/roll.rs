@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::placement;
 
@@ -13,10 +14,10 @@ use crate::base::schema::placement;
 pub struct Member {
     /// The enrolment that the mark belongs to.
     #[diesel(sql_type = Integer)]
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// The pupil.
     #[diesel(sql_type = Integer)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Legal surname.
     #[diesel(sql_type = Text)]
     pub surname: String,
@@ -33,13 +34,13 @@ pub struct Member {
 pub struct Stay {
     /// The enrolment.
     #[diesel(sql_type = Integer)]
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// The pupil.
     #[diesel(sql_type = Integer)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The school.
     #[diesel(sql_type = Integer)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// First day on roll.
     #[diesel(sql_type = Date)]
     pub first_day: NaiveDate,
@@ -69,8 +70,8 @@ impl Stay {
 /// The database's.
 pub fn members(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    class_id: i32,
+    school_id: SchoolId,
+    class_id: ClassId,
     date: NaiveDate,
 ) -> Result<Vec<Member>, Problem> {
     let rows = diesel::sql_query(
@@ -99,19 +100,19 @@ pub fn members(
 pub struct OnRoll {
     /// The enrolment that the marks belong to.
     #[diesel(sql_type = Integer)]
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// The pupil.
     #[diesel(sql_type = Integer)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The school.
     #[diesel(sql_type = Integer)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// First day on roll.
     #[diesel(sql_type = Date)]
     pub first_day: NaiveDate,
     /// The class that day.
     #[diesel(sql_type = Integer)]
-    pub class_id: i32,
+    pub class_id: ClassId,
     /// The year group that day.
     #[diesel(sql_type = SmallInt)]
     pub year_group: i16,
@@ -123,9 +124,9 @@ pub struct OnRoll {
 /// The database's.
 pub fn on_roll(
     tx: &mut Tx<'_>,
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     date: NaiveDate,
-    pupils: Option<&[i32]>,
+    pupils: Option<&[PupilId]>,
 ) -> Result<Vec<OnRoll>, Problem> {
     let rows = diesel::sql_query(
         "SELECT e.enrolment_id, e.pupil_id, e.school_id, d.first_day, x.class_id, x.year_group \
@@ -151,7 +152,7 @@ pub fn on_roll(
 ///
 /// # Errors
 /// The database's.
-pub fn stays_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Stay>, Problem> {
+pub fn stays_of(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<Stay>, Problem> {
     stays_of_pupils(tx, &[pupil_id])
 }
 
@@ -159,7 +160,7 @@ pub fn stays_of(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<Stay>, Problem> {
 ///
 /// # Errors
 /// The database's.
-pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Stay>, Problem> {
+pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Stay>, Problem> {
     let rows = diesel::sql_query(
         "SELECT e.enrolment_id, e.pupil_id, e.school_id, d.first_day, d.last_day \
          FROM enrolment e \
@@ -181,8 +182,8 @@ pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Stay>, Pro
 /// The database's.
 pub fn year_group_on(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolment_id: i32,
+    school_id: SchoolId,
+    enrolment_id: EnrolmentId,
     date: NaiveDate,
 ) -> Result<Option<i16>, Problem> {
     let trust = tx.trust();
@@ -201,9 +202,9 @@ pub fn year_group_on(
 /// 409, with the enrolment that has the days.
 pub(super) fn check_free(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
-    school_id: i32,
-    own: Option<i32>,
+    pupil_id: PupilId,
+    school_id: SchoolId,
+    own: Option<EnrolmentId>,
     (first_day, last_day): (NaiveDate, Option<NaiveDate>),
 ) -> Result<(), Problem> {
     let taken = stays_of(tx, pupil_id)?.into_iter().find(|stay| {

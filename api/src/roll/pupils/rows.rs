@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{class, enrolment_now, placement_now, pupil};
 use crate::base::words;
@@ -21,7 +22,7 @@ use crate::base::words;
 pub struct PupilRow {
     /// Rollcall's key. UPNs can change, be missing elsewhere or clash: they are never used as one.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Unique pupil number.
     #[schema(example = "H801200001001")]
     pub upn: String,
@@ -44,10 +45,10 @@ pub struct PupilRow {
 pub struct ClassRow {
     /// Rollcall's key.
     #[schema(example = 31)]
-    pub class_id: i32,
+    pub class_id: ClassId,
     /// Its school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Its academic year: 2026 for 2026/27.
     #[schema(example = 2026)]
     pub year: i16,
@@ -62,13 +63,13 @@ pub struct ClassRow {
 pub struct EnrolmentRow {
     /// Rollcall's key. A pupil who leaves and returns has two.
     #[schema(example = 5120)]
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// The school.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The pupil.
     #[schema(example = 4711)]
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// First day on roll.
     pub first_day: NaiveDate,
     /// Last day on roll; absent while on roll.
@@ -90,12 +91,12 @@ impl EnrolmentRow {
 pub struct PlacementRow {
     /// The enrolment.
     #[serde(skip)]
-    pub enrolment_id: i32,
+    pub enrolment_id: EnrolmentId,
     /// From this day on.
     pub from_day: NaiveDate,
     /// In this class.
     #[schema(example = 31)]
-    pub class_id: i32,
+    pub class_id: ClassId,
     /// In this year group: 7 for Year 7, 0 for reception, -1 for nursery.
     #[schema(example = 7)]
     pub year_group: i16,
@@ -105,7 +106,7 @@ pub struct PlacementRow {
 ///
 /// # Errors
 /// 404.
-pub fn pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<PupilRow, Problem> {
+pub fn pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilRow, Problem> {
     Ok(pupil::table
         .filter(pupil::pupil_id.eq(pupil_id))
         .select(PupilRow::as_select())
@@ -116,9 +117,9 @@ pub fn pupil(tx: &mut Tx<'_>, pupil_id: i32) -> Result<PupilRow, Problem> {
 ///
 /// # Errors
 /// The database's.
-pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: i32) -> Result<bool, Problem> {
+pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<bool, Problem> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::pupil_id);
-    Ok(found.first::<i32>(tx.conn).optional()?.is_some())
+    Ok(found.first::<PupilId>(tx.conn).optional()?.is_some())
 }
 
 /// Refuses a record that was merged into another: what is done to the pupil is done to the other one. The record is
@@ -126,9 +127,9 @@ pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: i32) -> Result<bool, Problem>
 ///
 /// # Errors
 /// 409, naming the other record; 404.
-pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
+pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
-    match found.for_update().first::<Option<i32>>(tx.conn)? {
+    match found.for_update().first::<Option<PupilId>>(tx.conn)? {
         None => Ok(()),
         Some(into) => Err(Problem::new(Kind::Merged)
             .detail(format!("The record of pupil {pupil_id} was merged into {into}."))
@@ -140,7 +141,7 @@ pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn merged_into(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Option<i32>, Problem> {
+pub fn merged_into(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Option<PupilId>, Problem> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
     Ok(found.first(tx.conn)?)
 }
@@ -149,7 +150,7 @@ pub fn merged_into(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Option<i32>, Proble
 ///
 /// # Errors
 /// The database's.
-pub fn merged_records(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<i32>, Problem> {
+pub fn merged_records(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<PupilId>, Problem> {
     let trust = tx.trust();
     let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq_any(pupils));
     Ok(pupil::table
@@ -163,7 +164,7 @@ pub fn merged_records(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<i32>, Probl
 ///
 /// # Errors
 /// 404.
-pub fn class(tx: &mut Tx<'_>, class_id: i32) -> Result<ClassRow, Problem> {
+pub fn class(tx: &mut Tx<'_>, class_id: ClassId) -> Result<ClassRow, Problem> {
     Ok(class::table
         .filter(class::class_id.eq(class_id))
         .select(ClassRow::as_select())
@@ -176,7 +177,7 @@ pub fn class(tx: &mut Tx<'_>, class_id: i32) -> Result<ClassRow, Problem> {
 /// The database's.
 pub fn classes_of(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     years: &[i16],
 ) -> Result<Vec<ClassRow>, Problem> {
     let wanted = class::school_id.eq_any(schools).and(class::year.eq_any(years));
@@ -191,7 +192,7 @@ pub fn classes_of(
 ///
 /// # Errors
 /// The database's.
-pub fn classes_of_schools(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Vec<ClassRow>, Problem> {
+pub fn classes_of_schools(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<ClassRow>, Problem> {
     let rows = class::table.filter(class::school_id.eq_any(schools)).order(class::class_id);
     Ok(rows.select(ClassRow::as_select()).load(tx.conn)?)
 }
@@ -200,7 +201,7 @@ pub fn classes_of_schools(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Vec<ClassR
 ///
 /// # Errors
 /// 404.
-pub fn enrolment(tx: &mut Tx<'_>, enrolment_id: i32) -> Result<EnrolmentRow, Problem> {
+pub fn enrolment(tx: &mut Tx<'_>, enrolment_id: EnrolmentId) -> Result<EnrolmentRow, Problem> {
     Ok(enrolment_now::table
         .filter(enrolment_now::enrolment_id.eq(enrolment_id))
         .select(EnrolmentRow::as_select())
@@ -213,7 +214,7 @@ pub fn enrolment(tx: &mut Tx<'_>, enrolment_id: i32) -> Result<EnrolmentRow, Pro
 /// The database's.
 pub fn enrolments_of(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: Option<AcademicYear>,
 ) -> Result<Vec<EnrolmentRow>, Problem> {
     let mut rows =
@@ -237,7 +238,7 @@ pub fn enrolments_of(
 /// The database's.
 pub fn enrolments_of_pupil(
     tx: &mut Tx<'_>,
-    (school_id, pupil_id): (i32, i32),
+    (school_id, pupil_id): (SchoolId, PupilId),
     year: AcademicYear,
 ) -> Result<Vec<EnrolmentRow>, Problem> {
     let open_end =
@@ -257,8 +258,8 @@ pub fn enrolments_of_pupil(
 /// The database's.
 pub fn placements_of_enrolments(
     tx: &mut Tx<'_>,
-    school_id: i32,
-    enrolments: &[i32],
+    school_id: SchoolId,
+    enrolments: &[EnrolmentId],
 ) -> Result<Vec<PlacementRow>, Problem> {
     let ours = placement_now::school_id.eq(school_id);
     Ok(placement_now::table
@@ -272,7 +273,7 @@ pub fn placements_of_enrolments(
 ///
 /// # Errors
 /// The database's.
-pub fn placements_of(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Vec<PlacementRow>, Problem> {
+pub fn placements_of(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<PlacementRow>, Problem> {
     Ok(placement_now::table
         .filter(placement_now::school_id.eq_any(schools))
         .order((placement_now::enrolment_id, placement_now::from_day))
@@ -284,13 +285,13 @@ pub fn placements_of(tx: &mut Tx<'_>, schools: &[i32]) -> Result<Vec<PlacementRo
 ///
 /// # Errors
 /// The database's.
-pub fn in_order(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<PupilRow>, Problem> {
+pub fn in_order(tx: &mut Tx<'_>, ids: &[PupilId]) -> Result<Vec<PupilRow>, Problem> {
     let trust = tx.trust();
     let rows: Vec<PupilRow> = pupil::table
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(ids)))
         .select(PupilRow::as_select())
         .load(tx.conn)?;
-    let mut by_id: BTreeMap<i32, PupilRow> =
+    let mut by_id: BTreeMap<PupilId, PupilRow> =
         rows.into_iter().map(|row| (row.pupil_id, row)).collect();
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }

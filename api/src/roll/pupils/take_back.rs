@@ -11,6 +11,7 @@ use domain::{Characteristic, HALF_DAYS, NO_MARK, Word};
 
 use super::{NewCharacteristic, NewPlacement, NewStay};
 use crate::base::db::Tx;
+use crate::base::id::{ClassId, EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 
 /// Why a fact of the roll was left as it is.
@@ -36,18 +37,18 @@ pub struct TakeBack {
     /// Characteristics, those of before.
     pub characteristics: Vec<NewCharacteristic>,
     /// Enrolments of which something was left, with what and why.
-    pub left: BTreeSet<(i32, &'static str, Left)>,
+    pub left: BTreeSet<(EnrolmentId, &'static str, Left)>,
 }
 
 /// The schools in which a write of that instant recorded facts of the roll.
 ///
 /// # Errors
 /// The database's.
-pub fn schools_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<i32>, Problem> {
+pub fn schools_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<SchoolId>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        school_id: i32,
+        school_id: SchoolId,
     }
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT school_id FROM enrolment_days WHERE trust_id = $1 AND recorded_at = $2 \
@@ -64,7 +65,11 @@ pub fn schools_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<i32
 ///
 /// # Errors
 /// The database's.
-pub fn take_back(tx: &mut Tx<'_>, schools: &[i32], at: DateTime<Utc>) -> Result<TakeBack, Problem> {
+pub fn take_back(
+    tx: &mut Tx<'_>,
+    schools: &[SchoolId],
+    at: DateTime<Utc>,
+) -> Result<TakeBack, Problem> {
     let mut back = TakeBack::default();
     let mut new = BTreeSet::new();
     let marked = enrolments_with_marks(tx, schools, at)?;
@@ -129,9 +134,9 @@ pub fn take_back(tx: &mut Tx<'_>, schools: &[i32], at: DateTime<Utc>) -> Result<
 #[derive(QueryableByName)]
 struct DaysRow {
     #[diesel(sql_type = Integer)]
-    school_id: i32,
+    school_id: SchoolId,
     #[diesel(sql_type = Integer)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     #[diesel(sql_type = Date)]
     first_day: NaiveDate,
     #[diesel(sql_type = Nullable<Date>)]
@@ -142,7 +147,11 @@ struct DaysRow {
     changed: bool,
 }
 
-fn days_of(tx: &mut Tx<'_>, schools: &[i32], at: DateTime<Utc>) -> Result<Vec<DaysRow>, Problem> {
+fn days_of(
+    tx: &mut Tx<'_>,
+    schools: &[SchoolId],
+    at: DateTime<Utc>,
+) -> Result<Vec<DaysRow>, Problem> {
     Ok(diesel::sql_query(
         "SELECT d.school_id, d.enrolment_id, d.first_day, b.first_day AS before, b.last_day AS before_last, \
              EXISTS (SELECT FROM enrolment_days l WHERE l.trust_id = $1 AND l.school_id = d.school_id \
@@ -162,13 +171,13 @@ fn days_of(tx: &mut Tx<'_>, schools: &[i32], at: DateTime<Utc>) -> Result<Vec<Da
 #[derive(QueryableByName)]
 struct PlacementBefore {
     #[diesel(sql_type = Integer)]
-    school_id: i32,
+    school_id: SchoolId,
     #[diesel(sql_type = Integer)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     #[diesel(sql_type = Date)]
     from_day: NaiveDate,
     #[diesel(sql_type = Nullable<Integer>)]
-    class_id: Option<i32>,
+    class_id: Option<ClassId>,
     #[diesel(sql_type = Nullable<SmallInt>)]
     year_group: Option<i16>,
     #[diesel(sql_type = Bool)]
@@ -178,7 +187,7 @@ struct PlacementBefore {
 /// A placement cannot be taken away, but the one that held on its first day before can be put in its place.
 fn placements_of(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     at: DateTime<Utc>,
 ) -> Result<Vec<PlacementBefore>, Problem> {
     Ok(diesel::sql_query(
@@ -200,9 +209,9 @@ fn placements_of(
 #[derive(QueryableByName)]
 struct KnownBefore {
     #[diesel(sql_type = Integer)]
-    school_id: i32,
+    school_id: SchoolId,
     #[diesel(sql_type = Integer)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Date)]
@@ -215,7 +224,7 @@ struct KnownBefore {
 
 fn known_of(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     at: DateTime<Utc>,
 ) -> Result<Vec<KnownBefore>, Problem> {
     Ok(diesel::sql_query(
@@ -239,13 +248,13 @@ fn known_of(
 /// Of the enrolments that the write touched, those with any mark.
 fn enrolments_with_marks(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     at: DateTime<Utc>,
-) -> Result<BTreeSet<i32>, Problem> {
+) -> Result<BTreeSet<EnrolmentId>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
-        enrolment_id: i32,
+        enrolment_id: EnrolmentId,
     }
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT DISTINCT r.enrolment_id FROM register_year r \

@@ -9,6 +9,7 @@ use super::rows::{self, CalendarVersion};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCalendar;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -18,7 +19,7 @@ use crate::school::tenants;
 pub struct CalendarHistory {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The academic year: 2026 for 2026/27.
     #[schema(example = 2026)]
     year: i16,
@@ -28,13 +29,13 @@ pub struct CalendarHistory {
 
 /// Read the history of a calendar
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
-    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
+    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
     responses((status = 200, description = "The history; empty when there never was a calendar.", body = CalendarHistory)))]
 #[get("/v1/schools/{school_id}/calendar/{year}/history")]
 pub async fn calendar_history(
     caller: May<ReadCalendar>,
     app: web::Data<App>,
-    path: Path<(i32, AcademicYear)>,
+    path: Path<(SchoolId, AcademicYear)>,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, year) = path.0;
     let history = app.db.run(caller.scope(), move |tx| {

@@ -13,6 +13,7 @@ use crate::base::auth::permission::ReadCalendar;
 use crate::base::http::etag::{Conditions, IfNoneMatch};
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
@@ -29,14 +30,14 @@ pub struct Params {
 ///
 /// 404 when the school has no calendar for that year, or had none yet on the instant asked for.
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
-    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params, IfNoneMatch),
+    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params, IfNoneMatch),
     responses((status = 200, description = "The calendar.", body = CalendarBody, headers(("ETag"))),
         (status = 304, description = "Unchanged since the ETag in If-None-Match.")))]
 #[get("/v1/schools/{school_id}/calendar/{year}")]
 pub async fn read_calendar(
     caller: May<ReadCalendar>,
     app: web::Data<App>,
-    path: Path<(i32, AcademicYear)>,
+    path: Path<(SchoolId, AcademicYear)>,
     params: Query<Params>,
     conditions: Conditions,
 ) -> Result<HttpResponse, Problem> {

@@ -10,6 +10,7 @@ use crate::base::auth::permission::WriteCalendar;
 use crate::base::db::block;
 use crate::base::http::json::{media_type, unreadable};
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -20,7 +21,7 @@ use crate::school::tenants;
 /// look at the notices, correct what is wrong, and PUT the calendar.
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:write"])),
     request_body(content((String = "text/calendar"), (TermDates = "application/json")), description = "The file, in UTF-8."),
-    params(("school_id" = i32, Path, description = "The school."), ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
+    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
     responses((status = 200, description = "The calendar that the file describes. Nothing was changed.", body = ProposedCalendar),
         (status = 400, description = "It is no such file."),
         (status = 422, description = "It says nothing about that year.")))]
@@ -29,7 +30,7 @@ pub async fn read_term_dates(
     caller: May<WriteCalendar>,
     app: web::Data<App>,
     http: HttpRequest,
-    path: Path<(i32, AcademicYear)>,
+    path: Path<(SchoolId, AcademicYear)>,
     body: Result<Bytes, actix_web::Error>,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, year) = path.0;

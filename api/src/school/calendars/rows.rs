@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::body::{CalendarBody, calendar_of};
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::school_calendar;
 use crate::school::tenants::Version;
@@ -36,7 +37,7 @@ pub struct CalendarVersion {
 /// The database's.
 pub fn latest(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: AcademicYear,
     as_known_on: Option<DateTime<Utc>>,
 ) -> Result<Option<CalendarBody>, Problem> {
@@ -59,7 +60,7 @@ pub fn latest(
 /// The database's.
 pub(super) fn versions(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: AcademicYear,
 ) -> Result<Vec<CalendarVersion>, Problem> {
     let rows: Vec<(i64, DateTime<Utc>, String, Value)> = school_calendar::table
@@ -87,7 +88,7 @@ pub(super) fn versions(
 /// The database's.
 pub fn append(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     year: AcademicYear,
     version: Version,
     body: &CalendarBody,
@@ -111,7 +112,11 @@ pub fn append(
 ///
 /// # Errors
 /// 422 when there is none, so that nothing is ever counted or marked against a guess.
-pub fn of_year(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<Calendar, Problem> {
+pub fn of_year(
+    tx: &mut Tx<'_>,
+    school_id: SchoolId,
+    year: AcademicYear,
+) -> Result<Calendar, Problem> {
     let body: Option<Value> = school_calendar::table
         .filter(
             school_calendar::school_id.eq(school_id).and(school_calendar::year.eq(year.number())),
@@ -135,12 +140,12 @@ pub fn of_year(tx: &mut Tx<'_>, school_id: i32, year: AcademicYear) -> Result<Ca
 /// The database's.
 pub fn of_schools(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: AcademicYear,
     known: Option<DateTime<Utc>>,
-) -> Result<BTreeMap<i32, Calendar>, Problem> {
+) -> Result<BTreeMap<SchoolId, Calendar>, Problem> {
     let known = known.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    let rows: Vec<(i32, Value)> = school_calendar::table
+    let rows: Vec<(SchoolId, Value)> = school_calendar::table
         .filter(school_calendar::recorded_at.le(known))
         .filter(
             school_calendar::school_id.eq_any(schools).and(school_calendar::year.eq(year.number())),
@@ -156,7 +161,11 @@ pub fn of_schools(
 ///
 /// # Errors
 /// The database's.
-pub fn around(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Vec<Calendar>, Problem> {
+pub fn around(
+    tx: &mut Tx<'_>,
+    school_id: SchoolId,
+    day: NaiveDate,
+) -> Result<Vec<Calendar>, Problem> {
     let mut around = Vec::new();
     for step in -1..=1 {
         let year = AcademicYear::of(day).and_then(|year| AcademicYear::new(year.number() + step));

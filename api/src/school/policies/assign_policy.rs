@@ -15,6 +15,7 @@ use crate::base::auth::permission::AssignPolicy;
 use crate::base::db::Tx;
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -39,7 +40,7 @@ pub struct AssignmentBody {
 /// The pathway and the rewards may come from two policies. Cases that are open keep the version under which they were
 /// opened.
 #[utoipa::path(tag = "policies", security(("token" = ["policy:assign"])), request_body = AssignmentBody,
-    params(("school_id" = i32, Path, description = "The school."),
+    params(SchoolId,
         ("part" = Part, Path, description = "Which half of a policy."),
         ("from_day" = NaiveDate, Path, description = "The day from which it holds.")),
     responses((status = 200, description = "What the school follows from that day on.", body = Assignment),
@@ -48,7 +49,7 @@ pub struct AssignmentBody {
 pub async fn assign_policy(
     caller: May<AssignPolicy>,
     app: web::Data<App>,
-    path: Path<(i32, Part, NaiveDate)>,
+    path: Path<(SchoolId, Part, NaiveDate)>,
     body: Json<AssignmentBody>,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, part, from_day) = path.0;

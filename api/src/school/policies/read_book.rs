@@ -13,6 +13,7 @@ use crate::base::auth::permission::ReadPolicy;
 use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -25,7 +26,7 @@ pub struct Params {
     /// A version; the latest when absent.
     version: Option<i32>,
     /// A school that follows the policy: its answers to the settings instead of the defaults.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// The day on which the school follows it; today when absent.
     on: Option<NaiveDate>,
 }

@@ -10,6 +10,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadPolicy;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -40,13 +41,13 @@ pub struct SchoolPolicyAnswer {
 
 /// Read what a school follows
 #[utoipa::path(tag = "policies", security(("token" = ["policy:read"])),
-    params(("school_id" = i32, Path, description = "The school."), Params),
+    params(SchoolId, Params),
     responses((status = 200, description = "Its pathway and rewards.", body = SchoolPolicyAnswer)))]
 #[get("/v1/schools/{school_id}/policy")]
 pub async fn read_school_policy(
     caller: May<ReadPolicy>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<SchoolId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let answer = app.db.run(caller.scope(), move |tx| {

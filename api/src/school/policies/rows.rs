@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use super::folder::PolicyFolder;
 use super::one_or_more::{self, OneOrMore};
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::{policy_version, school_policy};
 use crate::base::word::words;
@@ -214,7 +215,7 @@ pub fn keep(
 /// The database's.
 pub fn assign(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     (part, from_day): (Part, NaiveDate),
     (policy, version): (&str, i32),
     answers: &BTreeMap<String, OneOrMore>,
@@ -243,7 +244,10 @@ pub fn assign(
 ///
 /// # Errors
 /// The database's.
-pub fn assignments_to_change(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Assignment>, Problem> {
+pub fn assignments_to_change(
+    tx: &mut Tx<'_>,
+    school_id: SchoolId,
+) -> Result<Vec<Assignment>, Problem> {
     tx.take_turns(&format!("school policy/{school_id}"))?;
     assignments(tx, school_id)
 }
@@ -252,7 +256,7 @@ pub fn assignments_to_change(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Assi
 ///
 /// # Errors
 /// The database's.
-pub fn assignments(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Assignment>, Problem> {
+pub fn assignments(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<Assignment>, Problem> {
     Ok(school_policy::table
         .filter(school_policy::school_id.eq(school_id))
         .order((
@@ -271,8 +275,8 @@ pub fn assignments(tx: &mut Tx<'_>, school_id: i32) -> Result<Vec<Assignment>, P
 pub fn assignments_of_schools(
     tx: &mut Tx<'_>,
     part: Part,
-) -> Result<BTreeMap<i32, Vec<Assignment>>, Problem> {
-    let rows: Vec<(i32, Assignment)> = school_policy::table
+) -> Result<BTreeMap<SchoolId, Vec<Assignment>>, Problem> {
+    let rows: Vec<(SchoolId, Assignment)> = school_policy::table
         .filter(school_policy::part.eq(part))
         .order((
             school_policy::school_id,
@@ -281,7 +285,7 @@ pub fn assignments_of_schools(
         ))
         .select((school_policy::school_id, Assignment::as_select()))
         .load(tx.conn)?;
-    let mut found: BTreeMap<i32, Vec<Assignment>> = BTreeMap::new();
+    let mut found: BTreeMap<SchoolId, Vec<Assignment>> = BTreeMap::new();
     for (school_id, assignment) in rows {
         found.entry(school_id).or_default().push(assignment);
     }
@@ -300,7 +304,7 @@ pub fn holding(assignments: &[Assignment], part: Part, day: NaiveDate) -> Option
 /// The database's.
 pub fn assigned(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     part: Part,
     day: NaiveDate,
 ) -> Result<Option<Follows>, Problem> {

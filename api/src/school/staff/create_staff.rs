@@ -11,6 +11,7 @@ use crate::base::auth::permission::WriteStaff;
 use crate::base::db::Schools;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -23,7 +24,7 @@ pub struct NewStaff {
     person: StaffPerson,
     /// The schools that they work for; none for the trust's own staff, whom only the trust sees.
     #[schema(example = json!([7]))]
-    school_ids: Vec<i32>,
+    school_ids: Vec<SchoolId>,
 }
 
 /// Add a member of staff

@@ -12,6 +12,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadStaff;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::{SchoolId, StaffId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -22,7 +23,7 @@ use crate::school::tenants;
 #[into_params(parameter_in = Query)]
 pub struct Params {
     /// Only who has a duty at this school.
-    school_id: Option<i32>,
+    school_id: Option<SchoolId>,
     /// Only who has this duty, in the school's own words; case does not matter.
     duty: Option<String>,
     /// Only who has a duty that maps to this role of the product.
@@ -52,7 +53,7 @@ const SEARCH: &str = "\
 #[derive(QueryableByName)]
 struct Id {
     #[diesel(sql_type = Integer)]
-    staff_id: i32,
+    staff_id: StaffId,
 }
 
 /// List staff
@@ -69,7 +70,7 @@ pub async fn list_staff(
     let today = app.db.clock_of(caller.scope()).await?.today();
     let on = on.unwrap_or(today);
     let filter = (school_id, &duty, &role, on);
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &filter)?;
+    let slice = Slice::<StaffId>::read(limit, cursor.as_deref(), &filter)?;
     let page = app.db.run(caller.scope(), move |tx| {
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
@@ -83,7 +84,7 @@ pub async fn list_staff(
             .bind::<Date, _>(on)
             .bind::<BigInt, _>(slice.fetch())
             .load(tx.conn)?;
-        let ids: Vec<i32> = ids.into_iter().map(|id| id.staff_id).collect();
+        let ids: Vec<StaffId> = ids.into_iter().map(|id| id.staff_id).collect();
         Ok(slice.page(rows::in_order(tx, &ids)?, |row| row.staff_id))
     });
     Ok(page.await?.answer(&request))

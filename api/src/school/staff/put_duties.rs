@@ -15,6 +15,7 @@ use crate::base::db::Schools;
 use crate::base::http::json::{Json, present};
 use crate::base::http::name;
 use crate::base::http::path::Path;
+use crate::base::id::{SchoolId, StaffId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::school::tenants;
@@ -40,7 +41,7 @@ pub struct DutiesBody {
 pub struct DutyBody {
     /// The school.
     #[schema(example = 7)]
-    school_id: i32,
+    school_id: SchoolId,
     /// The duty in the school's own words, as its policy has them, 1 to 100 characters.
     #[schema(example = "Attendance Lead")]
     duty: String,
@@ -105,13 +106,13 @@ fn may_be<'a>(roles: &'a Roles, caller: &Caller) -> Vec<&'a str> {
 ///
 /// All of them or none. What was recorded before stays as history.
 #[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = DutiesBody,
-    params(("staff_id" = i32, Path, description = "The member of staff.")),
+    params(StaffId),
     responses((status = 200, description = "The member of staff as it stands now.", body = StaffRow)))]
 #[put("/v1/staff/{staff_id}/duties")]
 pub async fn put_duties(
     caller: May<WriteStaff>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<StaffId>,
     body: Json<DutiesBody>,
 ) -> Result<HttpResponse, Problem> {
     let new = body.value.check(&app.roles, &caller)?;

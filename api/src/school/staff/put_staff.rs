@@ -8,6 +8,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::WriteStaff;
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::StaffId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 
@@ -15,7 +16,7 @@ use crate::base::state::App;
 ///
 /// Replaces name, e-mail address and subject; what stood before is kept as history. Duties stay.
 #[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = StaffPerson,
-    params(("staff_id" = i32, Path, description = "The member of staff.")),
+    params(StaffId),
     responses((status = 200, description = "The member of staff as it stands now.", body = StaffRow),
         (status = 409, description = "Another member of staff has that subject."),
         refusal::Taken))]
@@ -23,7 +24,7 @@ use crate::base::state::App;
 pub async fn put_staff(
     caller: May<WriteStaff>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<StaffId>,
     body: Json<StaffPerson>,
 ) -> Result<HttpResponse, Problem> {
     let person = body.value.check("")?;

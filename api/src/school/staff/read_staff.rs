@@ -6,17 +6,18 @@ use super::rows::{self, StaffRow};
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadStaff;
 use crate::base::http::path::Path;
+use crate::base::id::StaffId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 
 /// Read a member of staff
-#[utoipa::path(tag = "staff", security(("token" = ["staff:read"])), params(("staff_id" = i32, Path, description = "The member of staff.")),
+#[utoipa::path(tag = "staff", security(("token" = ["staff:read"])), params(StaffId),
     responses((status = 200, description = "The member of staff.", body = StaffRow)))]
 #[get("/v1/staff/{staff_id}")]
 pub async fn read_staff(
     caller: May<ReadStaff>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<StaffId>,
 ) -> Result<HttpResponse, Problem> {
     let row = app.db.snapshot(caller.scope(), move |tx| rows::member(tx, path.0));
     Ok(HttpResponse::Ok().json(row.await?))

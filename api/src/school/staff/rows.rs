@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::person::StaffPerson;
 use crate::base::db::Tx;
+use crate::base::id::{SchoolId, StaffId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{staff, staff_change, staff_duty};
 
@@ -19,7 +20,7 @@ use crate::base::schema::{staff, staff_change, staff_duty};
 pub struct StaffRow {
     /// Rollcall's key.
     #[schema(example = 41)]
-    pub staff_id: i32,
+    pub staff_id: StaffId,
     /// Who they are.
     pub person: StaffPerson,
     /// Their duties at schools that you may see, by school, then by day.
@@ -32,11 +33,11 @@ pub struct Duty {
     /// Whose.
     #[serde(skip)]
     #[diesel(sql_type = Integer)]
-    pub staff_id: i32,
+    pub staff_id: StaffId,
     /// The school.
     #[diesel(sql_type = Integer)]
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The duty in the school's own words.
     #[diesel(sql_type = Text)]
     #[schema(example = "Attendance Lead")]
@@ -57,7 +58,7 @@ pub struct Duty {
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = staff)]
 struct Stored {
-    staff_id: i32,
+    staff_id: StaffId,
     name: String,
     email: Option<String>,
     subject: Option<String>,
@@ -75,19 +76,19 @@ impl Stored {
 ///
 /// # Errors
 /// The database's.
-pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<StaffRow>, Problem> {
+pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[StaffId]) -> Result<Vec<StaffRow>, Problem> {
     let trust = tx.trust();
     let rows: Vec<Stored> = staff::table
         .filter(staff::trust_id.eq(trust).and(staff::staff_id.eq_any(ids)))
         .select(Stored::as_select())
         .load(tx.conn)?;
-    let mut people: BTreeMap<i32, Stored> =
+    let mut people: BTreeMap<StaffId, Stored> =
         rows.into_iter().map(|row| (row.staff_id, row)).collect();
-    let mut duties: BTreeMap<i32, Vec<Duty>> = BTreeMap::new();
+    let mut duties: BTreeMap<StaffId, Vec<Duty>> = BTreeMap::new();
     for duty in duties_of(tx, ids)? {
         duties.entry(duty.staff_id).or_default().push(duty);
     }
-    let whole = |id: &i32| {
+    let whole = |id: &StaffId| {
         let person = people.remove(id)?.person();
         Some(StaffRow { staff_id: *id, person, duties: duties.remove(id).unwrap_or_default() })
     };
@@ -98,12 +99,12 @@ pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<StaffRow>, Pr
 ///
 /// # Errors
 /// 404.
-pub(super) fn member(tx: &mut Tx<'_>, staff_id: i32) -> Result<StaffRow, Problem> {
+pub(super) fn member(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<StaffRow, Problem> {
     in_order(tx, &[staff_id])?.pop().ok_or_else(Problem::not_found)
 }
 
 /// The duties of these members of staff as they stand, by school, day and words.
-fn duties_of(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<Duty>, Problem> {
+fn duties_of(tx: &mut Tx<'_>, ids: &[StaffId]) -> Result<Vec<Duty>, Problem> {
     let rows = diesel::sql_query(
         "SELECT staff_id, school_id, duty, role, from_day, to_day FROM ( \
              SELECT DISTINCT ON (school_id, staff_id, duty, from_day) * FROM staff_duty \
@@ -122,7 +123,7 @@ fn duties_of(tx: &mut Tx<'_>, ids: &[i32]) -> Result<Vec<Duty>, Problem> {
 pub struct Holder {
     /// Who.
     #[diesel(sql_type = Integer)]
-    pub staff_id: i32,
+    pub staff_id: StaffId,
     /// Their name.
     #[diesel(sql_type = Text)]
     pub name: String,
@@ -141,7 +142,11 @@ pub struct Holder {
 ///
 /// # Errors
 /// The database's.
-pub fn holders(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Vec<Holder>, Problem> {
+pub fn holders(
+    tx: &mut Tx<'_>,
+    school_id: SchoolId,
+    day: NaiveDate,
+) -> Result<Vec<Holder>, Problem> {
     Ok(diesel::sql_query(
         "SELECT s.staff_id, s.name, s.subject, latest.duty, latest.role FROM ( \
              SELECT DISTINCT ON (staff_id, duty, from_day) * FROM staff_duty \
@@ -161,9 +166,9 @@ pub fn holders(tx: &mut Tx<'_>, school_id: i32, day: NaiveDate) -> Result<Vec<Ho
 ///
 /// # Errors
 /// The database's.
-pub fn is_member(tx: &mut Tx<'_>, staff_id: i32) -> Result<bool, Problem> {
+pub fn is_member(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<bool, Problem> {
     let found = staff::table.filter(staff::staff_id.eq(staff_id)).select(staff::staff_id);
-    Ok(found.first::<i32>(tx.conn).optional()?.is_some())
+    Ok(found.first::<StaffId>(tx.conn).optional()?.is_some())
 }
 
 /// Adds a member of staff whom these schools may see.
@@ -173,9 +178,9 @@ pub fn is_member(tx: &mut Tx<'_>, staff_id: i32) -> Result<bool, Problem> {
 pub(super) fn add(
     tx: &mut Tx<'_>,
     person: &StaffPerson,
-    schools: &[i32],
+    schools: &[SchoolId],
     by: &str,
-) -> Result<i32, Problem> {
+) -> Result<StaffId, Problem> {
     diesel::insert_into(staff::table)
         .values((
             staff::trust_id.eq(tx.trust()),
@@ -206,7 +211,7 @@ fn taken(error: Error, pointer: &str) -> Problem {
 /// 404; 409 when another has the subject.
 pub(super) fn replace(
     tx: &mut Tx<'_>,
-    staff_id: i32,
+    staff_id: StaffId,
     person: &StaffPerson,
     by: &str,
 ) -> Result<(), Problem> {
@@ -242,14 +247,14 @@ pub(super) fn replace(
 }
 
 /// Locks somebody's row, so that of two writes at once the second stands later.
-fn hold(tx: &mut Tx<'_>, staff_id: i32) -> Result<Stored, Problem> {
+fn hold(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<Stored, Problem> {
     let found = staff::table.filter(staff::staff_id.eq(staff_id)).select(Stored::as_select());
     Ok(found.for_update().first(tx.conn)?)
 }
 
 /// A duty to be recorded.
 pub(super) struct NewDuty {
-    pub school_id: i32,
+    pub school_id: SchoolId,
     pub duty: String,
     /// `None` takes back what was recorded for that day.
     pub role: Option<String>,
@@ -263,7 +268,7 @@ pub(super) struct NewDuty {
 /// 404.
 pub(super) fn add_duties(
     tx: &mut Tx<'_>,
-    staff_id: i32,
+    staff_id: StaffId,
     new: &[NewDuty],
     by: &str,
 ) -> Result<(), Problem> {

@@ -9,6 +9,7 @@ use crate::base::auth::permission::CreateTrust;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::name;
+use crate::base::id::TrustId;
 use crate::base::platform;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
@@ -32,7 +33,7 @@ pub struct NewTrust {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Trust {
     /// Rollcall's key.
-    pub trust_id: i32,
+    pub trust_id: TrustId,
     /// Name.
     pub name: String,
     /// Whether it may move its own clock.

@@ -10,6 +10,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadSchool;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::school;
 use crate::base::state::App;
@@ -38,7 +39,7 @@ pub async fn list_schools(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { limit, cursor, urn } = params.0;
-    let slice = Slice::<i32>::read(limit, cursor.as_deref(), &urn)?;
+    let slice = Slice::<SchoolId>::read(limit, cursor.as_deref(), &urn)?;
     let page = app.db.run(caller.scope(), move |tx| {
         let mut rows = school::table.order(school::school_id).limit(slice.fetch()).into_boxed();
         if let Some(urn) = urn {

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::{former_urn, school};
 use crate::base::word::As;
@@ -49,7 +50,11 @@ pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(),
 ///
 /// # Errors
 /// The database's.
-pub fn rename_school(tx: &mut Tx<'_>, school_id: i32, facts: &SchoolFacts) -> Result<(), Problem> {
+pub fn rename_school(
+    tx: &mut Tx<'_>,
+    school_id: SchoolId,
+    facts: &SchoolFacts,
+) -> Result<(), Problem> {
     diesel::update(school::table.filter(school::school_id.eq(school_id)))
         .set((school::name.eq(&facts.name), school::phase.eq(As(facts.phase))))
         .execute(tx.conn)?;
@@ -62,7 +67,7 @@ pub fn rename_school(tx: &mut Tx<'_>, school_id: i32, facts: &SchoolFacts) -> Re
 /// The database's.
 pub fn change_urn(
     tx: &mut Tx<'_>,
-    school_id: i32,
+    school_id: SchoolId,
     (old, new): (&str, &str),
     changed_on: Option<NaiveDate>,
     (at, by): (DateTime<Utc>, &str),
@@ -88,8 +93,8 @@ pub fn change_urn(
 ///
 /// # Errors
 /// The database's.
-pub fn schools_by_former_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i32>, Problem> {
-    let rows: Vec<(String, i32)> = former_urn::table
+pub fn schools_by_former_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, SchoolId>, Problem> {
+    let rows: Vec<(String, SchoolId)> = former_urn::table
         .order(former_urn::recorded_at)
         .select((former_urn::old_urn, former_urn::school_id))
         .load(tx.conn)?;

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::base::clock::Clock;
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::school;
 use crate::base::words;
@@ -21,7 +22,7 @@ use crate::base::words;
 pub struct SchoolRow {
     /// Rollcall's key. It stays when the URN changes.
     #[schema(example = 7)]
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Unique reference number, six digits (Get Information About Schools).
     #[schema(example = "912345")]
     pub urn: String,
@@ -86,7 +87,7 @@ impl SchoolRow {
 ///
 /// # Errors
 /// 404.
-pub fn today(tx: &mut Tx<'_>, school_id: i32) -> Result<NaiveDate, Problem> {
+pub fn today(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<NaiveDate, Problem> {
     school(tx, school_id)?.date(tx.clock().now())
 }
 
@@ -94,7 +95,7 @@ pub fn today(tx: &mut Tx<'_>, school_id: i32) -> Result<NaiveDate, Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn school(tx: &mut Tx<'_>, school_id: i32) -> Result<SchoolRow, Problem> {
+pub fn school(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<SchoolRow, Problem> {
     Ok(school::table
         .filter(school::school_id.eq(school_id))
         .select(SchoolRow::as_select())
@@ -113,7 +114,7 @@ pub fn schools(tx: &mut Tx<'_>) -> Result<Vec<SchoolRow>, Problem> {
 ///
 /// # Errors
 /// The database's.
-pub fn schools_by_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, i32>, Problem> {
+pub fn schools_by_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, SchoolId>, Problem> {
     Ok(school::table.select((school::urn, school::school_id)).load(tx.conn)?.into_iter().collect())
 }
 

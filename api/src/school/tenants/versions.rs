@@ -11,6 +11,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Timestamptz};
 
 use crate::base::db::Tx;
+use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::school_version;
 
@@ -27,13 +28,13 @@ pub struct Version {
 #[derive(Debug)]
 #[must_use = "a lock without a bump hides the write from every figure"]
 pub struct Locked {
-    rows: BTreeMap<(i32, i16), Version>,
+    rows: BTreeMap<(SchoolId, i16), Version>,
 }
 
 #[derive(QueryableByName)]
 struct Row {
     #[diesel(sql_type = Integer)]
-    school_id: i32,
+    school_id: SchoolId,
     #[diesel(sql_type = SmallInt)]
     year: i16,
     #[diesel(sql_type = BigInt)]
@@ -46,7 +47,7 @@ struct Row {
 ///
 /// # Errors
 /// The database's.
-pub fn lock(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<Locked, Problem> {
+pub fn lock(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<Locked, Problem> {
     // A register's way: one key, and it is there.
     if let [_] = keys {
         let rows = select(tx, keys)?;
@@ -55,7 +56,7 @@ pub fn lock(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<Locked, Problem> {
         }
     }
     let there = years_of(tx, keys.iter().map(|key| key.0).collect())?;
-    let missing: Vec<(i32, i16)> =
+    let missing: Vec<(SchoolId, i16)> =
         keys.iter().copied().filter(|key| !there.contains(key)).collect();
     begin_years(tx, &missing)?;
     Ok(Locked { rows: select(tx, keys)? })
@@ -66,20 +67,24 @@ pub fn lock(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<Locked, Problem> {
 ///
 /// # Errors
 /// The database's.
-pub fn lock_schools(tx: &mut Tx<'_>, schools: &[i32], years: &[i16]) -> Result<Locked, Problem> {
+pub fn lock_schools(
+    tx: &mut Tx<'_>,
+    schools: &[SchoolId],
+    years: &[i16],
+) -> Result<Locked, Problem> {
     hold_years(tx, schools)?;
     let mut keys = years_of(tx, schools.to_vec())?;
     let wanted = schools.iter().flat_map(|school| years.iter().map(|year| (*school, *year)));
-    let missing: Vec<(i32, i16)> = wanted.filter(|key| !keys.contains(key)).collect();
+    let missing: Vec<(SchoolId, i16)> = wanted.filter(|key| !keys.contains(key)).collect();
     insert(tx, &missing)?;
     keys.extend(missing);
-    let keys: Vec<(i32, i16)> = keys.into_iter().collect();
+    let keys: Vec<(SchoolId, i16)> = keys.into_iter().collect();
     Ok(Locked { rows: select(tx, &keys)? })
 }
 
 /// The years of these schools that are counted.
-fn years_of(tx: &mut Tx<'_>, schools: Vec<i32>) -> Result<BTreeSet<(i32, i16)>, Problem> {
-    let rows: Vec<(i32, i16)> = school_version::table
+fn years_of(tx: &mut Tx<'_>, schools: Vec<SchoolId>) -> Result<BTreeSet<(SchoolId, i16)>, Problem> {
+    let rows: Vec<(SchoolId, i16)> = school_version::table
         .filter(school_version::school_id.eq_any(schools))
         .select((school_version::school_id, school_version::year))
         .load(tx.conn)?;
@@ -87,15 +92,15 @@ fn years_of(tx: &mut Tx<'_>, schools: Vec<i32>) -> Result<BTreeSet<(i32, i16)>, 
 }
 
 /// Begins to count years of schools.
-fn begin_years(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<(), Problem> {
-    let schools: Vec<i32> = keys.iter().map(|key| key.0).collect();
+fn begin_years(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<(), Problem> {
+    let schools: Vec<SchoolId> = keys.iter().map(|key| key.0).collect();
     hold_years(tx, &schools)?;
     insert(tx, keys)
 }
 
 /// Until this transaction ends no other begins a year of these schools, or records a fact that holds over their years:
 /// otherwise a fact could miss the year that begins at the same moment. Taken before any row is locked, in order.
-fn hold_years(tx: &mut Tx<'_>, schools: &[i32]) -> Result<(), Problem> {
+fn hold_years(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<(), Problem> {
     let trust = tx.trust();
     for school in schools.iter().collect::<BTreeSet<_>>() {
         diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)")
@@ -112,10 +117,10 @@ fn hold_years(tx: &mut Tx<'_>, schools: &[i32]) -> Result<(), Problem> {
 /// The database's.
 pub fn current(
     tx: &mut Tx<'_>,
-    schools: &[i32],
+    schools: &[SchoolId],
     year: i16,
-) -> Result<BTreeMap<i32, Version>, Problem> {
-    let rows: Vec<(i32, i64, DateTime<Utc>)> = school_version::table
+) -> Result<BTreeMap<SchoolId, Version>, Problem> {
+    let rows: Vec<(SchoolId, i64, DateTime<Utc>)> = school_version::table
         .filter(school_version::school_id.eq_any(schools).and(school_version::year.eq(year)))
         .select((school_version::school_id, school_version::version, school_version::at))
         .load(tx.conn)?;
@@ -124,7 +129,7 @@ pub fn current(
 
 impl Locked {
     /// The locked rows, with the numbers of their versions before the bump.
-    pub fn versions(&self) -> impl Iterator<Item = ((i32, i16), i64)> + '_ {
+    pub fn versions(&self) -> impl Iterator<Item = ((SchoolId, i16), i64)> + '_ {
         self.rows.iter().map(|(key, version)| (*key, version.number))
     }
 
@@ -141,9 +146,9 @@ impl Locked {
     ///
     /// # Errors
     /// The database's.
-    pub fn bump(self, tx: &mut Tx<'_>) -> Result<BTreeMap<(i32, i16), Version>, Problem> {
+    pub fn bump(self, tx: &mut Tx<'_>) -> Result<BTreeMap<(SchoolId, i16), Version>, Problem> {
         let at = tx.after(self.rows.values().map(|version| version.at).max());
-        let (schools, years): (Vec<i32>, Vec<i16>) = self.rows.keys().copied().unzip();
+        let (schools, years): (Vec<SchoolId>, Vec<i16>) = self.rows.keys().copied().unzip();
         diesel::sql_query(
             "UPDATE school_version v SET version = v.version + 1, at = $3 \
              FROM unnest($1, $2) AS k (school_id, year) \
@@ -161,8 +166,11 @@ impl Locked {
     }
 }
 
-fn select(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<BTreeMap<(i32, i16), Version>, Problem> {
-    let (schools, years): (Vec<i32>, Vec<i16>) = keys.iter().copied().unzip();
+fn select(
+    tx: &mut Tx<'_>,
+    keys: &[(SchoolId, i16)],
+) -> Result<BTreeMap<(SchoolId, i16), Version>, Problem> {
+    let (schools, years): (Vec<SchoolId>, Vec<i16>) = keys.iter().copied().unzip();
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT v.school_id, v.year, v.version, v.at FROM school_version v \
          JOIN unnest($1, $2) AS k (school_id, year) ON v.school_id = k.school_id AND v.year = k.year \
@@ -177,7 +185,7 @@ fn select(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<BTreeMap<(i32, i16), V
         .collect())
 }
 
-fn insert(tx: &mut Tx<'_>, keys: &[(i32, i16)]) -> Result<(), Problem> {
+fn insert(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<(), Problem> {
     let trust = tx.trust();
     let rows: Vec<_> = keys
         .iter()

@@ -12,6 +12,7 @@ use embedded_postgres::{Cluster, EmbeddedError, Options, SUPERUSER};
 use super::settings::{Reach, log};
 use super::{migrate as migrate_command, serve};
 use crate::base::db::Schools;
+use crate::base::id::{SchoolId, TrustId};
 use crate::base::migrate;
 use crate::base::state::App;
 use crate::base::tokens::token::Claims;
@@ -95,7 +96,7 @@ fn show(
     size: Size,
 ) -> Result<(), String> {
     let today = app.clock.today();
-    let client = |trust: i32, role: &str| {
+    let client = |trust: TrustId, role: &str| {
         token(app, trust, Schools::All, role).map(|token| Client::new(address, &token))
     };
     let size_text = size.to_string();
@@ -153,8 +154,8 @@ fn print_notes(
 
 fn tokens(
     app: &App,
-    trust_id: i32,
-    school: Option<i32>,
+    trust_id: TrustId,
+    school: Option<SchoolId>,
 ) -> Result<BTreeMap<String, String>, String> {
     let roles = Roles::built_in().map_err(|errors| format!("roles.toml: {errors:?}"))?;
     roles
@@ -162,7 +163,7 @@ fn tokens(
         .iter()
         .map(|role| {
             let (trust, schools) = match (role.level, school) {
-                (Level::Platform, _) => (0, Schools::All),
+                (Level::Platform, _) => (TrustId::PLATFORM, Schools::All),
                 (Level::School, Some(school)) => (trust_id, Schools::Only(vec![school])),
                 _ => (trust_id, Schools::All),
             };
@@ -171,7 +172,7 @@ fn tokens(
         .collect()
 }
 
-fn token(app: &App, trust: i32, schools: Schools, role: &str) -> Result<String, String> {
+fn token(app: &App, trust: TrustId, schools: Schools, role: &str) -> Result<String, String> {
     let claims =
         Claims::new(trust, schools, role, &format!("demo-{role}"), app.clock.now(), TOKENS);
     app.keys.sign(&claims).map_err(|error| error.to_string())

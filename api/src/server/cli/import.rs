@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use chrono::NaiveDate;
 use serde_json::Value;
 
+use crate::base::id::SchoolId;
 use crate::server::client::Client;
 use crate::server::progress::Progress;
 
@@ -18,7 +19,7 @@ pub struct Args {
     kind: String,
     /// The school it is for, when its rows name none
     #[arg(long)]
-    school: Option<i32>,
+    school: Option<SchoolId>,
     /// Only say what would happen
     #[arg(long)]
     dry_run: bool,

@@ -6,6 +6,7 @@ use domain::{Level, Roles};
 use super::settings::DataFolder;
 use crate::base::clock::Clock;
 use crate::base::db::Schools;
+use crate::base::id::{SchoolId, TrustId};
 use crate::base::tokens::keys::Keys;
 use crate::base::tokens::token::Claims;
 use crate::server::demo::Notes;
@@ -20,7 +21,7 @@ pub struct Args {
     role: String,
     /// The trust; the demonstration trust when there is one
     #[arg(long)]
-    trust: Option<i32>,
+    trust: Option<TrustId>,
     /// The schools, with commas between, or * for all; what the role usually has when absent
     #[arg(long)]
     schools: Option<String>,
@@ -42,7 +43,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let notes = Notes::read(&args.data.path());
     let platform = role.level == Level::Platform;
     let trust = match (platform, args.trust, &notes) {
-        (true, _, _) => 0,
+        (true, _, _) => TrustId::PLATFORM,
         (false, Some(trust), _) => trust,
         (false, None, Some(notes)) => notes.trust_id,
         (false, None, None) => {
@@ -71,7 +72,7 @@ fn schools(text: &str) -> Result<Schools, String> {
     if text == "*" {
         return Ok(Schools::All);
     }
-    let ids: Result<Vec<i32>, _> = text.split(',').map(|id| id.trim().parse()).collect();
+    let ids: Result<Vec<SchoolId>, _> = text.split(',').map(|id| id.trim().parse()).collect();
     ids.map(Schools::Only)
         .map_err(|_| format!("--schools takes ids with commas between, or *; not {text}"))
 }

@@ -13,23 +13,24 @@ use super::SEED;
 use super::notes::{Notes, SchoolNote};
 use super::policies::follow;
 use super::staff::load_staff;
+use crate::base::id::{SchoolId, TrustId};
 use crate::server::client::Client;
 use crate::server::progress::Progress;
 
 /// The trust and its schools.
 pub struct Loaded {
     /// The trust.
-    pub trust_id: i32,
+    pub trust_id: TrustId,
     /// Its schools.
     pub schools: Vec<SchoolNote>,
 }
 
-/// Loads a demonstration trust of a size. `client` is given a trust (0: the platform) and a role, and makes a client.
+/// Loads a demonstration trust of a size. `client` is given a trust (or the platform) and a role, and makes a client.
 ///
 /// # Errors
 /// One sentence.
 pub fn load(
-    client: impl Fn(i32, &str) -> Result<Client, String>,
+    client: impl Fn(TrustId, &str) -> Result<Client, String>,
     size: Size,
     today: NaiveDate,
     progress: &Progress,
@@ -38,10 +39,10 @@ pub fn load(
     let words = |error: crate::server::client::ClientError| error.to_string();
     // Another size is another trust, also when the first was never finished.
     let key = format!("demo-trust-{size}");
-    let trust = client(0, "platform_admin")?
+    let trust = client(TrustId::PLATFORM, "platform_admin")?
         .post("/v1/trusts", &key, &json!({ "name": plan.trust_name, "sandbox": true }))
         .map_err(words)?;
-    let trust_id = id(&trust, "trust_id")?;
+    let trust_id = TrustId::new(id(&trust, "trust_id")?);
     let admin = client(trust_id, "trust_admin")?;
     // Who may record what a court has ordered about a parent.
     let lead = client(trust_id, "school_lead")?;
@@ -87,7 +88,7 @@ fn load_school(
     let row = client
         .post("/v1/schools", &format!("demo-school-{}", school.urn), &body)
         .map_err(|error| error.to_string())?;
-    let school_id = id(&row, "school_id")?;
+    let school_id = SchoolId::new(id(&row, "school_id")?);
     put_calendars(client, school_id, school)?;
     let policy = follow(client, school_id, (place, school)).map_err(|error| error.to_string())?;
     Ok(SchoolNote {
@@ -104,7 +105,7 @@ fn id(row: &Value, name: &str) -> Result<i32, String> {
     id.ok_or_else(|| format!("the answer has no {name}"))
 }
 
-fn put_calendars(client: &Client, school_id: i32, school: &SchoolPlan) -> Result<(), String> {
+fn put_calendars(client: &Client, school_id: SchoolId, school: &SchoolPlan) -> Result<(), String> {
     for calendar in school.calendars.iter().chain(&school.coming) {
         let path = format!("/v1/schools/{school_id}/calendar/{}", calendar.year().number());
         client.put(&path, &calendar_body(calendar)).map_err(|error| error.to_string())?;

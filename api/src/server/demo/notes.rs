@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::base::id::{SchoolId, TrustId};
+
 /// What stands in `demo.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Notes {
@@ -17,7 +19,7 @@ pub struct Notes {
     /// The application role's database.
     pub database_url: String,
     /// The demonstration trust.
-    pub trust_id: i32,
+    pub trust_id: TrustId,
     /// Its schools.
     pub schools: Vec<SchoolNote>,
     /// A token for each role. Roles of a school are for the first one.
@@ -33,7 +35,7 @@ pub struct Notes {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct SchoolNote {
     /// Its id.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// Its URN.
     pub urn: String,
     /// Its name.

@@ -3,6 +3,7 @@
 use demo::SchoolPlan;
 use serde_json::{Value, json};
 
+use crate::base::id::SchoolId;
 use crate::server::client::{Client, ClientError};
 
 /// A policy, the halves of it that a school follows, and the school's answers to what the policy asks.
@@ -30,7 +31,7 @@ const FOLLOWED: [Followed; 5] = [
 /// The service does not answer, or refuses.
 pub(super) fn follow(
     client: &Client,
-    school_id: i32,
+    school_id: SchoolId,
     (place, school): (usize, &SchoolPlan),
 ) -> Result<Option<&'static str>, ClientError> {
     let first_day = school.calendars.last().and_then(|year| Some(year.terms().first()?.from));

@@ -6,6 +6,7 @@ use demo::StaffPlan;
 use serde_json::{Value, json};
 
 use super::notes::SchoolNote;
+use crate::base::id::SchoolId;
 use crate::server::client::{Client, ClientError};
 
 /// So many are added at once: each waits for the database, not for us.
@@ -22,16 +23,16 @@ pub(super) fn load_staff(
     staff: &[StaffPlan],
     schools: &[SchoolNote],
 ) -> Result<(), String> {
-    let ids: BTreeMap<&str, i32> =
+    let ids: BTreeMap<&str, SchoolId> =
         schools.iter().map(|school| (school.urn.as_str(), school.school_id)).collect();
     each(staff, |one| {
-        let school_ids: Vec<i32> =
+        let school_ids: Vec<SchoolId> =
             one.urns.iter().filter_map(|urn| ids.get(urn.as_str()).copied()).collect();
         let body = json!({ "person": one.person, "school_ids": school_ids });
         let row = client.post("/v1/staff", &format!("demo-staff-{}", one.key), &body)?;
         let path = format!("/v1/staff/{}/duties", row["staff_id"]);
         for school_ids in school_ids.chunks(DUTIES) {
-            let duty = |school_id: &i32| {
+            let duty = |school_id: &SchoolId| {
                 json!({ "school_id": school_id, "duty": one.duty, "role": one.role,
                     "from_day": one.from_day })
             };

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::rows::NoticeRow;
+use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::words;
 use domain::Session;
@@ -68,7 +69,7 @@ pub struct Details {
     /// The import with which it came as it stands; absent once something was done about it here.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 12)]
-    pub import_id: Option<i64>,
+    pub import_id: Option<ImportId>,
 }
 
 /// A session that was missed.
@@ -116,16 +117,16 @@ pub fn next(law: &PenaltyNotice, next: NextNotice) -> Option<(u8, Amount)> {
 pub struct ParentNotice {
     /// Rollcall's key.
     #[schema(example = 17)]
-    pub notice_id: i32,
+    pub notice_id: NoticeId,
     /// The child.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The parent.
-    pub parent_id: i32,
+    pub parent_id: ParentId,
     /// The case it belongs to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The school that asks the local authority.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// How it stands.
     pub state: words::NoticeState,
     /// Since which day.

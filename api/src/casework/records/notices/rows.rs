@@ -9,6 +9,7 @@ use super::notice::Details;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
+use crate::base::id::{CaseId, NoticeId, ParentId, PupilId, SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::base::schema::penalty_notice;
 use crate::base::word::As;
@@ -23,17 +24,17 @@ diesel::alias!(penalty_notice as later: Later);
 #[diesel(table_name = penalty_notice)]
 pub struct NoticeRow {
     /// Rollcall's key.
-    pub notice_id: i32,
+    pub notice_id: NoticeId,
     /// The number of this row, from 1.
     pub seq: i32,
     /// The child.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The parent.
-    pub parent_id: i32,
+    pub parent_id: ParentId,
     /// The case.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The school that asks the local authority.
-    pub asking_school: i32,
+    pub asking_school: SchoolId,
     /// How it stands.
     pub state: words::NoticeState,
     /// Since which day.
@@ -53,14 +54,14 @@ pub struct NoticeRow {
 #[derive(Insertable)]
 #[diesel(table_name = penalty_notice)]
 struct NewRow<'a> {
-    trust_id: i32,
+    trust_id: TrustId,
     /// Without one the notice is new.
-    notice_id: Option<i32>,
+    notice_id: Option<NoticeId>,
     seq: i32,
-    pupil_id: i32,
-    parent_id: i32,
-    case_id: Option<i32>,
-    asking_school: i32,
+    pupil_id: PupilId,
+    parent_id: ParentId,
+    case_id: Option<CaseId>,
+    asking_school: SchoolId,
     state: words::NoticeState,
     day: NaiveDate,
     says: &'a str,
@@ -74,13 +75,13 @@ struct NewRow<'a> {
 #[derive(Debug, Clone, Copy)]
 pub struct Whom {
     /// The pupil.
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// The parent.
-    pub parent_id: i32,
+    pub parent_id: ParentId,
     /// The case, where there is one.
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The school that asks the local authority.
-    pub asking_school: i32,
+    pub asking_school: SchoolId,
 }
 
 /// How a notice is to stand.
@@ -148,12 +149,12 @@ pub fn keep(
 }
 
 /// Until this transaction ends nobody else decides about a child's notices.
-pub fn hold(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
+pub fn hold(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem> {
     tx.take_turns(&format!("notices/{pupil_id}"))
 }
 
 /// How a notice stood from its first row on; never empty. Only for those who may see the child.
-pub fn history(tx: &mut Tx<'_>, notice_id: i32) -> Result<Vec<NoticeRow>, Problem> {
+pub fn history(tx: &mut Tx<'_>, notice_id: NoticeId) -> Result<Vec<NoticeRow>, Problem> {
     let rows: Vec<NoticeRow> = penalty_notice::table
         .filter(penalty_notice::notice_id.eq(notice_id))
         .order(penalty_notice::seq)
@@ -168,9 +169,9 @@ pub fn history(tx: &mut Tx<'_>, notice_id: i32) -> Result<Vec<NoticeRow>, Proble
 #[derive(Debug, Default)]
 pub struct Wanted {
     /// About these children.
-    pub pupils: Option<Vec<i32>>,
+    pub pupils: Option<Vec<PupilId>>,
     /// Of this school.
-    pub asking_school: Option<i32>,
+    pub asking_school: Option<SchoolId>,
     /// In this state.
     pub state: Option<NoticeState>,
 }
@@ -179,7 +180,7 @@ pub struct Wanted {
 pub fn notices(
     tx: &mut Tx<'_>,
     wanted: Wanted,
-    after: Option<i32>,
+    after: Option<NoticeId>,
     most: i64,
 ) -> Result<Vec<NoticeRow>, Problem> {
     let newer = later
@@ -207,12 +208,12 @@ pub fn notices(
 }
 
 /// The child's own record: the one that a record was merged into.
-pub fn own_record(tx: &mut Tx<'_>, pupil_id: i32) -> Result<i32, Problem> {
+pub fn own_record(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilId, Problem> {
     Ok(pupils::merged_into(tx, pupil_id)?.unwrap_or(pupil_id))
 }
 
 /// The notices about a child, under every record that was merged into the child's own.
-pub fn of_child(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<NoticeRow>, Problem> {
+pub fn of_child(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<NoticeRow>, Problem> {
     let mut pupils = pupils::merged_records(tx, &[pupil_id])?;
     pupils.push(pupil_id);
     notices(tx, Wanted { pupils: Some(pupils), ..Wanted::default() }, None, i64::MAX)
@@ -222,7 +223,7 @@ pub fn of_child(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<NoticeRow>, Proble
 ///
 /// # Errors
 /// The database's.
-pub fn of_case(tx: &mut Tx<'_>, case_id: i32) -> Result<Vec<NoticeRow>, Problem> {
+pub fn of_case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<NoticeRow>, Problem> {
     Ok(penalty_notice::table
         .filter(penalty_notice::case_id.eq(case_id))
         .order((penalty_notice::recorded_at, penalty_notice::notice_id, penalty_notice::seq))

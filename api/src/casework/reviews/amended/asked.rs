@@ -13,6 +13,7 @@ use super::super::question::{Question, tickets};
 use super::super::rows;
 use super::school::{School, SchoolReview};
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::casework::cases::{self, Accepted, Told};
 use crate::casework::letters;
@@ -20,7 +21,7 @@ use crate::figures::{Beside, Figures};
 
 /// What is known of a pupil at a school beside the marks and the case: read once, for all reviews.
 pub(super) struct Own {
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// Whether no letter may leave.
     stopped: bool,
     /// The reasons that were accepted.
@@ -34,7 +35,7 @@ impl Own {
     ///
     /// # Errors
     /// The database's.
-    pub fn read(tx: &mut Tx<'_>, school: &School, pupil_id: i32) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx<'_>, school: &School, pupil_id: PupilId) -> Result<Self, Problem> {
         let whose = (school.school_id, pupil_id);
         let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
         let listed = if rewards { rows::listed_of_pupil(tx, whose)? } else { Vec::new() };
@@ -77,7 +78,7 @@ impl Own {
 pub(super) struct Asked<'s> {
     pub of: &'s SchoolReview,
     school: &'s School,
-    pupil_id: i32,
+    pupil_id: PupilId,
     beside: Beside,
 }
 
@@ -113,7 +114,7 @@ impl<'s> Asked<'s> {
             shelf: &self.school.shelf,
         };
         let mut decisions = question.ask(tx, pathway, rewards.as_deref(), &open)?;
-        decisions.retain(|one| one.subject == Subject::Pupil(i64::from(self.pupil_id)));
+        decisions.retain(|one| one.subject == Subject::Pupil(i64::from(self.pupil_id.number())));
         Ok(decisions)
     }
 }

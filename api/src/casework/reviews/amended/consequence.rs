@@ -4,6 +4,8 @@ use crate::base::word::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::id::{CaseId, LetterId, NoticeId, ReviewId};
+
 /// One thing that rested on the marks as they were.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Consequence {
@@ -19,16 +21,16 @@ pub struct Consequence {
     pub says: String,
     /// The review that had proposed it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub review_id: Option<i32>,
+    pub review_id: Option<ReviewId>,
     /// The letter.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub letter_id: Option<i32>,
+    pub letter_id: Option<LetterId>,
     /// The case.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case_id: Option<i32>,
+    pub case_id: Option<CaseId>,
     /// The penalty notice.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub notice_id: Option<i32>,
+    pub notice_id: Option<NoticeId>,
 }
 
 words! {

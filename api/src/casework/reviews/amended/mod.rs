@@ -24,11 +24,12 @@ use domain::{CodeTable, Rate};
 use self::asked::{Asked, Own};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::casework::actions::{self, About};
 use crate::casework::cases::{self, Told};
 use crate::casework::notices::{self, Supported};
-use crate::figures::{AsKnown, pupil_blocks};
+use crate::figures::{AsKnown, Enrolled, pupil_blocks};
 
 pub use consequence::{Consequence, TouchedByMarks};
 pub use present::present;
@@ -40,7 +41,7 @@ use consequence::ConsequenceKind;
 /// What rests on a pupil's marks at a school from a day on, with the marks as they were.
 pub struct Rests<'s> {
     school: &'s School,
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// The reviews since, earliest first.
     asked: Vec<Asked<'s>>,
     before: Vec<Arc<Block>>,
@@ -53,7 +54,7 @@ pub struct Rests<'s> {
 ///
 /// # Errors
 /// The database's.
-pub fn hold(tx: &mut Tx<'_>, pupil_id: i32) -> Result<(), Problem> {
+pub fn hold(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem> {
     tx.take_turns(&format!("what rests on marks/{pupil_id}"))
 }
 
@@ -77,7 +78,7 @@ impl<'s> Rests<'s> {
         tx: &mut Tx<'_>,
         codes: &CodeTable,
         school: &'s School,
-        (pupil_id, from): (i32, NaiveDate),
+        (pupil_id, from): (PupilId, NaiveDate),
         known: Option<&AsKnown>,
     ) -> Result<Option<Self>, Problem> {
         let whose = (school.school_id, pupil_id);
@@ -141,7 +142,7 @@ impl<'s> Rests<'s> {
         let to = target.to.min(tx.clock().today());
         let over = |blocks: &[Arc<Block>]| {
             let rates = blocks.iter().flat_map(|block| {
-                let own = block.members().filter(|member| member.pupil == self.pupil_id);
+                let own = block.members().filter(|member| member.pupil_id() == self.pupil_id);
                 own.filter_map(|member| block.attendance(member, target.from, to))
             });
             rates.fold((0, 0), |sum, rate: Rate| (sum.0 + rate.part(), sum.1 + rate.whole()))

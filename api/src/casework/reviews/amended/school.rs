@@ -9,6 +9,7 @@ use domain::{AcademicYear, Calendar};
 
 use super::super::rows::{self, ReviewRow};
 use crate::base::db::Tx;
+use crate::base::id::{ReviewId, SchoolId};
 use crate::base::problem::Problem;
 use crate::school::calendars;
 use crate::school::policies::{self, Follows, Part, Shelf};
@@ -16,7 +17,7 @@ use crate::school::policies::{self, Follows, Part, Shelf};
 /// A school with its reviews since a day.
 pub struct School {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The academic years that the reviews count, from the one before that day to the present.
     pub years: Vec<AcademicYear>,
     /// The policies that cases keep.
@@ -41,7 +42,7 @@ impl School {
     ///
     /// # Errors
     /// The database's.
-    pub fn read(tx: &mut Tx<'_>, school_id: i32, from: NaiveDate) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, from: NaiveDate) -> Result<Self, Problem> {
         let reviews = rows::reviews_since(tx, school_id, from)?;
         let last = reviews.last().map_or(from, |review| review.day).max(tx.clock().today());
         let year = |day| AcademicYear::of(day).map_or(0, AcademicYear::number);
@@ -59,7 +60,7 @@ impl School {
 
     fn of(
         tx: &mut Tx<'_>,
-        school_id: i32,
+        school_id: SchoolId,
         years: Vec<AcademicYear>,
         rows: Vec<ReviewRow>,
     ) -> Result<Self, Problem> {
@@ -92,7 +93,7 @@ impl School {
     }
 
     /// The key of the latest review, at which people still look.
-    pub(super) fn latest(&self) -> Option<i32> {
+    pub(super) fn latest(&self) -> Option<ReviewId> {
         self.reviews.last().map(|last| last.review.review_id)
     }
 }

@@ -11,6 +11,7 @@ use super::consequence::{Consequence, TouchedByMarks};
 use super::school::School;
 use super::{Amending, Rests};
 use crate::base::db::Tx;
+use crate::base::id::JobId;
 use crate::base::jobs::{self, Finished, Job};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
@@ -41,7 +42,7 @@ pub fn foretell(
 ///
 /// # Errors
 /// The database's.
-pub fn looked_again(tx: &mut Tx<'_>, source: i64) -> Result<Option<TouchedByMarks>, Problem> {
+pub fn looked_again(tx: &mut Tx<'_>, source: JobId) -> Result<Option<TouchedByMarks>, Problem> {
     let found = marks::looks_of_source::<Vec<Consequence>>(tx, source)?;
     let mut touched = TouchedByMarks::default();
     for one in &found {

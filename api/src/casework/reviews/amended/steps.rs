@@ -10,6 +10,7 @@ use super::asked::{Asked, letters_of};
 use super::consequence::ConsequenceKind;
 use super::{Amending, Consequence, Rests};
 use crate::base::db::Tx;
+use crate::base::id::{CaseId, ReviewId};
 use crate::base::problem::Problem;
 use crate::casework::cases::{self, Told};
 use crate::casework::{actions, letters};
@@ -20,9 +21,9 @@ pub struct Lost {
     /// In the order of the steps.
     pub touched: Vec<Consequence>,
     /// The reviews whose steps were undone.
-    pub reviews: Vec<i32>,
+    pub reviews: Vec<ReviewId>,
     /// The reviews whose steps had been undone before: the case stands as if they had proposed nothing.
-    pub before: BTreeSet<i32>,
+    pub before: BTreeSet<ReviewId>,
     /// The case as it stands now, if it was changed.
     pub case: Option<Told>,
 }
@@ -31,7 +32,7 @@ pub struct Lost {
 struct Step<'a> {
     moved: &'a Event,
     /// The review that proposed it; `None` for what a person recorded.
-    review_id: Option<i32>,
+    review_id: Option<ReviewId>,
     letters: BTreeSet<&'a str>,
 }
 
@@ -68,7 +69,7 @@ impl Rests<'_> {
             .iter()
             .zip(&events)
             .filter_map(|(row, event)| row.review_id.map(|review_id| (event.step, review_id)));
-        let by: BTreeMap<u32, i32> = by.collect();
+        let by: BTreeMap<u32, ReviewId> = by.collect();
         let steps = steps(&events, &by);
         let before = undone(&by, &steps);
         let Some(first) = self.first_lost(tx, told, &events, &steps, after)? else {
@@ -117,7 +118,7 @@ impl Rests<'_> {
         let case = cases::append(tx, &told.row, &[undone], (&because, None), amending.caller)?;
         let says = format!("the case goes back from {was} to {}", stage(&case.case.place));
         touched.push(said(ConsequenceKind::StageUndone, says));
-        let reviews: Vec<i32> = lost.iter().filter_map(|step| step.review_id).collect();
+        let reviews: Vec<ReviewId> = lost.iter().filter_map(|step| step.review_id).collect();
         for (review, step) in reviews.iter().zip(&lost) {
             let rule = std::slice::from_ref(&step.moved.rule);
             actions::overtake(tx, (*review, self.pupil_id), rule)?;
@@ -160,7 +161,7 @@ impl Rests<'_> {
         &self,
         tx: &mut Tx<'_>,
         step: &Step<'_>,
-        case_id: i32,
+        case_id: CaseId,
         why: &str,
     ) -> Result<Vec<Consequence>, Problem> {
         let Some(review_id) = step.review_id else { return Ok(Vec::new()) };
@@ -205,13 +206,13 @@ pub(super) fn lose(
 }
 
 /// The reviews of which no step counts any more.
-fn undone(by: &BTreeMap<u32, i32>, steps: &[Step<'_>]) -> BTreeSet<i32> {
-    let counting: BTreeSet<i32> = steps.iter().filter_map(|step| step.review_id).collect();
+fn undone(by: &BTreeMap<u32, ReviewId>, steps: &[Step<'_>]) -> BTreeSet<ReviewId> {
+    let counting: BTreeSet<ReviewId> = steps.iter().filter_map(|step| step.review_id).collect();
     by.values().copied().filter(|review_id| !counting.contains(review_id)).collect()
 }
 
 /// The steps that count, in order.
-fn steps<'a>(events: &'a [Event], reviews: &BTreeMap<u32, i32>) -> Vec<Step<'a>> {
+fn steps<'a>(events: &'a [Event], reviews: &BTreeMap<u32, ReviewId>) -> Vec<Step<'a>> {
     let standing = standing(events);
     let moved = standing.iter().filter(|event| matches!(event.what, Recorded::Moved { .. }));
     let letters = |step: u32| {

@@ -10,6 +10,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{EnrolmentRow, enrolment};
 use crate::base::db::Tx;
+use crate::base::id::EnrolmentId;
 use crate::base::problem::Problem;
 use crate::school::tenants::{self, Locked};
 
@@ -24,7 +25,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 }
 
 /// Locks an enrolment's school and reads the enrolment as it then stands.
-fn locked(tx: &mut Tx<'_>, enrolment_id: i32) -> Result<(EnrolmentRow, Locked), Problem> {
+fn locked(tx: &mut Tx<'_>, enrolment_id: EnrolmentId) -> Result<(EnrolmentRow, Locked), Problem> {
     let school_id = enrolment(tx, enrolment_id)?.school_id;
     let locked = tenants::lock_schools(tx, &[school_id], &[])?;
     Ok((enrolment(tx, enrolment_id)?, locked))

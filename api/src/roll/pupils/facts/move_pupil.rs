@@ -13,6 +13,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{ClassId, EnrolmentId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::marks::{self, Changed};
@@ -32,10 +33,10 @@ use crate::school::tenants;
 pub struct MoveBody {
     /// The enrolment that ends on the day before.
     #[schema(example = 5120)]
-    from_enrolment: i32,
+    from_enrolment: EnrolmentId,
     /// The class at the other school from the first day on.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// The year group there; as before when absent.
     #[serde(default)]
     #[schema(example = 7)]
@@ -61,7 +62,7 @@ pub struct Moved {
 /// Ends one enrolment and begins another in one step. Characteristics go along as facts of the new enrolment, but for
 /// registration and boarding, which are the school's own. One that ended before keeps its last day.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = MoveBody,
-    params(("pupil_id" = i32, Path, description = "The pupil."),
+    params(PupilId,
         Idempotency),
     responses((status = 201, description = "Both enrolments as they stand now.", body = Moved, headers(("Location"))),
         (status = 409, description = "The pupil is on the other school's roll then already."),
@@ -70,7 +71,7 @@ pub struct Moved {
 pub async fn move_pupil(
     caller: May<WriteEnrolment>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     key: Idempotency,
     body: Json<MoveBody>,
 ) -> Result<HttpResponse, Problem> {
@@ -88,7 +89,12 @@ pub async fn move_pupil(
     Ok(reply.await?.answer())
 }
 
-fn go(tx: &mut Tx<'_>, pupil_id: i32, body: &MoveBody, caller: &Caller) -> Result<Moved, Problem> {
+fn go(
+    tx: &mut Tx<'_>,
+    pupil_id: PupilId,
+    body: &MoveBody,
+    caller: &Caller,
+) -> Result<Moved, Problem> {
     let by = caller.subject();
     let MoveBody { from_enrolment, first_day, last_day, .. } = *body;
     let class = class(tx, body.class_id)?;
@@ -116,7 +122,7 @@ fn go(tx: &mut Tx<'_>, pupil_id: i32, body: &MoveBody, caller: &Caller) -> Resul
 }
 
 fn check(
-    pupil_id: i32,
+    pupil_id: PupilId,
     body: &MoveBody,
     from: &EnrolmentRow,
     class: &ClassRow,

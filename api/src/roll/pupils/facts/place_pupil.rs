@@ -11,6 +11,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{ClassId, EnrolmentId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::roll::pupils::create_enrolment::check_placement;
@@ -25,7 +26,7 @@ pub struct PlacementBody {
     from_day: NaiveDate,
     /// In this class of the same school.
     #[schema(example = 31)]
-    class_id: i32,
+    class_id: ClassId,
     /// In this year group: 7 for Year 7, 0 for reception, -1 for nursery.
     #[schema(example = 7)]
     year_group: i16,
@@ -36,14 +37,14 @@ pub struct PlacementBody {
 /// A placement for a day that has one already corrects it. Registers of the days between list the pupil in the new
 /// class; marks belong to the enrolment and stay.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = PlacementBody,
-    params(("enrolment_id" = i32, Path, description = "The enrolment."),
+    params(EnrolmentId,
         Idempotency),
     responses((status = 201, description = "The enrolment as it stands now.", body = EnrolmentPage, headers(("Location")))))]
 #[post("/v1/enrolments/{enrolment_id}/placements")]
 pub async fn place_pupil(
     caller: May<WriteEnrolment>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<EnrolmentId>,
     key: Idempotency,
     body: Json<PlacementBody>,
 ) -> Result<HttpResponse, Problem> {
@@ -62,7 +63,7 @@ pub async fn place_pupil(
 
 fn record(
     tx: &mut Tx<'_>,
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     body: &PlacementBody,
     by: &str,
 ) -> Result<(), Problem> {

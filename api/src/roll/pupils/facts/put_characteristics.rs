@@ -13,6 +13,7 @@ use crate::base::auth::permission::WriteEnrolment;
 use crate::base::db::Tx;
 use crate::base::http::json::{Json, present};
 use crate::base::http::path::Path;
+use crate::base::id::EnrolmentId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::base::words;
@@ -98,13 +99,13 @@ fn value_of(kind: Characteristic, name: Option<&str>) -> Result<Option<&'static 
 ///
 /// All of them or none. What was recorded before stays and can be asked for as known then.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = CharacteristicsBody,
-    params(("enrolment_id" = i32, Path, description = "The enrolment.")),
+    params(EnrolmentId),
     responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage)))]
 #[put("/v1/enrolments/{enrolment_id}/characteristics")]
 pub async fn put_characteristics(
     caller: May<WriteEnrolment>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<EnrolmentId>,
     body: Json<CharacteristicsBody>,
 ) -> Result<HttpResponse, Problem> {
     let by = caller.subject().to_owned();
@@ -118,7 +119,7 @@ pub async fn put_characteristics(
 /// What stands already is not recorded again: no new version, no entry in the history.
 fn record(
     tx: &mut Tx<'_>,
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     body: &CharacteristicsBody,
     by: &str,
 ) -> Result<(), Problem> {

@@ -11,6 +11,7 @@ use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
 use crate::base::http::json::{Json, present};
 use crate::base::http::path::Path;
+use crate::base::id::EnrolmentId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::marks::{self, Changed};
@@ -34,7 +35,7 @@ pub struct EnrolmentDays {
 /// Marks outside the days stay in the register and stop counting: the answer's `notices` count them. When the first
 /// day becomes earlier, class and year group hold from the new first day.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = EnrolmentDays,
-    params(("enrolment_id" = i32, Path, description = "The enrolment.")),
+    params(EnrolmentId),
     responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage),
         (status = 409, description = "The pupil is on that school's roll then by another enrolment."),
         refusal::Taken))]
@@ -42,7 +43,7 @@ pub struct EnrolmentDays {
 pub async fn put_days(
     caller: May<WriteEnrolment>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<EnrolmentId>,
     body: Json<EnrolmentDays>,
 ) -> Result<HttpResponse, Problem> {
     let EnrolmentDays { first_day, last_day } = body.value;
@@ -55,7 +56,7 @@ pub async fn put_days(
 
 fn record(
     tx: &mut Tx<'_>,
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     (first_day, last_day): (NaiveDate, Option<NaiveDate>),
     caller: &Caller,
 ) -> Result<(), Problem> {

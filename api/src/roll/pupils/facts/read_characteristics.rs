@@ -9,6 +9,7 @@ use crate::base::auth::May;
 use crate::base::auth::permission::ReadEnrolment;
 use crate::base::http::json::Query;
 use crate::base::http::path::Path;
+use crate::base::id::EnrolmentId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
@@ -32,13 +33,13 @@ pub struct Characteristics {
 }
 
 /// Read an enrolment's characteristics
-#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(("enrolment_id" = i32, Path, description = "The enrolment."), Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(EnrolmentId, Params),
     responses((status = 200, description = "The characteristics.", body = Characteristics)))]
 #[get("/v1/enrolments/{enrolment_id}/characteristics")]
 pub async fn read_characteristics(
     caller: May<ReadEnrolment>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<EnrolmentId>,
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let rows = app.db.snapshot(caller.scope(), move |tx| {

@@ -15,6 +15,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::{Json, present};
 use crate::base::http::path::Path;
+use crate::base::id::PupilId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::pupil;
 use crate::base::state::App;
@@ -73,7 +74,7 @@ impl Correction {
 /// What stood before stays in the history. Date of birth and sex decide figures of every school that the pupil was at,
 /// so a token that does not cover all of them may not correct those two.
 #[utoipa::path(tag = "pupils", security(("token" = ["pupil:write"])), request_body = Correction,
-    params(("pupil_id" = i32, Path, description = "The pupil."),
+    params(PupilId,
         Idempotency),
     responses((status = 201, description = "The pupil as it stands now.", body = PupilRow, headers(("Location"))),
         (status = 409, description = "Another pupil has that UPN, or the record was merged into another."),
@@ -82,7 +83,7 @@ impl Correction {
 pub async fn correct_pupil(
     caller: May<WritePupil>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     key: Idempotency,
     body: Json<Correction>,
 ) -> Result<HttpResponse, Problem> {
@@ -99,7 +100,7 @@ pub async fn correct_pupil(
 
 fn correct(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
+    pupil_id: PupilId,
     body: &Correction,
     caller: &Caller,
 ) -> Result<PupilRow, Problem> {
@@ -135,7 +136,7 @@ fn changes<'a>(row: &PupilRow, new: &Details, reason: &'a str) -> Vec<Change<'a>
     changed.map(|(field, old, new)| Change { field, old, new, reason }).collect()
 }
 
-fn write(tx: &mut Tx<'_>, pupil_id: i32, new: &Details) -> Result<PupilRow, Problem> {
+fn write(tx: &mut Tx<'_>, pupil_id: PupilId, new: &Details) -> Result<PupilRow, Problem> {
     let trust = tx.trust();
     diesel::update(pupil::table)
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_id)))

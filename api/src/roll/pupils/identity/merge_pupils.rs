@@ -14,6 +14,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
@@ -26,7 +27,7 @@ use crate::roll::visibility;
 pub struct Merge {
     /// The record that stays.
     #[schema(example = 4711)]
-    into: i32,
+    into: PupilId,
     /// Why, 1 to 500 characters.
     #[schema(example = "Entered twice when the pupil returned")]
     reason: String,
@@ -47,7 +48,7 @@ pub struct Merge {
 pub async fn merge_pupils(
     caller: May<WritePupil>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     key: Idempotency,
     body: Json<Merge>,
 ) -> Result<HttpResponse, Problem> {
@@ -63,7 +64,7 @@ pub async fn merge_pupils(
     Ok(reply.await?.answer())
 }
 
-fn merge(tx: &mut Tx<'_>, from: i32, body: &Merge, caller: &Caller) -> Result<(), Problem> {
+fn merge(tx: &mut Tx<'_>, from: PupilId, body: &Merge, caller: &Caller) -> Result<(), Problem> {
     let (into, reason) = (body.into, details::reason(&body.reason)?);
     if from == into {
         return Err(Problem::at(Kind::Invalid, "/into", "another record than the one that goes"));
@@ -80,9 +81,9 @@ fn merge(tx: &mut Tx<'_>, from: i32, body: &Merge, caller: &Caller) -> Result<()
     check_unmerged(tx, from)?;
     check_apart(tx, from, into)?;
     let stays = stays_of(tx, from)?;
-    let enrolments: Vec<(i32, i32)> =
+    let enrolments: Vec<(EnrolmentId, SchoolId)> =
         stays.iter().map(|stay| (stay.enrolment_id, stay.school_id)).collect();
-    let seen: BTreeSet<i32> =
+    let seen: BTreeSet<SchoolId> =
         held.records.iter().flat_map(|record| record.school_ids.iter().copied()).collect();
     let at = held.locked.bump_at(tx)?;
     let because = (reason.as_str(), at, caller.subject());
@@ -90,12 +91,12 @@ fn merge(tx: &mut Tx<'_>, from: i32, body: &Merge, caller: &Caller) -> Result<()
     for record in held.records.iter().filter(|record| record.pupil_id != into) {
         point(tx, record, Some(into), because)?;
     }
-    let seen: Vec<(i32, i32)> = seen.into_iter().map(|school| (into, school)).collect();
+    let seen: Vec<(PupilId, SchoolId)> = seen.into_iter().map(|school| (into, school)).collect();
     visibility::let_see(tx, &seen)
 }
 
 /// One child is on a school's roll once at a time: where the records overlap, a person has to say which days are right.
-fn check_apart(tx: &mut Tx<'_>, from: i32, into: i32) -> Result<(), Problem> {
+fn check_apart(tx: &mut Tx<'_>, from: PupilId, into: PupilId) -> Result<(), Problem> {
     let others = stays_of(tx, into)?;
     let mut overlaps = Vec::new();
     for stay in stays_of(tx, from)? {

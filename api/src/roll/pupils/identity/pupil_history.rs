@@ -10,6 +10,7 @@ use super::records::PupilField;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadPupil;
 use crate::base::http::path::Path;
+use crate::base::id::{EnrolmentId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::schema::{enrolment_pupil, pupil_change};
 use crate::base::state::App;
@@ -19,7 +20,7 @@ use crate::base::state::App;
 pub struct PupilHistory {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: i32,
+    pupil_id: PupilId,
     /// Corrections, earliest first.
     changes: Vec<PupilChange>,
     /// Enrolments that were found to be another child's, or this one's, earliest first.
@@ -52,13 +53,13 @@ pub struct EnrolmentChange {
     recorded_at: DateTime<Utc>,
     /// The enrolment.
     #[schema(example = 5120)]
-    enrolment_id: i32,
+    enrolment_id: EnrolmentId,
     /// Whose it was until then.
     #[schema(example = 4711)]
-    old_pupil_id: i32,
+    old_pupil_id: PupilId,
     /// Whose it is since.
     #[schema(example = 4712)]
-    new_pupil_id: i32,
+    new_pupil_id: PupilId,
     /// Why.
     reason: String,
     /// Who.
@@ -68,13 +69,13 @@ pub struct EnrolmentChange {
 /// Read a pupil's history
 ///
 /// Enrolments at schools that your token does not cover are left out.
-#[utoipa::path(tag = "pupils", security(("token" = ["pupil:read"])), params(("pupil_id" = i32, Path, description = "The pupil.")),
+#[utoipa::path(tag = "pupils", security(("token" = ["pupil:read"])), params(PupilId),
     responses((status = 200, description = "The history.", body = PupilHistory)))]
 #[get("/v1/pupils/{pupil_id}/history")]
 pub async fn pupil_history(
     caller: May<ReadPupil>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;
     let history = app.db.snapshot(caller.scope(), move |tx| {

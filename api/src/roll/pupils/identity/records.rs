@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text, Timestamptz};
 
 use crate::base::db::Tx;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{pupil, pupil_change};
 use crate::base::word::words;
@@ -17,10 +18,10 @@ use crate::school::tenants::{self, Locked};
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = pupil)]
 pub(super) struct Record {
-    pub pupil_id: i32,
+    pub pupil_id: PupilId,
     /// Every school that has ever enrolled the pupil.
-    pub school_ids: Vec<i32>,
-    pub merged_into: Option<i32>,
+    pub school_ids: Vec<SchoolId>,
+    pub merged_into: Option<PupilId>,
 }
 
 /// Records and the versions of all their schools, locked until the transaction ends.
@@ -34,16 +35,16 @@ pub(super) struct Held {
 ///
 /// # Errors
 /// 404; 503 when a school enrolled one of them at the same moment.
-pub(super) fn hold(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Held, Problem> {
+pub(super) fn hold(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Held, Problem> {
     let schools = schools(&read(tx, pupils)?);
-    let reached: Vec<i32> =
+    let reached: Vec<SchoolId> =
         schools.iter().copied().filter(|school| tx.scope().covers(*school)).collect();
     // This year too, so that there is always a version whose instant runs forwards.
     let year = tenants::today_year(tx.clock())?.number();
     let locked = tenants::lock_schools(tx, &reached, &[year])?;
     let trust = tx.trust();
     let wanted = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(pupils));
-    let rows: Vec<i32> = pupil::table
+    let rows: Vec<PupilId> = pupil::table
         .filter(wanted)
         .order(pupil::pupil_id)
         .select(pupil::pupil_id)
@@ -58,15 +59,15 @@ pub(super) fn hold(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Held, Problem> {
     Ok(Held { records, locked })
 }
 
-fn read(tx: &mut Tx<'_>, pupils: &[i32]) -> Result<Vec<Record>, Problem> {
-    let one = |id: &i32| {
+fn read(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Record>, Problem> {
+    let one = |id: &PupilId| {
         let row = pupil::table.filter(pupil::pupil_id.eq(*id)).select(Record::as_select());
         Ok(row.first(tx.conn)?)
     };
     pupils.iter().map(one).collect()
 }
 
-fn schools(records: &[Record]) -> BTreeSet<i32> {
+fn schools(records: &[Record]) -> BTreeSet<SchoolId> {
     records.iter().flat_map(|record| record.school_ids.iter().copied()).collect()
 }
 
@@ -112,7 +113,7 @@ pub(super) struct Change<'a> {
 /// The database's.
 pub(super) fn keep(
     tx: &mut Tx<'_>,
-    pupil_id: i32,
+    pupil_id: PupilId,
     changes: &[Change<'_>],
     at: DateTime<Utc>,
     by: &str,
@@ -144,7 +145,7 @@ pub(super) fn keep(
 pub(super) fn point(
     tx: &mut Tx<'_>,
     record: &Record,
-    into: Option<i32>,
+    into: Option<PupilId>,
     (reason, at, by): (&str, DateTime<Utc>, &str),
 ) -> Result<(), Problem> {
     let trust = tx.trust();
@@ -152,7 +153,7 @@ pub(super) fn point(
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(record.pupil_id)))
         .set(pupil::merged_into.eq(into))
         .execute(tx.conn)?;
-    let text = |id: Option<i32>| id.map(|id| id.to_string());
+    let text = |id: Option<PupilId>| id.map(|id| id.to_string());
     let (old, new) = (text(record.merged_into), text(into));
     keep(tx, record.pupil_id, &[Change { field: PupilField::MergedInto, old, new, reason }], at, by)
 }
@@ -163,11 +164,11 @@ pub(super) fn point(
 /// The database's.
 pub(super) fn hand_over(
     tx: &mut Tx<'_>,
-    enrolments: &[(i32, i32)],
-    to: i32,
+    enrolments: &[(EnrolmentId, SchoolId)],
+    to: PupilId,
     (reason, at, by): (&str, DateTime<Utc>, &str),
 ) -> Result<(), Problem> {
-    let (ids, schools): (Vec<i32>, Vec<i32>) = enrolments.iter().copied().unzip();
+    let (ids, schools): (Vec<EnrolmentId>, Vec<SchoolId>) = enrolments.iter().copied().unzip();
     diesel::sql_query(
         "INSERT INTO enrolment_pupil \
              (trust_id, school_id, enrolment_id, recorded_at, old_pupil_id, new_pupil_id, reason, recorded_by) \
@@ -188,6 +189,6 @@ pub(super) fn hand_over(
     .bind::<Integer, _>(tx.trust())
     .bind::<Array<Integer>, _>(&ids)
     .execute(tx.conn)?;
-    let seen: Vec<(i32, i32)> = schools.into_iter().map(|school| (to, school)).collect();
+    let seen: Vec<(PupilId, SchoolId)> = schools.into_iter().map(|school| (to, school)).collect();
     visibility::let_see(tx, &seen)
 }

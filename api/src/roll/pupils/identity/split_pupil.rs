@@ -15,6 +15,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
+use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::base::words;
@@ -30,14 +31,14 @@ use crate::roll::pupils::{
 pub struct Split {
     /// The enrolments that are the other child's, with their marks.
     #[schema(example = json!([5120]))]
-    enrolment_ids: Vec<i32>,
+    enrolment_ids: Vec<EnrolmentId>,
     /// The other child, who has no record yet.
     #[serde(default)]
     new_pupil: Option<SplitPupil>,
     /// The record that was merged into this one, or that had these enrolments handed back before.
     #[serde(default)]
     #[schema(example = 4712)]
-    back_to: Option<i32>,
+    back_to: Option<PupilId>,
     /// Why, 1 to 500 characters.
     #[schema(example = "Twins under one UPN")]
     reason: String,
@@ -90,7 +91,7 @@ impl SplitPupil {
 pub async fn split_pupil(
     caller: May<WritePupil>,
     app: web::Data<App>,
-    path: Path<i32>,
+    path: Path<PupilId>,
     key: Idempotency,
     body: Json<Split>,
 ) -> Result<HttpResponse, Problem> {
@@ -111,7 +112,12 @@ pub async fn split_pupil(
     Ok(reply.await?.answer())
 }
 
-fn split(tx: &mut Tx<'_>, from: i32, body: &Split, caller: &Caller) -> Result<i32, Problem> {
+fn split(
+    tx: &mut Tx<'_>,
+    from: PupilId,
+    body: &Split,
+    caller: &Caller,
+) -> Result<PupilId, Problem> {
     let reason = details::reason(&body.reason)?;
     if body.enrolment_ids.is_empty() {
         return Err(Problem::at(Kind::Invalid, "/enrolment_ids", "at least one enrolment"));
@@ -127,7 +133,11 @@ fn split(tx: &mut Tx<'_>, from: i32, body: &Split, caller: &Caller) -> Result<i3
 }
 
 /// The enrolments named, each of them this pupil's.
-fn theirs(tx: &mut Tx<'_>, ids: &[i32], owners: &[i32]) -> Result<Vec<EnrolmentRow>, Problem> {
+fn theirs(
+    tx: &mut Tx<'_>,
+    ids: &[EnrolmentId],
+    owners: &[PupilId],
+) -> Result<Vec<EnrolmentRow>, Problem> {
     let mut rows = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, id) in ids.iter().enumerate() {
@@ -141,22 +151,22 @@ fn theirs(tx: &mut Tx<'_>, ids: &[i32], owners: &[i32]) -> Result<Vec<EnrolmentR
     Ok(rows)
 }
 
-fn pairs(rows: &[EnrolmentRow]) -> Vec<(i32, i32)> {
+fn pairs(rows: &[EnrolmentRow]) -> Vec<(EnrolmentId, SchoolId)> {
     rows.iter().map(|row| (row.enrolment_id, row.school_id)).collect()
 }
 
 fn to_new(
     tx: &mut Tx<'_>,
-    from: i32,
-    ids: &[i32],
+    from: PupilId,
+    ids: &[EnrolmentId],
     details: Details,
     (reason, caller): (&str, &Caller),
-) -> Result<i32, Problem> {
+) -> Result<PupilId, Problem> {
     let held = hold(tx, &[from])?;
     held.check_reach(tx)?;
     check_unmerged(tx, from)?;
     let rows = theirs(tx, ids, &[from])?;
-    let schools: BTreeSet<i32> = rows.iter().map(|row| row.school_id).collect();
+    let schools: BTreeSet<SchoolId> = rows.iter().map(|row| row.school_id).collect();
     let at = held.locked.bump_at(tx)?;
     let new = NewPupil::of(details, schools.into_iter().collect());
     let added = add_pupils(tx, std::slice::from_ref(&new), caller.subject())?;
@@ -169,11 +179,11 @@ fn to_new(
 
 fn back(
     tx: &mut Tx<'_>,
-    from: i32,
-    ids: &[i32],
-    to: i32,
+    from: PupilId,
+    ids: &[EnrolmentId],
+    to: PupilId,
     (reason, caller): (&str, &Caller),
-) -> Result<i32, Problem> {
+) -> Result<PupilId, Problem> {
     let held = hold(tx, &[from, to])?;
     held.check_reach(tx)?;
     check_unmerged(tx, from)?;

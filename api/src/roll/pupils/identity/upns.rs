@@ -10,6 +10,7 @@ use diesel::sql_types::{Array, Integer, Text};
 
 use super::records::PupilField;
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::base::schema::pupil_change;
 use crate::roll::pupils::PupilRow;
@@ -75,14 +76,14 @@ struct Formerly {
 #[derive(QueryableByName)]
 struct Id {
     #[diesel(sql_type = Integer)]
-    pupil_id: i32,
+    pupil_id: PupilId,
 }
 
 /// Everybody who has or had this UPN, for a search.
 ///
 /// # Errors
 /// The database's.
-pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<i32>, Problem> {
+pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<PupilId>, Problem> {
     let ids: Vec<Id> = diesel::sql_query(
         "SELECT coalesce(merged_into, pupil_id) AS pupil_id FROM pupil WHERE trust_id = $1 AND upn = $2 \
          UNION \
@@ -100,7 +101,7 @@ pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<i32>, Problem> 
 ///
 /// # Errors
 /// The database's.
-pub fn former_upns(tx: &mut Tx<'_>, pupil_id: i32) -> Result<Vec<String>, Problem> {
+pub fn former_upns(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<String>, Problem> {
     let trust = tx.trust();
     let of_pupil = pupil_change::pupil_id.eq(pupil_id).and(pupil_change::field.eq(PupilField::Upn));
     let upns: Vec<Option<String>> = pupil_change::table
