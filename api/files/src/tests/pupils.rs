@@ -1,7 +1,8 @@
 //! Files of pupils.
 
-use super::*;
 use domain::Sex;
+
+use super::*;
 
 use crate::{PROGRESS_ROWS, Stopped};
 

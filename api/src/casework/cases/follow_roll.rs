@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::NoticeState;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target, step};
 use serde::Serialize;
@@ -23,7 +24,6 @@ use crate::casework::records::notices::{self, NoticeRow};
 use crate::casework::records::{self, RecordRow};
 use crate::school::policies::Follows;
 use crate::school::{calendars, tenants};
-use domain::NoticeState;
 
 /// What became of the case of a pupil who has left the roll of the school that followed it.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,6 +1,7 @@
 //! A meeting as it is kept, and its date and place as they are said.
 
 use chrono::{NaiveDate, NaiveTime};
+use domain::policy::word::Do;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,7 +13,6 @@ use crate::base::problem::Problem;
 use crate::casework::actions::{self, ActionRow};
 use crate::casework::recording::{check_others, check_parents};
 use crate::casework::records::{RecordKind, RecordRow, Thing};
-use domain::policy::word::Do;
 
 /// The most characters of a place.
 const SHORT: usize = 200;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::NoticeState;
 use domain::national::{National, NextNotice, Notice as Issued, PenaltyNotice};
 use serde_json::json;
 
@@ -15,7 +16,6 @@ use crate::base::schema::penalty_notice;
 use crate::casework::records::notices::{
     self as store, Details, Missed, NoticeRow, Standing, Whom, next,
 };
-use domain::NoticeState;
 
 /// A notice that was given before, as a file says.
 #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use domain::CodeTable;
+use domain::{CodeTable, NoticeState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -27,7 +27,6 @@ use crate::casework::records::notices::{
 };
 use crate::figures::Counting;
 use crate::school::tenants;
-use domain::NoticeState;
 
 /// The most characters.
 const LONG: usize = 2000;

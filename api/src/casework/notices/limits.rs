@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
 use domain::national::{Mark, National, NextNotice, Notice as Issued, PenaltyNotice, Watch};
-use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, Session};
+use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, NoticeState, Session};
 
 use crate::base::db::Tx;
 use crate::base::id::{NoticeId, ParentId, PupilId};
@@ -13,7 +13,6 @@ use crate::casework::records::notices::{Missed, NoticeRow};
 use crate::marks;
 use crate::roll::pupils;
 use crate::school::calendars;
-use domain::NoticeState;
 
 /// What the limits for a child are counted from.
 pub struct Counted {

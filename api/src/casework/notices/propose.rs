@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
-use domain::CodeTable;
 use domain::national::NextNotice;
+use domain::{CodeTable, NoticeState};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -24,7 +24,6 @@ use crate::casework::records::notices::{
 };
 use crate::roll::{parents, pupils};
 use crate::school::tenants;
-use domain::NoticeState;
 
 /// The most characters of a reason.
 const LONG: usize = 2000;

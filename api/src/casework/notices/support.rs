@@ -1,7 +1,7 @@
 //! Whether the register still supports a child's notices: asked before and after marks are amended.
 
 use chrono::{DateTime, Utc};
-use domain::CodeTable;
+use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
 use crate::base::auth::Caller;
@@ -9,7 +9,6 @@ use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::casework::records::notices::{self as store, NoticeRow, Standing};
-use domain::NoticeState;
 
 /// A notice whose sessions are used, and how many of them have a mark that counts.
 pub struct Supported {

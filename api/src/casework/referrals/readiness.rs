@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use domain::policy::word::Do;
 use domain::{CodeTable, Days};
 
 use super::referral::{Partner, Referral};
@@ -21,7 +22,6 @@ use crate::casework::records::{self, Ground, RecordRow, RecordState, Thing, Want
 use crate::casework::visits::Visit;
 use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
-use domain::policy::word::Do;
 
 /// Attempts at contact that an authority expects.
 const ATTEMPTS: usize = 3;

@@ -7,7 +7,6 @@ use utoipa::ToSchema;
 
 use crate::base::problem::{Kind, Problem};
 use crate::base::words;
-use domain::Relationship;
 
 /// The most parents that are called in an order.
 const LAST: i16 = 99;

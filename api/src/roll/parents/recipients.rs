@@ -10,7 +10,6 @@ use super::ties::{Tie, ties_of_pupil};
 use crate::base::db::Tx;
 use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
-use domain::Relationship;
 
 /// A parent, in the sense of the Education Act, as letters address them.
 #[derive(Debug, Clone)]

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use domain::Phase;
 
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::{former_urn, school};
 use crate::base::word::As;
-use domain::Phase;
 
 /// A school as a file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]

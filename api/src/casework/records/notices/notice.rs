@@ -10,7 +10,6 @@ use super::rows::NoticeRow;
 use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::words;
-use domain::Session;
 
 impl From<NoticeState> for State {
     fn from(state: NoticeState) -> Self {

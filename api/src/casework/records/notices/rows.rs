@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use domain::NoticeState;
 use serde_json::Value;
 
 use super::notice::Details;
@@ -15,7 +16,6 @@ use crate::base::schema::penalty_notice;
 use crate::base::word::As;
 use crate::base::words;
 use crate::roll::pupils;
-use domain::NoticeState;
 
 diesel::alias!(penalty_notice as later: Later);
 
