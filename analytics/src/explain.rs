@@ -14,15 +14,15 @@ words! {
     /// Why a half day is in no figure.
     LeftOut as "LeftOutReason" {
         Closed = "closed": "a mark stands there, but the school was closed",
-        NotOnRoll = "not_on_roll": "the school was open, but the pupil, who is in the window at another time, was not on roll",
+        NotOnRoll = "not_on_roll": "the school was open, but the pupil was not on roll",
         Boards = "boards": "the pupil boards, and boarders are not in the register",
-        NotDue = "not_due": "the school was open, but not for the pupil's year group, as at a staggered start",
+        NotDue = "not_due": "the school was open, but not for the pupil's year group",
         Definition = "definition": "the definition leaves out the pupil, or this part of the pupil's year",
         ToCome = "to_come": "the day is still to come",
         AfterLastRegister = "after_last_register": "it is later than the school's last register that was taken",
         NoMark = "no_mark": "there is no mark: neither attendance nor absence",
         NotPossible = "not_possible": "the code stands for no possible session, such as D, X, Y or Z",
-        Doubled = "doubled": "counted by pupil: the pupil has a session at another school for the same half day",
+        Doubled = "doubled": "the pupil has a session at another school for the same half day",
     }
 }
 

@@ -11,9 +11,6 @@ pub type AbsenceQuestion = As<domain::policy::Question>;
 /// Why a pupil is looked for before others.
 pub type AbsencePriority = As<domain::policy::Priority>;
 
-/// What is counted as one.
-pub type CountingLevel = As<analytics::Level>;
-
 /// A kind of characteristic.
 pub type Characteristic = As<domain::Characteristic>;
 
@@ -28,12 +25,6 @@ pub type ContactKind = As<domain::ContactKind>;
 
 /// What is counted.
 pub type Definition = As<domain::Definition>;
-
-/// Why a half day is in no figure.
-pub type LeftOutReason = As<analytics::LeftOut>;
-
-/// What is compared.
-pub type Measure = As<analytics::Measure>;
 
 /// How a penalty notice stands.
 pub type NoticeState = As<domain::NoticeState>;

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::basis::basis;
 use super::blocks::Built;
-use super::dimension::{self, Dimension};
+use super::dimension::{self, CountingLevel, Dimension};
 use crate::base::id::{ClassId, SchoolId};
 use crate::base::word::As;
 use crate::base::words;
@@ -30,7 +30,7 @@ pub struct TrendAnswer {
     /// How time is divided.
     window: words::WindowKind,
     /// What counts as one.
-    level: words::CountingLevel,
+    level: CountingLevel,
     /// What a figure is counted over, in words.
     basis: String,
     /// The instant as of which everything is known (UTC).

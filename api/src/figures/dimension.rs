@@ -2,19 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{By, CROSSED, Filter, Sex, Split, Value};
+use ::analytics::{By, CROSSED, Filter, LeftOut, Level, Measure, Sex, Split, Value};
 use chrono::NaiveDate;
 use domain::{Characteristic, Phase, WindowKind, Word};
 
 use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::word::{As, words};
 
 /// Everything that figures can be split by.
 fn all() -> impl Iterator<Item = By> {
     let own = [By::School, By::Phase, By::YearGroup, By::Class, By::Sex];
     own.into_iter().chain(Characteristic::ALL.map(By::Characteristic))
 }
+
+/// What is counted as one.
+pub type CountingLevel = As<Level>;
+
+/// Why a half day is in no figure.
+pub type LeftOutReason = As<LeftOut>;
+
+/// What is compared.
+pub type MeasureName = As<Measure>;
 
 words! {
     /// What figures are divided by.

@@ -23,7 +23,9 @@ use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::base::words;
-use crate::figures::dimension::{Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
+use crate::figures::dimension::{
+    CountingLevel, Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo,
+};
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -41,7 +43,7 @@ pub struct Params {
     by: Option<String>,
     /// What counts as one for persistent and severe absence: enrolments when absent, as the Department for Education
     /// counts; pupils count once who moved inside the trust, with all sessions.
-    level: Option<words::CountingLevel>,
+    level: Option<CountingLevel>,
     /// How to divide time; by half terms when absent.
     #[param(value_type = Option<words::WindowKind>)]
     window: Option<WindowKind>,

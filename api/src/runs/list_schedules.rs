@@ -126,7 +126,7 @@ const SKIPPED: &str = "it fell due before the school's calendar for that year wa
 const UNFOLLOWED: &str = "it fell due before it was recorded that the school follows the policy, or before its calendar was known";
 
 /// What tells an item of the list from all others, in its order.
-type Place = (DateTime<Utc>, SchoolId, words::RunKind, String);
+type Place = (DateTime<Utc>, SchoolId, String, String);
 
 /// List what is scheduled
 ///
@@ -310,6 +310,6 @@ impl Scheduled {
     }
 
     fn place(&self) -> Place {
-        (self.due, self.school_id, self.kind, self.period.clone())
+        (self.due, self.school_id, self.kind.to_string(), self.period.clone())
     }
 }

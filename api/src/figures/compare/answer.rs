@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent, versions};
 use super::super::blocks::Built;
-use super::super::dimension::{self, Dimension};
+use super::super::dimension::{self, Dimension, MeasureName};
 use super::{measure, says};
 use crate::base::id::SchoolId;
 use crate::base::word::{As, words};
@@ -24,7 +24,7 @@ pub struct CompareAnswer {
     /// The academic year.
     period: PeriodAnswer,
     /// What is compared.
-    measure: words::Measure,
+    measure: MeasureName,
     /// Whether more of it is better, or less.
     better: Better,
     /// Over which window, each school over its own dates.

@@ -26,6 +26,7 @@ use crate::base::state::App;
 use crate::base::words;
 use crate::figures::Counting;
 use crate::figures::dimension::Dimension;
+use crate::figures::dimension::MeasureName;
 use crate::school::tenants;
 
 /// Of a hundred half days, how many need a mark in a school that is ranked, unless the caller says otherwise.
@@ -42,7 +43,7 @@ pub struct Params {
     /// The window: `year-to-date` (when absent), `half-term-1`, `term-1` or a week such as `2026-W37`.
     window: Option<String>,
     /// What is compared; absence when absent.
-    measure: Option<words::Measure>,
+    measure: Option<MeasureName>,
     /// What to count; as the Department for Education does in its daily figures when absent.
     #[param(value_type = Option<words::Definition>)]
     definition: Option<Definition>,

@@ -11,6 +11,7 @@ use crate::base::http::page::Page;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::word::{As, words};
 use crate::base::words;
+use crate::figures::dimension::{CountingLevel, LeftOutReason};
 
 /// What is behind a figure.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -21,7 +22,7 @@ pub struct ExplainAnswer {
     #[schema(example = "half-term-1")]
     pub(super) window: String,
     /// What counts as one.
-    pub(super) level: words::CountingLevel,
+    pub(super) level: CountingLevel,
     /// What a figure is counted over, in words.
     pub(super) basis: String,
     /// The instant as of which everything is known (UTC).
@@ -61,7 +62,7 @@ pub struct CountedAnswer {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LeftOutAnswer {
     /// Why.
-    pub(super) why: words::LeftOutReason,
+    pub(super) why: LeftOutReason,
     /// In words.
     pub(super) says: String,
     /// How many.

@@ -30,7 +30,7 @@ use crate::base::schema::pupil;
 use crate::base::state::App;
 use crate::base::word::As;
 use crate::base::words;
-use crate::figures::dimension::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
+use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -48,7 +48,7 @@ pub struct Params {
     #[param(value_type = Option<words::Definition>)]
     definition: Option<Definition>,
     /// What counts as one; enrolments when absent.
-    level: Option<words::CountingLevel>,
+    level: Option<CountingLevel>,
     /// Another definition to put beside it, with the pupils that the two count differently.
     #[param(value_type = Option<words::Definition>)]
     against: Option<Definition>,
