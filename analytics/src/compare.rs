@@ -5,26 +5,21 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::{Characteristic, Definition, WindowKind};
+use domain::{Characteristic, Definition, WindowKind, words};
 
 use crate::estimate::{Interval, Share, Shares, direct, expected, interval, pooled};
 use crate::{Block, By, CROSSED, EnrolmentYear, Group, Individual, Pool, PoolError, Split, Value};
 
-/// What is compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Measure {
-    /// Sessions attended, of possible sessions. The only one of which more is better.
-    Attendance,
-    /// Sessions absent, of possible sessions.
-    Absence,
-    /// Sessions absent without authorisation, of possible sessions.
-    Unauthorised,
-    /// Sessions late, of possible sessions.
-    Late,
-    /// Enrolments persistently absent, of those with a possible session.
-    Persistent,
-    /// Enrolments severely absent, of those with a possible session.
-    Severe,
+words! {
+    /// What is compared.
+    Measure {
+        Attendance = "attendance": "sessions attended, of possible sessions; the only one of which more is better",
+        Absence = "absence": "sessions absent, of possible sessions",
+        Unauthorised = "unauthorised": "sessions absent without authorisation, of possible sessions",
+        Late = "late": "sessions late, of possible sessions",
+        Persistent = "persistent": "enrolments persistently absent, of those with a possible session",
+        Severe = "severe": "enrolments severely absent, of those with a possible session",
+    }
 }
 
 /// A question about schools side by side.

@@ -5,34 +5,25 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use domain::{Characteristic, CodeTable, Definition, HalfDay, NO_MARK, WindowKind};
+use domain::{Characteristic, CodeTable, Definition, HalfDay, NO_MARK, WindowKind, words};
 
 use crate::linked::{AllRolls, InWindow, in_window};
 use crate::{Block, By, CROSSED, EnrolmentYear, Filter, Level, Pool, PoolError, Query, Value};
 
-/// Why a half day is in no figure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LeftOut {
-    /// The school was closed; only half days with a mark are listed.
-    Closed,
-    /// The pupil, who is in the window at another time, was not on roll.
-    NotOnRoll,
-    /// The pupil boards.
-    Boards,
-    /// The school is open, but not for the pupil's year group, as at a staggered start.
-    NotDue,
-    /// The definition leaves the pupil, or this part of the year, out.
-    Definition,
-    /// The day is still to come.
-    ToCome,
-    /// It is later than the school's last register that was taken.
-    AfterLastRegister,
-    /// There is no mark.
-    NoMark,
-    /// The code stands for no possible session.
-    NotPossible,
-    /// Counted by pupil: the pupil has a session on another roll for the same half day.
-    Doubled,
+words! {
+    /// Why a half day is in no figure.
+    LeftOut as "LeftOutReason" {
+        Closed = "closed": "a mark stands there, but the school was closed",
+        NotOnRoll = "not_on_roll": "the school was open, but the pupil was not on roll",
+        Boards = "boards": "the pupil boards, and boarders are not in the register",
+        NotDue = "not_due": "the school was open, but not for the pupil's year group",
+        Definition = "definition": "the definition leaves out the pupil, or this part of the pupil's year",
+        ToCome = "to_come": "the day is still to come",
+        AfterLastRegister = "after_last_register": "it is later than the school's last register that was taken",
+        NoMark = "no_mark": "there is no mark: neither attendance nor absence",
+        NotPossible = "not_possible": "the code stands for no possible session, such as D, X, Y or Z",
+        Doubled = "doubled": "the pupil has a session at another school for the same half day",
+    }
 }
 
 /// What is behind a cell.

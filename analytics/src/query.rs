@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use domain::{Characteristic, Definition, WindowKind};
+use domain::{Characteristic, Definition, WindowKind, words};
 
 use crate::Sex;
 
@@ -22,16 +22,13 @@ pub struct Query {
     pub filter: Filter,
 }
 
-/// What is counted as one. It makes a difference for pupils with several enrolments in a year: who
-/// moved to another school, who left and came back, who is on two rolls.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub enum Level {
-    /// Each enrolment by itself, with its own sessions, as the Department for Education counts.
-    #[default]
-    Enrolment,
-    /// Each pupil once, with the sessions of all enrolments together. A half day with marks that
-    /// count on two rolls is counted on one.
-    Pupil,
+words! {
+    /// What is counted as one. It makes a difference for pupils with several enrolments in a year: who moved to another
+    /// school, who left and came back, who is on two rolls.
+    Level as "CountingLevel" {
+        Enrolment = "enrolment": "each enrolment by itself, as the Department for Education counts",
+        Pupil = "pupil": "each pupil once, with the sessions of all enrolments; a half day that counts on two rolls is counted on one",
+    }
 }
 
 /// One thing that an answer is split by.

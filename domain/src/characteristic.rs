@@ -4,32 +4,20 @@
 //! characteristics*), as far as attendance is compared by them. A kind's first value is what holds while nothing is
 //! recorded. Values are numbered in the order of the list: a number is never reused.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::words;
 
-use serde::{Deserialize, Serialize};
-
-/// A kind of characteristic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Characteristic {
-    /// Eligible for free school meals.
-    Fsm,
-    /// Special educational needs: none, SEN support, or an education, health and care plan.
-    Sen,
-    /// English as an additional language.
-    Eal,
-    /// In the care of a local authority.
-    LookedAfter,
-    /// A child in need (Children Act 1989, section 17).
-    ChildInNeed,
-    /// A parent serves in the armed forces.
-    ServiceChild,
-    /// Boards at the school: boarders are not in the attendance register (School Attendance (Pupil Registration)
-    /// (England) Regulations 2024, regulation 10), so no mark of theirs is expected or counted.
-    Boarder,
-    /// Registered at this school alone, or at two: here as the main or as the subsidiary school.
-    Registration,
+words! {
+    /// A kind of characteristic.
+    Characteristic {
+        Fsm = "fsm": "eligible for free school meals",
+        Sen = "sen": "special educational needs",
+        Eal = "eal": "English as an additional language",
+        LookedAfter = "looked_after": "in the care of a local authority",
+        ChildInNeed = "child_in_need": "a child in need (Children Act 1989, section 17)",
+        ServiceChild = "service_child": "a parent serves in the armed forces",
+        Boarder = "boarder": "boards at the school, and is not in the attendance register",
+        Registration = "registration": "registered at this school alone, or at two",
+    }
 }
 
 /// One value of a characteristic.
@@ -41,45 +29,11 @@ pub struct CharacteristicValue {
     pub label: &'static str,
 }
 
-/// The text is not the name of a characteristic.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the characteristic must be fsm, sen, eal, looked_after, child_in_need, service_child, boarder or registration"
-)]
-pub struct CharacteristicError;
-
 const fn value(name: &'static str, label: &'static str) -> CharacteristicValue {
     CharacteristicValue { name, label }
 }
 
 impl Characteristic {
-    /// All kinds.
-    pub const ALL: [Characteristic; 8] = [
-        Characteristic::Fsm,
-        Characteristic::Sen,
-        Characteristic::Eal,
-        Characteristic::LookedAfter,
-        Characteristic::ChildInNeed,
-        Characteristic::ServiceChild,
-        Characteristic::Boarder,
-        Characteristic::Registration,
-    ];
-
-    /// Its name on the wire and in the database.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Characteristic::Fsm => "fsm",
-            Characteristic::Sen => "sen",
-            Characteristic::Eal => "eal",
-            Characteristic::LookedAfter => "looked_after",
-            Characteristic::ChildInNeed => "child_in_need",
-            Characteristic::ServiceChild => "service_child",
-            Characteristic::Boarder => "boarder",
-            Characteristic::Registration => "registration",
-        }
-    }
-
     /// What people call it.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -145,20 +99,6 @@ impl Characteristic {
     }
 }
 
-impl FromStr for Characteristic {
-    type Err = CharacteristicError;
-
-    fn from_str(text: &str) -> Result<Self, CharacteristicError> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(CharacteristicError)
-    }
-}
-
-impl fmt::Display for Characteristic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,15 +106,11 @@ mod tests {
     #[test]
     fn every_kind_and_value_has_one_name() {
         for kind in Characteristic::ALL {
-            assert_eq!(kind.name().parse(), Ok(kind));
-            assert_eq!(serde_json::to_string(&kind).unwrap(), format!("\"{kind}\""));
-            assert!(CharacteristicError.to_string().contains(kind.name()));
             for (number, value) in (0..).zip(kind.values()) {
                 assert_eq!(kind.number(value.name), Some(number));
                 assert_eq!(kind.value(number), Some(*value));
             }
         }
-        assert_eq!("height".parse::<Characteristic>(), Err(CharacteristicError));
         assert_eq!(Characteristic::Sen.number("yes"), None);
     }
 }

@@ -5,7 +5,7 @@ use std::num::NonZeroU8;
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::Session;
+use crate::{Session, words};
 
 /// The byte of a half day without a mark, in a register year.
 pub const NO_MARK: u8 = 0;
@@ -36,44 +36,21 @@ impl CodeNumber {
     }
 }
 
-/// The statistical category of a code (Department for Education, guide to absence statistics).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Category {
-    /// At school, also when late but before the register closed.
-    Present,
-    /// At an approved educational activity elsewhere: attendance.
-    ApprovedActivity,
-    /// Absent, and the school has authorised it.
-    Authorised,
-    /// Absent without authorisation, also when arriving after the register closed.
-    Unauthorised,
-    /// Unable to attend for a reason outside the family's control: not a possible session.
-    UnableToAttend,
-    /// Not expected at this school for the session: not a possible session.
-    NotExpected,
-    /// A note of the school's own, such as a planned closure: not a possible session.
-    Administrative,
-    /// Not attending because of coronavirus: a possible session, but no absence.
-    Coronavirus,
+words! {
+    /// The statistical category of a code (Department for Education, guide to absence statistics).
+    Category as "CodeCategory" {
+        Present = "present": "at school, also when late but before the register closed",
+        ApprovedActivity = "approved_activity": "at an approved educational activity elsewhere: attendance",
+        Authorised = "authorised": "absent, and the school has authorised it",
+        Unauthorised = "unauthorised": "absent without authorisation, also when arriving after the register closed",
+        UnableToAttend = "unable_to_attend": "unable to attend for a reason outside the family's control: not a possible session",
+        NotExpected = "not_expected": "not expected at this school for the session: not a possible session",
+        Administrative = "administrative": "a note of the school's own, such as a planned closure: not a possible session",
+        Coronavirus = "coronavirus": "not attending because of coronavirus: a possible session, but no absence",
+    }
 }
 
 impl Category {
-    /// Its name on the wire and in `codes.toml`.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Category::Present => "present",
-            Category::ApprovedActivity => "approved_activity",
-            Category::Authorised => "authorised",
-            Category::Unauthorised => "unauthorised",
-            Category::UnableToAttend => "unable_to_attend",
-            Category::NotExpected => "not_expected",
-            Category::Administrative => "administrative",
-            Category::Coronavirus => "coronavirus",
-        }
-    }
-
     /// How a session of the category is counted; lateness comes on top.
     #[must_use]
     pub const fn counts(self) -> Counts {
@@ -244,7 +221,7 @@ mod tests {
     fn a_category_has_one_name() {
         for category in CATEGORIES {
             let wire = serde_json::to_string(&category).unwrap();
-            assert_eq!(wire, format!("\"{}\"", category.name()));
+            assert_eq!(wire, format!("\"{}\"", category.text()));
         }
     }
 

@@ -1,26 +1,20 @@
 //! Ways to reach somebody, and what each of them looks like.
 
-use serde::{Deserialize, Serialize};
-
 use crate::email::is_email;
+use crate::words;
 
 /// The most characters of a postal address.
 const LONGEST_ADDRESS: usize = 300;
 
-/// The kinds of ways to reach somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ContactKind {
-    /// A mobile telephone, which takes text messages.
-    Mobile,
-    /// The telephone at home.
-    Home,
-    /// The telephone at work.
-    Work,
-    /// An e-mail address.
-    Email,
-    /// A postal address.
-    Address,
+words! {
+    /// A way to reach somebody.
+    ContactKind {
+        Mobile = "mobile": "a mobile telephone, which takes text messages",
+        Home = "home": "the telephone at home",
+        Work = "work": "the telephone at work",
+        Email = "email": "an e-mail address",
+        Address = "address": "a postal address",
+    }
 }
 
 impl ContactKind {

@@ -1,12 +1,8 @@
 //! The definitions a figure may follow: which pupils and which sessions are counted.
 
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
 
-use crate::{AcademicYear, Calendar, Window, WindowKind};
+use crate::{AcademicYear, Calendar, Window, WindowKind, words};
 
 const ON_ROLL: &str = "\
 Every pupil on roll counts, whatever their age. A session counts when the school was open for it, \
@@ -37,38 +33,16 @@ figures from the school census. Pupils who are 15 on 31 August at the start of t
 start in the second half of the summer term are left out of the full year. A calendar that has \
 fewer than six half terms has no such second half, and then nothing is left out.";
 
-/// A published or own way of counting. Every figure names the one it follows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Definition {
-    /// Everybody on roll, whatever their age.
-    OnRoll,
-    /// As in the Department for Education's fortnightly figures from daily data.
-    DfeDaily,
-    /// As in the Department for Education's accredited figures from the school census.
-    DfeCensus,
+words! {
+    /// A published or own way of counting. Every figure names the one it follows.
+    Definition {
+        OnRoll = "on-roll": "everybody on roll, whatever their age",
+        DfeDaily = "dfe-daily": "as in the Department for Education's fortnightly figures from daily data",
+        DfeCensus = "dfe-census": "as in the Department for Education's accredited figures from the school census",
+    }
 }
 
-/// The text is not the name of a definition.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the definition must be on-roll, dfe-daily or dfe-census")]
-pub struct DefinitionError;
-
 impl Definition {
-    /// All definitions.
-    pub const ALL: [Definition; 3] =
-        [Definition::OnRoll, Definition::DfeDaily, Definition::DfeCensus];
-
-    /// Its name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Definition::OnRoll => "on-roll",
-            Definition::DfeDaily => "dfe-daily",
-            Definition::DfeCensus => "dfe-census",
-        }
-    }
-
     /// Its version: it changes with every change of what is counted.
     #[must_use]
     pub const fn version(self) -> u16 {
@@ -77,7 +51,7 @@ impl Definition {
 
     /// What is counted, in plain English.
     #[must_use]
-    pub const fn text(self) -> &'static str {
+    pub const fn explained(self) -> &'static str {
         match self {
             Definition::OnRoll => ON_ROLL,
             Definition::DfeDaily => DFE_DAILY,
@@ -143,20 +117,6 @@ fn fifth_half_term(calendar: &Calendar) -> Option<Window> {
     if half_terms.len() < 6 { None } else { half_terms.into_iter().nth(4) }
 }
 
-impl FromStr for Definition {
-    type Err = DefinitionError;
-
-    fn from_str(text: &str) -> Result<Self, DefinitionError> {
-        Self::ALL.into_iter().find(|one| one.name() == text).ok_or(DefinitionError)
-    }
-}
-
-impl fmt::Display for Definition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,15 +127,14 @@ mod tests {
     }
 
     #[test]
-    fn every_definition_has_one_name_and_says_what_is_counted() {
+    fn every_definition_says_what_is_counted() {
         for definition in Definition::ALL {
-            assert_eq!(definition.to_string().parse(), Ok(definition));
-            assert_eq!(serde_json::to_string(&definition).unwrap(), format!("\"{definition}\""));
             assert!(definition.version() >= 1);
-            assert!(definition.text().ends_with('.') && !definition.text().contains("  "));
+            assert!(
+                definition.explained().ends_with('.') && !definition.explained().contains("  ")
+            );
             assert!(!definition.reference().is_empty());
         }
-        assert_eq!("census".parse::<Definition>(), Err(DefinitionError));
     }
 
     #[test]

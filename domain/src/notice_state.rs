@@ -1,40 +1,33 @@
 //! How a penalty notice stands.
 
-/// How a penalty notice stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum NoticeState {
-    /// A person has to decide.
-    Pending,
-    /// The local authority issued it.
-    Issued,
-    /// A person decided against it.
-    Waived,
-    /// The local authority took it back: it does not count.
-    Withdrawn,
-    /// The parent paid.
-    Paid,
+use crate::words;
+
+words! {
+    /// How a penalty notice stands.
+    NoticeState {
+        Pending = "pending": "a person has to decide",
+        Issued = "issued": "the local authority issued it",
+        Waived = "waived": "a person decided against it",
+        Withdrawn = "withdrawn": "the local authority took it back: it does not count",
+        Paid = "paid": "the parent paid",
+    }
 }
 
 impl NoticeState {
-    /// Every state.
-    pub const ALL: [Self; 5] =
-        [Self::Pending, Self::Issued, Self::Waived, Self::Withdrawn, Self::Paid];
-
-    /// Its name on the wire and in the database.
+    /// What may follow. A state may follow itself: something is added to it.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Issued => "issued",
-            Self::Waived => "waived",
-            Self::Withdrawn => "withdrawn",
-            Self::Paid => "paid",
-        }
+    pub fn may_become(self, next: Self) -> bool {
+        use NoticeState::{Issued, Paid, Pending, Waived, Withdrawn};
+        let follows = matches!(
+            (self, next),
+            (Pending, Issued | Waived) | (Issued, Paid | Withdrawn) | (Paid, Withdrawn)
+        );
+        follows || self == next
     }
 
-    /// The opposite of [`NoticeState::name`].
+    /// Whether its sessions are used: no other notice to this parent may rest on them.
     #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
+    pub fn uses_sessions(self) -> bool {
+        matches!(self, Self::Pending | Self::Issued | Self::Paid)
     }
 }

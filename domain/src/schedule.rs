@@ -7,11 +7,10 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
-use serde::{Deserialize, Serialize};
 
-use crate::policy::word::{Kind, Word};
+use crate::policy::word::Kind;
 use crate::policy::{self, Body, Policy};
-use crate::{AcademicYear, Calendar, Window, WindowKind};
+use crate::{AcademicYear, Calendar, Window, WindowKind, Word, words};
 
 mod reviews;
 
@@ -31,70 +30,24 @@ const fn hour(hour: u32) -> NaiveTime {
     }
 }
 
-/// What kinds of thing fall due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Occasion {
-    /// A school week is over.
-    EndOfWeek,
-    /// A half term is over.
-    EndOfHalfTerm,
-    /// A term is over.
-    EndOfTerm,
-    /// The school year is over.
-    EndOfYear,
-    /// A policy lists pupils, and perhaps decides cases; or a case's stage is due.
-    Review,
-    /// Actions fall due, or are overdue.
-    Deadlines,
-    /// Pupils with a case have left the roll, or moved inside the trust.
-    Leavers,
-    /// A policy does what it regularly does for pupils in a band.
-    Response,
-    /// A policy gives something for good attendance.
-    Reward,
-    /// A policy holds a prize draw.
-    Draw,
+words! {
+    /// What falls due at a school.
+    Occasion as "RunKind" {
+        EndOfWeek = "end_of_week": "a school week is over",
+        EndOfHalfTerm = "end_of_half_term": "a half term is over",
+        EndOfTerm = "end_of_term": "a term is over",
+        EndOfYear = "end_of_year": "the school year is over",
+        Review = "review": "a policy lists pupils, and perhaps decides cases; or a case's stage is due",
+        Deadlines = "deadlines": "actions fall due, or are overdue",
+        Leavers = "leavers": "pupils with a case have left the roll, or moved inside the trust",
+        Response = "response": "a policy does what it regularly does for pupils in a band",
+        Reward = "reward": "a policy gives something for good attendance",
+        Draw = "draw": "a policy holds a prize draw",
+        Calendar = "calendar": "a calendar is missing, or has no summer term: nothing is due without it",
+    }
 }
 
 impl Occasion {
-    /// All of them; the ends of periods first, shortest first.
-    pub const ALL: [Occasion; 10] = [
-        Occasion::EndOfWeek,
-        Occasion::EndOfHalfTerm,
-        Occasion::EndOfTerm,
-        Occasion::EndOfYear,
-        Occasion::Review,
-        Occasion::Deadlines,
-        Occasion::Leavers,
-        Occasion::Response,
-        Occasion::Reward,
-        Occasion::Draw,
-    ];
-
-    /// Its name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Occasion::EndOfWeek => "end_of_week",
-            Occasion::EndOfHalfTerm => "end_of_half_term",
-            Occasion::EndOfTerm => "end_of_term",
-            Occasion::EndOfYear => "end_of_year",
-            Occasion::Review => "review",
-            Occasion::Deadlines => "deadlines",
-            Occasion::Leavers => "leavers",
-            Occasion::Response => "response",
-            Occasion::Reward => "reward",
-            Occasion::Draw => "draw",
-        }
-    }
-
-    /// The opposite of [`Occasion::name`].
-    #[must_use]
-    pub fn read(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|occasion| occasion.name() == name)
-    }
-
     /// The kind of window that it ends; `None` for a policy's own days.
     #[must_use]
     pub const fn ends(self) -> Option<WindowKind> {
@@ -108,12 +61,13 @@ impl Occasion {
             | Occasion::Leavers
             | Occasion::Response
             | Occasion::Reward
-            | Occasion::Draw => None,
+            | Occasion::Draw
+            | Occasion::Calendar => None,
         }
     }
 
     fn of(kind: Kind) -> Option<Self> {
-        Self::ALL.into_iter().find(|occasion| occasion.name() == kind.text())
+        Self::read(kind.text())
     }
 }
 
@@ -206,7 +160,7 @@ pub fn policy_days(folder: &str, policy: &Policy, calendars: &[Calendar], zone: 
             at: instant(local, zone),
             occasion,
             period: format!("{folder}/{day}"),
-            label: format!("{}: {}", policy.name, occasion.name()),
+            label: format!("{}: {}", policy.name, occasion.text()),
             from: day,
             to: day,
             local,

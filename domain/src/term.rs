@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 
-use crate::Session;
+use crate::{Session, words};
 
 /// A stretch of days, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -42,18 +42,14 @@ pub struct Term {
     pub half_term: Option<Days>,
 }
 
-/// Why a school is closed on days that lie in a term.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ClosureKind {
-    /// A holiday of the school's own.
-    Holiday,
-    /// A bank holiday in England and Wales.
-    BankHoliday,
-    /// In-service training: staff come, pupils do not.
-    Inset,
-    /// Anything else, planned or not.
-    Closure,
+words! {
+    /// Why a school is closed on days that lie in a term.
+    ClosureKind {
+        Holiday = "holiday": "a holiday of the school's own",
+        BankHoliday = "bank_holiday": "a bank holiday in England and Wales",
+        Inset = "inset": "in-service training: staff come, pupils do not",
+        Closure = "closure": "anything else, planned or not",
+    }
 }
 
 /// Days, or one session of each of the days, on which a school is closed during a term.

@@ -1,35 +1,21 @@
 //! Windows: the stretches of a school's year that figures are given for.
 
-use std::fmt;
-use std::str::FromStr;
-
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-/// The kinds of windows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WindowKind {
-    /// Monday to Sunday, when the school is open for at least one session.
-    Week,
-    /// A term up to its half-term break, or from it on.
-    HalfTerm,
-    /// A term.
-    Term,
-    /// From the first day of the first term.
-    YearToDate,
+use crate::words;
+
+words! {
+    /// The kinds of windows.
+    WindowKind {
+        Week = "week": "Monday to Sunday, when the school is open for at least one session",
+        HalfTerm = "half_term": "a term up to its half-term break, or from it on",
+        Term = "term": "a term",
+        YearToDate = "year_to_date": "from the first day of the first term",
+    }
 }
 
-/// The text is not a kind of window.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the window must be week, half_term, term or year_to_date")]
-pub struct WindowKindError;
-
 impl WindowKind {
-    /// All kinds, shortest first.
-    pub const ALL: [WindowKind; 4] =
-        [WindowKind::Week, WindowKind::HalfTerm, WindowKind::Term, WindowKind::YearToDate];
-
     /// The kind of the windows that have such a key; `None` for what is no key.
     #[must_use]
     pub fn of_key(key: &str) -> Option<Self> {
@@ -43,31 +29,6 @@ impl WindowKind {
         let (name, last) = key.rsplit_once('-')?;
         let kinds = [("half-term", WindowKind::HalfTerm), ("term", WindowKind::Term)];
         kinds.into_iter().find(|(kind, _)| *kind == name && number(last)).map(|(_, kind)| kind)
-    }
-
-    /// Its name on the wire.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            WindowKind::Week => "week",
-            WindowKind::HalfTerm => "half_term",
-            WindowKind::Term => "term",
-            WindowKind::YearToDate => "year_to_date",
-        }
-    }
-}
-
-impl FromStr for WindowKind {
-    type Err = WindowKindError;
-
-    fn from_str(text: &str) -> Result<Self, WindowKindError> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(WindowKindError)
-    }
-}
-
-impl fmt::Display for WindowKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
     }
 }
 
@@ -98,16 +59,6 @@ impl Window {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_kind_has_one_name() {
-        for kind in WindowKind::ALL {
-            assert_eq!(kind.to_string().parse(), Ok(kind));
-            let wire = serde_json::to_string(&kind).unwrap();
-            assert_eq!(wire, format!("\"{kind}\""));
-        }
-        assert_eq!("month".parse::<WindowKind>(), Err(WindowKindError));
-    }
 
     #[test]
     fn every_window_has_a_key_of_its_kind() {

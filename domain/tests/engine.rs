@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use chrono::{Days, NaiveDate};
 use domain::Rate;
-use domain::policy::word::{Do, Outcome, Word};
+use domain::policy::word::{Do, Outcome};
 use domain::policy::{
     Case, Checked, Event, Facts, Happened, Place, Pupil, Rates, Shield, TakeError, built_in,
     check_folder, example_calendars, fold, review, step,

@@ -8,8 +8,9 @@ use std::fs;
 use std::path::Path;
 
 use domain::Roles;
+use domain::Word;
 use domain::policy::check::check;
-use domain::policy::word::{Do, Waits, Word};
+use domain::policy::word::{Do, Waits};
 use domain::policy::{Answers, parse, scenarios};
 
 fn text(place: &str) -> String {

@@ -4,7 +4,7 @@
 //! expected when it finds something else. An empty cell is the caller's business.
 
 use chrono::{Datelike, Days, NaiveDate};
-use domain::{AcademicYear, Session, Upn, UpnError};
+use domain::{AcademicYear, Session, Sex, Upn, UpnError};
 
 use super::problem::{Fault, RowProblemKind};
 
@@ -17,26 +17,6 @@ const CLASS_LENGTH: usize = 50;
 /// The youngest and the oldest a pupil may be on the first day at a school, in whole years. Wide
 /// on purpose: it is there for slips of the century and for swapped columns.
 const AGES_ON_FIRST_DAY: std::ops::RangeInclusive<u32> = 1..=20;
-
-/// A pupil's sex as the school census records it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Sex {
-    /// Female, `F`.
-    Female,
-    /// Male, `M`.
-    Male,
-}
-
-impl Sex {
-    /// `F` or `M`.
-    #[must_use]
-    pub const fn letter(self) -> &'static str {
-        match self {
-            Self::Female => "F",
-            Self::Male => "M",
-        }
-    }
-}
 
 /// Reads `2025-09-08`, `08/09/2025` or `08-09-2025`, the day always before the month; and the
 /// number that a spreadsheet has for a date when it is not shown as one, such as 45908.
@@ -369,7 +349,7 @@ mod tests {
     #[test]
     fn sex_and_urn_are_read_strictly() {
         assert_eq!(sex("Female"), Ok(Some(Sex::Female)));
-        assert_eq!(sex("m").map(|sex| sex.map(Sex::letter)), Ok(Some("M")));
+        assert_eq!(sex("m").map(|sex| sex.map(Sex::text)), Ok(Some("M")));
         assert_eq!(sex("U"), Ok(None));
         assert!(sex("X").is_err());
         assert_eq!(urn("100000"), Ok("100000"));

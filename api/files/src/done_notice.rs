@@ -3,7 +3,7 @@
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::{NoticeState, Session};
+use domain::{NoticeState, Session, Word};
 
 use super::cells;
 use super::contact_columns::ContactColumn;
@@ -126,10 +126,10 @@ impl NoticeReader {
 
 fn state(text: &str) -> Result<NoticeState, Fault> {
     let unknown = || {
-        let all = NoticeState::ALL.map(NoticeState::name).join(", ");
+        let all = NoticeState::ALL.map(NoticeState::text).join(", ");
         Fault::new(RowProblemKind::UnknownState, format!("how the notice stands, one of: {all}"))
     };
-    NoticeState::named(&text.to_lowercase()).ok_or_else(unknown)
+    NoticeState::read(&text.to_lowercase()).ok_or_else(unknown)
 }
 
 /// Reads sessions, such as `2026-01-05 AM; 2026-01-06`: a day alone is both of its sessions. In their order.

@@ -44,7 +44,6 @@ mod week;
 #[cfg(test)]
 mod tests;
 
-pub use cells::Sex;
 pub use classes::{ClassFileRow, ClassMember, read_classes};
 pub use contact_columns::ContactColumn;
 pub use contacts::{Clause, Contact, ContactRow, read_contacts};

@@ -5,10 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::{Characteristic, Upn, folded_name_key};
+use domain::{Characteristic, Sex, Upn, folded_name_key};
 
 use super::Reading;
-use super::cells::{self, Sex};
+use super::cells;
 use super::characteristics::{self, Known};
 use super::headers::{Column, Header, Place};
 use super::problem::{Fault, RowProblem, RowProblemKind};

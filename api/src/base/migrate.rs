@@ -154,7 +154,7 @@ fn row(period: &CodePeriod) -> CodeRow {
             code_period::last_day.eq(period.to.unwrap_or_else(|| far(9999))),
         ),
         (
-            code_period::category.eq(period.category.name().to_owned()),
+            code_period::category.eq(period.category.text().to_owned()),
             code_period::withdrawn.eq(period.withdrawn),
         ),
         (code_period::possible.eq(counts.possible()), code_period::absent.eq(counts.absent())),

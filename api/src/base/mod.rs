@@ -19,3 +19,5 @@ pub mod sandbox;
 pub mod schema;
 pub mod state;
 pub mod tokens;
+pub mod word;
+pub mod words;

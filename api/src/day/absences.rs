@@ -10,6 +10,7 @@ use domain::{
     WindowKind, persistent,
 };
 
+use super::attempt::AttemptKind;
 use super::leave::{self, Leave};
 use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::span::Span;
@@ -263,8 +264,9 @@ impl<'a> Day<'a> {
             attempts.iter().filter(|attempt| attempt.day == self.date).collect();
         let reached: BTreeSet<Option<ParentId>> =
             today.iter().filter(|attempt| attempt.reached).map(|one| one.parent_id).collect();
-        let mut in_vain =
-            today.iter().filter(|one| one.kind == "call" && !reached.contains(&one.parent_id));
+        let mut in_vain = today
+            .iter()
+            .filter(|one| one.kind == AttemptKind::Call && !reached.contains(&one.parent_id));
         in_vain.next().is_some() && (reached.is_empty() || self.policy().is_some_and(every_parent))
     }
 
@@ -318,7 +320,7 @@ impl<'a> Day<'a> {
 fn holds(known: &Known, enrolment_id: EnrolmentId, kind: Characteristic) -> bool {
     let none = kind.values().first().map(|value| value.name);
     let of = known.get(&enrolment_id).into_iter().flatten();
-    of.filter(|(name, _)| name == kind.name()).any(|(_, value)| Some(value.as_str()) != none)
+    of.filter(|(name, _)| name == kind.text()).any(|(_, value)| Some(value.as_str()) != none)
 }
 
 /// Whether a policy wants every parent contacted about an absence.

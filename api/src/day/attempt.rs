@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::base::http::name;
 use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Kind, Problem};
+use crate::base::word::words;
 
 /// The most characters of what was said.
 const LONGEST: usize = 2000;
@@ -15,35 +16,15 @@ const LONGEST_WHOM: usize = 100;
 /// The most pupils of one call: more than a family has.
 const MOST_PUPILS: usize = 20;
 
-/// The ways of contact.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AttemptKind {
-    /// A telephone call.
-    Call,
-    /// A text message.
-    Text,
-    /// An e-mail.
-    Email,
-    /// A message by another way, such as a school's own app.
-    Message,
-    /// A conversation in person.
-    Talk,
-    /// A visit to the home.
-    Visit,
-}
-
-impl AttemptKind {
-    /// Its name on the wire and in the database.
-    pub fn name(self) -> &'static str {
-        match self {
-            AttemptKind::Call => "call",
-            AttemptKind::Text => "text",
-            AttemptKind::Email => "email",
-            AttemptKind::Message => "message",
-            AttemptKind::Talk => "talk",
-            AttemptKind::Visit => "visit",
-        }
+words! {
+    /// How somebody was contacted.
+    AttemptKind {
+        Call = "call": "a telephone call",
+        Text = "text": "a text message",
+        Email = "email": "an e-mail",
+        Message = "message": "a message by another way, such as a school's own app",
+        Talk = "talk": "a conversation in person",
+        Visit = "visit": "a visit to the home",
     }
 }
 
@@ -59,8 +40,7 @@ pub struct Attempt {
     /// Somebody else, such as the social worker.
     #[serde(default)]
     pub whom: Option<String>,
-    /// `call`, `text`, `email`, `message`, `talk` or `visit`.
-    #[schema(value_type = String, example = "call")]
+    /// How.
     pub kind: AttemptKind,
     /// Whether they were reached: they answered, or were met.
     pub reached: bool,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::CodeTable;
-use domain::policy::{Priority, Question, question};
+use domain::policy::{Question, question};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -18,6 +18,8 @@ use super::to_do::{DayAction, before, to_do};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
+use crate::base::word::As;
+use crate::base::words;
 use crate::marks::Header;
 use crate::roll::parents::{self, Link, ParentOf, ParentRow, parents_of};
 use crate::school::tenants;
@@ -70,11 +72,10 @@ pub struct MissingPupil {
     am: Option<String>,
     /// The code of the afternoon; `null` while there is no mark.
     pm: Option<String>,
-    /// What is still to be asked: `why_away`, `ask_more` of a persistent absentee, or `nothing`.
-    #[schema(example = "why_away")]
-    question: &'static str,
-    /// Why the pupil comes before others: `child_in_need`, `in_care`, `special_needs`, `under_five`.
-    priority: Vec<&'static str>,
+    /// What is still to be asked.
+    question: words::AbsenceQuestion,
+    /// Why the pupil comes before others.
+    priority: Vec<words::AbsencePriority>,
     /// Whether the pupil misses 10% or more of possible sessions this year.
     persistent: bool,
     /// Sessions missed this year, up to and with this day.
@@ -219,8 +220,8 @@ impl Listing<'_> {
             year_group: absence.on.year_group,
             am,
             pm,
-            question: asked_name(asked),
-            priority: absence.priorities.iter().copied().map(priority_name).collect(),
+            question: As(asked),
+            priority: absence.priorities.iter().copied().map(As).collect(),
             persistent: absence.told.persistent,
             sessions_absent: absence.sessions.absent,
             sessions_possible: absence.sessions.possible,
@@ -251,22 +252,5 @@ impl Listing<'_> {
             return Ok(self.headers.iter().find(afternoon).map(|header| header.taken_at));
         }
         Ok(before(absence).map(|time| self.day.at(time)).transpose()?.flatten())
-    }
-}
-
-fn asked_name(question: Question) -> &'static str {
-    match question {
-        Question::WhyAway => "why_away",
-        Question::AskMore => "ask_more",
-        Question::None => "nothing",
-    }
-}
-
-fn priority_name(priority: Priority) -> &'static str {
-    match priority {
-        Priority::ChildProtection => "child_in_need",
-        Priority::InCare => "in_care",
-        Priority::SpecialNeeds => "special_needs",
-        Priority::UnderFive => "under_five",
     }
 }

@@ -11,6 +11,7 @@ use super::absences::Day;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, PupilId};
 use crate::base::problem::Problem;
+use crate::base::words;
 use crate::marks::{self, Header};
 use crate::roll::pupils;
 
@@ -20,8 +21,8 @@ const OPEN_AT_MOST: i64 = 30;
 /// The registers of a morning, or of an afternoon.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionRegisters {
-    /// AM or PM.
-    #[schema(value_type = String)]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// Classes whose register is due: the school is open, and somebody in the class is due and does not board. Those of an
     /// afternoon are due from noon on.

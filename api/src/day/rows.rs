@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::attempt::Attempt;
+use super::attempt::{Attempt, AttemptKind};
 use super::span::Span;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
@@ -155,9 +155,8 @@ pub struct ContactAttempt {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Social worker")]
     pub whom: Option<String>,
-    /// `call`, `text`, `email`, `message`, `talk` or `visit`.
-    #[schema(example = "call")]
-    pub kind: String,
+    /// How.
+    pub kind: AttemptKind,
     /// Whether they were reached: they answered, or were met.
     pub reached: bool,
     /// What was said.
@@ -193,7 +192,7 @@ pub(super) fn add_attempt(
                 contact_attempt::day.eq(day),
                 contact_attempt::parent_id.eq(attempt.parent_id),
                 contact_attempt::whom.eq(&attempt.whom),
-                contact_attempt::kind.eq(attempt.kind.name()),
+                contact_attempt::kind.eq(attempt.kind),
                 contact_attempt::reached.eq(attempt.reached),
                 contact_attempt::says.eq(&attempt.says),
                 contact_attempt::concern.eq(attempt.concern),

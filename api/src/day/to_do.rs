@@ -7,8 +7,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::absences::{Absence, EVERY_PARENT};
+use super::attempt::AttemptKind;
 use super::rows::ContactAttempt;
 use crate::base::id::ParentId;
+use crate::base::word::As;
+use crate::base::words;
 
 /// First-day calls are made before this time, where the school's policy names no other.
 const BEFORE: (u32, u32) = (9, 30);
@@ -20,9 +23,8 @@ pub struct DayAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "O-02")]
     pub rule: Option<String>,
-    /// What kind of thing: `call`, `message`, `talk`, `visit`, `task`, `record`.
-    #[schema(example = "call")]
-    pub kind: String,
+    /// What is to be done.
+    pub kind: words::ActionKind,
     /// What, by whom and until when, in plain English.
     pub says: String,
     /// The role that does it, in the school's own words.
@@ -57,7 +59,7 @@ pub(super) fn to_do(
     for wanted in &absence.wants {
         to_do.extend(wanted.actions.iter().map(|action| DayAction {
             rule: Some(wanted.rule.clone()),
-            kind: action.kind.to_string(),
+            kind: As(action.kind),
             says: action.to_string(),
             role: action.by.clone(),
             because: wanted.because.clone(),
@@ -92,13 +94,18 @@ impl Done<'_> {
     fn is_done(&self, action: &Action) -> bool {
         let reached = || self.today().any(|attempt| attempt.reached);
         match action.kind {
-            Do::Call => self.tried(action, &["call"]),
-            Do::Message => self.tried(action, &["text", "email", "message"]),
-            Do::Talk => self
-                .today()
-                .any(|one| one.reached && matches!(one.kind.as_str(), "call" | "talk" | "visit")),
+            Do::Call => self.tried(action, &[AttemptKind::Call]),
+            Do::Message => {
+                self.tried(action, &[AttemptKind::Text, AttemptKind::Email, AttemptKind::Message])
+            }
+            Do::Talk => {
+                let spoken = [AttemptKind::Call, AttemptKind::Talk, AttemptKind::Visit];
+                self.today().any(|one| one.reached && spoken.contains(&one.kind))
+            }
             // One visit is enough for an absence.
-            Do::Visit => self.absence.attempts.iter().any(|attempt| attempt.kind == "visit"),
+            Do::Visit => {
+                self.absence.attempts.iter().any(|attempt| attempt.kind == AttemptKind::Visit)
+            }
             // The attempts are the record.
             Do::Record => self.today().next().is_some(),
             // The reason is known; of a persistent absentee somebody has asked for more.
@@ -111,8 +118,8 @@ impl Done<'_> {
     }
 
     /// Whether whoever the action is for was tried in one of these ways, or reached in any.
-    fn tried(&self, action: &Action, kinds: &[&str]) -> bool {
-        let counts = |one: &ContactAttempt| one.reached || kinds.contains(&one.kind.as_str());
+    fn tried(&self, action: &Action, kinds: &[AttemptKind]) -> bool {
+        let counts = |one: &ContactAttempt| one.reached || kinds.contains(&one.kind);
         let tried =
             |parent: ParentId| self.today().any(|one| one.parent_id == Some(parent) && counts(one));
         match action.to.as_deref() {
@@ -134,20 +141,27 @@ impl Done<'_> {
             return Vec::new();
         }
         let reached = self.today().any(|attempt| attempt.reached);
-        let tried = |kind: &str| reached || self.today().any(|attempt| attempt.kind == kind);
+        let tried = |kind: AttemptKind| reached || self.today().any(|attempt| attempt.kind == kind);
         let plain = |kind: Do, says: &str, done| DayAction {
             rule: None,
-            kind: kind.to_string(),
+            kind: As(kind),
             says: says.to_owned(),
             role: None,
             because: Vec::new(),
             only_if: None,
             done,
         };
-        let mut to_do =
-            vec![plain(Do::Call, "call the parents: why is the pupil absent?", tried("call"))];
+        let mut to_do = vec![plain(
+            Do::Call,
+            "call the parents: why is the pupil absent?",
+            tried(AttemptKind::Call),
+        )];
         if told.unanswered {
-            to_do.push(plain(Do::Message, "text the parents, for nobody answered", tried("text")));
+            to_do.push(plain(
+                Do::Message,
+                "text the parents, for nobody answered",
+                tried(AttemptKind::Text),
+            ));
         }
         to_do
     }

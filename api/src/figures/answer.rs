@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 
 use ::analytics::{CROSSED, Cell, Group, Level, Persistence, Trend, TrendWindow, Value};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Definition, Rate};
+use domain::{AcademicYear, Definition, Rate, WindowKind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::basis::basis;
 use super::blocks::Built;
-use super::dimension;
+use super::dimension::{self, CountingLevel, Dimension};
 use crate::base::id::{ClassId, SchoolId};
+use crate::base::word::As;
+use crate::base::words;
 use crate::school::tenants::Version;
 
 /// A trend.
@@ -26,11 +28,9 @@ pub struct TrendAnswer {
     #[schema(example = "school")]
     by: String,
     /// How time is divided.
-    #[schema(example = "half_term")]
-    window: &'static str,
-    /// What counts as one: `enrolment`, or `pupil`.
-    #[schema(example = "enrolment")]
-    level: &'static str,
+    window: words::WindowKind,
+    /// What counts as one.
+    level: CountingLevel,
     /// What a figure is counted over, in words.
     basis: String,
     /// The instant as of which everything is known (UTC).
@@ -52,8 +52,7 @@ pub struct TrendAnswer {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct DefinitionAnswer {
     /// Its name.
-    #[schema(example = "dfe-daily")]
-    name: Cow<'static, str>,
+    name: words::Definition,
     /// It counts up when the definition changes.
     #[schema(example = 1)]
     version: u16,
@@ -145,8 +144,7 @@ pub struct GroupAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PartAnswer {
     /// What it is divided by.
-    #[schema(example = "school")]
-    by: &'static str,
+    by: Dimension,
     /// The school's id, the phase, the year group, the class's id, or the name of the value.
     #[schema(example = "7")]
     key: String,
@@ -219,7 +217,7 @@ pub struct Asked {
     /// How the series are divided.
     pub by: String,
     /// How time is divided.
-    pub window: &'static str,
+    pub window: WindowKind,
     /// The version of the code table.
     pub codes: u16,
     /// Names of classes.
@@ -250,8 +248,8 @@ impl TrendAnswer {
             definition: DefinitionAnswer::of(asked.definition, asked.codes),
             period: PeriodAnswer::of(built.year),
             by: asked.by.clone(),
-            window: asked.window,
-            level: dimension::level_name(asked.level),
+            window: As(asked.window),
+            level: As(asked.level),
             basis: basis(asked.level),
             as_known_on: built.at,
             versions: versions(&built.versions),
@@ -268,9 +266,9 @@ impl DefinitionAnswer {
     #[must_use]
     pub fn of(definition: Definition, codes: u16) -> Self {
         Self {
-            name: definition.name().into(),
+            name: As(definition),
             version: definition.version(),
-            text: definition.text().into(),
+            text: definition.explained().into(),
             reference: definition.reference().into(),
             codes,
         }
@@ -299,7 +297,7 @@ fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
         return GroupAnswer { key, label, parts: vec![], school_id: None };
     }
     let part = |value: &Value| PartAnswer {
-        by: dimension::name(value.by()),
+        by: Dimension::of(value.by()),
         key: dimension::key(*value),
         label: label(*value, asked, built),
     };

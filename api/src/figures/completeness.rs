@@ -21,6 +21,7 @@ use crate::base::http::page::{Page, Slice};
 use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
+use crate::base::words;
 use crate::figures::Counting;
 use crate::roll::pupils;
 use crate::school::tenants;
@@ -41,6 +42,7 @@ pub struct Params {
     /// Only these schools: ids with commas between.
     schools: Option<String>,
     /// Only schools of these phases, with commas between.
+    #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
     phases: Option<String>,
     /// Only these classes: ids with commas between.
     classes: Option<String>,
@@ -127,8 +129,8 @@ pub struct SchoolAnswer {
 /// The registers of all mornings, or of all afternoons.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SessionAnswer {
-    /// AM or PM.
-    #[schema(value_type = String)]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     #[serde(flatten)]
     counts: RegisterCounts,
@@ -161,8 +163,8 @@ pub struct MissingRegister {
     class: String,
     /// The day.
     date: NaiveDate,
-    /// AM or PM.
-    #[schema(value_type = String)]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// Pupils who should be in it.
     pupils: u32,

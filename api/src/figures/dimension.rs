@@ -2,16 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{By, CROSSED, Filter, Level, Sex, Split, Value};
+use ::analytics::{By, CROSSED, Filter, LeftOut, Level, Measure, Sex, Split, Value};
 use chrono::NaiveDate;
-use domain::{Characteristic, WindowKind};
+use domain::{Characteristic, Phase, WindowKind, Word};
 
 use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::school::tenants::Phase;
-
-/// What stands for a pupil whose sex is not recorded.
-const UNRECORDED: &str = "unrecorded";
+use crate::base::word::{As, words};
 
 /// Everything that figures can be split by.
 fn all() -> impl Iterator<Item = By> {
@@ -19,16 +16,94 @@ fn all() -> impl Iterator<Item = By> {
     own.into_iter().chain(Characteristic::ALL.map(By::Characteristic))
 }
 
-/// Its name in `by` and in answers.
-pub fn name(by: By) -> &'static str {
-    match by {
-        By::School => "school",
-        By::Phase => "phase",
-        By::YearGroup => "year_group",
-        By::Class => "class",
-        By::Sex => "sex",
-        By::Characteristic(kind) => kind.name(),
+/// What is counted as one.
+pub type CountingLevel = As<Level>;
+
+/// Why a half day is in no figure.
+pub type LeftOutReason = As<LeftOut>;
+
+/// What is compared.
+pub type MeasureName = As<Measure>;
+
+words! {
+    /// What figures are divided by.
+    Dimension {
+        Trust = "trust": "nothing: one series for everything",
+        School = "school": "school by school",
+        Phase = "phase": "by phase of education",
+        YearGroup = "year_group": "by year group at the window's end",
+        Class = "class": "by class: for sessions on their date, for persistent absence at the window's end",
+        Sex = "sex": "by sex",
+        Fsm = "fsm": "by eligibility for free school meals",
+        Sen = "sen": "by special educational needs",
+        Eal = "eal": "by English as an additional language",
+        LookedAfter = "looked_after": "by being in the care of a local authority",
+        ChildInNeed = "child_in_need": "by being a child in need",
+        ServiceChild = "service_child": "by a parent in the armed forces",
+        Boarder = "boarder": "by boarding",
+        Registration = "registration": "by registration at one school or two",
     }
+}
+
+words! {
+    /// A pupil's sex, where figures are divided by it.
+    SexGroup {
+        Female = "F": "female",
+        Male = "M": "male",
+        Unrecorded = "unrecorded": "not recorded",
+    }
+}
+
+words! {
+    /// Whether a characteristic holds.
+    YesOrNo {
+        Yes = "yes": "it holds",
+        No = "no": "it does not, or nothing is recorded",
+    }
+}
+
+words! {
+    /// Special educational needs.
+    SenGroup {
+        None = "none": "none, or nothing is recorded",
+        Support = "support": "SEN support",
+        Ehcp = "ehcp": "an education, health and care plan",
+    }
+}
+
+words! {
+    /// How a pupil is registered.
+    RegistrationGroup {
+        Single = "single": "at this school alone",
+        Main = "main": "at two schools, this is the main one",
+        Subsidiary = "subsidiary": "at two schools, this is the subsidiary one",
+    }
+}
+
+impl Dimension {
+    /// The word for it.
+    #[must_use]
+    pub fn of(by: By) -> Self {
+        match by {
+            By::School => Self::School,
+            By::Phase => Self::Phase,
+            By::YearGroup => Self::YearGroup,
+            By::Class => Self::Class,
+            By::Sex => Self::Sex,
+            By::Characteristic(Characteristic::Fsm) => Self::Fsm,
+            By::Characteristic(Characteristic::Sen) => Self::Sen,
+            By::Characteristic(Characteristic::Eal) => Self::Eal,
+            By::Characteristic(Characteristic::LookedAfter) => Self::LookedAfter,
+            By::Characteristic(Characteristic::ChildInNeed) => Self::ChildInNeed,
+            By::Characteristic(Characteristic::ServiceChild) => Self::ServiceChild,
+            By::Characteristic(Characteristic::Boarder) => Self::Boarder,
+            By::Characteristic(Characteristic::Registration) => Self::Registration,
+        }
+    }
+}
+
+fn name(by: By) -> &'static str {
+    Dimension::of(by).text()
 }
 
 /// Its name as a filter.
@@ -48,9 +123,9 @@ pub fn key(value: Value) -> String {
         Value::School(id) | Value::Class(id) => id.to_string(),
         Value::Phase(number) => phase(number).to_owned(),
         Value::YearGroup(year) => year.to_string(),
-        Value::Sex(Sex::Female) => "F".to_owned(),
-        Value::Sex(Sex::Male) => "M".to_owned(),
-        Value::Sex(Sex::Unrecorded) => UNRECORDED.to_owned(),
+        Value::Sex(Sex::Female) => SexGroup::Female.to_string(),
+        Value::Sex(Sex::Male) => SexGroup::Male.to_string(),
+        Value::Sex(Sex::Unrecorded) => SexGroup::Unrecorded.to_string(),
         Value::Characteristic(kind, number) => {
             kind.value(number).map_or("unknown", |value| value.name).to_owned()
         }
@@ -75,14 +150,14 @@ pub fn label(value: Value) -> Option<String> {
 }
 
 fn phase(number: u8) -> &'static str {
-    Phase::from_number(number).map_or("unknown", Phase::as_str)
+    Phase::from_number(number).map_or("unknown", Phase::text)
 }
 
 /// The opposite of [`key`].
 fn value(by: By, text: &str) -> Option<Value> {
     match by {
         By::School => text.parse().ok().map(Value::School),
-        By::Phase => Phase::parse(text).map(|phase| Value::Phase(phase.number())),
+        By::Phase => Phase::read(text).map(|phase| Value::Phase(phase.number())),
         By::YearGroup => text.parse().ok().map(Value::YearGroup),
         By::Class => text.parse().ok().map(Value::Class),
         By::Sex => {
@@ -99,9 +174,9 @@ fn value(by: By, text: &str) -> Option<Value> {
 fn expected(by: By) -> String {
     match by {
         By::School | By::Class => "ids with commas between".to_owned(),
-        By::Phase => "phases such as primary,secondary".to_owned(),
+        By::Phase => format!("{}, with commas between", Phase::list()),
         By::YearGroup => "year groups such as 7,8".to_owned(),
-        By::Sex => format!("F, M or {UNRECORDED}, with commas between"),
+        By::Sex => "F, M or unrecorded, with commas between".to_owned(),
         By::Characteristic(kind) => {
             let names: Vec<&str> = kind.values().iter().map(|value| value.name).collect();
             format!("{}, with commas between", names.join(" or "))
@@ -146,25 +221,6 @@ fn several(
         *split.get_mut(number).ok_or_else(wrong)? = Some(by);
     }
     Ok(split)
-}
-
-/// Its name in `level` and in answers.
-pub fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Enrolment => "enrolment",
-        Level::Pupil => "pupil",
-    }
-}
-
-/// Reads `level`: enrolments when absent.
-///
-/// # Errors
-/// It is none.
-pub fn level(text: Option<&str>) -> Result<Level, Problem> {
-    let mut all = [Level::Enrolment, Level::Pupil].into_iter();
-    let Some(text) = text else { return Ok(Level::default()) };
-    let found = all.find(|level| level_name(*level) == text);
-    found.ok_or_else(|| Problem::at(Kind::BadQuery, "?level", "enrolment or pupil"))
 }
 
 /// Reads the key of a window.
@@ -240,4 +296,32 @@ pub fn classes(filter: &Filter) -> Option<BTreeSet<ClassId>> {
         _ => None,
     };
     filter.values.get(&By::Class).map(|values| values.iter().filter_map(id).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values<W: Word>(by: By) {
+        for word in W::WORDS {
+            let read = value(by, word.text());
+            assert_eq!(read.map(key).as_deref(), Some(word.text()), "{by:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_document_lists_is_what_a_filter_takes() {
+        use Characteristic::{
+            Boarder, ChildInNeed, Eal, Fsm, LookedAfter, Registration, Sen, ServiceChild,
+        };
+        values::<Phase>(By::Phase);
+        values::<SexGroup>(By::Sex);
+        for kind in [Fsm, Eal, LookedAfter, ChildInNeed, ServiceChild, Boarder] {
+            values::<YesOrNo>(By::Characteristic(kind));
+        }
+        values::<SenGroup>(By::Characteristic(Sen));
+        values::<RegistrationGroup>(By::Characteristic(Registration));
+        let named: Vec<&str> = std::iter::once("trust").chain(all().map(name)).collect();
+        assert_eq!(named, Dimension::ALL.map(Dimension::text));
+    }
 }

@@ -5,16 +5,19 @@ use std::collections::BTreeMap;
 use ::analytics::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::{AcademicYear, Calendar, Characteristic, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+use domain::{
+    AcademicYear, Calendar, Characteristic, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK, Phase, Word,
+};
 
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::pupil;
+use crate::base::words;
 use crate::marks;
 use crate::roll::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
-use crate::school::tenants::{Phase, SchoolRow};
+use crate::school::tenants::SchoolRow;
 
 /// The rows of some schools' year, as known at one instant.
 pub struct Facts {
@@ -40,7 +43,7 @@ pub struct PupilFacts {
     /// Date of birth.
     pub birth_date: NaiveDate,
     /// As recorded.
-    pub sex: Option<String>,
+    pub sex: Option<words::Sex>,
 }
 
 impl Facts {
@@ -127,7 +130,7 @@ impl Facts {
         let mut enrolments = self.into_enrolments()?;
         let year = |(school, calendar): (SchoolId, Calendar)| {
             let registers = registers.remove(&school).unwrap_or_default();
-            let phase = schools.get(&school).and_then(|row| Phase::parse(&row.phase));
+            let phase = schools.get(&school).map(|row| *row.phase);
             Some(SchoolYear {
                 school: school.number(),
                 phase: phase.map_or(0, Phase::number),
@@ -165,7 +168,7 @@ impl Facts {
                 enrolment: row.enrolment_id.number(),
                 pupil: row.pupil_id.number(),
                 birth_date: pupil.birth_date,
-                sex: sex(pupil.sex.as_deref()),
+                sex: sex(pupil.sex),
                 first_day: row.first_day,
                 last_day: row.last_day,
                 placements: placements.remove(&row.enrolment_id).unwrap_or_default(),
@@ -190,15 +193,15 @@ fn half_days(taken: &[u8]) -> HalfDaySet {
 
 /// `None` for a kind or value that this program does not know: a newer one may have recorded it.
 fn fact(row: &CharacteristicRow) -> Option<Fact> {
-    let kind: Characteristic = row.kind.parse().ok()?;
+    let kind = Characteristic::read(&row.kind)?;
     Some(Fact { kind, from: row.from_day, value: kind.number(&row.value)? })
 }
 
-fn sex(letter: Option<&str>) -> Sex {
-    match letter {
-        Some("F") => Sex::Female,
-        Some("M") => Sex::Male,
-        _ => Sex::Unrecorded,
+fn sex(known: Option<words::Sex>) -> Sex {
+    match known.map(|sex| *sex) {
+        Some(domain::Sex::Female) => Sex::Female,
+        Some(domain::Sex::Male) => Sex::Male,
+        None => Sex::Unrecorded,
     }
 }
 
@@ -214,7 +217,7 @@ pub fn pupil_facts(
     let pupils: Vec<PupilId> = rows.iter().map(|row| row.pupil_id).collect();
     let mut facts = BTreeMap::new();
     for some in pupils.chunks(20_000) {
-        let rows: Vec<(PupilId, NaiveDate, Option<String>)> = pupil::table
+        let rows: Vec<(PupilId, NaiveDate, Option<words::Sex>)> = pupil::table
             .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
             .select((pupil::pupil_id, pupil::birth_date, pupil::sex))
             .load(tx.conn)?;

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bytea, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::{AcademicYear, HALF_DAYS, HalfDay, Session};
+use domain::{AcademicYear, HALF_DAYS, HalfDay, Session, Sex, Word};
 
 use super::facts::{Facts, PupilFacts, pupil_facts};
 use crate::base::clock::Clock;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
+use crate::base::word::As;
 use crate::marks;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
@@ -129,7 +130,7 @@ fn pupils_as_known(
     for row in rows {
         let Some(pupil) = pupils.get_mut(&row.pupil_id) else { continue };
         match (row.field.as_str(), row.old) {
-            ("sex", old) => pupil.sex = old,
+            ("sex", old) => pupil.sex = old.as_deref().and_then(Sex::read).map(As),
             (_, Some(date)) => pupil.birth_date = date.parse().map_err(Problem::internal)?,
             (_, None) => return Err(Problem::internal("a pupil without a date of birth")),
         }

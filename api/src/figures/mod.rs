@@ -37,11 +37,14 @@ use crate::base::db::{Db, Tx};
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::StartError;
-use crate::school::tenants::{self, Phase};
+use crate::school::tenants;
 
 pub use answer::{CellAnswer, DefinitionAnswer};
 pub use class_figures::{ClassFigures, OneSchool};
-pub use dimension::{key as group_key, label as group_label, name as group_name};
+pub use dimension::{
+    Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo, key as group_key,
+    label as group_label,
+};
 pub use enrolled::Enrolled;
 
 /// Questions that may be counted at once, for each thread that counts.
@@ -116,9 +119,8 @@ impl Counting {
         }
         if level == Level::Enrolment {
             schools.retain(|school| {
-                let phase = Phase::parse(&school.phase).map_or(0, Phase::number);
                 filter.keeps(Value::School(school.school_id.number()))
-                    && filter.keeps(Value::Phase(phase))
+                    && filter.keeps(Value::Phase(school.phase.number()))
             });
         }
         self.blocks.read(tx, schools, year, known)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{By, Query as Question};
+use ::analytics::{By, Level, Query as Question};
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Definition, WindowKind};
@@ -22,6 +22,10 @@ use crate::base::http::json::Query;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::state::App;
+use crate::base::words;
+use crate::figures::dimension::{
+    CountingLevel, Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo,
+};
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -33,44 +37,54 @@ pub struct Params {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
-    /// How to divide the series: `trust` (when absent), or up to three of `school`, `phase`, `year_group`, `class`, `sex`,
-    /// `fsm`, `sen`, `eal`, `looked_after`, `child_in_need`, `service_child`, `boarder` and `registration`, with commas
-    /// between: every combination that somebody is in.
+    /// How to divide the series: not at all when absent, or by up to three of these, with commas between: every
+    /// combination that somebody is in.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Dimension>>)]
     by: Option<String>,
-    /// What counts as one for persistent and severe absence: `enrolment` (when absent), as the Department for Education
-    /// counts, or `pupil`: who moved inside the trust once, with all sessions.
-    level: Option<String>,
-    /// How to divide time: `week`, `half_term` (when absent), `term` or `year_to_date`.
-    #[param(value_type = Option<String>)]
+    /// What counts as one for persistent and severe absence: enrolments when absent, as the Department for Education
+    /// counts; pupils count once who moved inside the trust, with all sessions.
+    level: Option<CountingLevel>,
+    /// How to divide time; by half terms when absent.
+    #[param(value_type = Option<words::WindowKind>)]
     window: Option<WindowKind>,
-    /// What to count: `dfe-daily` (when absent), `dfe-census` or `on-roll`.
-    #[param(value_type = Option<String>)]
+    /// What to count; as the Department for Education does in its daily figures when absent.
+    #[param(value_type = Option<words::Definition>)]
     definition: Option<Definition>,
     /// Only these schools: ids with commas between.
     schools: Option<String>,
     /// Only schools of these phases, with commas between.
+    #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
     phases: Option<String>,
     /// Only these year groups, with commas between: 0 is reception.
     year_groups: Option<String>,
     /// Only these classes: ids with commas between.
     classes: Option<String>,
-    /// Only pupils of this sex: `F`, `M` or `unrecorded`. As for all that follow, some with commas between.
+    /// Only pupils of this sex. As for all that follow, some with commas between.
+    #[param(style = Form, explode = false, value_type = Option<Vec<SexGroup>>)]
     sex: Option<String>,
-    /// Only pupils who are eligible for free school meals, `yes`, or are not, `no`.
+    /// Only pupils who are eligible for free school meals, or are not.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     fsm: Option<String>,
-    /// Only pupils with these special educational needs: `none`, `support` or `ehcp`.
+    /// Only pupils with these special educational needs.
+    #[param(style = Form, explode = false, value_type = Option<Vec<SenGroup>>)]
     sen: Option<String>,
-    /// Only pupils with English as an additional language, `yes`, or without, `no`.
+    /// Only pupils with English as an additional language, or without.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     eal: Option<String>,
-    /// Only pupils in the care of a local authority, `yes`, or not, `no`.
+    /// Only pupils in the care of a local authority, or not.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     looked_after: Option<String>,
-    /// Only children in need, `yes`, or others, `no`.
+    /// Only children in need, or others.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     child_in_need: Option<String>,
-    /// Only children of the armed forces, `yes`, or others, `no`.
+    /// Only children of the armed forces, or others.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     service_child: Option<String>,
-    /// Only boarders, `yes`, or day pupils, `no`.
+    /// Only boarders, or day pupils.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     boarder: Option<String>,
-    /// Only pupils registered here alone, `single`, or at two schools: here as the `main` or the `subsidiary` one.
+    /// Only pupils registered here alone, or at two schools: here as the main or the subsidiary one.
+    #[param(style = Form, explode = false, value_type = Option<Vec<RegistrationGroup>>)]
     registration: Option<String>,
     /// Only windows that reach this day or later.
     from: Option<NaiveDate>,
@@ -123,7 +137,7 @@ pub async fn trend(
 fn question(params: &Params) -> Result<Question, Problem> {
     Ok(Question {
         definition: params.definition.unwrap_or(Definition::DfeDaily),
-        level: dimension::level(params.level.as_deref())?,
+        level: params.level.map_or(Level::Enrolment, |level| *level),
         window: params.window.unwrap_or(WindowKind::HalfTerm),
         by: dimension::split(params.by.as_deref())?,
         filter: dimension::filter(&dimension::given!(params), params.from, params.to)?,
@@ -146,12 +160,13 @@ fn asked(
     if wanted.into_iter().flatten().any(|class| !classes.contains_key(&class)) {
         return Err(Problem::not_found());
     }
-    let by: Vec<&str> = question.by.iter().flatten().map(|by| dimension::name(*by)).collect();
+    let by: Vec<&str> =
+        question.by.iter().flatten().map(|by| dimension::Dimension::of(*by).text()).collect();
     Ok(Asked {
         definition: question.definition,
         level: question.level,
         by: if by.is_empty() { "trust".to_owned() } else { by.join(",") },
-        window: question.window.name(),
+        window: question.window,
         codes,
         classes,
     })

@@ -81,7 +81,7 @@ fn told(done: &GivenNotice, parent_id: ParentId) -> Given {
     Given {
         parent_id,
         day: done.day,
-        state: done.state.into(),
+        state: done.state,
         reference: done.reference.clone(),
         authority: done.authority.clone(),
         absence: Absence {

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use files::{Notice, NoticeKind, Reading, SchoolFileRow};
 
 use super::conclude::Checking;
-use super::request::{FileKind, Options, Request};
+use super::request::{ImportKind, Options, Request};
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
@@ -86,22 +86,18 @@ impl Plan {
         if member {
             self.members.insert(row.urn.clone());
         }
-        let only_members = request.kind == FileKind::Groups;
+        let only_members = request.kind == ImportKind::Groups;
         if !(member || !only_members && (known.is_some() || urns.contains(&row.urn))) {
             self.others.push(row.line);
         } else if !row.open {
             self.closed.push(row.line);
         } else if let Some(phase) = row.phase {
-            let phase = phase.into();
             let facts = SchoolFacts { urn: row.urn.clone(), name: row.name.clone(), phase };
             match known {
                 None => {
                     self.added.insert(row.urn.clone(), facts);
                 }
-                Some(known)
-                    if (&known.name, known.phase.as_str())
-                        != (&facts.name, facts.phase.as_str()) =>
-                {
+                Some(known) if (&known.name, *known.phase) != (&facts.name, facts.phase) => {
                     self.changed.insert(known.school_id, facts);
                 }
                 Some(_) => {}
@@ -134,7 +130,7 @@ impl Plan {
         .collect();
         let strays: Vec<&str> =
             there.keys().filter(|urn| !self.members.contains(*urn)).map(String::as_str).collect();
-        if request.kind == FileKind::Groups && !strays.is_empty() {
+        if request.kind == ImportKind::Groups && !strays.is_empty() {
             notices.push(Notice {
                 kind: NoticeKind::NotInGroup,
                 line: 1,

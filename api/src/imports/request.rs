@@ -9,58 +9,23 @@ use crate::base::auth::Caller;
 use crate::base::auth::permission::{Permission, RecordCase, WriteParent, WriteSchool};
 use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
+use crate::base::word::words;
 
-/// What a file says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum FileKind {
-    /// Pupils with their enrolments, classes, year groups and characteristics.
-    Pupils,
-    /// Marks: a row a mark, a day, or a week, or a column a date and session.
-    Marks,
-    /// Classes, and who is in them.
-    Classes,
-    /// Parents, whose they are and how to reach them.
-    Parents,
-    /// What was done under the school's policy before it came here: letters, open stages, running targets,
-    /// penalty notices.
-    Cases,
-    /// Schools, from Get Information About Schools (`edubasealldata`).
-    Schools,
-    /// The schools of groups, from there.
-    Groups,
-    /// Which school became which, from there.
-    Links,
+words! {
+    /// What a file says.
+    ImportKind {
+        Pupils = "pupils": "pupils with their enrolments, classes, year groups and characteristics",
+        Marks = "marks": "marks: a row a mark, a day, or a week, or a column a date and session",
+        Classes = "classes": "classes, and who is in them",
+        Parents = "parents": "parents, whose they are and how to reach them",
+        Cases = "cases": "what was done under the school's policy before it came here: letters, open stages, running targets, penalty notices",
+        Schools = "schools": "schools, from Get Information About Schools (`edubasealldata`)",
+        Groups = "groups": "the schools of groups, from there",
+        Links = "links": "which school became which, from there",
+    }
 }
 
-impl FileKind {
-    /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Pupils,
-        Self::Marks,
-        Self::Classes,
-        Self::Parents,
-        Self::Cases,
-        Self::Schools,
-        Self::Groups,
-        Self::Links,
-    ];
-
-    /// As it stands in the database and over the wire.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pupils => "pupils",
-            Self::Marks => "marks",
-            Self::Classes => "classes",
-            Self::Parents => "parents",
-            Self::Cases => "cases",
-            Self::Schools => "schools",
-            Self::Groups => "groups",
-            Self::Links => "links",
-        }
-    }
-
+impl ImportKind {
     /// Whether it is about the trust's schools and not about what is in one of them.
     #[must_use]
     pub fn is_of_the_trust(self) -> bool {
@@ -93,19 +58,13 @@ impl FileKind {
             .member("permission", permission)
             .member("role", caller.role()))
     }
-
-    /// The opposite of [`FileKind::as_str`].
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
-    }
 }
 
 /// What an import is asked to do.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// What the file says.
-    pub kind: FileKind,
+    pub kind: ImportKind,
     /// The school it is for; `None`: each row names its own.
     pub school_id: Option<SchoolId>,
     /// What the sender calls the file.

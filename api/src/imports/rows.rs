@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use super::outcome::Outcome;
-use super::request::{FileKind, Options, Request};
+use super::request::{ImportKind, Options, Request};
 use super::uploads::{self, Whole};
 use crate::base::db::Tx;
 use crate::base::id::{ImportId, JobId, SchoolId, UploadId};
@@ -28,7 +28,7 @@ pub struct Import {
     #[schema(example = 12)]
     pub import_id: ImportId,
     /// What the file says.
-    pub kind: String,
+    pub kind: ImportKind,
     /// The school it is for; absent when each row names its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub school_id: Option<SchoolId>,
@@ -59,7 +59,7 @@ pub struct Import {
 struct ImportRow {
     job_id: JobId,
     school_id: Option<SchoolId>,
-    kind: String,
+    kind: ImportKind,
     file_name: Option<String>,
     dry_run: bool,
     options: Value,
@@ -144,7 +144,7 @@ fn add_request(
             import::trust_id.eq(trust),
             import::job_id.eq(job_id),
             import::school_id.eq(request.school_id),
-            import::kind.eq(request.kind.as_str()),
+            import::kind.eq(request.kind),
             import::file_name.eq(&request.file_name),
             import::dry_run.eq(request.dry_run),
             import::options.eq(serde_json::to_value(&request.options).map_err(Problem::internal)?),
@@ -161,8 +161,7 @@ pub(super) fn take(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Request, Vec<u8>),
         .filter(import::job_id.eq(job_id))
         .select(ImportRow::as_select())
         .first(tx.conn)?;
-    let unknown = || Problem::internal(format!("no such kind of file: {}", row.kind));
-    let kind = FileKind::parse(&row.kind).ok_or_else(unknown)?;
+    let kind = row.kind;
     let options: Options =
         serde_json::from_value(row.options.clone()).map_err(Problem::internal)?;
     let mut bytes = Vec::with_capacity(usize::try_from(row.bytes).unwrap_or_default());

@@ -5,7 +5,7 @@ use files::{
     read_marks, read_pupils, read_schools,
 };
 
-use super::request::FileKind;
+use super::request::ImportKind;
 use super::{
     import_cases, import_links, import_marks, import_parents, import_pupils, import_schools, rows,
 };
@@ -35,39 +35,39 @@ pub fn run(app: &App, counting: &Counting, job: &Job<'_>) -> Result<(), Problem>
         bytes: &bytes,
         sheet: request.options.sheet.as_deref(),
         own_school: own.as_deref(),
-        wide: matches!(request.kind, FileKind::Schools | FileKind::Groups | FileKind::Links),
+        wide: matches!(request.kind, ImportKind::Schools | ImportKind::Groups | ImportKind::Links),
         today: job.run(|tx| Ok(tx.clock().today()))?,
     };
     let mut tell = |rows: u64| job.tell("reading the file", rows, total);
     match request.kind {
-        FileKind::Pupils => {
+        ImportKind::Pupils => {
             let reading = read_pupils(&sent, &mut tell).map_err(lost)?;
             drop(bytes);
             import_pupils::import(job, &request, reading)
         }
-        FileKind::Marks => {
+        ImportKind::Marks => {
             let pool = counting.pool();
             let reading = read_marks(&sent, &app.codes, pool, &mut tell).map_err(unread)?;
             drop(bytes);
             import_marks::import(counting, job, &request, reading)
         }
-        FileKind::Classes => {
+        ImportKind::Classes => {
             let reading = read_classes(&sent, &mut tell).map_err(lost)?;
             import_pupils::import_classes(job, &request, reading)
         }
-        FileKind::Parents => {
+        ImportKind::Parents => {
             let reading = read_contacts(&sent, &mut tell).map_err(lost)?;
             import_parents::import(app, job, &request, reading)
         }
-        FileKind::Cases => {
+        ImportKind::Cases => {
             let reading = read_done(&sent, &mut tell).map_err(lost)?;
             import_cases::import(job, &request, reading)
         }
-        FileKind::Schools | FileKind::Groups => {
+        ImportKind::Schools | ImportKind::Groups => {
             let reading = read_schools(&sent, &mut tell).map_err(lost)?;
             import_schools::import(job, &request, reading)
         }
-        FileKind::Links => {
+        ImportKind::Links => {
             let reading = read_links(&sent, &mut tell).map_err(lost)?;
             import_links::import(job, &request, reading)
         }

@@ -6,7 +6,7 @@ use domain::AcademicYear;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::request::{FileKind, Options, Request};
+use super::request::{ImportKind, Options, Request};
 use super::rows::{self, Import};
 use crate::base::auth::May;
 use crate::base::auth::permission::RunImport;
@@ -30,9 +30,8 @@ const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Params {
-    /// What the file says: `pupils`, `classes`, `parents`, `marks`, `cases` (what was done before the school came here), or of Get Information About Schools `schools`, `groups` or `links`.
-    #[param(value_type = String)]
-    kind: FileKind,
+    /// What the file says.
+    kind: ImportKind,
     /// The school that the file is for. Without it every row names its school in the column `urn`; that needs a token
     /// for the whole trust.
     school_id: Option<SchoolId>,
@@ -71,10 +70,10 @@ impl Params {
                 "no school: the file is the trust's",
             ));
         }
-        if kind == FileKind::Groups && group_uid.is_none() {
+        if kind == ImportKind::Groups && group_uid.is_none() {
             return Err(Problem::at(Kind::Invalid, "?group_uid", "the UID of the trust's group"));
         }
-        if complete && kind != FileKind::Pupils {
+        if complete && kind != ImportKind::Pupils {
             return Err(Problem::at(Kind::Invalid, "?complete", "only with kind=pupils"));
         }
         if !complete && as_of.is_some() {

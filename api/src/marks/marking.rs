@@ -11,28 +11,15 @@ use super::rows;
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, JobId, SchoolId};
 use crate::base::problem::{Kind, Problem};
+use crate::base::word::words;
 use crate::school::tenants::Version;
 
-/// How marks came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
-    /// A class's register.
-    Register,
-    /// A correction, with a reason.
-    Amendment,
-    /// A file.
-    Import,
-}
-
-impl Source {
-    /// As it stands in the history.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Source::Register => "register",
-            Source::Amendment => "amendment",
-            Source::Import => "import",
-        }
+words! {
+    /// How marks came in.
+    Source as "MarkSource" {
+        Register = "register": "a class's register",
+        Amendment = "amendment": "a correction, with a reason",
+        Import = "import": "a file",
     }
 }
 

@@ -187,7 +187,7 @@ pub(super) fn add_events(
         .bind::<Integer, _>(school_id)
         .bind::<SmallInt, _>(year)
         .bind::<BigInt, _>(version.number)
-        .bind::<Text, _>(author.source.as_str())
+        .bind::<Text, _>(author.source)
         .bind::<Nullable<Text>, _>(author.reason.as_deref())
         .bind::<Nullable<BigInt>, _>(author.job_id)
         .bind::<Timestamptz, _>(version.at)
@@ -221,7 +221,7 @@ fn add_event(
             mark_event::year.eq(year),
             mark_event::version.eq(version.number),
             mark_event::part.eq(0),
-            mark_event::source.eq(author.source.as_str()),
+            mark_event::source.eq(author.source),
             mark_event::enrolment_ids.eq(&rectangle.enrolments),
             mark_event::first_half_day.eq(rectangle.first),
             mark_event::half_days.eq(rectangle.half_days),
@@ -239,8 +239,8 @@ fn add_event(
 
 /// An entry of the history, as far as it touches one enrolment and half day.
 pub struct Entry {
-    /// How it came: a register, an amendment or an import.
-    pub source: String,
+    /// How it came.
+    pub source: super::Source,
     /// The code's number before.
     pub old: u8,
     /// The code's number since.
@@ -268,7 +268,7 @@ pub fn history(
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]
-        source: String,
+        source: super::Source,
         #[diesel(sql_type = Integer)]
         old: i32,
         #[diesel(sql_type = Integer)]

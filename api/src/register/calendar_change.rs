@@ -11,6 +11,8 @@ use super::roll::Roll;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::Problem;
+use crate::base::word::words;
+use crate::base::words;
 use crate::school::calendars::DaysBody;
 use crate::school::tenants;
 
@@ -43,8 +45,8 @@ pub struct CalendarChange {
 pub struct HalfDayChange {
     /// The date.
     date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// What happens to it.
     change: Change,
@@ -52,16 +54,13 @@ pub struct HalfDayChange {
     classes: Vec<ClassChange>,
 }
 
-/// What happens to a half day.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Change {
-    /// The school would be open.
-    Opens,
-    /// The school would be closed.
-    Closes,
-    /// The school is open, but other year groups would be due.
-    YearGroups,
+words! {
+    /// What happens to a half day.
+    Change as "HalfDayFate" {
+        Opens = "opens": "the school would be open",
+        Closes = "closes": "the school would be closed",
+        YearGroups = "year_groups": "the school is open, but other year groups would be due",
+    }
 }
 
 /// What would change for one class on one half day.
@@ -84,8 +83,8 @@ pub struct ClassChange {
 /// A window that would not be the same.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WindowChange {
-    /// `half_term`, `term` or `year_to_date`.
-    #[schema(value_type = String, example = "half_term")]
+    /// What kind of window; never a week.
+    #[schema(value_type = words::WindowKind)]
     kind: WindowKind,
     /// Its key.
     #[schema(example = "half-term-1")]

@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
+use crate::base::words;
 use crate::marks;
 
 /// A half day on which a pupil has real marks at two schools.
@@ -22,8 +23,8 @@ use crate::marks;
 pub struct DoubleMark {
     /// The date.
     date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// The two marks.
     marks: Vec<SchoolMark>,

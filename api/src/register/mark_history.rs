@@ -12,6 +12,7 @@ use crate::base::http::path::Path;
 use crate::base::id::{ImportId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
+use crate::base::words;
 use crate::marks;
 use crate::roll::pupils;
 
@@ -23,8 +24,8 @@ pub struct History {
     pupil_id: PupilId,
     /// The date.
     date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// Every change, oldest first.
     entries: Vec<HistoryEntry>,
@@ -40,9 +41,8 @@ pub struct HistoryEntry {
     from: Option<String>,
     /// The code after; `null` when there is none.
     to: Option<String>,
-    /// `register`, `amendment` or `import`.
-    #[schema(example = "amendment")]
-    source: String,
+    /// How it came.
+    source: marks::Source,
     /// Why, for an amendment.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
@@ -62,7 +62,7 @@ pub struct HistoryEntry {
 /// Read the history of a mark
 #[utoipa::path(tag = "register", security(("token" = ["mark:read"])),
     params(PupilId, ("date" = NaiveDate, Path, description = "The date."),
-        ("session" = String, Path, description = "`AM` or `PM`.")),
+        ("session" = words::Session, Path, description = "The session.")),
     responses((status = 200, description = "The history; empty when there never was a mark.", body = History)))]
 #[get("/v1/pupils/{pupil_id}/marks/{date}/{session}/history")]
 pub async fn mark_history(

@@ -9,6 +9,7 @@ use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
 use crate::base::id::{ClassId, EnrolmentId, PupilId};
 use crate::base::problem::{Kind, Problem};
+use crate::base::words;
 use crate::marks::{self, Header, YearMarks};
 use crate::roll::pupils::{self, ClassRow, Member};
 use crate::school::calendars;
@@ -21,8 +22,8 @@ pub struct Register {
     pub class_id: ClassId,
     /// The date: a day on the school's wall, without a time zone.
     pub date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     pub session: Session,
     /// When it was opened (UTC); absent when it was not taken here.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,7 @@ use crate::base::http::path::Path;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::words;
 use crate::marks;
 use crate::roll::pupils::{self, Stay};
 use crate::school::tenants;
@@ -51,8 +52,8 @@ pub struct Marks {
 pub struct Mark {
     /// The date.
     date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// The code.
     #[schema(example = "I")]

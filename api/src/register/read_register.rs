@@ -12,6 +12,7 @@ use crate::base::http::path::Path;
 use crate::base::id::ClassId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
+use crate::base::words;
 use crate::roll::pupils;
 
 /// Read a register
@@ -19,7 +20,7 @@ use crate::roll::pupils;
 /// Lists the class's pupils on that day with the marks there are, also before the register is taken.
 #[utoipa::path(tag = "register", security(("token" = ["register:read"])),
     params(ClassId, ("date" = NaiveDate, Path, description = "The date."),
-        ("session" = String, Path, description = "`AM` or `PM`."),
+        ("session" = words::Session, Path, description = "The session."),
         IfNoneMatch),
     responses((status = 200, description = "The register.", body = Register, headers(("ETag"))),
         (status = 304, description = "Unchanged.", headers(("ETag"))),

@@ -18,6 +18,7 @@ use crate::base::http::path::Path;
 use crate::base::id::{ClassId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
+use crate::base::words;
 use crate::marks::{self, Author, Changed, Header, Marking, Moved, Source, YearChange};
 use crate::roll::pupils;
 use crate::school::calendars;
@@ -56,7 +57,7 @@ pub struct PupilMark {
 /// on a mark that a review has counted and that is replaced is looked at again by a job, as after an amendment.
 #[utoipa::path(tag = "register", security(("token" = ["register:take"])), request_body = RegisterBody,
     params(ClassId, ("date" = NaiveDate, Path, description = "The date."),
-        ("session" = String, Path, description = "`AM` or `PM`."),
+        ("session" = words::Session, Path, description = "The session."),
         IfMatch,
         ("If-None-Match" = Option<String>, Header, description = "Not if the register has this ETag.")),
     responses((status = 200, description = "The register as it stands now.", body = Register, headers(("ETag"))),

@@ -18,6 +18,8 @@ use crate::base::http::path::Path;
 use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
+use crate::base::word::As;
+use crate::base::words;
 use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day whose attendance, with so many more missed sessions, would lie in a lower \
@@ -54,9 +56,8 @@ pub struct AtRisk {
     /// At risk by at most so many more missed sessions.
     #[schema(example = 2)]
     sessions: u32,
-    /// The days that bands are taken over: `week`, `half term`, `term` or `year to date`.
-    #[schema(example = "year to date")]
-    over: String,
+    /// The days that bands are taken over.
+    over: words::RateWindow,
     /// The pupils, fewest sessions first.
     pupils: Page<AtRiskPupil>,
 }
@@ -129,6 +130,6 @@ pub async fn at_risk(
         few_sessions: bands.is_few(rate),
     });
     let (head, policy) = (frame.head(BASIS, Vec::new()), bands.answer());
-    let over = bands.over().to_string();
+    let over = As(bands.over());
     Ok(pupils.answer_in(&request, |pupils| AtRisk { head, policy, sessions, over, pupils }))
 }

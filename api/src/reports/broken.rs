@@ -10,6 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::attendance::Attended;
+use crate::base::word::words;
 
 /// What the report holds.
 pub const BASIS: &str = "Week by week the marks of every half day on which the school was open and the pupil was due, \
@@ -72,12 +73,22 @@ pub struct DayMarks {
 /// A pattern of absence.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct PatternAnswer {
-    /// `weekday`, `half_day`, `next_to_holiday`, `late` or `growing`.
-    #[schema(example = "weekday")]
-    pub kind: &'static str,
+    /// What stands out.
+    pub kind: PatternKind,
     /// In plain English, with the counts behind it.
     #[schema(example = "6 of 8 missed sessions fall on a Monday")]
     pub says: String,
+}
+
+words! {
+    /// What stands out in a pupil's weeks.
+    PatternKind {
+        Weekday = "weekday": "at least half of at least 4 missed sessions fall on one weekday",
+        HalfDay = "half_day": "at least three quarters of at least 4 missed sessions are mornings, or afternoons",
+        NextToHoliday = "next_to_holiday": "at least 2 absences on the first or last school day beside a holiday or half term",
+        Late = "late": "late at least 4 times",
+        Growing = "growing": "more was missed in the last 4 school weeks than in the 4 before",
+    }
 }
 
 /// The broken weeks of an enrolment over some days of its block's year.
@@ -127,21 +138,23 @@ pub fn of(codes: &CodeTable, block: &Block, of: &EnrolmentYear, days: Days) -> B
 
 fn say(pattern: &Pattern, absent: usize) -> PatternAnswer {
     let (kind, says) = match pattern {
-        Pattern::Weekday(day, count) => {
-            ("weekday", format!("{count} of {absent} missed sessions fall on a {}", weekday(*day)))
-        }
+        Pattern::Weekday(day, count) => (
+            PatternKind::Weekday,
+            format!("{count} of {absent} missed sessions fall on a {}", weekday(*day)),
+        ),
         Pattern::HalfDay(session, count) => {
             let half = if *session == Session::Am { "mornings" } else { "afternoons" };
-            ("half_day", format!("{count} of {absent} missed sessions are {half}"))
+            (PatternKind::HalfDay, format!("{count} of {absent} missed sessions are {half}"))
         }
         Pattern::NextToHoliday(days) => (
-            "next_to_holiday",
+            PatternKind::NextToHoliday,
             format!("absent on {days} first or last school days beside a holiday or half term"),
         ),
-        Pattern::Late(times) => ("late", format!("late {times} times")),
-        Pattern::Growing => {
-            ("growing", "more missed in the last 4 school weeks than in the 4 before".to_owned())
-        }
+        Pattern::Late(times) => (PatternKind::Late, format!("late {times} times")),
+        Pattern::Growing => (
+            PatternKind::Growing,
+            "more missed in the last 4 school weeks than in the 4 before".to_owned(),
+        ),
     };
     PatternAnswer { kind, says }
 }

@@ -13,21 +13,19 @@ use crate::base::db::Scope;
 use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::word::words;
 use crate::figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks};
 use crate::school::tenants::{self, SchoolRow};
 
 /// Days that a report covers when nobody says otherwise: long enough for what is due once a month.
 const MONTH: DayCount = DayCount::new(30);
 
-/// How a report is answered.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ReportFormat {
-    /// As JSON.
-    #[default]
-    Json,
-    /// As CSV, for a spreadsheet.
-    Csv,
+words! {
+    /// How a report is answered.
+    ReportFormat {
+        Json = "json": "as JSON",
+        Csv = "csv": "as CSV, for a spreadsheet",
+    }
 }
 
 /// A school's registers up to the end of a report's days, all read in one snapshot.

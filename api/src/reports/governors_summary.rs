@@ -21,7 +21,7 @@ use crate::base::http::path::Path;
 use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
-use crate::figures::{Counting, group_key, group_label, group_name};
+use crate::figures::{Counting, Dimension, group_key, group_label};
 
 const BASIS: &str = "One half term that has ended, the one before it, and the school year up to its end. Groups are those \
     of the half term's last register. Persistent absence is missing 10% or more of one's own possible sessions of the \
@@ -111,9 +111,8 @@ pub struct SummaryCell {
 /// The groups of one kind.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SummaryGroups {
-    /// What they are: `year_group`, `sex`, `fsm`, `sen` or `eal`.
-    #[schema(example = "fsm")]
-    by: &'static str,
+    /// What they are.
+    by: Dimension,
     /// Each group.
     cells: Vec<SummaryGroup>,
 }
@@ -252,7 +251,7 @@ fn groups(by: By, all: &[Individual<'_>], day: NaiveDate, school: &SummaryCell) 
             }
         },
     );
-    SummaryGroups { by: group_name(by), cells: cells.collect() }
+    SummaryGroups { by: Dimension::of(by), cells: cells.collect() }
 }
 
 /// What the figures say, for the agenda and the minutes.

@@ -25,6 +25,8 @@ mod standing;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use frame::ReportFormat;
+
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config

@@ -24,8 +24,10 @@ use crate::base::http::path::Path;
 use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
+use crate::base::word::words;
 use crate::figures::{Counting, Enrolled, Figures};
 use crate::roll::parents;
+use crate::roll::pupils::CharacteristicWord;
 
 const BASIS: &str = "Pupils on roll on the day who missed anything in the week up to it and for whom at least one of \
     these holds: a child in care, a child in need, or one about a parent of whom a court order or no contact has to be \
@@ -68,9 +70,9 @@ pub struct ConcernPupil {
     pupil: ListedPupil,
     /// Why the pupil is on the list.
     concerns: Vec<Concern>,
-    /// Special educational needs, where there are any: `support` or `ehcp`.
+    /// Special educational needs, where there are any.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "ehcp")]
+    #[schema(value_type = Option<CharacteristicWord>)]
     sen: Option<&'static str>,
     /// Over the week.
     week: Attended,
@@ -88,12 +90,23 @@ pub struct ConcernPupil {
 /// A reason to talk about a pupil.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Concern {
-    /// `looked_after`, `child_in_need`, `ask_first`, `severe`, `no_reason` or `declined`.
-    #[schema(example = "no_reason")]
-    kind: &'static str,
+    /// What it is.
+    kind: ConcernKind,
     /// In plain English, with what is behind it.
     #[schema(example = "no reason established on 2026-11-17 and 2026-11-18")]
     says: String,
+}
+
+words! {
+    /// A reason to talk about a pupil.
+    ConcernKind {
+        LookedAfter = "looked_after": "a child in care",
+        ChildInNeed = "child_in_need": "a child in need",
+        AskFirst = "ask_first": "a court order or no contact has to be respected about a parent",
+        Severe = "severe": "half of the school year or more was missed",
+        NoReason = "no_reason": "no reason was established on two school days running",
+        Declined = "declined": "the last 4 school weeks are below the 4 before, in a band that the policy names",
+    }
 }
 
 /// Read the safeguarding list
@@ -178,21 +191,27 @@ impl Looking<'_> {
         let to = self.frame.days.to;
         let mut concerns = Vec::new();
         let mut add = |kind, says: String| concerns.push(Concern { kind, says });
-        for kind in [Characteristic::LookedAfter, Characteristic::ChildInNeed] {
+        for (concern, kind) in [
+            (ConcernKind::LookedAfter, Characteristic::LookedAfter),
+            (ConcernKind::ChildInNeed, Characteristic::ChildInNeed),
+        ] {
             if is(member, kind, to).is_some() {
-                add(kind.name(), kind.label().to_lowercase());
+                add(concern, kind.label().to_lowercase());
             }
         }
         if self.ask_first.contains(&member.pupil_id()) {
             let says = "a court order or no contact has to be respected about a parent";
-            add("ask_first", says.to_owned());
+            add(ConcernKind::AskFirst, says.to_owned());
         }
         if is_severe(year) {
             let (attended, possible) = (year.part(), year.whole());
-            add("severe", format!("{attended} of {possible} sessions attended this school year"));
+            add(
+                ConcernKind::Severe,
+                format!("{attended} of {possible} sessions attended this school year"),
+            );
         }
         if let Some((first, second)) = self.unexplained(member) {
-            add("no_reason", format!("no reason established on {first} and {second}"));
+            add(ConcernKind::NoReason, format!("no reason established on {first} and {second}"));
         }
         if let Some((band, recent, earlier)) = self.declined(member) {
             let says = format!(
@@ -200,7 +219,7 @@ impl Looking<'_> {
                 recent.cut(),
                 earlier.cut()
             );
-            add("declined", says);
+            add(ConcernKind::Declined, says);
         }
         concerns
     }

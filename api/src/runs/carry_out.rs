@@ -13,9 +13,7 @@ use crate::figures::Counting;
 /// The database is away; the lease is lost; something that no check foresaw.
 pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
     let row = job.run(|tx| rows::row(tx, job.id().into()))?;
-    let occasion = Occasion::read(&row.kind)
-        .ok_or_else(|| Problem::internal(format!("no such kind of run: {}", row.kind)))?;
-    match occasion {
+    match *row.kind {
         Occasion::Review => open_review::open_review(counting, job, &row),
         Occasion::Deadlines => deadlines::deadlines(job, &row),
         Occasion::Leavers => leavers::leavers(job, &row),
@@ -23,7 +21,7 @@ pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
         | Occasion::EndOfHalfTerm
         | Occasion::EndOfTerm
         | Occasion::EndOfYear => close_period::close_period(counting, job, &row),
-        Occasion::Response | Occasion::Reward | Occasion::Draw => {
+        Occasion::Response | Occasion::Reward | Occasion::Draw | Occasion::Calendar => {
             Err(Problem::internal(format!("nothing to do for a run of kind {}", row.kind)))
         }
     }

@@ -15,6 +15,7 @@ use crate::base::id::TrustId;
 use crate::base::platform;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::word::As;
 use crate::casework::{actions, cases};
 use crate::school::tenants;
 
@@ -71,7 +72,7 @@ fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> 
     let mut deadlines = actions::deadlines(tx)?;
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
-            let key = (school.school_id, due.occasion.name().to_owned(), due.period.clone());
+            let key = (school.school_id, As(due.occasion), due.period.clone());
             there.contains(&key)
         };
         for (calendar, known_from) in school.years() {
@@ -104,8 +105,8 @@ fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> 
 /// Today's run for the cases of pupils who have left the roll of the school that follows them, if there are any. It is
 /// the whole trust's: a pupil may have moved from one school to another.
 fn leavers(tx: &mut Tx<'_>, there: &BTreeSet<Key>) -> Result<Option<NewRun>, Problem> {
-    let (kind, today) = (Occasion::Leavers.name().to_owned(), tx.clock().today());
-    let key = (TRUST, kind, today.to_string());
+    let today = tx.clock().today();
+    let key = (TRUST, As(Occasion::Leavers), today.to_string());
     if there.contains(&key) || cases::left_behind(tx, today)?.is_empty() {
         return Ok(None);
     }
@@ -113,7 +114,7 @@ fn leavers(tx: &mut Tx<'_>, there: &BTreeSet<Key>) -> Result<Option<NewRun>, Pro
     let due = tx.now();
     Ok(Some(NewRun {
         school_id: TRUST,
-        kind,
+        kind: *kind,
         period,
         attempt: 1,
         from: today,

@@ -14,6 +14,8 @@ use super::rows::{self, RunRow};
 use crate::base::id::ClassId;
 use crate::base::jobs::{self, Finished, Job};
 use crate::base::problem::Problem;
+use crate::base::word::As;
+use crate::base::words;
 use crate::figures::{CellAnswer, ClassFigures, Counting, OneSchool};
 
 /// A class's figures as they stood when its period was closed.
@@ -26,8 +28,7 @@ pub struct ClosedClass {
     #[schema(example = "6A")]
     class: String,
     /// What is counted.
-    #[schema(example = "dfe-daily")]
-    definition: &'static str,
+    definition: words::Definition,
     /// The version of the definition.
     #[schema(example = 1)]
     definition_version: u16,
@@ -66,7 +67,7 @@ pub(super) fn close_period(
         let closed = ClosedClass {
             class_id,
             class,
-            definition: definition.name(),
+            definition: As(definition),
             definition_version: definition.version(),
             as_known_on: at,
             version,

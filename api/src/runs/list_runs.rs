@@ -10,6 +10,7 @@ use crate::base::auth::permission::ReadRun;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::id::{RunId, SchoolId};
+use crate::base::jobs::JobState;
 use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::school::tenants;
@@ -23,8 +24,8 @@ pub struct Params {
     cursor: Option<String>,
     /// Only the runs of this school.
     school_id: Option<SchoolId>,
-    /// Only the runs whose job is in this state: `queued`, `running`, `done` or `failed`.
-    state: Option<String>,
+    /// Only the runs whose job is in this state.
+    state: Option<JobState>,
 }
 
 /// List runs
@@ -38,7 +39,7 @@ pub async fn list_runs(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { limit, cursor, school_id, state } = params.0;
-    let slice = Slice::<RunId>::read(limit, cursor.as_deref(), &(school_id, &state))?;
+    let slice = Slice::<RunId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let page = app.db.run(caller.scope(), move |tx| {
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;

@@ -21,8 +21,11 @@ use crate::base::db::Tx;
 use crate::base::http::json::Query;
 use crate::base::http::page::{Page, Slice};
 use crate::base::id::{RunId, SchoolId};
+use crate::base::jobs::JobState;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::word::{As, words};
+use crate::base::words;
 use crate::school::tenants;
 
 /// The most days that one question may reach over.
@@ -54,10 +57,8 @@ pub struct Scheduled {
     /// The school.
     #[schema(example = 7)]
     school_id: SchoolId,
-    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; `review`; `calendar` where there is no
-    /// calendar for a year, or it has no summer term; for the days of the policy that `policy` names also `response`, `reward` or `draw`.
-    #[schema(example = "end_of_half_term")]
-    kind: &'static str,
+    /// What falls due; `response`, `reward` and `draw` only of the policy that `policy` names.
+    kind: words::RunKind,
     /// What tells it from all others of its kind at the school.
     #[schema(example = "2026/half-term-1")]
     period: String,
@@ -76,10 +77,8 @@ pub struct Scheduled {
     /// The school's time zone.
     #[schema(example = "Europe/London")]
     time_zone: &'static str,
-    /// `scheduled`; `due` (it has fallen due and is about to be queued); the state of its run: `queued`, `running`,
-    /// `done` or `failed`; `announced`, `skipped` or `missing` (it does not run, and `why` says why not).
-    #[schema(example = "scheduled")]
-    state: String,
+    /// How it stands.
+    state: ScheduleState,
     /// Why it does not run, and what to do.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
@@ -89,6 +88,34 @@ pub struct Scheduled {
     /// Its run, once it has one: the last attempt.
     #[serde(skip_serializing_if = "Option::is_none")]
     run_id: Option<RunId>,
+}
+
+words! {
+    /// How something in the schedule stands.
+    ScheduleState {
+        Scheduled = "scheduled": "it is still to come",
+        Due = "due": "it has fallen due and is about to be queued",
+        Queued = "queued": "its run waits for a worker",
+        Running = "running": "a worker has its run",
+        Done = "done": "its run is done",
+        Refused = "refused": "its run was refused",
+        Failed = "failed": "its run has failed",
+        Announced = "announced": "it does not run: the policy was only asked about",
+        Skipped = "skipped": "it does not run: it fell due too early, and `why` says for what",
+        Missing = "missing": "it does not run: something is missing, and `why` says what",
+    }
+}
+
+impl From<JobState> for ScheduleState {
+    fn from(state: JobState) -> Self {
+        match state {
+            JobState::Queued => Self::Queued,
+            JobState::Running => Self::Running,
+            JobState::Done => Self::Done,
+            JobState::Refused => Self::Refused,
+            JobState::Failed => Self::Failed,
+        }
+    }
 }
 
 const ANNOUNCED: &str =
@@ -221,8 +248,8 @@ fn missing(
             year.number()
         );
         Some(Scheduled {
-            kind: "calendar",
-            state: "missing".to_owned(),
+            kind: As(Occasion::Calendar),
+            state: ScheduleState::Missing,
             why: Some(why),
             ..Scheduled::of(school.school_id, school.zone.name(), due)
         })
@@ -232,7 +259,7 @@ fn missing(
 
 fn announce(school: &SchoolTime, due: Due) -> Scheduled {
     Scheduled {
-        state: "announced".to_owned(),
+        state: ScheduleState::Announced,
         why: Some(ANNOUNCED.to_owned()),
         ..Scheduled::of(school.school_id, school.zone.name(), due)
     }
@@ -242,7 +269,7 @@ impl Scheduled {
     fn of(school_id: SchoolId, time_zone: &'static str, due: Due) -> Self {
         Self {
             school_id,
-            kind: due.occasion.name(),
+            kind: As(due.occasion),
             period: due.period,
             label: due.label,
             from: due.from,
@@ -250,7 +277,7 @@ impl Scheduled {
             due: due.at,
             local: due.local,
             time_zone,
-            state: "scheduled".to_owned(),
+            state: ScheduleState::Scheduled,
             why: None,
             late: None,
             run_id: None,
@@ -265,21 +292,22 @@ impl Scheduled {
         runs: &mut BTreeMap<Key, Run>,
     ) -> Self {
         let now = tx.now();
-        let key = (self.school_id, self.kind.to_owned(), self.period.clone());
+        let key = (self.school_id, self.kind, self.period.clone());
         if let Some(run) = runs.remove(&key) {
-            (self.state, self.late, self.run_id) = (run.job.state, run.late, Some(run.run_id));
+            (self.state, self.late, self.run_id) =
+                (run.job.state.into(), run.late, Some(run.run_id));
         } else if self.due <= known_from {
-            let why = if self.kind == Occasion::Review.name() { UNFOLLOWED } else { SKIPPED };
-            (self.state, self.why) = ("skipped".to_owned(), Some(why.to_owned()));
+            let why = if self.kind == Occasion::Review { UNFOLLOWED } else { SKIPPED };
+            (self.state, self.why) = (ScheduleState::Skipped, Some(why.to_owned()));
         } else if self.due <= now {
             let moved = !tx.ahead().is_zero();
             let times = Times { due: self.due, noticed: now, begun: now, first: true, moved };
-            (self.state, self.late) = ("due".to_owned(), times.late());
+            (self.state, self.late) = (ScheduleState::Due, times.late());
         }
         self
     }
 
     fn place(&self) -> Place {
-        (self.due, self.school_id, self.kind.to_owned(), self.period.clone())
+        (self.due, self.school_id, self.kind.to_string(), self.period.clone())
     }
 }

@@ -9,6 +9,7 @@ use crate::base::db::Tx;
 use crate::base::http::idempotency::Reply;
 use crate::base::http::path::Path;
 use crate::base::id::RunId;
+use crate::base::jobs::JobState;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 
@@ -34,7 +35,7 @@ pub async fn retry_run(
 /// The attempt after this one: the one that is there, or a new one.
 fn next_attempt(tx: &mut Tx<'_>, run_id: RunId, by: &str, role: &str) -> Result<RunId, Problem> {
     let row = rows::row(tx, run_id)?;
-    if rows::run(tx, run_id)?.job.state != "failed" {
+    if rows::run(tx, run_id)?.job.state != JobState::Failed {
         return Err(Problem::new(Kind::NotFailed));
     }
     rows::alone(tx, &row)?;
@@ -43,7 +44,7 @@ fn next_attempt(tx: &mut Tx<'_>, run_id: RunId, by: &str, role: &str) -> Result<
     }
     let next = NewRun {
         school_id: row.school_id,
-        kind: row.kind,
+        kind: *row.kind,
         period: row.period,
         attempt: row.attempt + 1,
         from: row.from_day,

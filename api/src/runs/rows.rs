@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use domain::schedule::Due;
+use domain::schedule::{Due, Occasion};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -15,9 +15,11 @@ use super::late::{Late, Times};
 use super::open_review::OpenedReview;
 use crate::base::db::{Schools, Scope, Tx};
 use crate::base::id::{RunId, SchoolId};
-use crate::base::jobs::{self, JobRow, NewJob};
+use crate::base::jobs::{self, JobRow, JobState, NewJob};
 use crate::base::problem::Problem;
 use crate::base::schema::{job, run, run_item};
+use crate::base::word::As;
+use crate::base::words;
 use crate::casework::actions::Deadlines;
 use crate::casework::cases::Followed;
 
@@ -30,7 +32,7 @@ pub(super) const TRUST: SchoolId = SchoolId::new(0);
 #[derive(Debug, Clone)]
 pub(super) struct NewRun {
     pub school_id: SchoolId,
-    pub kind: String,
+    pub kind: Occasion,
     pub period: String,
     pub attempt: i32,
     pub from: NaiveDate,
@@ -45,7 +47,7 @@ impl NewRun {
     pub(super) fn first(school_id: SchoolId, due: Due) -> Self {
         Self {
             school_id,
-            kind: due.occasion.name().to_owned(),
+            kind: due.occasion,
             period: due.period,
             attempt: 1,
             from: due.from,
@@ -62,7 +64,7 @@ impl NewRun {
 pub(super) struct RunRow {
     pub school_id: SchoolId,
     pub run_id: RunId,
-    pub kind: String,
+    pub kind: words::RunKind,
     pub period: String,
     pub attempt: i32,
     pub from_day: NaiveDate,
@@ -80,9 +82,8 @@ pub struct Run {
     /// The school; absent when it is for the whole trust.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub school_id: Option<SchoolId>,
-    /// `end_of_week`, `end_of_half_term`, `end_of_term` or `end_of_year`; `review`, `deadlines` or `leavers`.
-    #[schema(example = "end_of_half_term")]
-    pub kind: String,
+    /// What fell due.
+    pub kind: words::RunKind,
     /// What tells it from all others of its kind at the school.
     #[schema(example = "2026/half-term-1")]
     pub period: String,
@@ -164,7 +165,7 @@ impl Run {
 }
 
 /// What makes a run the only one: school, kind, period.
-pub(super) type Key = (SchoolId, String, String);
+pub(super) type Key = (SchoolId, words::RunKind, String);
 
 /// Every run that is there.
 pub(super) fn there(tx: &mut Tx<'_>) -> Result<BTreeSet<Key>, Problem> {
@@ -198,7 +199,7 @@ pub(super) fn add(
                 run::trust_id.eq(trust),
                 run::school_id.eq(new.school_id),
                 run::run_id.eq(*run_id),
-                run::kind.eq(new.kind.clone()),
+                run::kind.eq(As(new.kind)),
                 run::period.eq(new.period.clone()),
                 run::attempt.eq(new.attempt),
                 run::from_day.eq(new.from),
@@ -231,7 +232,7 @@ pub(super) fn alone(tx: &mut Tx<'_>, row: &RunRow) -> Result<(), Problem> {
 /// The attempt after this one, if there is one.
 pub(super) fn attempt_after(tx: &mut Tx<'_>, row: &RunRow) -> Result<Option<RunId>, Problem> {
     Ok(run::table
-        .filter(run::school_id.eq(row.school_id).and(run::kind.eq(&row.kind)))
+        .filter(run::school_id.eq(row.school_id).and(run::kind.eq(row.kind)))
         .filter(run::period.eq(&row.period).and(run::attempt.eq(row.attempt + 1)))
         .select(run::run_id)
         .first(tx.conn)
@@ -256,7 +257,7 @@ pub(super) fn run(tx: &mut Tx<'_>, run_id: RunId) -> Result<Run, Problem> {
 pub(super) fn runs(
     tx: &mut Tx<'_>,
     school_id: Option<SchoolId>,
-    state: Option<String>,
+    state: Option<JobState>,
     before: Option<RunId>,
     most: i64,
 ) -> Result<Vec<Run>, Problem> {
@@ -286,14 +287,14 @@ pub(super) fn of_periods(
         .order(run::attempt)
         .select((RunRow::as_select(), JobRow::as_select()))
         .load(tx.conn)?;
-    let key = |row: &RunRow| (row.school_id, row.kind.clone(), row.period.clone());
+    let key = |row: &RunRow| (row.school_id, row.kind, row.period.clone());
     Ok(found.into_iter().map(|found| (key(&found.0), Run::of(tx, found))).collect())
 }
 
 /// What came of the items of a run, whichever attempt did them, in the order in which they were done.
 pub(super) fn items(tx: &mut Tx<'_>, row: &RunRow) -> Result<Vec<RunItem>, Problem> {
     Ok(run_item::table
-        .filter(run_item::school_id.eq(row.school_id).and(run_item::kind.eq(&row.kind)))
+        .filter(run_item::school_id.eq(row.school_id).and(run_item::kind.eq(row.kind)))
         .filter(run_item::period.eq(&row.period))
         .order((run_item::recorded_at, run_item::item))
         .select(RunItem::as_select())
@@ -311,7 +312,7 @@ pub(super) fn add_item(
         .values((
             run_item::trust_id.eq(tx.trust()),
             run_item::school_id.eq(row.school_id),
-            run_item::kind.eq(&row.kind),
+            run_item::kind.eq(row.kind),
             run_item::period.eq(&row.period),
             run_item::item.eq(item),
             run_item::run_id.eq(row.run_id),

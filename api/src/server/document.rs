@@ -15,16 +15,23 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi, RefOr};
 use utoipa_actix_web::AppExt;
 
+use crate::figures::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
+use crate::reports::ReportFormat;
+
 #[derive(utoipa::OpenApi)]
 #[openapi(
     info(
         title = "Rollcall",
         description = "Attendance for a whole school trust in England: registers in, truth out. \
             Rates are pairs of integers; displayed percentages are cut, not rounded, to one decimal. \
-            Dates of sessions carry no time zone; instants are UTC. Every refusal is a problem (RFC 9457).",
+            Dates of sessions carry no time zone; instants are UTC. Every refusal is a problem (RFC 9457). \
+            Where a value is one of a list of words, words may be added to the list later: clients must accept one that \
+            they do not know yet.",
         license(name = "MIT", identifier = "MIT")
     ),
-    servers((url = "/", description = "This service"))
+    servers((url = "/", description = "This service")),
+    // The sets that stand in queries alone.
+    components(schemas(ReportFormat, RegistrationGroup, SenGroup, SexGroup, YesOrNo))
 )]
 struct Shared;
 

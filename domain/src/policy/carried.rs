@@ -11,7 +11,8 @@ use crate::policy::case::{Event, Figure, Place, Recorded, Target};
 use crate::policy::letter::Letter;
 use crate::policy::model::{Next, Policy, Row, START, Step};
 use crate::policy::outcome::{Situation, answers};
-use crate::policy::word::{Do, Outcome, Waits, Word, or};
+use crate::policy::word::{Do, Outcome, Waits};
+use crate::word::or;
 use crate::{AcademicYear, Percent};
 
 /// The outcome of a step that was taken before the school came here.

@@ -17,7 +17,8 @@ use crate::policy::model::{
     Step,
 };
 use crate::policy::outcome::outcomes;
-use crate::policy::word::{Absence, Every, For, Kind, On, Word};
+use crate::policy::word::{Absence, Every, For, Kind, On};
+use crate::word::Word;
 
 pub(crate) use whole::{Whole, whole_changes};
 
@@ -248,7 +249,7 @@ fn said(new: Option<impl Display>) -> String {
 
 /// Every other word.
 fn others<W: Word>(word: W) -> impl Iterator<Item = W> {
-    W::ALL.iter().copied().filter(move |other| *other != word)
+    W::WORDS.iter().copied().filter(move |other| *other != word)
 }
 
 /// A tenth of a point less and more.

@@ -9,7 +9,8 @@ use crate::policy::outcome::{Situation, answers, outcomes, situations};
 use crate::policy::parse::FILE;
 use crate::policy::problem::Problem;
 use crate::policy::sentence;
-use crate::policy::word::{Do, Improvement, Outcome, Waits, Word, or};
+use crate::policy::word::{Do, Improvement, Outcome, Waits};
+use crate::word::or;
 
 /// Who something may be done to or with, besides the policy's own roles.
 pub const RECIPIENTS: &[&str] =

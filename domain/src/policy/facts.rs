@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use crate::Rate;
 use crate::policy::case::Case;
 use crate::policy::word::Over;
+use crate::words;
 
 /// Everything a review looks at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -104,17 +105,14 @@ pub struct Shield {
     pub unauthorised: u32,
 }
 
-/// Why a pupil is looked for before others, the most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Priority {
-    /// With a child protection plan, or in need otherwise.
-    ChildProtection,
-    /// In the care of a local authority.
-    InCare,
-    /// With special educational needs.
-    SpecialNeeds,
-    /// Under five years old.
-    UnderFive,
+words! {
+    /// Why a pupil is looked for before others, the most urgent first.
+    Priority as "AbsencePriority" {
+        ChildProtection = "child_in_need": "with a child protection plan, or in need otherwise",
+        InCare = "in_care": "in the care of a local authority",
+        SpecialNeeds = "special_needs": "with special educational needs",
+        UnderFive = "under_five": "under five years old",
+    }
 }
 
 /// A pupil who is absent today.

@@ -6,16 +6,15 @@ use crate::policy::decision::{Decision, Subject};
 use crate::policy::facts::Absentee;
 use crate::policy::model::{Body, Daily, Policy, Row};
 use crate::policy::word::Absence;
+use crate::words;
 
-/// What is still to be asked about an absence, the most urgent first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Question {
-    /// Nobody knows why the pupil is away.
-    WhyAway,
-    /// A reason is known, and may need a question: the pupil is persistently absent.
-    AskMore,
-    /// A reason is known.
-    None,
+words! {
+    /// What is still to be asked about an absence, the most urgent first.
+    Question as "AbsenceQuestion" {
+        WhyAway = "why_away": "nobody knows why the pupil is away",
+        AskMore = "ask_more": "a reason is known and may need a question: the pupil is persistently absent",
+        None = "nothing": "a reason is known",
+    }
 }
 
 /// What is still to be asked about an absence.

@@ -11,7 +11,8 @@ use crate::policy::parse::{self, Answers, parse};
 use crate::policy::play::{example_calendars, play};
 use crate::policy::problem::Problem;
 use crate::policy::scenario::{self, Scenario, scenarios};
-use crate::policy::word::{Do, or};
+use crate::policy::word::Do;
+use crate::word::or;
 
 /// The texts of a policy's folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

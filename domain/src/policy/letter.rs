@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::problem::Problem;
-use crate::policy::word::or;
+use crate::word::or;
 
 /// The fields a letter may use, each with what stands there.
 pub const FIELDS: &[(&str, &str)] = &[

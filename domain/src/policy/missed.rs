@@ -6,7 +6,7 @@ use crate::Calendar;
 use crate::policy::model::{Next, Policy};
 use crate::policy::moment::school_days_after;
 use crate::policy::outcome::{Situation, answers};
-use crate::policy::word::{Outcome, Waits, Word};
+use crate::policy::word::{Outcome, Waits};
 
 /// So many offers have to have been missed, where a policy does not itself offer again.
 const OFFERS: usize = 2;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::policy::model::{EVERY_STAGE, Policy, Row, START, Stage, Step};
-use crate::policy::word::{Improvement, Outcome, Waits, Word};
+use crate::policy::word::{Improvement, Outcome, Waits};
 
 /// The outcomes that every stage has.
 const EVERYWHERE: &[Outcome] = &[Outcome::LeftRoll, Outcome::NewYear, Outcome::Otherwise];

@@ -8,7 +8,8 @@ use crate::policy::model::{
 };
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
-use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend, Word, or};
+use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend};
+use crate::word::{Word, or};
 use crate::{Band, BandError, Bands, Roles};
 
 /// The name of the file, in messages.
@@ -35,7 +36,7 @@ pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
     let mut policy = head(&top, settings);
     policy.stages = top.tables("stage").into_iter().map(stage).collect();
     for kind in Kind::ALL {
-        policy.rows.extend(top.tables(kind.text()).into_iter().map(|table| row(*kind, table)));
+        policy.rows.extend(top.tables(kind.text()).into_iter().map(|table| row(kind, table)));
     }
     policy.rows.sort_by_key(|row| row.line);
     policy.bands = bands(&file, &policy.rows);

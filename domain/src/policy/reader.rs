@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::Percent;
 use crate::policy::problem::Problem;
-use crate::policy::word::{Word, joined, or};
+use crate::word::{Word, joined, or};
 
 /// One file being read: its problems so far and the settings it may refer to.
 pub(crate) struct File<'a> {

@@ -15,7 +15,7 @@ use crate::policy::moment::is_due;
 use crate::policy::outcome::{Situation, answers};
 use crate::policy::regular;
 use crate::policy::target::target_days;
-use crate::policy::word::{Outcome, Waits, Word};
+use crate::policy::word::{Outcome, Waits};
 
 /// What the policy proposes on that day. The calendars are those of the school, in order; only
 /// what one of them makes due is proposed.

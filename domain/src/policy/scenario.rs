@@ -9,7 +9,7 @@ use crate::policy::facts::{Absentee, Class, Facts, Priority, Pupil, Rates, Shiel
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
 use crate::policy::step::Happened;
-use crate::policy::word::{Outcome, Word};
+use crate::policy::word::Outcome;
 use crate::{Percent, Rate};
 
 /// The name of the file, in messages.

@@ -7,7 +7,8 @@ use crate::policy::case::{Event, Place, Recorded, Target};
 use crate::policy::model::{
     Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Regular, Row, START, Stage, Step,
 };
-use crate::policy::word::{Absence, Do, Every, For, Kind, On, Outcome, Trend, Waits, Word, joined};
+use crate::policy::word::{Absence, Do, Every, For, Kind, On, Outcome, Trend, Waits};
+use crate::word::{Word, joined};
 
 /// Names as people list them: `a, b and c`.
 pub(crate) fn and(names: &[String]) -> String {

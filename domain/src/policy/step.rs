@@ -9,7 +9,8 @@ use crate::policy::letter::Letter;
 use crate::policy::model::{Next, Policy};
 use crate::policy::outcome::{Situation, answers, outcomes};
 use crate::policy::sentence;
-use crate::policy::word::{Outcome, Word, or};
+use crate::policy::word::Outcome;
+use crate::word::or;
 
 /// Something that a person recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]

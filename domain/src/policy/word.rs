@@ -1,87 +1,9 @@
-//! The closed vocabulary: every word a policy may use, with its meaning.
+//! The closed vocabulary of policies: every word one may use, with its meaning.
 //!
 //! A word that is not listed here is refused together with the list of those that are. The
 //! meanings are what `policies/README.md` teaches; a test holds the two together.
 
-use std::fmt;
-
-/// A closed set of words.
-pub trait Word: Copy + PartialEq + 'static {
-    /// All of them, in the order they are taught.
-    const ALL: &'static [Self];
-
-    /// How the word is written in a policy.
-    fn text(self) -> &'static str;
-
-    /// What it means, in plain English.
-    fn meaning(self) -> &'static str;
-
-    /// The word that is written so.
-    #[must_use]
-    fn read(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|word| word.text() == text)
-    }
-
-    /// All words as people list them.
-    #[must_use]
-    fn list() -> String {
-        or(Self::ALL.iter().map(|word| word.text()))
-    }
-}
-
-/// Quoted words with "or" before the last: `"day", "week" or "term"`.
-pub(crate) fn or<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    joined(words.map(|word| format!("{word:?}")).collect(), "or")
-}
-
-/// Items as people list them: `a, b and c`.
-pub(crate) fn joined(mut items: Vec<String>, last: &str) -> String {
-    match items.pop() {
-        None => "none".to_owned(),
-        Some(only) if items.is_empty() => only,
-        Some(end) => format!("{} {last} {end}", items.join(", ")),
-    }
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($variant:ident = $text:literal: $meaning:literal,)+ }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $(#[doc = $meaning] $variant,)+ }
-
-        impl Word for $name {
-            const ALL: &'static [Self] = &[$(Self::$variant),+];
-
-            fn text(self) -> &'static str {
-                match self { $(Self::$variant => $text,)+ }
-            }
-
-            fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => $meaning,)+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.pad(self.text())
-            }
-        }
-
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(self.text())
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-                let unknown = || serde::de::Error::custom(format!("one of {}", Self::list()));
-                Self::read(&text).ok_or_else(unknown)
-            }
-        }
-    };
-}
+use crate::words;
 
 words! {
     /// The kinds of row a policy is made of.
@@ -107,7 +29,7 @@ words! {
 
 words! {
     /// What is to be done.
-    Do {
+    Do as "ActionKind" {
         Letter = "letter": "a letter from the policy's folder; it waits for a person's decision",
         Message = "message": "a text, e-mail or message",
         Call = "call": "a telephone call",
@@ -155,7 +77,7 @@ words! {
 
 words! {
     /// Over which days a rate is taken.
-    Over {
+    Over as "RateWindow" {
         Week = "week": "the school week",
         HalfTerm = "half term": "the half term",
         Term = "term": "the term",

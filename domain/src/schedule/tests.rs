@@ -199,8 +199,8 @@ fn every_built_in_policy_names_days_and_each_once() {
 #[test]
 fn every_occasion_has_a_name_of_its_own() {
     for occasion in Occasion::ALL {
-        assert_eq!(Occasion::read(occasion.name()), Some(occasion));
-        assert_eq!(serde_json::to_value(occasion).unwrap(), occasion.name());
+        assert_eq!(Occasion::read(occasion.text()), Some(occasion));
+        assert_eq!(serde_json::to_value(occasion).unwrap(), occasion.text());
     }
     assert_eq!(Occasion::read("easter"), None);
 }

@@ -220,7 +220,7 @@ fn the_code_table_for_people_with_psql_is_the_one_that_counts() {
                 period.withdrawn,
             ];
             let flags = flags.map(|flag| if flag { "t" } else { "f" }).join(" ");
-            let (number, category) = (period.number.get(), period.category.name());
+            let (number, category) = (period.number.get(), period.category.text());
             format!("{number} {} {from} {to} {category} {flags}", period.code)
         })
         .collect();

@@ -1,5 +1,7 @@
 //! The OpenAPI document: committed as it is generated, and complete enough to write a client from.
 
+mod closed_sets;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::base::problem::PROBLEM_JSON;

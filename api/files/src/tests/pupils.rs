@@ -1,7 +1,10 @@
 //! Files of pupils.
 
+use domain::Sex;
+
 use super::*;
-use crate::{PROGRESS_ROWS, Sex, Stopped};
+
+use crate::{PROGRESS_ROWS, Stopped};
 
 const HEADER: &str = "upn,surname,forename,birth_date,year_group,first_day,last_day,from,class,urn";
 

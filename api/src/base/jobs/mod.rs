@@ -9,12 +9,14 @@ mod job_events;
 mod queue;
 mod read_job;
 mod rows;
+mod state;
 mod worker;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use queue::{Finished, Job, NewJob, enqueue, enqueue_all, lost};
 pub use rows::JobRow;
+pub use state::JobState;
 pub use worker::{Handlers, Tick, Worker, start};
 
 /// The operations of this capability.

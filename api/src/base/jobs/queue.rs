@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 
+use super::state::JobState;
 use crate::base::auth::Caller;
 use crate::base::db::{Db, Scope, Tx};
 use crate::base::id::{JobId, SchoolId};
@@ -40,11 +41,11 @@ pub enum Finished {
 }
 
 impl Finished {
-    fn as_str(self) -> &'static str {
+    fn state(self) -> JobState {
         match self {
-            Finished::Done => "done",
-            Finished::Refused => "refused",
-            Finished::Failed => "failed",
+            Finished::Done => JobState::Done,
+            Finished::Refused => JobState::Refused,
+            Finished::Failed => JobState::Failed,
         }
     }
 }
@@ -117,7 +118,7 @@ fn put(
                 job::job_id.eq(*job_id),
                 job::school_id.eq(new.school_id),
                 job::kind.eq(kind),
-                job::state.eq("queued"),
+                job::state.eq(JobState::Queued),
                 job::stage.eq("waiting for a worker"),
                 job::schools.eq(new.scope.schools_text()),
                 job::requested_by.eq(by),
@@ -149,7 +150,7 @@ impl<'a> Job<'a> {
                 job::table.filter(job::job_id.eq(lease.job_id).and(job::fence.lt(lease.fence))),
             )
             .set((
-                job::state.eq("running"),
+                job::state.eq(JobState::Running),
                 job::fence.eq(lease.fence),
                 job::attempt.eq(lease.attempt),
                 job::started_at.eq(tx.now()),
@@ -264,7 +265,7 @@ pub(super) fn finish(
 ) -> Result<(), Problem> {
     let ours = job::job_id.eq(lease.job_id).and(job::fence.le(lease.fence));
     let rows = diesel::update(job::table.filter(ours))
-        .set((job::state.eq(how.as_str()), job::stage.eq(stage), job::finished_at.eq(tx.now())))
+        .set((job::state.eq(how.state()), job::stage.eq(stage), job::finished_at.eq(tx.now())))
         .execute(tx.conn)?;
     let left = job_queue::job_id.eq(lease.job_id).and(job_queue::fence.eq(lease.fence));
     let queued = diesel::delete(job_queue::table.filter(left)).execute(tx.conn)?;

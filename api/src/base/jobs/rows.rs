@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::state::JobState;
 use crate::base::db::Tx;
 use crate::base::id::{JobId, SchoolId};
 use crate::base::problem::Problem;
@@ -23,9 +24,8 @@ pub struct JobRow {
     /// What kind of work.
     #[schema(example = "import")]
     pub kind: String,
-    /// `queued`, `running`, `done`, `refused` (what was asked is not right) or `failed` (our side).
-    #[schema(example = "running")]
-    pub state: String,
+    /// How it stands.
+    pub state: JobState,
     /// What it is doing just now, in plain English.
     #[schema(example = "reading the file")]
     pub stage: String,
@@ -51,7 +51,7 @@ impl JobRow {
     /// Whether it will not change any more.
     #[must_use]
     pub fn has_ended(&self) -> bool {
-        !matches!(self.state.as_str(), "queued" | "running")
+        !matches!(self.state, JobState::Queued | JobState::Running)
     }
 }
 

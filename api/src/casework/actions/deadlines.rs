@@ -8,15 +8,12 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::events::{NewEvent, add_event, events};
+use super::events::{ActionEventKind, NewEvent, add_event, events};
 use super::rows;
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, CaseId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::action;
-
-/// What is told of an action whose day is over.
-const BREACHED: &str = "breached";
 
 /// An action that has just fallen due, or has just become overdue.
 #[derive(Debug, Clone)]
@@ -94,10 +91,14 @@ pub fn tell_deadlines(
     for one in rows::due_to_change(tx, school_id, day)? {
         let breached = one.due.is_some_and(|due| due < day);
         // Where both mornings are told late, one beside the other, nothing falls due that is overdue already.
-        if !breached && events(tx, one.action_id)?.iter().any(|event| event.what == BREACHED) {
+        if !breached
+            && events(tx, one.action_id)?
+                .iter()
+                .any(|event| event.what == ActionEventKind::Breached)
+        {
             continue;
         }
-        let what = if breached { BREACHED } else { "due" };
+        let what = if breached { ActionEventKind::Breached } else { ActionEventKind::Due };
         if add_event(tx, &one, &NewEvent::of(what, day), by)? {
             let (action_id, case_id) = (one.action_id, one.case_id);
             told.push(Deadline { action_id, case_id, rule: one.rule, says: one.says, breached });

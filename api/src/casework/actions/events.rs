@@ -10,6 +10,7 @@ use crate::base::db::Tx;
 use crate::base::id::{ActionId, StaffId};
 use crate::base::problem::Problem;
 use crate::base::schema::action_event;
+use crate::base::word::words;
 
 /// What became of an action by itself, or to whom it was given.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -17,9 +18,8 @@ use crate::base::schema::action_event;
 pub struct ActionEventRow {
     /// Its place among the events of its action, from 1.
     pub seq: i32,
-    /// `due` on its day, `breached` (overdue) when the day is over, `reassigned`.
-    #[schema(example = "breached")]
-    pub what: String,
+    /// What became of it.
+    pub what: ActionEventKind,
     /// The day.
     pub on_day: NaiveDate,
     /// The member of staff to whom it was given.
@@ -37,10 +37,19 @@ pub struct ActionEventRow {
     pub recorded_by: String,
 }
 
+words! {
+    /// What became of an action by itself, or that it was given to somebody.
+    ActionEventKind {
+        Due = "due": "its day has come",
+        Breached = "breached": "its day is over, and no evidence says that it is done",
+        Reassigned = "reassigned": "it was given to somebody else",
+    }
+}
+
 /// An event to be recorded.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(super) struct NewEvent {
-    pub what: &'static str,
+    pub what: ActionEventKind,
     pub on_day: NaiveDate,
     pub staff_id: Option<StaffId>,
     pub role: Option<String>,
@@ -49,8 +58,8 @@ pub(super) struct NewEvent {
 
 impl NewEvent {
     /// What becomes of an action by itself on a day.
-    pub(super) fn of(what: &'static str, on_day: NaiveDate) -> Self {
-        Self { what, on_day, ..Self::default() }
+    pub(super) fn of(what: ActionEventKind, on_day: NaiveDate) -> Self {
+        Self { what, on_day, staff_id: None, role: None, reason: None }
     }
 }
 

@@ -12,6 +12,7 @@ use crate::base::db::Tx;
 use crate::base::id::{CaseId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::action;
+use crate::base::word::As;
 use crate::school::calendars;
 
 /// School days after which somebody calls, when no date is agreed for a meeting.
@@ -48,9 +49,8 @@ pub fn open(
         None => what.to_string(),
     };
     let due = what.within.map(|days| school_days_after(day, days, calendars));
-    let kind = what.kind.to_string();
     let (says, role) = (says.as_str(), what.by.as_deref());
-    add(tx, about, &New { rule, kind: &kind, says, role, opened_on: day, due })
+    add(tx, about, &New { rule, kind: what.kind, says, role, opened_on: day, due })
 }
 
 /// Opens a task that no rule's own words describe: something has happened that a person is to know of.
@@ -64,13 +64,13 @@ pub fn tell(
     says: &str,
     (role, day): (Option<&str>, NaiveDate),
 ) -> Result<(), Problem> {
-    add(tx, about, &New { rule, kind: "task", says, role, opened_on: day, due: None })
+    add(tx, about, &New { rule, kind: Do::Task, says, role, opened_on: day, due: None })
 }
 
 /// An action to be opened.
 struct New<'a> {
     rule: &'a str,
-    kind: &'a str,
+    kind: Do,
     says: &'a str,
     role: Option<&'a str>,
     opened_on: NaiveDate,
@@ -86,7 +86,7 @@ fn add(tx: &mut Tx<'_>, about: About, new: &New<'_>) -> Result<(), Problem> {
             action::case_id.eq(about.case_id),
             action::review_id.eq(about.review_id),
             action::rule.eq(new.rule),
-            action::kind.eq(new.kind),
+            action::kind.eq(As(new.kind)),
             action::says.eq(new.says),
             action::role.eq(new.role),
             action::opened_on.eq(new.opened_on),

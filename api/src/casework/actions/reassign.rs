@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::events::{NewEvent, add_event};
+use super::events::{ActionEventKind, NewEvent, add_event};
 use super::rows;
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
@@ -89,7 +89,7 @@ pub async fn reassign_actions(
         let mut actions = Vec::with_capacity(open.len());
         for one in open {
             let event = NewEvent {
-                what: "reassigned",
+                what: ActionEventKind::Reassigned,
                 on_day: today,
                 staff_id: to.staff_id,
                 role: to.role.clone(),

@@ -9,6 +9,7 @@ use crate::base::db::Tx;
 use crate::base::id::{ActionId, CaseId, PupilId, ReviewId, SchoolId, StaffId};
 use crate::base::problem::Problem;
 use crate::base::schema::action;
+use crate::base::words;
 
 /// Something that somebody is to do.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -32,9 +33,8 @@ pub struct ActionRow {
     /// The rule that led to it.
     #[schema(example = "W-06")]
     pub rule: String,
-    /// What kind of thing: `call`, `meeting`, `visit`, `task`, ...
-    #[schema(example = "meeting")]
-    pub kind: String,
+    /// What is to be done.
+    pub kind: words::ActionKind,
     /// What, by whom and until when, in plain English.
     pub says: String,
     /// The role that does it, in the school's own words.

@@ -12,6 +12,7 @@ use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
+use crate::base::words;
 use crate::casework::reviews::{Amending, Consequence, Rests, School};
 use crate::marks::{self, Author, Marking, Source, YearChange};
 use crate::roll::pupils::{self, Stay};
@@ -37,8 +38,8 @@ pub struct Amendment {
 pub struct AmendedMark {
     /// The date.
     pub date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     pub session: Session,
     /// The code that is right.
     #[schema(example = "M")]
@@ -64,8 +65,8 @@ pub struct Amended {
 pub struct AmendedFromTo {
     /// The date.
     date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     session: Session,
     /// The school whose register it stands in.
     #[schema(example = 7)]

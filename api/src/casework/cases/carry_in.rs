@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::policy::word::{Outcome, Word};
+use domain::policy::word::Outcome;
 use domain::policy::{CARRIED_IN, CarriedStep, Event, Figure, Place, Recorded};
 
 use super::rows::{self, Hand};

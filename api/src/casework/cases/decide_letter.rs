@@ -16,7 +16,9 @@ use crate::base::http::path::Path;
 use crate::base::id::LetterId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
-use crate::casework::letters::{self, LetterAnswer, LetterRow, Written, answers, write};
+use crate::casework::letters::{
+    self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write,
+};
 use crate::figures::{Counting, Figures, years_behind};
 use crate::school::calendars;
 use crate::school::policies::{self, Part};
@@ -33,26 +35,6 @@ pub struct LetterDecisionBody {
     /// Why. Only those read it who lead on safeguarding.
     #[schema(example = "The family asked for it in writing")]
     reason: String,
-}
-
-/// What is decided about a letter that is held.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// It waits to be sent.
-    Release,
-    /// It is taken back, and stays on record.
-    Withdraw,
-}
-
-impl Verdict {
-    /// How the letter stands when it is carried out.
-    fn state(self) -> &'static str {
-        match self {
-            Self::Release => "waiting",
-            Self::Withdraw => "taken_back",
-        }
-    }
 }
 
 /// Decide about a letter that is held
@@ -89,16 +71,18 @@ pub async fn decide_letter(
                 .pop()
                 .ok_or_else(Problem::not_found);
         }
-        if letter.state != "held" {
+        if letter.state != LetterState::Held {
             let detail = format!("The letter is not held: it is {}.", letter.state);
-            return Err(Problem::new(Kind::StaleTag).detail(detail).member("state", letter.state));
+            return Err(Problem::new(Kind::StaleTag)
+                .detail(detail)
+                .member("state", letter.state.text()));
         }
         let stopped = letters::stopped(tx, &[letter.pupil_id])?.contains(&letter.pupil_id);
         if decide == Verdict::Release && stopped {
             let expected = "withdraw, or wait: all letters about this pupil are stopped";
             return Err(Problem::at(Kind::Invalid, "/decide", expected));
         }
-        letters::decide(tx, &letter, decide == Verdict::Release, &reason, caller.subject())?;
+        letters::decide(tx, &letter, decide, &reason, caller.subject())?;
         if decide == Verdict::Release {
             let calendars = calendars::around(tx, letter.school_id, letter.decided_on)?;
             let figures = Figures::new(&counted.blocks, &calendars, letter.decided_on);

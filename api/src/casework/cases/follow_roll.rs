@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::NoticeState;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target, step};
 use serde::Serialize;
@@ -165,7 +166,9 @@ fn story(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem> {
 fn notices_open(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem> {
     let rows = notices::of_case(tx, case_id)?.into_iter();
     let latest: BTreeMap<NoticeId, NoticeRow> = rows.map(|row| (row.notice_id, row)).collect();
-    let open = latest.into_values().filter(|row| ["pending", "issued"].contains(&&*row.state));
+    let open = latest
+        .into_values()
+        .filter(|row| matches!(*row.state, NoticeState::Pending | NoticeState::Issued));
     Ok(open.map(|row| format!("{}, /v1/notices/{}", row.says, row.notice_id)).collect())
 }
 

@@ -8,8 +8,10 @@ use super::events::{self, EventRow};
 use crate::base::db::Tx;
 use crate::base::id::CaseId;
 use crate::base::problem::Problem;
+use crate::base::word::words;
+use crate::base::words;
 use crate::casework::records::notices::{self, NoticeRow};
-use crate::casework::records::{self, RecordRow};
+use crate::casework::records::{self, RecordKind, RecordRow, RecordState};
 
 /// One line of a timeline.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,15 +26,13 @@ pub enum Line {
 /// How something stood: a meeting, a plan, a visit, a monitoring period, a referral, a penalty notice.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThingLine {
-    /// What kind of thing.
-    #[schema(example = "meeting")]
-    thing: String,
+    /// What it is.
+    thing: LineKind,
     /// Where it is.
     #[schema(example = "/v1/meetings/61")]
     see: String,
     /// How it stood.
-    #[schema(example = "offered")]
-    state: String,
+    state: LineState,
     /// In plain English.
     says: String,
     /// When (UTC).
@@ -43,12 +43,46 @@ pub struct ThingLine {
     role: String,
 }
 
+words! {
+    /// What a line of a case's timeline is about.
+    LineKind {
+        Meeting = "meeting": "a meeting",
+        Plan = "plan": "an action plan or attendance contract",
+        Visit = "visit": "a home visit",
+        Monitoring = "monitoring": "a monitoring period",
+        Referral = "referral": "a referral",
+        PenaltyNotice = "penalty notice": "a penalty notice",
+    }
+}
+
+impl From<RecordKind> for LineKind {
+    fn from(kind: RecordKind) -> Self {
+        match kind {
+            RecordKind::Meeting => Self::Meeting,
+            RecordKind::Plan => Self::Plan,
+            RecordKind::Visit => Self::Visit,
+            RecordKind::Monitoring => Self::Monitoring,
+            RecordKind::Referral => Self::Referral,
+        }
+    }
+}
+
+/// How a record or a penalty notice stood.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum LineState {
+    /// A record.
+    Record(RecordState),
+    /// A penalty notice.
+    Notice(words::NoticeState),
+}
+
 impl From<RecordRow> for ThingLine {
     fn from(row: RecordRow) -> Self {
         Self {
             see: row.place(),
-            thing: row.kind,
-            state: row.state,
+            thing: row.kind.into(),
+            state: LineState::Record(row.state),
             says: row.says,
             recorded_at: row.recorded_at,
             recorded_by: row.recorded_by,
@@ -61,8 +95,8 @@ impl From<NoticeRow> for ThingLine {
     fn from(row: NoticeRow) -> Self {
         Self {
             see: format!("/v1/notices/{}", row.notice_id),
-            thing: "penalty notice".to_owned(),
-            state: row.state,
+            thing: LineKind::PenaltyNotice,
+            state: LineState::Notice(row.state),
             says: row.says,
             recorded_at: row.recorded_at,
             recorded_by: row.recorded_by,

@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 
 use super::rows::NewLetter;
+use super::state::LetterState;
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ImportId};
 use crate::base::problem::Problem;
@@ -27,7 +28,7 @@ pub fn carry_in(
             letter::step.eq(new.step.map(|(_, step)| step)),
             letter::name.eq(new.name),
             letter::rule.eq(new.rule),
-            letter::state.eq("sent"),
+            letter::state.eq(LetterState::Sent),
             letter::figure.eq(serde_json::to_value(new.figure).map_err(Problem::internal)?),
             letter::decided_on.eq(new.day),
             letter::decided_by.eq(by),
@@ -46,9 +47,12 @@ pub fn carry_in(
 /// # Errors
 /// The database's.
 pub fn take_back(tx: &mut Tx<'_>, import_id: ImportId, stay: &[CaseId]) -> Result<usize, Problem> {
-    let of_import = letter::job_id.eq(import_id).and(letter::state.eq("sent"));
+    let of_import = letter::job_id.eq(import_id).and(letter::state.eq(LetterState::Sent));
     let goes = letter::case_id.is_null().or(letter::case_id.ne_all(stay));
     Ok(diesel::update(letter::table.filter(of_import).filter(goes))
-        .set((letter::state.eq("taken_back"), letter::why.eq("its import was taken back")))
+        .set((
+            letter::state.eq(LetterState::TakenBack),
+            letter::why.eq("its import was taken back"),
+        ))
         .execute(tx.conn)?)
 }

@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::answer::{LetterAnswer, answers};
 use super::rows;
+use super::state::LetterState;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
@@ -22,8 +23,8 @@ use crate::school::tenants;
 pub struct Params {
     /// The school.
     school_id: SchoolId,
-    /// Only those that are `waiting`, `held`, `sent` or `taken_back`.
-    state: Option<String>,
+    /// Only those in this state.
+    state: Option<LetterState>,
     limit: Option<u16>,
     cursor: Option<String>,
 }
@@ -39,11 +40,11 @@ pub async fn list_letters(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { school_id, state, limit, cursor } = params.0;
-    let slice = Slice::<LetterId>::read(limit, cursor.as_deref(), &(school_id, &state))?;
+    let slice = Slice::<LetterId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let shown = app.clone();
     let page = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
-        let rows = rows::letters(tx, school_id, state.as_deref(), slice.after, slice.fetch())?;
+        let rows = rows::letters(tx, school_id, state, slice.after, slice.fetch())?;
         let Page { items, next } = slice.page(rows, |row| row.letter_id);
         Ok(Page::<LetterAnswer> { items: answers(tx, &shown, &caller, items)?, next })
     });

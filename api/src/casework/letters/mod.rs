@@ -7,6 +7,7 @@ mod list_letters;
 mod read_letter;
 mod record_sent;
 mod rows;
+mod state;
 mod stop_letters;
 mod write;
 
@@ -18,6 +19,7 @@ pub use rows::{
     LetterRow, NewLetter, add, counting_of_review, decide, hold_waiting, letter, letter_to_change,
     lose_support, stopped, unsupported_of_review,
 };
+pub use state::{LetterState, Verdict};
 pub use write::{Written, write};
 
 /// The operations of this capability.

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::answer::{LetterAnswer, answers};
 use super::rows;
+use super::state::LetterState;
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
 use crate::base::http::json::Json;
@@ -53,14 +54,14 @@ pub async fn record_sent(
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let letter = rows::letter_to_change(tx, path.0)?;
         let same = letter.sent_on == Some(on) && letter.sent_how.as_ref() == Some(&how);
-        if letter.state == "sent" && same {
+        if letter.state == LetterState::Sent && same {
             return answers(tx, &state, &caller, vec![letter]);
         }
-        if letter.state != "waiting" {
+        if letter.state != LetterState::Waiting {
             let why = letter.why.map(|why| format!(": {why}")).unwrap_or_default();
             return Err(Problem::new(Kind::StaleTag)
-                .detail(format!("The letter is {}{why}.", letter.state.replace('_', " ")))
-                .member("state", letter.state));
+                .detail(format!("The letter is {}{why}.", letter.state.phrase()))
+                .member("state", letter.state.text()));
         }
         if !(letter.decided_on..=tenants::today(tx, letter.school_id)?).contains(&on) {
             let expected = format!("a day from {} to today", letter.decided_on);

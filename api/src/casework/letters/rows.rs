@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::state::{LetterState, Verdict};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, LetterId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
@@ -39,9 +40,8 @@ pub struct LetterRow {
     /// The rule that led to it.
     #[schema(example = "W-02")]
     pub rule: String,
-    /// `waiting` to be sent, `held` for a person, `sent`, or `taken_back` before it was sent.
-    #[schema(example = "waiting")]
-    pub state: String,
+    /// How it stands.
+    pub state: LetterState,
     /// Why it is held or was taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
@@ -77,9 +77,8 @@ pub struct LetterDecisionRow {
     /// The letter.
     #[serde(skip)]
     pub letter_id: LetterId,
-    /// `release` or `withdraw`.
-    #[schema(example = "release")]
-    pub decided: String,
+    /// What was decided.
+    pub decided: Verdict,
     /// Why; only for those who have the permission `safeguarding:read`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -117,6 +116,7 @@ pub struct NewLetter<'a> {
 /// The database's.
 pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem> {
     let figure = serde_json::to_value(new.figure).map_err(Problem::internal)?;
+    let state = if new.held.is_some() { LetterState::Held } else { LetterState::Waiting };
     diesel::insert_into(letter::table)
         .values((
             letter::trust_id.eq(tx.trust()),
@@ -127,7 +127,7 @@ pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem
             letter::review_id.eq(new.review_id),
             letter::name.eq(new.name),
             letter::rule.eq(new.rule),
-            letter::state.eq(if new.held.is_some() { "held" } else { "waiting" }),
+            letter::state.eq(state),
             letter::why.eq(new.held),
             letter::figure.eq(figure),
             letter::decided_on.eq(new.day),
@@ -163,7 +163,7 @@ pub fn letter_to_change(tx: &mut Tx<'_>, letter_id: LetterId) -> Result<LetterRo
 pub fn decide(
     tx: &mut Tx<'_>,
     row: &LetterRow,
-    release: bool,
+    verdict: Verdict,
     reason: &str,
     by: &str,
 ) -> Result<(), Problem> {
@@ -175,18 +175,15 @@ pub fn decide(
             letter_decision::school_id.eq(row.school_id),
             letter_decision::letter_id.eq(row.letter_id),
             letter_decision::seq.eq(seq.unwrap_or(0) + 1),
-            letter_decision::decided.eq(if release { "release" } else { "withdraw" }),
+            letter_decision::decided.eq(verdict),
             letter_decision::reason.eq(reason),
             letter_decision::recorded_at.eq(tx.now()),
             letter_decision::recorded_by.eq(by),
         ))
         .execute(tx.conn)?;
-    let (state, why) = match release {
-        true => ("waiting", None),
-        false => ("taken_back", Some("a person withdrew it")),
-    };
+    let why = (verdict == Verdict::Withdraw).then_some("a person withdrew it");
     diesel::update(letter::table.filter(letter::letter_id.eq(row.letter_id)))
-        .set((letter::state.eq(state), letter::why.eq(why)))
+        .set((letter::state.eq(verdict.state()), letter::why.eq(why)))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -228,14 +225,14 @@ pub(super) fn unwritten(
 ) -> Result<Vec<LetterRow>, Problem> {
     let released = letter_decision::table
         .filter(letter_decision::letter_id.eq(letter::letter_id))
-        .filter(letter_decision::decided.eq("release"))
+        .filter(letter_decision::decided.eq(Verdict::Release))
         .filter(letter_decision::recorded_at.ge(letter_copy::recorded_at));
     let written = letter_copy::table
         .filter(letter_copy::letter_id.eq(letter::letter_id))
         .filter(diesel::dsl::not(diesel::dsl::exists(released)));
     Ok(letter::table
         .filter(letter::school_id.eq(school_id).and(letter::pupil_id.eq(pupil_id)))
-        .filter(letter::state.eq("waiting"))
+        .filter(letter::state.eq(LetterState::Waiting))
         .filter(diesel::dsl::not(diesel::dsl::exists(written)))
         .order(letter::letter_id)
         .select(LetterRow::as_select())
@@ -249,13 +246,13 @@ pub(super) fn unwritten(
 pub fn letters(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
-    state: Option<&str>,
+    state: Option<LetterState>,
     before: Option<LetterId>,
     most: i64,
 ) -> Result<Vec<LetterRow>, Problem> {
     let mut rows = letter::table.filter(letter::school_id.eq(school_id)).into_boxed();
     if let Some(state) = state {
-        rows = rows.filter(letter::state.eq(state.to_owned()));
+        rows = rows.filter(letter::state.eq(state));
     }
     if let Some(before) = before {
         rows = rows.filter(letter::letter_id.lt(before));
@@ -279,7 +276,7 @@ pub fn sent(
 ) -> Result<LetterRow, Problem> {
     Ok(diesel::update(letter::table.filter(letter::letter_id.eq(letter_id)))
         .set((
-            letter::state.eq("sent"),
+            letter::state.eq(LetterState::Sent),
             letter::sent_on.eq(on),
             letter::sent_by.eq(by),
             letter::sent_how.eq(how),
@@ -300,7 +297,7 @@ pub fn counting_of_review(
 ) -> Result<Vec<LetterRow>, Problem> {
     Ok(letter::table
         .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
-        .filter(letter::state.ne("taken_back").and(letter::unsupported_at.is_null()))
+        .filter(letter::state.ne(LetterState::TakenBack).and(letter::unsupported_at.is_null()))
         .order(letter::letter_id)
         .select(LetterRow::as_select())
         .for_update()
@@ -331,13 +328,13 @@ pub fn unsupported_of_review(
 /// The database's.
 pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<(), Problem> {
     let this = letter::letter_id.eq(letter.letter_id);
-    if letter.state == "sent" {
+    if letter.state == LetterState::Sent {
         diesel::update(letter::table.filter(this))
             .set((letter::unsupported_at.eq(tx.now()), letter::why.eq(why)))
             .execute(tx.conn)?;
     } else {
         diesel::update(letter::table.filter(this))
-            .set((letter::state.eq("taken_back"), letter::why.eq(why)))
+            .set((letter::state.eq(LetterState::TakenBack), letter::why.eq(why)))
             .execute(tx.conn)?;
     }
     Ok(())
@@ -377,9 +374,9 @@ pub fn stop(
         ))
         .execute(tx.conn)?;
     if stopped {
-        let waiting = letter::pupil_id.eq(pupil_id).and(letter::state.eq("waiting"));
+        let waiting = letter::pupil_id.eq(pupil_id).and(letter::state.eq(LetterState::Waiting));
         diesel::update(letter::table.filter(waiting))
-            .set((letter::state.eq("held"), letter::why.eq("all letters are stopped")))
+            .set((letter::state.eq(LetterState::Held), letter::why.eq("all letters are stopped")))
             .execute(tx.conn)?;
     }
     Ok(at)
@@ -390,9 +387,9 @@ pub fn stop(
 /// # Errors
 /// The database's.
 pub fn hold_waiting(tx: &mut Tx<'_>, case_id: CaseId, why: &str) -> Result<(), Problem> {
-    let waiting = letter::case_id.eq(case_id).and(letter::state.eq("waiting"));
+    let waiting = letter::case_id.eq(case_id).and(letter::state.eq(LetterState::Waiting));
     diesel::update(letter::table.filter(waiting))
-        .set((letter::state.eq("held"), letter::why.eq(why)))
+        .set((letter::state.eq(LetterState::Held), letter::why.eq(why)))
         .execute(tx.conn)?;
     Ok(())
 }

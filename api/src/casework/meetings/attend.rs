@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::case_after::case_after;
-use super::meeting::{ATTENDED, Meeting, NOT_ATTENDED, REFUSED};
+use super::meeting::Meeting;
 use super::note::Said;
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
@@ -21,7 +21,7 @@ use crate::base::state::App;
 use crate::casework::recording::{
     CaseMoved, Forward, Record, check_others, check_parents, evidence,
 };
-use crate::casework::records::{self, RecordRow, Standing, record_to_change};
+use crate::casework::records::{self, RecordRow, RecordState, Standing, record_to_change};
 use crate::figures::Counting;
 use crate::school::tenants;
 
@@ -54,11 +54,11 @@ pub struct AttendedMeeting {
 }
 
 impl Attendance {
-    fn state(&self) -> &'static str {
+    fn state(&self) -> RecordState {
         match (self.refused, self.parents.is_empty()) {
-            (true, _) => REFUSED,
-            (false, false) => ATTENDED,
-            (false, true) => NOT_ATTENDED,
+            (true, _) => RecordState::Refused,
+            (false, false) => RecordState::Attended,
+            (false, true) => RecordState::NotAttended,
         }
     }
 
@@ -121,7 +121,8 @@ pub async fn record_attendance(
             };
             let row = records::change(tx, &before, &standing, &caller)?;
             let case = case_after(tx, &caller, &forward, &row, &meeting)?;
-            let over = state != NOT_ATTENDED || case.as_ref().is_none_or(|case| case.moved);
+            let over =
+                state != RecordState::NotAttended || case.as_ref().is_none_or(|case| case.moved);
             evidence(tx, row.action_id, (&row.says, over), &caller)?;
             Reply::new(StatusCode::OK, &AttendedMeeting { meeting: Record::of(&row)?, case })
         })

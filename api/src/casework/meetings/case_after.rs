@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use domain::policy::{Missed, missed};
 
-use super::meeting::{Meeting, NOT_ATTENDED};
+use super::meeting::Meeting;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::casework::cases;
 use crate::casework::recording::{CaseMoved, Forward};
-use crate::casework::records::{self, RecordRow, Wanted};
+use crate::casework::records::{self, RecordRow, RecordState, Wanted};
 use crate::school::{calendars, policies};
 
 /// Moves the case on, or says why it stays.
@@ -35,7 +35,7 @@ pub fn case_after(
             "The case has gone on since the meeting was offered.",
         )));
     };
-    if row.state == NOT_ATTENDED {
+    if row.state == RecordState::NotAttended {
         let follows = policies::under(tx, &case.policy, case.version, &case.answers)?;
         let calendars = calendars::around(tx, row.school_id, row.day)?;
         let days = missed_days(tx, case_id, step)?;
@@ -48,14 +48,14 @@ pub fn case_after(
             return Ok(Some(CaseMoved::not(Some(stage), says)));
         }
     }
-    forward.go(tx, caller, case_id, &row.state).map(Some)
+    forward.go(tx, caller, case_id, row.state.text()).map(Some)
 }
 
 /// The days of the meetings that were missed at this step of a case, or at the one before it that also waited for one.
 fn missed_days(tx: &mut Tx<'_>, case_id: CaseId, step: i32) -> Result<Vec<NaiveDate>, Problem> {
     let wanted = Wanted {
         case_id: Some(case_id),
-        state: Some(NOT_ATTENDED.to_owned()),
+        state: Some(RecordState::NotAttended),
         ..Wanted::default()
     };
     let mut days = Vec::new();

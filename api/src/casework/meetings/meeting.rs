@@ -1,6 +1,7 @@
 //! A meeting as it is kept, and its date and place as they are said.
 
 use chrono::{NaiveDate, NaiveTime};
+use domain::policy::word::Do;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,14 +12,7 @@ use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 use crate::casework::actions::{self, ActionRow};
 use crate::casework::recording::{check_others, check_parents};
-use crate::casework::records::{RecordRow, Thing};
-
-/// Somebody came for the child.
-pub const ATTENDED: &str = "attended";
-/// Nobody came for the child.
-pub const NOT_ATTENDED: &str = "not attended";
-/// The parents said that they will not come.
-pub const REFUSED: &str = "refused";
+use crate::casework::records::{RecordKind, RecordRow, Thing};
 
 /// The most characters of a place.
 const SHORT: usize = 200;
@@ -75,7 +69,7 @@ pub struct Offer {
 }
 
 impl Thing for Meeting {
-    const KIND: &'static str = "meeting";
+    const KIND: RecordKind = RecordKind::Meeting;
 }
 
 impl Offer {
@@ -130,5 +124,5 @@ fn calls_of(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<Vec<ActionRow>, Proble
         overdue_on: None,
     };
     let open = actions::actions(tx, wanted, None, i64::MAX)?;
-    Ok(open.into_iter().filter(|one| one.kind == "call" && one.rule == asked.rule).collect())
+    Ok(open.into_iter().filter(|one| one.kind == Do::Call && one.rule == asked.rule).collect())
 }

@@ -12,7 +12,7 @@ mod rearrange;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use meeting::{ATTENDED, Meeting, NOT_ATTENDED};
+pub use meeting::Meeting;
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -86,7 +86,7 @@ pub async fn note_meeting(
             let mut meeting: Meeting = before.read()?;
             let confidential = said.write(&mut meeting)?;
             let standing = Standing {
-                state: &before.state,
+                state: before.state,
                 day: before.day,
                 says: format!("{} on {}: notes", meeting.kind, before.day),
                 details: &meeting,

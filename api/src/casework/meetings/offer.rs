@@ -16,7 +16,7 @@ use crate::base::id::{ActionId, ParentId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, evidence};
-use crate::casework::records::{self, Ground, Standing};
+use crate::casework::records::{self, Ground, RecordState, Standing};
 use crate::casework::{actions, cases};
 use crate::roll::parents;
 use crate::school::policies;
@@ -90,7 +90,7 @@ pub async fn offer_meeting(
             let says = format!("{} is offered for {}", meeting.kind, meeting.offer.says());
             evidence(tx, ground.action_id, (&says, false), &caller)?;
             let standing = Standing {
-                state: "offered",
+                state: RecordState::Offered,
                 day: meeting.offer.day,
                 says,
                 details: &meeting,

@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::meeting::{ATTENDED, LONG, Meeting, NOT_ATTENDED, Offer, REFUSED, date_agreed};
+use super::meeting::{LONG, Meeting, Offer, date_agreed};
 use super::offer::OfferedMeeting;
 use crate::base::auth::May;
 use crate::base::auth::permission::RecordCase;
@@ -17,7 +17,7 @@ use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::recording::{Record, evidence};
-use crate::casework::records::{self, Confidential, Standing, record_to_change};
+use crate::casework::records::{self, Confidential, RecordState, Standing, record_to_change};
 
 /// The other time.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -58,7 +58,7 @@ pub async fn rearrange_meeting(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
             let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
-            if [ATTENDED, NOT_ATTENDED, REFUSED].contains(&before.state.as_str()) {
+            if before.is_over() {
                 let expected = format!("nothing, it is over ({}): offer another", before.state);
                 return Err(Problem::at(Kind::Invalid, "/offer", expected));
             }
@@ -68,7 +68,7 @@ pub async fn rearrange_meeting(
                 format!("{} is re-arranged for {}: {reason}", meeting.kind, meeting.offer.says());
             evidence(tx, before.action_id, (&says, false), &caller)?;
             let standing = Standing {
-                state: "re-arranged",
+                state: RecordState::Rearranged,
                 day: meeting.offer.day,
                 says,
                 details: &meeting,

@@ -17,7 +17,7 @@ use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{CaseMoved, Forward, Record};
-use crate::casework::records::{self, Standing, record_to_change};
+use crate::casework::records::{self, RecordState, Standing, record_to_change};
 use crate::figures::Counting;
 use crate::school::tenants;
 
@@ -99,12 +99,16 @@ pub async fn answer_period(
         key.once(tx, &caller, &operation, &bytes, |tx| {
             let before = record_to_change::<Period>(tx, path.0, &conditions)?;
             let (state, says) = match said.granted {
-                Some(Granted { from, to }) => {
-                    ("granted", format!("a monitoring period was granted from {from} to {to}"))
-                }
+                Some(Granted { from, to }) => (
+                    RecordState::Granted,
+                    format!("a monitoring period was granted from {from} to {to}"),
+                ),
                 None => {
                     let missing = gaps.join("; ");
-                    ("refused", format!("a monitoring period was refused; missing: {missing}"))
+                    (
+                        RecordState::Refused,
+                        format!("a monitoring period was refused; missing: {missing}"),
+                    )
                 }
             };
             let period = Period { granted: said.granted, gaps, ..before.read()? };

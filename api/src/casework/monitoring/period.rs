@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::casework::records::Thing;
+use crate::casework::records::{RecordKind, Thing};
 use crate::figures::Check;
 
 /// A monitoring period.
@@ -35,5 +35,5 @@ pub struct Granted {
 }
 
 impl Thing for Period {
-    const KIND: &'static str = "monitoring";
+    const KIND: RecordKind = RecordKind::Monitoring;
 }

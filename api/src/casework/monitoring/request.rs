@@ -13,7 +13,7 @@ use crate::base::http::name;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, evidence};
-use crate::casework::records::{self, Standing};
+use crate::casework::records::{self, RecordState, Standing};
 use crate::casework::referrals;
 use crate::school::tenants;
 
@@ -58,8 +58,13 @@ pub async fn request_period(
             let says = format!("a monitoring period was asked of {asked}");
             let period = Period { asked, why, evidence: checks, granted: None, gaps: Vec::new() };
             let day = tenants::today(tx, ground.school_id)?;
-            let standing =
-                Standing { state: "requested", day, says, details: &period, confidential: None };
+            let standing = Standing {
+                state: RecordState::Requested,
+                day,
+                says,
+                details: &period,
+                confidential: None,
+            };
             let row = records::add(tx, &ground, &standing, &caller)?;
             evidence(tx, ground.action_id, (&row.says, true), &caller)?;
             let place = format!("/v1/monitoring-periods/{}", row.record_id);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::NoticeState;
 use domain::national::{National, NextNotice, Notice as Issued, PenaltyNotice};
 use serde_json::json;
 
@@ -13,7 +14,7 @@ use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::penalty_notice;
 use crate::casework::records::notices::{
-    self as store, Details, Missed, NoticeRow, Standing, State, Whom, next,
+    self as store, Details, Missed, NoticeRow, Standing, Whom, next,
 };
 
 /// A notice that was given before, as a file says.
@@ -24,7 +25,7 @@ pub struct Given {
     /// The day on which it was issued; of one that was not, the day since which it is as it is.
     pub day: NaiveDate,
     /// How it stands.
-    pub state: State,
+    pub state: NoticeState,
     /// The authority's number of it.
     pub reference: Option<String>,
     /// The authority that issues it.
@@ -61,21 +62,21 @@ pub enum Refused {
 struct Known {
     parent_id: ParentId,
     day: NaiveDate,
-    state: State,
+    state: NoticeState,
     sessions: Vec<Missed>,
 }
 
 impl Known {
     /// `None` for one whose import was taken back: nothing else is withdrawn without ever having been issued.
     fn of(row: &NoticeRow) -> Result<Option<Self>, Problem> {
-        let (state, Details { issued_on, sessions, .. }) = (row.state()?, row.read()?);
+        let (state, Details { issued_on, sessions, .. }) = (*row.state, row.read()?);
         let (parent_id, day) = (row.parent_id, issued_on.unwrap_or(row.day));
         let known = Self { parent_id, day, state, sessions };
-        Ok(Some(known).filter(|_| state != State::Withdrawn || issued_on.is_some()))
+        Ok(Some(known).filter(|_| state != NoticeState::Withdrawn || issued_on.is_some()))
     }
 
     fn counts(&self) -> bool {
-        matches!(self.state, State::Issued | State::Paid)
+        matches!(self.state, NoticeState::Issued | NoticeState::Paid)
     }
 }
 
@@ -114,7 +115,8 @@ fn admit(law: &PenaltyNotice, known: &mut Vec<Known>, given: &Given) -> Result<D
         return Err(Refused::Before(law.from));
     }
     let theirs = || known.iter().filter(|one| one.parent_id == given.parent_id);
-    let pending = |one: &Known| one.state == State::Pending && given.state == State::Pending;
+    let pending =
+        |one: &Known| one.state == NoticeState::Pending && given.state == NoticeState::Pending;
     if theirs().any(|one| one.day == given.day || pending(one)) {
         return Err(Refused::Here);
     }
@@ -129,17 +131,18 @@ fn admit(law: &PenaltyNotice, known: &mut Vec<Known>, given: &Given) -> Result<D
     let turn = turn(law, &days, given.day);
     // One that counts must leave room for those that came after it; one that is pending could be issued.
     let room = match given.state {
-        State::Issued | State::Paid => {
+        NoticeState::Issued | NoticeState::Paid => {
             days.push(given.day);
             days.iter().all(|day| next(law, self::turn(law, &days, *day)).is_some())
         }
-        State::Pending => next(law, turn).is_some(),
-        State::Waived | State::Withdrawn => true,
+        NoticeState::Pending => next(law, turn).is_some(),
+        NoticeState::Waived | NoticeState::Withdrawn => true,
     };
     let numbered = next(law, turn).or_else(|| next(law, NextNotice::Second));
     let Some((number, amount)) = numbered.filter(|_| room) else { return Err(Refused::TooMany) };
     known.push(new);
-    let was_issued = matches!(given.state, State::Issued | State::Paid | State::Withdrawn);
+    let was_issued =
+        matches!(given.state, NoticeState::Issued | NoticeState::Paid | NoticeState::Withdrawn);
     Ok(Details {
         number,
         from: given.absence.from,
@@ -182,15 +185,15 @@ pub fn carry_in(
     let whom = Whom { pupil_id, parent_id, case_id, asking_school: school_id };
     let from = format!("carried in with import {import_id}, line {line}");
     let first = match given.state {
-        State::Paid | State::Withdrawn => State::Issued,
+        NoticeState::Paid | NoticeState::Withdrawn => NoticeState::Issued,
         state => state,
     };
     let (number, day) = (details.number, given.day);
-    let says = format!("notice {number} to parent {parent_id} is {}: {from}", first.name());
+    let says = format!("notice {number} to parent {parent_id} is {}: {from}", first);
     let standing = Standing { state: first, day, says, details: &details };
     let row = store::keep(tx, whom, None, &standing, caller)?;
     if first != given.state {
-        let says = format!("{}, the file does not say when: {from}", given.state.name());
+        let says = format!("{}, the file does not say when: {from}", given.state);
         let standing = Standing { state: given.state, day, says, details: &details };
         store::keep(tx, whom, Some(&row), &standing, caller)?;
     }
@@ -239,7 +242,7 @@ pub fn take_back(
         }
         let details = Details { issued_on: None, import_id: None, ..details };
         let says = format!("withdrawn: its import was taken back (import {import_id})");
-        let standing = Standing { state: State::Withdrawn, day, says, details: &details };
+        let standing = Standing { state: NoticeState::Withdrawn, day, says, details: &details };
         store::keep(tx, last.whom(), Some(&last), &standing, caller)?;
         back.notices += 1;
     }

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use domain::CodeTable;
+use domain::{CodeTable, NoticeState};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -20,9 +20,10 @@ use crate::base::http::path::Path;
 use crate::base::id::{NoticeId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
+use crate::base::words;
 use crate::casework::recording::{CaseMoved, Forward};
 use crate::casework::records::notices::{
-    self as store, Amount, Details, NoticeRow, ParentNotice, Standing, State, next,
+    self as store, Amount, Details, NoticeRow, ParentNotice, Standing, next,
 };
 use crate::figures::Counting;
 use crate::school::tenants;
@@ -35,7 +36,7 @@ const LONG: usize = 2000;
 #[serde(deny_unknown_fields)]
 pub struct NoticeDecision {
     /// How it stands now. The same state again adds what is said.
-    state: State,
+    state: words::NoticeState,
     /// The day on which it was issued, waived, withdrawn or paid.
     day: NaiveDate,
     /// What the local authority said; for `waived` why a person decided against it, which only those read who lead on
@@ -96,14 +97,14 @@ pub async fn decide_notice(
             let before = last(tx, path.0)?;
             conditions.check_write(Some(&before.etag()), true)?;
             let mut details = after(tx, &codes, (child, &before), &said)?;
-            let says = match said.state {
-                State::Waived => {
+            let says = match *said.state {
+                NoticeState::Waived => {
                     details.waived_because = Some(says);
                     format!("notice {} to parent {} is waived", details.number, before.parent_id)
                 }
                 _ => says,
             };
-            let standing = Standing { state: said.state, day: said.day, says, details: &details };
+            let standing = Standing { state: *said.state, day: said.day, says, details: &details };
             let row = store::keep(tx, before.whom(), Some(&before), &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
             Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })
@@ -126,10 +127,10 @@ fn after(
     (child, before): (PupilId, &NoticeRow),
     said: &NoticeDecision,
 ) -> Result<Details, Problem> {
-    let (state, mut details) = (before.state()?, before.read()?);
+    let (state, mut details) = (*before.state, before.read()?);
     let mut problem = Problem::new(Kind::Invalid);
-    if !state.may_become(said.state) {
-        let expected = format!("what may follow {}; see the operation", state.name());
+    if !state.may_become(*said.state) {
+        let expected = format!("what may follow {}; see the operation", state);
         problem = problem.and("/state", expected);
     }
     if said.day > tx.clock().today() {
@@ -139,8 +140,8 @@ fn after(
         let expected = format!("{}, the day since which it stands so, or later", before.day);
         problem = problem.and("/day", expected);
     }
-    let as_paid = match said.state {
-        State::Paid if state != State::Paid => {
+    let as_paid = match *said.state {
+        NoticeState::Paid if state != NoticeState::Paid => {
             said.paid_pence.is_some_and(|pence| may_be_paid(details.amount, pence))
         }
         _ => said.paid_pence.is_none() || said.paid_pence == details.paid_pence,
@@ -153,9 +154,9 @@ fn after(
     }
     details.import_id = None;
     // What is only added to leaves the days and the amounts as they were decided.
-    match said.state {
+    match *said.state {
         same if same == state => {}
-        State::Issued => {
+        NoticeState::Issued => {
             let counted = Counted::read(tx, codes, child, None)?;
             let all = store::of_child(tx, child)?;
             let whom = (before.parent_id, said.day);
@@ -166,10 +167,10 @@ fn after(
             (details.number, details.amount) = (number, amount);
             details.issued_on = Some(said.day);
         }
-        State::Paid => {
+        NoticeState::Paid => {
             (details.paid_on, details.paid_pence) = (Some(said.day), said.paid_pence);
         }
-        State::Pending | State::Waived | State::Withdrawn => {}
+        NoticeState::Pending | NoticeState::Waived | NoticeState::Withdrawn => {}
     }
     Ok(details)
 }

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
 use domain::national::{Mark, National, NextNotice, Notice as Issued, PenaltyNotice, Watch};
-use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, Session};
+use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, NoticeState, Session};
 
 use crate::base::db::Tx;
 use crate::base::id::{NoticeId, ParentId, PupilId};
 use crate::base::problem::{Kind, Problem};
-use crate::casework::records::notices::{Missed, NoticeRow, State};
+use crate::casework::records::notices::{Missed, NoticeRow};
 use crate::marks;
 use crate::roll::pupils;
 use crate::school::calendars;
@@ -82,7 +82,7 @@ impl Counted {
     ) -> Result<Option<Watch>, Problem> {
         let mut used = BTreeSet::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {
-            if Some(row.notice_id) != but && row.state()?.uses_sessions() {
+            if Some(row.notice_id) != but && row.state.uses_sessions() {
                 let sessions = row.read()?.sessions;
                 used.extend(sessions.iter().map(|missed| (missed.date, missed.session)));
             }
@@ -103,7 +103,7 @@ impl Counted {
         let mut issued = Vec::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {
             if let (Some(on), true) = (row.read()?.issued_on, Some(row.notice_id) != but) {
-                let withdrawn = row.state()? == State::Withdrawn;
+                let withdrawn = row.state == NoticeState::Withdrawn;
                 issued.push(Issued { issued: on, withdrawn });
             }
         }

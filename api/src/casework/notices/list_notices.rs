@@ -11,7 +11,8 @@ use crate::base::http::page::{Page, Slice};
 use crate::base::id::{NoticeId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::state::App;
-use crate::casework::records::notices::{self as store, ParentNotice, State, Wanted};
+use crate::base::words;
+use crate::casework::records::notices::{self as store, ParentNotice, Wanted};
 use crate::school::tenants;
 
 /// Which notices.
@@ -21,8 +22,8 @@ use crate::school::tenants;
 pub struct Params {
     /// The school that asked.
     school_id: SchoolId,
-    /// Only those that are `pending`, `issued`, `waived`, `withdrawn` or `paid`.
-    state: Option<State>,
+    /// Only those in this state.
+    state: Option<words::NoticeState>,
     limit: Option<u16>,
     cursor: Option<String>,
 }
@@ -42,7 +43,7 @@ pub async fn list_notices(
     let whole = caller.sees_confidential(&app);
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
-        let state = state.map(|state| state.name().to_owned());
+        let state = state.map(|state| *state);
         let wanted = Wanted { asking_school: Some(school_id), state, ..Wanted::default() };
         let rows = store::notices(tx, wanted, slice.after, slice.fetch())?;
         let notices: Result<Vec<ParentNotice>, Problem> =

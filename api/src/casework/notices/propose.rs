@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
-use domain::CodeTable;
 use domain::national::NextNotice;
+use domain::{CodeTable, NoticeState};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -20,7 +20,7 @@ use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::cases;
 use crate::casework::records::notices::{
-    self as store, Details, Missed, NoticeRow, ParentNotice, Standing, State, Whom, next,
+    self as store, Details, Missed, NoticeRow, ParentNotice, Standing, Whom, next,
 };
 use crate::roll::{parents, pupils};
 use crate::school::tenants;
@@ -130,7 +130,7 @@ fn propose(
     store::hold(tx, whom.pupil_id)?;
     let all = store::of_child(tx, whom.pupil_id)?;
     let pending =
-        |row: &&NoticeRow| row.parent_id == whom.parent_id && row.state == State::Pending.name();
+        |row: &&NoticeRow| row.parent_id == whom.parent_id && row.state == NoticeState::Pending;
     let pending = all.iter().find(pending);
     let but = pending.map(|row| row.notice_id);
     let asked = pending.map(|row| asked_before(row, &whom)).transpose()?;
@@ -176,7 +176,8 @@ fn propose(
         "notice {number} to parent {} is pending: {found} sessions from {} to {}",
         whom.parent_id, watch.window.from, watch.window.to
     );
-    let standing = Standing { state: State::Pending, day: counted.day, says, details: &details };
+    let standing =
+        Standing { state: NoticeState::Pending, day: counted.day, says, details: &details };
     let row = store::keep(tx, asked.unwrap_or(whom), pending, &standing, caller)?;
     Ok((row, pending.is_none()))
 }

@@ -1,14 +1,14 @@
 //! Whether the register still supports a child's notices: asked before and after marks are amended.
 
 use chrono::{DateTime, Utc};
-use domain::CodeTable;
+use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::casework::records::notices::{self as store, NoticeRow, Standing, State};
+use crate::casework::records::notices::{self as store, NoticeRow, Standing};
 
 /// A notice whose sessions are used, and how many of them have a mark that counts.
 pub struct Supported {
@@ -29,7 +29,7 @@ impl Supported {
     /// What stands in the table cannot be read.
     pub fn falls(&self) -> Result<bool, Problem> {
         let rested_on_the_threshold = self.notice.read()?.reached;
-        let pending = self.notice.state()? == State::Pending;
+        let pending = self.notice.state == NoticeState::Pending;
         Ok(pending && rested_on_the_threshold && !self.reached)
     }
 }
@@ -50,7 +50,7 @@ pub fn supported(
     let all = store::of_child(tx, child)?;
     let mut using = Vec::new();
     for row in &all {
-        if row.state()?.uses_sessions() && !row.read()?.sessions.is_empty() {
+        if row.state.uses_sessions() && !row.read()?.sessions.is_empty() {
             using.push(row.clone());
         }
     }
@@ -85,6 +85,6 @@ pub fn let_fall(
     let details = notice.read()?;
     let says = format!("the register does not support it any more: marks were amended ({why})");
     let day = tx.clock().today();
-    let standing = Standing { state: State::Waived, day, says, details: &details };
+    let standing = Standing { state: NoticeState::Waived, day, says, details: &details };
     store::keep(tx, notice.whom(), Some(notice), &standing, caller).map(|_| ())
 }

@@ -47,7 +47,7 @@ pub async fn deliver_plan(
             let says = format!("delivered on {day}: {how}");
             let plan = Plan { delivered: Some(Delivery { day, how }), ..before.read()? };
             let standing = Standing {
-                state: &before.state,
+                state: before.state,
                 day: before.day,
                 says: format!("{}, {says}", plan.kind.says()),
                 details: &plan,

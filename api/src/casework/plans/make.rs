@@ -15,7 +15,7 @@ use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, check_parents, evidence};
-use crate::casework::records::{self, Confidential, Standing};
+use crate::casework::records::{self, Confidential, RecordState, Standing};
 use crate::school::tenants;
 
 /// A plan to be written down.
@@ -53,7 +53,7 @@ impl Basis {
         self,
         tx: &mut Tx<'_>,
         pupil_id: PupilId,
-    ) -> Result<(&'static str, Vec<ParentId>, Option<String>), Problem> {
+    ) -> Result<(RecordState, Vec<ParentId>, Option<String>), Problem> {
         match self {
             Basis::AgreedWith(parents) => {
                 let at = "/basis/agreed_with";
@@ -62,16 +62,16 @@ impl Basis {
                     return Err(Problem::at(Kind::Invalid, at, expected));
                 }
                 check_parents(tx, pupil_id, &parents, at)?;
-                Ok(("agreed", parents, None))
+                Ok((RecordState::Agreed, parents, None))
             }
-            Basis::SentAnyway(true) => Ok(("sent anyway", Vec::new(), None)),
+            Basis::SentAnyway(true) => Ok((RecordState::SentAnyway, Vec::new(), None)),
             Basis::SentAnyway(false) => {
                 let expected = "true, or one of agreed_with and put_in_place_by instead";
                 Err(Problem::at(Kind::Invalid, "/basis/sent_anyway", expected))
             }
             Basis::PutInPlaceBy(by) => {
                 let by = name::words(&by, "/basis/put_in_place_by", LONG)?;
-                Ok(("put in place", Vec::new(), Some(by)))
+                Ok((RecordState::PutInPlace, Vec::new(), Some(by)))
             }
         }
     }

@@ -7,7 +7,8 @@ use utoipa::ToSchema;
 use crate::base::http::name;
 use crate::base::id::ParentId;
 use crate::base::problem::{Kind, Problem};
-use crate::casework::records::Thing;
+use crate::base::word::words;
+use crate::casework::records::{RecordKind, Thing};
 
 /// The most characters of a text.
 pub(super) const LONG: usize = 2000;
@@ -34,14 +35,12 @@ pub struct Plan {
     pub reviews: Vec<PlanReview>,
 }
 
-/// What a plan is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PlanKind {
-    /// An action plan, low-level or for improvement.
-    ActionPlan,
-    /// An attendance contract.
-    AttendanceContract,
+words! {
+    /// What a plan is.
+    PlanKind {
+        ActionPlan = "action_plan": "an action plan, low-level or for improvement",
+        AttendanceContract = "attendance_contract": "an attendance contract",
+    }
 }
 
 impl PlanKind {
@@ -95,7 +94,7 @@ pub struct PlanReview {
 }
 
 impl Thing for Plan {
-    const KIND: &'static str = "plan";
+    const KIND: RecordKind = RecordKind::Plan;
 }
 
 /// The items as they are kept.

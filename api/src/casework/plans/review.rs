@@ -69,7 +69,7 @@ pub async fn review_plan(
             let line = format!("{} looked at again: {says}", plan.kind.says());
             plan.reviews.push(PlanReview { day, says, by: caller.subject().to_owned() });
             let standing = Standing {
-                state: &before.state,
+                state: before.state,
                 day: before.day,
                 says: line,
                 details: &plan,

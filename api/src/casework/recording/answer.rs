@@ -11,7 +11,7 @@ use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::cases;
-use crate::casework::records::{self, Confidential, RecordRow, Thing, Wanted};
+use crate::casework::records::{self, Confidential, RecordRow, RecordState, Thing, Wanted};
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -32,7 +32,7 @@ pub struct Record<T> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub action_id: Option<ActionId>,
     /// How it stands.
-    pub state: String,
+    pub state: RecordState,
     /// The day it is about.
     pub day: NaiveDate,
     /// How it stands, in plain English.
@@ -71,7 +71,7 @@ impl<T: Thing> Record<T> {
             pupil_id: row.pupil_id,
             case_id: row.case_id,
             action_id: row.action_id,
-            state: row.state.clone(),
+            state: row.state,
             day: row.day,
             says: row.says.clone(),
             details: row.read()?,
@@ -114,7 +114,7 @@ pub struct Which {
     /// Only this case's.
     case_id: Option<CaseId>,
     /// Only those in this state.
-    state: Option<String>,
+    state: Option<RecordState>,
     limit: Option<u16>,
     cursor: Option<String>,
 }
@@ -133,7 +133,12 @@ pub async fn list<T: Thing + ToSchema>(
     if school_id.is_none() && pupil_id.is_none() && case_id.is_none() {
         return Err(Problem::at(Kind::BadQuery, "?school_id", "a school, a pupil or a case"));
     }
-    let filter = (T::KIND, school_id, pupil_id, case_id, &state);
+    if state.is_some_and(|state| !T::KIND.states().contains(&state)) {
+        let states: Vec<&str> = T::KIND.states().iter().map(|state| state.text()).collect();
+        let expected = format!("one of {}", states.join(", "));
+        return Err(Problem::at(Kind::BadQuery, "?state", expected));
+    }
+    let filter = (T::KIND, school_id, pupil_id, case_id, state);
     let slice = Slice::<RecordId>::read(limit, cursor.as_deref(), &filter)?;
     let whole = caller.sees_confidential(app);
     let page = app.db.run(caller.scope(), move |tx| {

@@ -7,6 +7,7 @@ mod confidential;
 mod ground;
 pub mod notices;
 mod rows;
+mod state;
 
 pub use confidential::Confidential;
 pub use ground::Ground;
@@ -14,3 +15,4 @@ pub use rows::{
     RecordRow, Standing, Thing, Wanted, add, carry, case_of, change, history, of_case,
     record_to_change, records,
 };
+pub use state::{RecordKind, RecordState};

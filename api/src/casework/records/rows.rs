@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::confidential::Confidential;
 use super::ground::Ground;
+use super::state::{RecordKind, RecordState};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::http::etag::{Conditions, ETag};
@@ -21,8 +22,8 @@ diesel::alias!(case_record as later: Later);
 
 /// A kind of thing that is kept with a case.
 pub trait Thing: Serialize + DeserializeOwned + Send + 'static {
-    /// Its kind, as the table has it.
-    const KIND: &'static str;
+    /// Its kind.
+    const KIND: RecordKind;
 }
 
 /// How a thing stands since `recorded_at`.
@@ -35,8 +36,8 @@ pub struct RecordRow {
     pub seq: i32,
     /// The school.
     pub school_id: SchoolId,
-    /// `meeting`, `plan`, ...
-    pub kind: String,
+    /// What it is.
+    pub kind: RecordKind,
     /// The pupil.
     pub pupil_id: PupilId,
     /// The case.
@@ -46,7 +47,7 @@ pub struct RecordRow {
     /// The action that asked for it.
     pub action_id: Option<ActionId>,
     /// How it stands.
-    pub state: String,
+    pub state: RecordState,
     /// The day it is about.
     pub day: NaiveDate,
     /// In plain English.
@@ -73,12 +74,12 @@ struct NewRow<'a> {
     /// Without one the thing is new.
     record_id: Option<RecordId>,
     seq: i32,
-    kind: &'a str,
+    kind: RecordKind,
     pupil_id: PupilId,
     case_id: Option<CaseId>,
     case_step: Option<i32>,
     action_id: Option<ActionId>,
-    state: &'a str,
+    state: RecordState,
     day: NaiveDate,
     says: &'a str,
     details: Value,
@@ -91,7 +92,7 @@ struct NewRow<'a> {
 /// How a thing is to stand.
 pub struct Standing<'a, T> {
     /// Its state.
-    pub state: &'a str,
+    pub state: RecordState,
     /// The day it is about.
     pub day: NaiveDate,
     /// In plain English, without anything confidential.
@@ -114,26 +115,21 @@ impl RecordRow {
     /// Where it can be read.
     #[must_use]
     pub fn place(&self) -> String {
-        let folder = match self.kind.as_str() {
-            "monitoring" => "monitoring-periods",
-            "plan" => "plans",
-            "visit" => "visits",
-            "referral" => "referrals",
-            _ => "meetings",
-        };
-        format!("/v1/{folder}/{}", self.record_id)
+        format!("/v1/{}/{}", self.kind.folder(), self.record_id)
     }
 
     /// Whether nothing of it is to come: a meeting or visit that was, or was refused. A plan, a monitoring period and a
     /// referral run on.
     #[must_use]
     pub fn is_over(&self) -> bool {
-        match self.kind.as_str() {
-            "visit" => true,
-            "meeting" => !matches!(self.state.as_str(), "offered" | "re-arranged"),
-            "monitoring" => self.state == "refused",
-            "referral" => self.state == "closed",
-            _ => false,
+        match self.kind {
+            RecordKind::Visit => true,
+            RecordKind::Meeting => {
+                !matches!(self.state, RecordState::Offered | RecordState::Rearranged)
+            }
+            RecordKind::Monitoring => self.state == RecordState::Refused,
+            RecordKind::Referral => self.state == RecordState::Closed,
+            RecordKind::Plan => false,
         }
     }
 
@@ -252,7 +248,7 @@ pub struct Wanted {
     /// Of this case.
     pub case_id: Option<CaseId>,
     /// In this state.
-    pub state: Option<String>,
+    pub state: Option<RecordState>,
 }
 
 /// Things as they stand, in the order in which they were first recorded, after `after`.

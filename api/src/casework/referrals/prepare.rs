@@ -14,7 +14,7 @@ use crate::base::http::name;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
 use crate::casework::recording::{About, Record, evidence};
-use crate::casework::records::{self, Confidential, Standing};
+use crate::casework::records::{self, Confidential, RecordState, Standing};
 use crate::school::tenants;
 
 /// The most characters of a text, and of a name.
@@ -64,7 +64,7 @@ pub async fn prepare_referral(
             let checks = checks(tx, &codes, &ground)?;
             let referral = Referral { to, name, why, evidence: checks, steps: Vec::new() };
             let standing = Standing {
-                state: "prepared",
+                state: RecordState::Prepared,
                 day: tenants::today(tx, ground.school_id)?,
                 says,
                 details: &referral,

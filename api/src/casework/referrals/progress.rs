@@ -17,8 +17,9 @@ use crate::base::http::path::Path;
 use crate::base::id::RecordId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
+use crate::base::word::words;
 use crate::casework::recording::{CaseMoved, Forward, Record, evidence};
-use crate::casework::records::{self, Standing, record_to_change};
+use crate::casework::records::{self, RecordState, Standing, record_to_change};
 use crate::figures::Counting;
 use crate::school::tenants;
 
@@ -42,27 +43,24 @@ pub struct NewProgress {
     outcome: Option<String>,
 }
 
-/// How a referral stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Progressed {
-    /// It has left the school.
-    Sent,
-    /// The other side has it.
-    Received,
-    /// The other side answered or did something.
-    Answered,
-    /// Nothing more will come of it.
-    Closed,
+words! {
+    /// What became of a referral.
+    Progressed {
+        Sent = "sent": "it has left the school",
+        Received = "received": "the other side has it",
+        Answered = "answered": "the other side answered or did something",
+        Closed = "closed": "nothing more will come of it",
+    }
 }
 
 impl Progressed {
-    fn name(self) -> &'static str {
+    /// How the referral stands then.
+    fn state(self) -> RecordState {
         match self {
-            Progressed::Sent => "sent",
-            Progressed::Received => "received",
-            Progressed::Answered => "answered",
-            Progressed::Closed => "closed",
+            Self::Sent => RecordState::Sent,
+            Self::Received => RecordState::Received,
+            Self::Answered => RecordState::Answered,
+            Self::Closed => RecordState::Closed,
         }
     }
 }
@@ -106,18 +104,18 @@ pub async fn progress_referral(
                 return Err(Problem::at(Kind::Invalid, "/day", "today, or a day before"));
             }
             let mut referral: Referral = before.read()?;
-            let line = format!("referral to {}, {}: {says}", referral.name, state.name());
+            let line = format!("referral to {}, {}: {says}", referral.name, state);
             let by = caller.subject().to_owned();
-            referral.steps.push(ReferralStep { state: state.name().to_owned(), day, says, by });
+            referral.steps.push(ReferralStep { state, day, says, by });
             let standing = Standing {
-                state: state.name(),
+                state: state.state(),
                 day,
                 says: line,
                 details: &referral,
                 confidential: None,
             };
             let row = records::change(tx, &before, &standing, &caller)?;
-            if before.state == "prepared" {
+            if before.state == RecordState::Prepared {
                 evidence(tx, row.action_id, (&row.says, true), &caller)?;
             }
             let case = forward.go_if_said(tx, &caller, row.case_id, outcome.as_deref())?;

@@ -5,17 +5,20 @@
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
+use domain::policy::word::Do;
 use domain::{CodeTable, Days};
 
 use super::referral::{Partner, Referral};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::base::schema::{action, evidence, letter};
+use crate::base::word::As;
 use crate::casework::cases;
-use crate::casework::meetings::{ATTENDED, Meeting, NOT_ATTENDED};
+use crate::casework::letters::LetterState;
+use crate::casework::meetings::Meeting;
 use crate::casework::notices::Counted;
 use crate::casework::plans::Plan;
-use crate::casework::records::{self, Ground, RecordRow, Thing, Wanted};
+use crate::casework::records::{self, Ground, RecordRow, RecordState, Thing, Wanted};
 use crate::casework::visits::Visit;
 use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
@@ -91,7 +94,7 @@ fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
         ))
         .filter(action::school_id.eq(ground.school_id))
         .filter(action::pupil_id.eq(ground.pupil_id))
-        .filter(action::kind.eq_any(["call", "message", "talk"]))
+        .filter(action::kind.eq_any([Do::Call, Do::Message, Do::Talk].map(As)))
         .into_boxed();
     if let Some((case, _)) = ground.case {
         attempts = attempts.filter(action::case_id.eq(case));
@@ -115,13 +118,13 @@ fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
 fn letters(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     let mut rows = letter::table
         .filter(letter::school_id.eq(ground.school_id).and(letter::pupil_id.eq(ground.pupil_id)))
-        .filter(letter::state.ne("taken_back"))
+        .filter(letter::state.ne(LetterState::TakenBack))
         .into_boxed();
     if let Some((case, _)) = ground.case {
         rows = rows.filter(letter::case_id.eq(case));
     }
-    let states: Vec<String> = rows.select(letter::state).load(tx.conn)?;
-    let sent = states.iter().filter(|state| *state == "sent").count();
+    let states: Vec<LetterState> = rows.select(letter::state).load(tx.conn)?;
+    let sent = states.iter().filter(|state| **state == LetterState::Sent).count();
     let decided = states.len();
     let light = match (decided, sent) {
         (0, _) => Light::Red,
@@ -138,8 +141,12 @@ fn letters(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
 
 fn meeting(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     let rows = things::<Meeting>(tx, ground)?;
-    let count = |state: &str| rows.iter().filter(|row| row.state == state).count();
-    let (held, missed, refused) = (count(ATTENDED), count(NOT_ATTENDED), count("refused"));
+    let count = |state: RecordState| rows.iter().filter(|row| row.state == state).count();
+    let (held, missed, refused) = (
+        count(RecordState::Attended),
+        count(RecordState::NotAttended),
+        count(RecordState::Refused),
+    );
     let light = match (held + refused, missed) {
         (0, missed) if missed < OFFERS => light(rows.len().min(1), OFFERS),
         _ => Light::Green,

@@ -4,7 +4,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::casework::records::Thing;
+use super::progress::Progressed;
+use crate::base::word::words;
+use crate::casework::records::{RecordKind, Thing};
 use crate::figures::Check;
 
 /// A referral.
@@ -23,25 +25,21 @@ pub struct Referral {
     pub steps: Vec<ReferralStep>,
 }
 
-/// Whom a school refers to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Partner {
-    /// The Education Welfare Officer.
-    Ewo,
-    /// The local authority's attendance team or officer.
-    LocalAuthority,
-    /// Early Help, whatever its local name.
-    EarlyHelp,
-    /// Social care.
-    SocialCare,
+words! {
+    /// Whom a school refers to.
+    Partner {
+        Ewo = "ewo": "the Education Welfare Officer",
+        LocalAuthority = "local_authority": "the local authority's attendance team or officer",
+        EarlyHelp = "early_help": "Early Help, whatever its local name",
+        SocialCare = "social_care": "social care",
+    }
 }
 
 /// Something that became of a referral.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReferralStep {
-    /// `sent`, `received`, `answered` or `closed`.
-    pub state: String,
+    /// How it stood then.
+    pub state: Progressed,
     /// The day.
     pub day: NaiveDate,
     /// What was said or done, as the school received it.
@@ -51,5 +49,5 @@ pub struct ReferralStep {
 }
 
 impl Thing for Referral {
-    const KIND: &'static str = "referral";
+    const KIND: RecordKind = RecordKind::Referral;
 }

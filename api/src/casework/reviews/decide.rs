@@ -14,6 +14,7 @@ use super::amended::{self, School};
 use super::items::ItemAnswer;
 use super::open::open_actions;
 use super::rows::{self, ItemRow, ReviewRow};
+use super::state::ItemState;
 use crate::base::auth::permission::DecideCase;
 use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
@@ -23,6 +24,7 @@ use crate::base::http::path::Path;
 use crate::base::id::{ItemId, PupilId, ReviewId};
 use crate::base::problem::{Kind, Problem, ProblemBody};
 use crate::base::state::App;
+use crate::base::word::words;
 use crate::casework::actions::About;
 use crate::casework::cases::{self, Ground};
 use crate::casework::letters::{self, NewLetter, Written};
@@ -64,18 +66,14 @@ pub struct DecisionBody {
     to: Option<String>,
 }
 
-/// What is decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum What {
-    /// As it is proposed: the step is taken, letters wait to be sent, actions open.
-    Send,
-    /// Not now: nothing happens, and the next review looks again.
-    Hold,
-    /// A reason is accepted: what would be sent becomes a person's decision until it ends.
-    Mitigate,
-    /// The case goes where the person says.
-    Otherwise,
+words! {
+    /// What is decided about an item of a review.
+    What as "ItemDecision" {
+        Send = "send": "as it is proposed: the step is taken, letters wait to be sent, actions open",
+        Hold = "hold": "not now: nothing happens, and the next review looks again",
+        Mitigate = "mitigate": "a reason is accepted: what would be sent becomes a person's decision until it ends",
+        Otherwise = "otherwise": "the case goes where the person says",
+    }
 }
 
 /// What became of the decisions, in their order.
@@ -188,7 +186,7 @@ impl Deciding<'_> {
     /// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is withdrawn.
     fn proposal(&self, tx: &mut Tx<'_>, item: ItemId) -> Result<Option<Decision>, Problem> {
         match rows::item_to_decide(tx, self.review.review_id, item) {
-            Ok(item) if item.state == "proposed" => {
+            Ok(item) if item.state == ItemState::Proposed => {
                 amended::present(tx, self.blocks, (&self.school, &self.review), &item)
             }
             Err(problem) if problem.kind() != Kind::NotFound => Err(problem),
@@ -203,9 +201,9 @@ impl Deciding<'_> {
         (body, proposal): (&DecisionBody, Option<Decision>),
     ) -> Result<(), Problem> {
         let Self { caller, review, .. } = self;
-        if item.state != "proposed" {
+        if item.state != ItemState::Proposed {
             return Err(Problem::new(Kind::StaleTag).detail(match &item.decided_by {
-                Some(_) if item.state == "moved_on" => {
+                Some(_) if item.state == ItemState::MovedOn => {
                     "The marks have changed since, and do not lead to it any more.".to_owned()
                 }
                 Some(by) => format!("{by} has decided it: {}.", item.state),
@@ -224,7 +222,7 @@ impl Deciding<'_> {
         };
         let pupil_id = item.pupil_id.ok_or_else(|| Problem::internal("an item about nobody"))?;
         let state = match body.decide {
-            What::Hold => "held",
+            What::Hold => ItemState::Held,
             What::Mitigate => {
                 let kind = reason.as_deref().unwrap_or_default();
                 let days = (tenants::today(tx, review.school_id)?, body.until);
@@ -232,17 +230,17 @@ impl Deciding<'_> {
                     return Err(Problem::at(Kind::Invalid, "/until", "today or later"));
                 }
                 cases::mitigate(tx, (review.school_id, pupil_id), kind, days, caller.subject())?;
-                "mitigated"
+                ItemState::Mitigated
             }
             What::Send => {
                 let proposal = proposal.ok_or_else(|| Problem::new(Kind::StaleTag))?;
                 self.send(tx, pupil_id, proposal)?;
-                "sent"
+                ItemState::Sent
             }
             What::Otherwise => {
                 let reason = reason.clone().unwrap_or_default();
                 self.otherwise(tx, pupil_id, body.to.as_deref(), reason)?;
-                "otherwise"
+                ItemState::Otherwise
             }
         };
         rows::settle(tx, item, state, reason.as_deref(), caller.subject())

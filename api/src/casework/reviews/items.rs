@@ -10,6 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::feedback::{FeedbackRow, feedback_between};
 use super::rows::{self, ItemRow};
+use super::state::ItemState;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::http::json::Query;
@@ -20,16 +21,13 @@ use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::figures::week_to;
 
-/// What became of an item for which a reason was accepted.
-const MITIGATED: &str = "mitigated";
-
 /// Which items.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Params {
-    /// Only those that are `listed`, `proposed`, `sent`, `held`, `mitigated`, `otherwise` or `moved_on`.
-    state: Option<String>,
+    /// Only those in this state.
+    state: Option<ItemState>,
     /// Only those about this pupil.
     pupil_id: Option<PupilId>,
     limit: Option<u16>,
@@ -57,9 +55,8 @@ pub struct ItemAnswer {
     /// Who decides, in the school's own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decides: Option<String>,
-    /// `listed`, `proposed` (it waits for a person), or what became of it.
-    #[schema(example = "proposed")]
-    pub state: String,
+    /// How it stands.
+    pub state: ItemState,
     /// Why it was held or decided otherwise; only for those who have the permission `safeguarding:read`. The reason that
     /// was accepted of one that is mitigated stands with the pupil's mitigations.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,7 +91,7 @@ impl ItemAnswer {
             rule: decision.rule,
             because: decision.because,
             decides: decision.decides,
-            reason: row.reason.filter(|_| whole && row.state != MITIGATED),
+            reason: row.reason.filter(|_| whole && row.state != ItemState::Mitigated),
             state: row.state,
             decided_at: row.decided_at,
             decided_by: row.decided_by,
@@ -116,7 +113,7 @@ pub async fn list_items(
     params: Query<Params>,
 ) -> Result<HttpResponse, Problem> {
     let Params { state, pupil_id, limit, cursor } = params.0;
-    let slice = Slice::<ItemId>::read(limit, cursor.as_deref(), &(path.0, &state, pupil_id))?;
+    let slice = Slice::<ItemId>::read(limit, cursor.as_deref(), &(path.0, state, pupil_id))?;
     let whole = caller.sees_confidential(&app);
     let page = app.db.snapshot(caller.scope(), move |tx| {
         let review = rows::review(tx, path.0)?;

@@ -11,6 +11,7 @@ mod open_review;
 mod question;
 mod read_review;
 mod rows;
+mod state;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

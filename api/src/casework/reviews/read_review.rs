@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::rows::{self, ReviewRow};
+use super::state::ItemState;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadCase;
 use crate::base::db::Tx;
@@ -24,9 +25,9 @@ pub struct ReviewAnswer {
     /// What names it.
     #[serde(flatten)]
     review: ReviewRow,
-    /// How many items are in which state: `listed`, `proposed`, `sent`, `held`, `mitigated`, `otherwise`, `moved_on`.
+    /// How many items are in which state.
     #[schema(example = json!({ "listed": 31, "proposed": 12 }))]
-    items: BTreeMap<String, i64>,
+    items: BTreeMap<ItemState, i64>,
     /// What an attendance officer should know of this review.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!(["opened 2 days after its day"]))]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::state::ItemState;
 use crate::base::db::Tx;
 use crate::base::id::{ItemId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
@@ -51,8 +52,8 @@ pub struct ItemRow {
     pub pupil_id: Option<PupilId>,
     /// The engine's decision.
     pub proposal: Value,
-    /// `listed`, `proposed`, or what became of it.
-    pub state: String,
+    /// How it stands.
+    pub state: ItemState,
     /// Why it was held, mitigated or decided otherwise.
     pub reason: Option<String>,
     /// When it was decided.
@@ -118,7 +119,8 @@ pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result
     // As text, which the database reads itself: a tree of values for each would only be written out again.
     let proposals = new.iter().map(|item| serde_json::to_string(&item.decision));
     let proposals = proposals.collect::<Result<Vec<String>, _>>().map_err(Problem::internal)?;
-    let state = |item: &NewItem| if item.proposed { "proposed" } else { "listed" };
+    let state =
+        |item: &NewItem| if item.proposed { ItemState::Proposed } else { ItemState::Listed };
     let there = review_item::table.filter(review_item::review_id.eq(review.review_id));
     let last: Option<i32> = there.select(diesel::dsl::max(review_item::item)).first(tx.conn)?;
     diesel::sql_query(
@@ -129,7 +131,7 @@ pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result
     .bind::<Array<Nullable<Integer>>, _>(new.iter().map(|i| i.pupil_id).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(new.iter().map(|i| i.decision.rule.as_str()).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(proposals)
-    .bind::<Array<Text>, _>(new.iter().map(state).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(new.iter().map(|item| state(item).text()).collect::<Vec<_>>())
     .bind::<Integer, _>(tx.trust())
     .bind::<Integer, _>(review.school_id)
     .bind::<Integer, _>(review.review_id)
@@ -171,7 +173,7 @@ pub fn of_day(
 /// The database's.
 pub fn sizes(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<(i64, i64), Problem> {
     let states = states(tx, review_id)?;
-    let proposed = states.iter().filter(|(state, _)| state == "proposed");
+    let proposed = states.iter().filter(|(state, _)| *state == ItemState::Proposed);
     Ok((states.iter().map(|(_, items)| items).sum(), proposed.map(|(_, items)| items).sum()))
 }
 
@@ -215,7 +217,7 @@ pub fn reviews_since(
 pub fn items(
     tx: &mut Tx<'_>,
     review_id: ReviewId,
-    (state, pupil_id): (Option<String>, Option<PupilId>),
+    (state, pupil_id): (Option<ItemState>, Option<PupilId>),
     after: Option<ItemId>,
     most: i64,
 ) -> Result<Vec<ItemRow>, Problem> {
@@ -274,7 +276,7 @@ pub fn items_to_change(
 pub fn settle(
     tx: &mut Tx<'_>,
     item: &ItemRow,
-    state: &str,
+    state: ItemState,
     reason: Option<&str>,
     by: &str,
 ) -> Result<(), Problem> {
@@ -294,7 +296,7 @@ pub fn settle(
 ///
 /// # Errors
 /// The database's.
-pub fn states(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<Vec<(String, i64)>, Problem> {
+pub fn states(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<Vec<(ItemState, i64)>, Problem> {
     Ok(review_item::table
         .filter(review_item::review_id.eq(review_id))
         .group_by(review_item::state)
@@ -320,7 +322,7 @@ pub fn given(
     );
     let counts: Vec<(Option<PupilId>, i64)> = items
         .filter(review_item::school_id.eq(school_id).and(review_item::rule.eq_any(rules)))
-        .filter(review_item::state.eq("listed").and(review_item::pupil_id.is_not_null()))
+        .filter(review_item::state.eq(ItemState::Listed).and(review_item::pupil_id.is_not_null()))
         .filter(review::day.ge(from).and(review::day.lt(before)))
         .group_by(review_item::pupil_id)
         .select((review_item::pupil_id, diesel::dsl::count_star()))
@@ -343,7 +345,7 @@ pub fn listed_of_pupil(
     );
     Ok(items
         .filter(review_item::school_id.eq(school_id).and(review_item::pupil_id.eq(pupil_id)))
-        .filter(review_item::state.eq("listed"))
+        .filter(review_item::state.eq(ItemState::Listed))
         .select((review::day, review_item::rule))
         .load(tx.conn)?)
 }

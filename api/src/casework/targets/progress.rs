@@ -11,6 +11,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::id::{CaseId, PupilId, SchoolId};
+use crate::base::word::words;
 use crate::casework::cases::CaseRow;
 use crate::figures::Enrolled;
 
@@ -60,20 +61,15 @@ pub struct TargetAnswer {
     notices: Vec<String>,
 }
 
-/// How a target stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TargetStanding {
-    /// The rate so far is at the target.
-    Kept,
-    /// The rate so far is below, and the target can still be reached.
-    Reachable,
-    /// Even full attendance from here on does not reach it.
-    OutOfReach,
-    /// Nothing was possible yet.
-    NoFigure,
-    /// The calendar does not say how many sessions are to come.
-    NotKnown,
+words! {
+    /// How a target stands.
+    TargetStanding {
+        Kept = "kept": "the rate so far is at the target",
+        Reachable = "reachable": "the rate so far is below, and the target can still be reached",
+        OutOfReach = "out_of_reach": "even full attendance from here on does not reach it",
+        NoFigure = "no_figure": "nothing was possible yet",
+        NotKnown = "not_known": "the calendar does not say how many sessions are to come",
+    }
 }
 
 /// Days without school inside a target.

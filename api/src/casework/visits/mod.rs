@@ -7,7 +7,7 @@ mod visit;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use visit::{NOT_MADE, Visit};
+pub use visit::Visit;
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -4,10 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::id::ParentId;
-use crate::casework::records::Thing;
-
-/// The state of a visit that there was a reason not to make.
-pub const NOT_MADE: &str = "not made";
+use crate::casework::records::{RecordKind, RecordState, Thing};
 
 /// A home visit.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -33,7 +30,7 @@ pub struct Visit {
 }
 
 impl Thing for Visit {
-    const KIND: &'static str = "visit";
+    const KIND: RecordKind = RecordKind::Visit;
 }
 
 impl Visit {
@@ -43,11 +40,11 @@ impl Visit {
     }
 
     /// How it stands.
-    pub(super) fn state(&self) -> &'static str {
+    pub(super) fn state(&self) -> RecordState {
         match (self.made, self.anybody()) {
-            (false, _) => NOT_MADE,
-            (true, true) => "somebody seen",
-            (true, false) => "nobody seen",
+            (false, _) => RecordState::NotMade,
+            (true, true) => RecordState::SomebodySeen,
+            (true, false) => RecordState::NobodySeen,
         }
     }
 }

@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ::analytics::{BANDS, Compared, Comparing, Interval, Share};
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::Phase;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent, versions};
 use super::super::blocks::Built;
-use super::super::dimension;
+use super::super::dimension::{self, Dimension, MeasureName};
 use super::{measure, says};
 use crate::base::id::SchoolId;
-use crate::school::tenants::Phase;
+use crate::base::word::{As, words};
+use crate::base::words;
 
 /// Schools side by side.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,11 +24,9 @@ pub struct CompareAnswer {
     /// The academic year.
     period: PeriodAnswer,
     /// What is compared.
-    #[schema(example = "absence")]
-    measure: &'static str,
+    measure: MeasureName,
     /// Whether more of it is better, or less.
-    #[schema(example = "less")]
-    better: &'static str,
+    better: Better,
     /// Over which window, each school over its own dates.
     #[schema(example = "half-term-1")]
     window: String,
@@ -45,11 +45,19 @@ pub struct CompareAnswer {
     phases: Vec<PhaseAnswer>,
 }
 
+words! {
+    /// Whether more of a measure is better, or less.
+    Better {
+        More = "more": "more is better",
+        Less = "less": "less is better",
+    }
+}
+
 /// The schools of one phase.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhaseAnswer {
     /// The phase.
-    #[schema(example = "primary")]
+    #[schema(value_type = words::Phase)]
     phase: &'static str,
     /// What can be said of them together, in words.
     says: Vec<String>,
@@ -141,8 +149,7 @@ pub struct LastYearAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GapAnswer {
     /// What it is a group of.
-    #[schema(example = "fsm")]
-    by: &'static str,
+    by: Dimension,
     /// The group.
     #[schema(example = "yes")]
     key: String,
@@ -220,9 +227,9 @@ impl CompareAnswer {
             by_phase.entry(school.phase).or_default().push(school);
         }
         let standard: Vec<&str> =
-            comparing.standard.iter().flatten().map(|by| dimension::name(*by)).collect();
+            comparing.standard.iter().flatten().map(|by| Dimension::of(*by).text()).collect();
         let phases = by_phase.into_iter().map(|(phase, schools)| {
-            let phase = Phase::from_number(phase).map_or("unknown", Phase::as_str);
+            let phase = Phase::from_number(phase).map_or("unknown", Phase::text);
             phase_answer(comparing, built, phase, &schools)
         });
         let shown = |school: &ComparedAnswer| {
@@ -234,8 +241,12 @@ impl CompareAnswer {
         Self {
             definition: DefinitionAnswer::of(comparing.definition, asked.codes),
             period: PeriodAnswer::of(built.year),
-            measure: measure::name(comparing.measure),
-            better: if measure::more_is_better(comparing.measure) { "more" } else { "less" },
+            measure: As(comparing.measure),
+            better: if measure::more_is_better(comparing.measure) {
+                Better::More
+            } else {
+                Better::Less
+            },
             window: comparing.key.clone(),
             standard: standard.join(","),
             basis: says::basis(comparing),
@@ -307,7 +318,7 @@ impl From<Interval> for IntervalAnswer {
 impl From<&(::analytics::Value, Share, Share)> for GapAnswer {
     fn from((value, group, rest): &(::analytics::Value, Share, Share)) -> Self {
         Self {
-            by: dimension::name(value.by()),
+            by: Dimension::of(value.by()),
             key: dimension::key(*value),
             label: dimension::label(*value).unwrap_or_default(),
             group: (*group).into(),

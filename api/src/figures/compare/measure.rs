@@ -1,29 +1,6 @@
-//! What is compared: its names and its words.
+//! What is compared, in words.
 
 use ::analytics::Measure;
-
-use crate::base::problem::{Kind, Problem};
-
-const ALL: [Measure; 6] = [
-    Measure::Attendance,
-    Measure::Absence,
-    Measure::Unauthorised,
-    Measure::Late,
-    Measure::Persistent,
-    Measure::Severe,
-];
-
-/// Its name on the wire.
-pub fn name(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Attendance => "attendance",
-        Measure::Absence => "absence",
-        Measure::Unauthorised => "unauthorised",
-        Measure::Late => "late",
-        Measure::Persistent => "persistent",
-        Measure::Severe => "severe",
-    }
-}
 
 /// In words.
 pub fn label(measure: Measure) -> &'static str {
@@ -50,19 +27,4 @@ pub fn is_over_time(measure: Measure) -> bool {
 /// Whether more of it is better.
 pub fn more_is_better(measure: Measure) -> bool {
     measure == Measure::Attendance
-}
-
-/// Reads its name.
-///
-/// # Errors
-/// It is none.
-pub fn read(text: &str) -> Result<Measure, Problem> {
-    let found = ALL.into_iter().find(|measure| name(*measure) == text);
-    found.ok_or_else(|| {
-        Problem::at(
-            Kind::BadQuery,
-            "?measure",
-            format!("{} or severe", ALL.map(name)[..5].join(", ")),
-        )
-    })
 }

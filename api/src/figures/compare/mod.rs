@@ -6,7 +6,7 @@ mod says;
 
 use std::sync::Arc;
 
-use ::analytics::{Block, By, Comparing, Level, compare as count};
+use ::analytics::{Block, By, Comparing, Level, Measure, compare as count};
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use domain::{AcademicYear, Characteristic, Definition, WindowKind};
@@ -23,7 +23,10 @@ use crate::base::cache::Key;
 use crate::base::http::json::Query;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::words;
 use crate::figures::Counting;
+use crate::figures::dimension::Dimension;
+use crate::figures::dimension::MeasureName;
 use crate::school::tenants;
 
 /// Of a hundred half days, how many need a mark in a school that is ranked, unless the caller says otherwise.
@@ -39,17 +42,19 @@ pub struct Params {
     year: Option<AcademicYear>,
     /// The window: `year-to-date` (when absent), `half-term-1`, `term-1` or a week such as `2026-W37`.
     window: Option<String>,
-    /// What is compared: `attendance`, `absence` (when absent), `unauthorised`, `late`, `persistent` or `severe`.
-    measure: Option<String>,
-    /// What to count: `dfe-daily` (when absent), `dfe-census` or `on-roll`.
-    #[param(value_type = Option<String>)]
+    /// What is compared; absence when absent.
+    measure: Option<MeasureName>,
+    /// What to count; as the Department for Education does in its daily figures when absent.
+    #[param(value_type = Option<words::Definition>)]
     definition: Option<Definition>,
     /// Show only these schools, ids with commas between; they are still compared with all of their phase that you see.
     schools: Option<String>,
     /// Only schools of these phases, with commas between.
+    #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
     phases: Option<String>,
-    /// What schools are made alike by: up to three of `year_group`, `sex`, `fsm`, `sen` and the other characteristics,
-    /// with commas between; `year_group,fsm,sen` when absent.
+    /// What schools are made alike by: up to three of these that pupils differ in, with commas between;
+    /// `year_group,fsm,sen` when absent.
+    #[param(style = Form, explode = false, value_type = Option<Vec<Dimension>>)]
     standard: Option<String>,
     /// Of a hundred half days that should have a mark, how many must have one in a school that is ranked: 95 when absent.
     floor: Option<u8>,
@@ -125,7 +130,7 @@ fn pairs(this: &Built, last: Option<&Built>) -> Vec<(Arc<Block>, Option<Arc<Bloc
 fn comparing(params: &Params) -> Result<Comparing, Problem> {
     let key = params.window.as_deref().unwrap_or("year-to-date");
     let window = dimension::window(key)?;
-    let measure = measure::read(params.measure.as_deref().unwrap_or("absence"))?;
+    let measure = params.measure.map_or(Measure::Absence, |measure| *measure);
     if window == WindowKind::Week && measure::is_over_time(measure) {
         let expected =
             "another window than a week: persistent and severe absence are measures over time";

@@ -48,7 +48,7 @@ fn groups(comparing: &Comparing) -> String {
         .map(|by| match by {
             By::Characteristic(kind) => in_a_sentence(kind.label()),
             By::YearGroup => "year group".to_owned(),
-            other => dimension::name(*other).to_owned(),
+            other => dimension::Dimension::of(*other).text().to_owned(),
         })
         .collect();
     names.join(" by ")

@@ -1,5 +1,6 @@
 //! One thing that is asked for, and whether it is there.
 
+use crate::base::word::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,16 +20,13 @@ pub struct Check {
     pub see: Option<String>,
 }
 
-/// Whether something is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Light {
-    /// It is there.
-    Green,
-    /// It is begun, or may not be needed.
-    Amber,
-    /// It is missing.
-    Red,
+words! {
+    /// Whether something is there.
+    Light {
+        Green = "green": "it is there",
+        Amber = "amber": "it is begun, or may not be needed",
+        Red = "red": "it is missing",
+    }
 }
 
 /// A light: green from `green` on, amber from one on.

@@ -1,16 +1,17 @@
 //! An explanation as it goes over the wire.
 
-use std::borrow::Cow;
-
 use ::analytics::{AllRolls, Counted, Explanation, LeftOut};
 use chrono::{DateTime, Utc};
-use domain::{CodeTable, Definition, persistent, severe};
+use domain::{CodeTable, Definition, Word, persistent, severe};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent};
 use crate::base::http::page::Page;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
+use crate::base::word::{As, words};
+use crate::base::words;
+use crate::figures::dimension::{CountingLevel, LeftOutReason};
 
 /// What is behind a figure.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
@@ -20,9 +21,8 @@ pub struct ExplainAnswer {
     /// The window.
     #[schema(example = "half-term-1")]
     pub(super) window: String,
-    /// What counts as one: `enrolment`, or `pupil`.
-    #[schema(example = "enrolment")]
-    pub(super) level: Cow<'static, str>,
+    /// What counts as one.
+    pub(super) level: CountingLevel,
     /// What a figure is counted over, in words.
     pub(super) basis: String,
     /// The instant as of which everything is known (UTC).
@@ -62,10 +62,9 @@ pub struct CountedAnswer {
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub struct LeftOutAnswer {
     /// Why.
-    #[schema(example = "after_last_register")]
-    pub(super) why: Cow<'static, str>,
+    pub(super) why: LeftOutReason,
     /// In words.
-    pub(super) says: Cow<'static, str>,
+    pub(super) says: String,
     /// How many.
     pub(super) half_days: u64,
 }
@@ -76,11 +75,19 @@ pub struct CodeAnswer {
     /// The code.
     #[schema(example = "I")]
     pub(super) code: String,
-    /// `attendance`, `absence`, or `not_possible`: no session that counts.
-    #[schema(example = "absence")]
-    pub(super) counts_as: Cow<'static, str>,
+    /// What they count as.
+    pub(super) counts_as: CountsAs,
     /// How many.
     pub(super) half_days: u64,
+}
+
+words! {
+    /// What half days with a code count as.
+    CountsAs {
+        Attendance = "attendance": "sessions attended",
+        Absence = "absence": "sessions missed",
+        NotPossible = "not_possible": "no session that counts",
+    }
 }
 
 /// A pupil behind a figure.
@@ -165,16 +172,16 @@ pub(super) fn side(
     let code = |(&(number, possible, absent), half_days): (&(u8, bool, bool), &u64)| CodeAnswer {
         code: codes.text(number).unwrap_or("unknown").to_owned(),
         counts_as: match (possible, absent) {
-            (true, true) => "absence",
-            (true, false) => "attendance",
-            (false, _) => "not_possible",
-        }
-        .into(),
+            (true, true) => CountsAs::Absence,
+            (true, false) => CountsAs::Attendance,
+            (false, _) => CountsAs::NotPossible,
+        },
         half_days: *half_days,
     };
-    let left_out = |(why, half_days): (&LeftOut, &u64)| {
-        let (why, says) = why_left_out(*why);
-        LeftOutAnswer { why: why.into(), says: says.into(), half_days: *half_days }
+    let left_out = |(why, half_days): (&LeftOut, &u64)| LeftOutAnswer {
+        why: As(*why),
+        says: sentence(why.meaning()),
+        half_days: *half_days,
     };
     CountedAnswer {
         definition: DefinitionAnswer::of(definition, codes.version()),
@@ -186,27 +193,9 @@ pub(super) fn side(
     }
 }
 
-fn why_left_out(why: LeftOut) -> (&'static str, &'static str) {
-    match why {
-        LeftOut::Closed => ("closed", "A mark stands there, but the school was closed."),
-        LeftOut::NotOnRoll => {
-            ("not_on_roll", "The school was open, but the pupil was not on roll.")
-        }
-        LeftOut::Boards => ("boards", "The pupil boards, and boarders are not in the register."),
-        LeftOut::NotDue => ("not_due", "The school was open, but not for the pupil's year group."),
-        LeftOut::Definition => {
-            ("definition", "The definition leaves out the pupil, or this part of the pupil's year.")
-        }
-        LeftOut::ToCome => ("to_come", "The day is still to come."),
-        LeftOut::AfterLastRegister => {
-            ("after_last_register", "It is later than the school's last register that was taken.")
-        }
-        LeftOut::NoMark => ("no_mark", "There is no mark: neither attendance nor absence."),
-        LeftOut::NotPossible => {
-            ("not_possible", "The code stands for no possible session, such as D, X, Y or Z.")
-        }
-        LeftOut::Doubled => {
-            ("doubled", "The pupil has a session at another school for the same half day.")
-        }
-    }
+/// A meaning as a sentence.
+fn sentence(meaning: &str) -> String {
+    let mut letters = meaning.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    format!("{first}{}.", letters.as_str())
 }

@@ -28,6 +28,9 @@ use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::pupil;
 use crate::base::state::App;
+use crate::base::word::As;
+use crate::base::words;
+use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -41,39 +44,49 @@ pub struct Params {
     year: Option<AcademicYear>,
     /// The window by its key: `year-to-date` (when absent), `half-term-1`, `term-1` or a week such as `2026-W37`.
     window: Option<String>,
-    /// What to count: `dfe-daily` (when absent), `dfe-census` or `on-roll`.
-    #[param(value_type = Option<String>)]
+    /// What to count; as the Department for Education does in its daily figures when absent.
+    #[param(value_type = Option<words::Definition>)]
     definition: Option<Definition>,
-    /// What counts as one: `enrolment` (when absent), or `pupil`, with the sessions of all enrolments together.
-    level: Option<String>,
+    /// What counts as one; enrolments when absent.
+    level: Option<CountingLevel>,
     /// Another definition to put beside it, with the pupils that the two count differently.
-    #[param(value_type = Option<String>)]
+    #[param(value_type = Option<words::Definition>)]
     against: Option<Definition>,
     /// Only these schools: ids with commas between.
     schools: Option<String>,
     /// Only schools of these phases, with commas between.
+    #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
     phases: Option<String>,
     /// Only these year groups, with commas between: 0 is reception.
     year_groups: Option<String>,
     /// Only these classes, on the session's date: ids with commas between.
     classes: Option<String>,
-    /// Only pupils of this sex: `F`, `M` or `unrecorded`. As for all that follow, some with commas between.
+    /// Only pupils of this sex. As for all that follow, some with commas between.
+    #[param(style = Form, explode = false, value_type = Option<Vec<SexGroup>>)]
     sex: Option<String>,
-    /// Only pupils who are eligible for free school meals, `yes`, or are not, `no`.
+    /// Only pupils who are eligible for free school meals, or are not.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     fsm: Option<String>,
-    /// Only pupils with these special educational needs: `none`, `support` or `ehcp`.
+    /// Only pupils with these special educational needs.
+    #[param(style = Form, explode = false, value_type = Option<Vec<SenGroup>>)]
     sen: Option<String>,
-    /// Only pupils with English as an additional language, `yes`, or without, `no`.
+    /// Only pupils with English as an additional language, or without.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     eal: Option<String>,
-    /// Only pupils in the care of a local authority, `yes`, or not, `no`.
+    /// Only pupils in the care of a local authority, or not.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     looked_after: Option<String>,
-    /// Only children in need, `yes`, or others, `no`.
+    /// Only children in need, or others.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     child_in_need: Option<String>,
-    /// Only children of the armed forces, `yes`, or others, `no`.
+    /// Only children of the armed forces, or others.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     service_child: Option<String>,
-    /// Only boarders, `yes`, or day pupils, `no`.
+    /// Only boarders, or day pupils.
+    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
     boarder: Option<String>,
-    /// Only pupils registered here alone, `single`, or at two schools: here as the `main` or the `subsidiary` one.
+    /// Only pupils registered here alone, or at two schools: here as the main or the subsidiary one.
+    #[param(style = Form, explode = false, value_type = Option<Vec<RegistrationGroup>>)]
     registration: Option<String>,
     /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
     as_known_on: Option<DateTime<Utc>>,
@@ -156,7 +169,7 @@ impl Question {
         Ok(Self {
             definition: params.definition.unwrap_or(Definition::DfeDaily),
             against: params.against,
-            level: dimension::level(params.level.as_deref())?,
+            level: params.level.map_or(Level::Enrolment, |level| *level),
             window: dimension::window(&key)?,
             key,
             filter: dimension::filter(&dimension::given!(params), None, None)?,
@@ -188,7 +201,7 @@ fn explained(
     let answer = ExplainAnswer {
         period: PeriodAnswer::of(built.year),
         window: key.clone(),
-        level: dimension::level_name(*level).into(),
+        level: As(*level),
         basis: basis(*level),
         as_known_on: built.at,
         versions: versions(&built.versions),

@@ -9,6 +9,7 @@ use files::{Columns, Problems};
 use super::standing::Standing;
 use super::{Enrolment, Row, clashes, known, placed};
 use crate::base::id::{ClassId, EnrolmentId, PupilId};
+use crate::base::word::As;
 use crate::imports::outcome::Counts;
 use crate::roll::pupils::{ClassRow, NewClass, NewPupil, NewStay};
 
@@ -87,7 +88,7 @@ impl Plan {
             surname: file.surname.clone(),
             forename: file.forename.clone(),
             birth_date: file.birth_date,
-            sex: file.sex.map(|sex| sex.letter().to_owned()),
+            sex: file.sex.map(As),
             schools: Vec::new(),
         });
         if !new.schools.contains(&row.school_id) {

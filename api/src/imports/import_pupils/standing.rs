@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use domain::Characteristic;
+use domain::{Characteristic, Word};
 
 use super::Row;
 use crate::base::db::Tx;
@@ -54,7 +54,8 @@ impl Standing {
         let mut characteristics: BTreeMap<_, Timeline> = BTreeMap::new();
         if known {
             for row in pupils::characteristics_of(tx, schools, None)? {
-                let kind: Characteristic = row.kind.parse().map_err(Problem::internal)?;
+                let unknown = || Problem::internal(format!("no such characteristic: {}", row.kind));
+                let kind = Characteristic::read(&row.kind).ok_or_else(unknown)?;
                 let timeline = characteristics.entry((row.enrolment_id, kind)).or_default();
                 timeline.insert(row.from_day, row.value);
             }

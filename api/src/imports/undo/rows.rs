@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, ImportId, JobId, PupilId, SchoolId};
-use crate::base::jobs::JobRow;
+use crate::base::jobs::{JobRow, JobState};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{import, import_undo, job};
 use crate::casework::reviews::{self, TouchedByMarks};
-use crate::imports::request::FileKind;
+use crate::imports::request::ImportKind;
 
 /// How many things that were left are listed; further ones are only counted.
 const LISTED: usize = 1_000;
@@ -119,7 +119,7 @@ impl UndoOutcome {
 /// An import that shall be taken back.
 pub(super) struct Asked {
     pub import_id: ImportId,
-    pub kind: String,
+    pub kind: ImportKind,
     /// When it was applied; `None`: it changed nothing.
     pub applied_at: Option<DateTime<Utc>>,
 }
@@ -131,22 +131,20 @@ pub(super) struct Asked {
 pub(super) fn hold(
     tx: &mut Tx<'_>,
     import_id: ImportId,
-) -> Result<(Option<SchoolId>, FileKind), Problem> {
-    let (school_id, dry_run, kind): (Option<SchoolId>, bool, String) = import::table
+) -> Result<(Option<SchoolId>, ImportKind), Problem> {
+    let (school_id, dry_run, kind): (Option<SchoolId>, bool, ImportKind) = import::table
         .filter(import::job_id.eq(import_id))
         .select((import::school_id, import::dry_run, import::kind))
         .for_update()
         .first(tx.conn)?;
-    let state: String =
+    let state: JobState =
         job::table.filter(job::job_id.eq(import_id)).select(job::state).first(tx.conn)?;
-    let unknown = || Problem::internal(format!("no such kind of file: {kind}"));
-    let kind = FileKind::parse(&kind).ok_or_else(unknown)?;
     let of_the_trust = kind.is_of_the_trust();
-    if of_the_trust || dry_run || state != "done" {
-        let detail = match (dry_run, state.as_str()) {
+    if of_the_trust || dry_run || state != JobState::Done {
+        let detail = match (dry_run, state) {
             _ if of_the_trust => "Schools stay: put a name or a URN right with another file.",
             (true, _) => "It was a dry run, which changed nothing.",
-            (_, "queued" | "running") => "It is not finished yet.",
+            (_, JobState::Queued | JobState::Running) => "It is not finished yet.",
             _ => "It was not applied.",
         };
         return Err(Problem::new(Kind::NotUndoable).detail(detail));
@@ -161,7 +159,7 @@ pub(super) fn of_import(tx: &mut Tx<'_>, import_id: ImportId) -> Result<Option<U
             .inner_join(job::table.on(
                 job::trust_id.eq(import_undo::trust_id).and(job::job_id.eq(import_undo::job_id)),
             ))
-            .filter(import_undo::import_id.eq(import_id).and(job::state.ne("failed")))
+            .filter(import_undo::import_id.eq(import_id).and(job::state.ne(JobState::Failed)))
             .order(import_undo::job_id.desc())
             .select((import_undo::job_id, import_undo::result, JobRow::as_select()))
             .first::<(JobId, Option<Value>, JobRow)>(tx.conn)

@@ -5,6 +5,7 @@ use super::{cases, marks, parents, roll};
 use crate::base::jobs::{Finished, Job};
 use crate::base::problem::Problem;
 use crate::base::state::App;
+use crate::imports::request::ImportKind;
 
 /// Takes an import back. It may be started again after any crash: what it does, it does in its last transaction.
 ///
@@ -16,10 +17,12 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
         let asked = rows::asked(tx, job.id())?;
         let mut outcome = UndoOutcome::default();
         if let Some(at) = asked.applied_at {
-            match asked.kind.as_str() {
-                "parents" => parents::take_back(tx, app, job, asked.import_id, &mut outcome)?,
-                "cases" => cases::take_back(tx, job, asked.import_id, &mut outcome)?,
-                "marks" => marks::take_back(tx, job, asked.import_id, at, &mut outcome)?,
+            match asked.kind {
+                ImportKind::Parents => {
+                    parents::take_back(tx, app, job, asked.import_id, &mut outcome)?
+                }
+                ImportKind::Cases => cases::take_back(tx, job, asked.import_id, &mut outcome)?,
+                ImportKind::Marks => marks::take_back(tx, job, asked.import_id, at, &mut outcome)?,
                 _ => roll::take_back(tx, job, asked.import_id, at, &mut outcome)?,
             }
         }

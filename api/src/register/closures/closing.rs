@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::{Kind, Problem};
+use crate::base::words;
 use crate::marks::{Marking, YearChange};
 use crate::register::roll::Roll;
 use crate::school::{calendars, tenants};
@@ -42,7 +43,7 @@ pub struct NewClosing {
     pub to: NaiveDate,
     /// Only this half of the day; when absent, whole days.
     #[serde(default)]
-    #[schema(value_type = Option<String>, example = "PM")]
+    #[schema(value_type = Option<words::Session>)]
     pub session: Option<Session>,
     /// Only these year groups: a part of the school was out of use. When absent, the whole school was closed.
     #[serde(default)]
@@ -74,8 +75,8 @@ pub struct Touched {
 pub struct TouchedHalfDay {
     /// The date.
     pub date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     pub session: Session,
     /// The classes.
     pub classes: Vec<TouchedClass>,

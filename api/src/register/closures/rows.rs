@@ -10,6 +10,7 @@ use crate::base::db::Tx;
 use crate::base::id::{ClosureId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::unplanned_closure;
+use crate::base::words;
 use crate::school::tenants::Version;
 
 /// Sessions that were due and not held, because the school, or a part of it, had to close.
@@ -27,7 +28,7 @@ pub struct UnplannedClosure {
     pub to: NaiveDate,
     /// Only this half of the day; absent for whole days.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "PM")]
+    #[schema(value_type = Option<words::Session>)]
     pub session: Option<Session>,
     /// The year groups that could not be taken in; absent when it was the whole school.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -7,6 +7,8 @@ use utoipa::ToSchema;
 
 use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
+use crate::base::word::words;
+use crate::casework::records::RecordKind;
 use crate::school::tenants::SchoolRow;
 
 /// One thing that was recorded.
@@ -20,11 +22,8 @@ pub struct LogEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "school_lead")]
     pub role: Option<String>,
-    /// Of a case `step`, `letter`, `held`, `flag`, `target`, `to do`, `due`, `overdue`, `carried` or `undone`; of what was
-    /// done `done` or `attempt`; beside it `meeting`, `plan`, `visit`, `monitoring`, `referral`, `penalty notice`,
-    /// `contact`, `feedback`, `mitigation`, `decision` (about a letter that was held) or `letters` (all of them).
-    #[schema(example = "letter")]
-    pub kind: String,
+    /// What was recorded.
+    pub kind: LogKind,
     /// What was done or said.
     #[schema(example = "letter \"stage-1\", waiting to be sent")]
     pub what: String,
@@ -52,6 +51,47 @@ pub struct LogEntry {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "6A")]
     pub class: Option<String>,
+}
+
+words! {
+    /// What a log records.
+    LogKind {
+        Step = "step": "of a case: it went from one stage to another",
+        Letter = "letter": "a letter was decided on",
+        Held = "held": "of a case: a letter was held",
+        Flag = "flag": "of a case: words that stand on the pupil",
+        Target = "target": "of a case: a target was set",
+        ToDo = "to do": "of a case: something is to be done",
+        Due = "due": "of a case: something has fallen due",
+        Overdue = "overdue": "of a case: something is overdue",
+        Carried = "carried": "of a case: it came from another school or a file",
+        Undone = "undone": "of a case: a step was undone",
+        Done = "done": "something was done",
+        Attempt = "attempt": "something was attempted",
+        Meeting = "meeting": "how a meeting stood",
+        Plan = "plan": "how a plan stood",
+        Visit = "visit": "a home visit, or why there was none",
+        Monitoring = "monitoring": "how a monitoring period stood",
+        Referral = "referral": "how a referral stood",
+        PenaltyNotice = "penalty notice": "how a penalty notice stood",
+        Contact = "contact": "an attempt to reach somebody about an absence",
+        Feedback = "feedback": "what teachers and others said at a review",
+        Mitigation = "mitigation": "a reason was accepted",
+        Decision = "decision": "what a person decided about a letter that was held",
+        Letters = "letters": "all letters about a pupil were stopped, or go on again",
+    }
+}
+
+impl From<RecordKind> for LogKind {
+    fn from(kind: RecordKind) -> Self {
+        match kind {
+            RecordKind::Meeting => Self::Meeting,
+            RecordKind::Plan => Self::Plan,
+            RecordKind::Visit => Self::Visit,
+            RecordKind::Monitoring => Self::Monitoring,
+            RecordKind::Referral => Self::Referral,
+        }
+    }
 }
 
 /// An entry's place: when it was recorded, where, and its keys there.
@@ -132,12 +172,12 @@ pub fn span(school: &SchoolRow, days: Days) -> Result<(DateTime<Utc>, DateTime<U
 }
 
 /// An entry without a pupil, a case or a rule.
-pub fn entry(at: DateTime<Utc>, who: String, kind: &str, what: String) -> LogEntry {
+pub fn entry(at: DateTime<Utc>, who: String, kind: LogKind, what: String) -> LogEntry {
     LogEntry {
         at,
         who,
         role: None,
-        kind: kind.to_owned(),
+        kind,
         what,
         because: Vec::new(),
         rule: None,

@@ -4,21 +4,13 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, LetterId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::schema::{letter, letter_decision, letter_stop};
+use crate::casework::letters::{LetterState, Verdict};
 use crate::school::tenants::SchoolRow;
-
-/// How a letter stands, in plain English.
-pub fn letter_state(state: &str) -> &str {
-    match state {
-        "waiting" => "waiting to be sent",
-        "taken_back" => "taken back before it was sent",
-        other => other,
-    }
-}
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
 ///
@@ -44,7 +36,7 @@ pub fn without_a_case(
         std::cmp::Ordering::Greater => i32::MIN,
     };
     let same = letter::decided_on.eq(day).and(letter::letter_id.gt(last));
-    type Row = (LetterId, PupilId, String, String, String, Option<String>, NaiveDate, String);
+    type Row = (LetterId, PupilId, String, String, LetterState, Option<String>, NaiveDate, String);
     let rows: Vec<Row> = rows
         .filter(letter::decided_on.gt(day).or(same))
         .order((letter::decided_on, letter::letter_id))
@@ -63,8 +55,8 @@ pub fn without_a_case(
     let one = |(letter_id, pupil, name, rule, state, why, day, who): Row| {
         let at = noon(school, day)?;
         let why = why.map(|why| format!(": {why}")).unwrap_or_default();
-        let what = format!("letter {name:?}, {}{why}", letter_state(&state));
-        let one = entry(at, who, "letter", what);
+        let what = format!("letter {name:?}, {}{why}", state.phrase());
+        let one = entry(at, who, LogKind::Letter, what);
         let place = (at, source::LETTERS, letter_id.number(), 0);
         Ok((place, LogEntry { rule: Some(rule), pupil_id: Some(pupil), ..one }))
     };
@@ -97,7 +89,7 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (letter_decision::recorded_at, letter_decision::letter_id, letter_decision::seq);
     type Row = (
-        (LetterId, i32, String, String, DateTime<Utc>, String),
+        (LetterId, i32, Verdict, String, DateTime<Utc>, String),
         (String, String, PupilId, Option<CaseId>),
     );
     let rows: Vec<Row> = of_page!(rows, wanted, source::DECISIONS, (keys.0, keys.1, keys.2))
@@ -114,9 +106,12 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         ))
         .load(tx.conn)?;
     let one = |((id, seq, decided, reason, at, who), (name, rule, pupil, case_id)): Row| {
-        let decided = if decided == "release" { "released" } else { "withdrawn" };
+        let decided = match decided {
+            Verdict::Release => "released",
+            Verdict::Withdraw => "withdrawn",
+        };
         let what = wanted.told(format!("letter {name:?} {decided}"), &reason);
-        let one = entry(at, who, "decision", what);
+        let one = entry(at, who, LogKind::Decision, what);
         let (rule, pupil_id) = (Some(rule), Some(pupil));
         ((at, source::DECISIONS, id.number(), seq), LogEntry { rule, case_id, pupil_id, ..one })
     };
@@ -148,7 +143,7 @@ pub fn stopped(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             .load(tx.conn)?;
     let rows = rows.into_iter().map(|(pupil, stopped, reason, at, who)| {
         let what = if stopped { "all letters stopped" } else { "letters go on again" };
-        let one = entry(at, who, "letters", wanted.told(what.to_owned(), &reason));
+        let one = entry(at, who, LogKind::Letters, wanted.told(what.to_owned(), &reason));
         ((at, source::STOPS, pupil.number(), 0), LogEntry { pupil_id: Some(pupil), ..one })
     });
     Ok(rows.collect())

@@ -53,10 +53,8 @@ pub struct Params {
     case_id: Option<CaseId>,
     /// Only this pupil.
     pupil_id: Option<PupilId>,
-    /// `json` (when absent), page by page, or `csv`, all at once.
-    #[serde(default)]
-    #[param(inline)]
-    format: ReportFormat,
+    /// How it is answered: as JSON, page by page, when absent; as CSV all at once.
+    format: Option<ReportFormat>,
     limit: Option<u16>,
     cursor: Option<String>,
 }
@@ -114,8 +112,8 @@ pub async fn log_export(
     let slice = Slice::<Place>::read(limit, cursor.as_deref(), &filter)?;
     let whole = caller.sees_confidential(&app);
     let (after, most) = match format {
-        ReportFormat::Json => (slice.after, slice.fetch()),
-        ReportFormat::Csv => (None, i64::MAX),
+        None | Some(ReportFormat::Json) => (slice.after, slice.fetch()),
+        Some(ReportFormat::Csv) => (None, i64::MAX),
     };
     let school_id = path.0;
     let read = app.db.snapshot(&scope, move |tx| {
@@ -127,7 +125,7 @@ pub async fn log_export(
         Ok((school, rules, found))
     });
     let (school, rules, found) = read.await?;
-    if format == ReportFormat::Csv {
+    if format == Some(ReportFormat::Csv) {
         let name = format!("log-{}-{from}-{to}", school.urn);
         let rows = found.into_iter().map(|(_, entry)| row(&school, entry));
         let rows: Vec<Vec<String>> = rows.collect::<Result<_, Problem>>()?;
@@ -163,7 +161,7 @@ fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>, Problem> {
         cell(entry.case_id),
         cell(entry.stage),
         cell(entry.rule),
-        entry.kind,
+        entry.kind.to_string(),
         entry.what,
         entry.because.join("; "),
         entry.who,

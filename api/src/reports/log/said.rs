@@ -8,7 +8,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, AttemptId, CaseId, ParentId, PupilId, ReviewId};
 use crate::base::problem::Problem;
@@ -52,7 +52,7 @@ pub fn done(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         ))
         .load(tx.conn)?;
     let one = |((id, seq, says, done, at, who), (rule, asked, case_id, pupil_id)): Row| {
-        let kind = if done { "done" } else { "attempt" };
+        let kind = if done { LogKind::Done } else { LogKind::Attempt };
         let one = entry(at, who, kind, says);
         let one = LogEntry { because: vec![asked], rule: Some(rule), case_id, pupil_id, ..one };
         ((at, source::EVIDENCE, id.number(), seq), one)
@@ -82,7 +82,7 @@ pub fn said(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             ))
             .load(tx.conn)?;
     let rows = rows.into_iter().map(|(review, seq, pupil, says, at, who)| {
-        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, "feedback", says) };
+        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, LogKind::Feedback, says) };
         ((at, source::FEEDBACK, review.number(), seq), one)
     });
     Ok(rows.collect())
@@ -117,7 +117,7 @@ pub fn accepted(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let until = to.map(|to| format!(" to {to}")).unwrap_or_default();
         let reason = if wanted.whole { kind.as_str() } else { "an accepted reason" };
         let what = format!("accepted: {reason}, from {from}{until}");
-        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, "mitigation", what) };
+        let one = LogEntry { pupil_id: Some(pupil), ..entry(at, who, LogKind::Mitigation, what) };
         ((at, source::MITIGATIONS, pupil.number(), key), one)
     });
     Ok(rows.collect())
@@ -165,7 +165,7 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let whom = whom.unwrap_or_else(|| "a parent".to_owned());
         let reached = if reached { "reached" } else { "not reached" };
         let says = says.map(|says| format!(": {says}")).unwrap_or_default();
-        let one = entry(at, who, "contact", format!("{kind} to {whom}, {reached}{says}"));
+        let one = entry(at, who, LogKind::Contact, format!("{kind} to {whom}, {reached}{says}"));
         let place = (at, source::CONTACTS, id.number(), 0);
         (place, LogEntry { role: Some(role), pupil_id: Some(pupil), ..one })
     };

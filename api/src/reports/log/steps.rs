@@ -9,12 +9,12 @@ use diesel::sql_types::{Bool, Text};
 use domain::policy::{Event, Place as CasePlace, Recorded};
 use serde_json::Value;
 
-use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
-use super::letters::letter_state;
+use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{case_event, case_state, letter};
+use crate::casework::letters::LetterState;
 
 /// The stage to which an event moves its case, as it stands in the event.
 const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";
@@ -61,12 +61,12 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
         let event = if wanted.whole { event } else { event.without_reason() };
         let step = i32::try_from(event.step).unwrap_or(i32::MAX);
         let (kind, what) =
-            says(&event.what, |name: &str| letters.get(&(case_id, step, name.to_owned())));
+            says(&event.what, |name: &str| letters.get(&(case_id, step, name.to_owned())).copied());
         let mut before = stages.range((case_id, i32::MIN)..=(case_id, seq));
         let one = LogEntry {
             role: Some(role),
             // The counts stand once, beside the step that they led to.
-            because: if kind == "step" { because } else { Vec::new() },
+            because: if kind == LogKind::Step { because } else { Vec::new() },
             rule: Some(event.rule),
             case_id: Some(case_id),
             stage: before.next_back().map(|(_, stage)| stage.clone()),
@@ -83,12 +83,12 @@ fn letters(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
     cases: &[CaseId],
-) -> Result<BTreeMap<(CaseId, i32, String), String>, Problem> {
-    let rows: Vec<(Option<CaseId>, Option<i32>, String, String)> = letter::table
+) -> Result<BTreeMap<(CaseId, i32, String), LetterState>, Problem> {
+    let rows: Vec<(Option<CaseId>, Option<i32>, String, LetterState)> = letter::table
         .filter(letter::school_id.eq(school_id).and(letter::case_id.eq_any(cases)))
         .select((letter::case_id, letter::step, letter::name, letter::state))
         .load(tx.conn)?;
-    let state = |(case, step, name, state): (Option<CaseId>, Option<i32>, String, String)| {
+    let state = |(case, step, name, state): (Option<CaseId>, Option<i32>, String, LetterState)| {
         Some(((case?, step?, name), state))
     };
     Ok(rows.into_iter().filter_map(state).collect())
@@ -105,7 +105,7 @@ fn stages(tx: &mut Tx<'_>, cases: &[CaseId]) -> Result<BTreeMap<(CaseId, i32), S
 }
 
 /// An event in plain English.
-fn says<'a>(what: &Recorded, state: impl Fn(&str) -> Option<&'a String>) -> (&'static str, String) {
+fn says(what: &Recorded, state: impl Fn(&str) -> Option<LetterState>) -> (LogKind, String) {
     match what {
         Recorded::Moved { outcome, to, reason, .. } => {
             let to = match to {
@@ -113,22 +113,22 @@ fn says<'a>(what: &Recorded, state: impl Fn(&str) -> Option<&'a String>) -> (&'s
                 CasePlace::Closed => "closed".to_owned(),
             };
             let reason = reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-            ("step", format!("{outcome}: the case is {to}{reason}"))
+            (LogKind::Step, format!("{outcome}: the case is {to}{reason}"))
         }
         Recorded::Letter(name) => {
-            let state = state(name).map_or("decided on", |state| letter_state(state));
-            ("letter", format!("letter {name:?}, {state}"))
+            let state = state(name).map_or("decided on", LetterState::phrase);
+            (LogKind::Letter, format!("letter {name:?}, {state}"))
         }
-        Recorded::Held { letter, why } => ("held", format!("letter {letter:?} held: {why}")),
-        Recorded::Flagged(words) => ("flag", words.clone()),
+        Recorded::Held { letter, why } => (LogKind::Held, format!("letter {letter:?} held: {why}")),
+        Recorded::Flagged(words) => (LogKind::Flag, words.clone()),
         Recorded::Target(target) => {
             let (rate, from, to) = (target.rate, target.from, target.to);
-            ("target", format!("{rate} or more from {from} to {to}"))
+            (LogKind::Target, format!("{rate} or more from {from} to {to}"))
         }
-        Recorded::Action(sentence) => ("to do", sentence.clone()),
-        Recorded::Due { .. } => ("due", what.to_string()),
-        Recorded::Breached { .. } => ("overdue", what.to_string()),
-        Recorded::Carried { .. } => ("carried", what.to_string()),
-        Recorded::Undone { .. } => ("undone", what.to_string()),
+        Recorded::Action(sentence) => (LogKind::ToDo, sentence.clone()),
+        Recorded::Due { .. } => (LogKind::Due, what.to_string()),
+        Recorded::Breached { .. } => (LogKind::Overdue, what.to_string()),
+        Recorded::Carried { .. } => (LogKind::Carried, what.to_string()),
+        Recorded::Undone { .. } => (LogKind::Undone, what.to_string()),
     }
 }

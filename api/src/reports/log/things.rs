@@ -5,11 +5,12 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::entry::{Entries, LogEntry, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, NoticeId, PupilId, RecordId};
 use crate::base::problem::Problem;
 use crate::base::schema::{case_record, penalty_notice};
+use crate::casework::records::RecordKind;
 
 /// How meetings, plans, visits, monitoring periods and referrals stood.
 ///
@@ -29,7 +30,7 @@ pub fn records(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     }
     let keys = (case_record::recorded_at, case_record::record_id, case_record::seq);
     type Row =
-        (RecordId, i32, String, PupilId, Option<CaseId>, String, DateTime<Utc>, String, String);
+        (RecordId, i32, RecordKind, PupilId, Option<CaseId>, String, DateTime<Utc>, String, String);
     let rows: Vec<Row> = of_page!(rows, wanted, source::RECORDS, (keys.0, keys.1, keys.2))
         .select((
             case_record::record_id,
@@ -46,7 +47,7 @@ pub fn records(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
     let one = |(id, seq, kind, pupil, case_id, says, at, who, role): Row| {
         let (role, pupil_id) = (Some(role), Some(pupil));
         let place = (at, source::RECORDS, id.number(), seq);
-        (place, LogEntry { role, case_id, pupil_id, ..entry(at, who, &kind, says) })
+        (place, LogEntry { role, case_id, pupil_id, ..entry(at, who, kind.into(), says) })
     };
     Ok(rows.into_iter().map(one).collect())
 }
@@ -87,7 +88,7 @@ pub fn notices(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
             Some(why) => wanted.told(says, why),
             None => says,
         };
-        let one = entry(at, who, "penalty notice", what);
+        let one = entry(at, who, LogKind::PenaltyNotice, what);
         ((at, source::NOTICES, id.number(), seq), LogEntry { role, case_id, pupil_id, ..one })
     };
     Ok(rows.into_iter().map(one).collect())

@@ -52,11 +52,11 @@ pub async fn entries<'a, T, E>(
 /// A table that cannot be written.
 pub fn answer<E: Entry, R: Serialize>(
     frame: &Frame,
-    format: ReportFormat,
+    format: Option<ReportFormat>,
     entries: Vec<E>,
     whole: impl FnOnce(Vec<E>) -> R,
 ) -> Result<HttpResponse, Problem> {
-    if format == ReportFormat::Json {
+    if format != Some(ReportFormat::Csv) {
         return Ok(HttpResponse::Ok().json(whole(entries)));
     }
     let header: Vec<&str> = COLUMNS.iter().chain(E::OWN).copied().collect();

@@ -22,6 +22,7 @@ use crate::base::http::path::Path;
 use crate::base::id::SchoolId;
 use crate::base::problem::{Problem, refusal};
 use crate::base::state::App;
+use crate::base::word::words;
 use crate::figures::Counting;
 
 const BASIS: &str = "Pupils of compulsory school age who were on roll on some day of the period and, in the period, were \
@@ -39,10 +40,8 @@ pub struct Params {
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
     to: Option<NaiveDate>,
-    /// `json` (when absent) or `csv`.
-    #[serde(default)]
-    #[param(inline)]
-    format: ReportFormat,
+    /// How it is answered; as JSON when absent.
+    format: Option<ReportFormat>,
 }
 
 /// The attendance return.
@@ -83,12 +82,19 @@ impl Entry for AttendanceEntry {
     }
 }
 
+words! {
+    /// Which rule leads to a return of absence.
+    AbsenceReasonKind {
+        Continuous = "continuous": "unauthorised absence on so many school days running",
+        Irregular = "irregular": "so many unauthorised sessions within so many weeks",
+    }
+}
+
 /// Why a pupil is reported.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AbsenceReason {
-    /// `continuous` or `irregular`.
-    #[schema(example = "continuous")]
-    kind: &'static str,
+    /// Which rule was met.
+    kind: AbsenceReasonKind,
     /// The first day of the run, or of the rolling weeks.
     first_day: NaiveDate,
     /// The last day of the run so far, or of the rolling weeks.
@@ -108,7 +114,7 @@ impl AbsenceReason {
     fn cells(&self) -> Vec<String> {
         let codes = self.codes.iter().map(|(code, count)| format!("{code} {count}"));
         vec![
-            self.kind.to_owned(),
+            self.kind.to_string(),
             self.first_day.to_string(),
             self.last_day.to_string(),
             csv::cell(self.school_days),
@@ -192,7 +198,7 @@ impl<'a> Rules<'a> {
             .filter(|spell| spell.school_days >= self.continuous.school_days)
             .filter(|spell| days.from <= spell.days.to)
             .map(|spell| AbsenceReason {
-                kind: "continuous",
+                kind: AbsenceReasonKind::Continuous,
                 first_day: spell.days.from,
                 last_day: spell.days.to,
                 school_days: Some(spell.school_days),
@@ -218,7 +224,7 @@ impl<'a> Rules<'a> {
         )?;
         let counts = |mark: &Mark| watch.sessions.contains(&(mark.date, mark.session));
         Some(AbsenceReason {
-            kind: "irregular",
+            kind: AbsenceReasonKind::Irregular,
             first_day: watch.window.from,
             last_day: watch.window.to.min(days.to),
             school_days: None,

@@ -44,10 +44,8 @@ pub struct Params {
     #[serde(default)]
     #[param(inline)]
     final_year: bool,
-    /// `json` (when absent) or `csv`.
-    #[serde(default)]
-    #[param(inline)]
-    format: ReportFormat,
+    /// How it is answered; as JSON when absent.
+    format: Option<ReportFormat>,
 }
 
 /// The deletion return.

@@ -37,10 +37,8 @@ pub struct Params {
     #[serde(default)]
     #[param(inline)]
     intake: bool,
-    /// `json` (when absent) or `csv`.
-    #[serde(default)]
-    #[param(inline)]
-    format: ReportFormat,
+    /// How it is answered; as JSON when absent.
+    format: Option<ReportFormat>,
 }
 
 /// The new pupil return.

@@ -14,6 +14,8 @@ use super::super::people::People;
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
+use crate::base::word::As;
+use crate::base::words;
 use crate::figures::Enrolled;
 use crate::roll::parents::{self, ParentOf};
 
@@ -34,9 +36,9 @@ pub struct ReportedPupil {
     pub forename: String,
     /// Date of birth.
     pub birth_date: NaiveDate,
-    /// `F` or `M`; absent when not recorded.
+    /// The sex; absent when it is not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sex: Option<String>,
+    pub sex: Option<words::Sex>,
     /// The class.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "6A")]
@@ -61,8 +63,7 @@ pub struct ReportedParent {
     #[schema(example = "Mrs Ngozi Okafor")]
     pub name: String,
     /// What they are to the pupil.
-    #[schema(example = "mother")]
-    pub relationship: &'static str,
+    pub relationship: words::Relationship,
     /// Whether the pupil lives with them.
     pub lives_with: bool,
     /// Ask whoever leads on safeguarding before this goes out.
@@ -131,7 +132,7 @@ impl From<ParentOf> for ReportedParent {
         let telephones = others.into_iter().filter(|one| one.kind != ContactKind::Email);
         Self {
             name: name.join(" "),
-            relationship: link.relationship.name(),
+            relationship: As(link.relationship),
             lives_with: link.lives_with,
             ask_first,
             addresses: addresses.into_iter().map(|one| one.value).collect(),
@@ -163,7 +164,7 @@ pub fn reported(
             surname: row.surname.clone(),
             forename: row.forename.clone(),
             birth_date: row.birth_date,
-            sex: row.sex.clone(),
+            sex: row.sex,
             class: listed.class,
             year_group: listed.year_group,
             first_day: member.first_day,

@@ -37,10 +37,8 @@ pub struct Params {
     to: Option<NaiveDate>,
     /// Look ahead: who has missed so many school days, 1 to 15; 15 when absent.
     days: Option<usize>,
-    /// `json` (when absent) or `csv`.
-    #[serde(default)]
-    #[param(inline)]
-    format: ReportFormat,
+    /// How it is answered; as JSON when absent.
+    format: Option<ReportFormat>,
 }
 
 /// The sickness return.

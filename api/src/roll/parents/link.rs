@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::problem::{Kind, Problem};
+use crate::base::words;
 
 /// The most parents that are called in an order.
 const LAST: i16 = 99;
@@ -14,9 +15,8 @@ const LAST: i16 = 99;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Link {
-    /// `mother`, `father`, `step_parent`, `grandparent`, `foster_carer`, `guardian`, `relative`, `social_worker`,
-    /// `virtual_school` or `other`.
-    #[schema(value_type = String, example = "mother")]
+    /// What they are to the pupil.
+    #[schema(value_type = words::Relationship)]
     pub relationship: Relationship,
     /// Who is called first: 1, then 2, and so on.
     #[schema(example = 1)]

@@ -20,6 +20,7 @@ use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent_change, parent_safeguard, pupil, pupil_parent};
 use crate::base::state::App;
+use crate::base::words;
 
 /// A parent's history: each list from the earliest on.
 #[derive(Serialize, ToSchema)]
@@ -79,7 +80,7 @@ pub struct SafeguardsSince {
 #[diesel(table_name = pupil_parent)]
 struct LinkRow {
     pupil_id: PupilId,
-    relationship: String,
+    relationship: words::Relationship,
     priority: i16,
     responsibility: bool,
     lives_with: bool,
@@ -91,7 +92,7 @@ struct LinkRow {
 impl From<LinkRow> for LinkSince {
     fn from(row: LinkRow) -> Self {
         let LinkRow { pupil_id, priority, responsibility, lives_with, last_day, .. } = row;
-        let relationship = Relationship::named(&row.relationship);
+        let relationship = *row.relationship;
         let link = Link { relationship, priority, responsibility, lives_with, last_day };
         Self { pupil_id, recorded_at: row.recorded_at, recorded_by: row.recorded_by, link }
     }

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
+use crate::base::words;
 
 /// The most characters of a name.
 const LONGEST: usize = 100;
@@ -44,8 +45,8 @@ pub struct Person {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Contact {
-    /// `mobile`, `home`, `work`, `email` or `address`.
-    #[schema(value_type = String, example = "mobile")]
+    /// What kind.
+    #[schema(value_type = words::ContactKind)]
     pub kind: ContactKind,
     /// The number, the e-mail address, or the postal address with its postcode.
     #[schema(example = "07700 900123")]

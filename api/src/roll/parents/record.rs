@@ -13,6 +13,7 @@ use crate::base::db::Tx;
 use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent, parent_safeguard, pupil, pupil_parent};
+use crate::base::word::As;
 use crate::roll::visibility;
 
 /// Rows of one statement.
@@ -172,7 +173,7 @@ fn add_links(
                     pupil_parent::trust_id.eq(trust),
                     pupil_parent::pupil_id.eq(pupil),
                     pupil_parent::parent_id.eq(parent),
-                    pupil_parent::relationship.eq(link.relationship.name()),
+                    pupil_parent::relationship.eq(As(link.relationship)),
                     pupil_parent::priority.eq(link.priority),
                     pupil_parent::responsibility.eq(link.responsibility),
                     pupil_parent::lives_with.eq(link.lives_with),

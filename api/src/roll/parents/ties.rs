@@ -14,6 +14,8 @@ use crate::base::db::Tx;
 use crate::base::id::{ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::schema::{parent_safeguard, pupil_parent};
+use crate::base::word::As;
+use crate::base::words;
 use crate::roll::pupils::merged_records;
 use crate::roll::visibility;
 
@@ -39,7 +41,7 @@ pub(super) fn put_link(
             pupil_parent::trust_id.eq(trust),
             pupil_parent::pupil_id.eq(pupil_id),
             pupil_parent::parent_id.eq(parent_id),
-            pupil_parent::relationship.eq(link.relationship.name()),
+            pupil_parent::relationship.eq(As(link.relationship)),
             pupil_parent::priority.eq(link.priority),
             pupil_parent::responsibility.eq(link.responsibility),
             pupil_parent::lives_with.eq(link.lives_with),
@@ -99,7 +101,7 @@ struct StoredLink {
     #[diesel(sql_type = Integer)]
     parent_id: ParentId,
     #[diesel(sql_type = Text)]
-    relationship: String,
+    relationship: words::Relationship,
     #[diesel(sql_type = SmallInt)]
     priority: i16,
     #[diesel(sql_type = Bool)]
@@ -141,7 +143,7 @@ impl From<StoredLink> for Tie {
             pupil_id: row.pupil_id,
             parent_id: row.parent_id,
             link: Link {
-                relationship: Relationship::named(&row.relationship),
+                relationship: *row.relationship,
                 priority: row.priority,
                 responsibility: row.responsibility,
                 lives_with: row.lives_with,

@@ -8,6 +8,21 @@ use domain::Characteristic;
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
+use crate::base::word::words;
+
+words! {
+    /// A value of a characteristic.
+    CharacteristicWord as "CharacteristicValue" {
+        No = "no": "it does not hold",
+        Yes = "yes": "it holds",
+        None = "none": "of `sen`: no special educational needs",
+        Support = "support": "of `sen`: SEN support",
+        Ehcp = "ehcp": "of `sen`: an education, health and care plan",
+        Single = "single": "of `registration`: at this school alone",
+        Main = "main": "of `registration`: at two schools, this is the main one",
+        Subsidiary = "subsidiary": "of `registration`: at two schools, this is the subsidiary one",
+    }
+}
 
 /// A characteristic of an enrolment from a day on, to be recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,7 +74,7 @@ pub fn add_characteristics(
     )
     .bind::<Array<Integer>, _>(new.iter().map(|c| c.school_id).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(new.iter().map(|c| c.enrolment_id).collect::<Vec<_>>())
-    .bind::<Array<Text>, _>(new.iter().map(|c| c.kind.name()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(new.iter().map(|c| c.kind.text()).collect::<Vec<_>>())
     .bind::<Array<Date>, _>(new.iter().map(|c| c.from_day).collect::<Vec<_>>())
     .bind::<Array<Nullable<Text>>, _>(new.iter().map(|c| c.value).collect::<Vec<_>>())
     .bind::<Integer, _>(tx.trust())
@@ -115,7 +130,7 @@ pub fn characteristics_on(
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<Integer, _>(school_id)
-    .bind::<Array<Text>, _>(kinds.iter().map(|kind| kind.name()).collect::<Vec<_>>())
+    .bind::<Array<Text>, _>(kinds.iter().map(|kind| kind.text()).collect::<Vec<_>>())
     .bind::<Date, _>(date)
     .load(tx.conn)?;
     Ok(rows)

@@ -15,6 +15,7 @@ use crate::base::http::json::Json;
 use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
+use crate::base::words;
 use crate::school::tenants;
 
 /// A pupil to be.
@@ -35,9 +36,9 @@ pub struct PupilBody {
     forename: String,
     /// Date of birth.
     birth_date: NaiveDate,
-    /// `F` or `M`, as the school census has it.
+    /// The sex, as the school census has it.
     #[serde(default)]
-    #[schema(example = "F")]
+    #[schema(value_type = Option<words::Sex>)]
     sex: Option<String>,
 }
 

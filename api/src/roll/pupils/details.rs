@@ -1,10 +1,12 @@
 //! Who a child is: number, names, date of birth and sex, checked the same way wherever they come in by hand.
 
 use chrono::{Datelike, NaiveDate};
-use domain::{Upn, UpnError};
+use domain::{Sex, Upn, UpnError, Word};
 
 use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
+use crate::base::word::As;
+use crate::base::words;
 
 /// The most characters of a name.
 const LONGEST: usize = 100;
@@ -16,10 +18,16 @@ pub(super) struct Details {
     pub surname: String,
     pub forename: String,
     pub birth_date: NaiveDate,
+    /// As it was typed: `check` reads it with the others, so that all mistakes are told at once.
     pub sex: Option<String>,
 }
 
 impl Details {
+    /// The sex; `None` when it is not recorded.
+    pub fn sex(&self) -> Option<words::Sex> {
+        self.sex.as_deref().and_then(Sex::read).map(As)
+    }
+
     /// The same as it is kept. `at` is where in the body they stand.
     ///
     /// # Errors
@@ -45,7 +53,7 @@ impl Details {
             let expected = "a date of birth in the last 30 years";
             problem = problem.and(format!("{at}/birth_date"), expected);
         }
-        if self.sex.as_deref().is_some_and(|sex| sex != "F" && sex != "M") {
+        if self.sex.is_some() && self.sex().is_none() {
             problem = problem.and(format!("{at}/sex"), "F, M, or nothing when it is not recorded");
         }
         if !problem.errors().is_empty() {

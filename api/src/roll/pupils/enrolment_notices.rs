@@ -10,14 +10,14 @@ use super::{EnrolmentRow, Stay, stays_of};
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
+use crate::base::word::words;
 use crate::marks;
 
 /// Something that is allowed but may be a mistake: nothing was refused because of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EnrolmentNotice {
-    /// `marks-outside` or `two-schools`.
-    #[schema(example = "marks-outside")]
-    kind: &'static str,
+    /// What it is about.
+    kind: EnrolmentNoticeKind,
     /// What it is, in plain English.
     text: String,
     /// The first day that it is about.
@@ -31,6 +31,14 @@ pub struct EnrolmentNotice {
     /// The other enrolment, where it is about two.
     #[serde(skip_serializing_if = "Option::is_none")]
     enrolment_id: Option<EnrolmentId>,
+}
+
+words! {
+    /// What a notice of an enrolment is about.
+    EnrolmentNoticeKind {
+        MarksOutside = "marks-outside": "marks on days that the enrolment does not cover",
+        TwoSchools = "two-schools": "another school's roll that the pupil is on at the same time",
+    }
 }
 
 /// The notices of an enrolment.
@@ -67,7 +75,14 @@ fn marks_outside(
         "{marks} marks from {from} to {to} lie outside the days on roll. They stay in the register and count nowhere."
     );
     let (to, marks) = (Some(to), Some(marks));
-    Ok(Some(EnrolmentNotice { kind: "marks-outside", text, from, to, marks, enrolment_id: None }))
+    Ok(Some(EnrolmentNotice {
+        kind: EnrolmentNoticeKind::MarksOutside,
+        text,
+        from,
+        to,
+        marks,
+        enrolment_id: None,
+    }))
 }
 
 /// Other schools' rolls that the pupil is on at the same time, unless one is recorded as the main school and the other
@@ -106,7 +121,14 @@ fn doubled(
         other.school_id
     );
     let enrolment_id = Some(other.enrolment_id);
-    EnrolmentNotice { kind: "two-schools", text, from, to, marks: None, enrolment_id }
+    EnrolmentNotice {
+        kind: EnrolmentNoticeKind::TwoSchools,
+        text,
+        from,
+        to,
+        marks: None,
+        enrolment_id,
+    }
 }
 
 /// How an enrolment is registered on a day: `single`, `main` or `subsidiary`.
@@ -118,7 +140,7 @@ fn registration(
 ) -> Result<String, Problem> {
     let kind = Characteristic::Registration;
     let facts = characteristics_of_enrolment(tx, school_id, enrolment_id, None)?;
-    let last = facts.into_iter().rfind(|fact| fact.kind == kind.name() && fact.from_day <= on);
+    let last = facts.into_iter().rfind(|fact| fact.kind == kind.text() && fact.from_day <= on);
     let value = last.map(|fact| fact.value);
     Ok(value.or_else(|| kind.value(0).map(|value| value.name.to_owned())).unwrap_or_default())
 }

@@ -6,12 +6,14 @@ use diesel::sql_types::{Date, Integer, Nullable, SmallInt, Timestamptz};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::characteristics::CharacteristicWord;
 use super::characteristics::characteristics_of_enrolment;
 use super::enrolment_notices::{EnrolmentNotice, notices_of};
 use super::{CharacteristicRow, EnrolmentRow, PlacementRow};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
+use crate::base::words;
 
 /// An enrolment with everything that is known of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,13 +39,13 @@ impl EnrolmentPage {
 /// A characteristic of an enrolment from a day on.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CharacteristicFact {
-    /// `fsm`, `sen`, `eal`, `looked_after`, `child_in_need`, `service_child`, `boarder` or `registration`.
-    #[schema(example = "sen")]
+    /// What it is.
+    #[schema(value_type = words::Characteristic)]
     kind: String,
     /// From this day on.
     from_day: NaiveDate,
     /// One of the kind's values.
-    #[schema(example = "support")]
+    #[schema(value_type = CharacteristicWord)]
     value: String,
 }
 

@@ -24,8 +24,8 @@ mod take_back;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use characteristics::{
-    CharacteristicRow, NewCharacteristic, add_characteristics, characteristics_of,
-    characteristics_of_enrolment, characteristics_on,
+    CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
+    characteristics_of, characteristics_of_enrolment, characteristics_on,
 };
 pub use identity::pupils_by_upn;
 pub use record::{

@@ -17,6 +17,7 @@ use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{class, enrolment, pupil};
+use crate::base::words;
 use crate::roll::visibility;
 
 /// A pupil to be added.
@@ -29,8 +30,8 @@ pub struct NewPupil {
     pub forename: String,
     /// Date of birth.
     pub birth_date: NaiveDate,
-    /// `F`, `M` or not recorded.
-    pub sex: Option<String>,
+    /// The sex; `None` when it is not recorded.
+    pub sex: Option<words::Sex>,
     /// The schools that may see the pupil.
     pub schools: Vec<SchoolId>,
 }
@@ -38,7 +39,8 @@ pub struct NewPupil {
 impl NewPupil {
     /// The pupil with these details, whom these schools may see.
     pub(super) fn of(details: Details, schools: Vec<SchoolId>) -> Self {
-        let Details { upn, surname, forename, birth_date, sex } = details;
+        let sex = details.sex();
+        let Details { upn, surname, forename, birth_date, .. } = details;
         Self { upn, surname, forename, birth_date, sex, schools }
     }
 }
@@ -115,7 +117,7 @@ pub fn add_pupils(
                     pupil::name_key.eq(folded_name_key(&p.surname, &p.forename)),
                     pupil::given_key.eq(folded_name_key(&p.forename, &p.surname)),
                     pupil::birth_date.eq(p.birth_date),
-                    pupil::sex.eq(&p.sex),
+                    pupil::sex.eq(p.sex),
                     pupil::school_ids.eq(&p.schools),
                     pupil::created_at.eq(now),
                     pupil::created_by.eq(by),

@@ -14,6 +14,7 @@ use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{class, enrolment_now, placement_now, pupil};
+use crate::base::words;
 
 /// A pupil.
 #[derive(Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
@@ -33,9 +34,9 @@ pub struct PupilRow {
     pub forename: String,
     /// Date of birth.
     pub birth_date: NaiveDate,
-    /// `F` or `M`, as the school census has it; absent when not recorded.
+    /// The sex, as the school census has it; absent when it is not recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sex: Option<String>,
+    pub sex: Option<words::Sex>,
 }
 
 /// A class (tutor group, registration group) of one academic year.

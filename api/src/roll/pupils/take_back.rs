@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::{Characteristic, HALF_DAYS, NO_MARK};
+use domain::{Characteristic, HALF_DAYS, NO_MARK, Word};
 
 use super::{NewCharacteristic, NewPlacement, NewStay};
 use crate::base::db::Tx;
@@ -117,7 +117,8 @@ pub fn take_back(
             back.left.insert((row.enrolment_id, "characteristic", Left::ChangedSince));
             continue;
         }
-        let kind: Characteristic = row.kind.parse().map_err(Problem::internal)?;
+        let unknown = || Problem::internal(format!("no such characteristic: {}", row.kind));
+        let kind = Characteristic::read(&row.kind).ok_or_else(unknown)?;
         let value = row.value.and_then(|value| kind.value(kind.number(&value)?));
         back.characteristics.push(NewCharacteristic {
             enrolment_id: row.enrolment_id,

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::base::http::etag::ETag;
 use crate::base::problem::{Kind, Problem};
+use crate::base::words;
 
 /// A school's calendar for one academic year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -80,10 +81,10 @@ pub struct ClosureBody {
     pub to: NaiveDate,
     /// Only this half of the day; when absent, the whole day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "PM")]
+    #[schema(value_type = Option<words::Session>)]
     pub session: Option<Session>,
-    /// `holiday`, `bank_holiday`, `inset` or `closure`.
-    #[schema(value_type = String, example = "inset")]
+    /// Why.
+    #[schema(value_type = words::ClosureKind)]
     pub kind: ClosureKind,
     /// A word for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,7 +106,7 @@ pub struct NotDueBody {
     pub to: NaiveDate,
     /// Only this half of the day; when absent, the whole day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "PM")]
+    #[schema(value_type = Option<words::Session>)]
     pub session: Option<Session>,
     /// A word for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]

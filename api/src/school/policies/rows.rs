@@ -16,28 +16,13 @@ use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::{policy_version, school_policy};
+use crate::base::word::words;
 
-/// Which half of a policy: a school pairs one pathway with one set of rewards.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Part {
-    /// What happens when attendance is low: the day's contacts, reviews, responses, letters, stages.
-    Pathway,
-    /// What is given: rewards and draws.
-    Rewards,
-}
-
-impl Part {
-    /// Both.
-    pub const ALL: [Part; 2] = [Part::Pathway, Part::Rewards];
-
-    /// Its name on the wire and in the database.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Pathway => "pathway",
-            Part::Rewards => "rewards",
-        }
+words! {
+    /// Which half of a policy: a school pairs one pathway with one set of rewards.
+    Part as "PolicyPart" {
+        Pathway = "pathway": "what happens when attendance is low: the day's contacts, reviews, responses, letters, stages",
+        Rewards = "rewards": "what is given: rewards and draws",
     }
 }
 
@@ -97,9 +82,8 @@ impl VersionRow {
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
 #[diesel(table_name = school_policy)]
 pub struct Assignment {
-    /// `pathway` or `rewards`.
-    #[schema(example = "pathway")]
-    pub part: String,
+    /// Which half of a policy.
+    pub part: Part,
     /// From this day on.
     pub from_day: NaiveDate,
     /// The policy.
@@ -243,7 +227,7 @@ pub fn assign(
         .values((
             school_policy::trust_id.eq(tx.trust()),
             school_policy::school_id.eq(school_id),
-            school_policy::part.eq(part.name()),
+            school_policy::part.eq(part),
             school_policy::from_day.eq(from_day),
             school_policy::policy.eq(policy),
             school_policy::version.eq(version),
@@ -293,7 +277,7 @@ pub fn assignments_of_schools(
     part: Part,
 ) -> Result<BTreeMap<SchoolId, Vec<Assignment>>, Problem> {
     let rows: Vec<(SchoolId, Assignment)> = school_policy::table
-        .filter(school_policy::part.eq(part.name()))
+        .filter(school_policy::part.eq(part))
         .order((
             school_policy::school_id,
             school_policy::from_day.desc(),
@@ -311,7 +295,7 @@ pub fn assignments_of_schools(
 /// What holds on a day, of a school's assignments in the order of [`assignments`].
 #[must_use]
 pub fn holding(assignments: &[Assignment], part: Part, day: NaiveDate) -> Option<&Assignment> {
-    assignments.iter().find(|one| one.part == part.name() && one.from_day <= day)
+    assignments.iter().find(|one| one.part == part && one.from_day <= day)
 }
 
 /// The policy that a school follows on a day, with its own answers; `None` when it follows none.

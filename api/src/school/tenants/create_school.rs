@@ -7,7 +7,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{Phase, SchoolRow};
+use super::SchoolRow;
 use crate::base::auth::May;
 use crate::base::auth::permission::{Permission, WriteSchool};
 use crate::base::db::{Schools, Tx};
@@ -17,6 +17,7 @@ use crate::base::http::name;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::school;
 use crate::base::state::App;
+use crate::base::words;
 
 /// The most characters of a name.
 const LONGEST: usize = 200;
@@ -32,7 +33,7 @@ pub struct NewSchool {
     #[schema(example = "Elm Bank Primary School")]
     pub name: String,
     /// Phase of education.
-    pub phase: Phase,
+    pub phase: words::Phase,
     /// A name of the IANA time zone database: when the school's day begins and ends. Never to be changed.
     #[serde(default = "london")]
     #[schema(example = "Europe/London")]
@@ -95,7 +96,7 @@ fn insert(tx: &mut Tx<'_>, new: &NewSchool, by: &str) -> Result<SchoolRow, Probl
             school::trust_id.eq(tx.trust()),
             school::urn.eq(&new.urn),
             school::name.eq(new.name.trim()),
-            school::phase.eq(new.phase.as_str()),
+            school::phase.eq(new.phase),
             school::created_at.eq(tx.now()),
             school::created_by.eq(by),
             school::time_zone.eq(&new.time_zone),

@@ -3,7 +3,6 @@
 mod create_school;
 mod create_trust;
 mod list_schools;
-mod phase;
 mod put_clock;
 mod read_clock;
 mod read_school;
@@ -14,7 +13,6 @@ mod versions;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use phase::Phase;
 pub use record::{SchoolFacts, add_schools, change_urn, rename_school, schools_by_former_urn};
 pub use rows::{SchoolRow, school, schools, schools_by_urn, today, today_year};
 pub use versions::{Locked, Version, current, lock, lock_schools};

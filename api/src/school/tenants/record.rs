@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use domain::Phase;
 
-use super::phase::Phase;
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::{former_urn, school};
+use crate::base::word::As;
 
 /// A school as a file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +36,7 @@ pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(),
                 school::trust_id.eq(trust),
                 school::urn.eq(&facts.urn),
                 school::name.eq(&facts.name),
-                school::phase.eq(facts.phase.as_str()),
+                school::phase.eq(As(facts.phase)),
                 school::created_at.eq(now),
                 school::created_by.eq(by),
             )
@@ -55,7 +56,7 @@ pub fn rename_school(
     facts: &SchoolFacts,
 ) -> Result<(), Problem> {
     diesel::update(school::table.filter(school::school_id.eq(school_id)))
-        .set((school::name.eq(&facts.name), school::phase.eq(facts.phase.as_str())))
+        .set((school::name.eq(&facts.name), school::phase.eq(As(facts.phase))))
         .execute(tx.conn)?;
     Ok(())
 }

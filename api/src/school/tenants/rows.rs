@@ -14,6 +14,7 @@ use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
 use crate::base::schema::school;
+use crate::base::words;
 
 /// A school of the trust.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -28,9 +29,8 @@ pub struct SchoolRow {
     /// Name.
     #[schema(example = "Elm Bank Primary School")]
     pub name: String,
-    /// `primary`, `secondary`, `special`, `all_through` or `alternative_provision`.
-    #[schema(example = "primary")]
-    pub phase: String,
+    /// The phase of education.
+    pub phase: words::Phase,
     /// When it was added (UTC).
     pub created_at: DateTime<Utc>,
     /// The IANA time zone of its calendar.

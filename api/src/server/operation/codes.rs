@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::state::App;
+use crate::base::words;
 
 /// A code, for the dates on which it means this.
 #[derive(Debug, Serialize, ToSchema)]
@@ -16,7 +17,7 @@ pub struct Code {
     code: String,
     /// The half of the day it belongs to; absent when both.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "AM")]
+    #[schema(value_type = Option<words::Session>)]
     session: Option<Session>,
     /// First day; absent when since ever.
     #[serde(skip_serializing_if = "Option::is_none")]

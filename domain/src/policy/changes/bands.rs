@@ -2,7 +2,8 @@
 
 use crate::policy::model::{EVERY_STAGE, Policy, Regular, Step};
 use crate::policy::outcome::{Situation, answers, situations};
-use crate::policy::word::{Improvement, Outcome, Trend, Word};
+use crate::policy::word::{Improvement, Outcome, Trend};
+use crate::word::Word;
 
 /// The names of all bands.
 pub(super) fn names(policy: &Policy) -> Vec<String> {

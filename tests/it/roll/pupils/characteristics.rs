@@ -66,9 +66,9 @@ fn every_kind_takes_its_values_and_no_others() {
     let ada = enrolment_of(&admin, pupil(&admin, school, class, 1));
     for kind in Characteristic::ALL {
         for value in kind.values() {
-            put_fact(&admin, ada, kind.name(), "2026-09-02", json!(value.name)).expect(200);
+            put_fact(&admin, ada, kind.text(), "2026-09-02", json!(value.name)).expect(200);
         }
-        let wrong = put_fact(&admin, ada, kind.name(), "2026-09-02", json!("perhaps"));
+        let wrong = put_fact(&admin, ada, kind.text(), "2026-09-02", json!("perhaps"));
         assert_eq!(wrong.problem(422), "invalid");
         let expected = wrong.body["errors"][0]["expected"].as_str().unwrap();
         assert!(kind.values().iter().all(|value| expected.contains(value.name)), "{expected}");

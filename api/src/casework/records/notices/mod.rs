@@ -3,7 +3,7 @@
 mod notice;
 mod rows;
 
-pub use notice::{Amount, Details, Missed, ParentNotice, State, next};
+pub use notice::{Amount, Details, Missed, ParentNotice, next};
 pub use rows::{
     NoticeRow, Standing, Wanted, Whom, history, hold, keep, notices, of_case, of_child, own_record,
 };

@@ -9,61 +9,7 @@ use utoipa::ToSchema;
 use super::rows::NoticeRow;
 use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-
-/// How a notice stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    /// A person has to decide.
-    Pending,
-    /// The local authority issued it.
-    Issued,
-    /// A person decided against it.
-    Waived,
-    /// The local authority took it back: it does not count.
-    Withdrawn,
-    /// The parent paid.
-    Paid,
-}
-
-impl State {
-    /// Every state.
-    pub const ALL: [State; 5] =
-        [State::Pending, State::Issued, State::Waived, State::Withdrawn, State::Paid];
-
-    /// As it stands in the table.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            State::Pending => "pending",
-            State::Issued => "issued",
-            State::Waived => "waived",
-            State::Withdrawn => "withdrawn",
-            State::Paid => "paid",
-        }
-    }
-
-    /// The opposite of [`State::name`].
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.name() == name)
-    }
-
-    /// What may follow. A state may follow itself: something is added to it.
-    pub fn may_become(self, next: State) -> bool {
-        use State::{Issued, Paid, Pending, Waived, Withdrawn};
-        let follows = matches!(
-            (self, next),
-            (Pending, Issued | Waived) | (Issued, Paid | Withdrawn) | (Paid, Withdrawn)
-        );
-        follows || self == next
-    }
-
-    /// Whether its sessions are used: no other notice to this parent may rest on them.
-    pub fn uses_sessions(self) -> bool {
-        matches!(self, State::Pending | State::Issued | State::Paid)
-    }
-}
+use crate::base::words;
 
 impl From<NoticeState> for State {
     fn from(state: NoticeState) -> Self {
@@ -130,8 +76,8 @@ pub struct Details {
 pub struct Missed {
     /// The date.
     pub date: NaiveDate,
-    /// `AM` or `PM`.
-    #[schema(value_type = String, example = "AM")]
+    /// The session.
+    #[schema(value_type = words::Session)]
     pub session: Session,
 }
 
@@ -181,7 +127,7 @@ pub struct ParentNotice {
     /// The school that asks the local authority.
     pub school_id: SchoolId,
     /// How it stands.
-    pub state: State,
+    pub state: words::NoticeState,
     /// Since which day.
     pub day: NaiveDate,
     /// What was said of it.
@@ -215,7 +161,7 @@ impl ParentNotice {
             parent_id: row.parent_id,
             case_id: row.case_id,
             school_id: row.asking_school,
-            state: row.state()?,
+            state: row.state,
             day: row.day,
             says: row.says.clone(),
             details,

@@ -3,15 +3,18 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
+use domain::NoticeState;
 use serde_json::Value;
 
-use super::notice::{Details, State};
+use super::notice::Details;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
 use crate::base::id::{CaseId, NoticeId, ParentId, PupilId, SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::base::schema::penalty_notice;
+use crate::base::word::As;
+use crate::base::words;
 use crate::roll::pupils;
 
 diesel::alias!(penalty_notice as later: Later);
@@ -33,7 +36,7 @@ pub struct NoticeRow {
     /// The school that asks the local authority.
     pub asking_school: SchoolId,
     /// How it stands.
-    pub state: String,
+    pub state: words::NoticeState,
     /// Since which day.
     pub day: NaiveDate,
     /// In plain English.
@@ -59,7 +62,7 @@ struct NewRow<'a> {
     parent_id: ParentId,
     case_id: Option<CaseId>,
     asking_school: SchoolId,
-    state: &'a str,
+    state: words::NoticeState,
     day: NaiveDate,
     says: &'a str,
     details: Value,
@@ -84,7 +87,7 @@ pub struct Whom {
 /// How a notice is to stand.
 pub struct Standing<'a> {
     /// Its state.
-    pub state: State,
+    pub state: NoticeState,
     /// The day since which it stands so.
     pub day: NaiveDate,
     /// In plain English.
@@ -97,11 +100,6 @@ impl NoticeRow {
     /// All that is known of it, read.
     pub fn read(&self) -> Result<Details, Problem> {
         serde_json::from_value(self.details.clone()).map_err(Problem::internal)
-    }
-
-    /// How it stands.
-    pub fn state(&self) -> Result<State, Problem> {
-        State::named(&self.state).ok_or_else(|| Problem::internal("a notice without a state"))
     }
 
     /// Whom it is about.
@@ -136,7 +134,7 @@ pub fn keep(
         parent_id: whom.parent_id,
         case_id: whom.case_id,
         asking_school: whom.asking_school,
-        state: standing.state.name(),
+        state: As(standing.state),
         day: standing.day,
         says: &standing.says,
         details: serde_json::to_value(standing.details).map_err(Problem::internal)?,
@@ -175,7 +173,7 @@ pub struct Wanted {
     /// Of this school.
     pub asking_school: Option<SchoolId>,
     /// In this state.
-    pub state: Option<String>,
+    pub state: Option<NoticeState>,
 }
 
 /// Notices as they stand, in the order in which they were first recorded, after `after`.
@@ -197,7 +195,7 @@ pub fn notices(
         rows = rows.filter(penalty_notice::asking_school.eq(school));
     }
     if let Some(state) = wanted.state {
-        rows = rows.filter(penalty_notice::state.eq(state));
+        rows = rows.filter(penalty_notice::state.eq(As(state)));
     }
     if let Some(after) = after {
         rows = rows.filter(penalty_notice::notice_id.gt(after));

@@ -1,5 +1,6 @@
 //! What an amended mark touches, as it goes over the wire.
 
+use crate::base::word::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -32,32 +33,20 @@ pub struct Consequence {
     pub notice_id: Option<NoticeId>,
 }
 
-/// What is touched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ConsequenceKind {
-    /// A letter that was not sent yet leaves the queue.
-    LetterTakenBack,
-    /// A letter that was sent stays, says that the register does not support it any more, and does not count towards
-    /// the next stage.
-    LetterUnsupported,
-    /// The case goes back to where it was before the step.
-    StageUndone,
-    /// The step has lost its support, but people have recorded more since: a person decides where the case goes.
-    StageInDoubt,
-    /// A penalty notice that waited for a decision falls: the threshold is not reached any more, and its sessions are
-    /// free again.
-    NoticeFallen,
-    /// Sessions that a penalty notice rests on do not count any more: a person decides, and tells the local authority.
-    NoticeInDoubt,
-    /// A running target has other counts now.
-    TargetRecounted,
-    /// Something that nobody had decided on is not proposed or listed any more.
-    ProposalWithdrawn,
-    /// Something is proposed or listed now that was not.
-    ProposalAdded,
-    /// The same is proposed, with other counts behind it.
-    ProposalRecounted,
+words! {
+    /// What is touched.
+    ConsequenceKind {
+        LetterTakenBack = "letter_taken_back": "a letter that was not sent yet leaves the queue",
+        LetterUnsupported = "letter_unsupported": "a letter that was sent stays, says that the register does not support it any more, and does not count towards the next stage",
+        StageUndone = "stage_undone": "the case goes back to where it was before the step",
+        StageInDoubt = "stage_in_doubt": "the step has lost its support, but people have recorded more since: a person decides where the case goes",
+        NoticeFallen = "notice_fallen": "a penalty notice that waited for a decision falls: the threshold is not reached any more, and its sessions are free again",
+        NoticeInDoubt = "notice_in_doubt": "sessions that a penalty notice rests on do not count any more: a person decides, and tells the local authority",
+        TargetRecounted = "target_recounted": "a running target has other counts now",
+        ProposalWithdrawn = "proposal_withdrawn": "something that nobody had decided on is not proposed or listed any more",
+        ProposalAdded = "proposal_added": "something is proposed or listed now that was not",
+        ProposalRecounted = "proposal_recounted": "the same is proposed, with other counts behind it",
+    }
 }
 
 impl ConsequenceKind {

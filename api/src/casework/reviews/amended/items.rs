@@ -14,6 +14,7 @@ use super::{Consequence, Rests};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
 use crate::casework::cases::Told;
+use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, letters};
 
 impl Rests<'_> {
@@ -44,9 +45,9 @@ impl Rests<'_> {
             let decision = item.decision()?;
             let like = |one: &&Decision| alike(one, &decision);
             let (then, still) = (was.iter().find(like), now.iter().find(like));
-            match item.state.as_str() {
+            match item.state {
                 _ if then.is_some() && then == still => there.push(decision),
-                "listed" | "proposed" if then.is_some() => {
+                ItemState::Listed | ItemState::Proposed if then.is_some() => {
                     self.withdraw(tx, item, &decision)?;
                     match still {
                         None => {
@@ -61,16 +62,18 @@ impl Rests<'_> {
                     fresh.extend(still.cloned());
                     there.push(decision);
                 }
-                "sent" if then.is_some() && still.is_none() && decision.taking.is_none() => {
+                ItemState::Sent
+                    if then.is_some() && still.is_none() && decision.taking.is_none() =>
+                {
                     touched.extend(self.lose_plain_letters(tx, asked, &decision, why)?);
                 }
                 // A step that was undone may be proposed again.
-                "sent" if again => {}
-                "sent" if lost && decision.taking.is_some() => {}
+                ItemState::Sent if again => {}
+                ItemState::Sent if lost && decision.taking.is_some() => {}
                 _ => there.push(decision),
             }
         }
-        let waits = items.iter().any(|item| item.state == "proposed");
+        let waits = items.iter().any(|item| item.state == ItemState::Proposed);
         let looks = again || waits || self.school.latest() == Some(asked.of.review.review_id);
         for decision in now {
             let known = |others: &[Decision]| others.iter().any(|one| alike(one, &decision));
@@ -118,7 +121,7 @@ impl Rests<'_> {
     ) -> Result<(), Problem> {
         let rules = std::slice::from_ref(&decision.rule);
         actions::overtake(tx, (item.review_id, self.pupil_id), rules)?;
-        rows::settle(tx, item, "moved_on", Some("marks were amended"), "rollcall")
+        rows::settle(tx, item, ItemState::MovedOn, Some("marks were amended"), "rollcall")
     }
 
     /// Letters that belong to no case: praise, thanks.

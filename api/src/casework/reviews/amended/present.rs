@@ -13,6 +13,7 @@ use super::asked::{Asked, Own, alike};
 use super::school::School;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
+use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, cases};
 use crate::school::tenants;
 
@@ -51,7 +52,7 @@ pub fn present(
     let there = rows::items_to_change(tx, review.review_id, pupil_id)?;
     let there = there.iter().map(ItemRow::decision).collect::<Result<Vec<_>, _>>()?;
     actions::overtake(tx, (review.review_id, pupil_id), std::slice::from_ref(&decision.rule))?;
-    rows::settle(tx, item, "moved_on", Some("the marks have changed"), "rollcall")?;
+    rows::settle(tx, item, ItemState::MovedOn, Some("the marks have changed"), "rollcall")?;
     let fresh = now.into_iter().filter(|one| !there.iter().any(|other| alike(one, other)));
     store(tx, review, fresh.collect(), &of.calendars)?;
     Ok(None)

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::Characteristic;
+use domain::{Characteristic, Word};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -173,7 +173,8 @@ fn carried(
     let EnrolmentRow { enrolment_id, school_id, .. } = *from;
     let mut carried: Vec<NewCharacteristic> = Vec::new();
     for row in characteristics_of_enrolment(tx, school_id, enrolment_id, None)? {
-        let kind: Characteristic = row.kind.parse().map_err(Problem::internal)?;
+        let unknown = || Problem::internal(format!("no such characteristic: {}", row.kind));
+        let kind = Characteristic::read(&row.kind).ok_or_else(unknown)?;
         if matches!(kind, Characteristic::Registration | Characteristic::Boarder) {
             continue;
         }

@@ -16,6 +16,8 @@ use crate::base::http::path::Path;
 use crate::base::id::EnrolmentId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::words;
+use crate::roll::pupils::CharacteristicWord;
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
 use crate::roll::pupils::{EnrolmentRow, NewCharacteristic, add_characteristics};
@@ -35,15 +37,14 @@ pub struct CharacteristicsBody {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CharacteristicBody {
-    /// `fsm`, `sen`, `eal`, `looked_after`, `child_in_need`, `service_child`, `boarder` or `registration`.
-    #[schema(value_type = String, example = "sen")]
+    /// What it is.
+    #[schema(value_type = words::Characteristic)]
     kind: Characteristic,
     /// From this day on, until the next day for which the kind is recorded.
     from_day: NaiveDate,
-    /// `no` or `yes`; of `sen`: `none`, `support` or `ehcp`; of `registration`: `single`, `main` or `subsidiary`.
     /// `null` takes back what was recorded for that day.
     #[serde(deserialize_with = "present")]
-    #[schema(required, example = "support")]
+    #[schema(required, value_type = Option<CharacteristicWord>)]
     value: Option<String>,
 }
 
@@ -137,5 +138,5 @@ fn record(
 }
 
 fn same_place(row: &crate::roll::pupils::CharacteristicRow, fact: &NewCharacteristic) -> bool {
-    row.kind == fact.kind.name() && row.from_day == fact.from_day
+    row.kind == fact.kind.text() && row.from_day == fact.from_day
 }

@@ -8,7 +8,7 @@ use domain::folded_name_key;
 use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 
-use super::records::{Change, hold, keep};
+use super::records::{Change, PupilField, hold, keep};
 use crate::base::auth::permission::WritePupil;
 use crate::base::auth::{Caller, May};
 use crate::base::db::Tx;
@@ -19,6 +19,7 @@ use crate::base::id::PupilId;
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::schema::pupil;
 use crate::base::state::App;
+use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::{PupilRow, check_unmerged};
 
@@ -41,9 +42,9 @@ pub struct Correction {
     /// Date of birth.
     #[serde(default)]
     birth_date: Option<NaiveDate>,
-    /// `F` or `M`, as the school census has it; `null` when it is not recorded.
+    /// The sex, as the school census has it; `null` when it is not recorded.
     #[serde(default, deserialize_with = "named")]
-    #[schema(value_type = Option<String>, example = "F")]
+    #[schema(value_type = Option<words::Sex>)]
     sex: Option<Option<String>>,
     /// Why, 1 to 500 characters.
     #[schema(example = "Birth certificate seen")]
@@ -63,7 +64,7 @@ impl Correction {
             surname: or(&self.surname, &row.surname),
             forename: or(&self.forename, &row.forename),
             birth_date: self.birth_date.unwrap_or(row.birth_date),
-            sex: self.sex.as_ref().unwrap_or(&row.sex).clone(),
+            sex: self.sex.clone().unwrap_or_else(|| row.sex.map(|sex| sex.to_string())),
         }
     }
 }
@@ -113,7 +114,8 @@ fn correct(
         let expected = "something that differs from what stands in the record";
         return Err(Problem::at(Kind::Invalid, "", expected));
     }
-    if changes.iter().any(|change| matches!(change.field, "birth_date" | "sex")) {
+    if changes.iter().any(|change| matches!(change.field, PupilField::BirthDate | PupilField::Sex))
+    {
         held.check_reach(tx)?;
     }
     let at = held.locked.bump_at(tx)?;
@@ -124,11 +126,11 @@ fn correct(
 fn changes<'a>(row: &PupilRow, new: &Details, reason: &'a str) -> Vec<Change<'a>> {
     let date = |date: NaiveDate| Some(date.to_string());
     let all = [
-        ("upn", Some(row.upn.clone()), Some(new.upn.clone())),
-        ("surname", Some(row.surname.clone()), Some(new.surname.clone())),
-        ("forename", Some(row.forename.clone()), Some(new.forename.clone())),
-        ("birth_date", date(row.birth_date), date(new.birth_date)),
-        ("sex", row.sex.clone(), new.sex.clone()),
+        (PupilField::Upn, Some(row.upn.clone()), Some(new.upn.clone())),
+        (PupilField::Surname, Some(row.surname.clone()), Some(new.surname.clone())),
+        (PupilField::Forename, Some(row.forename.clone()), Some(new.forename.clone())),
+        (PupilField::BirthDate, date(row.birth_date), date(new.birth_date)),
+        (PupilField::Sex, row.sex.map(|sex| sex.to_string()), new.sex.clone()),
     ];
     let changed = all.into_iter().filter(|(_, old, new)| old != new);
     changed.map(|(field, old, new)| Change { field, old, new, reason }).collect()
@@ -145,7 +147,7 @@ fn write(tx: &mut Tx<'_>, pupil_id: PupilId, new: &Details) -> Result<PupilRow, 
             pupil::name_key.eq(folded_name_key(&new.surname, &new.forename)),
             pupil::given_key.eq(folded_name_key(&new.forename, &new.surname)),
             pupil::birth_date.eq(new.birth_date),
-            pupil::sex.eq(&new.sex),
+            pupil::sex.eq(new.sex()),
         ))
         .execute(tx.conn)
         .map_err(|error| match error {

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::records::PupilField;
 use crate::base::auth::May;
 use crate::base::auth::permission::ReadPupil;
 use crate::base::http::path::Path;
@@ -32,9 +33,8 @@ pub struct PupilHistory {
 pub struct PupilChange {
     /// When (UTC).
     recorded_at: DateTime<Utc>,
-    /// `upn`, `surname`, `forename`, `birth_date`, `sex` or `merged_into`.
-    #[schema(example = "upn")]
-    field: String,
+    /// What was corrected.
+    field: PupilField,
     /// What stood there until then; `null` when there was nothing.
     old: Option<String>,
     /// What stands there since.

@@ -10,6 +10,7 @@ use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::{pupil, pupil_change};
+use crate::base::word::words;
 use crate::roll::visibility;
 use crate::school::tenants::{self, Locked};
 
@@ -86,9 +87,21 @@ impl Held {
     }
 }
 
+words! {
+    /// A field of a pupil's record.
+    PupilField {
+        Upn = "upn": "the unique pupil number",
+        Surname = "surname": "the legal surname",
+        Forename = "forename": "the legal forename",
+        BirthDate = "birth_date": "the date of birth",
+        Sex = "sex": "the sex",
+        MergedInto = "merged_into": "the record of which this one is part since",
+    }
+}
+
 /// A change of one field.
 pub(super) struct Change<'a> {
-    pub field: &'static str,
+    pub field: PupilField,
     pub old: Option<String>,
     pub new: Option<String>,
     pub reason: &'a str,
@@ -142,7 +155,7 @@ pub(super) fn point(
         .execute(tx.conn)?;
     let text = |id: Option<PupilId>| id.map(|id| id.to_string());
     let (old, new) = (text(record.merged_into), text(into));
-    keep(tx, record.pupil_id, &[Change { field: "merged_into", old, new, reason }], at, by)
+    keep(tx, record.pupil_id, &[Change { field: PupilField::MergedInto, old, new, reason }], at, by)
 }
 
 /// Makes these enrolments another pupil's, and keeps whose they were.

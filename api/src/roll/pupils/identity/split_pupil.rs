@@ -18,6 +18,7 @@ use crate::base::http::path::Path;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem, refusal};
 use crate::base::state::App;
+use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
 use crate::roll::pupils::{
@@ -58,9 +59,9 @@ pub struct SplitPupil {
     forename: String,
     /// Date of birth.
     birth_date: NaiveDate,
-    /// `F` or `M`, as the school census has it.
+    /// The sex, as the school census has it.
     #[serde(default)]
-    #[schema(example = "F")]
+    #[schema(value_type = Option<words::Sex>)]
     sex: Option<String>,
 }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text};
 
+use super::records::PupilField;
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
@@ -102,7 +103,7 @@ pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<PupilId>, Probl
 /// The database's.
 pub fn former_upns(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<String>, Problem> {
     let trust = tx.trust();
-    let of_pupil = pupil_change::pupil_id.eq(pupil_id).and(pupil_change::field.eq("upn"));
+    let of_pupil = pupil_change::pupil_id.eq(pupil_id).and(pupil_change::field.eq(PupilField::Upn));
     let upns: Vec<Option<String>> = pupil_change::table
         .filter(pupil_change::trust_id.eq(trust).and(of_pupil))
         .order(pupil_change::recorded_at)

@@ -1,5 +1,6 @@
 //! What a file of term dates says, entry by entry, before a calendar is made of it.
 
+use crate::base::word::words;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::Session;
 use serde::Serialize;
@@ -76,16 +77,13 @@ pub struct DatesNotice {
     pub text: String,
 }
 
-/// What a notice is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum DatesNoticeKind {
-    /// Something in the file was left out.
-    NotUnderstood,
-    /// The file leaves something open, and this was taken for it.
-    Assumed,
-    /// The file says two things that do not agree.
-    Contradicts,
+words! {
+    /// What a notice about term dates says.
+    DatesNoticeKind {
+        NotUnderstood = "not_understood": "something in the file was left out",
+        Assumed = "assumed": "the file leaves something open, and this was taken for it",
+        Contradicts = "contradicts": "the file says two things that do not agree",
+    }
 }
 
 impl Published {
