@@ -12,7 +12,7 @@ use super::id::{EnrolmentId, PupilId, SchoolId};
 macro_rules! kinds {
     ($($kind:ident $status:literal $slug:literal $title:literal $meaning:literal [$($member:ident),*] $example:tt;)*) => {
         /// The kind of a problem: its slug is stable and is the last part of the problem's `type`.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Kind { $(#[doc = $meaning] $kind,)* }
 
         impl Kind {
