@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::id::{EnrolmentId, PupilId, SchoolId};
+
 /// A row a kind: its name, status, slug, title, meaning, the members that only it has, and what an example of it holds.
 macro_rules! kinds {
     ($($kind:ident $status:literal $slug:literal $title:literal $meaning:literal [$($member:ident),*] $example:tt;)*) => {
@@ -243,12 +245,12 @@ members! {
     Permission "permission" String, "The permission that is missing.";
     Role "role" String, "The role of your token.";
     Decides "decides" String, "The role that decides this.";
-    SchoolId "school_id" i32, "The school.";
+    SchoolId "school_id" SchoolId, "The school.";
     Year "year" i16, "The academic year: 2026 for 2026/27.";
     MissingPupilIds "missing_pupil_ids" Vec<i32>, "The pupils whom the register leaves out.";
-    EnrolmentId "enrolment_id" i32, "The enrolment that covers some of these days already.";
+    EnrolmentId "enrolment_id" EnrolmentId, "The enrolment that covers some of these days already.";
     Overlaps "overlaps" Vec<Overlap>, "Where both records are on one school's roll on some of the same days.";
-    MergedInto "merged_into" i32, "The pupil's own record.";
+    MergedInto "merged_into" PupilId, "The pupil's own record.";
     Etag "etag" String, "The present tag.";
     State "state" String, "The present state of the letter.";
     Stage "stage" String, "The present stage of the case.";
@@ -259,7 +261,7 @@ members! {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Overlap {
     /// The school.
-    pub school_id: i32,
+    pub school_id: SchoolId,
     /// The two enrolments.
-    pub enrolment_ids: [i32; 2],
+    pub enrolment_ids: [EnrolmentId; 2],
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-pub use super::kind::{Kind, Member, refusal};
+pub use super::kind::{Kind, Overlap, refusal};
 
 /// The media type of every refusal.
 pub const PROBLEM_JSON: &str = "application/problem+json";

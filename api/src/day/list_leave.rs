@@ -23,9 +23,7 @@ pub struct Params {
     /// `true`: only those that wait for a decision.
     #[serde(default)]
     open: bool,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

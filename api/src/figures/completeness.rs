@@ -52,9 +52,7 @@ pub struct Params {
     to: Option<NaiveDate>,
     /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
     as_known_on: Option<DateTime<Utc>>,
-    /// Missing registers on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

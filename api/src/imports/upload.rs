@@ -106,7 +106,7 @@ impl Params {
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(Params,
         Idempotency),
     request_body(content = String, content_type = "text/csv", description = "The file: comma, semicolon or tab; UTF-8, UTF-16 with a byte order mark, or Windows-1252."),
-    responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Import)))]
+    responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Import, headers(("Location")))))]
 #[post("/v1/imports")]
 pub async fn create_import(
     caller: May<RunImport>,

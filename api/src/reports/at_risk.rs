@@ -40,9 +40,7 @@ pub struct Params {
     sessions: Option<u32>,
     /// Only pupils of this band.
     band: Option<String>,
-    /// Pupils on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

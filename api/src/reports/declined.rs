@@ -36,9 +36,7 @@ pub struct Params {
     day: Option<NaiveDate>,
     /// Only pupils of this band.
     band: Option<String>,
-    /// Pupils on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

@@ -45,9 +45,7 @@ const WEEKS: usize = 4;
 pub struct Params {
     /// The day: its week is looked at, up to that day; today when absent.
     day: Option<NaiveDate>,
-    /// Pupils on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

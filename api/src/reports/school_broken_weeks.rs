@@ -34,9 +34,7 @@ pub struct Params {
     to: Option<NaiveDate>,
     /// Only pupils on the list of this review of the school.
     review_id: Option<ReviewId>,
-    /// Pupils on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

@@ -38,9 +38,7 @@ const FORTNIGHT: usize = 2;
 pub struct Params {
     /// The day; today when absent.
     day: Option<NaiveDate>,
-    /// Pupils on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

@@ -20,9 +20,7 @@ use crate::school::tenants;
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct Params {
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
     /// Only the runs of this school.
     school_id: Option<SchoolId>,

@@ -17,7 +17,7 @@ use crate::base::state::App;
 ///
 /// The next attempt goes on with the items that are left. Asked twice, the same attempt is answered.
 #[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(RunId),
-    responses((status = 202, description = "The next attempt; `Location` tells how it goes.", body = Run),
+    responses((status = 202, description = "The next attempt; `Location` tells how it goes.", body = Run, headers(("Location"))),
         refusal::NotFailed))]
 #[post("/v1/runs/{run_id}/retry")]
 pub async fn retry_run(

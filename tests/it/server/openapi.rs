@@ -4,12 +4,14 @@ mod closed_sets;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use api::base::problem::PROBLEM_JSON;
 use api::server::document::Document;
 use domain::Roles;
 use serde_json::{Value, json};
 
 use crate::house::authz::{World, every_operation, holder};
-use crate::support::app::TestApp;
+use crate::support::app::{Answer, TestApp};
+use crate::support::document as told;
 
 fn document() -> Value {
     serde_json::from_str(&Document::new().json().unwrap()).unwrap()
@@ -85,6 +87,36 @@ fn every_operation_has_a_name_of_its_own_a_place_and_a_summary() {
         let tags = operation["tags"].as_array().map_or(0, Vec::len);
         assert_eq!(tags, 1, "{name}: one tag says to which capability it belongs");
     }
+}
+
+/// A refusal as the service could answer it.
+fn refused(status: u16, body: Value) -> Answer {
+    let headers = vec![("content-type".to_owned(), PROBLEM_JSON.to_owned())];
+    Answer { status, headers, text: body.to_string(), body }
+}
+
+#[test]
+#[should_panic(
+    expected = "GET /v1/trust answered 422 with /problems/closed-day, which the document does not name"
+)]
+fn a_refusal_that_its_operation_does_not_name_is_found_out() {
+    let body = json!({ "type": "/problems/closed-day", "title": "Closed.", "status": 422 });
+    told::check("GET", "/v1/trust", &refused(422, body));
+}
+
+#[test]
+#[should_panic(expected = "'colour' was unexpected")]
+fn a_member_that_its_problem_does_not_describe_is_found_out() {
+    let body = json!({ "type": "/problems/not-found", "title": "No.", "status": 404, "colour": 1 });
+    told::check("GET", "/v1/pupils/1", &refused(404, body));
+}
+
+#[test]
+#[should_panic(expected = "with the header x-pupil, which the document does not declare")]
+fn a_header_that_the_document_does_not_declare_is_found_out() {
+    let headers = vec![("x-pupil".to_owned(), "1".to_owned())];
+    let answer = Answer { status: 200, headers, text: String::new(), body: Value::Null };
+    told::check("GET", "/v1/trust", &answer);
 }
 
 #[test]
@@ -234,27 +266,28 @@ fn every_operation_says_what_it_answers_and_how_it_refuses() {
     }
 }
 
-/// Whether a property is described: itself, or where it stands for a schema or nothing.
-fn described(property: &Value) -> bool {
+/// Whether a property is described: itself, or what it stands for, or where it stands for a schema or nothing.
+fn described(document: &Value, property: &Value) -> bool {
     let parts = property["oneOf"].as_array().into_iter().flatten();
-    parts.chain([property]).any(|part| said(&part["description"]))
+    let mut parts = parts.chain([property, resolved(document, property)]);
+    parts.any(|part| said(&part["description"]))
 }
 
 /// Collects every object's properties that say nothing, through every schema inside a schema.
-fn silent(place: &str, schema: &Value, found: &mut Vec<String>) {
+fn silent(document: &Value, place: &str, schema: &Value, found: &mut Vec<String>) {
     for (name, property) in schema["properties"].as_object().into_iter().flatten() {
         let place = format!("{place}.{name}");
-        if !described(property) {
+        if !described(document, property) {
             found.push(place.clone());
         }
-        silent(&place, property, found);
+        silent(document, &place, property, found);
     }
     for inside in ["items", "additionalProperties"].iter().filter_map(|name| schema.get(name)) {
-        silent(place, inside, found);
+        silent(document, place, inside, found);
     }
     for parts in ["allOf", "anyOf", "oneOf"] {
         for part in schema[parts].as_array().into_iter().flatten() {
-            silent(place, part, found);
+            silent(document, place, part, found);
         }
     }
 }
@@ -267,7 +300,7 @@ fn every_member_of_every_body_is_described() {
         if schema["type"] == "object" && !said(&schema["description"]) {
             found.push(name.clone());
         }
-        silent(name, schema, &mut found);
+        silent(&document, name, schema, &mut found);
     }
     assert!(found.is_empty(), "without a description: {found:#?}");
 }

@@ -72,28 +72,6 @@ fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)>
 /// Panics where the document does not say what was answered.
 pub fn check(method: &str, path: &str, answer: &Answer) {
     let Some((template, operation)) = operation(method, path) else { return };
-    // RECORDER
-    if let Ok(file) = std::env::var("RECORD_ANSWERS") {
-        use std::io::Write;
-        let names: Vec<&str> =
-            answer.headers.iter().map(|(n, _)| n.as_str()).filter(|n| !PLAIN.contains(n)).collect();
-        let members: Vec<&String> =
-            answer.body.as_object().into_iter().flatten().map(|(n, _)| n).collect();
-        let kind = answer.body["type"].as_str().filter(|_| answer.status >= 400).unwrap_or("-");
-        let members = if kind == "-" { Vec::new() } else { members };
-        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
-        let _ = file.write_all(
-            format!(
-                "{}\t{method} {template}\t{}\t{kind}\t{}\t{members:?}\n",
-                operation["operationId"].as_str().unwrap(),
-                answer.status,
-                names.join(",")
-            )
-            .as_bytes(),
-        );
-        return;
-    }
-    // RECORDER END
     let what = format!("{method} {template} answered {}", answer.status);
     let response = resolved(&operation["responses"][answer.status.to_string()]);
     if answer.header("content-type") == Some(PROBLEM_JSON) && method != "HEAD" {

@@ -32,9 +32,7 @@ pub struct Params {
     /// `true`: only those that should have been done before today.
     #[serde(default)]
     overdue: bool,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

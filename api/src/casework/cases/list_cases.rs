@@ -27,9 +27,7 @@ pub struct Params {
     stage: Option<String>,
     /// `true`: only those that go on; `false`: only those that have ended.
     open: Option<bool>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

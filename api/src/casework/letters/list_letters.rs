@@ -25,9 +25,7 @@ pub struct Params {
     school_id: SchoolId,
     /// Only those in this state.
     state: Option<LetterState>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

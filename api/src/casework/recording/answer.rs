@@ -115,9 +115,7 @@ pub struct Which {
     case_id: Option<CaseId>,
     /// Only those in this state.
     state: Option<RecordState>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

@@ -30,9 +30,7 @@ pub struct Params {
     state: Option<ItemState>,
     /// Only those about this pupil.
     pupil_id: Option<PupilId>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

@@ -25,9 +25,7 @@ use crate::school::{calendars, tenants};
 pub struct Params {
     /// The school.
     school_id: SchoolId,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

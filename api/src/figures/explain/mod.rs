@@ -90,10 +90,8 @@ pub struct Params {
     registration: Option<String>,
     /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
     as_known_on: Option<DateTime<Utc>>,
-    /// Pupils on this page: 1 to 500, 100 when absent.
     #[serde(skip_serializing)]
     limit: Option<u16>,
-    /// Where the page before ended.
     #[serde(skip_serializing)]
     cursor: Option<String>,
 }

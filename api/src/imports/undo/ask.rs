@@ -23,7 +23,7 @@ use crate::base::state::App;
 /// done once. It needs the permissions that the import needed.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(ImportId,
         Idempotency),
-    responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo),
+    responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo, headers(("Location"))),
         refusal::NotUndoable))]
 #[post("/v1/imports/{import_id}/undo")]
 pub async fn undo_import(

@@ -55,9 +55,7 @@ pub struct Params {
     pupil_id: Option<PupilId>,
     /// How it is answered: as JSON, page by page, when absent; as CSV all at once.
     format: Option<ReportFormat>,
-    /// Entries on this page: 1 to 500, 100 when absent.
     limit: Option<u16>,
-    /// Where the page before ended.
     cursor: Option<String>,
 }
 

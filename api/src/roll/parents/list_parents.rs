@@ -23,9 +23,7 @@ use crate::base::state::App;
 pub struct Params {
     /// The beginning of "surname forename"; accents, case and punctuation do not matter.
     name: Option<String>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

@@ -27,9 +27,7 @@ pub struct Params {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

@@ -28,9 +28,7 @@ pub struct Params {
     pupil_id: Option<PupilId>,
     /// Only enrolments that cover this day.
     on: Option<NaiveDate>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

@@ -29,9 +29,7 @@ pub struct Params {
     upn: Option<String>,
     /// Pupils who are or were enrolled at this school.
     school_id: Option<SchoolId>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

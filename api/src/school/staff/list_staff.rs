@@ -30,9 +30,7 @@ pub struct Params {
     role: Option<String>,
     /// The day on which they have it; today when absent.
     on: Option<NaiveDate>,
-    /// Items of a page, 1 to 500; 100 when absent.
     limit: Option<u16>,
-    /// `next` of the page before.
     cursor: Option<String>,
 }
 

@@ -31,8 +31,7 @@ pub fn declare(components: &mut Components) {
     }
 }
 
-/// Where a list takes these parameters, leads to where they are said. The operation is not looked at in other ways
-/// afterwards.
+/// Where a list takes these parameters, leads to where they are said. Comes last: [`has`] finds no references.
 pub fn refer(operation: &mut Operation) {
     for parameter in operation.parameters.iter_mut().flatten() {
         if let RefOr::T(one) = parameter

@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use utoipa::PartialSchema;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{Components, Object, OneOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::{headers, parameters};
+use crate::base::kind::Member;
 use crate::base::problem::{Kind, PROBLEM_JSON, ProblemBody};
+use crate::casework::letters::LetterState;
 
 /// Adds every kind: its schema, its example, and the response of an operation that has no other kind of its status.
 pub fn declare(components: &mut Components) {
@@ -125,8 +127,24 @@ fn schema(kind: Kind) -> RefOr<Schema> {
             with_example(title, kind.title().into());
         }
         for member in kind.members() {
-            body.properties.insert(member.name().to_owned(), member.schema());
+            body.properties.insert(member.name().to_owned(), described(*member));
         }
+    }
+    schema
+}
+
+/// A member's schema with what it says.
+fn described(member: Member) -> RefOr<Schema> {
+    let mut schema = match member {
+        Member::State => RefOr::Ref(Ref::from_schema_name(LetterState::name())),
+        member => member.schema(),
+    };
+    let meaning = Some(member.meaning().to_owned());
+    match &mut schema {
+        RefOr::Ref(reference) => reference.description = member.meaning().to_owned(),
+        RefOr::T(Schema::Object(object)) => object.description = meaning,
+        RefOr::T(Schema::Array(array)) => array.description = meaning,
+        _ => {}
     }
     schema
 }

@@ -15,7 +15,7 @@ use crate::base::http::idempotency::{Idempotency, Reply};
 use crate::base::http::json::Json;
 use crate::base::http::path::Path;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
+use crate::base::problem::{Kind, Overlap, Problem, refusal};
 use crate::base::state::App;
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
 use crate::roll::pupils::{check_unmerged, details, merged_records, pupil, stays_of};
@@ -103,16 +103,14 @@ fn check_apart(tx: &mut Tx<'_>, from: PupilId, into: PupilId) -> Result<(), Prob
         let at_once = others.iter().filter(|other| {
             other.school_id == stay.school_id && other.overlaps(stay.first_day, stay.last_day)
         });
-        overlaps.extend(at_once.map(|other| {
-            serde_json::json!({
-                "school_id": stay.school_id,
-                "enrolment_ids": [stay.enrolment_id, other.enrolment_id],
-            })
+        overlaps.extend(at_once.map(|other| Overlap {
+            school_id: stay.school_id,
+            enrolment_ids: [stay.enrolment_id, other.enrolment_id],
         }));
     }
     if overlaps.is_empty() {
         return Ok(());
     }
     let detail = "Both records are on one school's roll on some of the same days. Correct the days of one enrolment first.";
-    Err(Problem::new(Kind::Taken).detail(detail).member("overlaps", overlaps))
+    Err(Problem::new(Kind::Taken).detail(detail).member("overlaps", serde_json::json!(overlaps)))
 }
