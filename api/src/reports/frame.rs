@@ -6,7 +6,7 @@ use ::analytics::Block;
 use actix_web::web;
 use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
 use domain::{AcademicYear, Calendar, Days, Definition, Window};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::base::db::Scope;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use domain::WindowKind;
-use domain::schedule::{Occasion, split_period};
+use domain::schedule::split_period;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -92,7 +92,7 @@ pub(super) fn close_period(
 fn count(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<ClassFigures, Problem> {
     let (year, key) =
         split_period(&row.period).ok_or_else(|| Problem::internal("a period of no year"))?;
-    let kind: WindowKind = Occasion::read(&row.kind).and_then(Occasion::ends).ok_or_else(|| {
+    let kind: WindowKind = row.kind.ends().ok_or_else(|| {
         Problem::internal(format!("nothing to do for a run of kind {}", row.kind))
     })?;
     job.snapshot(|tx| OneSchool::read(tx, counting, row.school_id, year))?.over(counting, kind, key)

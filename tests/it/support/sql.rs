@@ -68,7 +68,7 @@ impl Sql {
             WHERE datname = current_database() AND wait_event_type = 'Lock'";
         let since = Instant::now();
         while self.number(waiting) < connections {
-            assert!(since.elapsed() < Duration::from_secs(8), "nobody waits for a lock");
+            assert!(since.elapsed() < Duration::from_secs(30), "nobody waits for a lock");
             std::thread::sleep(Duration::from_millis(5));
         }
     }

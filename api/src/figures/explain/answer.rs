@@ -10,7 +10,6 @@ use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percen
 use crate::base::http::page::Page;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::word::{As, words};
-use crate::base::words;
 use crate::figures::dimension::{CountingLevel, LeftOutReason};
 
 /// What is behind a figure.

@@ -113,7 +113,7 @@ impl ReportedPupil {
 impl ReportedParent {
     /// On one line: `Mrs Ngozi Okafor (mother, lives with); 1 Elm Road; 07700 900123`.
     fn line(&self) -> String {
-        let mut is = vec![self.relationship.replace('_', " ")];
+        let mut is = vec![self.relationship.text().replace('_', " ")];
         is.extend(self.lives_with.then(|| "lives with".to_owned()));
         is.extend(self.ask_first.then(|| "ask first".to_owned()));
         let mut parts = vec![format!("{} ({})", self.name, is.join(", "))];

@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use domain::Relationship;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;

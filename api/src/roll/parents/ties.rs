@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
-use domain::Relationship;
 
 use super::link::Link;
 use super::rows::{lock, schools_of};

@@ -1,8 +1,8 @@
 //! A penalty notice as it is kept and as it goes over the wire. Amounts are whole pence.
 
 use chrono::{DateTime, NaiveDate, Utc};
+use domain::Session;
 use domain::national::{NextNotice, PenaltyNotice};
-use domain::{NoticeState, Session};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,18 +10,6 @@ use super::rows::NoticeRow;
 use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::words;
-
-impl From<NoticeState> for State {
-    fn from(state: NoticeState) -> Self {
-        match state {
-            NoticeState::Pending => Self::Pending,
-            NoticeState::Issued => Self::Issued,
-            NoticeState::Waived => Self::Waived,
-            NoticeState::Withdrawn => Self::Withdrawn,
-            NoticeState::Paid => Self::Paid,
-        }
-    }
-}
 
 /// All that is known of a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
