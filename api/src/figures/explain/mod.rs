@@ -90,6 +90,8 @@ pub struct Params {
     registration: Option<String>,
     /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
     as_known_on: Option<DateTime<Utc>>,
+    // Not written out, because they decide nothing about the figure; that leaves them out of the document too, so that the
+    // operation names them itself.
     #[serde(skip_serializing)]
     limit: Option<u16>,
     #[serde(skip_serializing)]
@@ -100,7 +102,8 @@ pub struct Params {
 ///
 /// Any cell of the trend, its group said by filters: how many half days are counted and left out and why, by code, and the
 /// pupils for those who may see them; or two definitions side by side with the pupils that differ.
-#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])),
+    params(Params, ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "What is behind the figure.", body = ExplainAnswer)))]
 #[get("/v1/analytics/explain")]
 pub async fn explain(

@@ -35,7 +35,7 @@ pub struct ClassBody {
 }
 
 /// Add a class
-#[utoipa::path(tag = "pupils", security(("token" = ["class:write"])), request_body = ClassBody,
+#[utoipa::path(tag = "pupils", security(("token" = ["class:write"])), request_body = ClassBody, params(Idempotency),
     responses((status = 201, description = "The class.", body = ClassRow, headers(("Location"))),
         (status = 409, description = "The school has a class of that name in that year."),
         refusal::Taken))]

@@ -43,7 +43,7 @@ pub struct EnrolmentBody {
 ///
 /// A pupil may be on two schools' rolls at once. Unless one is recorded as the main and the other as the subsidiary
 /// school, the answer's `notices` say so.
-#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = EnrolmentBody,
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = EnrolmentBody, params(Idempotency),
     responses((status = 201, description = "The enrolment.", body = EnrolmentPage, headers(("Location"))),
         (status = 409, description = "The pupil is on that school's roll then already, or the record was merged into another."),
         refusal::Taken, refusal::Merged))]

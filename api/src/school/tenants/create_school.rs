@@ -63,7 +63,7 @@ impl NewSchool {
 /// Add a school
 ///
 /// Needs a token for the whole trust. The school has no calendar yet: PUT one before its first register.
-#[utoipa::path(tag = "tenants", security(("token" = ["school:write"])), request_body = NewSchool,
+#[utoipa::path(tag = "tenants", security(("token" = ["school:write"])), request_body = NewSchool, params(Idempotency),
     responses((status = 201, description = "The school.", body = SchoolRow, headers(("Location"))),
         (status = 409, description = "The trust has a school with that URN."),
         refusal::Taken))]

@@ -41,7 +41,7 @@ pub struct Trust {
 }
 
 /// Add a trust
-#[utoipa::path(tag = "tenants", security(("token" = ["trust:create"])), request_body = NewTrust,
+#[utoipa::path(tag = "tenants", security(("token" = ["trust:create"])), request_body = NewTrust, params(Idempotency),
     responses((status = 201, description = "The trust.", body = Trust, headers(("Location")))))]
 #[post("/v1/trusts")]
 pub async fn create_trust(
