@@ -61,7 +61,6 @@ pub(crate) struct Counted {
 impl Block {
     /// Counts a school's year. The marks that count are those of sessions for which the school is
     /// open and the enrolment is on roll and due, up to the last register that was taken.
-    #[must_use]
     pub fn build(codes: &CodeTable, mut source: SchoolYear) -> Self {
         source.enrolments.sort_by_key(|enrolment| {
             enrolment.placements.last().map(|last| (last.year_group, last.class))
@@ -87,25 +86,21 @@ impl Block {
     }
 
     /// The school.
-    #[must_use]
     pub fn school(&self) -> i32 {
         self.source.school
     }
 
     /// The school's phase of education, as the caller numbered it.
-    #[must_use]
     pub fn phase(&self) -> u8 {
         self.source.phase
     }
 
     /// The academic year.
-    #[must_use]
     pub fn year(&self) -> AcademicYear {
         self.source.calendar.year()
     }
 
     /// How many enrolments the school has in the year.
-    #[must_use]
     pub fn enrolments(&self) -> usize {
         self.source.enrolments.len()
     }
@@ -127,7 +122,6 @@ impl Block {
     }
 
     /// The day up to which registers are expected.
-    #[must_use]
     pub fn today(&self) -> NaiveDate {
         self.source.today
     }
@@ -163,7 +157,6 @@ impl Block {
     /// Reads all counts and does next to nothing with them: the bar that the benches hold the
     /// trend against.
     #[doc(hidden)]
-    #[must_use]
     pub fn add_up(&self) -> u64 {
         self.chunks.iter().map(|chunk| add_up(&chunk.counts)).sum()
     }

@@ -97,7 +97,6 @@ pub struct Compared {
 
 impl Measure {
     /// What counts of one enrolment.
-    #[must_use]
     pub fn share(self, one: &Individual<'_>) -> Share {
         let (part, whole) = match self {
             Measure::Attendance => (one.possible - one.absent, one.possible),

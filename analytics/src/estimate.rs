@@ -43,13 +43,11 @@ impl Share {
     }
 
     /// What is left of a larger share without this one.
-    #[must_use]
     pub fn rest_of(self, all: Self) -> Self {
         Self { part: all.part - self.part, whole: all.whole - self.whole }
     }
 
     /// The share in millionths; `None` of nothing.
-    #[must_use]
     pub fn millionths(self) -> Option<u32> {
         round(u128::from(self.part) * ONE, u128::from(self.whole))
     }
@@ -67,7 +65,6 @@ impl Share {
 /// those at hand are worth. The sessions of one pupil hang together, so they are worth fewer: as
 /// many as give the variance of the ratio between enrolments (a ratio estimate with the enrolment
 /// as the cluster). Where each enrolment weighs the same, that is just their number.
-#[must_use]
 pub fn interval(enrolments: &[Share]) -> Option<Interval> {
     let all = pooled(enrolments.iter().copied());
     let (part, whole) = (u128::from(all.part), u128::from(all.whole));

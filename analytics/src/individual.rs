@@ -36,13 +36,11 @@ pub struct Individual<'a> {
 
 impl Individual<'_> {
     /// Whether 10% or more of the possible sessions were missed.
-    #[must_use]
     pub fn persistent(&self) -> bool {
         persistent(self.absent, self.possible)
     }
 
     /// Whether 50% or more were.
-    #[must_use]
     pub fn severe(&self) -> bool {
         severe(self.absent, self.possible)
     }
@@ -50,13 +48,11 @@ impl Individual<'_> {
 
 impl Block {
     /// The school's own window of a kind and key.
-    #[must_use]
     pub fn window(&self, kind: WindowKind, key: &str) -> Option<&Window> {
         self.windows(kind).iter().find(|window| window.key == key)
     }
 
     /// The window of the same kind before it.
-    #[must_use]
     pub fn window_before(&self, kind: WindowKind, key: &str) -> Option<&Window> {
         let at = self.windows(kind).iter().position(|window| window.key == key)?;
         self.windows(kind).get(at.checked_sub(1)?)
@@ -64,7 +60,6 @@ impl Block {
 
     /// The day whose groups count for a window that ends on `to`: its last, but not after the last
     /// register that was taken.
-    #[must_use]
     pub fn status_day(&self, to: NaiveDate) -> NaiveDate {
         let cut = self.source.cut.map(|cut| cut.date(self.year()));
         to.min(cut.unwrap_or(self.source.today))
@@ -72,7 +67,6 @@ impl Block {
 
     /// The school days from one day to another, both included, up to the last register that was
     /// taken.
-    #[must_use]
     pub fn days_counted(&self, from: NaiveDate, to: NaiveDate) -> Vec<NaiveDate> {
         let Some(cut) = self.source.cut.map(|cut| cut.date(self.year())) else { return vec![] };
         let open = self.reckoning.dates().filter(|date| from <= *date && *date <= to.min(cut));
@@ -82,7 +76,6 @@ impl Block {
     }
 
     /// The school days after a day, up to today.
-    #[must_use]
     pub fn school_days_after(&self, day: NaiveDate) -> usize {
         let open = self.reckoning.dates().filter(|date| day < *date && *date <= self.today());
         open.collect::<BTreeSet<_>>().len()
@@ -113,7 +106,6 @@ impl Block {
     }
 
     /// The school's calendar.
-    #[must_use]
     pub fn calendar(&self) -> &Calendar {
         &self.source.calendar
     }
@@ -143,14 +135,12 @@ impl Block {
 
     /// Sessions attended of those possible, of one enrolment from one day to another, both included, whatever the
     /// pupil's age; `None` without a possible session.
-    #[must_use]
     pub fn attendance(&self, of: &EnrolmentYear, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
         let sums = self.sums(of, self.reckoning.between(from, to));
         Rate::attended(u64::from(sums[ABSENT]), u64::from(sums[POSSIBLE]))
     }
 
     /// Sessions of unauthorised absence among the same marks.
-    #[must_use]
     pub fn unauthorised(&self, of: &EnrolmentYear, from: NaiveDate, to: NaiveDate) -> u64 {
         u64::from(self.sums(of, self.reckoning.between(from, to))[UNAUTHORISED])
     }
@@ -173,7 +163,6 @@ impl Block {
 impl EnrolmentYear {
     /// What the enrolment is on a day; on a day before it begins, what it is when it does. `None`
     /// for a school or phase, which are not its own, and where it is nothing of the kind.
-    #[must_use]
     pub fn value(&self, by: By, day: NaiveDate) -> Option<Value> {
         let day = day.max(self.first_day);
         self.history(by).take_while(|(from, _)| *from <= day).last().map(|(_, value)| value)

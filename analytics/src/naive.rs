@@ -14,7 +14,6 @@ use crate::{
 };
 
 /// Answers the question that [`crate::trend()`] answers, slowly. For tests.
-#[must_use]
 pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> Trend {
     let kept: Vec<&SchoolYear> = schools.iter().filter(|school| kept(school, query)).collect();
     let windows = windows(&kept, query);

@@ -88,7 +88,6 @@ pub struct Filter {
 
 impl Value {
     /// What it is a group of.
-    #[must_use]
     pub const fn by(self) -> By {
         match self {
             Value::School(_) => By::School,
@@ -121,7 +120,6 @@ impl Query {
 
 impl Filter {
     /// Whether who has this value is kept.
-    #[must_use]
     pub fn keeps(&self, value: Value) -> bool {
         self.values.get(&value.by()).is_none_or(|kept| kept.contains(&value))
     }

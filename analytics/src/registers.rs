@@ -26,7 +26,6 @@ pub struct Register {
 impl Block {
     /// Every register that was due from one day to another, both included, in the order of class
     /// and half day.
-    #[must_use]
     pub fn registers(&self, from: NaiveDate, to: NaiveDate) -> Vec<Register> {
         let year = self.year();
         let mut due: BTreeMap<(i32, HalfDay), (u32, u32)> = BTreeMap::new();
@@ -53,7 +52,6 @@ impl Block {
     }
 
     /// The school's last register that was taken, whichever class's.
-    #[must_use]
     pub fn last_register(&self) -> Option<HalfDay> {
         self.source.cut
     }

@@ -158,7 +158,6 @@ impl Cell {
     }
 
     /// Sessions absent with authorisation.
-    #[must_use]
     pub fn authorised(&self) -> u64 {
         self.absent.saturating_sub(self.unauthorised)
     }

@@ -6,14 +6,12 @@
 
 /// Whether an enrolment that missed `absent` of `possible` sessions is persistently absent:
 /// 10% or more. False without possible sessions, since there is no figure then.
-#[must_use]
 pub const fn persistent(absent: u32, possible: u32) -> bool {
     possible > 0 && 10 * absent as u64 >= possible as u64
 }
 
 /// Whether an enrolment that missed `absent` of `possible` sessions is severely absent: 50% or
 /// more. The severely absent are among the persistently absent.
-#[must_use]
 pub const fn severe(absent: u32, possible: u32) -> bool {
     possible > 0 && 2 * absent as u64 >= possible as u64
 }

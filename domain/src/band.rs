@@ -70,7 +70,6 @@ impl Bands {
     }
 
     /// The band that the exact rate belongs to.
-    #[must_use]
     pub fn of(&self, rate: Rate) -> &Band {
         self.higher.iter().rev().find(|band| rate.at_least(band.from)).unwrap_or(&self.lowest)
     }

@@ -22,7 +22,6 @@ static TABLE: LazyLock<Table> = LazyLock::new(|| read(TEXT).unwrap_or_default())
 /// Empty for a year that is not wholly known (known are 2016/17 to 2027/28), so that nobody takes
 /// half a list for a whole one. Source: the GOV.UK bank holidays feed, division England and Wales
 /// (Open Government Licence v3.0).
-#[must_use]
 pub fn bank_holidays(year: AcademicYear) -> Vec<(NaiveDate, &'static str)> {
     let (Some(autumn), Some(rest)) =
         (TABLE.get(&year.first_day().year()), TABLE.get(&year.last_day().year()))

@@ -77,57 +77,48 @@ impl Calendar {
     }
 
     /// The academic year.
-    #[must_use]
     pub const fn year(&self) -> AcademicYear {
         self.year
     }
 
     /// The terms, in order.
-    #[must_use]
     pub fn terms(&self) -> &[Term] {
         &self.terms
     }
 
     /// The closures, as they were given.
-    #[must_use]
     pub fn closures(&self) -> &[Closure] {
         &self.closures
     }
 
     /// The shape of an ordinary week.
-    #[must_use]
     pub const fn week(&self) -> SchoolWeek {
         self.week
     }
 
     /// The days on which some year groups are not due, as they were given.
-    #[must_use]
     pub fn not_due(&self) -> &[NotDue] {
         &self.not_due
     }
 
     /// Whether the school is open for that session: in a term, not in its half-term break, not
     /// closed, and on a half day of its ordinary week.
-    #[must_use]
     pub fn is_open(&self, date: NaiveDate, session: Session) -> bool {
         HalfDay::of(self.year, date, session).is_some_and(|half_day| self.open.contains(half_day))
     }
 
     /// Whether the school is open for at least one session of the day.
-    #[must_use]
     pub fn is_school_day(&self, date: NaiveDate) -> bool {
         Session::ALL.into_iter().any(|session| self.is_open(date, session))
     }
 
     /// The half days on which the school is open.
-    #[must_use]
     pub const fn open_half_days(&self) -> HalfDaySet {
         self.open
     }
 
     /// Whether a pupil of that year group is due for the session: the school is open, and the year group is not left
     /// out that day. A pupil of no known year group is due whenever the school is open.
-    #[must_use]
     pub fn is_due(&self, year_group: Option<i8>, date: NaiveDate, session: Session) -> bool {
         HalfDay::of(self.year, date, session).is_some_and(|half_day| {
             self.open.contains(half_day)
@@ -139,14 +130,12 @@ impl Calendar {
 
     /// The year groups that are not due on a half day on which the school is open, in order: for them it is neither
     /// expected nor possible. Nearly always empty.
-    #[must_use]
     pub fn year_groups_not_due(&self, half_day: HalfDay) -> Vec<i8> {
         let left_out = self.without.iter().filter(|(_, without)| without.contains(half_day));
         left_out.map(|(year_group, _)| *year_group).collect()
     }
 
     /// The Mondays of the school weeks: weeks with at least one open session.
-    #[must_use]
     pub fn school_weeks(&self) -> Vec<NaiveDate> {
         let mut mondays: Vec<NaiveDate> =
             self.open.iter().map(|half_day| monday_of(half_day.date(self.year))).collect();
@@ -159,7 +148,6 @@ impl Calendar {
     /// Weeks run from Monday to Sunday, a half term from the term's first day to the day before
     /// the break or from the day after it to the term's last day, and the year to date from the
     /// first term's first day to 31 July.
-    #[must_use]
     pub fn windows(&self, kind: WindowKind) -> Vec<Window> {
         match kind {
             WindowKind::Week => self.school_weeks().into_iter().map(week_window).collect(),
@@ -176,7 +164,6 @@ impl Calendar {
     }
 
     /// The half term that a date lies in, counted from 1; `None` in breaks and holidays.
-    #[must_use]
     pub fn half_term_of(&self, date: NaiveDate) -> Option<usize> {
         self.half_terms().iter().position(|half_term| half_term.contains(date)).map(|n| n + 1)
     }
@@ -185,7 +172,6 @@ impl Calendar {
     ///
     /// When the school is closed that day, it is the nearest earlier school day of that week in
     /// the half term; `None` when there is none, or no such half term. Half terms count from 1.
-    #[must_use]
     pub fn review_day(&self, half_term_number: usize, weekday: Weekday) -> Option<NaiveDate> {
         let half_terms = self.half_terms();
         let half_term = half_terms.get(half_term_number.checked_sub(1)?)?;

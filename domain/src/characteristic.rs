@@ -35,7 +35,6 @@ const fn value(name: &'static str, label: &'static str) -> CharacteristicValue {
 
 impl Characteristic {
     /// What people call it.
-    #[must_use]
     pub const fn label(self) -> &'static str {
         match self {
             Characteristic::Fsm => "Free school meals",
@@ -50,7 +49,6 @@ impl Characteristic {
     }
 
     /// Its values, in the order of their numbers. The first holds while nothing is recorded.
-    #[must_use]
     pub const fn values(self) -> &'static [CharacteristicValue] {
         const fn yes_no(no: &'static str, yes: &'static str) -> [CharacteristicValue; 2] {
             [value("no", no), value("yes", yes)]
@@ -86,14 +84,12 @@ impl Characteristic {
     }
 
     /// The number of a value by its name.
-    #[must_use]
     pub fn number(self, name: &str) -> Option<u8> {
         let at = self.values().iter().position(|value| value.name == name)?;
         u8::try_from(at).ok()
     }
 
     /// The value with a number.
-    #[must_use]
     pub fn value(self, number: u8) -> Option<CharacteristicValue> {
         self.values().get(usize::from(number)).copied()
     }

@@ -21,7 +21,6 @@ pub struct CodeNumber(NonZeroU8);
 
 impl CodeNumber {
     /// The number of a stored byte; `None` for [`NO_MARK`]. A code with it need not exist.
-    #[must_use]
     pub const fn new(number: u8) -> Option<Self> {
         match NonZeroU8::new(number) {
             Some(number) => Some(Self(number)),
@@ -30,7 +29,6 @@ impl CodeNumber {
     }
 
     /// The byte that is stored.
-    #[must_use]
     pub const fn get(self) -> u8 {
         self.0.get()
     }
@@ -52,7 +50,6 @@ words! {
 
 impl Category {
     /// How a session of the category is counted; lateness comes on top.
-    #[must_use]
     pub const fn counts(self) -> Counts {
         match self {
             Category::Present => Counts::POSSIBLE.with(Counts::ATTENDED),
@@ -92,55 +89,46 @@ impl Counts {
     pub const APPROVED: Self = Self(32);
 
     /// Whether all of `other`'s flags are set.
-    #[must_use]
     pub const fn contains(self, other: Self) -> bool {
         self.0 & other.0 == other.0
     }
 
     /// These flags and the other's.
-    #[must_use]
     pub const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
     /// Whether it is a possible session.
-    #[must_use]
     pub const fn possible(self) -> bool {
         self.contains(Self::POSSIBLE)
     }
 
     /// Whether it is attendance.
-    #[must_use]
     pub const fn attended(self) -> bool {
         self.contains(Self::ATTENDED)
     }
 
     /// Whether it is absence of any kind.
-    #[must_use]
     pub const fn absent(self) -> bool {
         self.contains(Self::ABSENT)
     }
 
     /// Whether it is authorised absence.
-    #[must_use]
     pub const fn authorised(self) -> bool {
         self.absent() && !self.unauthorised()
     }
 
     /// Whether it is unauthorised absence.
-    #[must_use]
     pub const fn unauthorised(self) -> bool {
         self.contains(Self::UNAUTHORISED)
     }
 
     /// Whether it is late, before or after the register closed.
-    #[must_use]
     pub const fn late(self) -> bool {
         self.contains(Self::LATE)
     }
 
     /// Whether it is an approved educational activity.
-    #[must_use]
     pub const fn approved(self) -> bool {
         self.contains(Self::APPROVED)
     }
@@ -175,7 +163,6 @@ pub struct CodePeriod {
 
 impl CodePeriod {
     /// Whether the date lies in the period.
-    #[must_use]
     pub fn contains(&self, date: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= date) && self.to.is_none_or(|to| date <= to)
     }

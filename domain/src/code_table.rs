@@ -80,7 +80,6 @@ pub enum CodeError {
 
 impl CodeTable {
     /// The version of the table's data: it changes with every change of `codes.toml`.
-    #[must_use]
     pub const fn version(&self) -> u16 {
         self.version
     }
@@ -109,14 +108,12 @@ impl CodeTable {
 
     /// The code with a number, as it is written in a register; `None` for [`NO_MARK`] and for
     /// numbers without a code.
-    #[must_use]
     pub fn text(&self, number: u8) -> Option<&str> {
         self.periods_of(number).first().map(|period| period.code.as_str())
     }
 
     /// How a mark with that number is counted on that date; not at all for [`NO_MARK`], for
     /// numbers without a code and before a code's first day.
-    #[must_use]
     pub fn counts(&self, number: u8, date: NaiveDate) -> Counts {
         let periods = self.periods_of(number);
         let period = periods.iter().find(|period| period.contains(date));
@@ -124,7 +121,6 @@ impl CodeTable {
     }
 
     /// How each of the 256 possible bytes is counted on one date: a row to look marks up in.
-    #[must_use]
     pub fn counts_on(&self, date: NaiveDate) -> [Counts; 256] {
         let mut row = [Counts::NONE; 256];
         for (number, counts) in (NO_MARK..=u8::MAX).zip(&mut row) {

@@ -9,7 +9,6 @@ use chrono::{Datelike, Days as DayCount, Months, NaiveDate, Weekday};
 const PRESCRIBED: [(u32, u32); 3] = [(3, 31), (8, 31), (12, 31)];
 
 /// Whether somebody born on a day is of compulsory school age on another.
-#[must_use]
 pub fn is_of_compulsory_age(born: NaiveDate, day: NaiveDate) -> bool {
     let bounds = begins(born).zip(ends(born));
     bounds.is_some_and(|(first, last)| first <= day && day <= last)

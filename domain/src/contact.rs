@@ -19,7 +19,6 @@ words! {
 
 impl ContactKind {
     /// What would have been right, when a text is no contact of this kind.
-    #[must_use]
     pub fn wrong(self, value: &str) -> Option<&'static str> {
         let value = value.trim();
         let fits = match self {

@@ -44,13 +44,11 @@ words! {
 
 impl Definition {
     /// Its version: it changes with every change of what is counted.
-    #[must_use]
     pub const fn version(self) -> u16 {
         1
     }
 
     /// What is counted, in plain English.
-    #[must_use]
     pub const fn explained(self) -> &'static str {
         match self {
             Definition::OnRoll => ON_ROLL,
@@ -60,7 +58,6 @@ impl Definition {
     }
 
     /// Where it comes from.
-    #[must_use]
     pub const fn reference(self) -> &'static str {
         match self {
             Definition::OnRoll => {
@@ -77,7 +74,6 @@ impl Definition {
 
     /// Whether a pupil is counted in an academic year: in the Department's definitions those who
     /// are 5 to 15 years old on 31 August at the start of the year.
-    #[must_use]
     pub fn counts_pupil(self, birth_date: NaiveDate, year: AcademicYear) -> bool {
         match self {
             Definition::OnRoll => true,
@@ -89,7 +85,6 @@ impl Definition {
 
     /// The last day of a pupil's sessions that is counted, when the definition ends before the
     /// year does: pupils aged 15 are left out of the census figures from the sixth half term on.
-    #[must_use]
     pub fn last_day(self, birth_date: NaiveDate, calendar: &Calendar) -> Option<NaiveDate> {
         if self != Definition::DfeCensus || age(birth_date, calendar.year()) != Some(15) {
             return None;
@@ -99,7 +94,6 @@ impl Definition {
 
     /// Whether an enrolment that first starts on that day is left out of the full year: in the
     /// census figures one that starts in the second half of the summer term.
-    #[must_use]
     pub fn leaves_out_start(self, first_day: NaiveDate, calendar: &Calendar) -> bool {
         self == Definition::DfeCensus
             && fifth_half_term(calendar).is_some_and(|half_term| first_day > half_term.to)

@@ -1,7 +1,6 @@
 //! E-mail addresses that people give.
 
 /// Whether a text can be an e-mail address: something, one @, something with a dot in it. More is known by sending.
-#[must_use]
 pub fn is_email(text: &str) -> bool {
     let parts: Vec<&str> = text.split('@').collect();
     let plain = !text.chars().any(|c| c.is_control() || c.is_whitespace());

@@ -12,19 +12,16 @@ pub struct HalfDaySet([u64; WORDS]);
 
 impl HalfDaySet {
     /// The empty set.
-    #[must_use]
     pub const fn new() -> Self {
         Self([0; WORDS])
     }
 
     /// All half days from `from` to `to`, both included; empty when `to` comes first.
-    #[must_use]
     pub fn range(from: HalfDay, to: HalfDay) -> Self {
         HalfDay::all().filter(|half_day| from <= *half_day && *half_day <= to).collect()
     }
 
     /// Whether the half day is in the set.
-    #[must_use]
     pub const fn contains(&self, half_day: HalfDay) -> bool {
         let (word, bit) = place(half_day);
         self.0[word] & bit != 0
@@ -43,26 +40,22 @@ impl HalfDaySet {
     }
 
     /// How many half days are in the set.
-    #[must_use]
     pub fn count(&self) -> u32 {
         self.0.iter().map(|word| word.count_ones()).sum()
     }
 
     /// Whether the set is empty.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::new()
     }
 
     /// The earliest half day of the set.
-    #[must_use]
     pub fn first(&self) -> Option<HalfDay> {
         let (word, bits) = (0_u16..).zip(&self.0).find(|(_, bits)| **bits != 0)?;
         HalfDay::at(word * 64 + u16::try_from(bits.trailing_zeros()).ok()?)
     }
 
     /// The latest half day of the set.
-    #[must_use]
     pub fn last(&self) -> Option<HalfDay> {
         let (word, bits) = (0_u16..).zip(&self.0).filter(|(_, bits)| **bits != 0).last()?;
         HalfDay::at(word * 64 + u16::try_from(bits.ilog2()).ok()?)
@@ -74,19 +67,16 @@ impl HalfDaySet {
     }
 
     /// The half days that are in both sets.
-    #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         self.combine(other, |a, b| a & b)
     }
 
     /// The half days that are in either set.
-    #[must_use]
     pub fn union(&self, other: &Self) -> Self {
         self.combine(other, |a, b| a | b)
     }
 
     /// The half days of this set that are not in the other.
-    #[must_use]
     pub fn without(&self, other: &Self) -> Self {
         self.combine(other, |a, b| a & !b)
     }

@@ -63,7 +63,6 @@ const PLAIN: [(&str, &str); 45] = [
 ///
 /// What someone types into a search is folded the same way, with an empty forename: `Smith, Jo`
 /// then begins the key of John Smith.
-#[must_use]
 pub fn folded_name_key(surname: &str, forename: &str) -> String {
     let mut key = String::with_capacity(surname.len() + forename.len() + 1);
     fold_into(&mut key, surname);

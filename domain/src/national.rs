@@ -171,37 +171,31 @@ impl National {
     }
 
     /// The rule on penalty notices in force on a day.
-    #[must_use]
     pub fn penalty_notice(&self, day: NaiveDate) -> Option<&PenaltyNotice> {
         self.penalty_notice.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
     }
 
     /// The rule on notices to improve in force on a day.
-    #[must_use]
     pub fn notice_to_improve(&self, day: NaiveDate) -> Option<&NoticeToImprove> {
         self.notice_to_improve.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
     }
 
     /// The attendance return in force on a day.
-    #[must_use]
     pub fn attendance_return(&self, day: NaiveDate) -> Option<&Return> {
         self.attendance_return.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
     }
 
     /// The sickness return in force on a day.
-    #[must_use]
     pub fn sickness_return(&self, day: NaiveDate) -> Option<&Return> {
         self.sickness_return.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
     }
 
     /// The new pupil return in force on a day.
-    #[must_use]
     pub fn new_pupil_return(&self, day: NaiveDate) -> Option<&NewPupilReturn> {
         self.new_pupil_return.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
     }
 
     /// The deletion return in force on a day.
-    #[must_use]
     pub fn deletion_return(&self, day: NaiveDate) -> Option<&DeletionReturn> {
         self.deletion_return.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)
     }
@@ -213,7 +207,6 @@ impl PenaltyNotice {
     /// `school_weeks` are the Mondays of the weeks in which the school had at least one session,
     /// in order and over all its years; `used` are the sessions that led to an earlier notice.
     /// `None` without school weeks.
-    #[must_use]
     pub fn watch(
         &self,
         marks: &[Mark],
@@ -241,7 +234,6 @@ impl PenaltyNotice {
     }
 
     /// Which notice the next one would be, on the day it is proposed.
-    #[must_use]
     pub fn next_notice(&self, earlier: &[Notice], day: NaiveDate) -> NextNotice {
         let ends = |notice: &Notice| {
             notice.issued.checked_add_months(Months::new(12 * self.years)).unwrap_or(NaiveDate::MAX)
@@ -263,7 +255,6 @@ impl PenaltyNotice {
 
 impl NoticeToImprove {
     /// Whether a period is neither too short nor too long.
-    #[must_use]
     pub fn fits(&self, period: Days) -> bool {
         (7 * self.least_weeks..=7 * self.most_weeks).contains(&period.len_days())
     }
@@ -272,7 +263,6 @@ impl NoticeToImprove {
 impl Return {
     /// Every run of school days on which all sessions have one of the codes, however short, in
     /// order. `marks` are all marks of the pupil's school days, in order.
-    #[must_use]
     pub fn spells(&self, marks: &[Mark]) -> Vec<Spell> {
         let mut spells: Vec<Spell> = Vec::new();
         let mut running = false;
@@ -298,7 +288,6 @@ impl Return {
 
     /// The last run of school days on which every session has one of the codes, when it is long
     /// enough to be reported. `marks` are all marks of the pupil's school days, in order.
-    #[must_use]
     pub fn running(&self, marks: &[Mark]) -> Option<Days> {
         let long = |spell: &Spell| spell.school_days >= self.school_days;
         self.spells(marks).into_iter().rfind(long).map(|spell| spell.days)
@@ -306,14 +295,12 @@ impl Return {
 
     /// The sessions with one of the codes, and whether they make up so many school days, whether
     /// running or not; a school day is two sessions. `marks` are those of a school year.
-    #[must_use]
     pub fn in_all(&self, marks: &[Mark]) -> (usize, bool) {
         let sessions = marks.iter().filter(|mark| self.codes.contains(&mark.code)).count();
         (sessions, sessions >= 2 * self.school_days)
     }
 
     /// The day on which the sessions of [`Return::in_all`] first made up so many school days.
-    #[must_use]
     pub fn completed_on(&self, marks: &[Mark]) -> Option<NaiveDate> {
         let mut counting = marks.iter().filter(|mark| self.codes.contains(&mark.code));
         counting.nth((2 * self.school_days).checked_sub(1)?).map(|mark| mark.date)
@@ -323,7 +310,6 @@ impl Return {
 impl NewPupilReturn {
     /// The last day for the return; `None` for the normal intake, which is in the most junior class
     /// from the first day of the school year and reported only when the local authority asks.
-    #[must_use]
     pub fn due(&self, admitted: NaiveDate, normal_intake: bool) -> Option<NaiveDate> {
         (!normal_intake).then(|| admitted + DayCount::new(self.days))
     }

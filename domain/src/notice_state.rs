@@ -15,7 +15,6 @@ words! {
 
 impl NoticeState {
     /// What may follow. A state may follow itself: something is added to it.
-    #[must_use]
     pub fn may_become(self, next: Self) -> bool {
         use NoticeState::{Issued, Paid, Pending, Waived, Withdrawn};
         let follows = matches!(
@@ -26,7 +25,6 @@ impl NoticeState {
     }
 
     /// Whether its sessions are used: no other notice to this parent may rest on them.
-    #[must_use]
     pub fn uses_sessions(self) -> bool {
         matches!(self, Self::Pending | Self::Issued | Self::Paid)
     }

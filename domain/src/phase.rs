@@ -15,7 +15,6 @@ words! {
 
 impl Phase {
     /// The number under which blocks of counts keep it.
-    #[must_use]
     pub fn number(self) -> u8 {
         match self {
             Self::Primary => 0,
@@ -27,7 +26,6 @@ impl Phase {
     }
 
     /// The opposite of [`Phase::number`].
-    #[must_use]
     pub fn from_number(number: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|phase| phase.number() == number)
     }

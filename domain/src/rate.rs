@@ -24,7 +24,6 @@ pub struct Rate {
 
 impl Rate {
     /// The rate; `None` ("no figure") when the whole is 0, and when the part is more than the whole.
-    #[must_use]
     pub const fn of(part: u64, whole: u64) -> Option<Self> {
         if whole == 0 || part > whole { None } else { Some(Self { part, whole }) }
     }
@@ -32,7 +31,6 @@ impl Rate {
     /// The attendance rate that goes with `absent` of `possible` sessions: all that was not
     /// absence, so also sessions missed because of coronavirus while those were possible but no
     /// absence. `None` without possible sessions.
-    #[must_use]
     pub const fn attended(absent: u64, possible: u64) -> Option<Self> {
         match Self::of(absent, possible) {
             Some(absence) => Some(absence.complement()),
@@ -41,45 +39,38 @@ impl Rate {
     }
 
     /// The part.
-    #[must_use]
     pub const fn part(self) -> u64 {
         self.part
     }
 
     /// The whole, at least 1.
-    #[must_use]
     pub const fn whole(self) -> u64 {
         self.whole
     }
 
     /// The rest of the whole: attendance for absence and the other way round.
-    #[must_use]
     pub const fn complement(self) -> Self {
         Self { part: self.whole - self.part, whole: self.whole }
     }
 
     /// Whether the rate is `percent` or more, exactly.
-    #[must_use]
     pub fn at_least(self, percent: Percent) -> bool {
         u128::from(self.part) * u128::from(WHOLE)
             >= u128::from(percent.thousandths) * u128::from(self.whole)
     }
 
     /// Whether the rate is less than `percent`, exactly.
-    #[must_use]
     pub fn below(self, percent: Percent) -> bool {
         !self.at_least(percent)
     }
 
     /// The percentage cut (never rounded) to one decimal. For showing only: compare the rate.
-    #[must_use]
     pub fn percent_cut(self) -> Percent {
         let tenths = u128::from(self.part) * 1000 / u128::from(self.whole);
         Percent { thousandths: u32::try_from(tenths * 100).unwrap_or(WHOLE) }
     }
 
     /// The cut percentage as text without the sign and always with one decimal: `93.4`, `100.0`.
-    #[must_use]
     pub fn cut(self) -> String {
         let thousandths = self.percent_cut().thousandths;
         format!("{}.{}", thousandths / 1000, thousandths % 1000 / 100)
@@ -131,7 +122,6 @@ impl Percent {
     pub const HUNDRED: Self = Self { thousandths: WHOLE };
 
     /// The percentage in thousandths of a percent: 97900 for 97.9%.
-    #[must_use]
     pub const fn thousandths(self) -> u32 {
         self.thousandths
     }

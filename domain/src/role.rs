@@ -120,19 +120,16 @@ impl Roles {
     }
 
     /// The roles, in the order of the file.
-    #[must_use]
     pub fn roles(&self) -> &[Role] {
         &self.roles
     }
 
     /// The role of that name.
-    #[must_use]
     pub fn role(&self, name: &str) -> Option<&Role> {
         self.roles.iter().find(|role| role.name == name)
     }
 
     /// Whether a role has a permission; false when either does not exist.
-    #[must_use]
     pub fn allows(&self, role: &str, permission: &str) -> bool {
         self.role(role).is_some_and(|role| role.permissions.contains(permission))
     }

@@ -49,7 +49,6 @@ words! {
 
 impl Occasion {
     /// The kind of window that it ends; `None` for a policy's own days.
-    #[must_use]
     pub const fn ends(self) -> Option<WindowKind> {
         match self {
             Occasion::EndOfWeek => Some(WindowKind::Week),
@@ -96,7 +95,6 @@ pub struct Due {
 ///
 /// Each is due in the evening of the period's last school day. A period without a single school day
 /// has no end: there is nothing to close.
-#[must_use]
 pub fn ends(calendar: &Calendar, zone: Tz) -> Vec<Due> {
     let mut all: Vec<Due> = Occasion::ALL
         .into_iter()
@@ -112,7 +110,6 @@ pub fn ends(calendar: &Calendar, zone: Tz) -> Vec<Due> {
 
 /// The academic year and the window's key of an end's period: the opposite of what [`ends`] puts
 /// together.
-#[must_use]
 pub fn split_period(period: &str) -> Option<(AcademicYear, &str)> {
     let (year, key) = period.split_once('/')?;
     Some((AcademicYear::new(year.parse().ok()?)?, key))
@@ -142,7 +139,6 @@ fn end(calendar: &Calendar, zone: Tz, occasion: Occasion, window: Window) -> Opt
 /// rows of one kind for one day are one.
 ///
 /// `folder` names the policy; the calendars are the school's, in order.
-#[must_use]
 pub fn policy_days(folder: &str, policy: &Policy, calendars: &[Calendar], zone: Tz) -> Vec<Due> {
     let mut days: BTreeSet<(NaiveDate, Occasion)> = BTreeSet::new();
     for row in &policy.rows {
@@ -173,7 +169,6 @@ pub fn policy_days(folder: &str, policy: &Policy, calendars: &[Calendar], zone: 
 ///
 /// What fell due before the calendar was known is nobody's: `known_from` is the instant at which a
 /// calendar for that school year was first recorded.
-#[must_use]
 pub fn fallen_due(
     dues: Vec<Due>,
     known_from: DateTime<Utc>,

@@ -13,7 +13,6 @@ words! {
 
 impl Session {
     /// 0 for the morning, 1 for the afternoon.
-    #[must_use]
     pub const fn index(self) -> usize {
         match self {
             Session::Am => 0,

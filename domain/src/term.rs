@@ -16,13 +16,11 @@ pub struct Days {
 
 impl Days {
     /// Whether the date lies in the stretch.
-    #[must_use]
     pub fn contains(&self, date: NaiveDate) -> bool {
         self.from <= date && date <= self.to
     }
 
     /// How many days it has; 0 when it ends before it begins.
-    #[must_use]
     pub fn len_days(&self) -> u32 {
         u32::try_from((self.to - self.from).num_days() + 1).unwrap_or(0)
     }
@@ -71,7 +69,6 @@ pub struct Closure {
 
 impl Closure {
     /// Whether the session of that date falls in the closure.
-    #[must_use]
     pub fn covers(&self, date: NaiveDate, session: Session) -> bool {
         self.from <= date && date <= self.to && self.session.is_none_or(|only| only == session)
     }
@@ -97,7 +94,6 @@ pub struct NotDue {
 
 impl NotDue {
     /// Whether it says that the year group is not due for the session of that date.
-    #[must_use]
     pub fn covers(&self, year_group: i8, date: NaiveDate, session: Session) -> bool {
         self.year_groups.contains(&year_group)
             && self.from <= date
@@ -113,13 +109,11 @@ pub struct SchoolWeek(pub [[bool; 2]; 7]);
 
 impl SchoolWeek {
     /// Whether the school is open on that weekday for that session.
-    #[must_use]
     pub const fn is_open(&self, weekday: Weekday, session: Session) -> bool {
         self.0[weekday.num_days_from_monday() as usize][session.index()]
     }
 
     /// How many sessions an ordinary week has.
-    #[must_use]
     pub fn sessions(&self) -> usize {
         self.0.iter().flatten().filter(|open| **open).count()
     }

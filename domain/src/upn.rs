@@ -51,13 +51,11 @@ impl Upn {
     }
 
     /// The number as written.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether it is a temporary number, which ends in a letter.
-    #[must_use]
     pub fn is_temporary(&self) -> bool {
         self.0.ends_with(|last: char| last.is_ascii_alphabetic())
     }
@@ -67,7 +65,6 @@ impl Upn {
     ///
     /// Each value is multiplied by its position in the UPN, from 2 to 13, and the sum modulo 23
     /// is the letter's value.
-    #[must_use]
     pub fn check_letter(rest: &str) -> Option<char> {
         if rest.len() != 12 {
             return None;

@@ -17,7 +17,6 @@ words! {
 
 impl WindowKind {
     /// The kind of the windows that have such a key; `None` for what is no key.
-    #[must_use]
     pub fn of_key(key: &str) -> Option<Self> {
         let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
         if key == "year-to-date" {
@@ -50,7 +49,6 @@ pub struct Window {
 
 impl Window {
     /// Whether the date lies in the window.
-    #[must_use]
     pub fn contains(&self, date: NaiveDate) -> bool {
         self.from <= date && date <= self.to
     }

@@ -29,13 +29,11 @@ pub trait Word: Copy + Eq + fmt::Debug + fmt::Display + 'static {
     fn meaning(self) -> &'static str;
 
     /// The word that is written so.
-    #[must_use]
     fn read(text: &str) -> Option<Self> {
         Self::WORDS.iter().copied().find(|word| word.text() == text)
     }
 
     /// All words as people list them.
-    #[must_use]
     fn list() -> String {
         or(Self::WORDS.iter().map(|word| word.text()))
     }
@@ -117,7 +115,6 @@ macro_rules! words {
             pub const ALL: [Self; [$($text),+].len()] = [$(Self::$variant),+];
 
             /// How the word is written.
-            #[must_use]
             pub const fn text(self) -> &'static str {
                 match self { $(Self::$variant => $text,)+ }
             }

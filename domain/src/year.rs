@@ -31,69 +31,58 @@ pub struct AcademicYearError;
 
 impl AcademicYear {
     /// The year that starts in August of `number`; `None` outside 1990 to 2199.
-    #[must_use]
     pub const fn new(number: i16) -> Option<Self> {
         if number >= 1990 && number <= 2199 { Some(Self(number)) } else { None }
     }
 
     /// The calendar year it starts in.
-    #[must_use]
     pub const fn number(self) -> i16 {
         self.0
     }
 
     /// The academic year that `date` falls in; `None` when that year cannot be recorded.
-    #[must_use]
     pub fn of(date: NaiveDate) -> Option<Self> {
         let start = if date.month() >= 8 { date.year() } else { date.year() - 1 };
         i16::try_from(start).ok().and_then(Self::new)
     }
 
     /// 1 August.
-    #[must_use]
     pub fn first_day(self) -> NaiveDate {
         day(self.0, 8, 1)
     }
 
     /// 31 July of the following calendar year.
-    #[must_use]
     pub fn last_day(self) -> NaiveDate {
         day(self.0 + 1, 7, 31)
     }
 
     /// The Monday on or before 1 August: where the register year starts.
-    #[must_use]
     pub fn first_monday(self) -> NaiveDate {
         monday_of(self.first_day())
     }
 
     /// 31 August of the year it starts in: the day on which the Department for Education takes a
     /// pupil's age.
-    #[must_use]
     pub fn age_day(self) -> NaiveDate {
         day(self.0, 8, 31)
     }
 
     /// Whether `date` lies in the year.
-    #[must_use]
     pub fn contains(self, date: NaiveDate) -> bool {
         Self::of(date) == Some(self)
     }
 
     /// The year after; `None` after 2199.
-    #[must_use]
     pub const fn next(self) -> Option<Self> {
         Self::new(self.0 + 1)
     }
 
     /// The year before; `None` before 1990.
-    #[must_use]
     pub const fn previous(self) -> Option<Self> {
         Self::new(self.0 - 1)
     }
 
     /// How people write it: `2025/26`.
-    #[must_use]
     pub fn label(self) -> String {
         format!("{}/{:02}", self.0, (self.0 + 1) % 100)
     }
@@ -125,7 +114,6 @@ pub struct HalfDay(u16);
 
 impl HalfDay {
     /// The half day of a date and session; `None` when the date is not in that academic year.
-    #[must_use]
     pub fn of(year: AcademicYear, date: NaiveDate, session: Session) -> Option<Self> {
         if !year.contains(date) {
             return None;
@@ -135,7 +123,6 @@ impl HalfDay {
     }
 
     /// The half day at a position; `None` from 744 on.
-    #[must_use]
     pub const fn at(position: u16) -> Option<Self> {
         if (position as usize) < HALF_DAYS { Some(Self(position)) } else { None }
     }
@@ -146,26 +133,22 @@ impl HalfDay {
     }
 
     /// Its position in the register year, below 744.
-    #[must_use]
     pub const fn position(self) -> usize {
         self.0 as usize
     }
 
     /// Its date. The first and last few positions of a register year lie just outside the
     /// academic year.
-    #[must_use]
     pub fn date(self, year: AcademicYear) -> NaiveDate {
         year.first_monday() + DayCount::new(u64::from(self.0 / 2))
     }
 
     /// Its session.
-    #[must_use]
     pub const fn session(self) -> Session {
         if self.0.is_multiple_of(2) { Session::Am } else { Session::Pm }
     }
 
     /// The week of the register year it lies in, from 0.
-    #[must_use]
     pub const fn week(self) -> usize {
         self.position() / WEEK
     }

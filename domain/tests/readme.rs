@@ -159,7 +159,7 @@ fn the_table_of_outcomes_names_what_can_come_of_a_stage() {
             list.split('"').skip(1).step_by(2).map(str::to_owned).collect();
         let (_, taught) = rows.iter().find(|(place, _)| *place == format!("`{waits}`")).unwrap();
         // A stage that waits for an answer has those of the policy.
-        let taught = if *waits == Waits::Answer { BTreeSet::new() } else { taught.clone() };
+        let taught = if waits == Waits::Answer { BTreeSet::new() } else { taught.clone() };
         assert_eq!(known, taught.union(anyway).cloned().collect(), "{waits}");
     }
 }

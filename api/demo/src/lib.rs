@@ -72,7 +72,6 @@ pub struct SchoolPlan {
 }
 
 /// Plans the trust: its schools, and their calendars of the two years shown on `today`.
-#[must_use]
 pub fn plan(seed: u64, size: Size, today: NaiveDate) -> Plan {
     let (first, last) = years_shown(today);
     let years = [first, last, last + 1].map(|year| (year, calendar::Dates::of(year)));

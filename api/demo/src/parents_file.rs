@@ -88,7 +88,6 @@ type Orders = [String; 4];
 /// The parents of everybody who is on roll on `today`.
 ///
 /// Of one father who lives elsewhere a court order is on record, and with another there is to be no contact.
-#[must_use]
 pub fn parents_file(plan: &Plan, seed: u64, today: NaiveDate) -> File {
     let roll = Roll::grow(&plan.schools, Key::new(seed), years_shown(today)).known_on(today);
     let mut orders = orders(today).into_iter();

@@ -35,7 +35,6 @@ const DUTIES: [(&str, &str); 6] = [
 ];
 
 /// Somebody for every duty at every school, and the trust's own attendance officer.
-#[must_use]
 pub fn staff(plan: &Plan, seed: u64) -> Vec<StaffPlan> {
     let seed = Key::new(seed).about("staff");
     let mut all = Vec::new();

@@ -57,7 +57,7 @@ enum Sort {
 
 /// What a row tells.
 #[derive(Clone, PartialEq, Eq)]
-enum Told {
+enum RowSays {
     Done(Done),
     Notice(GivenNotice),
 }
@@ -72,7 +72,7 @@ pub fn read_done(
 ) -> Result<Reading<DoneFile>, Stopped> {
     let mut findings = Findings::default();
     let (mut file, mut repeated) = (DoneFile::default(), Vec::new());
-    let mut of_pupil: HashMap<(Option<String>, Upn), Vec<Told>> = HashMap::new();
+    let mut of_pupil: HashMap<(Option<String>, Upn), Vec<RowSays>> = HashMap::new();
     each_row(
         sent,
         &mut findings,
@@ -87,8 +87,8 @@ pub fn read_done(
             }
             theirs.push(done.clone());
             match done {
-                Told::Done(done) => file.done.push(DoneRow { line, urn, upn, done }),
-                Told::Notice(done) => file.given.push(DoneRow { line, urn, upn, done }),
+                RowSays::Done(done) => file.done.push(DoneRow { line, urn, upn, done }),
+                RowSays::Notice(done) => file.given.push(DoneRow { line, urn, upn, done }),
             }
         },
     )?;
@@ -134,7 +134,7 @@ impl<'s> DoneReader<'s> {
     }
 
     /// Reads a row; `None` when there is a problem with it.
-    fn read(&self, row: &Row<'_>, findings: &mut Findings) -> Option<DoneRow<Told>> {
+    fn read(&self, row: &Row<'_>, findings: &mut Findings) -> Option<DoneRow<RowSays>> {
         let before = findings.problems.total();
         let urn = findings.school(row, self.urn.as_ref(), self.own_school).map(str::to_owned);
         let upn = findings.needed(row, &self.upn, cells::upn);
@@ -155,14 +155,14 @@ impl<'s> DoneReader<'s> {
         (day, figure): (Option<NaiveDate>, Option<Figure>),
         row: &Row<'_>,
         findings: &mut Findings,
-    ) -> Option<Told> {
+    ) -> Option<RowSays> {
         let what = match sort {
             Sort::Letter => Doing::Letter(self.name(row, findings)?),
             Sort::Stage => Doing::Stage(self.name(row, findings)?),
             Sort::Target => self.target(day, row, findings)?,
-            Sort::Notice => return self.notice.read(day, row, findings).map(Told::Notice),
+            Sort::Notice => return self.notice.read(day, row, findings).map(RowSays::Notice),
         };
-        Some(Told::Done(Done { day: day?, what, figure }))
+        Some(RowSays::Done(Done { day: day?, what, figure }))
     }
 
     fn name(&self, row: &Row<'_>, findings: &mut Findings) -> Option<String> {

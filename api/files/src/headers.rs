@@ -164,7 +164,6 @@ pub struct Columns {
 
 impl Columns {
     /// The column's name in the file; ours when the file has no such column.
-    #[must_use]
     pub fn name(&self, column: Column) -> String {
         let found = self.names.iter().find(|(name, _)| column.names().contains(&name.as_str()));
         found.map_or_else(|| column.name(), |(_, shown)| shown.clone())

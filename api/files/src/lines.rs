@@ -3,7 +3,6 @@
 use memchr::memchr_iter;
 
 /// How many lines end in `bytes`. A CR at the very end counts, so a CR LF must not be cut in two.
-#[must_use]
 pub fn line_ends(bytes: &[u8]) -> u64 {
     let feeds = memchr_iter(b'\n', bytes).count();
     // Of a CR LF, the LF has counted.

@@ -60,7 +60,7 @@ impl MarkRows<'_> {
         let school = pupils.school(school);
         let pupil = findings.needed(row, &self.upn, |text| pupils.pupil(school, text));
         // Without a pupil the rest of the row is still checked.
-        let about = About { pupil: pupil.unwrap_or_default(), line: row.line };
+        let about = MarkOf { pupil: pupil.unwrap_or_default(), line: row.line };
         match &self.places {
             Places::Mark { date, session, mark } => {
                 let date = findings.needed(row, date, cells::date_on_record);
@@ -104,12 +104,12 @@ impl MarkRows<'_> {
 
 /// Whom a row is about, and where it stands.
 #[derive(Clone, Copy)]
-struct About {
+struct MarkOf {
     pupil: u32,
     line: u64,
 }
 
-impl About {
+impl MarkOf {
     /// Reads the mark of one half day from a cell of its own. An empty cell, `-` and `.` say that
     /// there is none.
     fn mark(

@@ -49,19 +49,16 @@ impl MarksFile {
 
     /// The URNs that the file names, apart from that of the import's own school, in the order in
     /// which they first stand there.
-    #[must_use]
     pub fn schools(&self) -> &[String] {
         &self.schools
     }
 
     /// The column in which the mark of a half day stands, as the file calls it: for problems with it.
-    #[must_use]
     pub fn column(&self, date: NaiveDate, session: Session) -> &str {
         self.columns.of(date, session)
     }
 
     /// The column that says when: a week's Monday, or the day.
-    #[must_use]
     pub fn when(&self) -> Column {
         match self.rows {
             SaidRows::Weeks(_) => Column::Week,
@@ -70,13 +67,11 @@ impl MarksFile {
     }
 
     /// How many pupil years the file has.
-    #[must_use]
     pub fn len(&self) -> usize {
         self.groups.len()
     }
 
     /// Whether the file says nothing.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty()
     }
@@ -93,31 +88,26 @@ impl MarksFile {
 
 impl<'f> PupilYear<'f> {
     /// The school's URN; `None` for the school that the import is for.
-    #[must_use]
     pub fn urn(&self) -> Option<&'f str> {
         self.file.urn(self.pupil)
     }
 
     /// The unique pupil number.
-    #[must_use]
     pub fn upn(&self) -> &'f Upn {
         &self.pupil.upn
     }
 
     /// The academic year.
-    #[must_use]
     pub fn year(&self) -> AcademicYear {
         self.group.year
     }
 
     /// The first line of the file that is about this pupil and year.
-    #[must_use]
     pub fn first_line(&self) -> u64 {
         u64::from(self.group.first_line)
     }
 
     /// The code numbers by position in the register year; 0 where the file says nothing.
-    #[must_use]
     pub fn marks(&self) -> [u8; HALF_DAYS] {
         let mut marks = [NO_MARK; HALF_DAYS];
         match &self.file.rows {
@@ -128,7 +118,6 @@ impl<'f> PupilYear<'f> {
     }
 
     /// The line that says the mark of a half day; `None` when the file says none.
-    #[must_use]
     pub fn line_of(&self, half_day: HalfDay) -> Option<u64> {
         match &self.file.rows {
             SaidRows::Weeks(rows) => line_of(self.own(rows), half_day),

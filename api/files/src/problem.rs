@@ -172,13 +172,11 @@ pub struct RowProblem {
 
 impl RowProblem {
     /// A problem with a whole row, or with the file when `line` is that of its header.
-    #[must_use]
     pub fn of_row(line: u64, kind: RowProblemKind, expected: impl Into<String>) -> Self {
         Self { line, column: None, cell: None, value: None, kind, expected: expected.into() }
     }
 
     /// A problem with one cell.
-    #[must_use]
     pub fn of_cell(
         line: u64,
         column: &str,
@@ -240,13 +238,11 @@ pub struct Problems {
 
 impl Problems {
     /// No problem yet.
-    #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
     /// Goes on from the problems that reading the file found.
-    #[must_use]
     pub fn continuing(listed: Vec<RowProblem>, total: u64) -> Self {
         Self { listed, total }
     }
@@ -268,19 +264,16 @@ impl Problems {
     }
 
     /// How many there are, listed or not.
-    #[must_use]
     pub fn total(&self) -> u64 {
         self.total
     }
 
     /// Whether nothing is wrong.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.total == 0
     }
 
     /// The listed problems in the order of the file, and how many there are in all.
-    #[must_use]
     pub fn finish(mut self) -> (Vec<RowProblem>, u64) {
         self.listed.sort_by_key(|problem| problem.line);
         (self.listed, self.total)

@@ -74,7 +74,6 @@ impl fmt::Debug for PupilRow {
 
 impl PupilRow {
     /// The day from which class and year group hold: the first day when the file does not say.
-    #[must_use]
     pub fn placed_from(&self) -> NaiveDate {
         self.from.unwrap_or(self.first_day)
     }

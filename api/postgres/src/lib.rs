@@ -75,7 +75,6 @@ impl Options {
     }
 
     /// The same, with one server setting more.
-    #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));
         self
@@ -115,7 +114,6 @@ impl Cluster {
 
     /// The address of `database` for `user`, for diesel or any other client of libpq. There is no
     /// password: who can enter the socket's folder may connect.
-    #[must_use]
     pub fn url(&self, user: &str, database: &str) -> String {
         let host = encode(self.place.socket.as_os_str().as_encoded_bytes());
         let (user, database) = (encode(user.as_bytes()), encode(database.as_bytes()));
@@ -124,19 +122,16 @@ impl Cluster {
 
     /// The folder in use: the one asked for, or the one that replaces it when the server's account
     /// cannot enter that one.
-    #[must_use]
     pub fn folder(&self) -> &Path {
         &self.place.folder
     }
 
     /// The server's major version, such as 15.
-    #[must_use]
     pub fn major(&self) -> u32 {
         self.major
     }
 
     /// The server's process number.
-    #[must_use]
     pub fn pid(&self) -> u32 {
         self.server.pid()
     }

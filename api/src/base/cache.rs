@@ -30,7 +30,6 @@ pub struct Key(String);
 impl Key {
     /// Everything that decides an answer beside the scope goes into `parts`: the question, the code table, the day,
     /// the versions.
-    #[must_use]
     pub fn new(scope: &Scope, kind: &str, parts: &[String]) -> Self {
         let mut hash = Sha256::new();
         for part in parts {
@@ -62,13 +61,11 @@ impl Answers {
     }
 
     /// The answer, if this process has it. Does not wait.
-    #[must_use]
     pub fn here(&self, key: &Key) -> Option<Arc<[u8]>> {
         self.here.get(&key.0)
     }
 
     /// The answer, if Redis has it. Waits: off the request threads.
-    #[must_use]
     pub fn elsewhere(&self, key: &Key) -> Option<Arc<[u8]>> {
         let found: Option<Vec<u8>> = self.redis.as_ref()?.with(|redis| redis.get(&key.0))?;
         let found: Arc<[u8]> = found?.into();

@@ -11,7 +11,6 @@ pub struct Clock(Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>);
 
 impl Clock {
     /// The machine's clock.
-    #[must_use]
     pub fn system() -> Self {
         #[expect(
             clippy::disallowed_methods,
@@ -26,14 +25,12 @@ impl Clock {
     }
 
     /// The instant, in UTC, cut to microseconds: what Postgres keeps.
-    #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         let now = (self.0)();
         DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now)
     }
 
     /// A clock that is always so far ahead of this one.
-    #[must_use]
     pub fn ahead_by(&self, ahead: TimeDelta) -> Self {
         if ahead.is_zero() {
             return self.clone();
@@ -43,7 +40,6 @@ impl Clock {
     }
 
     /// The date in England, for what is about no school alone. A school's own day is `tenants::today`.
-    #[must_use]
     pub fn today(&self) -> NaiveDate {
         self.now().with_timezone(&London).date_naive()
     }

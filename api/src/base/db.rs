@@ -45,19 +45,16 @@ impl Scope {
     }
 
     /// The trust's id; 0 is the platform, which owns nothing.
-    #[must_use]
     pub fn trust(&self) -> TrustId {
         self.trust
     }
 
     /// The schools.
-    #[must_use]
     pub fn schools(&self) -> &Schools {
         &self.schools
     }
 
     /// Whether a school lies within the scope. Says nothing of whether it exists.
-    #[must_use]
     pub fn covers(&self, school: SchoolId) -> bool {
         match &self.schools {
             Schools::All => true,
@@ -66,7 +63,6 @@ impl Scope {
     }
 
     /// As it stands in the setting `app.schools`, in tokens' jobs and in cache keys: `*` or `{1,2}`.
-    #[must_use]
     pub fn schools_text(&self) -> String {
         match &self.schools {
             Schools::All => "*".to_owned(),
@@ -103,53 +99,43 @@ pub struct Tx<'a> {
 
 impl Tx<'_> {
     /// Whose transaction it is.
-    #[must_use]
     pub fn scope(&self) -> &Scope {
         self.scope
     }
 
     /// The trust's id.
-    #[must_use]
     pub fn trust(&self) -> TrustId {
         self.scope.trust
     }
 
     /// The instant, as the trust has it: what is recorded goes by it.
-    #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
     /// How far the trust's clock is ahead of the machine's: nothing, unless it is a sandbox that has moved it.
-    #[must_use]
     pub fn ahead(&self) -> TimeDelta {
         self.ahead
     }
 
     /// The machine's instant, which the queue goes by.
-    #[must_use]
     pub fn machine_now(&self) -> DateTime<Utc> {
         self.now() - self.ahead
     }
 
     /// The instant at which something is recorded that follows what was recorded at `last`: later than that, even when
     /// the clock stands or was set back.
-    #[must_use]
     pub fn after(&self, last: Option<DateTime<Utc>>) -> DateTime<Utc> {
         let now = self.now();
         last.map_or(now, |last| now.max(last + TimeDelta::microseconds(1)))
     }
 
     /// The trust's clock.
-    #[must_use]
     pub fn clock(&self) -> &Clock {
         self.clock
     }
 
     /// Waits until no other transaction of the trust is about the same: what it did is then seen here.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn take_turns(&mut self, about: &str) -> Result<(), Problem> {
         diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))")
             .bind::<Text, _>(about)
@@ -200,7 +186,6 @@ pub struct Db {
 
 impl Db {
     /// Pools on `url`, without connecting yet: a database that is away is answered with 503, not with a crash.
-    #[must_use]
     pub fn new(url: &str, requests: u32, jobs: u32, clock: Clock) -> Self {
         let pool = |size: u32| {
             Pool::builder()
@@ -216,7 +201,6 @@ impl Db {
     }
 
     /// The machine's clock.
-    #[must_use]
     pub fn clock(&self) -> &Clock {
         &self.clock
     }

@@ -40,7 +40,7 @@ impl Default for Streams {
 }
 
 /// What is told of, at one moment.
-pub struct Standing<T> {
+pub struct Moment<T> {
     /// What is told.
     pub told: T,
     /// Whether it will not change any more.
@@ -60,7 +60,7 @@ impl Streams {
     pub async fn follow<T, F, R>(&self, read: R) -> Result<HttpResponse, Problem>
     where
         T: Serialize + 'static,
-        F: Future<Output = Result<Standing<T>, Problem>> + 'static,
+        F: Future<Output = Result<Moment<T>, Problem>> + 'static,
         R: Fn() -> F + 'static,
     {
         let first = read().await?;
@@ -78,20 +78,16 @@ impl Streams {
 }
 
 /// Tells until it has ended or nobody listens any more.
-async fn tell<T, F, R>(
-    first: Standing<T>,
-    read: R,
-    out: Sender<Bytes>,
-    _permit: OwnedSemaphorePermit,
-) where
+async fn tell<T, F, R>(first: Moment<T>, read: R, out: Sender<Bytes>, _permit: OwnedSemaphorePermit)
+where
     T: Serialize,
-    F: Future<Output = Result<Standing<T>, Problem>>,
+    F: Future<Output = Result<Moment<T>, Problem>>,
     R: Fn() -> F,
 {
     let (mut standing, mut said, mut quiet) = (Some(first), String::new(), 0);
     for _ in 0..LOOKS {
         quiet += 1;
-        if let Some(Standing { told, ended }) = standing {
+        if let Some(Moment { told, ended }) = standing {
             let Ok(text) = serde_json::to_string(&told) else { return };
             if ended {
                 let _gone = out.send(event("end", &text)).await;
@@ -151,7 +147,7 @@ mod tests {
     use super::*;
 
     async fn open(streams: &Streams, ended: bool) -> Result<HttpResponse, Problem> {
-        streams.follow(move || async move { Ok(Standing { told: "news", ended }) }).await
+        streams.follow(move || async move { Ok(Moment { told: "news", ended }) }).await
     }
 
     #[actix_web::test]
@@ -176,7 +172,7 @@ mod tests {
 
     #[actix_web::test]
     async fn what_the_first_look_refuses_is_an_answer_and_no_stream() {
-        let refuse = || async { Err::<Standing<()>, _>(Problem::not_found()) };
+        let refuse = || async { Err::<Moment<()>, _>(Problem::not_found()) };
         let refused = Streams::at_once(1).follow(refuse).await.unwrap_err();
         assert_eq!(refused.kind(), Kind::NotFound);
     }

@@ -44,13 +44,11 @@ macro_rules! ids {
             pub const MAX: Self = Self($number::MAX);
 
             /// The id with this number.
-            #[must_use]
             pub const fn new(number: $number) -> Self {
                 Self(number)
             }
 
             /// Its number, for what knows no ids.
-            #[must_use]
             pub const fn number(self) -> $number {
                 self.0
             }
@@ -154,7 +152,6 @@ macro_rules! carried_out {
     ($($id:ident)+) => {$(
         impl $id {
             /// Its job.
-            #[must_use]
             pub const fn job(self) -> JobId {
                 JobId(self.0)
             }

@@ -20,32 +20,26 @@ macro_rules! kinds {
             pub const ALL: &[Kind] = &[$(Kind::$kind,)*];
 
             /// Stable name, the last part of the `type` URI.
-            #[must_use]
             pub fn slug(self) -> &'static str { match self { $(Kind::$kind => $slug,)* } }
 
             /// One short sentence, the same for every occurrence.
-            #[must_use]
             pub fn title(self) -> &'static str { match self { $(Kind::$kind => $title,)* } }
 
             /// What it means and what to do about it.
-            #[must_use]
             pub fn meaning(self) -> &'static str { match self { $(Kind::$kind => $meaning,)* } }
 
             /// The HTTP status it is answered with.
-            #[must_use]
             pub fn status(self) -> StatusCode {
                 let code: u16 = match self { $(Kind::$kind => $status,)* };
                 StatusCode::from_u16(code).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
             }
 
             /// The members that problems of this kind may have and others have not.
-            #[must_use]
             pub fn members(self) -> &'static [Member] {
                 match self { $(Kind::$kind => &[$(Member::$member),*],)* }
             }
 
             /// What an example of it says beyond its type, title and status.
-            #[must_use]
             pub fn example(self) -> Value { match self { $(Kind::$kind => json!($example),)* } }
         }
 
@@ -201,7 +195,6 @@ kinds! {
 
 impl Kind {
     /// The `type` of its problems: a link that can be opened.
-    #[must_use]
     pub fn uri(self) -> String {
         format!("/problems/{}", self.slug())
     }
@@ -225,15 +218,12 @@ macro_rules! members {
 
         impl Member {
             /// As it stands in the problem.
-            #[must_use]
             pub fn name(self) -> &'static str { match self { $(Member::$member => $name,)* } }
 
             /// What it says.
-            #[must_use]
             pub fn meaning(self) -> &'static str { match self { $(Member::$member => $meaning,)* } }
 
             /// What it is.
-            #[must_use]
             pub fn schema(self) -> RefOr<Schema> {
                 match self { $(Member::$member => <$type as PartialSchema>::schema(),)* }
             }

@@ -33,7 +33,6 @@ pub struct Limits {
 
 impl Limits {
     /// So many requests a minute for each client; all of them may come at once.
-    #[must_use]
     pub fn per_minute(requests: NonZeroU32) -> Self {
         let limiter = RateLimiter::keyed(Quota::per_minute(requests)).with_middleware();
         Self { limiter, clock: DefaultClock::default(), per_minute: requests }

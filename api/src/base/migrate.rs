@@ -44,9 +44,6 @@ pub enum MigrateError {
 }
 
 /// On a server of our own: the roles, and a database with everything in it.
-///
-/// # Errors
-/// The database's.
 pub fn prepare(admin: impl Fn(&str) -> String, database: &str) -> Result<(), MigrateError> {
     let mut server = PgConnection::establish(&admin("postgres"))?;
     server.batch_execute(&format!(

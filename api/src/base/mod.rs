@@ -13,6 +13,7 @@ pub mod jobs;
 pub mod kind;
 pub mod limit;
 pub mod migrate;
+pub mod operation;
 pub mod platform;
 pub mod problem;
 pub mod sandbox;

@@ -33,9 +33,6 @@ pub struct Lease {
 }
 
 /// A new trust. Without a tenant because there is none before it; the tenant is bound as soon as its id is known.
-///
-/// # Errors
-/// The database's.
 pub fn create_trust(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -65,9 +62,6 @@ pub fn create_trust(
 
 /// Every trust, whole, for the clockwork. Without a tenant because it serves all of them; only numbers are read, and some
 /// of them may stand for no trust: row-level security shows nothing there.
-///
-/// # Errors
-/// The database's.
 pub fn every_trust(db: &Db) -> Result<Vec<Scope>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
@@ -84,9 +78,6 @@ pub fn every_trust(db: &Db) -> Result<Vec<Scope>, Problem> {
 
 /// Takes the lease of a job that is due: of the trusts that have fewest running, the one whose turn it is. Without a
 /// tenant because a worker serves all trusts; the queue holds ids only.
-///
-/// # Errors
-/// The database's.
 pub fn lease(db: &Db, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Lease>, Problem> {
     db.without_tenant(|conn| {
         let lease = diesel::sql_query(
@@ -107,9 +98,6 @@ pub fn lease(db: &Db, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option
 }
 
 /// Prolongs a lease that is still ours. Without a tenant: see [`lease`].
-///
-/// # Errors
-/// The database's.
 pub fn prolong(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<bool, Problem> {
     db.without_tenant(|conn| {
         let ours = job_queue::job_id.eq(lease.job_id).and(job_queue::fence.eq(lease.fence));
@@ -121,9 +109,6 @@ pub fn prolong(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<bool, Pro
 }
 
 /// Puts a job back for later after a failure that may pass. Without a tenant: see [`lease`].
-///
-/// # Errors
-/// The database's.
 pub fn postpone(db: &Db, lease: &Lease, due: DateTime<Utc>) -> Result<(), Problem> {
     db.without_tenant(|conn| {
         let ours = job_queue::job_id.eq(lease.job_id).and(job_queue::fence.eq(lease.fence));
@@ -135,13 +120,11 @@ pub fn postpone(db: &Db, lease: &Lease, due: DateTime<Utc>) -> Result<(), Proble
 }
 
 /// The scope that a leased job runs under: that of whoever asked for it. The tenant comes from the queue's row.
-#[must_use]
 pub fn job_scope(lease: &Lease, schools: &str) -> Option<Scope> {
     Scope::from_text(lease.trust_id, schools)
 }
 
 /// The whole trust, to read what a leased job is about before its own scope is known.
-#[must_use]
 pub fn lease_scope(lease: &Lease) -> Scope {
     Scope::new(lease.trust_id, Schools::All)
 }

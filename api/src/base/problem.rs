@@ -68,7 +68,6 @@ pub struct ProblemBody {
 
 impl Problem {
     /// A problem of this kind, with nothing more to say.
-    #[must_use]
     pub fn new(kind: Kind) -> Self {
         Self(Box::new(Content {
             kind,
@@ -87,7 +86,6 @@ impl Problem {
     }
 
     /// Nothing here that the caller may see.
-    #[must_use]
     pub fn not_found() -> Self {
         Self::new(Kind::NotFound)
     }
@@ -107,60 +105,51 @@ impl Problem {
     }
 
     /// What is wrong this time.
-    #[must_use]
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.0.detail = Some(detail.into());
         self
     }
 
     /// One more place that is not right.
-    #[must_use]
     pub fn and(mut self, pointer: impl Into<String>, expected: impl Into<String>) -> Self {
         self.0.errors.push(FieldError { pointer: pointer.into(), expected: expected.into() });
         self
     }
 
     /// A member that only this kind has.
-    #[must_use]
     pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.0.members.insert(name.to_owned(), value.into());
         self
     }
 
     /// Seconds after which to try again.
-    #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.0.retry_after = Some(seconds);
         self
     }
 
     /// The methods that the path takes.
-    #[must_use]
     pub fn allow(mut self, methods: String) -> Self {
         self.0.allow = Some(methods);
         self
     }
 
     /// The kind.
-    #[must_use]
     pub fn kind(&self) -> Kind {
         self.0.kind
     }
 
     /// The places that are not right.
-    #[must_use]
     pub fn errors(&self) -> &[FieldError] {
         &self.0.errors
     }
 
     /// What only the log may say.
-    #[must_use]
     pub fn internal_text(&self) -> Option<&str> {
         self.0.internal.as_deref()
     }
 
     /// What goes over the wire.
-    #[must_use]
     pub fn body(&self) -> ProblemBody {
         ProblemBody {
             type_: self.0.kind.uri(),

@@ -21,21 +21,16 @@ pub struct Sandboxes(Cache<TrustId, bool>);
 
 impl Sandboxes {
     /// None is known yet.
-    #[must_use]
     pub fn new() -> Self {
         Self(Cache::new(REMEMBERED))
     }
 
     /// Whether the trust is known to keep the machine's time.
-    #[must_use]
     pub fn is_real(&self, trust: TrustId) -> bool {
         self.0.get(&trust) == Some(false)
     }
 
     /// How far a trust's clock is ahead of the machine's, read in a transaction that is bound to it.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn ahead(&self, conn: &mut PgConnection, trust: TrustId) -> Result<TimeDelta, Problem> {
         if !self.is_sandbox(conn, trust)? {
             return Ok(TimeDelta::zero());

@@ -88,9 +88,6 @@ impl<W: Word> ToSchema for As<W> {
 }
 
 /// Writes a word into a column.
-///
-/// # Errors
-/// The database's.
 pub fn to_column<W: Word>(word: W, out: &mut Output<'_, '_, Pg>) -> serialize::Result {
     out.write_all(word.text().as_bytes())?;
     Ok(IsNull::No)

@@ -41,13 +41,13 @@ pub(super) struct Day<'a> {
     pub date: NaiveDate,
     pub calendar: Calendar,
     pub follows: Option<Follows>,
-    pub roll: Vec<Standing>,
+    pub roll: Vec<OnRollToday>,
     known: Known,
     codes: &'a CodeTable,
 }
 
 /// Somebody on the roll, with the marks of the day.
-pub(super) struct Standing {
+pub(super) struct OnRollToday {
     pub on: OnRoll,
     pub marks: DayMarks,
     pub boards: bool,
@@ -103,7 +103,7 @@ impl<'a> Day<'a> {
         for row in pupils::characteristics_on(tx, school_id, &KINDS, date)? {
             known.entry(row.enrolment_id).or_default().push((row.kind, row.value));
         }
-        let standing = |on: OnRoll| Standing {
+        let standing = |on: OnRoll| OnRollToday {
             marks: marks.get(&on.enrolment_id).copied().unwrap_or_default(),
             boards: holds(&known, on.enrolment_id, Characteristic::Boarder),
             on,
@@ -119,7 +119,7 @@ impl<'a> Day<'a> {
 
     /// Everybody who is missing, the most urgent first.
     pub fn absences(&self, tx: &mut Tx<'_>) -> Result<Vec<Absence>, Problem> {
-        let missing: Vec<(&Standing, Whereabouts)> = self
+        let missing: Vec<(&OnRollToday, Whereabouts)> = self
             .roll
             .iter()
             .map(|one| (one, whereabouts(one.marks, self.date, self.codes)))
@@ -137,7 +137,7 @@ impl<'a> Day<'a> {
     fn beside(
         &self,
         tx: &mut Tx<'_>,
-        missing: &[(&Standing, Whereabouts)],
+        missing: &[(&OnRollToday, Whereabouts)],
     ) -> Result<Beside, Problem> {
         let school_id = self.school.school_id;
         let year = self.calendar.year();
@@ -174,7 +174,7 @@ impl<'a> Day<'a> {
 
     fn absence(
         &self,
-        one: &Standing,
+        one: &OnRollToday,
         whereabouts: Whereabouts,
         beside: &mut Beside,
     ) -> Option<Absence> {
@@ -271,7 +271,7 @@ impl<'a> Day<'a> {
     }
 
     /// Why the pupil is looked for before others, the most urgent first.
-    fn priorities(&self, one: &Standing, pupil: &PupilRow) -> Vec<Priority> {
+    fn priorities(&self, one: &OnRollToday, pupil: &PupilRow) -> Vec<Priority> {
         let holds = |kind| holds(&self.known, one.on.enrolment_id, kind);
         let five = pupil.birth_date.checked_add_months(Months::new(5 * 12));
         let all = [
@@ -284,7 +284,7 @@ impl<'a> Day<'a> {
     }
 
     /// The band over the days that the policy takes bands over, up to and with this day.
-    fn band(&self, marks: &[u8], one: &Standing) -> Option<String> {
+    fn band(&self, marks: &[u8], one: &OnRollToday) -> Option<String> {
         let policy = self.policy()?;
         let kind = match policy.over {
             Over::Week => WindowKind::Week,
@@ -298,7 +298,7 @@ impl<'a> Day<'a> {
     }
 
     /// The sessions of the window that the day lies in, up to and with this day, since the pupil came.
-    fn sessions(&self, marks: &[u8], one: &Standing, kind: WindowKind) -> Sessions {
+    fn sessions(&self, marks: &[u8], one: &OnRollToday, kind: WindowKind) -> Sessions {
         let windows = self.calendar.windows(kind);
         let Some(window) = windows.iter().rfind(|window| window.from <= self.date) else {
             return Sessions::default();

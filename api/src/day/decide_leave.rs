@@ -1,19 +1,10 @@
 //! Leave is granted under a code, or refused with a reason.
 
-use actix_web::{HttpResponse, post, web};
 use domain::{CodeTable, Session};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::leave::{self, Leave, LeaveRequest};
-use crate::base::auth::May;
-use crate::base::auth::permission::DecideLeave;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::LeaveId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// The most characters of a reason.
 const LONGEST: usize = 500;

@@ -2,25 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use domain::{AcademicYear, CodeTable, HalfDay, REASON_UNKNOWN, Session};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::attempt::check_family;
 use super::record_attempt::pupils_on;
 use super::span::Span;
-use crate::base::auth::May;
-use crate::base::auth::permission::{AmendMark, RecordContact};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::amendments::{Amended, AmendedMark, Amendment, amend};
 use crate::marks::{self, Marking};
 use crate::roll::pupils;

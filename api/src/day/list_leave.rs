@@ -1,25 +1,14 @@
 //! The leave that parents of a school asked for.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
 use super::leave::{self, Leave};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadContact;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{LeaveId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which requests.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListLeaveQuery {
     /// `true`: only those that wait for a decision.
     #[serde(default)]
     open: bool,
@@ -29,7 +18,7 @@ pub struct Params {
 
 /// List requests for leave
 #[utoipa::path(tag = "day", security(("token" = ["contact:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, ListLeaveQuery),
     responses((status = 200, description = "Requests with what became of them, latest first.", body = Page<Leave>)))]
 #[get("/v1/schools/{school_id}/leave-requests")]
 pub async fn list_leave(
@@ -37,9 +26,9 @@ pub async fn list_leave(
     app: web::Data<App>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<ListLeaveQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { open, limit, cursor } = params.0;
+    let ListLeaveQuery { open, limit, cursor } = params.0;
     let school_id = path.0;
     let slice = Slice::<LeaveId>::read(limit, cursor.as_deref(), &(school_id, open))?;
     let page = app.db.run(caller.scope(), move |tx| {

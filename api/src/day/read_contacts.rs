@@ -1,15 +1,9 @@
 //! The day's list: live from the first register saved.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 
 use super::page::{self, ContactsPage};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadContact;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Read the day's contacts
 ///

@@ -2,28 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::CodeTable;
 use domain::policy::word::Do;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::absences::{Absence, Day};
 use super::attempt::Attempt;
 use super::rows::{self, ContactAttempt};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordContact;
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{ActionId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
+use crate::base::operation::*;
 use crate::base::schema::action;
-use crate::base::state::App;
-use crate::casework::actions::{self, About};
+use crate::casework::actions::{self, ActionSubject};
 use crate::roll::parents::parents_of;
 use crate::roll::pupils;
 use crate::school::{calendars, tenants};
@@ -150,7 +139,7 @@ fn visits(
             if wanted.is_empty() || is_open(tx, school, &absence)? {
                 continue;
             }
-            let about = About {
+            let about = ActionSubject {
                 school_id: school,
                 pupil_id: Some(pupil_id),
                 case_id: None,

@@ -1,21 +1,11 @@
 //! A parent tells the school that a child is or will be away.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::rows::{self, NewReport, ReportedAbsence};
 use super::span::Span;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordContact;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// The most characters of a reason, and of who reported it.
 const LONGEST: (usize, usize) = (500, 100);

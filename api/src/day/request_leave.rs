@@ -1,21 +1,11 @@
 //! A parent asks for leave of absence.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::leave::{self, Leave, NewLeave};
 use super::span::Span;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordContact;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// The most characters of a reason, and of who asked.

@@ -1,18 +1,8 @@
 //! A report was a mistake, such as one about another child: the list is without it at once.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::rows::{self, ReportedAbsence};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordContact;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::ReportId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// The most characters of a reason.
 const LONGEST: usize = 500;

@@ -209,7 +209,7 @@ pub struct PersistenceAnswer {
 }
 
 /// What a trend was asked with.
-pub struct Asked {
+pub struct TrendAsked {
     /// The definition.
     pub definition: Definition,
     /// What counts as one.
@@ -231,8 +231,7 @@ pub(super) fn percent(part: u64, whole: u64) -> Option<String> {
 
 impl TrendAnswer {
     /// The answer to a question.
-    #[must_use]
-    pub fn of(asked: &Asked, built: &Built, trend: Trend) -> Self {
+    pub fn of(asked: &TrendAsked, built: &Built, trend: Trend) -> Self {
         let Trend { windows, series } = trend;
         let series: Vec<SeriesAnswer> = series
             .into_iter()
@@ -263,7 +262,6 @@ impl TrendAnswer {
 
 impl DefinitionAnswer {
     /// A definition, with the version of the code table.
-    #[must_use]
     pub fn of(definition: Definition, codes: u16) -> Self {
         Self {
             name: As(definition),
@@ -291,7 +289,7 @@ pub(super) fn versions(versions: &BTreeMap<SchoolId, Version>) -> Vec<VersionAns
     versions.iter().map(answer).collect()
 }
 
-fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
+fn group(group: &Group, asked: &TrendAsked, built: &Built) -> GroupAnswer {
     if *group == [None; CROSSED] {
         let (key, label) = ("trust".to_owned(), "The trust".to_owned());
         return GroupAnswer { key, label, parts: vec![], school_id: None };
@@ -318,7 +316,7 @@ fn group(group: &Group, asked: &Asked, built: &Built) -> GroupAnswer {
     }
 }
 
-fn label(value: Value, asked: &Asked, built: &Built) -> String {
+fn label(value: Value, asked: &TrendAsked, built: &Built) -> String {
     let school = |id: &SchoolId| {
         built.schools.get(id).map_or_else(String::new, |school| school.name.clone())
     };

@@ -40,7 +40,7 @@ pub struct Blocks {
 }
 
 /// What a question is answered from, read in one snapshot.
-pub struct Standing {
+pub struct YearRead {
     /// The schools that the question is about, by id.
     pub schools: BTreeMap<SchoolId, SchoolRow>,
     /// The version of each school's year, for those that have one.
@@ -58,7 +58,7 @@ pub struct Standing {
     raw: Vec<(i64, SchoolYear)>,
 }
 
-impl Standing {
+impl YearRead {
     /// Everything of it that decides an answer. What schools are called does not move versions, so it is part of it.
     pub fn key(&self) -> String {
         let Self { year, today, known, .. } = self;
@@ -73,7 +73,6 @@ impl Standing {
 
 impl Blocks {
     /// No blocks yet.
-    #[must_use]
     pub fn new(codes: Arc<CodeTable>) -> Self {
         let weigh = |_: &Key, kept: &Kept| {
             u32::try_from(kept.block.enrolments() * ENROLMENT).unwrap_or(u32::MAX)
@@ -83,16 +82,13 @@ impl Blocks {
 
     /// Reads what a question about these schools' year is answered from, as known on an instant (`None`: now); rows
     /// only of what has moved.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn read(
         &self,
         tx: &mut Tx<'_>,
         schools: Vec<SchoolRow>,
         year: AcademicYear,
         known: Option<DateTime<Utc>>,
-    ) -> Result<Standing, Problem> {
+    ) -> Result<YearRead, Problem> {
         let ids: Vec<SchoolId> = schools.iter().map(|school| school.school_id).collect();
         let versions = tenants::current(tx, &ids, year.number())?;
         let at = known.unwrap_or(tx.now());
@@ -131,7 +127,7 @@ impl Blocks {
                 || raw.iter().any(|(_, source)| source.school == school.number())
         };
         let without_calendar = schools.keys().filter(|school| !built(school)).copied().collect();
-        Ok(Standing { versions, year, today, at, without_calendar, known, ready, raw, schools })
+        Ok(YearRead { versions, year, today, at, without_calendar, known, ready, raw, schools })
     }
 
     /// The blocks of a question, in the order of their schools: what has moved is built now. Off the request threads.
@@ -142,9 +138,9 @@ impl Blocks {
         &self,
         trust: TrustId,
         pool: &analytics::Pool,
-        standing: Standing,
+        standing: YearRead,
     ) -> Result<Built, Problem> {
-        let Standing { schools, versions, year, at, without_calendar, .. } = standing;
+        let YearRead { schools, versions, year, at, without_calendar, .. } = standing;
         let (known, mut ready, raw) = (standing.known, standing.ready, standing.raw);
         let sources: Vec<(i64, std::sync::Mutex<Option<SchoolYear>>)> = raw
             .into_iter()

@@ -8,7 +8,7 @@ use domain::{AcademicYear, Definition, WindowKind};
 
 use super::Counting;
 use super::answer::CellAnswer;
-use super::blocks::Standing;
+use super::blocks::YearRead;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, SchoolId, TrustId};
 use crate::base::problem::Problem;
@@ -20,7 +20,7 @@ pub struct OneSchool {
     trust: TrustId,
     school: SchoolId,
     names: BTreeMap<ClassId, String>,
-    standing: Standing,
+    standing: YearRead,
 }
 
 /// The classes of a school over a window.

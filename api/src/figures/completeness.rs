@@ -2,25 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{Block, By, Level, Register};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use analytics::{Block, By, Level, Register};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Session};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::answer::{PeriodAnswer, VersionAnswer, percent, versions};
 use super::blocks::Built;
 use super::finished::{self, finished};
 use super::{dimension, known};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadAnalytics;
 use crate::base::cache::Key;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::figures::Counting;
 use crate::roll::pupils;
@@ -35,7 +26,7 @@ const BASIS: &str = "A class's register is due on every half day up to today on 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct CompletenessQuery {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
@@ -173,7 +164,7 @@ pub struct MissingRegister {
 /// Read which registers are missing
 ///
 /// RegisterCounts by school, by class and by session, and every register that is missing.
-#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(CompletenessQuery),
     responses((status = 200, description = "The registers.", body = CompletenessAnswer)))]
 #[get("/v1/analytics/completeness")]
 pub async fn completeness(
@@ -181,7 +172,7 @@ pub async fn completeness(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<CompletenessQuery>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;

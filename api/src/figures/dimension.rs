@@ -82,7 +82,6 @@ words! {
 
 impl Dimension {
     /// The word for it.
-    #[must_use]
     pub fn of(by: By) -> Self {
         match by {
             By::School => Self::School,

@@ -48,9 +48,6 @@ pub struct PupilFacts {
 
 impl Facts {
     /// The rows as they stand now.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn now(tx: &mut Tx<'_>, schools: &[SchoolId], year: AcademicYear) -> Result<Self, Problem> {
         let enrolments = pupils::enrolments_of(tx, schools, Some(year))?;
         Ok(Self {
@@ -65,9 +62,6 @@ impl Facts {
     }
 
     /// The rows of one pupil at one school, with those of the school itself.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn of_pupil(
         tx: &mut Tx<'_>,
         (school_id, pupil_id): (SchoolId, PupilId),
@@ -93,7 +87,6 @@ impl Facts {
     }
 
     /// Only what is about one pupil, and about the schools themselves.
-    #[must_use]
     pub fn only(&self, pupil_id: PupilId) -> Self {
         let theirs = self.enrolments.iter().filter(|row| row.pupil_id == pupil_id);
         let enrolments: Vec<EnrolmentRow> = theirs.cloned().collect();
@@ -206,9 +199,6 @@ fn sex(known: Option<words::Sex>) -> Sex {
 }
 
 /// The pupils of these enrolments, as they are now.
-///
-/// # Errors
-/// The database's.
 pub fn pupil_facts(
     tx: &mut Tx<'_>,
     rows: &[EnrolmentRow],

@@ -35,9 +35,6 @@ pub fn instant(
 }
 
 /// Reads schools' years as they were known on an instant.
-///
-/// # Errors
-/// The database's.
 pub fn facts(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],

@@ -31,7 +31,7 @@ pub use evidence::{Check, Light, attempts_since, light, register_checks};
 pub use pupils::{Beside, Figures, week_to};
 pub use school::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
 
-use self::blocks::Standing;
+use self::blocks::YearRead;
 use crate::base::cache::Answers;
 use crate::base::db::{Db, Tx};
 use crate::base::id::SchoolId;
@@ -85,19 +85,16 @@ impl Counting {
     }
 
     /// The database that is counted from.
-    #[must_use]
     pub fn db(&self) -> &Db {
         &self.db
     }
 
     /// The code table that is counted by.
-    #[must_use]
     pub fn codes(&self) -> &CodeTable {
         &self.codes
     }
 
     /// The threads that count, for other work that is done in many small pieces.
-    #[must_use]
     pub fn pool(&self) -> &Pool {
         &self.pool
     }
@@ -110,7 +107,7 @@ impl Counting {
         (filter, level): (&Filter, Level),
         year: AcademicYear,
         known: Option<DateTime<Utc>>,
-    ) -> Result<Standing, Problem> {
+    ) -> Result<YearRead, Problem> {
         let mut schools = tenants::schools(tx)?;
         let wanted = dimension::schools(filter);
         let there = |wanted: &SchoolId| schools.iter().any(|school| school.school_id == *wanted);

@@ -48,7 +48,6 @@ type Span = (NaiveDate, NaiveDate);
 
 impl<'a> Figures<'a> {
     /// From the blocks of the day's year and the years before.
-    #[must_use]
     pub fn new(blocks: &'a [Arc<Block>], calendars: &'a [Calendar], day: NaiveDate) -> Self {
         let mut years: BTreeMap<EnrolmentId, Vec<_>> = BTreeMap::new();
         for block in blocks {
@@ -83,7 +82,6 @@ impl<'a> Figures<'a> {
     }
 
     /// What the engine is told.
-    #[must_use]
     pub fn facts(&self, policy: &Policy, beside: &Beside) -> Facts {
         let until = figures_day(policy, self.day, self.calendars);
         let mut classes: BTreeMap<&str, [Option<Rate>; 4]> = BTreeMap::new();
@@ -194,7 +192,6 @@ impl<'a> Figures<'a> {
     }
 
     /// The rates of a pupil who is on roll, and the days over which a policy takes them.
-    #[must_use]
     pub fn of_pupil(
         &self,
         policy: &Policy,
@@ -207,7 +204,6 @@ impl<'a> Figures<'a> {
     }
 
     /// Sessions of unauthorised absence of a pupil who is on roll, over the days that bands are taken over.
-    #[must_use]
     pub fn unauthorised_of(&self, over: Over, pupil: PupilId) -> u32 {
         let mut enrolments = self.on_roll().filter(|member| member.pupil_id() == pupil);
         enrolments
@@ -223,7 +219,6 @@ impl<'a> Figures<'a> {
     }
 
     /// Over the week, half term, term and year that a day lies in, up to that day.
-    #[must_use]
     pub fn rates(&self, enrolment: EnrolmentId, until: NaiveDate) -> Rates {
         let over = |kind| {
             let (from, to) = self.window(kind, until)?;
@@ -252,7 +247,6 @@ impl<'a> Figures<'a> {
     }
 
     /// The last so many school weeks up to a day, and as many before them.
-    #[must_use]
     pub fn school_weeks(&self, many: usize, until: NaiveDate) -> [Option<Days>; 2] {
         let begun = self.weeks.partition_point(|monday| *monday <= until);
         let back = |weeks_ago: usize| self.weeks.get(begun.checked_sub(weeks_ago)?).copied();
@@ -264,7 +258,6 @@ impl<'a> Figures<'a> {
     }
 
     /// Over any days, in all years that are known.
-    #[must_use]
     pub fn rate(&self, enrolment: EnrolmentId, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
         let years = self.years.get(&enrolment)?;
         pooled(years.iter().filter_map(|(block, member)| block.attendance(member, from, to)))
@@ -294,7 +287,6 @@ fn class_on(member: &EnrolmentYear, day: NaiveDate) -> Option<ClassId> {
 }
 
 /// The days from the Monday of a day's week to that day: what a review of the same week has asked.
-#[must_use]
 pub fn week_to(day: NaiveDate) -> (NaiveDate, NaiveDate) {
     (day - DayCount::new(u64::from(day.weekday().num_days_from_monday())), day)
 }

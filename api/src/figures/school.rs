@@ -7,7 +7,7 @@ use ::analytics::Block;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, CodeTable};
 
-use super::blocks::Standing;
+use super::blocks::YearRead;
 use super::facts::Facts;
 use super::{Counting, known};
 use crate::base::db::{Scope, Tx, block};
@@ -90,7 +90,7 @@ impl Counting {
     ) -> Result<Read, Problem> {
         let school = tenants::school(tx, school_id)?;
         let mut read = |year: AcademicYear| self.blocks.read(tx, vec![school.clone()], year, None);
-        let standing = years.into_iter().map(&mut read).collect::<Result<Vec<Standing>, _>>()?;
+        let standing = years.into_iter().map(&mut read).collect::<Result<Vec<YearRead>, _>>()?;
         Ok((tx.trust(), school, standing, tx.now()))
     }
 
@@ -107,7 +107,7 @@ impl Counting {
 }
 
 /// What stands of a school's years, read in one snapshot: the trust, the school, the years, the instant.
-type Read = (TrustId, SchoolRow, Vec<Standing>, DateTime<Utc>);
+type Read = (TrustId, SchoolRow, Vec<YearRead>, DateTime<Utc>);
 
 /// One pupil's blocks at a school, read inside a transaction, so that what it has written itself is counted.
 ///

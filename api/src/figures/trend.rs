@@ -3,25 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{By, Level, Query as Question};
-use actix_web::{HttpResponse, get, web};
+use analytics::{By, Level, Query as Question};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, Definition, WindowKind};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use super::answer::{Asked, TrendAnswer};
-use super::blocks::Standing;
+use super::answer::{TrendAnswer, TrendAsked};
+use super::blocks::YearRead;
 use super::finished::{finished, json};
 use super::{Counting, dimension, known};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadAnalytics;
 use crate::base::cache::Key;
-use crate::base::db::{Scope, Tx};
-use crate::base::http::json::Query;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::db::Scope;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::figures::dimension::{
     CountingLevel, Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo,
@@ -33,7 +25,7 @@ use crate::school::tenants;
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct TrendQuery {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
@@ -98,14 +90,14 @@ pub struct Params {
 /// Read the trend
 ///
 /// Every cell carries its counts beside its rates. A register that was saved before this request is in it.
-#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(TrendQuery),
     responses((status = 200, description = "The trend.", body = TrendAnswer)))]
 #[get("/v1/analytics/trend")]
 pub async fn trend(
     caller: May<ReadAnalytics>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    params: Query<Params>,
+    params: Query<TrendQuery>,
 ) -> Result<HttpResponse, Problem> {
     let params = params.0;
     let clock = app.db.clock_of(caller.scope()).await?;
@@ -134,7 +126,7 @@ pub async fn trend(
 }
 
 /// The question that the parameters ask.
-fn question(params: &Params) -> Result<Question, Problem> {
+fn question(params: &TrendQuery) -> Result<Question, Problem> {
     Ok(Question {
         definition: params.definition.unwrap_or(Definition::DfeDaily),
         level: params.level.map_or(Level::Enrolment, |level| *level),
@@ -148,8 +140,8 @@ fn asked(
     tx: &mut Tx<'_>,
     codes: u16,
     question: &Question,
-    standing: &Standing,
-) -> Result<Asked, Problem> {
+    standing: &YearRead,
+) -> Result<TrendAsked, Problem> {
     let wanted = dimension::classes(&question.filter);
     let mut classes = BTreeMap::new();
     if question.by.contains(&Some(By::Class)) || wanted.is_some() {
@@ -162,7 +154,7 @@ fn asked(
     }
     let by: Vec<&str> =
         question.by.iter().flatten().map(|by| dimension::Dimension::of(*by).text()).collect();
-    Ok(Asked {
+    Ok(TrendAsked {
         definition: question.definition,
         level: question.level,
         by: if by.is_empty() { "trust".to_owned() } else { by.join(",") },
@@ -173,7 +165,7 @@ fn asked(
 }
 
 /// Everything that decides the answer. Names of classes do not move versions, so they are part of it.
-fn key(scope: &Scope, asked: &Asked, question: &Question, standing: &Standing) -> Key {
+fn key(scope: &Scope, asked: &TrendAsked, question: &Question, standing: &YearRead) -> Key {
     let rules = format!("{} {}", asked.definition.version(), asked.codes);
     let parts = [format!("{question:?}"), rules, format!("{:?}", asked.classes), standing.key()];
     Key::new(scope, "trend", &parts)

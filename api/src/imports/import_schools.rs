@@ -37,7 +37,7 @@ fn settle(
     let there: BTreeMap<String, SchoolRow> =
         tenants::schools(tx)?.into_iter().map(|school| (school.urn.clone(), school)).collect();
     let former = tenants::schools_by_former_urn(tx)?;
-    let mut plan = Plan::default();
+    let mut plan = SchoolsPlan::default();
     for row in file {
         let known = there.get(&row.urn);
         if !former.contains_key(&row.urn) || known.is_some() {
@@ -64,7 +64,7 @@ fn settle(
 
 /// What a file adds and changes.
 #[derive(Default)]
-struct Plan {
+struct SchoolsPlan {
     /// By URN.
     added: BTreeMap<String, SchoolFacts>,
     /// By key.
@@ -79,7 +79,7 @@ struct Plan {
     members: BTreeSet<String>,
 }
 
-impl Plan {
+impl SchoolsPlan {
     fn row(&mut self, row: &SchoolFileRow, known: Option<&SchoolRow>, request: &Request) {
         let Options { group_uid, urns, .. } = &request.options;
         let member = group_uid.is_some() && row.group == *group_uid;

@@ -1,14 +1,7 @@
 //! How far an import is, and what it came to.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows::{self, Import};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadImport;
-use crate::base::http::path::Path;
-use crate::base::id::ImportId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::reviews;
 
 /// Read an import

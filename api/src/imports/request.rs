@@ -27,7 +27,6 @@ words! {
 
 impl ImportKind {
     /// Whether it is about the trust's schools and not about what is in one of them.
-    #[must_use]
     pub fn is_of_the_trust(self) -> bool {
         matches!(self, Self::Schools | Self::Groups | Self::Links)
     }

@@ -1,22 +1,14 @@
 //! A file is sent in.
 
-use actix_web::{HttpRequest, HttpResponse, post, web};
 use chrono::NaiveDate;
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::request::{ImportKind, Options, Request};
 use super::rows::{self, Import};
-use crate::base::auth::May;
-use crate::base::auth::permission::RunImport;
 use crate::base::db::Schools;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::{Query, media_type, unreadable};
-use crate::base::id::{SchoolId, UploadId};
+use crate::base::http::json::{media_type, unreadable};
 use crate::base::jobs;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// The most bytes of a file.
@@ -29,7 +21,7 @@ const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct CreateImportQuery {
     /// What the file says.
     kind: ImportKind,
     /// The school that the file is for. Without it every row names its school in the column `urn`; that needs a token
@@ -58,7 +50,7 @@ pub struct Params {
     upload_id: Option<UploadId>,
 }
 
-impl Params {
+impl CreateImportQuery {
     /// What is asked, if it can be.
     fn request(self) -> Result<Request, Problem> {
         let Self { kind, school_id, file_name, dry_run, sheet, .. } = self;
@@ -103,7 +95,7 @@ impl Params {
 ///
 /// CSV or a workbook (XLSX), as the body. The answer comes at once; the work is a job, and the import tells how far it is and what it came
 /// to. A file with any problem changes nothing: every problem names its line, column and value and what was expected.
-#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(Params,
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(CreateImportQuery,
         Idempotency),
     request_body(content = String, content_type = "text/csv", description = "The file: comma, semicolon or tab; UTF-8, UTF-16 with a byte order mark, or Windows-1252."),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Import, headers(("Location")))))]
@@ -112,7 +104,7 @@ pub async fn create_import(
     caller: May<RunImport>,
     app: web::Data<App>,
     http: HttpRequest,
-    params: Query<Params>,
+    params: Query<CreateImportQuery>,
     key: Idempotency,
     body: web::Payload,
 ) -> Result<HttpResponse, Problem> {

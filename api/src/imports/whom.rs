@@ -46,7 +46,7 @@ impl OfPupil for ContactRow {
 }
 
 /// Whom a row is about.
-pub(super) struct About {
+pub(super) struct RowSubject {
     pub school_id: SchoolId,
     pub pupil_id: PupilId,
     /// The pupil's times on the roll of that school.
@@ -61,7 +61,7 @@ pub(super) fn about_pupils<R: OfPupil>(
     rows: Vec<R>,
     check: &mut Checking<'_>,
     (expected, on_roll): (&str, impl Fn(&EnrolmentRow) -> bool),
-) -> Result<Vec<(R, About)>, Problem> {
+) -> Result<Vec<(R, RowSubject)>, Problem> {
     let rows = schools.of_rows(rows, check, |row| (row.urn(), row.line()));
     let upns: Vec<String> = rows.iter().map(|(row, _)| row.upn().to_owned()).collect();
     let known = pupils::pupils_by_upn(tx, &upns)?;
@@ -83,7 +83,7 @@ pub(super) fn about_pupils<R: OfPupil>(
         let pupil_id = pupil.pupil_id;
         let stays = stays.get(&(school_id, pupil_id)).cloned().unwrap_or_default();
         if stays.iter().any(&on_roll) {
-            found.push((row, About { school_id, pupil_id, stays }));
+            found.push((row, RowSubject { school_id, pupil_id, stays }));
         } else {
             check.problems.add(|| wrong(RowProblemKind::NotOnRoll, expected));
         }

@@ -13,9 +13,6 @@ use crate::base::id::{EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
 
 /// The marks of a year, with every later change undone, the last one first.
-///
-/// # Errors
-/// The database's.
 pub fn marks_as_known(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],

@@ -24,9 +24,6 @@ fn positions(date: NaiveDate) -> Result<(AcademicYear, i32), Problem> {
 }
 
 /// The marks of a day of the enrolments of these schools, or of some of them; those without a register year are left out.
-///
-/// # Errors
-/// The database's.
 pub fn marks_on(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -58,9 +55,6 @@ pub fn marks_on(
 }
 
 /// The classes of a school whose registers of a day count as taken: of the morning, and of the afternoon.
-///
-/// # Errors
-/// The database's.
 pub fn taken_on(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -92,9 +86,6 @@ pub fn taken_on(
 }
 
 /// The headers of the registers of a day that were taken here, of these classes.
-///
-/// # Errors
-/// The database's.
 pub fn headers_on(
     tx: &mut Tx<'_>,
     classes: &[ClassId],

@@ -54,21 +54,18 @@ pub struct YearChange {
 
 impl YearChange {
     /// An enrolment's register year that may now be changed.
-    #[must_use]
     pub fn of(enrolment_id: EnrolmentId, stored: Option<Vec<u8>>) -> Self {
         let old = stored.map_or(Cow::Borrowed(&UNMARKED[..]), Cow::Owned);
         Self { enrolment_id, new: old.to_vec(), old }
     }
 
     /// The first marks of an enrolment that has none in that year.
-    #[must_use]
     pub fn first(enrolment_id: EnrolmentId, marks: Box<[u8; HALF_DAYS]>) -> Self {
         let marks: Box<[u8]> = marks;
         Self { enrolment_id, new: marks.into_vec(), old: Cow::Borrowed(&UNMARKED) }
     }
 
     /// The mark at a half day, as it shall be.
-    #[must_use]
     pub fn get(&self, at: HalfDay) -> u8 {
         self.new.get(at.position()).copied().unwrap_or(NO_MARK)
     }
@@ -82,7 +79,6 @@ impl YearChange {
 
     /// From which day on reviews counted something else: from the first mark that was replaced, or from the day after the
     /// first blank that was filled, for a review of that day had seen that it was blank.
-    #[must_use]
     pub fn moved(&self, year: AcademicYear) -> Option<Moved> {
         let (first, _) = self.span()?;
         let at = HalfDay::at(u16::try_from(first).ok()?)?;
@@ -146,9 +142,6 @@ impl Rectangle {
 
 /// Stores changed register years of one school and year with their history, and returns how many enrolments changed.
 /// The caller holds the lock of the school's version and has bumped it to `version`.
-///
-/// # Errors
-/// The database's.
 pub fn store(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -183,7 +176,6 @@ pub struct Marking<'a> {
 
 impl<'a> Marking<'a> {
     /// Marks of a school with these calendars, by academic year.
-    #[must_use]
     pub fn new(codes: &'a CodeTable, calendars: BTreeMap<i16, Calendar>, today: NaiveDate) -> Self {
         Self { codes, calendars, today }
     }
@@ -209,7 +201,6 @@ impl<'a> Marking<'a> {
     }
 
     /// Whether there are days on which a year group is not due, so that it matters which one a pupil is in.
-    #[must_use]
     pub fn is_staggered(&self) -> bool {
         self.calendars.values().any(|calendar| !calendar.not_due().is_empty())
     }

@@ -26,9 +26,6 @@ const BATCH: usize = 4_000;
 pub type YearMarks = Vec<u8>;
 
 /// The marks of these enrolments in a year; enrolments without any are left out.
-///
-/// # Errors
-/// The database's.
 pub fn marks_of(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -53,9 +50,6 @@ pub fn marks_of(
 }
 
 /// Every academic year in which an enrolment has marks, with them.
-///
-/// # Errors
-/// The database's.
 pub fn years_of(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -72,9 +66,6 @@ pub fn years_of(
 }
 
 /// The marks of every enrolment of these schools in a year.
-///
-/// # Errors
-/// The database's.
 pub fn marks_of_schools(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -90,9 +81,6 @@ pub fn marks_of_schools(
 }
 
 /// For each class of these schools, its school and the half days of a year on which its register was taken.
-///
-/// # Errors
-/// The database's.
 pub fn taken_of_schools(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -107,9 +95,6 @@ pub fn taken_of_schools(
 }
 
 /// For each class of a school, the half days of a year on which its register was taken or came by an import.
-///
-/// # Errors
-/// The database's.
 pub fn taken_of_classes(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -383,9 +368,6 @@ pub type TakenYear = (ClassId, Vec<u8>);
 
 /// What changes when these half days of classes count as taken, or as imported: nothing where something was recorded
 /// before.
-///
-/// # Errors
-/// The database's.
 pub fn newly_taken(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -420,9 +402,6 @@ pub fn newly_taken(
 }
 
 /// Records which registers were taken. The caller holds the lock of the school's version.
-///
-/// # Errors
-/// The database's.
 pub fn put_taken(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

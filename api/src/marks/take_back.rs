@@ -53,9 +53,6 @@ impl Event {
 }
 
 /// The schools' years into which an import wrote marks or taken registers.
-///
-/// # Errors
-/// The database's.
 pub fn years_of_import(
     tx: &mut Tx<'_>,
     job_id: JobId,
@@ -76,9 +73,6 @@ pub fn years_of_import(
 }
 
 /// What takes back an import's marks. The caller holds the lock of the school's year, and stores it.
-///
-/// # Errors
-/// The database's.
 pub fn marks_before_import(
     tx: &mut Tx<'_>,
     (school_id, year): (SchoolId, i16),
@@ -136,9 +130,6 @@ pub fn marks_before_import(
 
 /// The classes' registers that count as taken only because of the import of that instant, with the half days; those of
 /// `keep` still have marks.
-///
-/// # Errors
-/// The database's.
 pub fn registers_before_import(
     tx: &mut Tx<'_>,
     (school_id, year): (SchoolId, i16),

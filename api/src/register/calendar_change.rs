@@ -106,9 +106,6 @@ pub(super) fn first_changed(before: &Calendar, after: &Calendar) -> Option<Naive
 
 impl CalendarChange {
     /// Compares the calendar that a school has, if it has one, with another for the same year.
-    ///
-    /// # Errors
-    /// The database's.
     pub(super) fn of(
         tx: &mut Tx<'_>,
         school_id: SchoolId,

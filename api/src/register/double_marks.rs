@@ -72,9 +72,6 @@ struct Pair {
 
 /// The double marks of a year by pupil: of one pupil, of all who are or were at one school, or of everybody. Only
 /// schools that the caller may see are compared.
-///
-/// # Errors
-/// The database's.
 pub(super) fn double_marks(
     tx: &mut Tx<'_>,
     codes: &CodeTable,

@@ -1,17 +1,9 @@
 //! What a mark was before, who changed it, when and why: the law asks for it, and courts read it.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{AcademicYear, HalfDay, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadMark;
-use crate::base::http::path::Path;
-use crate::base::id::{ImportId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::marks;
 use crate::roll::pupils;

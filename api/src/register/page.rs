@@ -63,7 +63,7 @@ pub struct RegisterMark {
 }
 
 /// A register as it stands in the database.
-pub(super) struct Standing {
+pub(super) struct RegisterNow {
     pub class: ClassRow,
     pub date: NaiveDate,
     pub session: Session,
@@ -78,7 +78,7 @@ pub(super) struct Standing {
     pub header: Option<Header>,
 }
 
-impl Standing {
+impl RegisterNow {
     /// Reads a register: who is in the class, what marks there are, and its header.
     pub fn read(
         tx: &mut Tx<'_>,

@@ -1,18 +1,9 @@
 //! A pupil's half days with real marks at two schools.
 
-use actix_web::{HttpResponse, get, web};
 use domain::AcademicYear;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::double_marks::{DoubleMark, double_marks};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadMark;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -20,7 +11,7 @@ use crate::school::tenants;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct PupilDoubleMarksQuery {
     /// The academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>, example = 2026)]
     year: Option<AcademicYear>,
@@ -43,14 +34,14 @@ pub struct PupilDoubleMarks {
 ///
 /// Real marks at two schools for one half day. Of a pupil on two rolls, the school where they are not due records D.
 /// Only marks of schools that your token covers are compared.
-#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(PupilId, Params),
+#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(PupilId, PupilDoubleMarksQuery),
     responses((status = 200, description = "The half days.", body = PupilDoubleMarks)))]
 #[get("/v1/pupils/{pupil_id}/double-marks")]
 pub async fn pupil_double_marks(
     caller: May<ReadMark>,
     app: web::Data<App>,
     path: Path<PupilId>,
-    params: Query<Params>,
+    params: Query<PupilDoubleMarksQuery>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let pupil_id = path.0;

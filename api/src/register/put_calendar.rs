@@ -1,21 +1,10 @@
 //! A person puts a school's calendar, or asks first what it would change.
 
-use actix_web::{HttpResponse, put, web};
 use chrono::NaiveDate;
 use domain::AcademicYear;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::calendar_change::{CalendarChange, first_changed};
-use crate::base::auth::permission::WriteCalendar;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::json::{Json, Query};
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::marks::{self, Changed, Moved};
 use crate::roll::pupils;
 use crate::school::calendars::{self, CalendarBody, calendar_of, tag};
@@ -25,7 +14,7 @@ use crate::school::tenants::{self, Version};
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct PutCalendarQuery {
     /// `true`: change nothing, and answer what would change.
     #[serde(default)]
     preview: bool,
@@ -47,7 +36,7 @@ pub enum CalendarPut {
 /// `preview=true` nothing is changed: the answer says which half days would open and close, which marks of which
 /// classes would stop or begin to count, which registers would then be missing, and which windows would move.
 #[utoipa::path(tag = "register", security(("token" = ["calendar:write"])), request_body = CalendarBody,
-    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params,
+    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), PutCalendarQuery,
         IfMatch),
     responses((status = 200, description = "The calendar as it stands now, or what would change.", body = CalendarPut, headers(("ETag")))))]
 #[put("/v1/schools/{school_id}/calendar/{year}")]
@@ -55,7 +44,7 @@ pub async fn put_calendar(
     caller: May<WriteCalendar>,
     app: web::Data<App>,
     path: Path<(SchoolId, AcademicYear)>,
-    params: Query<Params>,
+    params: Query<PutCalendarQuery>,
     conditions: Conditions,
     body: Json<CalendarBody>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,19 +1,9 @@
 //! A pupil's marks, half day by half day, over every school that the caller may see.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadMark;
-use crate::base::db::Tx;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::marks;
 use crate::roll::pupils::{self, Stay};
@@ -26,7 +16,7 @@ const LONGEST: i64 = 366;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ReadMarksQuery {
     /// First day; the first day of the present academic year when absent.
     from: Option<NaiveDate>,
     /// Last day; today when absent. At most 366 days in all.
@@ -67,14 +57,14 @@ pub struct Mark {
 }
 
 /// Read a pupil's marks
-#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(PupilId, Params),
+#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(PupilId, ReadMarksQuery),
     responses((status = 200, description = "The marks.", body = Marks)))]
 #[get("/v1/pupils/{pupil_id}/marks")]
 pub async fn read_marks(
     caller: May<ReadMark>,
     app: web::Data<App>,
     path: Path<PupilId>,
-    params: Query<Params>,
+    params: Query<ReadMarksQuery>,
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;
     let clock = app.db.clock_of(caller.scope()).await?;

@@ -1,17 +1,11 @@
 //! A class's register: to take it, or to see what was taken.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::Session;
 
-use super::page::{Register, Standing};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadRegister;
-use crate::base::http::etag::{Conditions, IfNoneMatch};
-use crate::base::http::path::Path;
-use crate::base::id::ClassId;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use super::page::{Register, RegisterNow};
+use crate::base::http::etag::IfNoneMatch;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::roll::pupils;
 
@@ -36,7 +30,7 @@ pub async fn read_register(
     let (class_id, date, session) = path.0;
     let standing = app.db.run(caller.scope(), move |tx| {
         let class = pupils::class(tx, class_id)?;
-        Standing::read(tx, class, date, session)
+        RegisterNow::read(tx, class, date, session)
     });
     let standing = standing.await?;
     let tag = standing.tag();

@@ -29,9 +29,6 @@ pub(super) struct Enrolled {
 
 impl Roll {
     /// Reads it.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, year: AcademicYear) -> Result<Self, Problem> {
         let schools = [school_id];
         let mut placements: BTreeMap<EnrolmentId, Vec<PlacementRow>> = BTreeMap::new();

@@ -1,26 +1,17 @@
 //! The pupils of a school who have real marks at another one for the same half days.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::AcademicYear;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::double_marks::double_marks;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadMark;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which year.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct SchoolDoubleMarksQuery {
     /// The academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>, example = 2026)]
     year: Option<AcademicYear>,
@@ -58,14 +49,14 @@ pub struct DoublyMarked {
 ///
 /// The pupils of a school who have real marks at another school for the same half days: they count twice. Only marks
 /// of schools that your token covers are compared.
-#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(SchoolId, Params),
+#[utoipa::path(tag = "register", security(("token" = ["mark:read"])), params(SchoolId, SchoolDoubleMarksQuery),
     responses((status = 200, description = "The pupils.", body = SchoolDoubleMarks)))]
 #[get("/v1/schools/{school_id}/double-marks")]
 pub async fn school_double_marks(
     caller: May<ReadMark>,
     app: web::Data<App>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<SchoolDoubleMarksQuery>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let school_id = path.0;

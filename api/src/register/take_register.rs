@@ -2,22 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::{HttpResponse, put, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{HalfDaySet, NO_MARK, Session};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-use super::page::{Register, Standing};
-use crate::base::auth::permission::TakeRegister;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::etag::{Conditions, ETag, IfMatch};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{ClassId, PupilId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use super::page::{Register, RegisterNow};
+use crate::base::operation::*;
 use crate::base::words;
 use crate::marks::{self, Author, Changed, Header, Marking, Moved, Source, YearChange};
 use crate::roll::pupils;
@@ -77,7 +66,7 @@ pub async fn take_register(
     let saved = app.db.run(&caller.scope().clone(), move |tx| {
         let class = pupils::class(tx, class_id)?;
         let locked = tenants::lock(tx, &[(class.school_id, class.year)])?;
-        let standing = Standing::read(tx, class, date, session)?;
+        let standing = RegisterNow::read(tx, class, date, session)?;
         let today = tenants::today(tx, standing.class.school_id)?;
         if date > today {
             return Err(
@@ -107,7 +96,7 @@ pub async fn take_register(
     Ok(HttpResponse::Ok().insert_header(("ETag", tag.as_str())).json(page))
 }
 
-fn tenants_year(standing: &Standing) -> Result<domain::AcademicYear, Problem> {
+fn tenants_year(standing: &RegisterNow) -> Result<domain::AcademicYear, Problem> {
     domain::AcademicYear::new(standing.class.year)
         .ok_or_else(|| Problem::internal("a class of an impossible year"))
 }
@@ -115,7 +104,7 @@ fn tenants_year(standing: &Standing) -> Result<domain::AcademicYear, Problem> {
 /// The mark of each member, in their order: every member once, nobody else, every code right.
 fn wanted(
     tx: &mut Tx<'_>,
-    standing: &Standing,
+    standing: &RegisterNow,
     body: &RegisterBody,
     marking: &Marking<'_>,
 ) -> Result<Vec<u8>, Problem> {
@@ -193,7 +182,7 @@ fn stranger(tx: &mut Tx<'_>, pupil_id: PupilId, pointer: &str) -> Result<Problem
 
 fn number(
     given: &PupilMark,
-    standing: &Standing,
+    standing: &RegisterNow,
     marking: &Marking<'_>,
     pointer: &str,
 ) -> Result<u8, Problem> {
@@ -206,7 +195,7 @@ fn number(
 }
 
 /// A closed register, or one of a day that is over, keeps the marks that it has; a blank may still be filled.
-fn check_open(standing: &Standing, marks: &[u8], today: NaiveDate) -> Result<(), Problem> {
+fn check_open(standing: &RegisterNow, marks: &[u8], today: NaiveDate) -> Result<(), Problem> {
     let closed = standing.header.as_ref().is_some_and(|header| header.closed_at.is_some());
     let over = standing.date < today;
     let present = standing.marks();
@@ -218,7 +207,7 @@ fn check_open(standing: &Standing, marks: &[u8], today: NaiveDate) -> Result<(),
     Ok(())
 }
 
-fn is_as_wanted(standing: &Standing, marks: &[u8], close: bool) -> bool {
+fn is_as_wanted(standing: &RegisterNow, marks: &[u8], close: bool) -> bool {
     let header = standing.header.as_ref();
     let closed = header.is_some_and(|header| header.closed_at.is_some());
     header.is_some() && standing.marks() == marks && (closed || !close)
@@ -226,12 +215,12 @@ fn is_as_wanted(standing: &Standing, marks: &[u8], close: bool) -> bool {
 
 fn save(
     tx: &mut Tx<'_>,
-    mut standing: Standing,
+    mut standing: RegisterNow,
     marks: &[u8],
     body: &RegisterBody,
     version: Version,
     caller: &Caller,
-) -> Result<Standing, Problem> {
+) -> Result<RegisterNow, Problem> {
     let (school, year, at) = (standing.class.school_id, standing.class.year, standing.at);
     let mut changes = Vec::with_capacity(marks.len());
     for ((member, stored), mark) in standing.members.iter().zip(standing.years.drain(..)).zip(marks)
@@ -266,7 +255,7 @@ fn save(
 /// Opened, taken and closed are each written once; later saves leave them.
 fn header(
     tx: &Tx<'_>,
-    standing: &Standing,
+    standing: &RegisterNow,
     body: &RegisterBody,
     version: Version,
     caller: &Caller,

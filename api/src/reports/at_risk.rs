@@ -1,23 +1,13 @@
 //! Pupils at risk of leaving their band: a few more missed sessions would do it (rules S-11, S-16, S-20).
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::Days;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, after, page};
 use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::word::As;
 use crate::base::words;
 use crate::figures::{Counting, Enrolled};
@@ -33,7 +23,7 @@ const MOST: u32 = 10;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct AtRiskQuery {
     /// The day; today when absent.
     day: Option<NaiveDate>,
     /// At risk by at most so many more missed sessions, 1 to 10; what the policy says when absent, or 2.
@@ -87,7 +77,7 @@ pub struct AtRiskPupil {
 ///
 /// Those for whom a few more missed sessions would mean a lower band: to be looked after before it happens.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, AtRiskQuery),
     responses((status = 200, description = "Pupils at risk.", body = AtRisk),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/at-risk")]
@@ -97,10 +87,10 @@ pub async fn at_risk(
     counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<AtRiskQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { day: asked, sessions, band, limit, cursor } = params.0;
+    let AtRiskQuery { day: asked, sessions, band, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;
     if sessions.is_some_and(|sessions| !(1..=MOST).contains(&sessions)) {
         let expected = format!("a number from 1 to {MOST}");

@@ -40,7 +40,6 @@ pub struct Lowest {
 
 impl Lowest {
     /// The place of a pupil with a rate.
-    #[must_use]
     pub const fn of(rate: Rate, pupil_id: PupilId) -> Self {
         Self { attended: rate.part(), possible: rate.whole(), pupil_id }
     }
@@ -70,7 +69,6 @@ impl Eq for Lowest {}
 
 /// Those of a list that come after the page before, one more than the page holds, in the order of their places. What is
 /// costly to say of a pupil is said of these alone.
-#[must_use]
 pub fn after<K: Ord, T>(slice: &Slice<K>, mut all: Vec<(K, T)>) -> Vec<(K, T)> {
     all.sort_by(|(a, _), (b, _)| a.cmp(b));
     all.retain(|(key, _)| slice.after.as_ref().is_none_or(|after| key > after));
@@ -79,7 +77,6 @@ pub fn after<K: Ord, T>(slice: &Slice<K>, mut all: Vec<(K, T)>) -> Vec<(K, T)> {
 }
 
 /// The page of what [`after`] kept, each item said in the answer's own words.
-#[must_use]
 pub fn page<K: Clone + Serialize + DeserializeOwned, T, A>(
     slice: &Slice<K>,
     kept: Vec<(K, T)>,
@@ -102,14 +99,12 @@ fn missed(rate: Rate) -> (u32, u32) {
 }
 
 /// Whether 10% or more was missed.
-#[must_use]
 pub fn is_persistent(rate: Rate) -> bool {
     let (absent, possible) = missed(rate);
     persistent(absent, possible)
 }
 
 /// Whether 50% or more was missed.
-#[must_use]
 pub fn is_severe(rate: Rate) -> bool {
     let (absent, possible) = missed(rate);
     severe(absent, possible)

@@ -47,9 +47,6 @@ pub struct Agenda {
 
 impl SchoolBands {
     /// The bands of the policy that a school follows on a day; without one those of persistent and severe absence.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, day: NaiveDate) -> Result<Self, Problem> {
         let policy = policies::assigned(tx, school_id, Part::Pathway, day)?;
         let own = policy.as_ref().and_then(|follows| follows.policy.bands.clone());
@@ -58,47 +55,40 @@ impl SchoolBands {
     }
 
     /// The policy, as an answer names it.
-    #[must_use]
     pub fn answer(&self) -> Option<ReportPolicy> {
         let follows = self.policy.as_ref()?;
         Some(ReportPolicy { policy: follows.key.clone(), version: follows.version })
     }
 
     /// The days that bands are taken over.
-    #[must_use]
     pub fn over(&self) -> Over {
         self.policy.as_ref().map_or(Over::Year, |follows| follows.policy.over)
     }
 
     /// The name of a rate's band.
-    #[must_use]
     pub fn name(&self, rate: Rate) -> &str {
         &self.bands.of(rate).name
     }
 
     /// What the policy says of a band, beside where it begins; of the nation's thresholds nothing.
-    #[must_use]
     pub fn row(&self, name: &str) -> Option<(&Row, &BandRow)> {
         let policy = &self.policy.as_ref()?.policy;
         policy.band_rows().find(|(_, band)| band.name == name)
     }
 
     /// Whether there are too few possible sessions to conclude anything.
-    #[must_use]
     pub fn is_few(&self, rate: Rate) -> bool {
         let few = self.policy.as_ref().map_or(FEW, |follows| follows.policy.few_sessions);
         rate.whole() < u64::from(few)
     }
 
     /// How many more missed sessions that leave the band make a pupil "at risk".
-    #[must_use]
     pub fn at_risk(&self) -> u32 {
         let said = self.policy.as_ref().map(|follows| follows.policy.at_risk_sessions);
         said.filter(|sessions| *sessions > 0).unwrap_or(AT_RISK)
     }
 
     /// The fewest more missed sessions, of at most so many, that leave the band, and the band that a pupil is in then.
-    #[must_use]
     pub fn falls_after(&self, rate: Rate, most: u32) -> Option<(u32, &str)> {
         let now = self.name(rate);
         (1..=most).find_map(|more| {
@@ -108,7 +98,6 @@ impl SchoolBands {
     }
 
     /// The reports about pupils that the policy asks for so often: by which rules, and about which bands.
-    #[must_use]
     pub fn agenda(&self, every: Every) -> Agenda {
         let mut agenda = Agenda::default();
         let rows = self.policy.iter().flat_map(|follows| &follows.policy.rows);
@@ -128,7 +117,6 @@ impl SchoolBands {
     }
 
     /// The rules of the policy that ask for a report about the whole school so often.
-    #[must_use]
     pub fn rules_about(&self, whom: For) -> Vec<String> {
         let rows = self.policy.iter().flat_map(|follows| &follows.policy.rows);
         let about = |regular: &Regular| {

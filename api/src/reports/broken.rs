@@ -92,7 +92,6 @@ words! {
 }
 
 /// The broken weeks of an enrolment over some days of its block's year.
-#[must_use]
 pub fn of(codes: &CodeTable, block: &Block, of: &EnrolmentYear, days: Days) -> BrokenWeeks {
     let mut presences: BTreeMap<(NaiveDate, Session), Presence> = BTreeMap::new();
     let mut weeks: BTreeMap<NaiveDate, BTreeMap<NaiveDate, DayMarks>> = BTreeMap::new();
@@ -172,7 +171,6 @@ const fn weekday(day: chrono::Weekday) -> &'static str {
 }
 
 /// The Monday of a day's week.
-#[must_use]
 pub fn monday_of(date: NaiveDate) -> NaiveDate {
     date - DayCount::new(u64::from(date.weekday().num_days_from_monday()))
 }

@@ -4,26 +4,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::Block;
-use actix_web::{HttpResponse, get, web};
+use analytics::Block;
 use chrono::NaiveDate;
 use domain::policy::word::For;
 use domain::{AcademicYear, Rate, Window, WindowKind};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, pooled};
 use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};
 use super::people::People;
 use super::small_numbers::LEAST;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadAnalytics;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "The sessions of everybody in the class on the session's date, pooled, up to the last register that \
@@ -34,7 +25,7 @@ const BASIS: &str = "The sessions of everybody in the class on the session's dat
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ClassFiguresQuery {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
@@ -88,7 +79,7 @@ pub struct ClassPlace {
 ///
 /// For the hall, the assembly and the newsletter: which class came highest, in figures and in words.
 #[utoipa::path(tag = "reports", security(("token" = ["analytics:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, ClassFiguresQuery),
     responses((status = 200, description = "The classes.", body = ClassReport),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/classes")]
@@ -97,10 +88,10 @@ pub async fn class_figures(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<ClassFiguresQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { year, window } = params.0;
+    let ClassFiguresQuery { year, window } = params.0;
     let (frame, today) = Frame::of_year(&counting, &scope, path.0, year).await?;
     let window = wanted(&frame, window.as_deref(), today)?;
     let frame = frame.over(&window);

@@ -42,7 +42,6 @@ fn harmless(cell: &str) -> String {
 }
 
 /// A cell that may be empty.
-#[must_use]
 pub fn cell(value: Option<impl ToString>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

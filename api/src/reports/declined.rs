@@ -1,23 +1,13 @@
 //! Pupils whose attendance declines: the last 4 school weeks are below the 4 before (rules S-16, S-25).
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::{Days, Rate};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, Lowest, after, page};
 use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day whose attendance over the last 4 school weeks, up to that day, is below \
@@ -31,7 +21,7 @@ const WEEKS: usize = 4;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct DeclinedQuery {
     /// The day; today when absent.
     day: Option<NaiveDate>,
     /// Only pupils of this band.
@@ -95,7 +85,7 @@ impl From<Days> for ReportDays {
 
 /// List pupils whose attendance declines
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, DeclinedQuery),
     responses((status = 200, description = "Pupils whose attendance declines.", body = Declined),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/declined")]
@@ -105,10 +95,10 @@ pub async fn declined(
     counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<DeclinedQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { day: asked, band, limit, cursor } = params.0;
+    let DeclinedQuery { day: asked, band, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until, &band))?;
     let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;

@@ -28,9 +28,6 @@ pub struct Discussed {
 }
 
 /// What was said about these pupils at reviews on these days, in order.
-///
-/// # Errors
-/// The database's.
 pub fn discussed(
     tx: &mut Tx<'_>,
     pupils: &[PupilId],

@@ -140,37 +140,31 @@ impl Frame {
     }
 
     /// The same on the days of a window.
-    #[must_use]
     pub fn over(self, window: &Window) -> Self {
         Self { days: Days { from: window.from, to: window.to }, ..self }
     }
 
     /// The year that the days lie in.
-    #[must_use]
     pub fn block(&self) -> &Block {
         &self.block
     }
 
     /// The pupils on the last of the days.
-    #[must_use]
     pub fn figures(&self) -> Figures<'_> {
         Figures::new(&self.blocks, &self.calendars, self.days.to)
     }
 
     /// The name of a file with a report of this school and period.
-    #[must_use]
     pub fn file(&self, report: &str) -> String {
         format!("{report}-{}-{}-{}", self.school.urn, self.days.from, self.days.to)
     }
 
     /// What the report says of itself. `rules` are those of the policy that ask for it.
-    #[must_use]
     pub fn head(&self, basis: &'static str, rules: Vec<String>) -> ReportHead {
         self.head_of(Definition::OnRoll, basis, rules)
     }
 
     /// The same for a report that follows another definition.
-    #[must_use]
     pub fn head_of(
         &self,
         definition: Definition,

@@ -3,24 +3,15 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::{Block, By, Individual, Value};
-use actix_web::{HttpResponse, get, web};
+use analytics::{Block, By, Individual, Value};
 use chrono::NaiveDate;
 use domain::policy::word::For;
 use domain::{AcademicYear, Characteristic, Definition, Rate, Window, WindowKind};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};
 use super::small_numbers::{LEAST, is_shown, left_out, shares_left_out};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadAnalytics;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Dimension, group_key, group_label};
 
 const BASIS: &str = "One half term that has ended, the one before it, and the school year up to its end. Groups are those \
@@ -45,7 +36,7 @@ const GROUPS: [By; 5] = [
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct GovernorsSummaryQuery {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
@@ -135,7 +126,7 @@ pub struct SummaryGroup {
 ///
 /// How a school did over a half term, without a child's name and without numbers so small that a child could be told.
 #[utoipa::path(tag = "reports", security(("token" = ["analytics:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, GovernorsSummaryQuery),
     responses((status = 200, description = "The summary.", body = GovernorsSummary),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/governors")]
@@ -144,10 +135,10 @@ pub async fn governors_summary(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<GovernorsSummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { year, half_term } = params.0;
+    let GovernorsSummaryQuery { year, half_term } = params.0;
     let (frame, today) = Frame::of_year(&counting, &scope, path.0, year).await?;
     let window = ended(&frame, half_term.as_deref(), today)?;
     let frame = frame.over(&window);

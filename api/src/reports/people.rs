@@ -47,9 +47,6 @@ pub struct People {
 
 impl People {
     /// Reads these pupils and the classes of a school.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn read(
         tx: &mut Tx<'_>,
         school_id: SchoolId,
@@ -70,9 +67,6 @@ impl People {
     }
 
     /// As [`People::read`], in a snapshot of its own.
-    ///
-    /// # Errors
-    /// The database's.
     pub async fn of(
         app: &web::Data<App>,
         scope: &Scope,
@@ -83,26 +77,22 @@ impl People {
     }
 
     /// A pupil's record.
-    #[must_use]
     pub fn pupil(&self, pupil_id: PupilId) -> Option<&PupilRow> {
         self.pupils.get(&pupil_id)
     }
 
     /// Surname and forename; empty for nobody.
-    #[must_use]
     pub fn name(&self, pupil_id: PupilId) -> String {
         let name = |row: &PupilRow| format!("{}, {}", row.surname, row.forename);
         self.pupils.get(&pupil_id).map(name).unwrap_or_default()
     }
 
     /// The name of a class.
-    #[must_use]
     pub fn class(&self, class_id: ClassId) -> Option<&String> {
         self.classes.get(&class_id)
     }
 
     /// A pupil in the class of a day; on a day before the first, in that.
-    #[must_use]
     pub fn listed(&self, of: &EnrolmentYear, day: NaiveDate) -> ListedPupil {
         let placed = of.placements.iter().rfind(|placement| placement.from <= day);
         let placed = placed.or(of.placements.first());

@@ -1,20 +1,11 @@
 //! One pupil's broken weeks, on screen for a talk with the family.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::broken::{self, BASIS, BrokenWeeks};
 use super::discussed::{Discussed, discussed};
 use super::frame::{Frame, ReportHead, year_to_date};
-use crate::base::auth::May;
-use crate::base::auth::permission::{Permission, ReadCase, ReadMark};
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::{EnrolmentId, PupilId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 use crate::roll::pupils;
 
@@ -22,7 +13,7 @@ use crate::roll::pupils;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct PupilBrokenWeeksQuery {
     /// The first day; the first of the school year when absent.
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
@@ -64,7 +55,7 @@ pub struct StayWeeks {
 /// The marks week by week, the weeks in which anything was missed, the patterns that stand out, and what was said about
 /// the pupil: to find out what the matter is and to talk about ways to solve it.
 #[utoipa::path(tag = "reports", security(("token" = ["mark:read"])),
-    params(PupilId, Params),
+    params(PupilId, PupilBrokenWeeksQuery),
     responses((status = 200, description = "The weeks.", body = PupilBrokenWeeks),
         refusal::NoCalendar))]
 #[get("/v1/pupils/{pupil_id}/broken-weeks")]
@@ -73,10 +64,10 @@ pub async fn pupil_broken_weeks(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<PupilId>,
-    params: Query<Params>,
+    params: Query<PupilBrokenWeeksQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { from, to } = params.0;
+    let PupilBrokenWeeksQuery { from, to } = params.0;
     let days = year_to_date((from, to), app.db.clock_of(&scope).await?.today())?;
     let sees_cases = app.roles.allows(caller.role(), ReadCase::NAME);
     let read = app.db.snapshot(&scope, move |tx| {

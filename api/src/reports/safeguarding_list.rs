@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use ::analytics::EnrolmentYear;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use analytics::EnrolmentYear;
 use chrono::NaiveDate;
 use domain::policy::word::Every;
 use domain::{Characteristic, CodeTable, Days, REASON_UNKNOWN, Rate};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, Lowest, after, is_severe, page};
 use super::bands::{Agenda, ReportPolicy, SchoolBands};
@@ -16,14 +13,7 @@ use super::broken::monday_of;
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadSafeguarding;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::word::words;
 use crate::figures::{Counting, Enrolled, Figures};
 use crate::roll::parents;
@@ -42,7 +32,7 @@ const WEEKS: usize = 4;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct SafeguardingListQuery {
     /// The day: its week is looked at, up to that day; today when absent.
     day: Option<NaiveDate>,
     limit: Option<u16>,
@@ -114,7 +104,7 @@ words! {
 /// For those alone who lead on safeguarding: who was absent this week and is protected, is hardly ever there, has not been
 /// heard of for two days, or declines in a band that the policy names.
 #[utoipa::path(tag = "reports", security(("token" = ["safeguarding:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, SafeguardingListQuery),
     responses((status = 200, description = "The list.", body = SafeguardingList),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/safeguarding")]
@@ -124,10 +114,10 @@ pub async fn safeguarding_list(
     counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<SafeguardingListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { day: asked, limit, cursor } = params.0;
+    let SafeguardingListQuery { day: asked, limit, cursor } = params.0;
     let to = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, to))?;
     let week = Days { from: monday_of(to), to };

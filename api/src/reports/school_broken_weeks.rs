@@ -2,32 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::Days;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Lowest, after, page};
 use super::broken::{self, BASIS, BrokenWeeks};
 use super::discussed::{Discussed, discussed, listed_at};
 use super::frame::{Frame, ReportHead, today, year_to_date};
 use super::people::{ListedPupil, People};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, ReviewId, SchoolId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 
 /// Which pupils and days.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct SchoolBrokenWeeksQuery {
     /// The first day; the first of the school year when absent.
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
@@ -65,7 +55,7 @@ pub struct BrokenPupil {
 ///
 /// Of all pupils of a school who missed anything, or of those on the list of a review, as they are printed with it.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, SchoolBrokenWeeksQuery),
     responses((status = 200, description = "Pupils with broken weeks.", body = SchoolBrokenWeeks),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/broken-weeks")]
@@ -75,10 +65,10 @@ pub async fn school_broken_weeks(
     counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<SchoolBrokenWeeksQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { from, to, review_id, limit, cursor } = params.0;
+    let SchoolBrokenWeeksQuery { from, to, review_id, limit, cursor } = params.0;
     let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;
     let Days { from, to } = days;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, from, to, review_id))?;

@@ -1,26 +1,16 @@
 //! The list for the agenda of the senior leadership team: attendance and persistent absentees, each fortnight (rule S-21).
 
-use ::analytics::EnrolmentYear;
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use analytics::EnrolmentYear;
 use chrono::NaiveDate;
 use domain::policy::word::Every;
 use domain::{Band, Days, Percent, Rate};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::attendance::{Attended, Lowest, after, is_persistent, is_severe, page, pooled};
 use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day who are in a band that the school's policy puts on the agenda each \
@@ -35,7 +25,7 @@ const FORTNIGHT: usize = 2;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct SltListQuery {
     /// The day; today when absent.
     day: Option<NaiveDate>,
     limit: Option<u16>,
@@ -132,7 +122,7 @@ pub struct SltPupil {
 /// The school's attendance, how many pupils are in each band, and those whom the leadership is to look at: with the last
 /// fortnight, the one before, and where their cases stand.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, SltListQuery),
     responses((status = 200, description = "The list.", body = SltList),
         refusal::NoCalendar))]
 #[get("/v1/schools/{school_id}/reports/slt")]
@@ -142,10 +132,10 @@ pub async fn slt_list(
     counting: web::Data<Counting>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<SltListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { day: asked, limit, cursor } = params.0;
+    let SltListQuery { day: asked, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until))?;
     let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;

@@ -8,7 +8,6 @@ pub const LEAST: u32 = 5;
 
 /// Which cells of a table are left out: the cells add up to a total that is shown. Besides the small ones those that are
 /// `telling`: what they show would be true of every child in them. An empty cell says nothing of anybody and stays.
-#[must_use]
 pub fn left_out(cells: &[u32], telling: &[bool]) -> Vec<bool> {
     let small = |count: u32| (1..LEAST).contains(&count);
     let mut mask: Vec<bool> =
@@ -26,14 +25,12 @@ pub fn left_out(cells: &[u32], telling: &[bool]) -> Vec<bool> {
 }
 
 /// How many of how many pupils: shown only when at least 5 are, and at least 5 are not.
-#[must_use]
 pub fn is_shown((part, whole): (u32, u32)) -> bool {
     part >= LEAST && whole.saturating_sub(part) >= LEAST
 }
 
 /// The same for the cells of a table whose total is shown: each cell is how many of how many. Cells that are left out
 /// as a whole are left out here too.
-#[must_use]
 pub fn shares_left_out(cells: &[(u32, u32)], whole: &[bool]) -> Vec<bool> {
     let wholes: Vec<u32> = cells.iter().map(|(_, whole)| *whole).collect();
     let hidden = |mask: &[bool]| {

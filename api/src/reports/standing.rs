@@ -32,9 +32,6 @@ impl From<CaseRow> for CaseStanding {
 }
 
 /// The open cases of a school, by pupil.
-///
-/// # Errors
-/// The database's.
 pub fn standings(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

@@ -10,9 +10,6 @@ use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
 
 /// Lets a school see a pupil whom it enrols, the records that were merged into the pupil's, and the pupil's parents.
-///
-/// # Errors
-/// The database's.
 pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Problem> {
     let (pupils, schools): (Vec<PupilId>, Vec<SchoolId>) = pairs.iter().copied().unzip();
     diesel::sql_query(
@@ -32,9 +29,6 @@ pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Pro
 }
 
 /// Lets a school see the parents of a pupil whom it enrols, those of records that were merged into the pupil's too.
-///
-/// # Errors
-/// The database's.
 pub fn let_see_parents(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Problem> {
     let (pupils, schools): (Vec<PupilId>, Vec<SchoolId>) = pairs.iter().copied().unzip();
     diesel::sql_query(

@@ -1,25 +1,15 @@
 //! What ran by itself, latest first.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
 use super::rows::{self, Run};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadRun;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{RunId, SchoolId};
 use crate::base::jobs::JobState;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which runs.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListRunsQuery {
     limit: Option<u16>,
     cursor: Option<String>,
     /// Only the runs of this school.
@@ -29,16 +19,16 @@ pub struct Params {
 }
 
 /// List runs
-#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(Params),
+#[utoipa::path(tag = "runs", security(("token" = ["run:read"])), params(ListRunsQuery),
     responses((status = 200, description = "Runs, latest first, without their items.", body = Page<Run>)))]
 #[get("/v1/runs")]
 pub async fn list_runs(
     caller: May<ReadRun>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListRunsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { limit, cursor, school_id, state } = params.0;
+    let ListRunsQuery { limit, cursor, school_id, state } = params.0;
     let slice = Slice::<RunId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let page = app.db.run(caller.scope(), move |tx| {
         if let Some(school_id) = school_id {

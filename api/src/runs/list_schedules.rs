@@ -3,27 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveDateTime, Utc};
 use domain::AcademicYear;
 use domain::policy::{Answers, Policy, built_in, parse};
 use domain::schedule::{Due, Occasion, calendar_gap, ends, policy_days};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::late::{Late, Times};
 use super::reviews::Paths;
 use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadSchedule;
-use crate::base::db::Tx;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{RunId, SchoolId};
 use crate::base::jobs::JobState;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::word::{As, words};
 use crate::base::words;
 use crate::school::tenants;
@@ -38,7 +28,7 @@ const AFTER: u64 = 28;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListSchedulesQuery {
     limit: Option<u16>,
     cursor: Option<String>,
     /// Only this school.
@@ -132,16 +122,16 @@ type Place = (DateTime<Utc>, SchoolId, String, String);
 /// missed while the service was not running and now runs late. Reviews are those of the policy that each school follows,
 /// and of cases whose stage falls due. A school that follows any is told which calendar is missing, and what does not run
 /// without it.
-#[utoipa::path(tag = "runs", security(("token" = ["schedule:read"])), params(Params),
+#[utoipa::path(tag = "runs", security(("token" = ["schedule:read"])), params(ListSchedulesQuery),
     responses((status = 200, description = "In the order in which it falls due.", body = Page<Scheduled>)))]
 #[get("/v1/schedules")]
 pub async fn list_schedules(
     caller: May<ReadSchedule>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListSchedulesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { limit, cursor, school_id, from, to, policy } = params.0;
+    let ListSchedulesQuery { limit, cursor, school_id, from, to, policy } = params.0;
     let filter = (school_id, from, to, &policy);
     let slice = Slice::<Place>::read(limit, cursor.as_deref(), &filter)?;
     let policy = policy.map(read_policy).transpose()?;

@@ -1,14 +1,7 @@
 //! How far a run is, and what came of each item.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows::{self, Run};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadRun;
-use crate::base::http::path::Path;
-use crate::base::id::RunId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Read a run
 ///

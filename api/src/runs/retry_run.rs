@@ -1,17 +1,8 @@
 //! A run that has failed is tried again.
 
-use actix_web::{HttpResponse, post, web};
-
 use super::rows::{self, NewRun, Run};
-use crate::base::auth::May;
-use crate::base::auth::permission::RetryRun;
-use crate::base::db::Tx;
-use crate::base::http::idempotency::Reply;
-use crate::base::http::path::Path;
-use crate::base::id::RunId;
 use crate::base::jobs::JobState;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Retry a run that has failed
 ///

@@ -1,15 +1,8 @@
 //! How far a run is, told as it goes.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadRun;
-use crate::base::events::Standing;
-use crate::base::http::path::Path;
-use crate::base::id::RunId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::events::Moment;
+use crate::base::operation::*;
 
 /// Follow a run
 ///
@@ -26,7 +19,7 @@ pub async fn run_events(
     let (streams, scope) = (app.streams.clone(), caller.scope().clone());
     let read = move || {
         let run = app.db.run(&scope, move |tx| rows::run(tx, path.0));
-        async move { run.await.map(|told| Standing { ended: told.job.has_ended(), told }) }
+        async move { run.await.map(|told| Moment { ended: told.job.has_ended(), told }) }
     };
     streams.follow(read).await
 }

@@ -30,7 +30,6 @@ pub struct Client {
 
 impl Client {
     /// For the service at `base`, such as `http://127.0.0.1:8080`.
-    #[must_use]
     pub fn new(base: &str, token: &str) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)

@@ -43,7 +43,6 @@ pub struct Document {
 
 impl Document {
     /// Collected from the mounted operations.
-    #[must_use]
     pub fn new() -> Self {
         let (_, collected) = actix_web::App::new()
             .into_utoipa_app()
@@ -72,7 +71,6 @@ impl Document {
     }
 
     /// `operations.txt`: a line an operation, for people who review: METHOD PATH operation permission.
-    #[must_use]
     pub fn operations(&self) -> String {
         let mut text = String::new();
         for (path, item) in &self.openapi.paths.paths {
@@ -93,7 +91,6 @@ impl Default for Document {
 }
 
 /// The permission that an operation declares: the scope of its security requirement.
-#[must_use]
 pub fn permission(operation: &Operation) -> Option<String> {
     let requirement = operation.security.as_ref()?.first()?;
     let value = serde_json::to_value(requirement).ok()?;
@@ -101,7 +98,6 @@ pub fn permission(operation: &Operation) -> Option<String> {
 }
 
 /// The operations of a path.
-#[must_use]
 pub fn operations(item: &PathItem) -> Vec<(&'static str, &Operation)> {
     let all = [
         ("GET", &item.get),
@@ -173,7 +169,6 @@ fn leave_out_unused(openapi: &mut OpenApi) {
 }
 
 /// `/docs`: the document as a page to read and try, served from the binary.
-#[must_use]
 pub fn swagger() -> utoipa_swagger_ui::SwaggerUi {
     let config = utoipa_swagger_ui::Config::from("/openapi.json")
         .persist_authorization(true)

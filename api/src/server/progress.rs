@@ -15,7 +15,6 @@ pub struct Progress {
 
 impl Progress {
     /// For this process's stderr.
-    #[must_use]
     pub fn new() -> Self {
         Self { terminal: std::io::stderr().is_terminal() }
     }

@@ -8,7 +8,6 @@ use crate::policy::word::{Improvement, Kind};
 
 /// Whether an id is one of the document's rules: its last part has a number, as `X-04`, `X-04a` or
 /// `A1`. The others, which end in a word, answer what the document leaves open.
-#[must_use]
 pub fn is_of_the_document(rule: &str) -> bool {
     rule.rsplit('-').next().is_some_and(|end| end.contains(|one: char| one.is_ascii_digit()))
 }
@@ -29,7 +28,6 @@ fn in_order(rule: &str) -> Vec<(String, u64)> {
 }
 
 /// The book of a policy, as Markdown.
-#[must_use]
 pub fn book(policy: &Policy) -> String {
     let mut text = format!("# {}\n\n", policy.name);
     let _ = writeln!(

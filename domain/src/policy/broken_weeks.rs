@@ -47,7 +47,6 @@ pub enum Pattern {
 }
 
 /// The broken weeks of a pupil, in order, and the patterns in them.
-#[must_use]
 pub fn broken_weeks(
     marks: &BTreeMap<(NaiveDate, Session), Presence>,
     calendar: &Calendar,

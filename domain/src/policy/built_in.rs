@@ -9,7 +9,6 @@ use crate::policy::folder::Folder;
 static POLICIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/policies");
 
 /// Every built-in policy by its key, which is its folder's name.
-#[must_use]
 pub fn built_in() -> BTreeMap<&'static str, Folder> {
     let key = |folder: &Dir<'static>| folder.path().to_str();
     POLICIES.dirs().filter_map(|folder| Some((key(folder)?, read(folder)))).collect()

@@ -37,7 +37,6 @@ impl From<Rate> for Figure {
 
 impl Figure {
     /// The rate; `None` without possible sessions.
-    #[must_use]
     pub const fn rate(self) -> Option<Rate> {
         Rate::of(self.attended, self.possible)
     }
@@ -60,7 +59,6 @@ pub struct Event {
 
 impl Event {
     /// The same for whoever may not know why a person decided so: it may be an illness, a death, a court's order.
-    #[must_use]
     pub fn without_reason(mut self) -> Self {
         if let Recorded::Moved { reason, .. } = &mut self.what {
             *reason = None;
@@ -192,7 +190,6 @@ impl Case {
     }
 
     /// The stage; `None` when the case has ended.
-    #[must_use]
     pub fn stage(&self) -> Option<&str> {
         match &self.place {
             Place::At(stage) => Some(stage),
@@ -242,7 +239,6 @@ impl Case {
 }
 
 /// The events that count: those of steps that were not undone since.
-#[must_use]
 pub fn standing<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Event> {
     let events: Vec<&Event> = events.into_iter().collect();
     let undone = |event: &&Event| match event.what {
@@ -256,7 +252,6 @@ pub fn standing<'a>(events: impl IntoIterator<Item = &'a Event>) -> Vec<&'a Even
 
 /// The case that the events tell, in their order; `None` before the first step. One whose first step was undone has
 /// ended.
-#[must_use]
 pub fn fold<'a>(events: impl IntoIterator<Item = &'a Event>) -> Option<Case> {
     let begins =
         |what: &Recorded| matches!(what, Recorded::Moved { .. } | Recorded::Carried { .. });

@@ -17,7 +17,6 @@ pub const RECIPIENTS: &[&str] =
     &["every parent", "the pupil", "the class", "other professionals", "everybody"];
 
 /// Checks a policy that could be read, together with its letters.
-#[must_use]
 pub fn check(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
     let mut checker = Checker { policy, problems: Vec::new() };
     checker.head();

@@ -22,7 +22,6 @@ pub struct Covered {
 }
 
 /// Every rule of a policy, with its rows and its proofs.
-#[must_use]
 pub fn coverage(checked: &Checked) -> Vec<Covered> {
     let mut rules: BTreeMap<&str, Covered> = BTreeMap::new();
     for row in &checked.policy.rows {
@@ -60,7 +59,6 @@ pub struct Unnoticed {
 /// Changes everything that a sound policy says and removes every row, stage and action, one at a
 /// time, and names the changes that leave every scenario as it was: for a row those of its rule,
 /// for what stands outside the rows all of them.
-#[must_use]
 pub fn unnoticed(folder: &Folder) -> Vec<Unnoticed> {
     let checked = check_folder(folder);
     let mut found = outside_the_rows(&folder.policy, &checked);

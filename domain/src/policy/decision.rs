@@ -83,13 +83,11 @@ pub enum TakeError {
 
 impl Decision {
     /// Why, in plain English: the rule and what is behind it.
-    #[must_use]
     pub fn explain(&self) -> String {
         format!("{}: {}.", self.rule, self.because.join("; "))
     }
 
     /// What is proposed, a line each, as scenarios expect it.
-    #[must_use]
     pub fn lines(&self) -> Vec<String> {
         let to = match &self.subject {
             Subject::Teacher(name) | Subject::Class(name) => format!(" ({name})"),
@@ -111,7 +109,6 @@ impl Decision {
 
     /// Holds back the letters that must not go out. This always wins over what a rule says, and
     /// for every policy; one that promises it is named.
-    #[must_use]
     pub fn guarded(
         mut self,
         policy: &Policy,

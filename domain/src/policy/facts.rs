@@ -44,7 +44,6 @@ pub struct Rates {
 
 impl Rates {
     /// The rate over a period.
-    #[must_use]
     pub const fn over(&self, over: Over) -> Option<Rate> {
         match over {
             Over::Week => self.week,
@@ -140,7 +139,6 @@ pub struct Absentee {
 
 impl Absentee {
     /// In care, with a child protection plan or special needs: the word "protected" of a policy.
-    #[must_use]
     pub fn is_protected(&self) -> bool {
         self.priority.is_some_and(|why| why < Priority::UnderFive)
     }

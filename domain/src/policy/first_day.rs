@@ -18,7 +18,6 @@ words! {
 }
 
 /// What is still to be asked about an absence.
-#[must_use]
 pub const fn question(pupil: &Absentee) -> Question {
     match (&pupil.reported, pupil.persistent) {
         (None, _) => Question::WhyAway,
@@ -29,14 +28,12 @@ pub const fn question(pupil: &Absentee) -> Question {
 
 /// The order of the day's list: absences without a reason first, then those that may need a question. Among each,
 /// protected pupils and the youngest come first, then those whom nobody has reached, then persistent absentees.
-#[must_use]
 pub fn urgency(pupil: &Absentee) -> impl Ord + use<> {
     let priority = (pupil.priority.is_none(), pupil.priority);
     (question(pupil), priority, !pupil.no_contact, !pupil.persistent, pupil.id)
 }
 
 /// Everything the policy wants done today about today's absences, in the order of [`urgency`].
-#[must_use]
 pub fn first_day(policy: &Policy, absent: &[Absentee], day: NaiveDate) -> Vec<Decision> {
     let mut absent: Vec<&Absentee> = absent.iter().collect();
     absent.sort_by_key(|pupil| urgency(pupil));

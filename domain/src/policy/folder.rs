@@ -90,7 +90,6 @@ pub struct Checked {
 }
 
 /// Reads a folder, checks it and plays its scenarios.
-#[must_use]
 pub fn check_folder(folder: &Folder) -> Checked {
     let (policy, mut problems) = parse(&folder.policy, Answers::Examples);
     let mut letters = BTreeMap::new();
@@ -167,7 +166,6 @@ pub(crate) fn comes_out(
 }
 
 /// The scenarios that do not come out as they say.
-#[must_use]
 pub fn failures(
     policy: &Policy,
     letters: &BTreeMap<String, Letter>,

@@ -64,7 +64,6 @@ pub struct Letter {
 
 impl Letter {
     /// Reads a letter: `Subject:` and perhaps `Law:` on the first lines, an empty line, the text.
-    #[must_use]
     pub fn read(name: &str, text: &str) -> (Self, Vec<Problem>) {
         let text = &text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
         let (head, body) = text.split_once("\n\n").unwrap_or((text, ""));
@@ -114,7 +113,6 @@ impl Letter {
     }
 
     /// The fields the letter uses.
-    #[must_use]
     pub fn uses(&self) -> BTreeSet<&str> {
         fields(&self.subject).chain(fields(&self.body)).collect()
     }

@@ -30,7 +30,6 @@ pub enum Missed {
 ///
 /// Where the policy answers by another meeting (a re-arranged one, an additional time), each missed meeting counts:
 /// offering again is the policy's own step. Otherwise there have to be two offers, five school days apart.
-#[must_use]
 pub fn missed(
     policy: &Policy,
     stage: &str,

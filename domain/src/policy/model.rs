@@ -256,19 +256,16 @@ pub const EVERY_BAND: &str = "every band";
 
 impl Policy {
     /// The stage of that name.
-    #[must_use]
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == name)
     }
 
     /// The policy without its rewards: what happens when attendance is low.
-    #[must_use]
     pub fn pathway(&self) -> Self {
         self.only(|kind| !matches!(kind, Kind::Reward | Kind::Draw))
     }
 
     /// The policy without its pathway: what is given.
-    #[must_use]
     pub fn rewards(&self) -> Self {
         self.only(|kind| matches!(kind, Kind::Reward | Kind::Draw | Kind::Band))
     }
@@ -296,7 +293,6 @@ impl Policy {
     }
 
     /// The row with the promise of which the engine keeps this.
-    #[must_use]
     pub fn promise(&self, keeps: Keeps) -> Option<&Row> {
         self.rows.iter().find(|row| match &row.body {
             Body::Always(promise) => promise.keeps == Some(keeps),
@@ -315,7 +311,6 @@ impl Policy {
 
 impl Body {
     /// The actions the row leads to.
-    #[must_use]
     pub fn actions(&self) -> &[Action] {
         match self {
             Body::Daily(daily) => &daily.does,

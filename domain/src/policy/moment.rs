@@ -10,7 +10,6 @@ use crate::year::monday_of;
 use crate::{Calendar, Window, WindowKind};
 
 /// Whether it is due on a day. The calendars are the school's, in order.
-#[must_use]
 pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
     let Some(here) = calendars.iter().position(|calendar| calendar.year().contains(day)) else {
         return false;
@@ -28,7 +27,6 @@ pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
 }
 
 /// Every day on which it is due. The calendars are the school's, in order.
-#[must_use]
 pub fn due_days(moment: Moment, calendars: &[Calendar]) -> BTreeSet<NaiveDate> {
     let days = calendars.iter().flat_map(|calendar| {
         let year = (calendar.year().first_day(), calendar.year().last_day());
@@ -41,7 +39,6 @@ pub fn due_days(moment: Moment, calendars: &[Calendar]) -> BTreeSet<NaiveDate> {
 
 /// The day up to which figures are taken when a policy is carried out on a day: that day itself, or, when something is
 /// due that looks back on a term that closed, the last school day of that term.
-#[must_use]
 pub fn figures_day(policy: &Policy, day: NaiveDate, calendars: &[Calendar]) -> NaiveDate {
     let looks_back = |moment: Moment| moment.on == On::NextTerm && is_due(moment, day, calendars);
     if !policy.regular().any(|(_, regular)| looks_back(regular.moment)) {
@@ -53,7 +50,6 @@ pub fn figures_day(policy: &Policy, day: NaiveDate, calendars: &[Calendar]) -> N
 
 /// The day that is so many school days after a day. In a school year whose calendar is not there yet Mondays to Fridays
 /// count, August left aside: what somebody is to do by then is not to be without a day.
-#[must_use]
 pub fn school_days_after(day: NaiveDate, days: u32, calendars: &[Calendar]) -> NaiveDate {
     let is_school_day = |day: &NaiveDate| {
         let calendar = calendars.iter().find(|calendar| calendar.year().contains(*day));

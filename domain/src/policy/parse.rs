@@ -27,7 +27,6 @@ pub enum Answers<'a> {
 
 /// Reads a policy. The policy is there even with problems, as far as it could be read, so that
 /// what lies beyond the words can be checked in the same go.
-#[must_use]
 pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
     let file = File::new(FILE, text);
     let table = file.parse();

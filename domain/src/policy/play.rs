@@ -18,7 +18,6 @@ use crate::policy::word::Keeps;
 use crate::{AcademicYear, Calendar, Days, SchoolWeek, Term};
 
 /// All that the rules a scenario proves do in its situation, a line each.
-#[must_use]
 pub fn play(
     policy: &Policy,
     letters: &BTreeMap<String, Letter>,
@@ -94,7 +93,6 @@ fn told(
 
 /// The school years that scenarios happen in, 2025/26 and 2026/27, so that every date in a
 /// scenario means the same to everybody. `policies/README.md` shows them.
-#[must_use]
 pub fn example_calendars() -> Vec<Calendar> {
     let years = [
         (

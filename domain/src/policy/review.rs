@@ -19,7 +19,6 @@ use crate::policy::word::{Outcome, Waits};
 
 /// What the policy proposes on that day. The calendars are those of the school, in order; only
 /// what one of them makes due is proposed.
-#[must_use]
 pub fn review(
     policy: &Policy,
     letters: &BTreeMap<String, Letter>,
@@ -131,7 +130,6 @@ fn due(stage: &Stage, case: &Case, day: NaiveDate, calendars: &[Calendar]) -> Op
 /// The day on which a case falls due of its own that has been at a stage since a day: the end of its target, or of the
 /// school weeks after a letter or a plan. `None` for a stage that waits for reviews or for people, and when the
 /// calendars do not reach so far.
-#[must_use]
 pub fn falls_due(
     stage: &Stage,
     since: NaiveDate,

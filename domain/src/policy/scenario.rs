@@ -50,7 +50,6 @@ pub enum Given {
 }
 
 /// Reads the scenarios of a policy.
-#[must_use]
 pub fn scenarios(text: &str) -> (Vec<Scenario>, Vec<Problem>) {
     let file = File::new(FILE, text);
     let table = file.parse();

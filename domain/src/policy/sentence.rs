@@ -144,7 +144,6 @@ impl fmt::Display for Recorded {
 }
 
 /// A row as one sentence, or a sentence and a list of what is done.
-#[must_use]
 pub fn sentence(row: &Row) -> String {
     match &row.body {
         Body::Band(band) => band_sentence(band),

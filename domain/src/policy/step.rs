@@ -121,7 +121,6 @@ pub fn step(
 }
 
 /// Whether an outcome is counted from marks, so that amended marks may lead to another.
-#[must_use]
 pub fn is_counted(outcome: &str) -> bool {
     use Outcome::{
         Achieved, Better, Improved, Listed, MovedUp, NoFigure, NotAchieved, NotImproved,

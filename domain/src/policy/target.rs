@@ -31,7 +31,6 @@ pub enum Progress {
 /// over so many school weeks. Weeks without school do not count: a holiday pauses it.
 ///
 /// `None` when the calendars, in order, do not reach to its end.
-#[must_use]
 pub fn target_days(calendars: &[Calendar], decided: NaiveDate, school_weeks: u32) -> Option<Days> {
     let next = monday_of(decided) + DayCount::new(7);
     let mut weeks: Vec<NaiveDate> = calendars.iter().flat_map(Calendar::school_weeks).collect();
@@ -44,7 +43,6 @@ pub fn target_days(calendars: &[Calendar], decided: NaiveDate, school_weeks: u32
 }
 
 /// How a target stands after `attended` of `possible` sessions with `remaining` still to come.
-#[must_use]
 pub fn progress(target: Percent, attended: u64, possible: u64, remaining: u64) -> Progress {
     let Some(rate) = Rate::of(attended, possible) else {
         return Progress::NoFigure;

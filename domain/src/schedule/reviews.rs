@@ -15,7 +15,6 @@ use crate::{AcademicYear, Calendar};
 /// A weekday that the policy names begins before the first register; the last day of a period counts itself, and is
 /// looked at when it is over. What a policy does every day of itself opens no review. The calendars are the school's, in
 /// order.
-#[must_use]
 pub fn review_days(policy: &Policy, calendars: &[Calendar]) -> BTreeMap<NaiveDate, NaiveTime> {
     let mut days: BTreeMap<NaiveDate, NaiveTime> = BTreeMap::new();
     for (row, regular) in policy.regular() {
@@ -38,7 +37,6 @@ pub fn review_days(policy: &Policy, calendars: &[Calendar]) -> BTreeMap<NaiveDat
 
 /// The day on which a case is looked at whose target, or wait after a letter or a plan, ended on a day: the next school
 /// day of that academic year, before its first register; the very next day when the year has none left.
-#[must_use]
 pub fn day_after_stage(ended: NaiveDate, calendars: &[Calendar]) -> NaiveDate {
     let next = ended + DayCount::new(1);
     let year = AcademicYear::of(ended);
@@ -51,20 +49,17 @@ pub fn day_after_stage(ended: NaiveDate, calendars: &[Calendar]) -> NaiveDate {
 }
 
 /// The review of a day, which the school opens at that hour.
-#[must_use]
 pub fn review_due(label: String, day: NaiveDate, hour: NaiveTime, zone: Tz) -> Due {
     on_day(Occasion::Review, label, day, hour, zone)
 }
 
 /// What the clockwork does on the morning of a day, before the first register.
-#[must_use]
 pub fn morning_of(occasion: Occasion, label: String, day: NaiveDate, zone: Tz) -> Due {
     on_day(occasion, label, day, MORNING, zone)
 }
 
 /// What a school's calendars leave open of an academic year, and from when on: there is none, or it has no summer term. The
 /// calendars are the school's, in order; it follows a policy from a day on.
-#[must_use]
 pub fn calendar_gap(
     calendars: &[Calendar],
     year: AcademicYear,
@@ -104,7 +99,6 @@ pub fn calendar_gap(
 }
 
 /// The next instant at which the school's wall shows an hour at which reviews open.
-#[must_use]
 pub fn next_look(now: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
     let today = now.with_timezone(&zone).date_naive();
     let days = today.iter_days().take(2);

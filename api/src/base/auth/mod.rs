@@ -32,26 +32,22 @@ impl Caller {
     }
 
     /// What the caller may reach.
-    #[must_use]
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
     /// The token's subject: who stands in the history. Never a pupil.
-    #[must_use]
     pub fn subject(&self) -> &str {
         &self.subject
     }
 
     /// The role's name.
-    #[must_use]
     pub fn role(&self) -> &str {
         &self.role
     }
 
     /// Whether the caller is shown what is confidential: child protection, court orders, health, and why people decided
     /// about a child as they did. Others are shown that there is something.
-    #[must_use]
     pub fn sees_confidential(&self, app: &App) -> bool {
         app.roles.allows(&self.role, ReadSafeguarding::NAME)
     }

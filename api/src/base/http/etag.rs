@@ -20,21 +20,18 @@ pub struct ETag(String);
 
 impl ETag {
     /// The tag of these bytes.
-    #[must_use]
     pub fn of(bytes: &[u8]) -> Self {
         let hash = Sha256::digest(bytes);
         Self(format!("\"{}\"", URL_SAFE_NO_PAD.encode(&hash[..12])))
     }
 
     /// As it stands in the header, with its quotes.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
 /// The tag of the same representation, compressed.
-#[must_use]
 pub fn compressed(tag: &str) -> Option<String> {
     tag.strip_suffix('"').map(|tag| format!("{tag}{GZIP}"))
 }
@@ -67,7 +64,6 @@ impl Conditions {
     }
 
     /// Whether a reader already has this representation, so that 304 will do.
-    #[must_use]
     pub fn unchanged(&self, present: &ETag) -> bool {
         self.if_none_match.as_deref().is_some_and(|known| matches(known, Some(present)))
     }

@@ -4,7 +4,6 @@ use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{Object, Type};
 
 /// A header that may be left out.
-#[must_use]
 pub fn optional(name: &str, description: &str) -> Vec<Parameter> {
     let parameter = ParameterBuilder::new()
         .name(name)

@@ -58,13 +58,11 @@ impl Reply {
     }
 
     /// The same, and where the resource that it is about can be read.
-    #[must_use]
     pub fn at(self, location: String) -> Self {
         Self { location: Some(location), ..self }
     }
 
     /// As an HTTP answer.
-    #[must_use]
     pub fn answer(self) -> HttpResponse {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK);
         let mut response = HttpResponse::build(status);

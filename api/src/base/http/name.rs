@@ -4,7 +4,6 @@ use crate::base::problem::{Kind, Problem};
 
 /// A name as it is kept, without the white space around it; `None` when it is empty, longer than `most` characters,
 /// or has control characters in it. Everything else is somebody's name.
-#[must_use]
 pub fn kept(text: &str, most: usize) -> Option<String> {
     let name = text.trim();
     let fits = (1..=most).contains(&name.chars().count()) && !name.chars().any(char::is_control);
@@ -12,7 +11,6 @@ pub fn kept(text: &str, most: usize) -> Option<String> {
 }
 
 /// Adds to a problem that the name at `pointer` cannot be kept.
-#[must_use]
 pub fn refuse(problem: Problem, pointer: &str, most: usize) -> Problem {
     problem.and(pointer, format!("a name of 1 to {most} characters without control characters"))
 }

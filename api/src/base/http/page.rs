@@ -72,7 +72,6 @@ impl<K: Serialize + DeserializeOwned> Slice<K> {
     }
 
     /// How many rows to ask the database for: one more than the page holds tells whether there is a next one.
-    #[must_use]
     pub fn fetch(&self) -> i64 {
         i64::try_from(self.limit).unwrap_or(i64::from(MAX_LIMIT)) + 1
     }

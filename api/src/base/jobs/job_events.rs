@@ -1,15 +1,8 @@
 //! How far a job is, told as it goes.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadJob;
-use crate::base::events::Standing;
-use crate::base::http::path::Path;
-use crate::base::id::JobId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::events::Moment;
+use crate::base::operation::*;
 
 /// Follow a job
 ///
@@ -26,7 +19,7 @@ pub async fn job_events(
     let (streams, scope) = (app.streams.clone(), caller.scope().clone());
     let read = move || {
         let job = app.db.run(&scope, move |tx| rows::job(tx, path.0));
-        async move { job.await.map(|told| Standing { ended: told.has_ended(), told }) }
+        async move { job.await.map(|told| Moment { ended: told.has_ended(), told }) }
     };
     streams.follow(read).await
 }

@@ -60,9 +60,6 @@ pub struct NewJob {
 }
 
 /// Puts a job into the queue, in the transaction of what it is about.
-///
-/// # Errors
-/// The database's.
 pub fn enqueue(
     tx: &mut Tx<'_>,
     kind: &str,
@@ -76,9 +73,6 @@ pub fn enqueue(
 }
 
 /// As [`enqueue`] for many at once, of one kind, that come by themselves; their ids, in order.
-///
-/// # Errors
-/// The database's.
 pub fn enqueue_all(
     tx: &mut Tx<'_>,
     kind: &str,
@@ -165,25 +159,21 @@ impl<'a> Job<'a> {
     }
 
     /// Its key.
-    #[must_use]
     pub fn id(&self) -> JobId {
         self.lease.job_id
     }
 
     /// Who asked for it.
-    #[must_use]
     pub fn by(&self) -> &str {
         &self.by
     }
 
     /// In which role.
-    #[must_use]
     pub fn role(&self) -> &str {
         &self.role
     }
 
     /// Whoever asked for it: who stands in the history of what it does.
-    #[must_use]
     pub fn caller(&self) -> Caller {
         Caller::of_job(self.scope.clone(), self.by.clone(), self.role.clone())
     }

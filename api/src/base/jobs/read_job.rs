@@ -1,14 +1,7 @@
 //! How far a job is.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows::{self, JobRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadJob;
-use crate::base::http::path::Path;
-use crate::base::id::JobId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Read a job
 #[utoipa::path(tag = "jobs", security(("token" = ["job:read"])), params(JobId),

@@ -49,7 +49,6 @@ pub struct JobRow {
 
 impl JobRow {
     /// Whether it will not change any more.
-    #[must_use]
     pub fn has_ended(&self) -> bool {
         !matches!(self.state, JobState::Queued | JobState::Running)
     }

@@ -34,7 +34,6 @@ pub struct Handlers(BTreeMap<&'static str, Handler>);
 
 impl Handlers {
     /// With jobs of this kind done so.
-    #[must_use]
     pub fn with(
         mut self,
         kind: &'static str,

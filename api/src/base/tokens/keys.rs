@@ -92,7 +92,6 @@ impl Keys {
     }
 
     /// The public halves, for whoever checks our tokens (RFC 7517).
-    #[must_use]
     pub fn jwks(&self) -> &Value {
         &self.jwks
     }

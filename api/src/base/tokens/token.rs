@@ -60,7 +60,6 @@ pub struct Claims {
 
 impl Claims {
     /// Claims for a new token, valid from now.
-    #[must_use]
     pub fn new(
         trust: TrustId,
         schools: Schools,
@@ -87,7 +86,6 @@ impl Claims {
     }
 
     /// Whether the token holds at this instant.
-    #[must_use]
     pub fn holds(&self, now: DateTime<Utc>) -> bool {
         let now = now.timestamp();
         self.nbf <= now + LEEWAY && now < self.exp.saturating_add(LEEWAY)

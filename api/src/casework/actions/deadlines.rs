@@ -43,7 +43,6 @@ pub struct Deadlines {
 
 impl Deadlines {
     /// As it is kept.
-    #[must_use]
     pub fn of(told: &[Deadline]) -> Self {
         let of = |breached| {
             let those = told.iter().filter(move |one| one.breached == breached);
@@ -54,9 +53,6 @@ impl Deadlines {
 }
 
 /// The mornings on which something is to be told at schools: the day that an open action is due, and the day after.
-///
-/// # Errors
-/// The database's.
 pub fn deadlines(tx: &mut Tx<'_>) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDate>>, Problem> {
     let today = tx.clock().today();
     let rows: Vec<(SchoolId, Option<NaiveDate>, NaiveDate)> = action::table
@@ -78,9 +74,6 @@ pub fn deadlines(tx: &mut Tx<'_>) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDat
 }
 
 /// Records what falls due at a school on a day, and what is overdue then; what was told before is not told again.
-///
-/// # Errors
-/// The database's.
 pub fn tell_deadlines(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

@@ -64,9 +64,6 @@ impl NewEvent {
 }
 
 /// The events of an action, in order.
-///
-/// # Errors
-/// The database's.
 pub(super) fn events(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<ActionEventRow>, Problem> {
     Ok(action_event::table
         .filter(action_event::action_id.eq(action_id))
@@ -76,9 +73,6 @@ pub(super) fn events(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<ActionE
 }
 
 /// Records an event of an action that the caller holds; `false` when it was told before.
-///
-/// # Errors
-/// The database's.
 pub(super) fn add_event(
     tx: &mut Tx<'_>,
     action: &ActionRow,

@@ -28,9 +28,6 @@ pub struct EvidenceRow {
 }
 
 /// The evidence of an action, in order.
-///
-/// # Errors
-/// The database's.
 pub fn evidence(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<EvidenceRow>, Problem> {
     Ok(evidence::table
         .filter(evidence::action_id.eq(action_id))
@@ -40,9 +37,6 @@ pub fn evidence(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<EvidenceRow>
 }
 
 /// Records what was done. The caller holds the action.
-///
-/// # Errors
-/// The database's.
 pub fn add_evidence(
     tx: &mut Tx<'_>,
     action: &ActionRow,
@@ -72,9 +66,6 @@ pub fn add_evidence(
 }
 
 /// What is still open of a case falls away, and says why.
-///
-/// # Errors
-/// The database's.
 pub fn fall_away(tx: &mut Tx<'_>, case_id: CaseId, why: &str, by: &str) -> Result<(), Problem> {
     let open: Vec<ActionRow> = action::table
         .filter(action::case_id.eq(case_id).and(is_open()))

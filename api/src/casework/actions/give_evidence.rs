@@ -1,20 +1,10 @@
 //! What was really done: every attempt, and what settled it.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::evidence::add_evidence;
 use super::read_action::ActionAnswer;
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::ActionId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// The most characters.
 const LONGEST: usize = 2000;

@@ -1,24 +1,14 @@
 //! What is to be done at a school.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
-use super::rows::{self, ActionRow, Wanted};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{ActionId, CaseId, SchoolId, StaffId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use super::rows::{self, ActionFilter, ActionRow};
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which actions.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListActionsQuery {
     /// The school.
     school_id: SchoolId,
     /// Only of this case.
@@ -37,22 +27,23 @@ pub struct Params {
 }
 
 /// List actions
-#[utoipa::path(tag = "actions", security(("token" = ["case:read"])), params(Params),
+#[utoipa::path(tag = "actions", security(("token" = ["case:read"])), params(ListActionsQuery),
     responses((status = 200, description = "Actions in the order in which they were opened.", body = Page<ActionRow>)))]
 #[get("/v1/actions")]
 pub async fn list_actions(
     caller: May<ReadCase>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListActionsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, case_id, role, staff_id, open, overdue, limit, cursor } = params.0;
+    let ListActionsQuery { school_id, case_id, role, staff_id, open, overdue, limit, cursor } =
+        params.0;
     let filter = (school_id, case_id, &role, staff_id, open, overdue);
     let slice = Slice::<ActionId>::read(limit, cursor.as_deref(), &filter)?;
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let overdue_on = overdue.then(|| tx.clock().today());
-        let wanted = Wanted { school_id, case_id, role, staff_id, open, overdue_on };
+        let wanted = ActionFilter { school_id, case_id, role, staff_id, open, overdue_on };
         let rows = rows::actions(tx, wanted, slice.after, slice.fetch())?;
         Ok(slice.page(rows, |row| row.action_id))
     });

@@ -14,8 +14,8 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use deadlines::{Deadline, Deadlines, deadlines, tell_deadlines};
 pub use evidence::{EvidenceRow, add_evidence, evidence, fall_away};
-pub use open::{About, carry, open, open_call_for_a_date, overtake, tell};
-pub use rows::{ActionRow, Wanted, action, action_to_change, actions};
+pub use open::{ActionSubject, carry, open, open_call_for_a_date, overtake, tell};
+pub use rows::{ActionFilter, ActionRow, action, action_to_change, actions};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

@@ -20,7 +20,7 @@ const DAYS_TO_AGREE: u32 = 5;
 
 /// What an action is about.
 #[derive(Debug, Clone, Copy)]
-pub struct About {
+pub struct ActionSubject {
     /// The school.
     pub school_id: SchoolId,
     /// The pupil.
@@ -32,12 +32,9 @@ pub struct About {
 }
 
 /// Opens an action of a rule on a day; `note` says more of whom it is about.
-///
-/// # Errors
-/// The database's.
 pub fn open(
     tx: &mut Tx<'_>,
-    about: About,
+    about: ActionSubject,
     rule: &str,
     what: &Action,
     note: Option<&str>,
@@ -54,12 +51,9 @@ pub fn open(
 }
 
 /// Opens a task that no rule's own words describe: something has happened that a person is to know of.
-///
-/// # Errors
-/// The database's.
 pub fn tell(
     tx: &mut Tx<'_>,
-    about: About,
+    about: ActionSubject,
     rule: &str,
     says: &str,
     (role, day): (Option<&str>, NaiveDate),
@@ -77,7 +71,7 @@ struct New<'a> {
     due: Option<NaiveDate>,
 }
 
-fn add(tx: &mut Tx<'_>, about: About, new: &New<'_>) -> Result<(), Problem> {
+fn add(tx: &mut Tx<'_>, about: ActionSubject, new: &New<'_>) -> Result<(), Problem> {
     diesel::insert_into(action::table)
         .values((
             action::trust_id.eq(tx.trust()),
@@ -97,9 +91,6 @@ fn add(tx: &mut Tx<'_>, about: About, new: &New<'_>) -> Result<(), Problem> {
 }
 
 /// Opens the call that agrees a date, of the rule that asked for a meeting.
-///
-/// # Errors
-/// The database's.
 pub fn open_call_for_a_date(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<(), Problem> {
     let call = Action {
         kind: Do::Call,
@@ -116,7 +107,7 @@ pub fn open_call_for_a_date(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<(), Pr
         unauthorised_at_least: None,
     };
     let ActionRow { school_id, pupil_id, case_id, review_id, .. } = *asked;
-    let about = About { school_id, pupil_id, case_id, review_id };
+    let about = ActionSubject { school_id, pupil_id, case_id, review_id };
     let day = tx.clock().today();
     let calendars = calendars::around(tx, school_id, day)?;
     open(tx, about, &asked.rule, &call, None, day, &calendars)
@@ -124,9 +115,6 @@ pub fn open_call_for_a_date(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<(), Pr
 
 /// What is still open of a case is to be done at another school, for the case that goes on there. Who does it there is
 /// for that school to say.
-///
-/// # Errors
-/// The database's.
 pub fn carry(
     tx: &mut Tx<'_>,
     from_case: CaseId,
@@ -148,9 +136,6 @@ pub fn carry(
 }
 
 /// What a review opened about a pupil, by these rules, and nobody has done, is to be done no more.
-///
-/// # Errors
-/// The database's.
 pub fn overtake(
     tx: &mut Tx<'_>,
     (review_id, pupil_id): (ReviewId, PupilId),

@@ -1,19 +1,9 @@
 //! One action, with what was really done.
 
-use actix_web::{HttpResponse, get, web};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::events::{ActionEventRow, events};
 use super::evidence::{EvidenceRow, evidence};
 use super::rows::{self, ActionRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::db::Tx;
-use crate::base::http::path::Path;
-use crate::base::id::ActionId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// An action with its evidence.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,19 +1,9 @@
 //! A colleague is absent: everything that is open for them goes to somebody else, in one call.
 
-use actix_web::{HttpResponse, post, web};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::events::{ActionEventKind, NewEvent, add_event};
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::db::Tx;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::id::{ActionId, SchoolId, StaffId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::{staff, tenants};
 
 /// The most characters of a reason.

@@ -66,7 +66,7 @@ pub(super) fn is_open() -> _ {
 
 /// Which actions.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct ActionFilter {
     /// Of this school.
     pub school_id: SchoolId,
     /// Of this case.
@@ -82,12 +82,9 @@ pub struct Wanted {
 }
 
 /// Actions, in the order in which they were opened, after `after`.
-///
-/// # Errors
-/// The database's.
 pub fn actions(
     tx: &mut Tx<'_>,
-    wanted: Wanted,
+    wanted: ActionFilter,
     after: Option<ActionId>,
     most: i64,
 ) -> Result<Vec<ActionRow>, Problem> {
@@ -128,9 +125,6 @@ pub fn action_to_change(tx: &mut Tx<'_>, action_id: ActionId) -> Result<ActionRo
 }
 
 /// The open actions of a school that are due by a day, in order, locked until this transaction ends.
-///
-/// # Errors
-/// The database's.
 pub(super) fn due_to_change(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -147,9 +141,6 @@ pub(super) fn due_to_change(
 
 /// The open actions of a member of staff or of a role at a school, in order, locked until this transaction ends. Those
 /// of somebody's `duties` that are given to nobody by name are theirs, too.
-///
-/// # Errors
-/// The database's.
 pub(super) fn open_of(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -178,9 +169,6 @@ pub(super) fn open_of(
 }
 
 /// Gives an action that the caller holds to a member of staff, a role, or somebody in a role.
-///
-/// # Errors
-/// The database's.
 pub(super) fn give(
     tx: &mut Tx<'_>,
     one: &ActionRow,

@@ -2,19 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
 use super::amend::{Amended, Amendment, amend};
-use crate::base::auth::May;
-use crate::base::auth::permission::AmendMark;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::{Json, Query};
-use crate::base::http::path::Path;
-use crate::base::id::PupilId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// The most changes of one amendment: more than a pupil's year has.
@@ -24,7 +13,7 @@ const MOST: usize = 800;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct AmendMarksQuery {
     /// `true`: nothing is changed; the answer says what would change, and what it would touch.
     #[serde(default)]
     preview: bool,
@@ -37,7 +26,7 @@ pub struct Params {
 /// next stage; a step of a case that it does not support is undone; and one action tells a person all of it. With
 /// `preview=true` nothing is changed and the answer says what would be.
 #[utoipa::path(tag = "amendments", security(("token" = ["mark:amend"])), request_body = Amendment,
-    params(PupilId, Params,
+    params(PupilId, AmendMarksQuery,
         Idempotency),
     responses((status = 200, description = "What would change.", body = Amended),
         (status = 201, description = "What changed.", body = Amended, headers(("Location"))),
@@ -48,7 +37,7 @@ pub async fn amend_marks(
     caller: May<AmendMark>,
     app: web::Data<App>,
     path: Path<PupilId>,
-    params: Query<Params>,
+    params: Query<AmendMarksQuery>,
     key: Idempotency,
     body: Json<Amendment>,
 ) -> Result<HttpResponse, Problem> {

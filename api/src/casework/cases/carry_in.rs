@@ -26,9 +26,6 @@ pub struct CarriedCase<'a> {
 }
 
 /// Opens a case with the steps that were taken before, in the role of whoever sent the file.
-///
-/// # Errors
-/// The database's.
 pub fn carry_in(
     tx: &mut Tx<'_>,
     carried: &CarriedCase<'_>,
@@ -86,9 +83,6 @@ pub struct TakenBack {
 }
 
 /// Ends the cases that an import carried in, unless they have moved on, and takes its letters back.
-///
-/// # Errors
-/// The database's.
 pub fn take_back(
     tx: &mut Tx<'_>,
     import_id: ImportId,

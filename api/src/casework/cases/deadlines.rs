@@ -13,9 +13,6 @@ use crate::base::problem::Problem;
 use crate::casework::actions::Deadline;
 
 /// Records on their cases' timelines what has just fallen due and what has just become overdue.
-///
-/// # Errors
-/// The database's.
 pub fn tell_deadlines(
     tx: &mut Tx<'_>,
     told: &[Deadline],

@@ -1,21 +1,11 @@
 //! A person decides about a letter that is held: it goes to those who wait to be sent, or it is taken back.
 
-use actix_web::{HttpResponse, post, web};
 use domain::policy::fold;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::events::{EventRow, timeline};
 use super::rows as cases;
-use crate::base::auth::May;
-use crate::base::auth::permission::DecideCase;
-use crate::base::db::Tx;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::LetterId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::letters::{
     self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write,
 };

@@ -67,9 +67,6 @@ impl EventRow {
 }
 
 /// The events of a case, in order.
-///
-/// # Errors
-/// The database's.
 pub fn timeline(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<EventRow>, Problem> {
     Ok(case_event::table
         .filter(case_event::case_id.eq(case_id))

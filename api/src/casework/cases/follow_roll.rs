@@ -11,14 +11,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::events;
-use super::rows::{self, Told};
-use super::take::{Ground, take};
+use super::rows::{self, OpenedCase};
+use super::take::{StepGround, take};
 use super::waiting::LeftBehind;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, NoticeId, SchoolId};
 use crate::base::problem::Problem;
-use crate::casework::actions::{self, About};
+use crate::casework::actions::{self, ActionSubject};
 use crate::casework::letters;
 use crate::casework::records::notices::{self, NoticeRow};
 use crate::casework::records::{self, RecordRow};
@@ -41,9 +41,6 @@ pub struct Followed {
 }
 
 /// Lets a case follow the roll; `None` when somebody has closed it in between.
-///
-/// # Errors
-/// The database's.
 pub fn follow_the_roll(
     tx: &mut Tx<'_>,
     left: &LeftBehind,
@@ -68,7 +65,7 @@ pub fn follow_the_roll(
 /// The pupil has left the trust: the policy says what is still to be done. No letter leaves by itself.
 fn close(
     tx: &mut Tx<'_>,
-    told: Told,
+    told: OpenedCase,
     mut decision: Decision,
     follows: &Follows,
     day: NaiveDate,
@@ -84,7 +81,7 @@ fn close(
     letters::hold_waiting(tx, case_id, WHY)?;
     let (school_id, pupil_id) = (told.row.school_id, told.row.pupil_id);
     let calendars = calendars::around(tx, school_id, day)?;
-    let ground = Ground { school_id, pupil_id, review_id: None, day, calendars: &calendars };
+    let ground = StepGround { school_id, pupil_id, review_id: None, day, calendars: &calendars };
     take(tx, &decision, &ground, Some(told), follows, caller)?;
     Ok(Followed { case_id, successor: None, says: "left the roll".to_owned() })
 }
@@ -93,7 +90,7 @@ fn close(
 /// policy and version that it was opened with.
 fn carry(
     tx: &mut Tx<'_>,
-    told: Told,
+    told: OpenedCase,
     decision: &Decision,
     follows: &Follows,
     (school_id, day): (SchoolId, NaiveDate),
@@ -140,8 +137,12 @@ fn carry(
     };
     actions::fall_away(tx, case_id, &says, caller.subject())?;
     let things = records::carry(tx, case_id, (school_id, successor))?;
-    let about =
-        About { school_id, pupil_id: Some(pupil_id), case_id: Some(successor), review_id: None };
+    let about = ActionSubject {
+        school_id,
+        pupil_id: Some(pupil_id),
+        case_id: Some(successor),
+        review_id: None,
+    };
     let mut runs = running(goes_on.then_some(&told), &things);
     runs.extend(notices_open(tx, case_id)?);
     let task = format!("goes on here from {from}: {}", runs.join("; "));
@@ -174,7 +175,7 @@ fn notices_open(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem
 
 /// What runs, and somebody at the school that goes on has to know of: where the case stands, its target, and each thing
 /// beside it as it stands. A person there goes on with each, or closes it.
-fn running(told: Option<&Told>, things: &[RecordRow]) -> Vec<String> {
+fn running(told: Option<&OpenedCase>, things: &[RecordRow]) -> Vec<String> {
     let case = match told.and_then(|told| told.case.stage()) {
         Some(stage) => format!("the case is at {stage:?}"),
         None => "a case was open here already, and goes on as it is".to_owned(),

@@ -1,24 +1,14 @@
 //! The cases of a school.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
 use super::rows::{self, CaseRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which cases.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListCasesQuery {
     /// The school.
     school_id: SchoolId,
     /// Only this pupil's.
@@ -32,16 +22,16 @@ pub struct Params {
 }
 
 /// List cases
-#[utoipa::path(tag = "cases", security(("token" = ["case:read"])), params(Params),
+#[utoipa::path(tag = "cases", security(("token" = ["case:read"])), params(ListCasesQuery),
     responses((status = 200, description = "Cases in the order of their ids.", body = Page<CaseRow>)))]
 #[get("/v1/cases")]
 pub async fn list_cases(
     caller: May<ReadCase>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListCasesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, pupil_id, stage, open, limit, cursor } = params.0;
+    let ListCasesQuery { school_id, pupil_id, stage, open, limit, cursor } = params.0;
     let wanted = (school_id, pupil_id, stage, open);
     let slice = Slice::<CaseId>::read(limit, cursor.as_deref(), &wanted)?;
     let page = app.db.run(caller.scope(), move |tx| {

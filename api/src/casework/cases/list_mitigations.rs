@@ -1,18 +1,10 @@
 //! The reasons that people have accepted for a pupil; what they are, for those who lead on safeguarding.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::Queryable;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::mitigations;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// The reasons that were accepted for a pupil.

@@ -12,9 +12,6 @@ use crate::base::problem::Problem;
 use crate::base::schema::mitigation;
 
 /// Records that a person has accepted a reason.
-///
-/// # Errors
-/// The database's.
 pub fn mitigate(
     tx: &mut Tx<'_>,
     (school_id, pupil_id): (SchoolId, PupilId),
@@ -47,22 +44,17 @@ pub struct Accepted {
 
 impl Accepted {
     /// Whether it holds on a day.
-    #[must_use]
     pub fn holds_on(&self, day: NaiveDate) -> bool {
         self.first_day <= day && self.last_day.is_none_or(|last| day <= last)
     }
 }
 
 /// How it is said to everybody that a reason was accepted.
-#[must_use]
 pub fn said_of_accepted() -> String {
     "an accepted reason".to_owned()
 }
 
 /// The pupils for whom an accepted reason holds at a school on a day, each with how that is said to everybody.
-///
-/// # Errors
-/// The database's.
 pub fn mitigations(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -79,9 +71,6 @@ pub fn mitigations(
 }
 
 /// The same of one pupil, for all days.
-///
-/// # Errors
-/// The database's.
 pub fn accepted(
     tx: &mut Tx<'_>,
     (school_id, pupil_id): (SchoolId, PupilId),
@@ -96,9 +85,6 @@ pub fn accepted(
 }
 
 /// The reasons that were accepted for a pupil, earliest first.
-///
-/// # Errors
-/// The database's.
 pub(super) fn mitigations_of(
     tx: &mut Tx<'_>,
     pupil_id: PupilId,

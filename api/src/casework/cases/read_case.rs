@@ -1,17 +1,8 @@
 //! One case, with its timeline: who, when, which rule, and the counts behind it.
 
-use actix_web::{HttpResponse, get, web};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::rows::{self, CaseRow};
 use super::timeline::{Line, predecessor, timeline};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// A case with everything that was recorded about it.
 #[derive(Debug, Serialize, ToSchema)]

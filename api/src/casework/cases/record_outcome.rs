@@ -3,25 +3,16 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use ::analytics::Block;
-use actix_web::{HttpResponse, post, web};
+use analytics::Block;
 use domain::policy::{Happened, Shield, StepError, step};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::mitigations::mitigations;
-use super::rows::{self, CaseRow, Told};
-use super::take::{Ground, place, take};
+use super::rows::{self, CaseRow, OpenedCase};
+use super::take::{StepGround, place, take};
 use super::who::check_decides;
-use crate::base::auth::permission::RecordCase;
-use crate::base::auth::{Caller, May};
-use crate::base::db::{Scope, Tx};
-use crate::base::http::json::Json;
+use crate::base::db::Scope;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::letters::{self, Written};
 use crate::figures::{Counting, Figures, years_behind};
 use crate::roll::pupils;
@@ -118,10 +109,10 @@ fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
 pub fn record(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    told: Told,
+    told: OpenedCase,
     happened: &Happened,
     blocks: &[Arc<Block>],
-) -> Result<Told, Problem> {
+) -> Result<OpenedCase, Problem> {
     let CaseRow { school_id, pupil_id, .. } = told.row;
     let follows = told.follows(tx)?;
     let day = tenants::today(tx, school_id)?;
@@ -137,7 +128,7 @@ pub fn record(
         happened,
     )
     .map_err(|error| refusal(&error))?;
-    let ground = Ground { school_id, pupil_id, review_id: None, day, calendars: &calendars };
+    let ground = StepGround { school_id, pupil_id, review_id: None, day, calendars: &calendars };
     let before = told.case.clone();
     let told = take(tx, &decision, &ground, Some(told), &follows, caller)?;
     let about = Written { follows: &follows, before: Some(&before), after: Some(&told.case) };

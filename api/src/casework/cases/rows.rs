@@ -57,50 +57,38 @@ pub struct CaseRow {
 
 /// A case with what its events come to.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct OpenedCase {
     /// Where it stands.
     pub row: CaseRow,
     /// All that it remembers.
     pub case: Case,
 }
 
-impl Told {
+impl OpenedCase {
     /// The policy as the case keeps it.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn follows(&self, tx: &mut Tx<'_>) -> Result<Follows, Problem> {
         policies::under(tx, &self.row.policy, self.row.version, &self.row.answers)
     }
 }
 
 /// Where the open cases of a school stand.
-///
-/// # Errors
-/// The database's.
 pub fn open_rows(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<CaseRow>, Problem> {
     cases(tx, (school_id, None, None, Some(true)), None, i64::MAX)
 }
 
 /// The open cases of a school, each with what its events come to.
-///
-/// # Errors
-/// The database's.
-pub fn open_cases(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<Told>, Problem> {
+pub fn open_cases(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<OpenedCase>, Problem> {
     let rows = open_rows(tx, school_id)?;
     tell(tx, rows)
 }
 
 /// The cases of a school with a running target, in the order of their keys, after `after`.
-///
-/// # Errors
-/// The database's.
 pub fn with_target(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
     after: Option<CaseId>,
     most: i64,
-) -> Result<Vec<Told>, Problem> {
+) -> Result<Vec<OpenedCase>, Problem> {
     let rows: Vec<CaseRow> = case_state::table
         .filter(case_state::school_id.eq(school_id).and(case_state::stage.is_not_null()))
         .filter(case_state::target_to.is_not_null())
@@ -127,7 +115,7 @@ pub fn case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseRow, Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Told, Problem> {
+pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<OpenedCase, Problem> {
     let row = case(tx, case_id)?;
     told(tx, row)
 }
@@ -136,7 +124,7 @@ pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Told, Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn case_to_change(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Told, Problem> {
+pub fn case_to_change(tx: &mut Tx<'_>, case_id: CaseId) -> Result<OpenedCase, Problem> {
     let row = case_state::table
         .filter(case_state::case_id.eq(case_id))
         .select(CaseRow::as_select())
@@ -146,14 +134,11 @@ pub fn case_to_change(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Told, Problem>
 }
 
 /// The open case of a pupil at a school, to be changed.
-///
-/// # Errors
-/// The database's.
 pub fn open_case_to_change(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
     pupil_id: PupilId,
-) -> Result<Option<Told>, Problem> {
+) -> Result<Option<OpenedCase>, Problem> {
     let ours = case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id));
     let row: Option<CaseRow> = case_state::table
         .filter(ours.and(case_state::stage.is_not_null()))
@@ -165,14 +150,11 @@ pub fn open_case_to_change(
 }
 
 /// The latest case of a pupil at a school, open or ended, to be changed.
-///
-/// # Errors
-/// The database's.
 pub fn latest_case_to_change(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
     pupil_id: PupilId,
-) -> Result<Option<Told>, Problem> {
+) -> Result<Option<OpenedCase>, Problem> {
     let row: Option<CaseRow> = case_state::table
         .filter(case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id)))
         .order(case_state::case_id.desc())
@@ -184,9 +166,6 @@ pub fn latest_case_to_change(
 }
 
 /// Cases of a school in the order of their keys, after `after`.
-///
-/// # Errors
-/// The database's.
 pub fn cases(
     tx: &mut Tx<'_>,
     wanted: (SchoolId, Option<PupilId>, Option<String>, Option<bool>),
@@ -212,13 +191,13 @@ pub fn cases(
     Ok(rows.order(case_state::case_id).limit(most).select(CaseRow::as_select()).load(tx.conn)?)
 }
 
-pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<Told, Problem> {
+pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<OpenedCase, Problem> {
     let lost = || Problem::internal("a case without events");
     tell(tx, vec![row])?.pop().ok_or_else(lost)
 }
 
 /// What the events of these cases come to.
-fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<Told>, Problem> {
+fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<OpenedCase>, Problem> {
     let ids: Vec<CaseId> = rows.iter().map(|row| row.case_id).collect();
     let bodies: Vec<(CaseId, Value)> = case_event::table
         .filter(case_event::case_id.eq_any(ids))
@@ -232,16 +211,13 @@ fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<Told>, Problem> {
     }
     let told = rows.into_iter().map(|row| {
         let case = events.get(&row.case_id).and_then(fold);
-        case.map(|case| Told { row, case })
+        case.map(|case| OpenedCase { row, case })
             .ok_or_else(|| Problem::internal("a case without events"))
     });
     told.collect()
 }
 
 /// Opens a case under the policy that the school follows; it has no event yet.
-///
-/// # Errors
-/// The database's.
 pub fn open(
     tx: &mut Tx<'_>,
     (school_id, pupil_id): (SchoolId, PupilId),
@@ -266,16 +242,13 @@ pub fn open(
 }
 
 /// Adds events to a case, and says where it stands after them. The caller holds the case.
-///
-/// # Errors
-/// The database's.
 pub fn append(
     tx: &mut Tx<'_>,
     row: &CaseRow,
     events: &[Event],
     (because, review_id): (&[String], Option<ReviewId>),
     caller: &Caller,
-) -> Result<Told, Problem> {
+) -> Result<OpenedCase, Problem> {
     let hand = Hand { by: caller.subject(), role: caller.role(), review_id, import_id: None };
     write(tx, row, events, because, &hand)
 }
@@ -293,16 +266,13 @@ pub(super) struct Hand<'a> {
 }
 
 /// As [`append`], by a person or an import.
-///
-/// # Errors
-/// The database's.
 pub(super) fn write(
     tx: &mut Tx<'_>,
     row: &CaseRow,
     events: &[Event],
     because: &[String],
     hand: &Hand<'_>,
-) -> Result<Told, Problem> {
+) -> Result<OpenedCase, Problem> {
     let mut rows = Vec::with_capacity(events.len());
     for (seq, event) in (row.seq + 1..).zip(events) {
         rows.push((
@@ -320,7 +290,7 @@ pub(super) fn write(
         ));
     }
     diesel::insert_into(case_event::table).values(rows).execute(tx.conn)?;
-    let Told { case, .. } = told(tx, row.clone())?;
+    let OpenedCase { case, .. } = told(tx, row.clone())?;
     let stage = match &case.place {
         Place::At(stage) => Some(stage.as_str()),
         Place::Closed => None,
@@ -335,5 +305,5 @@ pub(super) fn write(
         ))
         .returning(CaseRow::as_returning())
         .get_result(tx.conn)?;
-    Ok(Told { row, case })
+    Ok(OpenedCase { row, case })
 }

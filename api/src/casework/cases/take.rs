@@ -5,17 +5,17 @@ use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Place, Recorded, TakeError};
 
-use super::rows::{self, Told};
+use super::rows::{self, OpenedCase};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, ReviewId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::casework::actions::{self, About};
+use crate::casework::actions::{self, ActionSubject};
 use crate::casework::letters::{self, NewLetter};
 use crate::school::policies::Follows;
 
 /// Whom a step is about, when it is taken, and on which calendars.
-pub struct Ground<'a> {
+pub struct StepGround<'a> {
     /// The school.
     pub school_id: SchoolId,
     /// The pupil.
@@ -36,11 +36,11 @@ pub struct Ground<'a> {
 pub fn take(
     tx: &mut Tx<'_>,
     decision: &Decision,
-    ground: &Ground<'_>,
-    open: Option<Told>,
+    ground: &StepGround<'_>,
+    open: Option<OpenedCase>,
     follows: &Follows,
     caller: &Caller,
-) -> Result<Told, Problem> {
+) -> Result<OpenedCase, Problem> {
     let before = open.as_ref().map(|told| &told.case);
     let events = decision
         .take(before, caller.subject(), ground.day, ground.calendars)
@@ -71,7 +71,7 @@ pub fn take(
         };
         letters::add(tx, &new, caller.subject())?;
     }
-    let about = About {
+    let about = ActionSubject {
         school_id: ground.school_id,
         pupil_id: Some(ground.pupil_id),
         case_id: Some(told.row.case_id),

@@ -115,7 +115,6 @@ impl Line {
 }
 
 /// The case at another school of the trust that goes on with these lines.
-#[must_use]
 pub fn predecessor(lines: &[Line]) -> Option<CaseId> {
     let carried = |line: &Line| match line {
         Line::Event(row) => row.carried_from(),
@@ -128,9 +127,6 @@ pub fn predecessor(lines: &[Line]) -> Option<CaseId> {
 /// case, which count wherever the child is taught, stay where they are and are told here too. What was recorded in one
 /// instant stands in the order: what happened, then where it led. Why a person decided so stands there when the lines
 /// are shown whole.
-///
-/// # Errors
-/// The database's.
 pub fn timeline(tx: &mut Tx<'_>, case_id: CaseId, whole: bool) -> Result<Vec<Line>, Problem> {
     let things = records::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
     let events = events::timeline(tx, case_id)?;

@@ -42,9 +42,6 @@ pub struct LeftBehind {
 }
 
 /// Every open case of the trust that the caller may see.
-///
-/// # Errors
-/// The database's.
 pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, Problem> {
     let open = case_state::table.filter(case_state::stage.is_not_null());
     Ok(open.select(Waiting::as_select()).load(tx.conn)?)
@@ -52,9 +49,6 @@ pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, Problem> {
 
 /// The open cases whose pupil is not on the roll of the school on a day. Whoever is to join another school of the trust
 /// later is waited for.
-///
-/// # Errors
-/// The database's.
 pub fn left_behind(tx: &mut Tx<'_>, day: NaiveDate) -> Result<Vec<LeftBehind>, Problem> {
     Ok(diesel::sql_query(
         "SELECT c.case_id, n.now_at FROM case_state c \

@@ -27,9 +27,6 @@ pub struct LetterAnswer {
 }
 
 /// Letters as this caller is shown them.
-///
-/// # Errors
-/// The database's.
 pub fn answers(
     tx: &mut Tx<'_>,
     app: &App,

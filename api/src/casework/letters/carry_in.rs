@@ -10,9 +10,6 @@ use crate::base::problem::Problem;
 use crate::base::schema::letter;
 
 /// Keeps letters that were sent before, as an import says.
-///
-/// # Errors
-/// The database's.
 pub fn carry_in(
     tx: &mut Tx<'_>,
     new: &[NewLetter<'_>],
@@ -43,9 +40,6 @@ pub fn carry_in(
 }
 
 /// Takes back the letters that an import carried in, but for those of cases that stay; how many.
-///
-/// # Errors
-/// The database's.
 pub fn take_back(tx: &mut Tx<'_>, import_id: ImportId, stay: &[CaseId]) -> Result<usize, Problem> {
     let of_import = letter::job_id.eq(import_id).and(letter::state.eq(LetterState::Sent));
     let goes = letter::case_id.is_null().or(letter::case_id.ne_all(stay));

@@ -53,9 +53,6 @@ pub(super) struct NewCopy {
 }
 
 /// Keeps the copies of a letter, in the order of the parents.
-///
-/// # Errors
-/// The database's.
 pub(super) fn add(tx: &mut Tx<'_>, letter: &LetterRow, new: &[NewCopy]) -> Result<(), Problem> {
     let last: Option<i32> = letter_copy::table
         .filter(letter_copy::letter_id.eq(letter.letter_id))
@@ -87,9 +84,6 @@ pub(super) fn add(tx: &mut Tx<'_>, letter: &LetterRow, new: &[NewCopy]) -> Resul
 }
 
 /// The copies of letters as they were written last, by letter, in the order of the parents.
-///
-/// # Errors
-/// The database's.
 pub(super) fn of_letters(
     tx: &mut Tx<'_>,
     letters: &[LetterId],

@@ -1,26 +1,16 @@
 //! The letters of a school.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
 use super::answer::{LetterAnswer, answers};
 use super::rows;
 use super::state::LetterState;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{LetterId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which letters.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListLettersQuery {
     /// The school.
     school_id: SchoolId,
     /// Only those in this state.
@@ -30,16 +20,16 @@ pub struct Params {
 }
 
 /// List letters
-#[utoipa::path(tag = "letters", security(("token" = ["case:read"])), params(Params),
+#[utoipa::path(tag = "letters", security(("token" = ["case:read"])), params(ListLettersQuery),
     responses((status = 200, description = "Letters, latest first.", body = Page<LetterAnswer>)))]
 #[get("/v1/letters")]
 pub async fn list_letters(
     caller: May<ReadCase>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListLettersQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, state, limit, cursor } = params.0;
+    let ListLettersQuery { school_id, state, limit, cursor } = params.0;
     let slice = Slice::<LetterId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let shown = app.clone();
     let page = app.db.run(&caller.scope().clone(), move |tx| {

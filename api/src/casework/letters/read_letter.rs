@@ -1,15 +1,8 @@
 //! One letter, and what has become of it.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::answer::{LetterAnswer, answers};
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::LetterId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Read a letter
 #[utoipa::path(tag = "letters", security(("token" = ["case:read"])),

@@ -1,21 +1,12 @@
 //! A letter leaves the school: by post, by hand, or through the school's own messaging.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::answer::{LetterAnswer, answers};
 use super::rows;
 use super::state::LetterState;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::LetterId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// The most characters of how.

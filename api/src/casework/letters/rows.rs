@@ -111,9 +111,6 @@ pub struct NewLetter<'a> {
 }
 
 /// Keeps a letter. A step sends a letter once: a second time nothing happens.
-///
-/// # Errors
-/// The database's.
 pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem> {
     let figure = serde_json::to_value(new.figure).map_err(Problem::internal)?;
     let state = if new.held.is_some() { LetterState::Held } else { LetterState::Waiting };
@@ -157,9 +154,6 @@ pub fn letter_to_change(tx: &mut Tx<'_>, letter_id: LetterId) -> Result<LetterRo
 }
 
 /// Records what a person decided about a letter that is held, and that the caller holds.
-///
-/// # Errors
-/// The database's.
 pub fn decide(
     tx: &mut Tx<'_>,
     row: &LetterRow,
@@ -189,9 +183,6 @@ pub fn decide(
 }
 
 /// What people decided about letters while they were held, by letter, in order.
-///
-/// # Errors
-/// The database's.
 pub(super) fn decisions(
     tx: &mut Tx<'_>,
     letters: &[LetterId],
@@ -215,9 +206,6 @@ pub(super) fn decisions(
 }
 
 /// The letters about a pupil that wait at a school and are not written since they were last decided on.
-///
-/// # Errors
-/// The database's.
 pub(super) fn unwritten(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -240,9 +228,6 @@ pub(super) fn unwritten(
 }
 
 /// Letters of a school, latest first, below `before`.
-///
-/// # Errors
-/// The database's.
 pub fn letters(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -265,9 +250,6 @@ pub fn letters(
 }
 
 /// Records that a letter was sent. The caller holds it.
-///
-/// # Errors
-/// The database's.
 pub fn sent(
     tx: &mut Tx<'_>,
     letter_id: LetterId,
@@ -287,9 +269,6 @@ pub fn sent(
 
 /// The letters about a pupil that a review proposed, and that still count; nobody else changes them until this
 /// transaction has ended.
-///
-/// # Errors
-/// The database's.
 pub fn counting_of_review(
     tx: &mut Tx<'_>,
     pupil_id: PupilId,
@@ -305,9 +284,6 @@ pub fn counting_of_review(
 }
 
 /// The letters about a pupil that a review proposed, that were sent, and that the register does not support any more.
-///
-/// # Errors
-/// The database's.
 pub fn unsupported_of_review(
     tx: &mut Tx<'_>,
     pupil_id: PupilId,
@@ -323,9 +299,6 @@ pub fn unsupported_of_review(
 
 /// Records that the register does not support a letter any more: one that was not sent is taken back, one that was sent
 /// says so.
-///
-/// # Errors
-/// The database's.
 pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<(), Problem> {
     let this = letter::letter_id.eq(letter.letter_id);
     if letter.state == LetterState::Sent {
@@ -341,9 +314,6 @@ pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<()
 }
 
 /// Records that all letters about a pupil stop, or go on. What waits is held at once.
-///
-/// # Errors
-/// The database's.
 pub fn stop(
     tx: &mut Tx<'_>,
     pupil_id: PupilId,
@@ -383,9 +353,6 @@ pub fn stop(
 }
 
 /// What waits of a case is held, and says why.
-///
-/// # Errors
-/// The database's.
 pub fn hold_waiting(tx: &mut Tx<'_>, case_id: CaseId, why: &str) -> Result<(), Problem> {
     let waiting = letter::case_id.eq(case_id).and(letter::state.eq(LetterState::Waiting));
     diesel::update(letter::table.filter(waiting))
@@ -395,9 +362,6 @@ pub fn hold_waiting(tx: &mut Tx<'_>, case_id: CaseId, why: &str) -> Result<(), P
 }
 
 /// Of these pupils, those about whom no letter may leave. Why, nobody needs to know who sends letters.
-///
-/// # Errors
-/// The database's.
 pub fn stopped(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>, Problem> {
     let rows: Vec<(PupilId, bool)> = letter_stop::table
         .filter(letter_stop::pupil_id.eq_any(pupils))

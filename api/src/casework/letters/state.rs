@@ -14,7 +14,6 @@ words! {
 
 impl LetterState {
     /// The state as it stands in a sentence about a letter.
-    #[must_use]
     pub fn phrase(self) -> &'static str {
         match self {
             Self::Waiting => "waiting to be sent",
@@ -35,7 +34,6 @@ words! {
 
 impl Verdict {
     /// How the letter stands once it is carried out.
-    #[must_use]
     pub fn state(self) -> LetterState {
         match self {
             Self::Release => LetterState::Waiting,

@@ -1,19 +1,10 @@
 //! All letters about a child stop at once: a death, an adoption, a safeguarding matter.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::DecideCase;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// The most characters of a reason.

@@ -29,9 +29,6 @@ pub struct Written<'a> {
 }
 
 /// Writes every letter about a pupil that waits at a school and is not written yet.
-///
-/// # Errors
-/// The database's.
 pub fn write(
     tx: &mut Tx<'_>,
     (school_id, pupil_id): (SchoolId, PupilId),

@@ -1,27 +1,15 @@
 //! Who came to a meeting, or that nobody came: said once, and the case goes on.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::case_after::case_after;
 use super::meeting::Meeting;
 use super::note::Said;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::db::Tx;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{ParentId, RecordId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{
     CaseMoved, Forward, Record, check_others, check_parents, evidence,
 };
-use crate::casework::records::{self, RecordRow, RecordState, Standing, record_to_change};
+use crate::casework::records::{self, RecordEntry, RecordRow, RecordState, record_to_change};
 use crate::figures::Counting;
 use crate::school::tenants;
 
@@ -112,7 +100,7 @@ pub async fn record_attendance(
             meeting.parents_came = said.parents;
             meeting.others_came = check_others(said.others, "/others")?;
             let says = format!("{} on {}: {state}", meeting.kind, meeting.offer.day);
-            let standing = Standing {
+            let standing = RecordEntry {
                 state,
                 day: meeting.offer.day,
                 says,

@@ -10,7 +10,7 @@ use crate::base::id::CaseId;
 use crate::base::problem::Problem;
 use crate::casework::cases;
 use crate::casework::recording::{CaseMoved, Forward};
-use crate::casework::records::{self, RecordRow, RecordState, Wanted};
+use crate::casework::records::{self, RecordFilter, RecordRow, RecordState};
 use crate::school::{calendars, policies};
 
 /// Moves the case on, or says why it stays.
@@ -53,10 +53,10 @@ pub fn case_after(
 
 /// The days of the meetings that were missed at this step of a case, or at the one before it that also waited for one.
 fn missed_days(tx: &mut Tx<'_>, case_id: CaseId, step: i32) -> Result<Vec<NaiveDate>, Problem> {
-    let wanted = Wanted {
+    let wanted = RecordFilter {
         case_id: Some(case_id),
         state: Some(RecordState::NotAttended),
-        ..Wanted::default()
+        ..RecordFilter::default()
     };
     let mut days = Vec::new();
     for row in records::records::<Meeting>(tx, wanted, None, i64::MAX)? {

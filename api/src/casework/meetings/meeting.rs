@@ -115,7 +115,7 @@ pub(super) fn date_agreed(
 /// The open calls of the rule and the case that asked for a meeting.
 fn calls_of(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<Vec<ActionRow>, Problem> {
     let Some(case_id) = asked.case_id else { return Ok(Vec::new()) };
-    let wanted = actions::Wanted {
+    let wanted = actions::ActionFilter {
         school_id: asked.school_id,
         case_id: Some(case_id),
         role: None,

@@ -1,23 +1,12 @@
 //! What was said and agreed at a meeting.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::meeting::{LONG, Meeting};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::RecordId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::Record;
-use crate::casework::records::{self, Confidential, Standing, record_to_change};
+use crate::casework::records::{self, Confidential, RecordEntry, record_to_change};
 
 /// What was said. A member that is left out stays as it was.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
@@ -85,7 +74,7 @@ pub async fn note_meeting(
             let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
             let mut meeting: Meeting = before.read()?;
             let confidential = said.write(&mut meeting)?;
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: before.state,
                 day: before.day,
                 says: format!("{} on {}: notes", meeting.kind, before.day),

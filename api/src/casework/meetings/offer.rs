@@ -1,22 +1,12 @@
 //! A meeting is offered: when, where, who is asked to come.
 
-use actix_web::{HttpResponse, post, web};
 use domain::policy::word::Waits;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::meeting::{Meeting, Offer, date_agreed};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::id::{ActionId, ParentId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
-use crate::casework::records::{self, Ground, RecordState, Standing};
+use crate::casework::records::{self, RecordEntry, RecordGround, RecordState};
 use crate::casework::{actions, cases};
 use crate::roll::parents;
 use crate::school::policies;
@@ -89,7 +79,7 @@ pub async fn offer_meeting(
             };
             let says = format!("{} is offered for {}", meeting.kind, meeting.offer.says());
             evidence(tx, ground.action_id, (&says, false), &caller)?;
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: RecordState::Offered,
                 day: meeting.offer.day,
                 says,
@@ -121,7 +111,7 @@ fn kind_of(
 }
 
 /// Whether the case's stage waits for a meeting.
-fn waits_for_it(tx: &mut Tx<'_>, ground: &Ground) -> Result<bool, Problem> {
+fn waits_for_it(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<bool, Problem> {
     let Some((case_id, _)) = ground.case else { return Ok(false) };
     let case = cases::case(tx, case_id)?;
     let follows = policies::under(tx, &case.policy, case.version, &case.answers)?;

@@ -1,14 +1,7 @@
 //! One of the meetings, with all that it was before.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::meeting::Meeting;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::RecordId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{self, Told};
 
 /// Read one of the meetings

@@ -1,23 +1,11 @@
 //! A meeting is put to another time.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::meeting::{LONG, Meeting, Offer, date_agreed};
 use super::offer::OfferedMeeting;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::RecordId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{Record, evidence};
-use crate::casework::records::{self, Confidential, RecordState, Standing, record_to_change};
+use crate::casework::records::{self, Confidential, RecordEntry, RecordState, record_to_change};
 
 /// The other time.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -67,7 +55,7 @@ pub async fn rearrange_meeting(
             let says =
                 format!("{} is re-arranged for {}: {reason}", meeting.kind, meeting.offer.says());
             evidence(tx, before.action_id, (&says, false), &caller)?;
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: RecordState::Rearranged,
                 day: meeting.offer.day,
                 says,

@@ -1,23 +1,12 @@
 //! What the local authority answered, as the school received it.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::period::{Granted, Period};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::RecordId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{CaseMoved, Forward, Record};
-use crate::casework::records::{self, RecordState, Standing, record_to_change};
+use crate::casework::records::{self, RecordEntry, RecordState, record_to_change};
 use crate::figures::Counting;
 use crate::school::tenants;
 
@@ -113,7 +102,7 @@ pub async fn answer_period(
             };
             let period = Period { granted: said.granted, gaps, ..before.read()? };
             let day = tenants::today(tx, before.school_id)?;
-            let standing = Standing { state, day, says, details: &period, confidential: None };
+            let standing = RecordEntry { state, day, says, details: &period, confidential: None };
             let row = records::change(tx, &before, &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
             Reply::new(StatusCode::OK, &AnsweredPeriod { period: Record::of(&row)?, case })

@@ -1,14 +1,7 @@
 //! The monitoring periods of a school, a pupil or a case.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-
 use super::period::Period;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::json::Query;
-use crate::base::http::page::Page;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{self, Record, Which};
 
 /// List monitoring periods

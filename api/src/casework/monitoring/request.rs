@@ -1,19 +1,10 @@
 //! The school asks for a monitoring period.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::period::Period;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
-use crate::casework::records::{self, RecordState, Standing};
+use crate::casework::records::{self, RecordEntry, RecordState};
 use crate::casework::referrals;
 use crate::school::tenants;
 
@@ -58,7 +49,7 @@ pub async fn request_period(
             let says = format!("a monitoring period was asked of {asked}");
             let period = Period { asked, why, evidence: checks, granted: None, gaps: Vec::new() };
             let day = tenants::today(tx, ground.school_id)?;
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: RecordState::Requested,
                 day,
                 says,

@@ -14,7 +14,7 @@ use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::schema::penalty_notice;
 use crate::casework::records::notices::{
-    self as store, Details, Missed, NoticeRow, Standing, Whom, next,
+    self as store, Details, Missed, NoticeEntry, NoticeRow, Whom, next,
 };
 
 /// A notice that was given before, as a file says.
@@ -170,9 +170,6 @@ fn turn(law: &PenaltyNotice, days: &[NaiveDate], day: NaiveDate) -> NextNotice {
 }
 
 /// Keeps a notice that was given before: first as issued, when it was paid or withdrawn since. `line` is the file's.
-///
-/// # Errors
-/// The database's.
 pub fn carry_in(
     tx: &mut Tx<'_>,
     (school_id, pupil_id, case_id): (SchoolId, PupilId, Option<CaseId>),
@@ -190,11 +187,11 @@ pub fn carry_in(
     };
     let (number, day) = (details.number, given.day);
     let says = format!("notice {number} to parent {parent_id} is {}: {from}", first);
-    let standing = Standing { state: first, day, says, details: &details };
+    let standing = NoticeEntry { state: first, day, says, details: &details };
     let row = store::keep(tx, whom, None, &standing, caller)?;
     if first != given.state {
         let says = format!("{}, the file does not say when: {from}", given.state);
-        let standing = Standing { state: given.state, day, says, details: &details };
+        let standing = NoticeEntry { state: given.state, day, says, details: &details };
         store::keep(tx, whom, Some(&row), &standing, caller)?;
     }
     Ok(())
@@ -210,9 +207,6 @@ pub struct TakenBack {
 }
 
 /// Withdraws the notices that an import carried in, unless something was done about them since.
-///
-/// # Errors
-/// The database's.
 pub fn take_back(
     tx: &mut Tx<'_>,
     import_id: ImportId,
@@ -242,7 +236,7 @@ pub fn take_back(
         }
         let details = Details { issued_on: None, import_id: None, ..details };
         let says = format!("withdrawn: its import was taken back (import {import_id})");
-        let standing = Standing { state: NoticeState::Withdrawn, day, says, details: &details };
+        let standing = NoticeEntry { state: NoticeState::Withdrawn, day, says, details: &details };
         store::keep(tx, last.whom(), Some(&last), &standing, caller)?;
         back.notices += 1;
     }

@@ -1,29 +1,17 @@
 //! What was decided about a notice, and what the local authority made of it.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use domain::{CodeTable, NoticeState};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::limits::Counted;
 use super::propose::no_further;
-use crate::base::auth::May;
-use crate::base::auth::permission::DecideCase;
-use crate::base::db::Tx;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{NoticeId, PupilId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::casework::recording::{CaseMoved, Forward};
 use crate::casework::records::notices::{
-    self as store, Amount, Details, NoticeRow, ParentNotice, Standing, next,
+    self as store, Amount, Details, NoticeEntry, NoticeRow, ParentNotice, next,
 };
 use crate::figures::Counting;
 use crate::school::tenants;
@@ -104,7 +92,8 @@ pub async fn decide_notice(
                 }
                 _ => says,
             };
-            let standing = Standing { state: *said.state, day: said.day, says, details: &details };
+            let standing =
+                NoticeEntry { state: *said.state, day: said.day, says, details: &details };
             let row = store::keep(tx, before.whom(), Some(&before), &standing, &caller)?;
             let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
             Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })

@@ -61,7 +61,6 @@ impl Counted {
     }
 
     /// The days that a notice looks back over, up to today: so many school weeks as the law says.
-    #[must_use]
     pub fn days(&self) -> Days {
         let weeks = u64::try_from(self.law.school_weeks).unwrap_or(0);
         let first = self.school_weeks.len().saturating_sub(self.law.school_weeks);

@@ -1,25 +1,15 @@
 //! The penalty notices that a school asked for.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{NoticeId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
-use crate::casework::records::notices::{self as store, ParentNotice, Wanted};
+use crate::casework::records::notices::{self as store, NoticeFilter, ParentNotice};
 use crate::school::tenants;
 
 /// Which notices.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListNoticesQuery {
     /// The school that asked.
     school_id: SchoolId,
     /// Only those in this state.
@@ -29,22 +19,23 @@ pub struct Params {
 }
 
 /// List penalty notices
-#[utoipa::path(tag = "notices", security(("token" = ["case:read"])), params(Params),
+#[utoipa::path(tag = "notices", security(("token" = ["case:read"])), params(ListNoticesQuery),
     responses((status = 200, description = "Notices in the order in which they were first recorded.", body = Page<ParentNotice>)))]
 #[get("/v1/notices")]
 pub async fn list_notices(
     caller: May<ReadCase>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListNoticesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, state, limit, cursor } = params.0;
+    let ListNoticesQuery { school_id, state, limit, cursor } = params.0;
     let slice = Slice::<NoticeId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let whole = caller.sees_confidential(&app);
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;
         let state = state.map(|state| *state);
-        let wanted = Wanted { asking_school: Some(school_id), state, ..Wanted::default() };
+        let wanted =
+            NoticeFilter { asking_school: Some(school_id), state, ..NoticeFilter::default() };
         let rows = store::notices(tx, wanted, slice.after, slice.fetch())?;
         let notices: Result<Vec<ParentNotice>, Problem> =
             rows.iter().map(|row| ParentNotice::shown(row, whole)).collect();

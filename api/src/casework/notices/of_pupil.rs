@@ -1,18 +1,10 @@
 //! The national limits for a child and each parent, and the notices so far.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::national::{NextNotice, PenaltyNotice};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::limits::Counted;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::records::notices::{
     self as store, Amount, Missed, NoticeRow, ParentNotice, next,
 };

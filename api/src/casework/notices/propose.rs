@@ -1,26 +1,15 @@
 //! A person puts a penalty notice up for decision: the sessions that it rests on are used from now on.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
 use domain::national::NextNotice;
 use domain::{CodeTable, NoticeState};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::limits::Counted;
-use crate::base::auth::permission::RecordCase;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{CaseId, ParentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::cases;
 use crate::casework::records::notices::{
-    self as store, Details, Missed, NoticeRow, ParentNotice, Standing, Whom, next,
+    self as store, Details, Missed, NoticeEntry, NoticeRow, ParentNotice, Whom, next,
 };
 use crate::roll::{parents, pupils};
 use crate::school::tenants;
@@ -177,7 +166,7 @@ fn propose(
         whom.parent_id, watch.window.from, watch.window.to
     );
     let standing =
-        Standing { state: NoticeState::Pending, day: counted.day, says, details: &details };
+        NoticeEntry { state: NoticeState::Pending, day: counted.day, says, details: &details };
     let row = store::keep(tx, asked.unwrap_or(whom), pending, &standing, caller)?;
     Ok((row, pending.is_none()))
 }

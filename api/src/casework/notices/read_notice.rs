@@ -1,16 +1,7 @@
 //! One notice, with all that it was before, and whether the register still supports it.
 
-use actix_web::{HttpResponse, get, web};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::limits::Counted;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::NoticeId;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::records::notices::{self as store, ParentNotice};
 
 /// A notice with its history.

@@ -8,7 +8,7 @@ use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::casework::records::notices::{self as store, NoticeRow, Standing};
+use crate::casework::records::notices::{self as store, NoticeEntry, NoticeRow};
 
 /// A notice whose sessions are used, and how many of them have a mark that counts.
 pub struct Supported {
@@ -36,9 +36,6 @@ impl Supported {
 
 /// The notices about a child whose sessions are used, with what the marks as `known` on an instant (`None`: now) say of
 /// them. Nobody else decides about them until this transaction has ended.
-///
-/// # Errors
-/// The database's.
 pub fn supported(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
@@ -73,9 +70,6 @@ pub fn supported(
 }
 
 /// A pending notice falls: its sessions are free again.
-///
-/// # Errors
-/// The database's.
 pub fn let_fall(
     tx: &mut Tx<'_>,
     notice: &NoticeRow,
@@ -85,6 +79,6 @@ pub fn let_fall(
     let details = notice.read()?;
     let says = format!("the register does not support it any more: marks were amended ({why})");
     let day = tx.clock().today();
-    let standing = Standing { state: NoticeState::Waived, day, says, details: &details };
+    let standing = NoticeEntry { state: NoticeState::Waived, day, says, details: &details };
     store::keep(tx, notice.whom(), Some(notice), &standing, caller).map(|_| ())
 }

@@ -1,21 +1,12 @@
 //! A plan is brought to the home.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
 
 use super::plan::{Delivery, LONG, Plan};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::RecordId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::Record;
-use crate::casework::records::{self, Standing, record_to_change};
+use crate::casework::records::{self, RecordEntry, record_to_change};
 use crate::school::tenants;
 
 /// Record that a plan was delivered
@@ -46,7 +37,7 @@ pub async fn deliver_plan(
             }
             let says = format!("delivered on {day}: {how}");
             let plan = Plan { delivered: Some(Delivery { day, how }), ..before.read()? };
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: before.state,
                 day: before.day,
                 says: format!("{}, {says}", plan.kind.says()),

@@ -1,21 +1,10 @@
 //! A plan or contract is written down: agreed with the parents, sent without them, or put in place.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::plan::{LONG, Plan, PlanItem, PlanKind, check_items};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_parents, evidence};
-use crate::casework::records::{self, Confidential, RecordState, Standing};
+use crate::casework::records::{self, Confidential, RecordEntry, RecordState};
 use crate::school::tenants;
 
 /// A plan to be written down.
@@ -102,7 +91,7 @@ pub async fn make_plan(
             };
             let (delivered, reviews) = (None, Vec::new());
             let plan = Plan { kind, put_in_place_by, agreed_with, items, delivered, reviews };
-            let standing = Standing {
+            let standing = RecordEntry {
                 state,
                 day: tenants::today(tx, ground.school_id)?,
                 says,

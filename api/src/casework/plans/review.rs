@@ -1,23 +1,12 @@
 //! A plan is looked at again.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::plan::{LONG, Plan, PlanReview};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::RecordId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::Record;
-use crate::casework::records::{self, Confidential, Standing, record_to_change};
+use crate::casework::records::{self, Confidential, RecordEntry, record_to_change};
 use crate::school::tenants;
 
 /// What was found.
@@ -68,7 +57,7 @@ pub async fn review_plan(
             }
             let line = format!("{} looked at again: {says}", plan.kind.says());
             plan.reviews.push(PlanReview { day, says, by: caller.subject().to_owned() });
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: before.state,
                 day: before.day,
                 says: line,

@@ -11,7 +11,7 @@ use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::casework::cases;
-use crate::casework::records::{self, Confidential, RecordRow, RecordState, Thing, Wanted};
+use crate::casework::records::{self, Confidential, RecordFilter, RecordRow, RecordState, Thing};
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -145,7 +145,7 @@ pub async fn list<T: Thing + ToSchema>(
         school_id.map(|id| tenants::school(tx, id)).transpose()?;
         pupil_id.map(|id| pupils::pupil(tx, id)).transpose()?;
         case_id.map(|id| cases::case(tx, id)).transpose()?;
-        let wanted = Wanted { school_id, pupil_id, case_id, state };
+        let wanted = RecordFilter { school_id, pupil_id, case_id, state };
         let rows = records::records::<T>(tx, wanted, slice.after, slice.fetch())?;
         let shown: Result<Vec<Record<T>>, Problem> =
             rows.iter().map(|row| Record::shown(row, whole)).collect();

@@ -34,7 +34,6 @@ pub struct CaseMoved {
 
 impl CaseMoved {
     /// The case stays where it is.
-    #[must_use]
     pub fn not(stage: Option<String>, says: impl Into<String>) -> Self {
         Self { moved: false, stage, says: says.into() }
     }
@@ -102,9 +101,6 @@ impl Forward {
 }
 
 /// What was recorded is evidence of the action that asked for it.
-///
-/// # Errors
-/// The database's.
 pub fn evidence(
     tx: &mut Tx<'_>,
     action_id: Option<ActionId>,

@@ -10,9 +10,9 @@ mod rows;
 mod state;
 
 pub use confidential::Confidential;
-pub use ground::Ground;
+pub use ground::RecordGround;
 pub use rows::{
-    RecordRow, Standing, Thing, Wanted, add, carry, case_of, change, history, of_case,
+    RecordEntry, RecordFilter, RecordRow, Thing, add, carry, case_of, change, history, of_case,
     record_to_change, records,
 };
 pub use state::{RecordKind, RecordState};

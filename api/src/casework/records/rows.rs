@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::confidential::Confidential;
-use super::ground::Ground;
+use super::ground::RecordGround;
 use super::state::{RecordKind, RecordState};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
@@ -90,7 +90,7 @@ struct NewRow<'a> {
 }
 
 /// How a thing is to stand.
-pub struct Standing<'a, T> {
+pub struct RecordEntry<'a, T> {
     /// Its state.
     pub state: RecordState,
     /// The day it is about.
@@ -113,14 +113,12 @@ impl RecordRow {
     }
 
     /// Where it can be read.
-    #[must_use]
     pub fn place(&self) -> String {
         format!("/v1/{}/{}", self.kind.folder(), self.record_id)
     }
 
     /// Whether nothing of it is to come: a meeting or visit that was, or was refused. A plan, a monitoring period and a
     /// referral run on.
-    #[must_use]
     pub fn is_over(&self) -> bool {
         match self.kind {
             RecordKind::Visit => true,
@@ -134,36 +132,29 @@ impl RecordRow {
     }
 
     /// The tag of this state.
-    #[must_use]
     pub fn etag(&self) -> ETag {
         ETag::of(format!("{}/{}", self.record_id, self.seq).as_bytes())
     }
 }
 
 /// Keeps a new thing.
-///
-/// # Errors
-/// The database's.
 pub fn add<T: Thing>(
     tx: &mut Tx<'_>,
-    ground: &Ground,
-    standing: &Standing<'_, T>,
+    ground: &RecordGround,
+    standing: &RecordEntry<'_, T>,
     caller: &Caller,
 ) -> Result<RecordRow, Problem> {
     insert(tx, ground, (None, 1), standing, None, caller)
 }
 
 /// Records how a thing stands now. The caller holds it ([`record_to_change`]).
-///
-/// # Errors
-/// The database's.
 pub fn change<T: Thing>(
     tx: &mut Tx<'_>,
     before: &RecordRow,
-    standing: &Standing<'_, T>,
+    standing: &RecordEntry<'_, T>,
     caller: &Caller,
 ) -> Result<RecordRow, Problem> {
-    let ground = Ground {
+    let ground = RecordGround {
         school_id: before.school_id,
         pupil_id: before.pupil_id,
         case: before.case_id.zip(before.case_step),
@@ -175,9 +166,9 @@ pub fn change<T: Thing>(
 
 fn insert<T: Thing>(
     tx: &mut Tx<'_>,
-    ground: &Ground,
+    ground: &RecordGround,
     (record_id, seq): (Option<RecordId>, i32),
-    standing: &Standing<'_, T>,
+    standing: &RecordEntry<'_, T>,
     known: Option<&Value>,
     caller: &Caller,
 ) -> Result<RecordRow, Problem> {
@@ -240,7 +231,7 @@ pub fn record_to_change<T: Thing>(
 
 /// Which things.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct RecordFilter {
     /// Of this school.
     pub school_id: Option<SchoolId>,
     /// Of this pupil.
@@ -252,12 +243,9 @@ pub struct Wanted {
 }
 
 /// Things as they stand, in the order in which they were first recorded, after `after`.
-///
-/// # Errors
-/// The database's.
 pub fn records<T: Thing>(
     tx: &mut Tx<'_>,
-    wanted: Wanted,
+    wanted: RecordFilter,
     after: Option<RecordId>,
     most: i64,
 ) -> Result<Vec<RecordRow>, Problem> {
@@ -300,9 +288,6 @@ pub fn records<T: Thing>(
 }
 
 /// Everything that was recorded with a case, in the order in which it was recorded.
-///
-/// # Errors
-/// The database's.
 pub fn of_case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<RecordRow>, Problem> {
     Ok(case_record::table
         .filter(case_record::case_id.eq(case_id))
@@ -314,9 +299,6 @@ pub fn of_case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<RecordRow>, Probl
 /// Brings everything that was recorded with a case along to the case that goes on at another school, with its history and
 /// with what is confidential; how it stands there, in the order in which it was first recorded. What stood at the school
 /// before stays there as it is.
-///
-/// # Errors
-/// The database's.
 pub fn carry(
     tx: &mut Tx<'_>,
     from_case: CaseId,

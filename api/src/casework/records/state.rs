@@ -39,7 +39,6 @@ words! {
 
 impl RecordKind {
     /// The states that a record of this kind can be in.
-    #[must_use]
     pub fn states(self) -> &'static [RecordState] {
         use RecordState as State;
         match self {
@@ -60,7 +59,6 @@ impl RecordKind {
     }
 
     /// The folder of the paths at which records of this kind are read.
-    #[must_use]
     pub fn folder(self) -> &'static str {
         match self {
             Self::Meeting => "meetings",

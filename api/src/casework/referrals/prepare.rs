@@ -1,20 +1,11 @@
 //! A referral is prepared, with the evidence as it stands.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::readiness::checks;
 use super::referral::{Partner, Referral};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
-use crate::casework::records::{self, Confidential, RecordState, Standing};
+use crate::casework::records::{self, Confidential, RecordEntry, RecordState};
 use crate::school::tenants;
 
 /// The most characters of a text, and of a name.
@@ -63,7 +54,7 @@ pub async fn prepare_referral(
             let says = format!("a referral to {name} was prepared");
             let checks = checks(tx, &codes, &ground)?;
             let referral = Referral { to, name, why, evidence: checks, steps: Vec::new() };
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: RecordState::Prepared,
                 day: tenants::today(tx, ground.school_id)?,
                 says,

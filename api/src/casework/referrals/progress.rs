@@ -1,25 +1,14 @@
 //! A referral was sent, received, answered or closed.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::referral::{Referral, ReferralStep};
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::RecordId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::word::words;
 use crate::casework::recording::{CaseMoved, Forward, Record, evidence};
-use crate::casework::records::{self, RecordState, Standing, record_to_change};
+use crate::casework::records::{self, RecordEntry, RecordState, record_to_change};
 use crate::figures::Counting;
 use crate::school::tenants;
 
@@ -107,7 +96,7 @@ pub async fn progress_referral(
             let line = format!("referral to {}, {}: {says}", referral.name, state);
             let by = caller.subject().to_owned();
             referral.steps.push(ReferralStep { state, day, says, by });
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: state.state(),
                 day,
                 says: line,

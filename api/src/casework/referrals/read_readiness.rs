@@ -1,18 +1,9 @@
 //! Whether a case is ready to be referred.
 
-use actix_web::{HttpResponse, get, web};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::readiness::checks;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::cases;
-use crate::casework::records::Ground;
+use crate::casework::records::RecordGround;
 use crate::figures::{Check, Light};
 
 /// What an authority asks to see, and what there is.
@@ -40,7 +31,7 @@ pub async fn read_readiness(
     let codes = app.codes.clone();
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = cases::case(tx, path.0)?;
-        let ground = Ground {
+        let ground = RecordGround {
             school_id: case.school_id,
             pupil_id: case.pupil_id,
             case: Some((case.case_id, case.steps)),

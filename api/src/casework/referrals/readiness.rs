@@ -18,7 +18,7 @@ use crate::casework::letters::LetterState;
 use crate::casework::meetings::Meeting;
 use crate::casework::notices::Counted;
 use crate::casework::plans::Plan;
-use crate::casework::records::{self, Ground, RecordRow, RecordState, Thing, Wanted};
+use crate::casework::records::{self, RecordFilter, RecordGround, RecordRow, RecordState, Thing};
 use crate::casework::visits::Visit;
 use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
@@ -29,10 +29,11 @@ const ATTEMPTS: usize = 3;
 const OFFERS: usize = 2;
 
 /// What stands in the records of a pupil's case; of everything at the school when there is none.
-///
-/// # Errors
-/// The database's.
-pub fn checks(tx: &mut Tx<'_>, codes: &CodeTable, ground: &Ground) -> Result<Vec<Check>, Problem> {
+pub fn checks(
+    tx: &mut Tx<'_>,
+    codes: &CodeTable,
+    ground: &RecordGround,
+) -> Result<Vec<Check>, Problem> {
     let mut all = registers(tx, codes, ground)?;
     all.extend([
         parents_known(tx, ground)?,
@@ -47,7 +48,11 @@ pub fn checks(tx: &mut Tx<'_>, codes: &CodeTable, ground: &Ground) -> Result<Vec
 }
 
 /// What the registers leave open since the case was opened, and in the weeks that a penalty notice looks back over.
-fn registers(tx: &mut Tx<'_>, codes: &CodeTable, ground: &Ground) -> Result<Vec<Check>, Problem> {
+fn registers(
+    tx: &mut Tx<'_>,
+    codes: &CodeTable,
+    ground: &RecordGround,
+) -> Result<Vec<Check>, Problem> {
     let behind = Counted::read(tx, codes, ground.pupil_id, None)?.days();
     let opened = match ground.case {
         Some((case, _)) => cases::case(tx, case)?.opened_on,
@@ -58,8 +63,8 @@ fn registers(tx: &mut Tx<'_>, codes: &CodeTable, ground: &Ground) -> Result<Vec<
 }
 
 /// The things of a kind that belong to the ground.
-fn things<T: Thing>(tx: &mut Tx<'_>, ground: &Ground) -> Result<Vec<RecordRow>, Problem> {
-    let wanted = Wanted {
+fn things<T: Thing>(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Vec<RecordRow>, Problem> {
+    let wanted = RecordFilter {
         school_id: Some(ground.school_id),
         pupil_id: Some(ground.pupil_id),
         case_id: ground.case.map(|(case, _)| case),
@@ -68,14 +73,14 @@ fn things<T: Thing>(tx: &mut Tx<'_>, ground: &Ground) -> Result<Vec<RecordRow>, 
     records::records::<T>(tx, wanted, None, i64::MAX)
 }
 
-fn place(of: &str, ground: &Ground) -> Option<String> {
+fn place(of: &str, ground: &RecordGround) -> Option<String> {
     Some(match ground.case {
         Some((case, _)) => format!("/v1/{of}?case_id={case}"),
         None => format!("/v1/{of}?school_id={}&pupil_id={}", ground.school_id, ground.pupil_id),
     })
 }
 
-fn parents_known(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
+fn parents_known(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     let known = parents::whom_to_ask(tx, ground.pupil_id)?.len();
     Ok(Check {
         item: "parents".to_owned(),
@@ -87,7 +92,7 @@ fn parents_known(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
 
 /// Each attempt that stands with a call, a message or a conversation of the case, and each of a day of absence since the
 /// case was opened.
-fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
+fn contacts(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     let mut attempts = evidence::table
         .inner_join(action::table.on(
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
@@ -115,7 +120,7 @@ fn contacts(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     })
 }
 
-fn letters(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
+fn letters(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     let mut rows = letter::table
         .filter(letter::school_id.eq(ground.school_id).and(letter::pupil_id.eq(ground.pupil_id)))
         .filter(letter::state.ne(LetterState::TakenBack))
@@ -139,7 +144,7 @@ fn letters(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     })
 }
 
-fn meeting(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
+fn meeting(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     let rows = things::<Meeting>(tx, ground)?;
     let count = |state: RecordState| rows.iter().filter(|row| row.state == state).count();
     let (held, missed, refused) = (
@@ -162,7 +167,7 @@ fn meeting(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     })
 }
 
-fn visit(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
+fn visit(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     let found = things::<Visit>(tx, ground)?;
     let says = match found.last() {
         Some(last) => last.says.clone(),
@@ -172,7 +177,7 @@ fn visit(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
     Ok(Check { item, light: light(found.len(), 1), says, see })
 }
 
-fn plan(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
+fn plan(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     let found = things::<Plan>(tx, ground)?;
     let says = found.last().map_or_else(|| "none".to_owned(), |last| last.says.clone());
     let (item, see) = ("plan or contract".to_owned(), place("plans", ground));
@@ -180,7 +185,7 @@ fn plan(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
 }
 
 /// Amber when there is none: it may not be needed, and somebody should say so.
-fn early_help(tx: &mut Tx<'_>, ground: &Ground) -> Result<Check, Problem> {
+fn early_help(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     let mut asked = None;
     for row in things::<Referral>(tx, ground)? {
         if row.read::<Referral>()?.to == Partner::EarlyHelp {

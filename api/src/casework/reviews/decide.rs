@@ -2,31 +2,22 @@
 
 use std::sync::Arc;
 
-use ::analytics::Block;
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
+use analytics::Block;
 use chrono::NaiveDate;
 use domain::policy::{Decision, Happened, Shield};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::amended::{self, School};
 use super::items::ItemAnswer;
 use super::open::open_actions;
 use super::rows::{self, ItemRow, ReviewRow};
 use super::state::ItemState;
-use crate::base::auth::permission::DecideCase;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{ItemId, PupilId, ReviewId};
-use crate::base::problem::{Kind, Problem, ProblemBody};
-use crate::base::state::App;
+use crate::base::operation::*;
+use crate::base::problem::ProblemBody;
 use crate::base::word::words;
-use crate::casework::actions::About;
-use crate::casework::cases::{self, Ground};
+use crate::casework::actions::ActionSubject;
+use crate::casework::cases::{self, StepGround};
 use crate::casework::letters::{self, NewLetter, Written};
 use crate::figures::{Counting, Figures, years_behind};
 use crate::school::policies::{self, Follows};
@@ -274,7 +265,7 @@ impl Deciding<'_> {
         }
         if decision.taking.is_some() {
             let open = cases::open_case_to_change(tx, school_id, pupil_id)?;
-            let ground = Ground {
+            let ground = StepGround {
                 school_id,
                 pupil_id,
                 review_id: Some(review.review_id),
@@ -312,7 +303,7 @@ impl Deciding<'_> {
             };
             letters::add(tx, &new, caller.subject())?;
         }
-        let about = About {
+        let about = ActionSubject {
             school_id,
             pupil_id: Some(pupil_id),
             case_id: None,

@@ -27,9 +27,6 @@ pub struct FeedbackRow {
 }
 
 /// Records what somebody said. One after the other, so that each has its place.
-///
-/// # Errors
-/// The database's.
 pub fn add_feedback(
     tx: &mut Tx<'_>,
     review: &ReviewRow,
@@ -56,9 +53,6 @@ pub fn add_feedback(
 }
 
 /// What was said about pupils at a school's reviews from one day to another.
-///
-/// # Errors
-/// The database's.
 pub fn feedback_between(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

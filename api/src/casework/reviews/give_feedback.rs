@@ -1,19 +1,9 @@
 //! What a teacher knows of a pupil who is looked at.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::feedback::{FeedbackRow, add_feedback};
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::GiveFeedback;
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{PupilId, ReviewId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// The most characters.

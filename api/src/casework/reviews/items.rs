@@ -2,30 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use domain::policy::Subject;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::feedback::{FeedbackRow, feedback_between};
 use super::rows::{self, ItemRow};
 use super::state::ItemState;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{ItemId, PupilId, ReviewId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::week_to;
 
 /// Which items.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListItemsQuery {
     /// Only those in this state.
     state: Option<ItemState>,
     /// Only those about this pupil.
@@ -102,7 +92,7 @@ impl ItemAnswer {
 
 /// List a review's items
 #[utoipa::path(tag = "reviews", security(("token" = ["case:read"])),
-    params(ReviewId, Params),
+    params(ReviewId, ListItemsQuery),
     responses((status = 200, description = "Items in the order in which the policy names them.", body = Page<ItemAnswer>)))]
 #[get("/v1/reviews/{review_id}/items")]
 pub async fn list_items(
@@ -110,9 +100,9 @@ pub async fn list_items(
     app: web::Data<App>,
     request: HttpRequest,
     path: Path<ReviewId>,
-    params: Query<Params>,
+    params: Query<ListItemsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { state, pupil_id, limit, cursor } = params.0;
+    let ListItemsQuery { state, pupil_id, limit, cursor } = params.0;
     let slice = Slice::<ItemId>::read(limit, cursor.as_deref(), &(path.0, state, pupil_id))?;
     let whole = caller.sees_confidential(&app);
     let page = app.db.snapshot(caller.scope(), move |tx| {

@@ -15,8 +15,8 @@ use super::rows::{self, NewItem, ReviewRow};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::casework::actions::{self, About};
-use crate::casework::cases::{self, Told};
+use crate::casework::actions::{self, ActionSubject};
+use crate::casework::cases::{self, OpenedCase};
 use crate::casework::letters;
 use crate::figures::{Beside, Enrolled, Figures, week_to};
 use crate::roll::pupils;
@@ -66,7 +66,7 @@ fn beside(
     tx: &mut Tx<'_>,
     row: &ReviewRow,
     figures: &Figures<'_>,
-    cases: &[Told],
+    cases: &[OpenedCase],
 ) -> Result<Beside, Problem> {
     let (school_id, day) = (row.school_id, row.day);
     let on_roll: BTreeMap<PupilId, Option<ClassId>> = figures
@@ -103,9 +103,6 @@ fn beside(
 }
 
 /// The tickets that pupils were given at reviews of the term before a day, by pupil and name.
-///
-/// # Errors
-/// The database's.
 pub fn tickets_held(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -148,7 +145,7 @@ pub fn store(
         };
         let proposed = waits_for_a_person(&decision);
         if !proposed {
-            let about = About {
+            let about = ActionSubject {
                 school_id: row.school_id,
                 pupil_id,
                 case_id: None,
@@ -162,7 +159,6 @@ pub fn store(
 }
 
 /// Whether a decision moves a case or sends a letter.
-#[must_use]
 pub fn waits_for_a_person(decision: &Decision) -> bool {
     let letter = decision.actions.iter().any(|action| action.kind == Do::Letter);
     decision.taking.is_some() || letter || !decision.held.is_empty()
@@ -171,7 +167,7 @@ pub fn waits_for_a_person(decision: &Decision) -> bool {
 /// Opens what somebody is to do because of a decision that moves no case. A report about each pupil is the list itself.
 pub fn open_actions(
     tx: &mut Tx<'_>,
-    about: About,
+    about: ActionSubject,
     decision: &Decision,
     day: NaiveDate,
     calendars: &[Calendar],

@@ -1,16 +1,10 @@
 //! A review is opened: by the clockwork on its day, or by a person.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 
 use super::open::open;
 use super::rows::ReviewRow;
-use crate::base::auth::May;
-use crate::base::auth::permission::OpenReview;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, SchoolBlocks, years_behind};
 
 /// Open a review

@@ -12,7 +12,7 @@ use domain::{AcademicYear, Calendar};
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::casework::cases::Told;
+use crate::casework::cases::OpenedCase;
 use crate::figures::{Beside, Enrolled, Figures};
 use crate::school::policies::{Follows, Shelf};
 
@@ -32,15 +32,12 @@ pub struct Question<'a> {
 
 impl Question<'_> {
     /// Everything that the school's policies propose.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn ask(
         &self,
         tx: &mut Tx<'_>,
         pathway: &Follows,
         rewards: Option<&Follows>,
-        cases: &[Told],
+        cases: &[OpenedCase],
     ) -> Result<Vec<Decision>, Problem> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
         decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
@@ -81,7 +78,7 @@ impl Question<'_> {
         &self,
         tx: &mut Tx<'_>,
         follows: &Follows,
-        cases: &[Told],
+        cases: &[OpenedCase],
     ) -> Result<Vec<Decision>, Problem> {
         let day = self.day;
         let facts = &self.figures.facts(&follows.policy, self.beside);
@@ -114,7 +111,7 @@ impl Question<'_> {
     fn ends(
         &self,
         tx: &mut Tx<'_>,
-        cases: &[Told],
+        cases: &[OpenedCase],
         follows: &Follows,
     ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>), Problem> {
         let on_roll: BTreeSet<PupilId> =
@@ -149,7 +146,6 @@ impl Question<'_> {
 }
 
 /// The tickets that a policy's draws are entered with, each with the rules that give them.
-#[must_use]
 pub fn tickets(policy: &Policy) -> BTreeMap<String, Vec<String>> {
     let draws = policy.rows.iter().filter_map(|row| match &row.body {
         Body::Draw(draw) => draw.tickets.clone(),

@@ -2,21 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, web};
 use chrono::TimeDelta;
 use domain::Calendar;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::{self, ReviewRow};
 use super::state::ItemState;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::db::Tx;
-use crate::base::http::path::Path;
-use crate::base::id::ReviewId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::{calendars, tenants};
 
 /// A review.

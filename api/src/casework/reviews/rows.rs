@@ -83,9 +83,6 @@ pub struct NewItem {
 }
 
 /// Opens a review, unless the school has one of that day; `None` then.
-///
-/// # Errors
-/// The database's.
 pub fn add(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -112,9 +109,6 @@ pub fn add(
 }
 
 /// Adds items to a review, numbered in their order, after those that it has.
-///
-/// # Errors
-/// The database's.
 pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result<(), Problem> {
     // As text, which the database reads itself: a tree of values for each would only be written out again.
     let proposals = new.iter().map(|item| serde_json::to_string(&item.decision));
@@ -152,9 +146,6 @@ pub fn review(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<ReviewRow, Problem
 }
 
 /// The review of a school's day, if there is one.
-///
-/// # Errors
-/// The database's.
 pub fn of_day(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -168,9 +159,6 @@ pub fn of_day(
 }
 
 /// How many items a review has, and how many of them wait for a person.
-///
-/// # Errors
-/// The database's.
 pub fn sizes(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<(i64, i64), Problem> {
     let states = states(tx, review_id)?;
     let proposed = states.iter().filter(|(state, _)| *state == ItemState::Proposed);
@@ -178,9 +166,6 @@ pub fn sizes(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<(i64, i64), Problem
 }
 
 /// The reviews of a school, latest day first, below `before`.
-///
-/// # Errors
-/// The database's.
 pub fn reviews(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -195,9 +180,6 @@ pub fn reviews(
 }
 
 /// The reviews of a school from a day on, earliest first.
-///
-/// # Errors
-/// The database's.
 pub fn reviews_since(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -211,9 +193,6 @@ pub fn reviews_since(
 }
 
 /// Items of a review, in order, after `after`.
-///
-/// # Errors
-/// The database's.
 pub fn items(
     tx: &mut Tx<'_>,
     review_id: ReviewId,
@@ -252,9 +231,6 @@ pub fn item_to_decide(
 
 /// The items of a review about a pupil; nobody else decides them, and nobody adds to the review, until this transaction
 /// has ended.
-///
-/// # Errors
-/// The database's.
 pub fn items_to_change(
     tx: &mut Tx<'_>,
     review_id: ReviewId,
@@ -270,9 +246,6 @@ pub fn items_to_change(
 }
 
 /// Records what became of an item.
-///
-/// # Errors
-/// The database's.
 pub fn settle(
     tx: &mut Tx<'_>,
     item: &ItemRow,
@@ -293,9 +266,6 @@ pub fn settle(
 }
 
 /// How many items of a review are in which state.
-///
-/// # Errors
-/// The database's.
 pub fn states(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<Vec<(ItemState, i64)>, Problem> {
     Ok(review_item::table
         .filter(review_item::review_id.eq(review_id))
@@ -306,9 +276,6 @@ pub fn states(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<Vec<(ItemState, i6
 }
 
 /// How often a rule has given each pupil something at a school's reviews from one day on, before another.
-///
-/// # Errors
-/// The database's.
 pub fn given(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -331,9 +298,6 @@ pub fn given(
 }
 
 /// The days of a school's reviews that listed something for a pupil, with the rules.
-///
-/// # Errors
-/// The database's.
 pub fn listed_of_pupil(
     tx: &mut Tx<'_>,
     (school_id, pupil_id): (SchoolId, PupilId),
@@ -351,9 +315,6 @@ pub fn listed_of_pupil(
 }
 
 /// The pupils who stood on the list of a school's reviews from one day to another.
-///
-/// # Errors
-/// The database's.
 pub fn listed_between(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

@@ -2,18 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::progress::{TargetAnswer, standing, years};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{CaseId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::casework::cases;
 use crate::figures::Counting;
 use crate::school::{calendars, tenants};
@@ -22,7 +14,7 @@ use crate::school::{calendars, tenants};
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListTargetsQuery {
     /// The school.
     school_id: SchoolId,
     limit: Option<u16>,
@@ -30,16 +22,16 @@ pub struct Params {
 }
 
 /// List running targets
-#[utoipa::path(tag = "targets", security(("token" = ["case:read"])), params(Params),
+#[utoipa::path(tag = "targets", security(("token" = ["case:read"])), params(ListTargetsQuery),
     responses((status = 200, description = "Targets in the order of their cases.", body = Page<TargetAnswer>)))]
 #[get("/v1/targets")]
 pub async fn list_targets(
     caller: May<ReadCase>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListTargetsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, limit, cursor } = params.0;
+    let ListTargetsQuery { school_id, limit, cursor } = params.0;
     let slice = Slice::<CaseId>::read(limit, cursor.as_deref(), &school_id)?;
     let (after, most) = (slice.after, slice.fetch());
     let read = counting.school_blocks_of(caller.scope(), move |tx| {

@@ -1,13 +1,7 @@
 //! The running target of a case.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::progress::{TargetAnswer, standing, years};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCase;
-use crate::base::http::path::Path;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::casework::cases;
 use crate::figures::Counting;
 use crate::school::{calendars, tenants};

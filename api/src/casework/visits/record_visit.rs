@@ -1,21 +1,12 @@
 //! A home visit is recorded, or why there was none.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::visit::Visit;
-use crate::base::auth::May;
-use crate::base::auth::permission::RecordCase;
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_others, check_parents, evidence};
-use crate::casework::records::{self, Confidential, Ground, Standing};
+use crate::casework::records::{self, Confidential, RecordEntry, RecordGround};
 use crate::school::tenants;
 
 /// The most characters.
@@ -56,7 +47,7 @@ pub async fn record_visit(
         let ground = about.look_up(tx)?;
         key.once(tx, &caller, "record_visit", &body.bytes, |tx| {
             let visit = check(tx, &ground, day, visit)?;
-            let standing = Standing {
+            let standing = RecordEntry {
                 state: visit.state(),
                 day,
                 says: format!("home visit on {day}, {}: {}", visit.state(), visit.says),
@@ -71,7 +62,12 @@ pub async fn record_visit(
     Ok(reply.await?.answer())
 }
 
-fn check(tx: &mut Tx<'_>, ground: &Ground, day: NaiveDate, visit: Visit) -> Result<Visit, Problem> {
+fn check(
+    tx: &mut Tx<'_>,
+    ground: &RecordGround,
+    day: NaiveDate,
+    visit: Visit,
+) -> Result<Visit, Problem> {
     let mut problem = Problem::new(Kind::Invalid);
     if day > tenants::today(tx, ground.school_id)? {
         problem = problem.and("/day", "today, or a day before");

@@ -209,7 +209,7 @@ pub struct RankAnswer {
 }
 
 /// What a comparison was asked with.
-pub struct Asked<'a> {
+pub struct CompareAsked<'a> {
     /// The question.
     pub comparing: &'a Comparing,
     /// The schools that are shown; all when absent.
@@ -220,7 +220,7 @@ pub struct Asked<'a> {
 
 impl CompareAnswer {
     /// The answer to a question.
-    pub fn of(asked: &Asked<'_>, built: &Built, compared: Vec<Compared>) -> Self {
+    pub fn of(asked: &CompareAsked<'_>, built: &Built, compared: Vec<Compared>) -> Self {
         let comparing = asked.comparing;
         let mut by_phase: BTreeMap<u8, Vec<Compared>> = BTreeMap::new();
         for school in compared {

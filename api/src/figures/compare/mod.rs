@@ -6,27 +6,19 @@ mod says;
 
 use std::sync::Arc;
 
-use ::analytics::{Block, By, Comparing, Level, Measure, compare as count};
-use actix_web::{HttpResponse, get, web};
+use analytics::{Block, By, Comparing, Level, Measure, compare as count};
 use chrono::{DateTime, Utc};
 use domain::{AcademicYear, Characteristic, Definition, WindowKind};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use self::answer::{Asked, CompareAnswer};
-use super::blocks::{Built, Standing};
+use self::answer::{CompareAnswer, CompareAsked};
+use super::blocks::{Built, YearRead};
 use super::finished::{finished, json};
 use super::{dimension, known};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadAnalytics;
 use crate::base::cache::Key;
-use crate::base::http::json::Query;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::figures::Counting;
-use crate::figures::dimension::Dimension;
-use crate::figures::dimension::MeasureName;
+use crate::figures::dimension::{Dimension, MeasureName};
 use crate::school::tenants;
 
 /// Of a hundred half days, how many need a mark in a school that is ranked, unless the caller says otherwise.
@@ -36,7 +28,7 @@ const FLOOR: u8 = 95;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct CompareQuery {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
@@ -67,14 +59,14 @@ pub struct Params {
 /// The schools of each phase side by side: the rate and how sure it is, the change on last year's same period, each group
 /// beside the rest, movement between bands of absence, and what the rate would be if the school's groups had the rates
 /// that they have in all schools of the phase. Places are ranges: only what chance cannot explain is told apart.
-#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(Params),
+#[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(CompareQuery),
     responses((status = 200, description = "The schools.", body = CompareAnswer)))]
 #[get("/v1/analytics/compare")]
 pub async fn compare(
     caller: May<ReadAnalytics>,
     app: web::Data<App>,
     counting: web::Data<Counting>,
-    params: Query<Params>,
+    params: Query<CompareQuery>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
@@ -102,7 +94,7 @@ pub async fn compare(
         format!("{comparing:?} {shown:?}"),
         format!("{} {}", comparing.definition.version(), app.codes.version()),
         this.key(),
-        last.as_ref().map_or_else(String::new, Standing::key),
+        last.as_ref().map_or_else(String::new, YearRead::key),
     ];
     let key = Key::new(&scope, "compare", &parts);
     let codes = app.codes.version();
@@ -112,7 +104,7 @@ pub async fn compare(
         let last = last.map(build).transpose()?;
         let pairs = pairs(&this, last.as_ref());
         let compared = count(&counting.pool, &pairs, &comparing).map_err(Problem::internal)?;
-        let asked = Asked { comparing: &comparing, shown, codes };
+        let asked = CompareAsked { comparing: &comparing, shown, codes };
         serde_json::to_vec(&CompareAnswer::of(&asked, &this, compared)).map_err(Problem::internal)
     });
     Ok(json(&answer.await?))
@@ -127,7 +119,7 @@ fn pairs(this: &Built, last: Option<&Built>) -> Vec<(Arc<Block>, Option<Arc<Bloc
     this.blocks.iter().map(|block| (block.clone(), of(block.school()))).collect()
 }
 
-fn comparing(params: &Params) -> Result<Comparing, Problem> {
+fn comparing(params: &CompareQuery) -> Result<Comparing, Problem> {
     let key = params.window.as_deref().unwrap_or("year-to-date");
     let window = dimension::window(key)?;
     let measure = params.measure.map_or(Measure::Absence, |measure| *measure);

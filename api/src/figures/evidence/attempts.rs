@@ -9,9 +9,6 @@ use crate::base::problem::Problem;
 use crate::base::schema::contact_attempt;
 
 /// How often a school tried to reach somebody about a pupil without a visit; with a day, about days of absence from it on.
-///
-/// # Errors
-/// The database's.
 pub fn attempts_since(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

@@ -15,9 +15,6 @@ use crate::base::schema::{
 };
 
 /// Of some days those about which a pupil's absence was reported to a school, leave was decided, or somebody was reached.
-///
-/// # Errors
-/// The database's.
 pub fn explained_days(
     tx: &mut Tx<'_>,
     (school_id, pupil_id): (SchoolId, PupilId),

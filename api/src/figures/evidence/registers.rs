@@ -41,9 +41,6 @@ struct Sessions {
 }
 
 /// What is open about a pupil's sessions at these schools from one day to another, which is today or before.
-///
-/// # Errors
-/// The database's.
 pub fn register_checks(
     tx: &mut Tx<'_>,
     codes: &CodeTable,

@@ -4,30 +4,20 @@ mod answer;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ::analytics::{Asking, Counted, Explanation, Filter, Level, explain as count};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use analytics::{Asking, Counted, Explanation, Filter, Level, explain as count};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::{AcademicYear, CodeTable, Definition, WindowKind};
-use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
 use super::answer::{PeriodAnswer, versions};
 use super::basis::basis;
-use super::blocks::{Built, Standing};
+use super::blocks::{Built, YearRead};
 use super::finished::finished;
 use super::{Counting, dimension, known};
-use crate::base::auth::May;
-use crate::base::auth::permission::{Permission, ReadAnalytics, ReadPupil};
 use crate::base::cache::Key;
-use crate::base::db::Tx;
-use crate::base::http::json::Query;
-use crate::base::http::page::Slice;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::pupil;
-use crate::base::state::App;
 use crate::base::word::As;
 use crate::base::words;
 use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
@@ -38,7 +28,7 @@ use crate::school::tenants;
 #[derive(Debug, Deserialize, Serialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ExplainQuery {
     /// Academic year: 2026 for 2026/27; the present one when absent.
     #[param(value_type = Option<i16>)]
     year: Option<AcademicYear>,
@@ -103,7 +93,7 @@ pub struct Params {
 /// Any cell of the trend, its group said by filters: how many half days are counted and left out and why, by code, and the
 /// pupils for those who may see them; or two definitions side by side with the pupils that differ.
 #[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])),
-    params(Params, ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
+    params(ExplainQuery, ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "What is behind the figure.", body = ExplainAnswer)))]
 #[get("/v1/analytics/explain")]
 pub async fn explain(
@@ -111,7 +101,7 @@ pub async fn explain(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ExplainQuery>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
@@ -165,7 +155,7 @@ struct Kept {
 }
 
 impl Question {
-    fn read(params: &Params) -> Result<Self, Problem> {
+    fn read(params: &ExplainQuery) -> Result<Self, Problem> {
         let key = params.window.clone().unwrap_or_else(|| "year-to-date".to_owned());
         Ok(Self {
             definition: params.definition.unwrap_or(Definition::DfeDaily),
@@ -222,7 +212,7 @@ fn read(
     question: &Question,
     year: AcademicYear,
     known: Option<DateTime<Utc>>,
-) -> Result<Standing, Problem> {
+) -> Result<YearRead, Problem> {
     let standing = counting.read(tx, (&question.filter, question.level), year, known)?;
     if let Some(wanted) = dimension::classes(&question.filter) {
         let schools: Vec<SchoolId> = standing.schools.keys().copied().collect();

@@ -24,7 +24,7 @@ const PIECE: usize = 250;
 const AT_ONCE: usize = 16;
 
 /// What a file says, as it will be applied: for each school's year its enrolments' marks.
-pub(super) struct Plan {
+pub(super) struct MarksPlan {
     pub years: BTreeMap<Key, YearPlan>,
     /// As they stood when the check was made; a year that was never written has 0.
     pub versions: BTreeMap<Key, i64>,
@@ -48,7 +48,7 @@ pub(super) fn check_locked(
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
-) -> Result<Plan, Problem> {
+) -> Result<MarksPlan, Problem> {
     let (schools, _) = schools_of(tx, request, &reading.file)?;
     let ids: Vec<SchoolId> = schools.values().copied().collect();
     let years: Vec<i16> = reading
@@ -90,13 +90,13 @@ pub(super) fn check(
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
-) -> Result<Plan, Problem> {
+) -> Result<MarksPlan, Problem> {
     let file = &reading.file;
     let (schools, notices) = schools_of(tx, request, file)?;
     let ids: Vec<SchoolId> =
         schools.values().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let years: BTreeSet<AcademicYear> = file.pupil_years().map(|py| py.year()).collect();
-    let mut plan = Plan {
+    let mut plan = MarksPlan {
         years: BTreeMap::new(),
         versions: BTreeMap::new(),
         problems: Problems::continuing(reading.problems.clone(), reading.problem_count),
@@ -129,7 +129,7 @@ struct Checked {
     problems: Problems,
 }
 
-impl Plan {
+impl MarksPlan {
     /// Adds what the check of the next pupils came to.
     fn join(&mut self, next: Checked) {
         self.problems.join(next.problems);

@@ -11,7 +11,7 @@ mod stays;
 use files::{MarksFile, Reading};
 
 use self::change::{Change, write};
-use self::check::{Plan, check, check_locked};
+use self::check::{MarksPlan, check, check_locked};
 use super::conclude::conclude;
 use super::outcome::Outcome;
 use super::request::Request;
@@ -65,7 +65,7 @@ fn settle(
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
-    plan: Plan,
+    plan: MarksPlan,
 ) -> Result<bool, Problem> {
     let mut outcome =
         Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };

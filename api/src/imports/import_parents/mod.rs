@@ -14,7 +14,7 @@ use files::{
 };
 
 use self::people::{People, name_key};
-use self::plan::{Ground, Plan};
+use self::plan::{ParentsKnown, ParentsPlan};
 use super::conclude::Checking;
 use super::request::Request;
 use super::schools::Schools;
@@ -85,14 +85,14 @@ fn settle(
     let ids: Vec<PupilId> = Schools::ids(rows.iter().map(|row| row.pupil_id));
     let ties = parents::ties_of_pupils(tx, &ids)?;
     people.find(&rows, &known, &ties);
-    let ground = Ground {
+    let ground = ParentsKnown {
         rows: &rows,
         columns: &check.columns,
         known: known.iter().map(|row| (row.parent_id, row)).collect(),
         ties: ties.iter().map(|tie| ((tie.parent_id, tie.pupil_id), tie)).collect(),
         today,
     };
-    let plan = Plan::make(&people, &ground, &mut check.problems);
+    let plan = ParentsPlan::make(&people, &ground, &mut check.problems);
     check.counts = plan.counts;
     check.notices.extend(schools.notices());
     check.notices.extend(people.notices());

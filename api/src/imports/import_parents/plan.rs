@@ -22,7 +22,7 @@ const UNTOLD: &str =
     "On record in the school's former system, without its text: see the order itself";
 
 /// What a file is held against.
-pub(super) struct Ground<'a> {
+pub(super) struct ParentsKnown<'a> {
     pub rows: &'a [Row],
     pub columns: &'a Columns,
     pub known: BTreeMap<ParentId, &'a ParentRow>,
@@ -32,14 +32,14 @@ pub(super) struct Ground<'a> {
 
 /// What a file adds and changes.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(super) struct ParentsPlan {
     pub changes: Vec<Change>,
     pub counts: Counts,
     pub notices: Vec<Notice>,
 }
 
-impl Plan {
-    pub fn make(people: &People, ground: &Ground<'_>, problems: &mut Problems) -> Self {
+impl ParentsPlan {
+    pub fn make(people: &People, ground: &ParentsKnown<'_>, problems: &mut Problems) -> Self {
         let mut plan = Self::default();
         let orders = orders(ground);
         for somebody in &people.all {
@@ -55,7 +55,7 @@ impl Plan {
     fn change(
         &mut self,
         somebody: &Somebody,
-        ground: &Ground<'_>,
+        ground: &ParentsKnown<'_>,
         orders: &[i16],
         problems: &mut Problems,
     ) -> Change {
@@ -143,7 +143,7 @@ impl Plan {
 }
 
 /// Who is called as the how manieth, row by row: what the file says, or else after those whom it names before.
-fn orders(ground: &Ground<'_>) -> Vec<i16> {
+fn orders(ground: &ParentsKnown<'_>) -> Vec<i16> {
     let mut last: BTreeMap<PupilId, i16> = BTreeMap::new();
     let next = |row: &Row| {
         let last = last.entry(row.pupil_id).or_default();

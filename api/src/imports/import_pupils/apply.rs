@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use super::plan::Plan;
+use super::plan::PupilsPlan;
 use crate::base::db::Tx;
 use crate::base::problem::{Kind, Problem};
 use crate::roll::pupils::{self, NewCharacteristic, NewClass, NewPlacement, NewPupil, NewStay};
 use crate::roll::visibility;
 
-impl Plan {
+impl PupilsPlan {
     /// Writes it all. UPNs that the trust has on a roll which the caller may not see end up in `elsewhere`, with an
     /// error so that nothing stays written.
     pub fn apply(

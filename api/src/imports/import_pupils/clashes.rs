@@ -9,7 +9,7 @@ use domain::folded_name_key;
 use files::{Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind};
 
 use super::Row;
-use super::standing::Standing;
+use super::standing::RollBefore;
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
@@ -57,7 +57,7 @@ pub(super) fn differs(
 pub(super) fn notices(
     tx: &mut Tx<'_>,
     rows: &[Row],
-    standing: &Standing,
+    standing: &RollBefore,
 ) -> Result<Vec<Notice>, Problem> {
     let mut notices = may_be_the_same(tx, rows, standing)?;
     notices.extend(on_two_rolls(rows, standing));
@@ -68,7 +68,7 @@ pub(super) fn notices(
 fn may_be_the_same(
     tx: &mut Tx<'_>,
     rows: &[Row],
-    standing: &Standing,
+    standing: &RollBefore,
 ) -> Result<Vec<Notice>, Problem> {
     let child =
         |row: &Row| (folded_name_key(&row.file.surname, &row.file.forename), row.file.birth_date);
@@ -95,7 +95,7 @@ fn may_be_the_same(
 }
 
 /// Pupils whom the file puts on the roll of one school while they are on that of another.
-fn on_two_rolls(rows: &[Row], standing: &Standing) -> Vec<Notice> {
+fn on_two_rolls(rows: &[Row], standing: &RollBefore) -> Vec<Notice> {
     let mut elsewhere: BTreeMap<PupilId, Vec<&EnrolmentRow>> = BTreeMap::new();
     for enrolment in standing.enrolments.values().flatten() {
         elsewhere.entry(enrolment.pupil_id).or_default().push(enrolment);

@@ -13,8 +13,8 @@ use files::{
 
 use super::Row;
 use super::placed::NO_CLASS;
-use super::plan::Plan;
-use super::standing::Standing;
+use super::plan::PupilsPlan;
+use super::standing::RollBefore;
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
@@ -53,7 +53,7 @@ fn settle(
     let locked = tenants::lock_schools(tx, &ids, &years.into_iter().collect::<Vec<_>>())?;
     let members = rows.iter().filter_map(|(row, _)| row.member.as_ref());
     let upns: Vec<String> = members.map(|member| member.upn.as_str().to_owned()).collect();
-    let standing = Standing::of_pupils(tx, &upns, &ids, false)?;
+    let standing = RollBefore::of_pupils(tx, &upns, &ids, false)?;
     let mut placed = Vec::new();
     for (row, school_id) in &rows {
         let Some(member) = &row.member else { continue };
@@ -62,7 +62,7 @@ fn settle(
             Err(problem) => check.problems.add(|| *problem),
         }
     }
-    let mut plan = Plan::make(&placed, &standing, today, &check.columns, &mut check.problems);
+    let mut plan = PupilsPlan::make(&placed, &standing, today, &check.columns, &mut check.problems);
     for (row, school_id) in rows.iter().filter(|(row, _)| row.member.is_none()) {
         let Some(year) = year_of(row, today) else { continue };
         let class = NewClass { school_id: *school_id, year, name: row.class.clone() };
@@ -92,7 +92,7 @@ fn place(
     row: &ClassFileRow,
     member: &ClassMember,
     school_id: SchoolId,
-    standing: &Standing,
+    standing: &RollBefore,
     today: NaiveDate,
     columns: &Columns,
 ) -> Result<Row, Box<RowProblem>> {

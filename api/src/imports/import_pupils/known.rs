@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use domain::Characteristic;
 
-use super::plan::Plan;
-use super::standing::{Standing, Timeline};
+use super::plan::PupilsPlan;
+use super::standing::{RollBefore, Timeline};
 use super::{Enrolment, Row};
 
 /// Plans the facts that differ from what is recorded. The rows come in the order of their days.
 ///
 /// A row with a day in `from` speaks of that day. A row without one speaks of the present: what it says holds from the
 /// first day on roll when nothing of the kind was recorded before, and otherwise from today.
-pub(super) fn record(plan: &mut Plan, rows: &[&Row], standing: &Standing, today: NaiveDate) {
+pub(super) fn record(
+    plan: &mut PupilsPlan,
+    rows: &[&Row],
+    standing: &RollBefore,
+    today: NaiveDate,
+) {
     let mut timelines: BTreeMap<(Enrolment, Characteristic), Timeline> = BTreeMap::new();
     for row in rows {
         let enrolment = row.enrolment();

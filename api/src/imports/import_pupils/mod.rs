@@ -20,8 +20,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::AcademicYear;
 use files::{PupilRow, Reading};
 
-use self::plan::Plan;
-use self::standing::Standing;
+use self::plan::PupilsPlan;
+use self::standing::RollBefore;
 use super::conclude::Checking;
 use super::request::Request;
 use super::schools::Schools;
@@ -90,8 +90,8 @@ fn settle(
     let years: BTreeSet<i16> = rows.iter().filter_map(|row| row.class_year(today)).collect();
     let years: Vec<i16> = years.into_iter().collect();
     let locked = tenants::lock_schools(tx, &ids, &years)?;
-    let standing = Standing::read(tx, &rows, &ids)?;
-    let mut plan = Plan::make(&rows, &standing, today, &check.columns, &mut check.problems);
+    let standing = RollBefore::read(tx, &rows, &ids)?;
+    let mut plan = PupilsPlan::make(&rows, &standing, today, &check.columns, &mut check.problems);
     if check.request.options.complete {
         let as_of = (check.request.options.as_of.unwrap_or(today), check.request);
         whole_roll::end_the_rest(&mut plan, &rows, &standing, &ids, as_of, &mut check.problems);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use domain::AcademicYear;
 
-use super::plan::{Place, Plan, class_of};
-use super::standing::Standing;
+use super::plan::{Place, PupilsPlan, class_of};
+use super::standing::RollBefore;
 use super::{Enrolment, Row};
 use crate::base::id::EnrolmentId;
 use crate::roll::pupils::NewClass;
@@ -15,7 +15,12 @@ use crate::roll::pupils::NewClass;
 pub(super) const NO_CLASS: &str = "No class";
 
 /// Plans the placements that differ from what is recorded. The rows come in the order of their days.
-pub(super) fn record(plan: &mut Plan, rows: &[&Row], standing: &Standing, today: NaiveDate) {
+pub(super) fn record(
+    plan: &mut PupilsPlan,
+    rows: &[&Row],
+    standing: &RollBefore,
+    today: NaiveDate,
+) {
     let mut timelines: BTreeMap<Enrolment, BTreeMap<NaiveDate, Place>> = BTreeMap::new();
     for row in rows {
         let Some(year) = row.class_year(today) else { continue };
@@ -47,7 +52,10 @@ pub(super) fn record(plan: &mut Plan, rows: &[&Row], standing: &Standing, today:
 }
 
 /// Where an enrolment is recorded to be, from which day on.
-fn recorded(enrolment_id: Option<EnrolmentId>, standing: &Standing) -> BTreeMap<NaiveDate, Place> {
+fn recorded(
+    enrolment_id: Option<EnrolmentId>,
+    standing: &RollBefore,
+) -> BTreeMap<NaiveDate, Place> {
     let theirs = enrolment_id.and_then(|id| standing.placements.get(&id));
     let place = |row: &crate::roll::pupils::PlacementRow| {
         let class = standing.classes.get(&row.class_id)?;

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::Characteristic;
 use files::{Columns, Problems};
 
-use super::standing::Standing;
+use super::standing::RollBefore;
 use super::{Enrolment, Row, clashes, known, placed};
 use crate::base::id::{ClassId, EnrolmentId, PupilId};
 use crate::base::word::As;
@@ -15,7 +15,7 @@ use crate::roll::pupils::{ClassRow, NewClass, NewPupil, NewStay};
 
 /// What a file adds to the roll.
 #[derive(Default)]
-pub(super) struct Plan {
+pub(super) struct PupilsPlan {
     /// By UPN.
     pub pupils: BTreeMap<String, NewPupil>,
     pub classes: BTreeSet<NewClass>,
@@ -45,18 +45,18 @@ pub(super) fn class_of(row: &ClassRow) -> NewClass {
     NewClass { school_id: row.school_id, year: row.year, name: row.name.clone() }
 }
 
-impl Plan {
+impl PupilsPlan {
     pub fn make(
         rows: &[Row],
-        standing: &Standing,
+        standing: &RollBefore,
         today: NaiveDate,
         columns: &Columns,
         problems: &mut Problems,
     ) -> Self {
-        let mut plan = Plan {
+        let mut plan = PupilsPlan {
             known: standing.pupils.iter().map(|(upn, row)| (upn.clone(), row.pupil_id)).collect(),
             class_ids: standing.classes.values().map(|c| (class_of(c), c.class_id)).collect(),
-            ..Plan::default()
+            ..PupilsPlan::default()
         };
         let mut fitting = Vec::with_capacity(rows.len());
         for row in rows {
@@ -98,7 +98,7 @@ impl Plan {
 
     /// The row's enrolment: known, known with another last day, or new; never two at once in one school. The first day
     /// of the other one is the error.
-    fn enrolment(&mut self, row: &Row, standing: &Standing) -> Result<(), NaiveDate> {
+    fn enrolment(&mut self, row: &Row, standing: &RollBefore) -> Result<(), NaiveDate> {
         let (file, theirs) = (&row.file, standing.of(row));
         let key = row.enrolment();
         if let Some(known) = theirs.iter().find(|known| known.first_day == file.first_day) {

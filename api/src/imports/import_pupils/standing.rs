@@ -15,7 +15,7 @@ use crate::roll::pupils::{self, ClassRow, EnrolmentRow, PlacementRow, PupilRow};
 pub(super) type Timeline = BTreeMap<NaiveDate, String>;
 
 /// The pupils of a file as the trust knows them, and the whole roll of their schools.
-pub(super) struct Standing {
+pub(super) struct RollBefore {
     /// By UPN.
     pub pupils: BTreeMap<String, PupilRow>,
     /// By school and pupil.
@@ -28,7 +28,7 @@ pub(super) struct Standing {
     pub classes: BTreeMap<ClassId, ClassRow>,
 }
 
-impl Standing {
+impl RollBefore {
     pub fn read(tx: &mut Tx<'_>, rows: &[Row], schools: &[SchoolId]) -> Result<Self, Problem> {
         let upns: Vec<String> = rows.iter().map(|row| row.file.upn.as_str().to_owned()).collect();
         let known = rows.iter().any(|row| !row.file.known.is_empty());

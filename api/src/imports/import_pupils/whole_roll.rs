@@ -9,8 +9,8 @@ use chrono::NaiveDate;
 use files::{Problems, RowProblem, RowProblemKind};
 
 use super::Row;
-use super::plan::Plan;
-use super::standing::Standing;
+use super::plan::PupilsPlan;
+use super::standing::RollBefore;
 use crate::base::id::{PupilId, SchoolId};
 use crate::imports::request::Request;
 use crate::roll::pupils::{EnrolmentRow, NewStay};
@@ -21,9 +21,9 @@ const GUARDED: usize = 5;
 /// Ends the enrolments of those who are on roll on `as_of` and whom the file does not name: their last day is the day
 /// before.
 pub(super) fn end_the_rest(
-    plan: &mut Plan,
+    plan: &mut PupilsPlan,
     rows: &[Row],
-    standing: &Standing,
+    standing: &RollBefore,
     schools: &[SchoolId],
     (as_of, request): (NaiveDate, &Request),
     problems: &mut Problems,

@@ -1,16 +1,8 @@
 //! An import is to be taken back.
 
-use actix_web::{HttpResponse, post, web};
-
 use super::rows::{self, Undo};
-use crate::base::auth::May;
-use crate::base::auth::permission::RunImport;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::path::Path;
-use crate::base::id::ImportId;
 use crate::base::jobs;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Take a whole import back
 ///
@@ -19,7 +11,7 @@ use crate::base::state::App;
 /// changed since the import is left as it is and listed with the reason; so are enrolments that have marks by now.
 /// Pupils, classes and parents that the import added stay, with nobody on roll, in them or theirs; cases that it carried
 /// in end and penalty notices are withdrawn, unless something was done about them since. What rests on marks that go
-/// back is looked at again: a step that the import had undone is proposed anew, and a person decides. Asked again, it is
+/// back is looked at again: a step that the import had undone is proposed anew, and a person decides. UndoAsked again, it is
 /// done once. It needs the permissions that the import needed.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(ImportId,
         Idempotency),

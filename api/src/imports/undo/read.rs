@@ -1,14 +1,7 @@
 //! How far the taking back of an import is, and what came of it.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows::{self, Undo};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadImport;
-use crate::base::http::path::Path;
-use crate::base::id::ImportId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Read the taking back of an import
 #[utoipa::path(tag = "imports", security(("token" = ["import:read"])), params(ImportId),

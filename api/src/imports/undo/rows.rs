@@ -117,7 +117,7 @@ impl UndoOutcome {
 }
 
 /// An import that shall be taken back.
-pub(super) struct Asked {
+pub(super) struct UndoAsked {
     pub import_id: ImportId,
     pub kind: ImportKind,
     /// When it was applied; `None`: it changed nothing.
@@ -188,7 +188,7 @@ pub(super) fn add(
 }
 
 /// What a job shall take back.
-pub(super) fn asked(tx: &mut Tx<'_>, job_id: JobId) -> Result<Asked, Problem> {
+pub(super) fn asked(tx: &mut Tx<'_>, job_id: JobId) -> Result<UndoAsked, Problem> {
     let (import_id, kind, applied_at) = import_undo::table
         .inner_join(
             import::table.on(import::trust_id
@@ -198,7 +198,7 @@ pub(super) fn asked(tx: &mut Tx<'_>, job_id: JobId) -> Result<Asked, Problem> {
         .filter(import_undo::job_id.eq(job_id))
         .select((import::job_id, import::kind, import::applied_at))
         .first(tx.conn)?;
-    Ok(Asked { import_id, kind, applied_at })
+    Ok(UndoAsked { import_id, kind, applied_at })
 }
 
 /// Keeps what came of it.

@@ -1,19 +1,10 @@
 //! A large file is going to come in parts.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::TimeDelta;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::rows::{self, Upload};
-use crate::base::auth::May;
-use crate::base::auth::permission::RunImport;
 use crate::base::db::Schools;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Query;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// After so long without a touch an upload is let go.
@@ -23,7 +14,7 @@ const KEPT: TimeDelta = TimeDelta::days(2);
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct BeginUploadQuery {
     /// The school that the file is for; needed unless your token is for the whole trust.
     school_id: Option<SchoolId>,
 }
@@ -33,14 +24,14 @@ pub struct Params {
 /// Put its parts to `/v1/uploads/{upload_id}/parts/{part}`, from 1, in any order; a part that did not arrive is put
 /// again. Then `POST /v1/imports?upload_id=...` with an empty body imports it. An upload that is not touched for two
 /// days is let go.
-#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(Params,
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(BeginUploadQuery,
         Idempotency),
     responses((status = 201, description = "The upload, without a part yet.", body = Upload, headers(("Location")))))]
 #[post("/v1/uploads")]
 pub async fn begin_upload(
     caller: May<RunImport>,
     app: web::Data<App>,
-    params: Query<Params>,
+    params: Query<BeginUploadQuery>,
     key: Idempotency,
 ) -> Result<HttpResponse, Problem> {
     let school_id = params.0.school_id;

@@ -1,16 +1,10 @@
 //! A part of a large file.
 
-use actix_web::{HttpRequest, HttpResponse, put, web};
 use sha2::{Digest, Sha256};
 
 use super::rows::{self, UploadPart};
-use crate::base::auth::May;
-use crate::base::auth::permission::RunImport;
 use crate::base::http::json::unreadable;
-use crate::base::http::path::Path;
-use crate::base::id::UploadId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// The most bytes of a part.
 const MOST: usize = 8 * 1024 * 1024;

@@ -1,14 +1,7 @@
 //! Which parts of a large file have arrived.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows::{self, Upload};
-use crate::base::auth::May;
-use crate::base::auth::permission::RunImport;
-use crate::base::http::path::Path;
-use crate::base::id::UploadId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// See which parts of a large file have arrived
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(UploadId),

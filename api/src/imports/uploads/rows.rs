@@ -187,9 +187,6 @@ pub fn whole(tx: &mut Tx<'_>, upload_id: UploadId, most: usize) -> Result<Whole,
 }
 
 /// Lets the upload go, after its parts were taken over as those of an import.
-///
-/// # Errors
-/// The database's.
 pub fn hand_over(tx: &mut Tx<'_>, upload_id: UploadId) -> Result<(), Problem> {
     remove(tx, &[upload_id])
 }

@@ -55,9 +55,6 @@ pub struct Changed<'a> {
 }
 
 /// Puts the pupils about whom something rests on these marks into the queue, in the transaction that changed them.
-///
-/// # Errors
-/// The database's.
 pub fn look_again(
     tx: &mut Tx<'_>,
     moved: &[Moved],
@@ -79,9 +76,6 @@ pub fn look_again(
 
 /// As [`look_again`] for what was recorded of days on roll at that instant: marks of days on which the pupil was not on
 /// roll count no more, and others count again.
-///
-/// # Errors
-/// The database's.
 pub fn days_changed(tx: &mut Tx<'_>, changed: Changed<'_>, caller: &Caller) -> Result<(), Problem> {
     let moved = rows::days_recorded_at(tx, changed.at)?;
     look_again(tx, &moved, changed, caller)

@@ -31,9 +31,6 @@ pub struct LookRow {
 
 /// The pupils of these enrolments about whom something rests on marks from the day on: an item of a review that nobody
 /// has decided or that was sent, or a penalty notice. In the order of schools and pupils.
-///
-/// # Errors
-/// The database's.
 pub fn resting(tx: &mut Tx<'_>, moved: &[Moved]) -> Result<Vec<Look>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
@@ -79,9 +76,6 @@ pub fn resting(tx: &mut Tx<'_>, moved: &[Moved]) -> Result<Vec<Look>, Problem> {
 
 /// The enrolments whose days were recorded at an instant and were others before, each with the first day on which the
 /// roll is another.
-///
-/// # Errors
-/// The database's.
 pub fn days_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Moved>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
@@ -111,9 +105,6 @@ pub fn days_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Moved>
 }
 
 /// Keeps whom a job is to look at again.
-///
-/// # Errors
-/// The database's.
 pub fn add(
     tx: &mut Tx<'_>,
     job_id: JobId,
@@ -143,9 +134,6 @@ pub fn add(
 }
 
 /// Whom a job has still to look at, in the order of schools and pupils; and how many there were in all.
-///
-/// # Errors
-/// The database's.
 pub fn left(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Vec<LookRow>, i64), Problem> {
     let ours = second_look::table.filter(second_look::job_id.eq(job_id));
     let left = ours.filter(second_look::done_at.is_null());
@@ -154,9 +142,6 @@ pub fn left(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Vec<LookRow>, i64), Probl
 }
 
 /// Keeps what became of it.
-///
-/// # Errors
-/// The database's.
 pub fn keep(
     tx: &mut Tx<'_>,
     job_id: JobId,
@@ -174,9 +159,6 @@ pub fn keep(
 }
 
 /// What became of those whose marks an import or undo changed, a pupil each; `None` for one at whom nobody has looked.
-///
-/// # Errors
-/// The database's.
 pub fn of_source<T: DeserializeOwned>(
     tx: &mut Tx<'_>,
     source: JobId,

@@ -1,21 +1,10 @@
 //! A school had to close though it was due to be open: everybody who was due is given the code for it, at once.
 
-use actix_web::{HttpResponse, post, web};
 use domain::{AcademicYear, CodeTable};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::closing::{Closing, NewClosing, Touched};
 use super::rows::{self, NewClosure, UnplannedClosure};
-use crate::base::auth::permission::{AmendMark, WriteCalendar};
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::{Json, Query};
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::marks::{self, Author, Changed, Moved, Source};
 use crate::school::tenants;
 
@@ -23,7 +12,7 @@ use crate::school::tenants;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct CreateClosureQuery {
     /// `true`: change nothing, and answer what would be touched.
     #[serde(default)]
     preview: bool,
@@ -46,7 +35,7 @@ pub struct ClosureRecorded {
 /// registers of these sessions count as taken; the calendar stays as it is. A closure that is planned stands in the
 /// calendar instead. Needs `mark:amend` and `calendar:write`. With `preview=true` nothing is changed.
 #[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = NewClosing,
-    params(SchoolId, Params,
+    params(SchoolId, CreateClosureQuery,
         Idempotency),
     responses((status = 200, description = "What would be touched, with `preview=true`.", body = Touched),
         (status = 201, description = "The closure, and what it touched.", body = ClosureRecorded, headers(("Location"))),
@@ -59,7 +48,7 @@ pub async fn create_closure(
     _may: May<WriteCalendar>,
     app: web::Data<App>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<CreateClosureQuery>,
     key: Idempotency,
     body: Json<NewClosing>,
 ) -> Result<HttpResponse, Problem> {

@@ -1,32 +1,21 @@
 //! The unplanned closures of a school.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
-
 use super::rows::{self, UnplannedClosure};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCalendar;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{ClosureId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListClosuresQuery {
     limit: Option<u16>,
     cursor: Option<String>,
 }
 
 /// List unplanned closures
 #[utoipa::path(tag = "register", security(("token" = ["calendar:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, ListClosuresQuery),
     responses((status = 200, description = "The closures in the order in which they were recorded.", body = Page<UnplannedClosure>)))]
 #[get("/v1/schools/{school_id}/closures")]
 pub async fn list_closures(
@@ -34,10 +23,10 @@ pub async fn list_closures(
     app: web::Data<App>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<ListClosuresQuery>,
 ) -> Result<HttpResponse, Problem> {
     let school_id = path.0;
-    let Params { limit, cursor } = params.0;
+    let ListClosuresQuery { limit, cursor } = params.0;
     let slice = Slice::<ClosureId>::read(limit, cursor.as_deref(), &school_id)?;
     let page = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;

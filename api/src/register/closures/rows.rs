@@ -98,9 +98,6 @@ pub(super) struct NewClosure<'a> {
 }
 
 /// Adds a closure. The caller holds the lock of the school's version and has bumped it.
-///
-/// # Errors
-/// The database's.
 pub(super) fn add_closure(
     tx: &mut Tx<'_>,
     new: &NewClosure<'_>,
@@ -130,9 +127,6 @@ pub(super) fn add_closure(
 }
 
 /// The closures of a school after an id, in the order in which they were recorded.
-///
-/// # Errors
-/// The database's.
 pub(super) fn closures(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

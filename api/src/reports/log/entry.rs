@@ -126,7 +126,7 @@ pub mod source {
 
 /// Which entries.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted {
+pub struct LogFilter {
     /// Of this school.
     pub school_id: SchoolId,
     /// Of these days on the school's wall.
@@ -145,7 +145,7 @@ pub struct Wanted {
     pub most: i64,
 }
 
-impl Wanted {
+impl LogFilter {
     /// The keys of a source after which the page begins: an instant, not before the days begin, and the row's two keys.
     pub fn after(&self, source: u8) -> (DateTime<Utc>, i32, i32) {
         match self.after {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use diesel::prelude::*;
 
 use super::super::people::People;
-use super::entry::{Entries, Wanted};
+use super::entry::{Entries, LogFilter};
 use super::{letters, said, steps, things};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, PupilId, SchoolId};
@@ -14,10 +14,11 @@ use crate::base::schema::{enrolment_now, placement_now};
 use crate::school::tenants::SchoolRow;
 
 /// The entries of a page, earliest first. Of each source no more is read than the page holds.
-///
-/// # Errors
-/// The database's.
-pub fn entries(tx: &mut Tx<'_>, school: &SchoolRow, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn entries(
+    tx: &mut Tx<'_>,
+    school: &SchoolRow,
+    wanted: &LogFilter,
+) -> Result<Entries, Problem> {
     let mut all = steps::steps(tx, wanted)?;
     all.extend(said::done(tx, wanted)?);
     all.extend(things::records(tx, wanted)?);

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, LetterId, PupilId};
 use crate::base::problem::Problem;
@@ -13,13 +13,10 @@ use crate::casework::letters::{LetterState, Verdict};
 use crate::school::tenants::SchoolRow;
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
-///
-/// # Errors
-/// The database's.
 pub fn without_a_case(
     tx: &mut Tx<'_>,
     school: &SchoolRow,
-    wanted: &Wanted,
+    wanted: &LogFilter,
 ) -> Result<Entries, Problem> {
     let mut rows = letter::table
         .filter(letter::school_id.eq(wanted.school_id).and(letter::case_id.is_null()))
@@ -69,10 +66,7 @@ fn noon(school: &SchoolRow, day: NaiveDate) -> Result<DateTime<Utc>, Problem> {
 }
 
 /// What people decided about letters that were held.
-///
-/// # Errors
-/// The database's.
-pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn decisions(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows = letter_decision::table
         .inner_join(
             letter::table.on(letter::trust_id
@@ -119,10 +113,7 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
 }
 
 /// Letters that were stopped, or go on again, about pupils of the school.
-///
-/// # Errors
-/// The database's.
-pub fn stopped(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn stopped(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows = letter_stop::table
         .filter(letter_stop::school_ids.contains(vec![wanted.school_id]))
         .into_boxed();

@@ -8,27 +8,16 @@ mod said;
 mod steps;
 mod things;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::Days;
 use domain::policy::word::Keeps;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
-use self::entry::{LogEntry, Place, Wanted, span};
+use self::entry::{LogEntry, LogFilter, Place, span};
 use self::gather::entries;
 use super::attendance::page;
 use super::csv::{self, cell};
 use super::frame::{ReportFormat, period, today};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::db::Tx;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::http::path::Path;
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::policies::{self, Part};
 use crate::school::tenants::{self, SchoolRow};
 
@@ -44,7 +33,7 @@ const LEFT_OUT: &str = " Why people decided so, and which reasons were accepted,
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct LogExportQuery {
     /// The first day; 30 days before the last when absent.
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
@@ -93,7 +82,7 @@ const HEADER: [&str; 13] = [
 /// Who did what, when and why, for the file of a case or for the safeguarding system. Times are those on the school's
 /// wall.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, LogExportQuery),
     responses((status = 200, description = "The log.",
         content((LogExport = "application/json"), (String = "text/csv")))))]
 #[get("/v1/schools/{school_id}/reports/log")]
@@ -102,10 +91,10 @@ pub async fn log_export(
     app: web::Data<App>,
     request: HttpRequest,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<LogExportQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { from, to, case_id, pupil_id, format, limit, cursor } = params.0;
+    let LogExportQuery { from, to, case_id, pupil_id, format, limit, cursor } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
     let Days { from, to } = days;
     let filter = (path.0, from, to, case_id, pupil_id);
@@ -120,7 +109,7 @@ pub async fn log_export(
         let school = tenants::school(tx, school_id)?;
         let rules = promised(tx, school_id, to)?;
         let span = span(&school, days)?;
-        let wanted = Wanted { school_id, days, span, case_id, pupil_id, whole, after, most };
+        let wanted = LogFilter { school_id, days, span, case_id, pupil_id, whole, after, most };
         let found = entries(tx, &school, &wanted)?;
         Ok((school, rules, found))
     });

@@ -8,7 +8,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
-use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, AttemptId, CaseId, ParentId, PupilId, ReviewId};
 use crate::base::problem::Problem;
@@ -17,10 +17,7 @@ use crate::roll::parents;
 use crate::school::tenants;
 
 /// What was done, each attempt too.
-///
-/// # Errors
-/// The database's.
-pub fn done(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn done(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows = evidence::table
         .inner_join(action::table.on(
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
@@ -61,10 +58,7 @@ pub fn done(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
 }
 
 /// What teachers and others said at reviews.
-///
-/// # Errors
-/// The database's.
-pub fn said(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn said(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows = feedback::table.filter(feedback::school_id.eq(wanted.school_id)).into_boxed();
     if let Some(pupil_id) = wanted.pupil_id {
         rows = rows.filter(feedback::pupil_id.eq(pupil_id));
@@ -89,10 +83,7 @@ pub fn said(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
 }
 
 /// Reasons that were accepted; what they are, an illness or a death, for those alone who lead on safeguarding.
-///
-/// # Errors
-/// The database's.
-pub fn accepted(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn accepted(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows =
         mitigation::table.filter(mitigation::school_id.eq(wanted.school_id)).into_boxed();
     if let Some(pupil_id) = wanted.pupil_id {
@@ -125,10 +116,7 @@ pub fn accepted(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
 
 /// Attempts to reach somebody about an absence. Those with a parent who is not to be contacted are for those alone who
 /// lead on safeguarding.
-///
-/// # Errors
-/// The database's.
-pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn contacts(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows =
         contact_attempt::table.filter(contact_attempt::school_id.eq(wanted.school_id)).into_boxed();
     if let Some(pupil_id) = wanted.pupil_id {
@@ -173,7 +161,7 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
 }
 
 /// Pupils and their parents of whom the reader is not told that they were contacted.
-fn hidden(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<BTreeSet<(PupilId, ParentId)>, Problem> {
+fn hidden(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<BTreeSet<(PupilId, ParentId)>, Problem> {
     if wanted.whole {
         return Ok(BTreeSet::new());
     }

@@ -9,7 +9,7 @@ use diesel::sql_types::{Bool, Text};
 use domain::policy::{Event, Place as CasePlace, Recorded};
 use serde_json::Value;
 
-use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
@@ -20,10 +20,7 @@ use crate::casework::letters::LetterState;
 const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";
 
 /// The events of cases.
-///
-/// # Errors
-/// The database's.
-pub fn steps(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn steps(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows = case_event::table
         .inner_join(
             case_state::table.on(case_state::trust_id

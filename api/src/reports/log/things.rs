@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::entry::{Entries, LogEntry, LogKind, Wanted, entry, of_page, source};
+use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, NoticeId, PupilId, RecordId};
 use crate::base::problem::Problem;
@@ -13,10 +13,7 @@ use crate::base::schema::{case_record, penalty_notice};
 use crate::casework::records::RecordKind;
 
 /// How meetings, plans, visits, monitoring periods and referrals stood.
-///
-/// # Errors
-/// The database's.
-pub fn records(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn records(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows = case_record::table
         .filter(case_record::school_id.eq(wanted.school_id))
         // What a case brought along was done, and is logged, at the school before.
@@ -53,10 +50,7 @@ pub fn records(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
 }
 
 /// How the penalty notices stood that the school asked for.
-///
-/// # Errors
-/// The database's.
-pub fn notices(tx: &mut Tx<'_>, wanted: &Wanted) -> Result<Entries, Problem> {
+pub fn notices(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     let mut rows = penalty_notice::table
         .filter(penalty_notice::asking_school.eq(wanted.school_id))
         .into_boxed();

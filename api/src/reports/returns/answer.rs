@@ -27,9 +27,6 @@ pub trait Entry {
 }
 
 /// The entries of those who were found on a frame, each named as on the last of its days, in their order.
-///
-/// # Errors
-/// The database's.
 pub async fn entries<'a, T, E>(
     (app, scope): (&web::Data<App>, &Scope),
     frame: &'a Frame,

@@ -3,25 +3,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{Days as DayCount, NaiveDate};
 use domain::national::{Mark, National, PenaltyNotice, Return};
 use domain::{Calendar, Days};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::word::words;
 use crate::figures::Counting;
 
@@ -35,7 +26,7 @@ const BASIS: &str = "Pupils of compulsory school age who were on roll on some da
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct AttendanceReturnQuery {
     /// The first day; 30 days before the last when absent.
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
@@ -126,7 +117,7 @@ impl AbsenceReason {
 
 /// Read the attendance return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, AttendanceReturnQuery),
     responses((status = 200, description = "The return.",
         content((AttendanceReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -136,10 +127,10 @@ pub async fn attendance_return(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<AttendanceReturnQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { from, to, format } = params.0;
+    let AttendanceReturnQuery { from, to, format } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
     let frame = Frame::read(&counting, &scope, path.0, days).await?;
     let national = law()?;

@@ -2,25 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use ::analytics::EnrolmentYear;
-use actix_web::{HttpResponse, get, web};
+use analytics::EnrolmentYear;
 use chrono::{Datelike, Months, NaiveDate};
 use domain::Days;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, today, within_year};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::db::Tx;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 use crate::roll::pupils;
 use crate::school::tenants;
@@ -35,7 +25,7 @@ const BASIS: &str = "Pupils whose last day on roll lies in the period, which may
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct DeletionReturnQuery {
     /// The first day; the first of today's month when absent.
     from: Option<NaiveDate>,
     /// The last day, in the same school year, also ahead; the last of today's month when absent.
@@ -113,7 +103,7 @@ pub struct NextSchool {
 
 /// Read the deletion return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, DeletionReturnQuery),
     responses((status = 200, description = "The return.",
         content((DeletionReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -123,10 +113,10 @@ pub async fn deletion_return(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<DeletionReturnQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { from, to, final_year: all, format } = params.0;
+    let DeletionReturnQuery { from, to, final_year: all, format } = params.0;
     let month = month_of(today(&app, &scope, path.0).await?);
     let to = to.unwrap_or(month.to);
     let days = within_year((from.unwrap_or(month.from.min(to)), to))?;

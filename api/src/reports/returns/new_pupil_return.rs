@@ -1,22 +1,13 @@
 //! The new pupil return: whose name came on the admission register, and by when the local authority has to know.
 
-use ::analytics::EnrolmentYear;
-use actix_web::{HttpResponse, get, web};
+use analytics::EnrolmentYear;
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils of any age whose first day on roll, the day on which a name comes on the admission register, \
@@ -28,7 +19,7 @@ const BASIS: &str = "Pupils of any age whose first day on roll, the day on which
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct NewPupilReturnQuery {
     /// The first day; 30 days before the last when absent.
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
@@ -84,7 +75,7 @@ impl Entry for NewPupilEntry {
 
 /// Read the new pupil return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, NewPupilReturnQuery),
     responses((status = 200, description = "The return.",
         content((NewPupilReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -94,10 +85,10 @@ pub async fn new_pupil_return(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<NewPupilReturnQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { from, to, intake, format } = params.0;
+    let NewPupilReturnQuery { from, to, intake, format } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
     let national = law()?;
     let rule = national.new_pupil_return(days.to).ok_or_else(before_the_law)?;

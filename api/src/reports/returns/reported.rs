@@ -91,7 +91,6 @@ pub const COLUMNS: [&str; 11] = [
 
 impl ReportedPupil {
     /// A row's cells, in the order of [`COLUMNS`].
-    #[must_use]
     pub fn cells(&self) -> Vec<String> {
         let parents: Vec<String> = self.parents.iter().map(ReportedParent::line).collect();
         vec![
@@ -142,9 +141,6 @@ impl From<ParentOf> for ReportedParent {
 }
 
 /// The pupils of some enrolments as a return names them on a day, by enrolment.
-///
-/// # Errors
-/// The database's.
 pub fn reported(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -206,7 +202,6 @@ pub struct ReturnLaw {
 
 impl ReturnLaw {
     /// A rule with nothing but its source.
-    #[must_use]
     pub fn of(from: NaiveDate, source: &str) -> Self {
         Self {
             from,
@@ -229,7 +224,6 @@ pub fn law() -> Result<National, Problem> {
 }
 
 /// What is said of a day on which there was no such rule.
-#[must_use]
 pub fn before_the_law() -> Problem {
     let expected = "a day from 19 August 2024 on, when the present law came into force";
     Problem::at(Kind::BadQuery, "?to", expected)

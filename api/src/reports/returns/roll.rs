@@ -17,7 +17,6 @@ use crate::figures::Enrolled;
 ///
 /// Half days that are no possible session, such as those of a closure, and half days without a mark are passed over: a
 /// run goes on across them.
-#[must_use]
 pub fn marks<'a>(
     frame: &'a Frame,
     codes: &CodeTable,

@@ -1,23 +1,14 @@
 //! The sickness return: who has missed 15 school days of the school year through illness, running or in all.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::national::{Mark, Return, Spell};
 use domain::{AcademicYear, Days};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::super::frame::{Frame, ReportFormat, ReportHead, today, year_to_date};
 use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadReport;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::figures::Counting;
 
 const BASIS: &str = "Pupils of compulsory school age who were on roll on some day of the period and whose sessions with \
@@ -30,7 +21,7 @@ const BASIS: &str = "Pupils of compulsory school age who were on roll on some da
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct SicknessReturnQuery {
     /// The first day; the first of the school year when absent.
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
@@ -123,7 +114,7 @@ impl From<Spell> for SicknessSpell {
 
 /// Read the sickness return
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, SicknessReturnQuery),
     responses((status = 200, description = "The return.",
         content((SicknessReturn = "application/json"), (String = "text/csv"))),
         refusal::NoCalendar))]
@@ -133,10 +124,10 @@ pub async fn sickness_return(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<SicknessReturnQuery>,
 ) -> Result<HttpResponse, Problem> {
     let scope = caller.scope().clone();
-    let Params { from, to, days: asked, format } = params.0;
+    let SicknessReturnQuery { from, to, days: asked, format } = params.0;
     let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;
     let national = law()?;
     let rule = national.sickness_return(days.to).ok_or_else(before_the_law)?;

@@ -1,21 +1,10 @@
 //! Somebody whom the trust does not know yet is a pupil's parent.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::link::Link;
 use super::person::Person;
 use super::rows::{self, ParentRow};
 use super::ties;
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteParent;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::PupilId;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// A parent to be.

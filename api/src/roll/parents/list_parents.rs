@@ -1,26 +1,17 @@
 //! Parents by name.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use domain::folded_name_key;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::rows::{self, ParentRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadParent;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::ParentId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// What to look for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListParentsQuery {
     /// The beginning of "surname forename"; accents, case and punctuation do not matter.
     name: Option<String>,
     limit: Option<u16>,
@@ -42,16 +33,16 @@ struct Id {
 }
 
 /// List or search parents
-#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(Params),
+#[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(ListParentsQuery),
     responses((status = 200, description = "Parents by name.", body = Page<ParentRow>)))]
 #[get("/v1/parents")]
 pub async fn list_parents(
     caller: May<ReadParent>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListParentsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { name, limit, cursor } = params.0;
+    let ListParentsQuery { name, limit, cursor } = params.0;
     let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
     let slice = Slice::<ParentId>::read(limit, cursor.as_deref(), &name)?;
     let page = app.db.run(caller.scope(), move |tx| {

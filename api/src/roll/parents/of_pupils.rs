@@ -22,9 +22,6 @@ pub struct ParentOf {
 }
 
 /// Who are parents of these pupils on a day, each pupil's in the order in which they are called.
-///
-/// # Errors
-/// The database's.
 pub fn parents_of(
     tx: &mut Tx<'_>,
     pupils: &[PupilId],
@@ -46,9 +43,6 @@ pub fn parents_of(
 }
 
 /// Of these pupils those of whom something has to be respected about a parent on a day.
-///
-/// # Errors
-/// The database's.
 pub fn ask_first(
     tx: &mut Tx<'_>,
     pupils: &[PupilId],
@@ -58,9 +52,6 @@ pub fn ask_first(
 }
 
 /// Whom something has to be respected of on a day, among the parents of these pupils: pupil and parent.
-///
-/// # Errors
-/// The database's.
 pub fn protected(
     tx: &mut Tx<'_>,
     pupils: &[PupilId],
@@ -73,9 +64,6 @@ pub fn protected(
 
 /// The children of these parents on a day about whom they may be contacted, as far as the caller may see them: parent and
 /// pupil.
-///
-/// # Errors
-/// The database's.
 pub fn children_of(
     tx: &mut Tx<'_>,
     parents: &[ParentId],

@@ -1,24 +1,15 @@
 //! What was recorded of a parent over time, when and by whom.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
 use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::link::Link;
 use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, Safeguards};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadParent;
-use crate::base::db::Tx;
-use crate::base::http::path::Path;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::{parent_change, parent_safeguard, pupil, pupil_parent};
-use crate::base::state::App;
 use crate::base::words;
 
 /// A parent's history: each list from the earliest on.

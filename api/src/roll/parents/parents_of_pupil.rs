@@ -2,22 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::link::Link;
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
 use super::ties::{Tie, ties_of_pupil};
-use crate::base::auth::permission::ReadParent;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::path::Path;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// A pupil's parents.

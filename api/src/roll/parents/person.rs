@@ -55,7 +55,6 @@ pub struct Contact {
 
 impl Contact {
     /// What would have been right, when it is not.
-    #[must_use]
     pub fn wrong(&self) -> Option<&'static str> {
         self.kind.wrong(&self.value)
     }

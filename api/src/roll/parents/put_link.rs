@@ -1,17 +1,9 @@
 //! What a known parent is to a pupil: a sibling's parent is linked, an order or a relationship is corrected.
 
-use actix_web::{HttpResponse, put, web};
-
 use super::link::Link;
 use super::parents_of_pupil::{PupilParents, page};
 use super::ties;
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteParent;
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// Link a parent to a pupil

@@ -1,16 +1,8 @@
 //! Who a parent is and how to reach them, changed.
 
-use actix_web::{HttpResponse, put, web};
-
 use super::person::Person;
 use super::rows::{self, ParentRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteParent;
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::ParentId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Change a parent
 ///

@@ -1,17 +1,9 @@
 //! What has to be respected before a parent is contacted about a pupil.
 
-use actix_web::{HttpResponse, put, web};
-
 use super::parents_of_pupil::{PupilParents, page};
 use super::safeguards::Safeguards;
 use super::ties;
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteSafeguarding;
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils;
 
 /// Record a court order or no contact

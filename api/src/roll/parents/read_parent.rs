@@ -1,20 +1,11 @@
 //! One parent, with the children whom the caller may see.
 
-use actix_web::{HttpResponse, get, web};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::link::Link;
 use super::parents_of_pupil::shown;
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
 use super::ties::{Tie, ties_of_parents};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadParent;
-use crate::base::http::path::Path;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// A parent and their children.
 #[derive(Serialize, ToSchema)]

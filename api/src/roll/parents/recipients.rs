@@ -31,9 +31,6 @@ const NO_CARE: &str = "has neither parental responsibility nor the child living 
 ///
 /// For a child in care (one who has a foster carer, a social worker or a virtual school) these are written to. What has
 /// to be respected always comes first.
-///
-/// # Errors
-/// The database's.
 pub fn recipients(
     tx: &mut Tx<'_>,
     pupil_id: PupilId,

@@ -42,17 +42,11 @@ pub struct Changes<'a> {
 }
 
 /// Until this transaction ends no other import adds parents of the trust: otherwise two files could both add somebody.
-///
-/// # Errors
-/// The database's.
 pub fn hold(tx: &mut Tx<'_>) -> Result<(), Problem> {
     tx.take_turns("parents")
 }
 
 /// Records what an import adds and changes; the caller [`hold`]s. Nothing is overwritten without a history.
-///
-/// # Errors
-/// The database's.
 pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
     let known: Vec<ParentId> = changes.all.iter().filter_map(|change| change.parent_id).collect();
     lock(tx, &known)?;

@@ -59,9 +59,6 @@ pub fn parent(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<ParentRow, Problem
 }
 
 /// These parents, in no order.
-///
-/// # Errors
-/// The database's.
 pub(super) fn parents(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
     let trust = tx.trust();
     let found = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq_any(ids)));
@@ -71,9 +68,6 @@ pub(super) fn parents(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow
 
 /// The parents whom the caller may see with these names, in the order of their ids. A name is the key of surname and
 /// forename.
-///
-/// # Errors
-/// The database's.
 pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow>, Problem> {
     let found = parent::table
         .filter(parent::trust_id.eq(tx.trust()).and(parent::name_key.eq_any(keys)))
@@ -83,9 +77,6 @@ pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow
 }
 
 /// Adds a parent whom the schools of a pupil may see.
-///
-/// # Errors
-/// The database's.
 pub(super) fn add(
     tx: &mut Tx<'_>,
     person: &Person,

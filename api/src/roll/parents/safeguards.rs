@@ -53,13 +53,11 @@ impl Order {
 
 impl Safeguards {
     /// Whether anything has to be respected.
-    #[must_use]
     pub fn stand(&self, today: NaiveDate) -> bool {
         [&self.court_order, &self.no_contact].into_iter().flatten().any(|o| o.stands(today))
     }
 
     /// Whether there is anything at all on record.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.court_order.is_none() && self.no_contact.is_none()
     }

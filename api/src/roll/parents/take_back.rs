@@ -30,9 +30,6 @@ const CHANGED: &str = "it was changed since";
 
 /// Takes back what an import recorded. Orders of a court only `with_safeguards`: whoever may not record them may not
 /// take them back.
-///
-/// # Errors
-/// The database's.
 pub fn take_back(
     tx: &mut Tx<'_>,
     job_id: JobId,

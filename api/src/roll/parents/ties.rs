@@ -174,17 +174,11 @@ const TIES: &str = "\
     ORDER BY 1, l.parent_id, l.recorded_at DESC) latest WHERE NOT taken_back";
 
 /// Everybody who is or was a parent of a pupil, in the order in which they are called.
-///
-/// # Errors
-/// The database's.
 pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<Tie>, Problem> {
     ties_of_pupils(tx, &[pupil_id])
 }
 
 /// As [`ties_of_pupil`], of many.
-///
-/// # Errors
-/// The database's.
 pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Tie>, Problem> {
     let mut ids = merged_records(tx, pupils)?;
     ids.extend(pupils);
@@ -194,9 +188,6 @@ pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Tie>, P
 }
 
 /// The pupils of these parents whom the caller may see.
-///
-/// # Errors
-/// The database's.
 pub(super) fn ties_of_parents(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<Vec<Tie>, Problem> {
     ties(tx, None, Some(parents))
 }
@@ -216,9 +207,6 @@ fn ties(
 
 /// Everybody who is a parent of a pupil, each with whether to ask first, before they are contacted, those who lead on
 /// safeguarding.
-///
-/// # Errors
-/// The database's.
 pub fn whom_to_ask(
     tx: &mut Tx<'_>,
     pupil_id: PupilId,

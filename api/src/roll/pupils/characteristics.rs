@@ -57,9 +57,6 @@ pub struct CharacteristicRow {
 }
 
 /// Records characteristics. The caller has locked the schools' versions and bumped them to `at`.
-///
-/// # Errors
-/// The database's.
 pub fn add_characteristics(
     tx: &mut Tx<'_>,
     new: &[NewCharacteristic],
@@ -86,9 +83,6 @@ pub fn add_characteristics(
 
 /// Every characteristic of the enrolments of these schools as known on an instant (`None`: now), in the order of
 /// enrolment, kind and day.
-///
-/// # Errors
-/// The database's.
 pub fn characteristics_of(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -98,9 +92,6 @@ pub fn characteristics_of(
 }
 
 /// The same of one enrolment.
-///
-/// # Errors
-/// The database's.
 pub fn characteristics_of_enrolment(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -111,9 +102,6 @@ pub fn characteristics_of_enrolment(
 }
 
 /// What holds on a day of these kinds, for the enrolments of a school; kinds of which nothing is recorded are left out.
-///
-/// # Errors
-/// The database's.
 pub fn characteristics_on(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

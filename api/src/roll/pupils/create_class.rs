@@ -1,19 +1,10 @@
 //! A class of one academic year.
 
-use actix_web::{HttpResponse, post, web};
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::{ClassRow, NewClass};
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteClass;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// The most characters of a name.

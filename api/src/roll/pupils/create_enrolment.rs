@@ -1,22 +1,12 @@
 //! A pupil goes on a school's roll.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::ClassRow;
 use super::enrolment_page::{EnrolmentPage, enrolment_page};
 use super::record::{NewEnrolment, open_enrolment};
-use crate::base::auth::permission::WriteEnrolment;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::id::{ClassId, PupilId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// An enrolment to be.

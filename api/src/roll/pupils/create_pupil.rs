@@ -1,20 +1,10 @@
 //! A pupil whom a school adds by hand. Whole rolls come by import.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::details::Details;
 use super::{NewPupil, PupilRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::WritePupil;
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::school::tenants;
 

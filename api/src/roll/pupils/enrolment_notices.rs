@@ -42,9 +42,6 @@ words! {
 }
 
 /// The notices of an enrolment.
-///
-/// # Errors
-/// The database's.
 pub(super) fn notices_of(
     tx: &mut Tx<'_>,
     enrolment: &EnrolmentRow,

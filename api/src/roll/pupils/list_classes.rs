@@ -1,27 +1,18 @@
 //! The classes of a school's year.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::prelude::*;
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::ClassRow;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadClass;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::class;
-use crate::base::state::App;
 use crate::school::tenants;
 
 /// Which classes.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListClassesQuery {
     /// Only classes of this school.
     school_id: Option<SchoolId>,
     /// Academic year: 2026 for 2026/27; the present one when absent.
@@ -32,17 +23,17 @@ pub struct Params {
 }
 
 /// List classes
-#[utoipa::path(tag = "pupils", security(("token" = ["class:read"])), params(Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["class:read"])), params(ListClassesQuery),
     responses((status = 200, description = "Classes in the order of their ids.", body = Page<ClassRow>)))]
 #[get("/v1/classes")]
 pub async fn list_classes(
     caller: May<ReadClass>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListClassesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let clock = app.db.clock_of(caller.scope()).await?;
-    let Params { school_id, year, limit, cursor } = params.0;
+    let ListClassesQuery { school_id, year, limit, cursor } = params.0;
     let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let slice = Slice::<ClassId>::read(limit, cursor.as_deref(), &(school_id, year))?;
     let page = app.db.run(caller.scope(), move |tx| {

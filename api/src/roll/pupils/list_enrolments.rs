@@ -1,27 +1,18 @@
 //! Enrolments, by school or pupil.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::EnrolmentRow;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadEnrolment;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::enrolment_now;
-use crate::base::state::App;
 use crate::school::tenants;
 
 /// Which enrolments.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListEnrolmentsQuery {
     /// Only enrolments at this school.
     school_id: Option<SchoolId>,
     /// Only enrolments of this pupil.
@@ -33,16 +24,16 @@ pub struct Params {
 }
 
 /// List enrolments
-#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(ListEnrolmentsQuery),
     responses((status = 200, description = "Enrolments in the order of their ids.", body = Page<EnrolmentRow>)))]
 #[get("/v1/enrolments")]
 pub async fn list_enrolments(
     caller: May<ReadEnrolment>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListEnrolmentsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, pupil_id, on, limit, cursor } = params.0;
+    let ListEnrolmentsQuery { school_id, pupil_id, on, limit, cursor } = params.0;
     let slice = Slice::<EnrolmentId>::read(limit, cursor.as_deref(), &(school_id, pupil_id, on))?;
     let page = app.db.run(caller.scope(), move |tx| {
         let mut rows = enrolment_now::table.into_boxed();

@@ -1,28 +1,19 @@
 //! Pupils by name, UPN or school.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text};
 use domain::folded_name_key;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::PupilRow;
 use super::identity::pupils_with_upn;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadPupil;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// What to look for.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListPupilsQuery {
     /// The beginning of "surname forename" or of "forename surname"; accents, case and punctuation do not matter.
     name: Option<String>,
     /// The whole UPN, also one that the pupil had before.
@@ -52,16 +43,16 @@ struct Id {
 }
 
 /// List or search pupils
-#[utoipa::path(tag = "pupils", security(("token" = ["pupil:read"])), params(Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["pupil:read"])), params(ListPupilsQuery),
     responses((status = 200, description = "Pupils by name.", body = Page<PupilRow>)))]
 #[get("/v1/pupils")]
 pub async fn list_pupils(
     caller: May<ReadPupil>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListPupilsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { name, upn, school_id, limit, cursor } = params.0;
+    let ListPupilsQuery { name, upn, school_id, limit, cursor } = params.0;
     let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
     let upn = upn.map(|upn| upn.trim().to_uppercase());
     let slice = Slice::<PupilId>::read(limit, cursor.as_deref(), &(&name, &upn, school_id))?;

@@ -1,25 +1,16 @@
 //! One class, and who is in it on a day.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::{ClassRow, Member};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadClass;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::{ClassId, EnrolmentId, PupilId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// On which day.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ReadClassQuery {
     /// The day whose members are listed; today when absent.
     on: Option<NaiveDate>,
 }
@@ -59,14 +50,14 @@ impl From<Member> for ClassMember {
 }
 
 /// Read a class
-#[utoipa::path(tag = "pupils", security(("token" = ["class:read"])), params(ClassId, Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["class:read"])), params(ClassId, ReadClassQuery),
     responses((status = 200, description = "The class and its members.", body = ClassPage)))]
 #[get("/v1/classes/{class_id}")]
 pub async fn read_class(
     caller: May<ReadClass>,
     app: web::Data<App>,
     path: Path<ClassId>,
-    params: Query<Params>,
+    params: Query<ReadClassQuery>,
 ) -> Result<HttpResponse, Problem> {
     let page = app.db.run(caller.scope(), move |tx| {
         let class = super::class(tx, path.0)?;

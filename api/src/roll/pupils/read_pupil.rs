@@ -1,21 +1,12 @@
 //! One pupil, with every stay at a school that the caller may see.
 
-use actix_web::{HttpResponse, get, web};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::identity::former_upns;
 use super::rows::merged_into;
 use super::{EnrolmentRow, PupilRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadPupil;
-use crate::base::db::Tx;
-use crate::base::http::path::Path;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::enrolment_now;
-use crate::base::state::App;
 
 /// A pupil and their enrolments.
 #[derive(Serialize, ToSchema)]

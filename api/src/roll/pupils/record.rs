@@ -95,9 +95,6 @@ pub(super) struct NewEnrolment<'a> {
 }
 
 /// Adds pupils and returns their ids by UPN. One whose UPN the trust already has is left out.
-///
-/// # Errors
-/// The database's.
 pub fn add_pupils(
     tx: &mut Tx<'_>,
     new: &[NewPupil],
@@ -168,9 +165,6 @@ pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<Cl
 }
 
 /// Adds enrolments of (school, pupil) and returns their ids in the order given.
-///
-/// # Errors
-/// The database's.
 pub fn add_enrolments(
     tx: &mut Tx<'_>,
     new: &[(SchoolId, PupilId)],
@@ -202,9 +196,6 @@ pub fn add_enrolments(
 
 /// Puts a pupil on the roll of a class's school: the enrolment, its days, its first placement. The caller has locked
 /// the school's versions and bumped them to `at`.
-///
-/// # Errors
-/// The database's.
 pub(super) fn open_enrolment(
     tx: &mut Tx<'_>,
     new: &NewEnrolment<'_>,
@@ -225,9 +216,6 @@ pub(super) fn open_enrolment(
 }
 
 /// Records the days of enrolments.
-///
-/// # Errors
-/// The database's.
 pub fn add_days(
     tx: &mut Tx<'_>,
     new: &[NewStay],
@@ -251,9 +239,6 @@ pub fn add_days(
 }
 
 /// Records placements.
-///
-/// # Errors
-/// The database's.
 pub fn add_placements(
     tx: &mut Tx<'_>,
     new: &[NewPlacement],

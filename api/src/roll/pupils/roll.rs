@@ -51,13 +51,11 @@ pub struct Stay {
 
 impl Stay {
     /// Whether the pupil is on roll on that day.
-    #[must_use]
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
     }
 
     /// Whether the pupil is on roll on some of these days.
-    #[must_use]
     pub fn overlaps(&self, first_day: NaiveDate, last_day: Option<NaiveDate>) -> bool {
         self.last_day.is_none_or(|last| first_day <= last)
             && last_day.is_none_or(|last| self.first_day <= last)
@@ -65,9 +63,6 @@ impl Stay {
 }
 
 /// The pupils of a class on a day, by name: on roll, and placed in this class by the latest record for that day.
-///
-/// # Errors
-/// The database's.
 pub fn members(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -119,9 +114,6 @@ pub struct OnRoll {
 }
 
 /// Who is on the roll of a school on a day, or of every school that the caller may see: everybody, or of these pupils.
-///
-/// # Errors
-/// The database's.
 pub fn on_roll(
     tx: &mut Tx<'_>,
     school_id: Option<SchoolId>,
@@ -149,17 +141,11 @@ pub fn on_roll(
 }
 
 /// Every stay of a pupil that the caller may see, earliest first.
-///
-/// # Errors
-/// The database's.
 pub fn stays_of(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<Stay>, Problem> {
     stays_of_pupils(tx, &[pupil_id])
 }
 
 /// Every stay of these pupils that the caller may see, earliest first.
-///
-/// # Errors
-/// The database's.
 pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Stay>, Problem> {
     let rows = diesel::sql_query(
         "SELECT e.enrolment_id, e.pupil_id, e.school_id, d.first_day, d.last_day \
@@ -177,9 +163,6 @@ pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Stay>,
 }
 
 /// The year group of an enrolment on a day; `None` before its first placement.
-///
-/// # Errors
-/// The database's.
 pub fn year_group_on(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

@@ -79,7 +79,6 @@ pub struct EnrolmentRow {
 
 impl EnrolmentRow {
     /// Whether the pupil is on roll on that day.
-    #[must_use]
     pub fn covers(&self, date: NaiveDate) -> bool {
         self.first_day <= date && self.last_day.is_none_or(|last| date <= last)
     }
@@ -114,9 +113,6 @@ pub fn pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilRow, Problem> {
 }
 
 /// Whether the caller may know of this pupil.
-///
-/// # Errors
-/// The database's.
 pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<bool, Problem> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::pupil_id);
     Ok(found.first::<PupilId>(tx.conn).optional()?.is_some())
@@ -147,9 +143,6 @@ pub fn merged_into(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Option<PupilId>
 }
 
 /// The records that were merged into these pupils'.
-///
-/// # Errors
-/// The database's.
 pub fn merged_records(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<PupilId>, Problem> {
     let trust = tx.trust();
     let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq_any(pupils));
@@ -172,9 +165,6 @@ pub fn class(tx: &mut Tx<'_>, class_id: ClassId) -> Result<ClassRow, Problem> {
 }
 
 /// The classes of these schools in these academic years.
-///
-/// # Errors
-/// The database's.
 pub fn classes_of(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -189,9 +179,6 @@ pub fn classes_of(
 }
 
 /// Every class of these schools.
-///
-/// # Errors
-/// The database's.
 pub fn classes_of_schools(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<ClassRow>, Problem> {
     let rows = class::table.filter(class::school_id.eq_any(schools)).order(class::class_id);
     Ok(rows.select(ClassRow::as_select()).load(tx.conn)?)
@@ -209,9 +196,6 @@ pub fn enrolment(tx: &mut Tx<'_>, enrolment_id: EnrolmentId) -> Result<Enrolment
 }
 
 /// The enrolments of these schools that touch an academic year, or all of them.
-///
-/// # Errors
-/// The database's.
 pub fn enrolments_of(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -233,9 +217,6 @@ pub fn enrolments_of(
 }
 
 /// As [`enrolments_of`], of one pupil at one school.
-///
-/// # Errors
-/// The database's.
 pub fn enrolments_of_pupil(
     tx: &mut Tx<'_>,
     (school_id, pupil_id): (SchoolId, PupilId),
@@ -253,9 +234,6 @@ pub fn enrolments_of_pupil(
 }
 
 /// The placements of these enrolments at a school, in the order of enrolment and day.
-///
-/// # Errors
-/// The database's.
 pub fn placements_of_enrolments(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -270,9 +248,6 @@ pub fn placements_of_enrolments(
 }
 
 /// Every placement of these schools, in the order of enrolment and day.
-///
-/// # Errors
-/// The database's.
 pub fn placements_of(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<PlacementRow>, Problem> {
     Ok(placement_now::table
         .filter(placement_now::school_id.eq_any(schools))
@@ -282,9 +257,6 @@ pub fn placements_of(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<Placem
 }
 
 /// These pupils, in this order.
-///
-/// # Errors
-/// The database's.
 pub fn in_order(tx: &mut Tx<'_>, ids: &[PupilId]) -> Result<Vec<PupilRow>, Problem> {
     let trust = tx.trust();
     let rows: Vec<PupilRow> = pupil::table

@@ -10,9 +10,6 @@ use crate::base::db::Tx;
 use crate::base::problem::Problem;
 
 /// The UPNs of pupils with these folded names (surname first) and birth dates, by both; one where there are several.
-///
-/// # Errors
-/// The database's.
 pub fn pupils_by_child(
     tx: &mut Tx<'_>,
     children: &[(String, NaiveDate)],

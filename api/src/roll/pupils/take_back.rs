@@ -41,9 +41,6 @@ pub struct TakeBack {
 }
 
 /// The schools in which a write of that instant recorded facts of the roll.
-///
-/// # Errors
-/// The database's.
 pub fn schools_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<SchoolId>, Problem> {
     #[derive(QueryableByName)]
     struct Row {
@@ -62,9 +59,6 @@ pub fn schools_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Sch
 }
 
 /// What takes back the write of that instant in these schools. The caller has locked them, and records it.
-///
-/// # Errors
-/// The database's.
 pub fn take_back(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],

@@ -1,17 +1,9 @@
 //! Every calendar that a school's year ever had: who put it, and when.
 
-use actix_web::{HttpResponse, get, web};
 use domain::AcademicYear;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::{self, CalendarVersion};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCalendar;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// The history of a calendar.

@@ -1,27 +1,18 @@
 //! A school's calendar, as it stands or as it was known on an earlier instant.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::body::{CalendarBody, tag};
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadCalendar;
-use crate::base::http::etag::{Conditions, IfNoneMatch};
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::http::etag::IfNoneMatch;
+use crate::base::operation::*;
 
 /// As of when.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ReadCalendarQuery {
     /// The calendar as it was known on that instant, such as `2026-11-18T09:00:00Z`; as it stands now when absent.
     as_known_on: Option<DateTime<Utc>>,
 }
@@ -30,7 +21,7 @@ pub struct Params {
 ///
 /// 404 when the school has no calendar for that year, or had none yet on the instant asked for.
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
-    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), Params, IfNoneMatch),
+    params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), ReadCalendarQuery, IfNoneMatch),
     responses((status = 200, description = "The calendar.", body = CalendarBody, headers(("ETag"))),
         (status = 304, description = "Unchanged since the ETag in If-None-Match.")))]
 #[get("/v1/schools/{school_id}/calendar/{year}")]
@@ -38,7 +29,7 @@ pub async fn read_calendar(
     caller: May<ReadCalendar>,
     app: web::Data<App>,
     path: Path<(SchoolId, AcademicYear)>,
-    params: Query<Params>,
+    params: Query<ReadCalendarQuery>,
     conditions: Conditions,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, year) = path.0;

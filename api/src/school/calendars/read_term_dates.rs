@@ -1,18 +1,12 @@
 //! A published file of term dates, read to a calendar that a person may then put.
 
 use actix_web::web::Bytes;
-use actix_web::{HttpRequest, HttpResponse, post, web};
 use domain::AcademicYear;
 
 use super::term_dates::{ProposedCalendar, Published, TermDates, propose, read_ics, read_json};
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteCalendar;
 use crate::base::db::block;
 use crate::base::http::json::{media_type, unreadable};
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Read published term dates

@@ -32,9 +32,6 @@ pub struct CalendarVersion {
 }
 
 /// The calendar that was put last: as it stands, or as it was known on an instant.
-///
-/// # Errors
-/// The database's.
 pub fn latest(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -55,9 +52,6 @@ pub fn latest(
 }
 
 /// Every calendar of a school's year, oldest first.
-///
-/// # Errors
-/// The database's.
 pub(super) fn versions(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -83,9 +77,6 @@ pub(super) fn versions(
 }
 
 /// Adds a calendar. The caller holds the lock of the school's version and has bumped it.
-///
-/// # Errors
-/// The database's.
 pub fn append(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -135,9 +126,6 @@ pub fn of_year(
 }
 
 /// The calendars of these schools for a year as known on an instant (`None`: now), for those that have one.
-///
-/// # Errors
-/// The database's.
 pub fn of_schools(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -158,9 +146,6 @@ pub fn of_schools(
 }
 
 /// A school's calendars of the year before a day's, of its year, and of the year after: those that there are, in order.
-///
-/// # Errors
-/// The database's.
 pub fn around(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

@@ -2,22 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, put, web};
 use chrono::NaiveDate;
 use domain::policy::{Answers, built_in, parse};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::one_or_more::{self, OneOrMore};
 use super::rows::{self, Assignment, Part};
-use crate::base::auth::May;
-use crate::base::auth::permission::AssignPolicy;
-use crate::base::db::Tx;
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// What a school is to follow.

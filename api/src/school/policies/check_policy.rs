@@ -1,17 +1,10 @@
 //! A policy that is being written is tried out; nothing is kept.
 
-use actix_web::{HttpResponse, post};
 use domain::policy::{Folder, book, check_folder};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::folder::{PolicyFolder, PolicyProblem};
-use crate::base::auth::May;
-use crate::base::auth::permission::WritePolicy;
 use crate::base::db::block;
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 
 /// What a check came to.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,13 +1,7 @@
 //! The policies that the trust can follow.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
-
 use super::rows::{self, PolicyHead};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadPolicy;
-use crate::base::http::page::Page;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// List policies
 ///

@@ -1,19 +1,12 @@
 //! The trust writes a policy of its own, or a new version of it.
 
-use actix_web::{HttpResponse, put, web};
 use domain::policy::{Folder, built_in};
 
 use super::folder::{PolicyFolder, sound};
 use super::read_policy::{PolicyAnswer, tag};
 use super::rows;
-use crate::base::auth::May;
-use crate::base::auth::permission::{Permission, WritePolicy};
 use crate::base::db::{Schools, block};
-use crate::base::http::etag::{Conditions, IfMatch};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Write a policy
 ///

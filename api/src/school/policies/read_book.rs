@@ -1,28 +1,18 @@
 //! A policy in plain English, to be held against the school's document line by line.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::policy::{Answers, book, parse};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::one_or_more;
 use super::rows::{self, Part};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadPolicy;
-use crate::base::db::Tx;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which version, and whose answers.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ReadBookQuery {
     /// A version; the latest when absent.
     version: Option<i32>,
     /// A school that follows the policy: its answers to the settings instead of the defaults.
@@ -35,20 +25,20 @@ pub struct Params {
 ///
 /// Every rule in plain English, with its id. All staff may read it.
 #[utoipa::path(tag = "policies", security(("token" = ["policy:read"])),
-    params(("policy" = String, Path, description = "The policy's key."), Params),
+    params(("policy" = String, Path, description = "The policy's key."), ReadBookQuery),
     responses((status = 200, description = "The book.", body = String, content_type = "text/markdown")))]
 #[get("/v1/policies/{policy}/book")]
 pub async fn read_book(
     caller: May<ReadPolicy>,
     app: web::Data<App>,
     path: Path<String>,
-    params: Query<Params>,
+    params: Query<ReadBookQuery>,
 ) -> Result<HttpResponse, Problem> {
     let text = app.db.run(caller.scope(), move |tx| text(tx, &path.0, &params.0)).await?;
     Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(text))
 }
 
-fn text(tx: &mut Tx<'_>, key: &str, params: &Params) -> Result<String, Problem> {
+fn text(tx: &mut Tx<'_>, key: &str, params: &ReadBookQuery) -> Result<String, Problem> {
     let Some(school_id) = params.school_id else {
         let kept = rows::kept(tx, key, params.version)?;
         return Ok(book(&parse(&kept.folder.policy, Answers::Examples).0));

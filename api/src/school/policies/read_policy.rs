@@ -2,27 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, get, web};
 use domain::policy::{Answers, parse};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::folder::PolicyFolder;
 use super::one_or_more::OneOrMore;
 use super::rows::{self, Kept, PolicyHead};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadPolicy;
-use crate::base::http::etag::ETag;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Which version.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ReadPolicyQuery {
     /// A version; the latest when absent.
     version: Option<i32>,
 }
@@ -97,14 +88,14 @@ pub(super) fn tag(kept: &Kept) -> Result<ETag, Problem> {
 
 /// Read a policy
 #[utoipa::path(tag = "policies", security(("token" = ["policy:read"])),
-    params(("policy" = String, Path, description = "The policy's key."), Params),
+    params(("policy" = String, Path, description = "The policy's key."), ReadPolicyQuery),
     responses((status = 200, description = "The policy.", body = PolicyAnswer, headers(("ETag")))))]
 #[get("/v1/policies/{policy}")]
 pub async fn read_policy(
     caller: May<ReadPolicy>,
     app: web::Data<App>,
     path: Path<String>,
-    params: Query<Params>,
+    params: Query<ReadPolicyQuery>,
 ) -> Result<HttpResponse, Problem> {
     let version = params.0.version;
     let kept = app.db.run(caller.scope(), move |tx| rows::kept(tx, &path.0, version)).await?;

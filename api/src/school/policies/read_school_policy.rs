@@ -1,25 +1,16 @@
 //! What a school follows, and what was ever decided about it.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
 use super::rows::{self, Assignment, Part};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadPolicy;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// On which day.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ReadSchoolPolicyQuery {
     /// The day; today when absent.
     on: Option<NaiveDate>,
 }
@@ -41,14 +32,14 @@ pub struct SchoolPolicyAnswer {
 
 /// Read what a school follows
 #[utoipa::path(tag = "policies", security(("token" = ["policy:read"])),
-    params(SchoolId, Params),
+    params(SchoolId, ReadSchoolPolicyQuery),
     responses((status = 200, description = "Its pathway and rewards.", body = SchoolPolicyAnswer)))]
 #[get("/v1/schools/{school_id}/policy")]
 pub async fn read_school_policy(
     caller: May<ReadPolicy>,
     app: web::Data<App>,
     path: Path<SchoolId>,
-    params: Query<Params>,
+    params: Query<ReadSchoolPolicyQuery>,
 ) -> Result<HttpResponse, Problem> {
     let answer = app.db.run(caller.scope(), move |tx| {
         let today = tenants::today(tx, path.0)?;

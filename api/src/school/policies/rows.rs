@@ -117,9 +117,6 @@ pub struct Follows {
 }
 
 /// The built-in policies with the trust's own, by key: of each the latest version that the trust has.
-///
-/// # Errors
-/// The database's.
 pub fn heads(tx: &mut Tx<'_>) -> Result<Vec<PolicyHead>, Problem> {
     let rows: Vec<VersionRow> = policy_version::table
         .distinct_on(policy_version::policy)
@@ -170,9 +167,6 @@ fn unused(key: &str, folder: &Folder) -> PolicyHead {
 }
 
 /// Keeps a text as the next version of a policy, unless the latest version says the same; which version that is.
-///
-/// # Errors
-/// The database's.
 pub fn keep(
     tx: &mut Tx<'_>,
     key: &str,
@@ -210,9 +204,6 @@ pub fn keep(
 }
 
 /// Records what a school follows from a day on; of two decisions for a day the later one holds.
-///
-/// # Errors
-/// The database's.
 pub fn assign(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -241,9 +232,6 @@ pub fn assign(
 
 /// As [`assignments`], for somebody who is about to decide: nobody else decides for the school until this transaction
 /// has ended.
-///
-/// # Errors
-/// The database's.
 pub fn assignments_to_change(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -253,9 +241,6 @@ pub fn assignments_to_change(
 }
 
 /// Everything that was ever decided for a school, latest day first, of one day the latest decision first.
-///
-/// # Errors
-/// The database's.
 pub fn assignments(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<Assignment>, Problem> {
     Ok(school_policy::table
         .filter(school_policy::school_id.eq(school_id))
@@ -269,9 +254,6 @@ pub fn assignments(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<Assignmen
 }
 
 /// As [`assignments`] of one part, of every school that the caller may see and for which anything was decided.
-///
-/// # Errors
-/// The database's.
 pub fn assignments_of_schools(
     tx: &mut Tx<'_>,
     part: Part,
@@ -293,15 +275,11 @@ pub fn assignments_of_schools(
 }
 
 /// What holds on a day, of a school's assignments in the order of [`assignments`].
-#[must_use]
 pub fn holding(assignments: &[Assignment], part: Part, day: NaiveDate) -> Option<&Assignment> {
     assignments.iter().find(|one| one.part == part && one.from_day <= day)
 }
 
 /// The policy that a school follows on a day, with its own answers; `None` when it follows none.
-///
-/// # Errors
-/// The database's.
 pub fn assigned(
     tx: &mut Tx<'_>,
     school_id: SchoolId,

@@ -42,9 +42,6 @@ impl Shelf {
     }
 
     /// As [`super::assigned`], of a school's assignments in the order of [`super::assignments`].
-    ///
-    /// # Errors
-    /// The database's.
     pub fn assigned(
         &self,
         tx: &mut Tx<'_>,

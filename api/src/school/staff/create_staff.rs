@@ -1,19 +1,9 @@
 //! Somebody works for a school, or for the trust.
 
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
 use super::person::StaffPerson;
 use super::rows::{self, StaffRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteStaff;
 use crate::base::db::Schools;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// A member of staff to be.

@@ -1,27 +1,18 @@
 //! Staff by school, duty and role: who is the Attendance Lead of this school today?
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::rows::{self, StaffRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadStaff;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::{SchoolId, StaffId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// Which staff.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListStaffQuery {
     /// Only who has a duty at this school.
     school_id: Option<SchoolId>,
     /// Only who has this duty, in the school's own words; case does not matter.
@@ -55,16 +46,16 @@ struct Id {
 }
 
 /// List staff
-#[utoipa::path(tag = "staff", security(("token" = ["staff:read"])), params(Params),
+#[utoipa::path(tag = "staff", security(("token" = ["staff:read"])), params(ListStaffQuery),
     responses((status = 200, description = "Staff in the order of their ids, each with all their duties.", body = Page<StaffRow>)))]
 #[get("/v1/staff")]
 pub async fn list_staff(
     caller: May<ReadStaff>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListStaffQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { school_id, duty, role, on, limit, cursor } = params.0;
+    let ListStaffQuery { school_id, duty, role, on, limit, cursor } = params.0;
     let today = app.db.clock_of(caller.scope()).await?.today();
     let on = on.unwrap_or(today);
     let filter = (school_id, &duty, &role, on);

@@ -2,22 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, put, web};
 use chrono::NaiveDate;
 use domain::{Level, Roles};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::rows::{self, NewDuty, StaffRow};
-use crate::base::auth::permission::WriteStaff;
-use crate::base::auth::{Caller, May};
 use crate::base::db::Schools;
-use crate::base::http::json::{Json, present};
+use crate::base::http::json::present;
 use crate::base::http::name;
-use crate::base::http::path::Path;
-use crate::base::id::{SchoolId, StaffId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::school::tenants;
 
 /// The most characters of a duty's words.

@@ -1,16 +1,8 @@
 //! Who a member of staff is, changed.
 
-use actix_web::{HttpResponse, put, web};
-
 use super::person::StaffPerson;
 use super::rows::{self, StaffRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteStaff;
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::StaffId;
-use crate::base::problem::{Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Change a member of staff
 ///

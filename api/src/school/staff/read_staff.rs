@@ -1,14 +1,7 @@
 //! One member of staff, with their duties.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::rows::{self, StaffRow};
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadStaff;
-use crate::base::http::path::Path;
-use crate::base::id::StaffId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Read a member of staff
 #[utoipa::path(tag = "staff", security(("token" = ["staff:read"])), params(StaffId),

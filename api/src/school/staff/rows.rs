@@ -73,9 +73,6 @@ impl Stored {
 }
 
 /// These members of staff with their duties, in this order.
-///
-/// # Errors
-/// The database's.
 pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[StaffId]) -> Result<Vec<StaffRow>, Problem> {
     let trust = tx.trust();
     let rows: Vec<Stored> = staff::table
@@ -139,9 +136,6 @@ pub struct Holder {
 }
 
 /// Who has which duty at a school on a day, by name.
-///
-/// # Errors
-/// The database's.
 pub fn holders(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -163,9 +157,6 @@ pub fn holders(
 }
 
 /// Whether there is such a member of staff whom the caller may see.
-///
-/// # Errors
-/// The database's.
 pub fn is_member(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<bool, Problem> {
     let found = staff::table.filter(staff::staff_id.eq(staff_id)).select(staff::staff_id);
     Ok(found.first::<StaffId>(tx.conn).optional()?.is_some())

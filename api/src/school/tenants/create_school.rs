@@ -1,22 +1,14 @@
 //! A school joins the trust.
 
-use actix_web::{HttpResponse, post, web};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::SchoolRow;
-use crate::base::auth::May;
-use crate::base::auth::permission::{Permission, WriteSchool};
-use crate::base::db::{Schools, Tx};
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
+use crate::base::db::Schools;
 use crate::base::http::name;
-use crate::base::problem::{Kind, Problem, refusal};
+use crate::base::operation::*;
 use crate::base::schema::school;
-use crate::base::state::App;
 use crate::base::words;
 
 /// The most characters of a name.

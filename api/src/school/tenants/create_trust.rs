@@ -1,18 +1,8 @@
 //! A new trust. The platform's own staff add it; nobody else can see that it exists.
 
-use actix_web::{HttpResponse, post, web};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::auth::May;
-use crate::base::auth::permission::CreateTrust;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
 use crate::base::http::name;
-use crate::base::id::TrustId;
+use crate::base::operation::*;
 use crate::base::platform;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
 
 /// The most characters of a name.
 const LONGEST: usize = 200;

@@ -1,25 +1,16 @@
 //! The schools that the caller may see.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
 use diesel::prelude::*;
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::SchoolRow;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadSchool;
-use crate::base::http::json::Query;
-use crate::base::http::page::{Page, Slice};
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::school;
-use crate::base::state::App;
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ListSchoolsQuery {
     limit: Option<u16>,
     cursor: Option<String>,
     /// Only the school with this URN.
@@ -27,16 +18,16 @@ pub struct Params {
 }
 
 /// List schools
-#[utoipa::path(tag = "tenants", security(("token" = ["school:read"])), params(Params),
+#[utoipa::path(tag = "tenants", security(("token" = ["school:read"])), params(ListSchoolsQuery),
     responses((status = 200, description = "Schools in the order of their ids.", body = Page<SchoolRow>)))]
 #[get("/v1/schools")]
 pub async fn list_schools(
     caller: May<ReadSchool>,
     app: web::Data<App>,
     request: HttpRequest,
-    params: Query<Params>,
+    params: Query<ListSchoolsQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Params { limit, cursor, urn } = params.0;
+    let ListSchoolsQuery { limit, cursor, urn } = params.0;
     let slice = Slice::<SchoolId>::read(limit, cursor.as_deref(), &urn)?;
     let page = app.db.run(caller.scope(), move |tx| {
         let mut rows = school::table.order(school::school_id).limit(slice.fetch()).into_boxed();

@@ -1,20 +1,13 @@
 //! A sandbox moves its clock: forward only, since what was recorded later must not have happened earlier.
 
-use actix_web::{HttpResponse, put, web};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::read_clock::TrustClock;
-use crate::base::auth::May;
-use crate::base::auth::permission::{MoveClock, Permission};
-use crate::base::db::{Schools, Tx};
-use crate::base::http::json::Json;
-use crate::base::problem::{Kind, Problem, refusal};
+use crate::base::db::Schools;
+use crate::base::operation::*;
 use crate::base::schema::{trust, trust_clock};
-use crate::base::state::App;
 
 /// Where a clock is to stand.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -1,15 +1,8 @@
 //! What time it is for the caller's trust.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadTrust;
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// A trust's clock.
 #[derive(Debug, Serialize, ToSchema)]

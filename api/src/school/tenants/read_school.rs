@@ -1,14 +1,7 @@
 //! One school.
 
-use actix_web::{HttpResponse, get, web};
-
 use super::SchoolRow;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadSchool;
-use crate::base::http::path::Path;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Read a school
 #[utoipa::path(tag = "tenants", security(("token" = ["school:read"])), params(SchoolId),

@@ -1,14 +1,10 @@
 //! The caller's own trust.
 
-use actix_web::{HttpResponse, get, web};
 use diesel::prelude::*;
 
 use super::create_trust::Trust;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadTrust;
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::trust;
-use crate::base::state::App;
 
 /// Read your trust
 #[utoipa::path(tag = "tenants", security(("token" = ["trust:read"])),

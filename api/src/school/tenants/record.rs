@@ -24,9 +24,6 @@ pub struct SchoolFacts {
 }
 
 /// Adds schools that the trust does not have.
-///
-/// # Errors
-/// The database's.
 pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(), Problem> {
     let (trust, now) = (tx.trust(), tx.now());
     let rows: Vec<_> = new
@@ -47,9 +44,6 @@ pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(),
 }
 
 /// Gives a school its name and phase. The caller has locked it.
-///
-/// # Errors
-/// The database's.
 pub fn rename_school(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -62,9 +56,6 @@ pub fn rename_school(
 }
 
 /// Gives a school another URN and keeps the one that it had.
-///
-/// # Errors
-/// The database's.
 pub fn change_urn(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
@@ -90,9 +81,6 @@ pub fn change_urn(
 }
 
 /// The ids of the schools that the caller may see, by the URNs that they once had.
-///
-/// # Errors
-/// The database's.
 pub fn schools_by_former_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, SchoolId>, Problem> {
     let rows: Vec<(String, SchoolId)> = former_urn::table
         .order(former_urn::recorded_at)

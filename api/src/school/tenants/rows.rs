@@ -103,17 +103,11 @@ pub fn school(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<SchoolRow, Problem
 }
 
 /// Every school that the caller may see, in the order of their ids.
-///
-/// # Errors
-/// The database's.
 pub fn schools(tx: &mut Tx<'_>) -> Result<Vec<SchoolRow>, Problem> {
     Ok(school::table.order(school::school_id).select(SchoolRow::as_select()).load(tx.conn)?)
 }
 
 /// The ids of the schools that the caller may see, by URN.
-///
-/// # Errors
-/// The database's.
 pub fn schools_by_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, SchoolId>, Problem> {
     Ok(school::table.select((school::urn, school::school_id)).load(tx.conn)?.into_iter().collect())
 }

@@ -44,9 +44,6 @@ struct Row {
 }
 
 /// Locks these (school, academic year) pairs, for marks and calendars.
-///
-/// # Errors
-/// The database's.
 pub fn lock(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<Locked, Problem> {
     // A register's way: one key, and it is there.
     if let [_] = keys {
@@ -64,9 +61,6 @@ pub fn lock(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<Locked, Problem
 
 /// Locks these schools in every academic year that is counted, and in the years given: for facts of the roll, which
 /// hold over years.
-///
-/// # Errors
-/// The database's.
 pub fn lock_schools(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -112,9 +106,6 @@ fn hold_years(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<(), Problem> {
 }
 
 /// The versions of these schools' years as they stand in this transaction.
-///
-/// # Errors
-/// The database's.
 pub fn current(
     tx: &mut Tx<'_>,
     schools: &[SchoolId],
@@ -134,18 +125,12 @@ impl Locked {
     }
 
     /// As [`Locked::bump`], for facts of the roll: the instant that they are recorded at.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn bump_at(self, tx: &mut Tx<'_>) -> Result<DateTime<Utc>, Problem> {
         let versions = self.bump(tx)?;
         Ok(versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now()))
     }
 
     /// Bumps every locked row, all to the same instant, and returns their new versions.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn bump(self, tx: &mut Tx<'_>) -> Result<BTreeMap<(SchoolId, i16), Version>, Problem> {
         let at = tx.after(self.rows.values().map(|version| version.at).max());
         let (schools, years): (Vec<SchoolId>, Vec<i16>) = self.rows.keys().copied().unzip();

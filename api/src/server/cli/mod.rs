@@ -48,7 +48,6 @@ enum Command {
 }
 
 /// Runs a command; an error is one sentence on stderr.
-#[must_use]
 pub fn run() -> std::process::ExitCode {
     let done = match Cli::parse().command {
         Command::Serve(args) => serve::run(&args),

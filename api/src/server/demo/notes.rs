@@ -49,13 +49,11 @@ pub struct SchoolNote {
 
 impl Notes {
     /// Where it is kept.
-    #[must_use]
     pub fn path(folder: &Path) -> PathBuf {
         folder.join("demo.json")
     }
 
     /// As it was left by an earlier run.
-    #[must_use]
     pub fn read(folder: &Path) -> Option<Self> {
         serde_json::from_slice(&std::fs::read(Self::path(folder)).ok()?).ok()
     }

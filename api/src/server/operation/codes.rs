@@ -1,12 +1,9 @@
 //! The national code table, for front ends that let people choose a mark.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use domain::{CodePeriod, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 
 /// A code, for the dates on which it means this.

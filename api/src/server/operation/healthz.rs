@@ -1,6 +1,6 @@
 //! Whether the process lives.
 
-use actix_web::{HttpResponse, get};
+use crate::base::operation::*;
 
 /// Is the process alive?
 #[utoipa::path(tag = "operation", responses((status = 200, description = "It is.", body = String, content_type = "text/plain")))]

@@ -1,8 +1,6 @@
 //! The public halves of the keys that sign our tokens.
 
-use actix_web::{HttpResponse, get, web};
-
-use crate::base::state::App;
+use crate::base::operation::*;
 
 /// Keys that sign tokens
 #[utoipa::path(tag = "operation", responses((status = 200, description = "A JSON Web Key Set (RFC 7517).", body = Object)))]

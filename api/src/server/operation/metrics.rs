@@ -2,10 +2,9 @@
 
 use std::sync::OnceLock;
 
-use actix_web::{HttpResponse, get};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 
 static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
 

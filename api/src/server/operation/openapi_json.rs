@@ -1,8 +1,6 @@
 //! The OpenAPI document of what is running.
 
-use actix_web::{HttpResponse, get, web};
-
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::server::document::Document;
 
 /// The OpenAPI document

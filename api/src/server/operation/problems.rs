@@ -1,11 +1,6 @@
 //! A page for every kind of problem: its `type` is a link that can be opened.
 
-use actix_web::{HttpResponse, get};
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use crate::base::http::path::Path;
-use crate::base::problem::{Kind, Problem, refusal};
+use crate::base::operation::*;
 
 /// What a kind of problem means.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,10 +1,7 @@
 //! Whether requests can be served: the database answers and is migrated.
 
-use actix_web::{HttpResponse, get, web};
-
+use crate::base::operation::*;
 use crate::base::platform;
-use crate::base::problem::Problem;
-use crate::base::state::App;
 
 /// Can requests be served?
 #[utoipa::path(tag = "operation", responses((status = 200, description = "They can.", body = String, content_type = "text/plain")))]

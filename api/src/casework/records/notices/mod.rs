@@ -5,5 +5,6 @@ mod rows;
 
 pub use notice::{Amount, Details, Missed, ParentNotice, next};
 pub use rows::{
-    NoticeRow, Standing, Wanted, Whom, history, hold, keep, notices, of_case, of_child, own_record,
+    NoticeEntry, NoticeFilter, NoticeRow, Whom, history, hold, keep, notices, of_case, of_child,
+    own_record,
 };

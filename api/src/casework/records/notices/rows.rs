@@ -85,7 +85,7 @@ pub struct Whom {
 }
 
 /// How a notice is to stand.
-pub struct Standing<'a> {
+pub struct NoticeEntry<'a> {
     /// Its state.
     pub state: NoticeState,
     /// The day since which it stands so.
@@ -123,7 +123,7 @@ pub fn keep(
     tx: &mut Tx<'_>,
     whom: Whom,
     before: Option<&NoticeRow>,
-    standing: &Standing<'_>,
+    standing: &NoticeEntry<'_>,
     caller: &Caller,
 ) -> Result<NoticeRow, Problem> {
     let row = NewRow {
@@ -167,7 +167,7 @@ pub fn history(tx: &mut Tx<'_>, notice_id: NoticeId) -> Result<Vec<NoticeRow>, P
 
 /// Which notices.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct NoticeFilter {
     /// About these children.
     pub pupils: Option<Vec<PupilId>>,
     /// Of this school.
@@ -179,7 +179,7 @@ pub struct Wanted {
 /// Notices as they stand, in the order in which they were first recorded, after `after`.
 pub fn notices(
     tx: &mut Tx<'_>,
-    wanted: Wanted,
+    wanted: NoticeFilter,
     after: Option<NoticeId>,
     most: i64,
 ) -> Result<Vec<NoticeRow>, Problem> {
@@ -216,13 +216,10 @@ pub fn own_record(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilId, Problem
 pub fn of_child(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<NoticeRow>, Problem> {
     let mut pupils = pupils::merged_records(tx, &[pupil_id])?;
     pupils.push(pupil_id);
-    notices(tx, Wanted { pupils: Some(pupils), ..Wanted::default() }, None, i64::MAX)
+    notices(tx, NoticeFilter { pupils: Some(pupils), ..NoticeFilter::default() }, None, i64::MAX)
 }
 
 /// Everything that was recorded of a case's notices, in the order in which it was recorded.
-///
-/// # Errors
-/// The database's.
 pub fn of_case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<NoticeRow>, Problem> {
     Ok(penalty_notice::table
         .filter(penalty_notice::case_id.eq(case_id))

@@ -15,7 +15,7 @@ use super::school::{School, SchoolReview};
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::casework::cases::{self, Accepted, Told};
+use crate::casework::cases::{self, Accepted, OpenedCase};
 use crate::casework::letters;
 use crate::figures::{Beside, Figures};
 
@@ -32,9 +32,6 @@ pub(super) struct Own {
 
 impl Own {
     /// Reads it.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn read(tx: &mut Tx<'_>, school: &School, pupil_id: PupilId) -> Result<Self, Problem> {
         let whose = (school.school_id, pupil_id);
         let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
@@ -75,31 +72,28 @@ impl Own {
 }
 
 /// A review and a pupil, with everything but the marks and the case that the answer hangs on.
-pub(super) struct Asked<'s> {
+pub(super) struct ReviewAsked<'s> {
     pub of: &'s SchoolReview,
     school: &'s School,
     pupil_id: PupilId,
     beside: Beside,
 }
 
-impl<'s> Asked<'s> {
+impl<'s> ReviewAsked<'s> {
     pub fn new(school: &'s School, of: &'s SchoolReview, own: &Own) -> Self {
         Self { of, school, pupil_id: own.pupil_id, beside: own.beside(of) }
     }
 
     /// What it proposes about the pupil with these marks, and with the case as it stood.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn ask(
         &self,
         tx: &mut Tx<'_>,
         blocks: &[Arc<Block>],
-        case: Option<&Told>,
+        case: Option<&OpenedCase>,
     ) -> Result<Vec<Decision>, Problem> {
         let SchoolReview { review, calendars, pathway, rewards, .. } = self.of;
         let day = review.day;
-        let open: Vec<Told> =
+        let open: Vec<OpenedCase> =
             case.filter(|told| told.case.stage().is_some()).cloned().into_iter().collect();
         let beside = Beside {
             cases: BTreeMap::from_iter(open.iter().map(|told| (self.pupil_id, told.case.clone()))),

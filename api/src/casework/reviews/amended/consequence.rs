@@ -51,7 +51,6 @@ words! {
 
 impl ConsequenceKind {
     /// Whether somebody is to be told of it. Counts alone move with every mark.
-    #[must_use]
     pub fn is_news(self) -> bool {
         !matches!(self, Self::TargetRecounted | Self::ProposalRecounted)
     }

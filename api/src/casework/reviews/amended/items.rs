@@ -7,13 +7,13 @@ use domain::policy::Decision;
 
 use super::super::open::{store, waits_for_a_person};
 use super::super::rows::{self, ItemRow};
-use super::asked::{Asked, alike, letters_of};
+use super::asked::{ReviewAsked, alike, letters_of};
 use super::consequence::ConsequenceKind;
 use super::steps::lose;
 use super::{Consequence, Rests};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
-use crate::casework::cases::Told;
+use crate::casework::cases::OpenedCase;
 use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, letters};
 
@@ -21,15 +21,12 @@ impl Rests<'_> {
     /// Renews a review's items about the pupil. Something new waits for a person only where that person still looks:
     /// at the latest review, beside what waits already, or where a step was undone (`again`). A step of the review that
     /// was undone before (`lost`) comes back as a proposal, and not by itself: a person decides whether to send again.
-    ///
-    /// # Errors
-    /// The database's.
     pub(super) fn renew_items(
         &self,
         tx: &mut Tx<'_>,
-        asked: &Asked<'_>,
+        asked: &ReviewAsked<'_>,
         after: &[Arc<Block>],
-        (case, again, lost): (Option<&Told>, bool, bool),
+        (case, again, lost): (Option<&OpenedCase>, bool, bool),
         why: &str,
     ) -> Result<Vec<Consequence>, Problem> {
         let was = asked.ask(tx, &self.before, self.case.as_ref())?;
@@ -93,7 +90,7 @@ impl Rests<'_> {
     fn sent_before(
         &self,
         tx: &mut Tx<'_>,
-        asked: &Asked<'_>,
+        asked: &ReviewAsked<'_>,
         decision: &Decision,
     ) -> Result<String, Problem> {
         let names = letters_of(decision);
@@ -128,7 +125,7 @@ impl Rests<'_> {
     fn lose_plain_letters(
         &self,
         tx: &mut Tx<'_>,
-        asked: &Asked<'_>,
+        asked: &ReviewAsked<'_>,
         decision: &Decision,
         why: &str,
     ) -> Result<Vec<Consequence>, Problem> {
@@ -140,7 +137,7 @@ impl Rests<'_> {
     }
 }
 
-fn of(asked: &Asked<'_>, what: ConsequenceKind, decision: &Decision) -> Consequence {
+fn of(asked: &ReviewAsked<'_>, what: ConsequenceKind, decision: &Decision) -> Consequence {
     let day = asked.of.review.day;
     let lines = decision.lines().join("; ");
     let says = match what {

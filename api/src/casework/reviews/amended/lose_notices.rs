@@ -8,9 +8,6 @@ use crate::casework::notices;
 
 impl Rests<'_> {
     /// What became of the child's penalty notices. One that rests on marks which this caller does not see is left alone.
-    ///
-    /// # Errors
-    /// The database's.
     pub(super) fn lose_notices(
         &self,
         tx: &mut Tx<'_>,

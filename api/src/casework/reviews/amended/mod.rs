@@ -21,13 +21,13 @@ use analytics::Block;
 use chrono::NaiveDate;
 use domain::{CodeTable, Rate};
 
-use self::asked::{Asked, Own};
+use self::asked::{Own, ReviewAsked};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::casework::actions::{self, About};
-use crate::casework::cases::{self, Told};
+use crate::casework::actions::{self, ActionSubject};
+use crate::casework::cases::{self, OpenedCase};
 use crate::casework::notices::{self, Supported};
 use crate::figures::{AsKnown, Enrolled, pupil_blocks};
 
@@ -43,17 +43,14 @@ pub struct Rests<'s> {
     school: &'s School,
     pupil_id: PupilId,
     /// The reviews since, earliest first.
-    asked: Vec<Asked<'s>>,
+    asked: Vec<ReviewAsked<'s>>,
     before: Vec<Arc<Block>>,
-    case: Option<Told>,
+    case: Option<OpenedCase>,
     notices: Vec<Supported>,
 }
 
 /// Until this transaction ends nobody else changes what rests on a pupil's marks: whoever comes second finds what the
 /// first has left.
-///
-/// # Errors
-/// The database's.
 pub fn hold(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem> {
     tx.take_turns(&format!("what rests on marks/{pupil_id}"))
 }
@@ -71,9 +68,6 @@ pub struct Amending<'a> {
 impl<'s> Rests<'s> {
     /// Reads what rests on the marks from a day on; `None` when nothing does. The marks as they were are those of now,
     /// before they are amended, or those that were `known` before they were changed.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn on(
         tx: &mut Tx<'_>,
         codes: &CodeTable,
@@ -90,7 +84,7 @@ impl<'s> Rests<'s> {
             return Ok(None);
         }
         let own = Own::read(tx, school, pupil_id)?;
-        let asked = since.map(|of| Asked::new(school, of, &own)).collect();
+        let asked = since.map(|of| ReviewAsked::new(school, of, &own)).collect();
         let before = match known {
             Some(known) => known.pupil_blocks(codes, pupil_id)?,
             None => pupil_blocks(tx, codes, whose, &school.years)?,
@@ -99,9 +93,6 @@ impl<'s> Rests<'s> {
     }
 
     /// Now that the marks are amended, undoes what they do not support any more, and tells a person all of it once.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn settle(
         self,
         tx: &mut Tx<'_>,
@@ -135,7 +126,7 @@ impl<'s> Rests<'s> {
     fn recounted_target(
         &self,
         tx: &Tx<'_>,
-        told: &Told,
+        told: &OpenedCase,
         after: &[Arc<Block>],
     ) -> Option<Consequence> {
         let target = told.case.target?;
@@ -169,7 +160,7 @@ impl<'s> Rests<'s> {
         let Some(first) = news.first() else { return Ok(()) };
         let says: Vec<String> =
             news.iter().map(|one| format!("{}: {}", one.rule, one.says)).collect();
-        let about = About {
+        let about = ActionSubject {
             school_id: self.school.school_id,
             pupil_id: Some(self.pupil_id),
             case_id: news.iter().find_map(|one| one.case_id),

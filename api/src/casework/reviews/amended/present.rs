@@ -9,7 +9,7 @@ use domain::policy::{Decision, is_counted};
 
 use super::super::open::store;
 use super::super::rows::{self, ItemRow, ReviewRow};
-use super::asked::{Asked, Own, alike};
+use super::asked::{Own, ReviewAsked, alike};
 use super::school::School;
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
@@ -19,9 +19,6 @@ use crate::school::tenants;
 
 /// What an item proposes, with the counts of now. `None` when the marks, as they are now, do not lead to it any more: the
 /// item is withdrawn, and the review proposes what they lead to instead. `school` is read with [`School::of_review`].
-///
-/// # Errors
-/// The database's.
 pub fn present(
     tx: &mut Tx<'_>,
     blocks: &[Arc<Block>],
@@ -42,7 +39,7 @@ pub fn present(
         return Ok(Some(decision));
     };
     let own = Own::read(tx, school, pupil_id)?;
-    let asked = Asked::new(school, of, &own);
+    let asked = ReviewAsked::new(school, of, &own);
     let whose = (review.school_id, pupil_id);
     let case = cases::open_case_to_change(tx, whose.0, whose.1)?;
     let now = asked.ask(tx, blocks, case.as_ref())?;

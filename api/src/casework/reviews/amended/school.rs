@@ -39,9 +39,6 @@ pub(super) struct SchoolReview {
 
 impl School {
     /// Reads what the reviews since a day hang on.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, from: NaiveDate) -> Result<Self, Problem> {
         let reviews = rows::reviews_since(tx, school_id, from)?;
         let last = reviews.last().map_or(from, |review| review.day).max(tx.clock().today());
@@ -51,9 +48,6 @@ impl School {
     }
 
     /// Reads what one review hangs on.
-    ///
-    /// # Errors
-    /// The database's.
     pub fn of_review(tx: &mut Tx<'_>, review: ReviewRow) -> Result<Self, Problem> {
         Self::of(tx, review.school_id, Vec::new(), vec![review])
     }

@@ -39,9 +39,6 @@ pub fn foretell(
 }
 
 /// What became of what rested on the marks that an import or undo changed; `None` when nothing did.
-///
-/// # Errors
-/// The database's.
 pub fn looked_again(tx: &mut Tx<'_>, source: JobId) -> Result<Option<TouchedByMarks>, Problem> {
     let found = marks::looks_of_source::<Vec<Consequence>>(tx, source)?;
     let mut touched = TouchedByMarks::default();

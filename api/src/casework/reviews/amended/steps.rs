@@ -6,13 +6,13 @@ use std::sync::Arc;
 use analytics::Block;
 use domain::policy::{Event, Place, Recorded, fold, is_counted, standing};
 
-use super::asked::{Asked, letters_of};
+use super::asked::{ReviewAsked, letters_of};
 use super::consequence::ConsequenceKind;
 use super::{Amending, Consequence, Rests};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ReviewId};
 use crate::base::problem::Problem;
-use crate::casework::cases::{self, Told};
+use crate::casework::cases::{self, OpenedCase};
 use crate::casework::{actions, letters};
 
 /// What became of a case's steps.
@@ -25,7 +25,7 @@ pub struct Lost {
     /// The reviews whose steps had been undone before: the case stands as if they had proposed nothing.
     pub before: BTreeSet<ReviewId>,
     /// The case as it stands now, if it was changed.
-    pub case: Option<Told>,
+    pub case: Option<OpenedCase>,
 }
 
 /// A step that still counts.
@@ -53,13 +53,10 @@ impl Step<'_> {
 impl Rests<'_> {
     /// Undoes the first step that the marks do not lead to any more, with all that came after it, unless people have
     /// recorded more since: then a person decides.
-    ///
-    /// # Errors
-    /// The database's.
     pub(super) fn lose_steps(
         &self,
         tx: &mut Tx<'_>,
-        told: &Told,
+        told: &OpenedCase,
         after: &[Arc<Block>],
         amending: &Amending<'_>,
     ) -> Result<Lost, Problem> {
@@ -130,17 +127,17 @@ impl Rests<'_> {
     fn first_lost(
         &self,
         tx: &mut Tx<'_>,
-        told: &Told,
+        told: &OpenedCase,
         events: &[Event],
         steps: &[Step<'_>],
         after: &[Arc<Block>],
     ) -> Result<Option<u32>, Problem> {
         for step in steps.iter().filter(|step| step.is_counted()) {
-            let of = |asked: &&Asked<'_>| Some(asked.of.review.review_id) == step.review_id;
+            let of = |asked: &&ReviewAsked<'_>| Some(asked.of.review.review_id) == step.review_id;
             let Some(asked) = self.asked.iter().find(of) else { continue };
             let number = step.moved.step;
             let case = fold(events.iter().filter(|event| event.step < number));
-            let case = case.map(|case| Told { row: told.row.clone(), case });
+            let case = case.map(|case| OpenedCase { row: told.row.clone(), case });
             let mut leads = |blocks: &[Arc<Block>]| {
                 let decisions = asked.ask(tx, blocks, case.as_ref())?;
                 Ok::<_, Problem>(decisions.iter().any(|decision| {

@@ -1,21 +1,10 @@
 //! A pupil moves from one school of the trust to another: off the one roll and on the other, in one step.
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::{Characteristic, Word};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::auth::permission::WriteEnrolment;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{ClassId, EnrolmentId, PupilId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::marks::{self, Changed};
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
 use crate::roll::pupils::create_enrolment::check_placement;

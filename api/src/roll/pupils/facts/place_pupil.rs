@@ -1,19 +1,8 @@
 //! Another class or year group from a day on.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteEnrolment;
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{ClassId, EnrolmentId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils::create_enrolment::check_placement;
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
 use crate::roll::pupils::{NewPlacement, add_placements, class, enrolment};

@@ -2,25 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpResponse, put, web};
 use chrono::NaiveDate;
 use domain::{AcademicYear, Characteristic};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-use crate::base::auth::May;
-use crate::base::auth::permission::WriteEnrolment;
-use crate::base::db::Tx;
-use crate::base::http::json::{Json, present};
-use crate::base::http::path::Path;
-use crate::base::id::EnrolmentId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::http::json::present;
+use crate::base::operation::*;
 use crate::base::words;
-use crate::roll::pupils::CharacteristicWord;
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
-use crate::roll::pupils::{EnrolmentRow, NewCharacteristic, add_characteristics};
+use crate::roll::pupils::{
+    CharacteristicWord, EnrolmentRow, NewCharacteristic, add_characteristics,
+};
 
 /// The most characteristics of one request.
 const MOST: usize = 100;

@@ -1,19 +1,10 @@
 //! The days of an enrolment: a leaver is recorded, a date is corrected, a leaver is taken back.
 
-use actix_web::{HttpResponse, put, web};
 use chrono::NaiveDate;
 use domain::AcademicYear;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
-use crate::base::auth::permission::WriteEnrolment;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::json::{Json, present};
-use crate::base::http::path::Path;
-use crate::base::id::EnrolmentId;
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::http::json::present;
+use crate::base::operation::*;
 use crate::marks::{self, Changed};
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
 use crate::roll::pupils::{NewPlacement, NewStay, add_days, add_placements, check_free};

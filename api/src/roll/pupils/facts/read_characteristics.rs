@@ -1,17 +1,8 @@
 //! The characteristics of an enrolment, now or as they were known before.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
 
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadEnrolment;
-use crate::base::http::json::Query;
-use crate::base::http::path::Path;
-use crate::base::id::EnrolmentId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
 use crate::roll::pupils::enrolment;
 use crate::roll::pupils::enrolment_page::CharacteristicFact;
@@ -20,7 +11,7 @@ use crate::roll::pupils::enrolment_page::CharacteristicFact;
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct Params {
+pub struct ReadCharacteristicsQuery {
     /// As they were known on this instant, such as 2026-11-18T09:00:00Z; as they are known now when absent.
     as_known_on: Option<DateTime<Utc>>,
 }
@@ -33,14 +24,14 @@ pub struct Characteristics {
 }
 
 /// Read an enrolment's characteristics
-#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(EnrolmentId, Params),
+#[utoipa::path(tag = "pupils", security(("token" = ["enrolment:read"])), params(EnrolmentId, ReadCharacteristicsQuery),
     responses((status = 200, description = "The characteristics.", body = Characteristics)))]
 #[get("/v1/enrolments/{enrolment_id}/characteristics")]
 pub async fn read_characteristics(
     caller: May<ReadEnrolment>,
     app: web::Data<App>,
     path: Path<EnrolmentId>,
-    params: Query<Params>,
+    params: Query<ReadCharacteristicsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let rows = app.db.snapshot(caller.scope(), move |tx| {
         let school_id = enrolment(tx, path.0)?.school_id;

@@ -1,24 +1,15 @@
 //! What stands in a pupil's record is corrected: number, names, date of birth, sex.
 
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use domain::folded_name_key;
-use serde::{Deserialize, Deserializer};
-use utoipa::ToSchema;
+use serde::Deserializer;
 
 use super::records::{Change, PupilField, hold, keep};
-use crate::base::auth::permission::WritePupil;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::{Json, present};
-use crate::base::http::path::Path;
-use crate::base::id::PupilId;
-use crate::base::problem::{Kind, Problem, refusal};
+use crate::base::http::json::present;
+use crate::base::operation::*;
 use crate::base::schema::pupil;
-use crate::base::state::App;
 use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::{PupilRow, check_unmerged};

@@ -3,20 +3,10 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::records::{hand_over, hold, point};
-use crate::base::auth::permission::WritePupil;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Overlap, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
+use crate::base::problem::Overlap;
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
 use crate::roll::pupils::{check_unmerged, details, merged_records, pupil, stays_of};
 use crate::roll::visibility;

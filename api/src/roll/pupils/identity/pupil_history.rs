@@ -1,19 +1,11 @@
 //! What was ever corrected in a pupil's record, and which enrolments came from or went to another record.
 
-use actix_web::{HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::records::PupilField;
-use crate::base::auth::May;
-use crate::base::auth::permission::ReadPupil;
-use crate::base::http::path::Path;
-use crate::base::id::{EnrolmentId, PupilId};
-use crate::base::problem::Problem;
+use crate::base::operation::*;
 use crate::base::schema::{enrolment_pupil, pupil_change};
-use crate::base::state::App;
 
 /// A pupil's history.
 #[derive(Serialize, ToSchema)]

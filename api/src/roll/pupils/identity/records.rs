@@ -108,9 +108,6 @@ pub(super) struct Change<'a> {
 }
 
 /// Keeps what stood in a pupil's fields until now.
-///
-/// # Errors
-/// The database's.
 pub(super) fn keep(
     tx: &mut Tx<'_>,
     pupil_id: PupilId,
@@ -139,9 +136,6 @@ pub(super) fn keep(
 }
 
 /// Says which record a pupil's record is merged into, or that it stands for itself again, and keeps what it said before.
-///
-/// # Errors
-/// The database's.
 pub(super) fn point(
     tx: &mut Tx<'_>,
     record: &Record,
@@ -159,9 +153,6 @@ pub(super) fn point(
 }
 
 /// Makes these enrolments another pupil's, and keeps whose they were.
-///
-/// # Errors
-/// The database's.
 pub(super) fn hand_over(
     tx: &mut Tx<'_>,
     enrolments: &[(EnrolmentId, SchoolId)],

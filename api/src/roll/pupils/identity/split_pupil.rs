@@ -3,21 +3,10 @@
 use std::collections::BTreeSet;
 
 use actix_web::http::StatusCode;
-use actix_web::{HttpResponse, post, web};
 use chrono::NaiveDate;
-use serde::Deserialize;
-use utoipa::ToSchema;
 
 use super::records::{hand_over, hold, point};
-use crate::base::auth::permission::WritePupil;
-use crate::base::auth::{Caller, May};
-use crate::base::db::Tx;
-use crate::base::http::idempotency::{Idempotency, Reply};
-use crate::base::http::json::Json;
-use crate::base::http::path::Path;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem, refusal};
-use crate::base::state::App;
+use crate::base::operation::*;
 use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};

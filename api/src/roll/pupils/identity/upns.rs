@@ -20,9 +20,6 @@ const BATCH: usize = 100_000;
 
 /// The pupils with these UPNs: whoever has it now, else the one pupil who had it before. A UPN that several pupils had
 /// before and none has now names nobody.
-///
-/// # Errors
-/// The database's.
 pub fn pupils_by_upn(
     tx: &mut Tx<'_>,
     upns: &[String],
@@ -80,9 +77,6 @@ struct Id {
 }
 
 /// Everybody who has or had this UPN, for a search.
-///
-/// # Errors
-/// The database's.
 pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<PupilId>, Problem> {
     let ids: Vec<Id> = diesel::sql_query(
         "SELECT coalesce(merged_into, pupil_id) AS pupil_id FROM pupil WHERE trust_id = $1 AND upn = $2 \
@@ -98,9 +92,6 @@ pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<PupilId>, Probl
 }
 
 /// The UPNs that a pupil had before, earliest first.
-///
-/// # Errors
-/// The database's.
 pub fn former_upns(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<String>, Problem> {
     let trust = tx.trust();
     let of_pupil = pupil_change::pupil_id.eq(pupil_id).and(pupil_change::field.eq(PupilField::Upn));
