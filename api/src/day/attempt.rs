@@ -9,10 +9,6 @@ use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::word::words;
 
-/// The most characters of what was said.
-const LONGEST: usize = 2000;
-/// The most characters of who was tried.
-const LONGEST_WHOM: usize = 100;
 /// The most pupils of one call: more than a family has.
 const MOST_PUPILS: usize = 20;
 
@@ -67,8 +63,8 @@ impl Attempt {
         let text = |text: Option<String>, at, most| {
             text.map(|text| name::words(&text, at, most)).transpose()
         };
-        self.says = text(self.says, "/says", LONGEST)?;
-        self.whom = text(self.whom, "/whom", LONGEST_WHOM)?;
+        self.says = text(self.says, "/says", name::NOTE)?;
+        self.whom = text(self.whom, "/whom", name::NAME)?;
         let family = check_family(&mut self.pupil_ids);
         let mut problem = family.err().unwrap_or_else(|| Problem::new(Kind::Invalid));
         if self.parent_id.is_some() == self.whom.is_some() {

@@ -6,9 +6,6 @@ use super::leave::{self, Leave, LeaveRequest};
 use crate::base::http::name;
 use crate::base::operation::*;
 
-/// The most characters of a reason.
-const LONGEST: usize = 500;
-
 /// The decision.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -31,7 +28,7 @@ impl LeaveDecisionBody {
         request: &LeaveRequest,
         codes: &CodeTable,
     ) -> Result<(Option<String>, Option<String>), Problem> {
-        let reason = self.reason.as_deref().map(|text| name::words(text, "/reason", LONGEST));
+        let reason = self.reason.as_deref().map(|text| name::words(text, "/reason", name::REASON));
         let reason = reason.transpose()?;
         if self.granted {
             return Ok((Some(self.authorised(request, codes)?), reason));

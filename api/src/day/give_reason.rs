@@ -15,9 +15,6 @@ use crate::marks::{self, Marking};
 use crate::roll::pupils;
 use crate::school::tenants;
 
-/// The most characters of a reason.
-const LONGEST: usize = 500;
-
 /// The reason for the absence of one pupil, or of brothers and sisters.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -63,7 +60,7 @@ pub async fn give_reason(
 ) -> Result<HttpResponse, Problem> {
     let (school_id, date) = path.0;
     check_family(&mut body.value.pupil_ids)?;
-    let reason = name::words(&body.value.reason, "/reason", LONGEST)?;
+    let reason = name::words(&body.value.reason, "/reason", name::REASON)?;
     let days = days(&body.value, date)?;
     let codes = app.codes.clone();
     let [morning, afternoon] =

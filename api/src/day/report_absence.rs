@@ -7,9 +7,6 @@ use super::span::Span;
 use crate::base::http::name;
 use crate::base::operation::*;
 
-/// The most characters of a reason, and of who reported it.
-const LONGEST: (usize, usize) = (500, 100);
-
 /// What was reported.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,8 +48,8 @@ impl ReportBody {
             school_id,
             pupil_id: self.pupil_id,
             span,
-            reason: name::words(&self.reason, "/reason", LONGEST.0)?,
-            reported_by: name::words(&self.reported_by, "/reported_by", LONGEST.1)?,
+            reason: name::words(&self.reason, "/reason", name::REASON)?,
+            reported_by: name::words(&self.reported_by, "/reported_by", name::NAME)?,
             expected_back: self.expected_back,
             reported_at: self.reported_at.unwrap_or(now),
         })

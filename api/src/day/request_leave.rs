@@ -8,9 +8,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
-/// The most characters of a reason, and of who asked.
-const LONGEST: (usize, usize) = (500, 100);
-
 /// The leave that is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -51,8 +48,8 @@ pub async fn request_leave(
 ) -> Result<HttpResponse, Problem> {
     let (school_id, asked) = (path.0, body.value);
     let span = Span::read(asked.first_day, asked.last_day)?;
-    let reason = name::words(&asked.reason, "/reason", LONGEST.0)?;
-    let requested_by = name::words(&asked.requested_by, "/requested_by", LONGEST.1)?;
+    let reason = name::words(&asked.reason, "/reason", name::REASON)?;
+    let requested_by = name::words(&asked.requested_by, "/requested_by", name::NAME)?;
     let (pupil_id, requested_on) = (asked.pupil_id, asked.requested_on);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         span.check_on_roll(tx, school_id, pupil_id)?;

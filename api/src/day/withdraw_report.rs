@@ -4,9 +4,6 @@ use super::rows::{self, ReportedAbsence};
 use crate::base::http::name;
 use crate::base::operation::*;
 
-/// The most characters of a reason.
-const LONGEST: usize = 500;
-
 /// Why it was a mistake.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,7 +26,7 @@ pub async fn withdraw_report(
     path: Path<ReportId>,
     body: Json<WithdrawalBody>,
 ) -> Result<HttpResponse, Problem> {
-    let reason = name::words(&body.value.reason, "/reason", LONGEST)?;
+    let reason = name::words(&body.value.reason, "/reason", name::REASON)?;
     let report = app.db.run(&caller.scope().clone(), move |tx| {
         let report = rows::report(tx, path.0)?;
         rows::withdraw(tx, &report, &reason, caller.subject())?;

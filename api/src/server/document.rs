@@ -155,14 +155,21 @@ fn declare(components: &mut Components) {
 fn leave_out_unused(openapi: &mut OpenApi) {
     loop {
         let text = serde_json::to_string(openapi).unwrap_or_default();
-        let used =
-            |part: &str, name: &str| text.contains(&format!("\"#/components/{part}/{name}\""));
+        let used: BTreeSet<&str> = text
+            .split("\"#/components/")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .collect();
         let Some(components) = &mut openapi.components else { return };
-        let before = components.clone();
-        components.schemas.retain(|name, _| used("schemas", name));
-        components.responses.retain(|name, _| used("responses", name));
-        components.examples.retain(|name, _| used("examples", name));
-        if *components == before {
+        let is_used = |part: &str, name: &str| used.contains(format!("{part}/{name}").as_str());
+        let size = |components: &Components| {
+            components.schemas.len() + components.responses.len() + components.examples.len()
+        };
+        let before = size(components);
+        components.schemas.retain(|name, _| is_used("schemas", name));
+        components.responses.retain(|name, _| is_used("responses", name));
+        components.examples.retain(|name, _| is_used("examples", name));
+        if size(components) == before {
             return;
         }
     }

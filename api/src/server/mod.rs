@@ -9,12 +9,15 @@ pub mod operation;
 pub mod progress;
 mod wrong_method;
 
+use std::sync::LazyLock;
+
 use actix_web::dev::Server;
 use actix_web::middleware::{Compress, from_fn};
 use actix_web::{HttpServer, web};
 use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
+use self::document::Document;
 use crate::base::clock::Clock;
 use crate::base::http::{json, trace};
 use crate::base::jobs::{self, Handlers, Worker};
@@ -22,6 +25,9 @@ use crate::base::state::{App, Settings, StartError};
 use crate::casework::{self, reviews};
 use crate::figures::{self, Counting};
 use crate::{base, day, imports, marks, register, reports, roll, runs, school};
+
+/// The document is the program's, and made once.
+static DOCUMENT: LazyLock<web::Data<Document>> = LazyLock::new(|| web::Data::new(Document::new()));
 
 /// Rollcall in one process: what every request may use, and what counts. All its copies are one.
 #[derive(Clone)]
@@ -49,7 +55,7 @@ impl Rollcall {
     /// # Errors
     /// The socket cannot be used.
     pub fn serve(&self, listener: std::net::TcpListener) -> std::io::Result<Server> {
-        let document = web::Data::new(document::Document::new());
+        let document = DOCUMENT.clone();
         let rollcall = self.clone();
         let server = HttpServer::new(move || {
             actix_web::App::new()

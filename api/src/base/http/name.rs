@@ -2,6 +2,25 @@
 
 use crate::base::problem::{Kind, Problem};
 
+/// The most characters of a title, such as Dr.
+pub const TITLE: usize = 30;
+/// Of a class's name.
+pub const CLASS: usize = 50;
+/// Of a part of a person's name, and of a duty.
+pub const NAME: usize = 100;
+/// Of what stands on one line: a school's name, somebody who was there.
+pub const LINE: usize = 200;
+/// Of a telephone number, an e-mail address or a postal address.
+pub const CONTACT: usize = 300;
+/// Of why something was done.
+pub const REASON: usize = 500;
+/// Of what a court has ordered.
+pub const ORDER: usize = 1000;
+/// Of what somebody wrote down.
+pub const NOTE: usize = 2000;
+/// Of a whole account, such as what was said at a meeting.
+pub const ACCOUNT: usize = 4000;
+
 /// A name as it is kept, without the white space around it; `None` when it is empty, longer than `most` characters,
 /// or has control characters in it. Everything else is somebody's name.
 pub fn kept(text: &str, most: usize) -> Option<String> {

@@ -6,9 +6,6 @@ use super::rows;
 use crate::base::http::name;
 use crate::base::operation::*;
 
-/// The most characters.
-const LONGEST: usize = 2000;
-
 /// What was done.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -33,7 +30,7 @@ pub async fn give_evidence(
     path: Path<ActionId>,
     body: Json<EvidenceBody>,
 ) -> Result<HttpResponse, Problem> {
-    let says = name::words(&body.value.says, "/says", LONGEST)?;
+    let says = name::words(&body.value.says, "/says", name::NOTE)?;
     let whole = caller.sees_confidential(&app);
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let action = rows::action_to_change(tx, path.0)?;

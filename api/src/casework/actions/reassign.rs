@@ -6,11 +6,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::{staff, tenants};
 
-/// The most characters of a reason.
-const LONGEST: usize = 2000;
-/// The most characters of a role.
-const LONGEST_ROLE: usize = 100;
-
 /// Who gives, who takes, and why.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +61,7 @@ pub async fn reassign_actions(
     for whom in [&mut from, &mut to] {
         whom.role = whom.role.as_ref().map(|role| role.trim().to_owned());
     }
-    let reason = name::words(&reason, "/reason", LONGEST)?;
+    let reason = name::words(&reason, "/reason", name::NOTE)?;
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
         check(tx, &from, &to)?;
@@ -111,8 +106,8 @@ fn check(tx: &mut Tx<'_>, from: &Whom, to: &Whom) -> Result<(), Problem> {
         {
             problem = problem.and(format!("{place}/staff_id"), "a member of staff of your schools");
         }
-        if whom.role.as_deref().is_some_and(|role| name::kept(role, LONGEST_ROLE).is_none()) {
-            problem = name::refuse(problem, &format!("{place}/role"), LONGEST_ROLE);
+        if whom.role.as_deref().is_some_and(|role| name::kept(role, name::NAME).is_none()) {
+            problem = name::refuse(problem, &format!("{place}/role"), name::NAME);
         }
     }
     if problem.errors().is_empty() { Ok(()) } else { Err(problem) }

@@ -13,9 +13,6 @@ use crate::figures::{Counting, Figures, years_behind};
 use crate::school::calendars;
 use crate::school::policies::{self, Part};
 
-/// The most characters of a reason.
-const LONGEST: usize = 2000;
-
 /// What is decided about a letter that is held.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,7 +43,7 @@ pub async fn decide_letter(
     body: Json<LetterDecisionBody>,
 ) -> Result<HttpResponse, Problem> {
     let LetterDecisionBody { decide, reason } = body.value;
-    let reason = name::words(&reason, "/reason", LONGEST)?;
+    let reason = name::words(&reason, "/reason", name::NOTE)?;
     let scope = caller.scope().clone();
     let counted = counting.school_blocks_of(&scope, move |tx| {
         let letter = letters::letter(tx, path.0)?;

@@ -11,8 +11,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::events;
-use super::rows::{self, OpenedCase};
-use super::take::{StepGround, take};
+use super::rows::{self, CaseFile};
+use super::take::{StepContext, take};
 use super::waiting::LeftBehind;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
@@ -65,7 +65,7 @@ pub fn follow_the_roll(
 /// The pupil has left the trust: the policy says what is still to be done. No letter leaves by itself.
 fn close(
     tx: &mut Tx<'_>,
-    told: OpenedCase,
+    told: CaseFile,
     mut decision: Decision,
     follows: &Follows,
     day: NaiveDate,
@@ -81,8 +81,8 @@ fn close(
     letters::hold_waiting(tx, case_id, WHY)?;
     let (school_id, pupil_id) = (told.row.school_id, told.row.pupil_id);
     let calendars = calendars::around(tx, school_id, day)?;
-    let ground = StepGround { school_id, pupil_id, review_id: None, day, calendars: &calendars };
-    take(tx, &decision, &ground, Some(told), follows, caller)?;
+    let ground = StepContext { school_id, pupil_id, review_id: None, day, calendars: &calendars };
+    take(tx, &decision, &ground, Some(told), follows, caller)?.with_letters_held();
     Ok(Followed { case_id, successor: None, says: "left the roll".to_owned() })
 }
 
@@ -90,7 +90,7 @@ fn close(
 /// policy and version that it was opened with.
 fn carry(
     tx: &mut Tx<'_>,
-    told: OpenedCase,
+    told: CaseFile,
     decision: &Decision,
     follows: &Follows,
     (school_id, day): (SchoolId, NaiveDate),
@@ -175,7 +175,7 @@ fn notices_open(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem
 
 /// What runs, and somebody at the school that goes on has to know of: where the case stands, its target, and each thing
 /// beside it as it stands. A person there goes on with each, or closes it.
-fn running(told: Option<&OpenedCase>, things: &[RecordRow]) -> Vec<String> {
+fn running(told: Option<&CaseFile>, things: &[RecordRow]) -> Vec<String> {
     let case = match told.and_then(|told| told.case.stage()) {
         Some(stage) => format!("the case is at {stage:?}"),
         None => "a case was open here already, and goes on as it is".to_owned(),

@@ -25,10 +25,10 @@ pub use follow_roll::{Followed, follow_the_roll};
 pub use mitigations::{Accepted, accepted, mitigate, mitigations, said_of_accepted};
 pub use record_outcome::{counted, record};
 pub use rows::{
-    CaseRow, OpenedCase, append, case, case_to_change, latest_case_to_change, open_case_to_change,
+    CaseFile, CaseRow, append, case, case_to_change, latest_case_to_change, open_case_to_change,
     open_cases, open_rows, told_of, with_target,
 };
-pub use take::{StepGround, place, take};
+pub use take::{StepContext, place, take};
 pub use waiting::{LeftBehind, Waiting, left_behind, waiting};
 pub use who::{check_decides, check_named};
 

@@ -7,19 +7,16 @@ use analytics::Block;
 use domain::policy::{Happened, Shield, StepError, step};
 
 use super::mitigations::mitigations;
-use super::rows::{self, CaseRow, OpenedCase};
-use super::take::{StepGround, place, take};
+use super::rows::{self, CaseFile, CaseRow};
+use super::take::{StepContext, place, take};
 use super::who::check_decides;
 use crate::base::db::Scope;
 use crate::base::http::name;
 use crate::base::operation::*;
-use crate::casework::letters::{self, Written};
+use crate::casework::letters;
 use crate::figures::{Counting, Figures, years_behind};
 use crate::roll::pupils;
 use crate::school::{calendars, tenants};
-
-/// The most characters of a reason.
-const LONGEST: usize = 2000;
 
 /// What happened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -98,7 +95,7 @@ fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
         return Ok(Happened::Outcome(body.outcome.clone()));
     }
     let to = place(body.to.as_deref())?;
-    let reason = name::words(body.reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?;
+    let reason = name::words(body.reason.as_deref().unwrap_or_default(), "/reason", name::NOTE)?;
     Ok(Happened::Otherwise { to, reason })
 }
 
@@ -109,10 +106,10 @@ fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
 pub fn record(
     tx: &mut Tx<'_>,
     caller: &Caller,
-    told: OpenedCase,
+    told: CaseFile,
     happened: &Happened,
     blocks: &[Arc<Block>],
-) -> Result<OpenedCase, Problem> {
+) -> Result<CaseFile, Problem> {
     let CaseRow { school_id, pupil_id, .. } = told.row;
     let follows = told.follows(tx)?;
     let day = tenants::today(tx, school_id)?;
@@ -128,12 +125,9 @@ pub fn record(
         happened,
     )
     .map_err(|error| refusal(&error))?;
-    let ground = StepGround { school_id, pupil_id, review_id: None, day, calendars: &calendars };
-    let before = told.case.clone();
-    let told = take(tx, &decision, &ground, Some(told), &follows, caller)?;
-    let about = Written { follows: &follows, before: Some(&before), after: Some(&told.case) };
-    letters::write(tx, (school_id, pupil_id), &about, &figures)?;
-    Ok(told)
+    let ground = StepContext { school_id, pupil_id, review_id: None, day, calendars: &calendars };
+    let taken = take(tx, &decision, &ground, Some(told), &follows, caller)?;
+    taken.with_letters(tx, &figures)
 }
 
 /// What stands between a letter and this pupil's parents today.

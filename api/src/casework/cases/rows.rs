@@ -57,14 +57,14 @@ pub struct CaseRow {
 
 /// A case with what its events come to.
 #[derive(Debug, Clone)]
-pub struct OpenedCase {
+pub struct CaseFile {
     /// Where it stands.
     pub row: CaseRow,
     /// All that it remembers.
     pub case: Case,
 }
 
-impl OpenedCase {
+impl CaseFile {
     /// The policy as the case keeps it.
     pub fn follows(&self, tx: &mut Tx<'_>) -> Result<Follows, Problem> {
         policies::under(tx, &self.row.policy, self.row.version, &self.row.answers)
@@ -77,7 +77,7 @@ pub fn open_rows(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<CaseRow>, P
 }
 
 /// The open cases of a school, each with what its events come to.
-pub fn open_cases(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<OpenedCase>, Problem> {
+pub fn open_cases(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<CaseFile>, Problem> {
     let rows = open_rows(tx, school_id)?;
     tell(tx, rows)
 }
@@ -88,7 +88,7 @@ pub fn with_target(
     school_id: SchoolId,
     after: Option<CaseId>,
     most: i64,
-) -> Result<Vec<OpenedCase>, Problem> {
+) -> Result<Vec<CaseFile>, Problem> {
     let rows: Vec<CaseRow> = case_state::table
         .filter(case_state::school_id.eq(school_id).and(case_state::stage.is_not_null()))
         .filter(case_state::target_to.is_not_null())
@@ -115,7 +115,7 @@ pub fn case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseRow, Problem> {
 ///
 /// # Errors
 /// 404.
-pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<OpenedCase, Problem> {
+pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseFile, Problem> {
     let row = case(tx, case_id)?;
     told(tx, row)
 }
@@ -124,7 +124,7 @@ pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<OpenedCase, Problem> 
 ///
 /// # Errors
 /// 404.
-pub fn case_to_change(tx: &mut Tx<'_>, case_id: CaseId) -> Result<OpenedCase, Problem> {
+pub fn case_to_change(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseFile, Problem> {
     let row = case_state::table
         .filter(case_state::case_id.eq(case_id))
         .select(CaseRow::as_select())
@@ -138,7 +138,7 @@ pub fn open_case_to_change(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
     pupil_id: PupilId,
-) -> Result<Option<OpenedCase>, Problem> {
+) -> Result<Option<CaseFile>, Problem> {
     let ours = case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id));
     let row: Option<CaseRow> = case_state::table
         .filter(ours.and(case_state::stage.is_not_null()))
@@ -154,7 +154,7 @@ pub fn latest_case_to_change(
     tx: &mut Tx<'_>,
     school_id: SchoolId,
     pupil_id: PupilId,
-) -> Result<Option<OpenedCase>, Problem> {
+) -> Result<Option<CaseFile>, Problem> {
     let row: Option<CaseRow> = case_state::table
         .filter(case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id)))
         .order(case_state::case_id.desc())
@@ -191,13 +191,13 @@ pub fn cases(
     Ok(rows.order(case_state::case_id).limit(most).select(CaseRow::as_select()).load(tx.conn)?)
 }
 
-pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<OpenedCase, Problem> {
+pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<CaseFile, Problem> {
     let lost = || Problem::internal("a case without events");
     tell(tx, vec![row])?.pop().ok_or_else(lost)
 }
 
 /// What the events of these cases come to.
-fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<OpenedCase>, Problem> {
+fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<CaseFile>, Problem> {
     let ids: Vec<CaseId> = rows.iter().map(|row| row.case_id).collect();
     let bodies: Vec<(CaseId, Value)> = case_event::table
         .filter(case_event::case_id.eq_any(ids))
@@ -211,7 +211,7 @@ fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<OpenedCase>, Problem>
     }
     let told = rows.into_iter().map(|row| {
         let case = events.get(&row.case_id).and_then(fold);
-        case.map(|case| OpenedCase { row, case })
+        case.map(|case| CaseFile { row, case })
             .ok_or_else(|| Problem::internal("a case without events"))
     });
     told.collect()
@@ -248,7 +248,7 @@ pub fn append(
     events: &[Event],
     (because, review_id): (&[String], Option<ReviewId>),
     caller: &Caller,
-) -> Result<OpenedCase, Problem> {
+) -> Result<CaseFile, Problem> {
     let hand = Hand { by: caller.subject(), role: caller.role(), review_id, import_id: None };
     write(tx, row, events, because, &hand)
 }
@@ -272,7 +272,7 @@ pub(super) fn write(
     events: &[Event],
     because: &[String],
     hand: &Hand<'_>,
-) -> Result<OpenedCase, Problem> {
+) -> Result<CaseFile, Problem> {
     let mut rows = Vec::with_capacity(events.len());
     for (seq, event) in (row.seq + 1..).zip(events) {
         rows.push((
@@ -290,7 +290,7 @@ pub(super) fn write(
         ));
     }
     diesel::insert_into(case_event::table).values(rows).execute(tx.conn)?;
-    let OpenedCase { case, .. } = told(tx, row.clone())?;
+    let CaseFile { case, .. } = told(tx, row.clone())?;
     let stage = match &case.place {
         Place::At(stage) => Some(stage.as_str()),
         Place::Closed => None,
@@ -305,5 +305,5 @@ pub(super) fn write(
         ))
         .returning(CaseRow::as_returning())
         .get_result(tx.conn)?;
-    Ok(OpenedCase { row, case })
+    Ok(CaseFile { row, case })
 }

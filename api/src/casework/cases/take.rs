@@ -3,19 +3,20 @@
 use chrono::NaiveDate;
 use domain::Calendar;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Place, Recorded, TakeError};
+use domain::policy::{Case, Decision, Place, Recorded, TakeError};
 
-use super::rows::{self, OpenedCase};
+use super::rows::{self, CaseFile};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, ReviewId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::actions::{self, ActionSubject};
-use crate::casework::letters::{self, NewLetter};
+use crate::casework::letters::{self, NewLetter, Written};
+use crate::figures::Figures;
 use crate::school::policies::Follows;
 
 /// Whom a step is about, when it is taken, and on which calendars.
-pub struct StepGround<'a> {
+pub struct StepContext<'a> {
     /// The school.
     pub school_id: SchoolId,
     /// The pupil.
@@ -28,29 +29,52 @@ pub struct StepGround<'a> {
     pub calendars: &'a [Calendar],
 }
 
+/// A step that was taken. The letters that it decided on are still to be written, or known to be held.
+#[must_use = "the letters that the step decided on are not written yet"]
+pub struct Taken<'a> {
+    file: CaseFile,
+    before: Option<Case>,
+    follows: &'a Follows,
+}
+
+impl Taken<'_> {
+    /// Writes the letters that the step decided on, filled in with these figures; the case as it stands now.
+    pub fn with_letters(self, tx: &mut Tx<'_>, figures: &Figures<'_>) -> Result<CaseFile, Problem> {
+        let Self { file, before, follows } = self;
+        let about = Written { follows, before: before.as_ref(), after: Some(&file.case) };
+        letters::write(tx, (file.row.school_id, file.row.pupil_id), &about, figures)?;
+        Ok(file)
+    }
+
+    /// The case as it stands now, where the step holds every letter: a held one is written when it is released.
+    pub fn with_letters_held(self) -> CaseFile {
+        self.file
+    }
+}
+
 /// Takes the step that was proposed, unless the case has moved on since. A pupil without a case gets one, under the
 /// policy that the school follows.
 ///
 /// # Errors
 /// 412 when the case has moved on; 422 when a target would run beyond the calendars.
-pub fn take(
+pub fn take<'a>(
     tx: &mut Tx<'_>,
     decision: &Decision,
-    ground: &StepGround<'_>,
-    open: Option<OpenedCase>,
-    follows: &Follows,
+    ground: &StepContext<'_>,
+    open: Option<CaseFile>,
+    follows: &'a Follows,
     caller: &Caller,
-) -> Result<OpenedCase, Problem> {
-    let before = open.as_ref().map(|told| &told.case);
+) -> Result<Taken<'a>, Problem> {
+    let before = open.as_ref().map(|file| file.case.clone());
     let events = decision
-        .take(before, caller.subject(), ground.day, ground.calendars)
+        .take(before.as_ref(), caller.subject(), ground.day, ground.calendars)
         .map_err(|error| refusal(&error))?;
     let row = match open {
-        Some(told) => told.row,
+        Some(file) => file.row,
         None => rows::open(tx, (ground.school_id, ground.pupil_id), follows, ground.day)?,
     };
-    let told = rows::append(tx, &row, &events, (&decision.because, ground.review_id), caller)?;
-    let step = (told.row.case_id, told.row.steps);
+    let file = rows::append(tx, &row, &events, (&decision.because, ground.review_id), caller)?;
+    let step = (file.row.case_id, file.row.steps);
     let figure = decision.taking.as_ref().and_then(|taking| taking.figure);
     for event in &events {
         let (name, held) = match &event.what {
@@ -74,14 +98,14 @@ pub fn take(
     let about = ActionSubject {
         school_id: ground.school_id,
         pupil_id: Some(ground.pupil_id),
-        case_id: Some(told.row.case_id),
+        case_id: Some(file.row.case_id),
         review_id: ground.review_id,
     };
     let to_do = |kind: Do| !matches!(kind, Do::Letter | Do::Flag | Do::Target);
     for action in decision.actions.iter().filter(|action| to_do(action.kind)) {
         actions::open(tx, about, &decision.rule, action, None, ground.day, ground.calendars)?;
     }
-    Ok(told)
+    Ok(Taken { file, before, follows })
 }
 
 /// Where a person who decides otherwise wants the case to go.

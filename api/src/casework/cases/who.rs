@@ -1,6 +1,6 @@
 //! Who may decide: whoever the policy names.
 
-use super::rows::OpenedCase;
+use super::rows::CaseFile;
 use crate::base::auth::Caller;
 use crate::base::auth::permission::{DecideCase, Permission};
 use crate::base::db::Tx;
@@ -19,7 +19,7 @@ pub fn check_decides(
     tx: &mut Tx<'_>,
     app: &App,
     caller: &Caller,
-    told: &OpenedCase,
+    told: &CaseFile,
 ) -> Result<(), Problem> {
     if !app.roles.allows(caller.role(), DecideCase::NAME) {
         return Err(Problem::new(Kind::Forbidden)

@@ -9,9 +9,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
-/// The most characters of how.
-const LONGEST: usize = 200;
-
 /// How a letter was sent.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +36,7 @@ pub async fn record_sent(
     path: Path<LetterId>,
     body: Json<SentBody>,
 ) -> Result<HttpResponse, Problem> {
-    let how = name::words(&body.value.how, "/how", LONGEST)?;
+    let how = name::words(&body.value.how, "/how", name::LINE)?;
     let on = body.value.on;
     let state = app.clone();
     let answer = app.db.run(&caller.scope().clone(), move |tx| {

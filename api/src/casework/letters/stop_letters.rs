@@ -7,9 +7,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::roll::pupils;
 
-/// The most characters of a reason.
-const LONGEST: usize = 500;
-
 /// Whether letters stop.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +45,7 @@ pub async fn stop_letters(
 ) -> Result<HttpResponse, Problem> {
     let pupil_id = path.0;
     let StopBody { stopped, reason } = body.value;
-    let reason = name::words(&reason, "/reason", LONGEST)?;
+    let reason = name::words(&reason, "/reason", name::REASON)?;
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
         let recorded_at = rows::stop(tx, pupil_id, stopped, &reason, caller.subject())?;

@@ -14,11 +14,6 @@ use crate::casework::actions::{self, ActionRow};
 use crate::casework::recording::{check_others, check_parents};
 use crate::casework::records::{RecordKind, RecordRow, Thing};
 
-/// The most characters of a place.
-const SHORT: usize = 200;
-/// The most characters of what was said.
-pub(super) const LONG: usize = 4000;
-
 /// A meeting.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Meeting {
@@ -79,7 +74,7 @@ impl Offer {
     /// 422 for a place or name that cannot be kept, and for a parent who is none of the pupil's.
     pub fn check(self, tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Self, Problem> {
         check_parents(tx, pupil_id, &self.parents, "/offer/parents")?;
-        let place = name::words(&self.place, "/offer/place", SHORT)?;
+        let place = name::words(&self.place, "/offer/place", name::LINE)?;
         let others = check_others(self.others, "/offer/others")?;
         Ok(Self { place, others, ..self })
     }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use super::meeting::{LONG, Meeting};
+use super::meeting::Meeting;
 use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::Record;
@@ -33,7 +33,7 @@ impl Said {
     /// 422 at the first text that cannot be kept.
     pub(super) fn write(&self, meeting: &mut Meeting) -> Result<Option<Confidential>, Problem> {
         let kept = |said: &Option<String>, at: &str, before: Option<String>| match said {
-            Some(said) => name::words(said, &format!("/said/{at}"), LONG).map(Some),
+            Some(said) => name::words(said, &format!("/said/{at}"), name::ACCOUNT).map(Some),
             None => Ok(before),
         };
         meeting.notes = kept(&self.notes, "notes", meeting.notes.take())?;

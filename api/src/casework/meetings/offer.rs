@@ -6,13 +6,10 @@ use super::meeting::{Meeting, Offer, date_agreed};
 use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
-use crate::casework::records::{self, RecordEntry, RecordGround, RecordState};
+use crate::casework::records::{self, RecordEntry, RecordState, RecordSubject};
 use crate::casework::{actions, cases};
 use crate::roll::parents;
 use crate::school::policies;
-
-/// The most characters of a kind.
-const LONGEST: usize = 500;
 
 /// A meeting to be offered.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -102,7 +99,7 @@ fn kind_of(
     action_id: Option<ActionId>,
 ) -> Result<String, Problem> {
     if let Some(said) = said {
-        return name::words(&said, "/kind", LONGEST);
+        return name::words(&said, "/kind", name::REASON);
     }
     let asked = action_id.map(|action_id| actions::action(tx, action_id)).transpose()?;
     let says = asked.as_ref().and_then(|action| action.says.strip_prefix("meeting: "));
@@ -111,7 +108,7 @@ fn kind_of(
 }
 
 /// Whether the case's stage waits for a meeting.
-fn waits_for_it(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<bool, Problem> {
+fn waits_for_it(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<bool, Problem> {
     let Some((case_id, _)) = ground.case else { return Ok(false) };
     let case = cases::case(tx, case_id)?;
     let follows = policies::under(tx, &case.policy, case.version, &case.answers)?;

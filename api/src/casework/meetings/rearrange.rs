@@ -1,6 +1,6 @@
 //! A meeting is put to another time.
 
-use super::meeting::{LONG, Meeting, Offer, date_agreed};
+use super::meeting::{Meeting, Offer, date_agreed};
 use super::offer::OfferedMeeting;
 use crate::base::http::name;
 use crate::base::operation::*;
@@ -40,7 +40,7 @@ pub async fn rearrange_meeting(
     body: Json<Rearranged>,
 ) -> Result<HttpResponse, Problem> {
     let Rearranged { offer, reason, confidential } = body.value;
-    let reason = name::words(&reason, "/reason", LONG)?;
+    let reason = name::words(&reason, "/reason", name::ACCOUNT)?;
     let confidential = confidential.map(Confidential::check).transpose()?;
     let operation = format!("rearrange_meeting/{}", path.0);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {

@@ -10,8 +10,6 @@ use crate::casework::records::{self, RecordEntry, RecordState, record_to_change}
 use crate::figures::Counting;
 use crate::school::tenants;
 
-/// The most characters of a gap.
-const LONG: usize = 500;
 /// The most gaps.
 const MOST: usize = 50;
 
@@ -58,12 +56,12 @@ impl MonitoringAnswer {
             return Err(problem);
         }
         let gaps = self.gaps.iter().enumerate();
-        gaps.map(|(at, gap)| name::words(gap, &format!("/gaps/{at}"), LONG)).collect()
+        gaps.map(|(at, gap)| name::words(gap, &format!("/gaps/{at}"), name::REASON)).collect()
     }
 }
 
 /// Record what was answered to a request for a monitoring period
-#[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = MonitoringAnswer,
+#[utoipa::path(tag = "monitoring", security(("token" = ["case:record"])), request_body = MonitoringAnswer,
     params(RecordId,
         IfMatch,
         Idempotency),

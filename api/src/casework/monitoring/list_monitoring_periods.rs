@@ -5,7 +5,7 @@ use crate::base::operation::*;
 use crate::casework::recording::{self, Record, Which};
 
 /// List monitoring periods
-#[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:read"])), params(Which),
+#[utoipa::path(tag = "monitoring", security(("token" = ["case:read"])), params(Which),
     responses((status = 200, description = "As they stand, in the order in which they were first recorded.", body = Page<Record<Period>>)))]
 #[get("/v1/monitoring-periods")]
 pub async fn list_monitoring_periods(

@@ -5,7 +5,7 @@ use crate::base::operation::*;
 use crate::casework::recording::{self, Told};
 
 /// Read one of the monitoring periods
-#[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:read"])),
+#[utoipa::path(tag = "monitoring", security(("token" = ["case:read"])),
     params(RecordId),
     responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Period>, headers(("ETag")))))]
 #[get("/v1/monitoring-periods/{record_id}")]

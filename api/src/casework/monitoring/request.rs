@@ -8,10 +8,6 @@ use crate::casework::records::{self, RecordEntry, RecordState};
 use crate::casework::referrals;
 use crate::school::tenants;
 
-/// The most characters of a text, and of a name.
-const LONG: usize = 4000;
-const SHORT: usize = 200;
-
 /// A period that is asked for.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +24,7 @@ pub struct NewPeriod {
 /// Ask for a monitoring period
 ///
 /// The evidence of the case as it stands is kept with it.
-#[utoipa::path(tag = "monitoring-periods", security(("token" = ["case:record"])), request_body = NewPeriod,
+#[utoipa::path(tag = "monitoring", security(("token" = ["case:record"])), request_body = NewPeriod,
     params(Idempotency),
     responses((status = 201, description = "The period.", body = Record<Period>, headers(("Location"))),
         refusal::Merged))]
@@ -40,7 +36,8 @@ pub async fn request_period(
     body: Json<NewPeriod>,
 ) -> Result<HttpResponse, Problem> {
     let NewPeriod { about, asked, why } = body.value;
-    let (asked, why) = (name::words(&asked, "/asked", SHORT)?, name::words(&why, "/why", LONG)?);
+    let (asked, why) =
+        (name::words(&asked, "/asked", name::LINE)?, name::words(&why, "/why", name::ACCOUNT)?);
     let codes = app.codes.clone();
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let ground = about.look_up(tx)?;

@@ -16,9 +16,6 @@ use crate::casework::records::notices::{
 use crate::figures::Counting;
 use crate::school::tenants;
 
-/// The most characters.
-const LONG: usize = 2000;
-
 /// What was decided.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -72,7 +69,7 @@ pub async fn decide_notice(
     body: Json<NoticeDecision>,
 ) -> Result<HttpResponse, Problem> {
     let Json { value: said, bytes } = body;
-    let says = name::words(&said.says, "/says", LONG)?;
+    let says = name::words(&said.says, "/says", name::NOTE)?;
     let of_case = app.db.run(caller.scope(), move |tx| Ok(last(tx, path.0)?.case_id));
     let forward = Forward::of(&counting, caller.scope(), of_case.await?).await?;
     let codes = app.codes.clone();

@@ -14,9 +14,6 @@ use crate::casework::records::notices::{
 use crate::roll::{parents, pupils};
 use crate::school::tenants;
 
-/// The most characters of a reason.
-const LONG: usize = 2000;
-
 /// A notice that somebody is to decide on.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +55,7 @@ pub async fn propose_notice(
 ) -> Result<HttpResponse, Problem> {
     let Json { value: new, bytes } = body;
     let pupil_id = path.0;
-    let kept = |reason: &String| name::words(reason, "/reason", LONG);
+    let kept = |reason: &String| name::words(reason, "/reason", name::NOTE);
     let reason = new.reason.as_ref().map(kept).transpose()?;
     let codes = app.codes.clone();
     let operation = format!("propose_notice/{pupil_id}");

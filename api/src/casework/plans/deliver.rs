@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use super::plan::{Delivery, LONG, Plan};
+use super::plan::{Delivery, Plan};
 use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::Record;
@@ -27,7 +27,7 @@ pub async fn deliver_plan(
     body: Json<Delivery>,
 ) -> Result<HttpResponse, Problem> {
     let Json { value: Delivery { day, how }, bytes } = body;
-    let how = name::words(&how, "/how", LONG)?;
+    let how = name::words(&how, "/how", name::NOTE)?;
     let operation = format!("deliver_plan/{}", path.0);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, &operation, &bytes, |tx| {

@@ -1,6 +1,6 @@
 //! A plan or contract is written down: agreed with the parents, sent without them, or put in place.
 
-use super::plan::{LONG, Plan, PlanItem, PlanKind, check_items};
+use super::plan::{Plan, PlanItem, PlanKind, check_items};
 use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_parents, evidence};
@@ -59,7 +59,7 @@ impl Basis {
                 Err(Problem::at(Kind::Invalid, "/basis/sent_anyway", expected))
             }
             Basis::PutInPlaceBy(by) => {
-                let by = name::words(&by, "/basis/put_in_place_by", LONG)?;
+                let by = name::words(&by, "/basis/put_in_place_by", name::NOTE)?;
                 Ok((RecordState::PutInPlace, Vec::new(), Some(by)))
             }
         }

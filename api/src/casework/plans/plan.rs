@@ -10,8 +10,6 @@ use crate::base::problem::{Kind, Problem};
 use crate::base::word::words;
 use crate::casework::records::{RecordKind, Thing};
 
-/// The most characters of a text.
-pub(super) const LONG: usize = 2000;
 /// The most items of a plan.
 const MOST: usize = 50;
 
@@ -106,8 +104,8 @@ pub(super) fn check_items(items: Vec<PlanItem>) -> Result<Vec<PlanItem>, Problem
         return Err(Problem::at(Kind::Invalid, "/items", format!("1 to {MOST} items")));
     }
     let kept = |(at, item): (usize, PlanItem)| {
-        let what = name::words(&item.what, &format!("/items/{at}/what"), LONG)?;
-        let who = name::words(&item.who, &format!("/items/{at}/who"), LONG)?;
+        let what = name::words(&item.what, &format!("/items/{at}/what"), name::NOTE)?;
+        let who = name::words(&item.who, &format!("/items/{at}/who"), name::NOTE)?;
         Ok(PlanItem { what, who, by_day: item.by_day, done_on: None })
     };
     items.into_iter().enumerate().map(kept).collect()

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use super::plan::{LONG, Plan, PlanReview};
+use super::plan::{Plan, PlanReview};
 use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::Record;
@@ -40,7 +40,7 @@ pub async fn review_plan(
     body: Json<NewPlanReview>,
 ) -> Result<HttpResponse, Problem> {
     let Json { value: NewPlanReview { says, done, confidential }, bytes } = body;
-    let says = name::words(&says, "/says", LONG)?;
+    let says = name::words(&says, "/says", name::NOTE)?;
     let confidential = confidential.map(Confidential::check).transpose()?;
     let operation = format!("review_plan/{}", path.0);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, CaseId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::casework::records::RecordGround;
+use crate::casework::records::RecordSubject;
 use crate::casework::{actions, cases};
 use crate::roll::pupils;
 use crate::school::tenants;
@@ -36,7 +36,7 @@ impl About {
     ///
     /// # Errors
     /// 404 for what the caller may not know of; 422 for what does not belong together.
-    pub fn look_up(self, tx: &mut Tx<'_>) -> Result<RecordGround, Problem> {
+    pub fn look_up(self, tx: &mut Tx<'_>) -> Result<RecordSubject, Problem> {
         let Self { school_id, pupil_id, case_id, action_id } = self;
         tenants::school(tx, school_id)?;
         pupils::pupil(tx, pupil_id)?;
@@ -61,6 +61,6 @@ impl About {
             return Err(problem);
         }
         let case = case.map(|row| (row.case_id, row.steps));
-        Ok(RecordGround { school_id, pupil_id, case, action_id })
+        Ok(RecordSubject { school_id, pupil_id, case, action_id })
     }
 }

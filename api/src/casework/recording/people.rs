@@ -8,8 +8,6 @@ use crate::base::id::{ParentId, PupilId};
 use crate::base::problem::{Kind, Problem};
 use crate::roll::parents;
 
-/// The most characters of a name.
-const SHORT: usize = 200;
 /// The most people of a list.
 const MOST: usize = 20;
 
@@ -48,6 +46,6 @@ pub fn check_others(others: Vec<String>, pointer: &str) -> Result<Vec<String>, P
         return Err(Problem::at(Kind::Invalid, pointer, format!("at most {MOST} people")));
     }
     let kept =
-        |(at, other): (usize, String)| name::words(&other, &format!("{pointer}/{at}"), SHORT);
+        |(at, other): (usize, String)| name::words(&other, &format!("{pointer}/{at}"), name::LINE);
     others.into_iter().enumerate().map(kept).collect()
 }

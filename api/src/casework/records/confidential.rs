@@ -7,9 +7,6 @@ use utoipa::ToSchema;
 use crate::base::http::name;
 use crate::base::problem::Problem;
 
-/// The most characters of each.
-const LONGEST: usize = 2000;
-
 /// What those alone see who lead on safeguarding. Others see that there is something.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +38,7 @@ impl Confidential {
     pub fn check_at(self, pointer: &str) -> Result<Self, Problem> {
         let kept = |text: Option<String>, at: &str| {
             let pointer = format!("{pointer}/{at}");
-            text.map(|text| name::words(&text, &pointer, LONGEST)).transpose()
+            text.map(|text| name::words(&text, &pointer, name::NOTE)).transpose()
         };
         Ok(Self {
             child_protection: kept(self.child_protection, "child_protection")?,

@@ -4,7 +4,7 @@ use crate::base::id::{ActionId, CaseId, PupilId, SchoolId};
 
 /// The pupil at a school whom a record is about, and the case and action that it belongs to.
 #[derive(Debug, Clone, Copy)]
-pub struct RecordGround {
+pub struct RecordSubject {
     /// The school.
     pub school_id: SchoolId,
     /// The pupil.

@@ -10,7 +10,7 @@ mod rows;
 mod state;
 
 pub use confidential::Confidential;
-pub use ground::RecordGround;
+pub use ground::RecordSubject;
 pub use rows::{
     RecordEntry, RecordFilter, RecordRow, Thing, add, carry, case_of, change, history, of_case,
     record_to_change, records,

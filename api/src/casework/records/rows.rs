@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::confidential::Confidential;
-use super::ground::RecordGround;
+use super::ground::RecordSubject;
 use super::state::{RecordKind, RecordState};
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
@@ -140,7 +140,7 @@ impl RecordRow {
 /// Keeps a new thing.
 pub fn add<T: Thing>(
     tx: &mut Tx<'_>,
-    ground: &RecordGround,
+    ground: &RecordSubject,
     standing: &RecordEntry<'_, T>,
     caller: &Caller,
 ) -> Result<RecordRow, Problem> {
@@ -154,7 +154,7 @@ pub fn change<T: Thing>(
     standing: &RecordEntry<'_, T>,
     caller: &Caller,
 ) -> Result<RecordRow, Problem> {
-    let ground = RecordGround {
+    let ground = RecordSubject {
         school_id: before.school_id,
         pupil_id: before.pupil_id,
         case: before.case_id.zip(before.case_step),
@@ -166,7 +166,7 @@ pub fn change<T: Thing>(
 
 fn insert<T: Thing>(
     tx: &mut Tx<'_>,
-    ground: &RecordGround,
+    ground: &RecordSubject,
     (record_id, seq): (Option<RecordId>, i32),
     standing: &RecordEntry<'_, T>,
     known: Option<&Value>,

@@ -8,10 +8,6 @@ use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordState};
 use crate::school::tenants;
 
-/// The most characters of a text, and of a name.
-const LONG: usize = 4000;
-const SHORT: usize = 200;
-
 /// A referral to be prepared.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -45,7 +41,8 @@ pub async fn prepare_referral(
     body: Json<NewReferral>,
 ) -> Result<HttpResponse, Problem> {
     let NewReferral { about, to, name, why, confidential } = body.value;
-    let (name, why) = (name::words(&name, "/name", SHORT)?, name::words(&why, "/why", LONG)?);
+    let (name, why) =
+        (name::words(&name, "/name", name::LINE)?, name::words(&why, "/why", name::ACCOUNT)?);
     let confidential = confidential.map(Confidential::check).transpose()?;
     let codes = app.codes.clone();
     let reply = app.db.run(&caller.scope().clone(), move |tx| {

@@ -12,9 +12,6 @@ use crate::casework::records::{self, RecordEntry, RecordState, record_to_change}
 use crate::figures::Counting;
 use crate::school::tenants;
 
-/// The most characters.
-const LONG: usize = 4000;
-
 /// What became of it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -82,7 +79,7 @@ pub async fn progress_referral(
     body: Json<NewProgress>,
 ) -> Result<HttpResponse, Problem> {
     let Json { value: NewProgress { state, day, says, outcome }, bytes } = body;
-    let says = name::words(&says, "/says", LONG)?;
+    let says = name::words(&says, "/says", name::ACCOUNT)?;
     let of_case = app.db.run(caller.scope(), move |tx| records::case_of::<Referral>(tx, path.0));
     let forward = Forward::of(&counting, caller.scope(), of_case.await?).await?;
     let operation = format!("progress_referral/{}", path.0);

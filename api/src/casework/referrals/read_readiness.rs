@@ -3,7 +3,7 @@
 use super::readiness::checks;
 use crate::base::operation::*;
 use crate::casework::cases;
-use crate::casework::records::RecordGround;
+use crate::casework::records::RecordSubject;
 use crate::figures::{Check, Light};
 
 /// What an authority asks to see, and what there is.
@@ -31,7 +31,7 @@ pub async fn read_readiness(
     let codes = app.codes.clone();
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = cases::case(tx, path.0)?;
-        let ground = RecordGround {
+        let ground = RecordSubject {
             school_id: case.school_id,
             pupil_id: case.pupil_id,
             case: Some((case.case_id, case.steps)),

@@ -18,7 +18,7 @@ use crate::casework::letters::LetterState;
 use crate::casework::meetings::Meeting;
 use crate::casework::notices::Counted;
 use crate::casework::plans::Plan;
-use crate::casework::records::{self, RecordFilter, RecordGround, RecordRow, RecordState, Thing};
+use crate::casework::records::{self, RecordFilter, RecordRow, RecordState, RecordSubject, Thing};
 use crate::casework::visits::Visit;
 use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
@@ -32,7 +32,7 @@ const OFFERS: usize = 2;
 pub fn checks(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    ground: &RecordGround,
+    ground: &RecordSubject,
 ) -> Result<Vec<Check>, Problem> {
     let mut all = registers(tx, codes, ground)?;
     all.extend([
@@ -51,7 +51,7 @@ pub fn checks(
 fn registers(
     tx: &mut Tx<'_>,
     codes: &CodeTable,
-    ground: &RecordGround,
+    ground: &RecordSubject,
 ) -> Result<Vec<Check>, Problem> {
     let behind = Counted::read(tx, codes, ground.pupil_id, None)?.days();
     let opened = match ground.case {
@@ -63,7 +63,7 @@ fn registers(
 }
 
 /// The things of a kind that belong to the ground.
-fn things<T: Thing>(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Vec<RecordRow>, Problem> {
+fn things<T: Thing>(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Vec<RecordRow>, Problem> {
     let wanted = RecordFilter {
         school_id: Some(ground.school_id),
         pupil_id: Some(ground.pupil_id),
@@ -73,14 +73,14 @@ fn things<T: Thing>(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Vec<Record
     records::records::<T>(tx, wanted, None, i64::MAX)
 }
 
-fn place(of: &str, ground: &RecordGround) -> Option<String> {
+fn place(of: &str, ground: &RecordSubject) -> Option<String> {
     Some(match ground.case {
         Some((case, _)) => format!("/v1/{of}?case_id={case}"),
         None => format!("/v1/{of}?school_id={}&pupil_id={}", ground.school_id, ground.pupil_id),
     })
 }
 
-fn parents_known(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
+fn parents_known(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     let known = parents::whom_to_ask(tx, ground.pupil_id)?.len();
     Ok(Check {
         item: "parents".to_owned(),
@@ -92,7 +92,7 @@ fn parents_known(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Proble
 
 /// Each attempt that stands with a call, a message or a conversation of the case, and each of a day of absence since the
 /// case was opened.
-fn contacts(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
+fn contacts(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     let mut attempts = evidence::table
         .inner_join(action::table.on(
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
@@ -120,7 +120,7 @@ fn contacts(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     })
 }
 
-fn letters(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
+fn letters(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     let mut rows = letter::table
         .filter(letter::school_id.eq(ground.school_id).and(letter::pupil_id.eq(ground.pupil_id)))
         .filter(letter::state.ne(LetterState::TakenBack))
@@ -144,7 +144,7 @@ fn letters(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     })
 }
 
-fn meeting(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
+fn meeting(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     let rows = things::<Meeting>(tx, ground)?;
     let count = |state: RecordState| rows.iter().filter(|row| row.state == state).count();
     let (held, missed, refused) = (
@@ -167,7 +167,7 @@ fn meeting(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     })
 }
 
-fn visit(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
+fn visit(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     let found = things::<Visit>(tx, ground)?;
     let says = match found.last() {
         Some(last) => last.says.clone(),
@@ -177,7 +177,7 @@ fn visit(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
     Ok(Check { item, light: light(found.len(), 1), says, see })
 }
 
-fn plan(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
+fn plan(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     let found = things::<Plan>(tx, ground)?;
     let says = found.last().map_or_else(|| "none".to_owned(), |last| last.says.clone());
     let (item, see) = ("plan or contract".to_owned(), place("plans", ground));
@@ -185,7 +185,7 @@ fn plan(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
 }
 
 /// Amber when there is none: it may not be needed, and somebody should say so.
-fn early_help(tx: &mut Tx<'_>, ground: &RecordGround) -> Result<Check, Problem> {
+fn early_help(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     let mut asked = None;
     for row in things::<Referral>(tx, ground)? {
         if row.read::<Referral>()?.to == Partner::EarlyHelp {

@@ -17,14 +17,12 @@ use crate::base::operation::*;
 use crate::base::problem::ProblemBody;
 use crate::base::word::words;
 use crate::casework::actions::ActionSubject;
-use crate::casework::cases::{self, StepGround};
+use crate::casework::cases::{self, StepContext};
 use crate::casework::letters::{self, NewLetter, Written};
 use crate::figures::{Counting, Figures, years_behind};
 use crate::school::policies::{self, Follows};
 use crate::school::{calendars, tenants};
 
-/// The most characters of a reason.
-const LONGEST: usize = 2000;
 /// The most decisions of one call.
 const MOST: usize = 500;
 
@@ -208,7 +206,7 @@ impl Deciding<'_> {
         let reason = match (&body.reason, body.decide) {
             (None, What::Send) => None,
             (reason, _) => {
-                Some(name::words(reason.as_deref().unwrap_or_default(), "/reason", LONGEST)?)
+                Some(name::words(reason.as_deref().unwrap_or_default(), "/reason", name::NOTE)?)
             }
         };
         let pupil_id = item.pupil_id.ok_or_else(|| Problem::internal("an item about nobody"))?;
@@ -265,22 +263,19 @@ impl Deciding<'_> {
         }
         if decision.taking.is_some() {
             let open = cases::open_case_to_change(tx, school_id, pupil_id)?;
-            let ground = StepGround {
+            let ground = StepContext {
                 school_id,
                 pupil_id,
                 review_id: Some(review.review_id),
                 day,
                 calendars: &calendars,
             };
-            let before = open.as_ref().map(|told| told.case.clone());
             let kept = match &open {
                 Some(told) => told.follows(tx)?,
                 None => follows,
             };
-            let told = cases::take(tx, &decision, &ground, open, &kept, caller)?;
-            let about =
-                Written { follows: &kept, before: before.as_ref(), after: Some(&told.case) };
-            return letters::write(tx, (school_id, pupil_id), &about, &figures);
+            let taken = cases::take(tx, &decision, &ground, open, &kept, caller)?;
+            return taken.with_letters(tx, &figures).map(drop);
         }
         let held = decision.held.iter().map(|(name, why)| (name, Some(why.as_str())));
         let named = |action: &domain::policy::Action| {

@@ -6,9 +6,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::roll::pupils;
 
-/// The most characters.
-const LONGEST: usize = 2000;
-
 /// What is known.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -32,7 +29,7 @@ pub async fn give_feedback(
     path: Path<ReviewId>,
     body: Json<FeedbackBody>,
 ) -> Result<HttpResponse, Problem> {
-    let says = name::words(&body.value.says, "/says", LONGEST)?;
+    let says = name::words(&body.value.says, "/says", name::NOTE)?;
     let row = app.db.run(&caller.scope().clone(), move |tx| {
         let review = rows::review(tx, path.0)?;
         let pupil = pupils::pupil(tx, body.value.pupil_id)?;

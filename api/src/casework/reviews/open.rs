@@ -16,7 +16,7 @@ use crate::base::db::Tx;
 use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::casework::actions::{self, ActionSubject};
-use crate::casework::cases::{self, OpenedCase};
+use crate::casework::cases::{self, CaseFile};
 use crate::casework::letters;
 use crate::figures::{Beside, Enrolled, Figures, week_to};
 use crate::roll::pupils;
@@ -66,7 +66,7 @@ fn beside(
     tx: &mut Tx<'_>,
     row: &ReviewRow,
     figures: &Figures<'_>,
-    cases: &[OpenedCase],
+    cases: &[CaseFile],
 ) -> Result<Beside, Problem> {
     let (school_id, day) = (row.school_id, row.day);
     let on_roll: BTreeMap<PupilId, Option<ClassId>> = figures

@@ -12,7 +12,7 @@ use domain::{AcademicYear, Calendar};
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::casework::cases::OpenedCase;
+use crate::casework::cases::CaseFile;
 use crate::figures::{Beside, Enrolled, Figures};
 use crate::school::policies::{Follows, Shelf};
 
@@ -37,7 +37,7 @@ impl Question<'_> {
         tx: &mut Tx<'_>,
         pathway: &Follows,
         rewards: Option<&Follows>,
-        cases: &[OpenedCase],
+        cases: &[CaseFile],
     ) -> Result<Vec<Decision>, Problem> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
         decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
@@ -78,7 +78,7 @@ impl Question<'_> {
         &self,
         tx: &mut Tx<'_>,
         follows: &Follows,
-        cases: &[OpenedCase],
+        cases: &[CaseFile],
     ) -> Result<Vec<Decision>, Problem> {
         let day = self.day;
         let facts = &self.figures.facts(&follows.policy, self.beside);
@@ -111,7 +111,7 @@ impl Question<'_> {
     fn ends(
         &self,
         tx: &mut Tx<'_>,
-        cases: &[OpenedCase],
+        cases: &[CaseFile],
         follows: &Follows,
     ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>), Problem> {
         let on_roll: BTreeSet<PupilId> =

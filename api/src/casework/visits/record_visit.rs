@@ -6,11 +6,8 @@ use super::visit::Visit;
 use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_others, check_parents, evidence};
-use crate::casework::records::{self, Confidential, RecordEntry, RecordGround};
+use crate::casework::records::{self, Confidential, RecordEntry, RecordSubject};
 use crate::school::tenants;
-
-/// The most characters.
-const LONG: usize = 4000;
 
 /// A visit to be recorded.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -64,7 +61,7 @@ pub async fn record_visit(
 
 fn check(
     tx: &mut Tx<'_>,
-    ground: &RecordGround,
+    ground: &RecordSubject,
     day: NaiveDate,
     visit: Visit,
 ) -> Result<Visit, Problem> {
@@ -83,7 +80,7 @@ fn check(
     }
     check_parents(tx, ground.pupil_id, &visit.parents_seen, "/visit/parents_seen")?;
     Ok(Visit {
-        says: name::words(&visit.says, "/visit/says", LONG)?,
+        says: name::words(&visit.says, "/visit/says", name::ACCOUNT)?,
         went: check_others(visit.went, "/visit/went")?,
         others_seen: check_others(visit.others_seen, "/visit/others_seen")?,
         ..visit

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base::db::Tx;
+use crate::base::http::name;
 use crate::base::id::{ClassId, SchoolId};
 use crate::base::problem::{Kind, Problem};
 use crate::base::words;
@@ -24,9 +25,6 @@ use crate::school::{calendars, tenants};
 const WHOLE_SCHOOL: &str = "Y4";
 /// The code of a pupil for whom a part of the school was out of use.
 const PART_OF_IT: &str = "Y3";
-
-/// The most characters of a reason, as of an amendment's.
-const LONGEST: usize = 500;
 
 /// The year groups that a pupil can be placed in.
 const YEAR_GROUPS: RangeInclusive<i16> = -2..=14;
@@ -116,8 +114,9 @@ impl NewClosing {
     /// Every place that is not right; a day after today.
     pub(super) fn check(&self, today: NaiveDate) -> Result<AcademicYear, Problem> {
         let mut problem = Problem::new(Kind::Invalid);
-        if !(1..=LONGEST).contains(&self.reason.trim().chars().count()) {
-            problem = problem.and("/reason", format!("a reason of 1 to {LONGEST} characters"));
+        if !(1..=name::REASON).contains(&self.reason.trim().chars().count()) {
+            problem =
+                problem.and("/reason", format!("a reason of 1 to {} characters", name::REASON));
         }
         if self.to < self.from {
             problem = problem.and("/to", format!("a date on or after {}", self.from));

@@ -61,7 +61,7 @@ words! {
         Held = "held": "of a case: a letter was held",
         Flag = "flag": "of a case: words that stand on the pupil",
         Target = "target": "of a case: a target was set",
-        ToDo = "to do": "of a case: something is to be done",
+        ActionOpened = "to do": "of a case: something is to be done",
         Due = "due": "of a case: something has fallen due",
         Overdue = "overdue": "of a case: something is overdue",
         Carried = "carried": "of a case: it came from another school or a file",

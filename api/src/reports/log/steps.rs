@@ -122,7 +122,7 @@ fn says(what: &Recorded, state: impl Fn(&str) -> Option<LetterState>) -> (LogKin
             let (rate, from, to) = (target.rate, target.from, target.to);
             (LogKind::Target, format!("{rate} or more from {from} to {to}"))
         }
-        Recorded::Action(sentence) => (LogKind::ToDo, sentence.clone()),
+        Recorded::Action(sentence) => (LogKind::ActionOpened, sentence.clone()),
         Recorded::Due { .. } => (LogKind::Due, what.to_string()),
         Recorded::Breached { .. } => (LogKind::Overdue, what.to_string()),
         Recorded::Carried { .. } => (LogKind::Carried, what.to_string()),

@@ -8,10 +8,6 @@ use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
 use crate::base::words;
 
-/// The most characters of a name.
-const LONGEST: usize = 100;
-/// The most characters of what comes before a name.
-const LONGEST_TITLE: usize = 30;
 /// The most ways to reach somebody.
 const MOST_CONTACTS: usize = 20;
 
@@ -74,9 +70,9 @@ impl Person {
                 String::new()
             })
         };
-        let surname = kept("surname", &self.surname, LONGEST);
-        let forename = self.forename.as_ref().map(|name| kept("forename", name, LONGEST));
-        let title = self.title.as_ref().map(|title| kept("title", title, LONGEST_TITLE));
+        let surname = kept("surname", &self.surname, name::NAME);
+        let forename = self.forename.as_ref().map(|name| kept("forename", name, name::NAME));
+        let title = self.title.as_ref().map(|title| kept("title", title, name::TITLE));
         let language = self.language.trim().to_owned();
         let is_tag = language.split('-').all(|part| {
             (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())

@@ -4,10 +4,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
-
-/// The most characters of an order's text.
-const LONGEST: usize = 1000;
 
 /// What has to be respected before anybody contacts a parent about a child.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -70,8 +68,8 @@ impl Safeguards {
         let mut problem = Problem::new(Kind::Invalid);
         for (at, order) in [("court_order", &self.court_order), ("no_contact", &self.no_contact)] {
             let Some(order) = order else { continue };
-            if !(1..=LONGEST).contains(&order.text.trim().chars().count()) {
-                let expected = format!("a text of 1 to {LONGEST} characters");
+            if !(1..=name::ORDER).contains(&order.text.trim().chars().count()) {
+                let expected = format!("a text of 1 to {} characters", name::ORDER);
                 problem = problem.and(format!("/{at}/text"), expected);
             }
             if order.to.is_some_and(|to| to < order.from) {

@@ -7,9 +7,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
-/// The most characters of a name.
-const LONGEST: usize = 50;
-
 /// A class to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -37,8 +34,8 @@ pub async fn create_class(
     key: Idempotency,
     body: Json<ClassBody>,
 ) -> Result<HttpResponse, Problem> {
-    let name = name::kept(&body.value.name, LONGEST)
-        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", LONGEST))?;
+    let name = name::kept(&body.value.name, name::CLASS)
+        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", name::CLASS))?;
     let new = NewClass { school_id: body.value.school_id, year: body.value.year.number(), name };
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, new.school_id)?;

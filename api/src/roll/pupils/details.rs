@@ -8,9 +8,6 @@ use crate::base::problem::{Kind, Problem};
 use crate::base::word::As;
 use crate::base::words;
 
-/// The most characters of a name.
-const LONGEST: usize = 100;
-
 /// Who a child is, as it was typed.
 #[derive(Clone)]
 pub(super) struct Details {
@@ -45,8 +42,8 @@ impl Details {
         };
         let mut problem = Problem::new(Kind::Invalid);
         for (member, name) in [("surname", &self.surname), ("forename", &self.forename)] {
-            if name::kept(name, LONGEST).is_none() {
-                problem = name::refuse(problem, &format!("{at}/{member}"), LONGEST);
+            if name::kept(name, name::NAME).is_none() {
+                problem = name::refuse(problem, &format!("{at}/{member}"), name::NAME);
             }
         }
         if self.birth_date > today || self.birth_date.year() < today.year() - 30 {

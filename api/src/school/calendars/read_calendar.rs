@@ -23,7 +23,7 @@ pub struct ReadCalendarQuery {
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:read"])),
     params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27."), ReadCalendarQuery, IfNoneMatch),
     responses((status = 200, description = "The calendar.", body = CalendarBody, headers(("ETag"))),
-        (status = 304, description = "Unchanged since the ETag in If-None-Match.")))]
+        (status = 304, description = "Unchanged since the ETag in If-None-Match.", headers(("ETag")))))]
 #[get("/v1/schools/{school_id}/calendar/{year}")]
 pub async fn read_calendar(
     caller: May<ReadCalendar>,

@@ -7,9 +7,6 @@ use utoipa::ToSchema;
 use crate::base::http::name;
 use crate::base::problem::{Kind, Problem};
 
-/// The most characters of a name, and of a token's subject.
-const LONGEST: usize = 200;
-
 /// A member of staff.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -36,8 +33,8 @@ impl StaffPerson {
         let mut problem = Problem::new(Kind::Invalid);
         let texts = [("name", Some(&self.name)), ("subject", self.subject.as_ref())];
         for (member, text) in texts {
-            if text.is_some_and(|text| name::kept(text, LONGEST).is_none()) {
-                problem = name::refuse(problem, &format!("{at}/{member}"), LONGEST);
+            if text.is_some_and(|text| name::kept(text, name::LINE).is_none()) {
+                problem = name::refuse(problem, &format!("{at}/{member}"), name::LINE);
             }
         }
         if self.email.as_deref().is_some_and(|email| !is_email(email.trim())) {

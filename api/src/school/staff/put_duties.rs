@@ -12,8 +12,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
-/// The most characters of a duty's words.
-const LONGEST: usize = 100;
 /// The most duties of one request.
 const MOST: usize = 100;
 /// The role of scheduled work, which is nobody's duty.
@@ -60,9 +58,9 @@ impl DutiesBody {
         let mut new = Vec::new();
         for (index, body) in self.duties.iter().enumerate() {
             let at = |member: &str| format!("/duties/{index}{member}");
-            let duty = name::kept(&body.duty, LONGEST);
+            let duty = name::kept(&body.duty, name::NAME);
             if duty.is_none() {
-                problem = name::refuse(problem, &at("/duty"), LONGEST);
+                problem = name::refuse(problem, &at("/duty"), name::NAME);
             }
             if body.role.as_deref().is_some_and(|role| !may_be.contains(&role)) {
                 problem =

@@ -11,9 +11,6 @@ use crate::base::operation::*;
 use crate::base::schema::school;
 use crate::base::words;
 
-/// The most characters of a name.
-const LONGEST: usize = 200;
-
 /// A school to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -42,8 +39,8 @@ impl NewSchool {
         if self.urn.len() != 6 || !self.urn.bytes().all(|b| b.is_ascii_digit()) {
             problem = problem.and("/urn", "six digits");
         }
-        if name::kept(&self.name, LONGEST).is_none() {
-            problem = name::refuse(problem, "/name", LONGEST);
+        if name::kept(&self.name, name::LINE).is_none() {
+            problem = name::refuse(problem, "/name", name::LINE);
         }
         if self.time_zone.parse::<Tz>().is_err() {
             problem = problem.and("/time_zone", "an IANA time zone, such as Europe/London");

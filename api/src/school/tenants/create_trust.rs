@@ -4,9 +4,6 @@ use crate::base::http::name;
 use crate::base::operation::*;
 use crate::base::platform;
 
-/// The most characters of a name.
-const LONGEST: usize = 200;
-
 /// A trust to be.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -40,8 +37,8 @@ pub async fn create_trust(
     key: Idempotency,
     body: Json<NewTrust>,
 ) -> Result<HttpResponse, Problem> {
-    let name = name::kept(&body.value.name, LONGEST)
-        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", LONGEST))?;
+    let name = name::kept(&body.value.name, name::LINE)
+        .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", name::LINE))?;
     let sandbox = body.value.sandbox;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, "create_trust", &body.bytes, |tx| {

@@ -64,6 +64,14 @@ const WINGS: [(&str, &[&str]); 12] = [
 /// Wings that stand side by side: none of them uses another.
 const SIBLINGS: [&str; 3] = ["day", "reports", "imports"];
 
+/// Files that point the wrong way: up, up inside a wing, to a sibling, and from a wing that nobody knows.
+pub const UPWARDS: [(&str, &str); 4] = [
+    ("api/src/roll/x.rs", "use crate::casework::cases;"),
+    ("api/src/casework/letters/x.rs", "use crate::casework::{actions, reviews::open};"),
+    ("api/src/day/x.rs", "fn f() { crate::imports::run() }"),
+    ("api/src/attic/x.rs", "//! New."),
+];
+
 /// What uses something that lies above it, or beside it among siblings.
 pub fn layers(files: &[Source]) -> Vec<String> {
     let mut offences = Vec::new();

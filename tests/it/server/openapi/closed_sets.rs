@@ -25,11 +25,12 @@ const SETS: [&str; 14] = [
 ];
 
 /// Texts that look like a closed set and are none, each with what they are.
-const TEXTS: [(&str, &str); 14] = [
+const TEXTS: [(&str, &str); 15] = [
     ("GET /v1/analytics/compare ?window", "a week has its number"),
     ("GET /v1/analytics/explain ?window", "a week has its number"),
     ("GET /v1/schools/{school_id}/reports/classes ?window", "a week has its number"),
     ("JobRow.kind", "each wing brings its own kinds of job"),
+    ("LogEntry.what", "what was done or said, in plain English"),
     ("Meeting.kind", "the policy's or the school's own words"),
     ("Mitigation.kind", "a person's own words"),
     ("NewMeeting.kind", "the school's own words"),
@@ -41,6 +42,9 @@ const TEXTS: [(&str, &str); 14] = [
     ("UndoLeft.what", "a mark is named by its half day"),
     ("WindowAnswer.key", "a week has its number"),
 ];
+
+/// Sets of which each word is told where it stands: a notice or problem of a file says in its own text what it means.
+const TOLD_EACH_TIME: [&str; 2] = ["ImportNoticeKind", "ImportProblemKind"];
 
 /// The words between backticks that a description offers as alternatives: `a`, `b` or `c`.
 fn alternatives(description: &str) -> Vec<&str> {
@@ -141,6 +145,9 @@ fn every_enumeration_says_what_its_words_mean_and_that_more_may_come() {
     let about = document["info"]["description"].as_str().unwrap();
     assert!(about.contains("clients must accept"), "{about}");
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        if TOLD_EACH_TIME.contains(&name.as_str()) {
+            continue;
+        }
         let description = schema["description"].as_str().unwrap_or_default();
         for word in schema["enum"].as_array().into_iter().flatten() {
             let word = word.as_str().unwrap();

@@ -15,7 +15,7 @@ use super::school::{School, SchoolReview};
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::casework::cases::{self, Accepted, OpenedCase};
+use crate::casework::cases::{self, Accepted, CaseFile};
 use crate::casework::letters;
 use crate::figures::{Beside, Figures};
 
@@ -89,11 +89,11 @@ impl<'s> ReviewAsked<'s> {
         &self,
         tx: &mut Tx<'_>,
         blocks: &[Arc<Block>],
-        case: Option<&OpenedCase>,
+        case: Option<&CaseFile>,
     ) -> Result<Vec<Decision>, Problem> {
         let SchoolReview { review, calendars, pathway, rewards, .. } = self.of;
         let day = review.day;
-        let open: Vec<OpenedCase> =
+        let open: Vec<CaseFile> =
             case.filter(|told| told.case.stage().is_some()).cloned().into_iter().collect();
         let beside = Beside {
             cases: BTreeMap::from_iter(open.iter().map(|told| (self.pupil_id, told.case.clone()))),

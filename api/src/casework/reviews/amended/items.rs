@@ -13,7 +13,7 @@ use super::steps::lose;
 use super::{Consequence, Rests};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
-use crate::casework::cases::OpenedCase;
+use crate::casework::cases::CaseFile;
 use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, letters};
 
@@ -26,7 +26,7 @@ impl Rests<'_> {
         tx: &mut Tx<'_>,
         asked: &ReviewAsked<'_>,
         after: &[Arc<Block>],
-        (case, again, lost): (Option<&OpenedCase>, bool, bool),
+        (case, again, lost): (Option<&CaseFile>, bool, bool),
         why: &str,
     ) -> Result<Vec<Consequence>, Problem> {
         let was = asked.ask(tx, &self.before, self.case.as_ref())?;

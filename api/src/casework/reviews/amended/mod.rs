@@ -27,7 +27,7 @@ use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
 use crate::casework::actions::{self, ActionSubject};
-use crate::casework::cases::{self, OpenedCase};
+use crate::casework::cases::{self, CaseFile};
 use crate::casework::notices::{self, Supported};
 use crate::figures::{AsKnown, Enrolled, pupil_blocks};
 
@@ -45,7 +45,7 @@ pub struct Rests<'s> {
     /// The reviews since, earliest first.
     asked: Vec<ReviewAsked<'s>>,
     before: Vec<Arc<Block>>,
-    case: Option<OpenedCase>,
+    case: Option<CaseFile>,
     notices: Vec<Supported>,
 }
 
@@ -126,7 +126,7 @@ impl<'s> Rests<'s> {
     fn recounted_target(
         &self,
         tx: &Tx<'_>,
-        told: &OpenedCase,
+        told: &CaseFile,
         after: &[Arc<Block>],
     ) -> Option<Consequence> {
         let target = told.case.target?;

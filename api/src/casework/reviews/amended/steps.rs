@@ -12,7 +12,7 @@ use super::{Amending, Consequence, Rests};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ReviewId};
 use crate::base::problem::Problem;
-use crate::casework::cases::{self, OpenedCase};
+use crate::casework::cases::{self, CaseFile};
 use crate::casework::{actions, letters};
 
 /// What became of a case's steps.
@@ -25,7 +25,7 @@ pub struct Lost {
     /// The reviews whose steps had been undone before: the case stands as if they had proposed nothing.
     pub before: BTreeSet<ReviewId>,
     /// The case as it stands now, if it was changed.
-    pub case: Option<OpenedCase>,
+    pub case: Option<CaseFile>,
 }
 
 /// A step that still counts.
@@ -56,7 +56,7 @@ impl Rests<'_> {
     pub(super) fn lose_steps(
         &self,
         tx: &mut Tx<'_>,
-        told: &OpenedCase,
+        told: &CaseFile,
         after: &[Arc<Block>],
         amending: &Amending<'_>,
     ) -> Result<Lost, Problem> {
@@ -127,7 +127,7 @@ impl Rests<'_> {
     fn first_lost(
         &self,
         tx: &mut Tx<'_>,
-        told: &OpenedCase,
+        told: &CaseFile,
         events: &[Event],
         steps: &[Step<'_>],
         after: &[Arc<Block>],
@@ -137,7 +137,7 @@ impl Rests<'_> {
             let Some(asked) = self.asked.iter().find(of) else { continue };
             let number = step.moved.step;
             let case = fold(events.iter().filter(|event| event.step < number));
-            let case = case.map(|case| OpenedCase { row: told.row.clone(), case });
+            let case = case.map(|case| CaseFile { row: told.row.clone(), case });
             let mut leads = |blocks: &[Arc<Block>]| {
                 let decisions = asked.ask(tx, blocks, case.as_ref())?;
                 Ok::<_, Problem>(decisions.iter().any(|decision| {
