@@ -77,7 +77,7 @@ impl<W: Word> Visitor<'_> for OneOf<W> {
     }
 }
 
-/// Makes a closed set of words: an enum, and all that [`Word`](crate::Word) promises of it. `Weather as "SchoolWeather"`
+/// Makes a closed set of words: an enum, and all that [`Word`] promises of it. `Weather as "SchoolWeather"`
 /// gives the set another name outside, where the enum's own would not say whose it is.
 ///
 /// ```
