@@ -1,4 +1,5 @@
-//! The register: who is here, who corrected what, and when?
+//! The register: who is here, and what stood there before? And what touches a whole school's registers: another calendar,
+//! a day on which it had to close.
 
 mod calendar_change;
 mod closures;

@@ -1,4 +1,5 @@
-//! Names that people give, of trusts, schools, classes and children; and what they write in their own words.
+//! Names that people give, of trusts, schools, classes and children, and what they write in their own words; how long each
+//! may be.
 
 use crate::base::problem::{Kind, Problem};
 

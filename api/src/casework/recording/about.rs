@@ -1,4 +1,4 @@
-//! What a thing is about: a pupil at a school, and most often a case and the action that asked for it.
+//! What a record is about: a pupil at a school, and most often a case and the action that asked for it.
 
 use serde::Deserialize;
 use utoipa::ToSchema;

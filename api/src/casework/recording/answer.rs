@@ -1,4 +1,4 @@
-//! A thing as it goes over the wire: how it stands, and what it was before.
+//! A record as it goes over the wire: how it stands, and what it was before.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::{DateTime, NaiveDate, Utc};

@@ -1,4 +1,4 @@
-//! The people of a thing: parents by their keys, others in the school's own words.
+//! The people of a record: parents by their keys, others in the school's own words.
 
 use std::collections::BTreeSet;
 

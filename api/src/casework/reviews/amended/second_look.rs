@@ -1,9 +1,6 @@
 //! What rests on marks that were changed by something other than an amendment is looked at again by a job, a pupil at a
 //! time, so that no file and no register waits for it. Each pupil is done in one transaction with what says so: a worker
 //! that dies loses none and doubles none.
-//!
-//! Marks that fill a blank of the same day are how every register comes in, and change nothing that was true: reviews of
-//! that day are not asked again because of them.
 
 use chrono::TimeDelta;
 
