@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::{CodePeriod, CodeTable};
 
-use crate::base::schema::code_period;
+use schema::code_period;
 
 /// Every migration, compiled in.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");

@@ -17,7 +17,6 @@ pub mod operation;
 pub mod platform;
 pub mod problem;
 pub mod sandbox;
-pub mod schema;
 pub mod state;
 pub mod tokens;
 pub mod word;

@@ -10,7 +10,7 @@ use crate::base::db::{Db, Schools, Scope, Tx};
 use crate::base::id::{JobId, TrustId};
 use crate::base::migrate;
 use crate::base::problem::Problem;
-use crate::base::schema::{job_queue, trust};
+use schema::{job_queue, trust};
 
 /// A job that is due, with the lease under which it may be worked on.
 #[derive(Debug, Clone, QueryableByName)]

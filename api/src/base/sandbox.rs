@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::base::id::TrustId;
 use crate::base::problem::Problem;
-use crate::base::schema::{trust, trust_clock};
+use schema::{trust, trust_clock};
 
 /// Trusts that a process remembers.
 const REMEMBERED: u64 = 100_000;

@@ -12,7 +12,7 @@ use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{LeaveId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{leave_decision, leave_request};
+use schema::{leave_decision, leave_request};
 
 /// Leave that a parent asked for, and what became of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]

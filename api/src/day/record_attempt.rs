@@ -11,11 +11,11 @@ use super::absences::{Absence, Day};
 use super::attempt::Attempt;
 use super::rows::{self, ContactAttempt};
 use crate::base::operation::*;
-use crate::base::schema::action;
 use crate::casework::actions::{self, ActionSubject};
 use crate::roll::parents::parents_of;
 use crate::roll::pupils;
 use crate::school::{calendars, tenants};
+use schema::action;
 
 /// What was kept, and what came of it.
 #[derive(Debug, Serialize, ToSchema)]

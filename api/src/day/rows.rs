@@ -13,7 +13,7 @@ use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{AttemptId, ParentId, PupilId, ReportId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{contact_attempt, report_withdrawal, reported_absence};
+use schema::{contact_attempt, report_withdrawal, reported_absence};
 
 /// Somebody told the school that a pupil is or will be away.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -12,12 +12,12 @@ use domain::{
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::pupil;
 use crate::base::words;
 use crate::marks;
 use crate::roll::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
 use crate::school::tenants::SchoolRow;
+use schema::pupil;
 
 /// The rows of some schools' year, as known at one instant.
 pub struct Facts {

@@ -15,8 +15,8 @@ use crate::base::db::Tx;
 use crate::base::id::{ImportId, JobId, SchoolId, UploadId};
 use crate::base::jobs::JobRow;
 use crate::base::problem::Problem;
-use crate::base::schema::{import, import_chunk, job};
 use crate::casework::reviews::TouchedByMarks;
+use schema::{import, import_chunk, job};
 
 /// Bytes of a chunk: a file is never one huge value.
 const CHUNK: usize = 1024 * 1024;

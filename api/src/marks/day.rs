@@ -11,7 +11,7 @@ use super::rows::Header;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::register_session;
+use schema::register_session;
 
 /// The marks of a day, in the morning and in the afternoon, as numbers of codes; 0 where there is none.
 pub type DayMarks = [u8; 2];

@@ -11,8 +11,8 @@ use super::marking::{Author, Rectangle};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId, TrustId};
 use crate::base::problem::Problem;
-use crate::base::schema::{class_year, mark_event, register_session, register_year};
 use crate::school::tenants::Version;
+use schema::{class_year, mark_event, register_session, register_year};
 
 /// A class's register was taken here.
 pub const TAKEN: u8 = 1;

@@ -14,7 +14,7 @@ use super::rows::{IMPORTED, TakenYear, marks_of};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{class_year, class_year_change, mark_event};
+use schema::{class_year, class_year_change, mark_event};
 
 /// What takes back an import's marks of one school's year.
 #[derive(Debug, Default)]

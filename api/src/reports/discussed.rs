@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{feedback, review, review_item};
+use schema::{feedback, review, review_item};
 
 /// Something that somebody said about a pupil.
 #[derive(Debug, Clone, Serialize, ToSchema)]

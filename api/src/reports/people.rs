@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use crate::base::db::{Scope, Tx};
 use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::pupil;
 use crate::base::state::App;
 use crate::figures::Enrolled;
 use crate::roll::pupils::{self, PupilRow};
+use schema::pupil;
 
 /// Pupils asked for in one statement.
 const AT_ONCE: usize = 20_000;

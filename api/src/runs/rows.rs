@@ -17,11 +17,11 @@ use crate::base::db::{Schools, Scope, Tx};
 use crate::base::id::{RunId, SchoolId};
 use crate::base::jobs::{self, JobRow, JobState, NewJob};
 use crate::base::problem::Problem;
-use crate::base::schema::{job, run, run_item};
 use crate::base::word::As;
 use crate::base::words;
 use crate::casework::actions::Deadlines;
 use crate::casework::cases::Followed;
+use schema::{job, run, run_item};
 
 /// Rows that one statement adds: a statement can bind only so many values.
 const AT_ONCE: usize = 1_000;

@@ -12,9 +12,9 @@ use domain::{AcademicYear, Calendar};
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
-use crate::base::schema::{school_calendar, school_policy};
 use crate::school::calendars;
 use crate::school::tenants::SchoolRow;
+use schema::{school_calendar, school_policy};
 
 /// A school's time: its zone and its calendars.
 pub(super) struct SchoolTime {

@@ -14,7 +14,7 @@ use crate::support::program::{rollcall, run, said};
 use crate::support::sql::Sql;
 
 /// The tables as diesel sees them.
-const SCHEMA: &str = include_str!("../../../api/src/base/schema.rs");
+const SCHEMA: &str = include_str!("../../../api/schema/src/lib.rs");
 
 /// What it says about migrations that change rows.
 const README: &str = include_str!("../../../migrations/README.md");

@@ -199,7 +199,7 @@ fn opens(files: &[Source]) -> Vec<String> {
 fn short_files(files: &[Source]) -> Vec<String> {
     let length = |file: &Source| file.text.lines().count();
     // The catalogue of tables is as long as the database is wide.
-    let catalogue = |file: &Source| file.path == "api/src/base/schema.rs";
+    let catalogue = |file: &Source| file.path == "api/schema/src/lib.rs";
     let modules = files.iter().filter(|file| file.path.ends_with(".rs") && !catalogue(file));
     modules.filter(|f| length(f) > HARD).map(|f| format!("{}: {}", f.path, length(f))).collect()
 }

@@ -20,7 +20,7 @@ use super::header;
 use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::idempotency;
+use schema::idempotency;
 
 /// What a write answers: status, `Location` and body. This is what is kept and replayed.
 #[derive(Debug, Clone)]

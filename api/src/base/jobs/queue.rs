@@ -12,7 +12,7 @@ use crate::base::db::{Db, Scope, Tx};
 use crate::base::id::{JobId, SchoolId};
 use crate::base::platform::{self, Lease};
 use crate::base::problem::Problem;
-use crate::base::schema::{job, job_queue};
+use schema::{job, job_queue};
 
 /// How long a lease lasts unless it is prolonged.
 const LEASE: TimeDelta = TimeDelta::seconds(60);

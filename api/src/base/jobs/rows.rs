@@ -9,7 +9,7 @@ use super::state::JobState;
 use crate::base::db::Tx;
 use crate::base::id::{JobId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::job;
+use schema::job;
 
 /// A job, and how far it is.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

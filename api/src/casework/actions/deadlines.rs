@@ -13,7 +13,7 @@ use super::rows;
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, CaseId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::action;
+use schema::action;
 
 /// An action that has just fallen due, or has just become overdue.
 #[derive(Debug, Clone)]

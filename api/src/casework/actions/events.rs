@@ -9,8 +9,8 @@ use super::rows::ActionRow;
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, StaffId};
 use crate::base::problem::Problem;
-use crate::base::schema::action_event;
 use crate::base::word::words;
+use schema::action_event;
 
 /// What became of an action by itself, or to whom it was given.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

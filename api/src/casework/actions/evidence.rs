@@ -9,7 +9,7 @@ use super::rows::{ActionRow, is_open};
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, CaseId};
 use crate::base::problem::Problem;
-use crate::base::schema::{action, evidence};
+use schema::{action, evidence};
 
 /// What was really done.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -11,9 +11,9 @@ use super::rows::{ActionRow, is_open};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::action;
 use crate::base::word::As;
 use crate::school::calendars;
+use schema::action;
 
 /// School days after which somebody calls, when no date is agreed for a meeting.
 const DAYS_TO_AGREE: u32 = 5;

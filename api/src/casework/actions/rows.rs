@@ -8,8 +8,8 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, CaseId, PupilId, ReviewId, SchoolId, StaffId};
 use crate::base::problem::Problem;
-use crate::base::schema::action;
 use crate::base::words;
+use schema::action;
 
 /// Something that somebody is to do.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -11,9 +11,9 @@ use super::rows::{self, Hand};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ImportId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::case_event;
 use crate::casework::letters::{self, NewLetter};
 use crate::school::policies::Follows;
+use schema::case_event;
 
 /// A case to be carried in.
 pub struct CarriedCase<'a> {

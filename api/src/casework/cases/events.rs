@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ImportId, ReviewId};
 use crate::base::problem::Problem;
-use crate::base::schema::case_event;
+use schema::case_event;
 
 /// One event of a case, as it stands on the timeline.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -9,7 +9,7 @@ use super::list_mitigations::Mitigation;
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::mitigation;
+use schema::mitigation;
 
 /// Records that a person has accepted a reason.
 pub fn mitigate(

@@ -13,8 +13,8 @@ use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ImportId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{case_event, case_state};
 use crate::school::policies::{self, Follows};
+use schema::{case_event, case_state};
 
 /// Where a case stands.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

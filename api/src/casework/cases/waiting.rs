@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::case_state;
+use schema::case_state;
 
 /// An open case, as far as it takes to say when its stage falls due.
 #[derive(Debug, Clone, Queryable, Selectable)]

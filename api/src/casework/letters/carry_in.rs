@@ -7,7 +7,7 @@ use super::state::LetterState;
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ImportId};
 use crate::base::problem::Problem;
-use crate::base::schema::letter;
+use schema::letter;
 
 /// Keeps letters that were sent before, as an import says.
 pub fn carry_in(

@@ -11,7 +11,7 @@ use super::rows::LetterRow;
 use crate::base::db::Tx;
 use crate::base::id::{LetterId, ParentId};
 use crate::base::problem::Problem;
-use crate::base::schema::letter_copy;
+use schema::letter_copy;
 
 /// A letter as one parent is to read it.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -13,7 +13,7 @@ use super::state::{LetterState, Verdict};
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, LetterId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
+use schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
 
 /// A letter that a person decided on.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -12,10 +12,10 @@ use crate::base::auth::Caller;
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::penalty_notice;
 use crate::casework::records::notices::{
     self as store, Details, Missed, NoticeEntry, NoticeRow, Whom, next,
 };
+use schema::penalty_notice;
 
 /// A notice that was given before, as a file says.
 #[derive(Debug, Clone)]

@@ -16,7 +16,7 @@ use crate::base::db::Tx;
 use crate::base::http::etag::{Conditions, ETag};
 use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId, TrustId};
 use crate::base::problem::Problem;
-use crate::base::schema::case_record;
+use schema::case_record;
 
 diesel::alias!(case_record as later: Later);
 

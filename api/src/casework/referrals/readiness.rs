@@ -11,7 +11,6 @@ use domain::{CodeTable, Days};
 use super::referral::{Partner, Referral};
 use crate::base::db::Tx;
 use crate::base::problem::Problem;
-use crate::base::schema::{action, evidence, letter};
 use crate::base::word::As;
 use crate::casework::cases;
 use crate::casework::letters::LetterState;
@@ -22,6 +21,7 @@ use crate::casework::records::{self, RecordFilter, RecordRow, RecordState, Recor
 use crate::casework::visits::Visit;
 use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
+use schema::{action, evidence, letter};
 
 /// Attempts at contact that an authority expects.
 const ATTEMPTS: usize = 3;

@@ -9,7 +9,7 @@ use super::rows::ReviewRow;
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{feedback, review};
+use schema::{feedback, review};
 
 /// What somebody said about a pupil at a review.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -12,8 +12,8 @@ use super::state::ItemState;
 use crate::base::db::Tx;
 use crate::base::id::{ItemId, PupilId, ReviewId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{review, review_item};
 use crate::school::policies::Follows;
+use schema::{review, review_item};
 
 /// A school's review of one day.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

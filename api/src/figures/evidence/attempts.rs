@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::contact_attempt;
+use schema::contact_attempt;
 
 /// How often a school tried to reach somebody about a pupil without a visit; with a day, about days of absence from it on.
 pub fn attempts_since(

@@ -10,9 +10,7 @@ use domain::Days;
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{
-    contact_attempt, leave_decision, leave_request, report_withdrawal, reported_absence,
-};
+use schema::{contact_attempt, leave_decision, leave_request, report_withdrawal, reported_absence};
 
 /// Of some days those about which a pupil's absence was reported to a school, leave was decided, or somebody was reached.
 pub fn explained_days(

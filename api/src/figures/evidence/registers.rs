@@ -13,8 +13,8 @@ use super::explained::explained_days;
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::mark_event;
 use crate::figures::{Enrolled, pupil_blocks};
+use schema::mark_event;
 
 /// The code of an absence in other or unknown circumstances, without authorisation.
 const OTHER: &str = "O";

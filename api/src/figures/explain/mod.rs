@@ -17,12 +17,12 @@ use super::finished::finished;
 use super::{Counting, dimension, known};
 use crate::base::cache::Key;
 use crate::base::operation::*;
-use crate::base::schema::pupil;
 use crate::base::word::As;
 use crate::base::words;
 use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::roll::pupils;
 use crate::school::tenants;
+use schema::pupil;
 
 /// The question: a cell of the trend, whose group is said by filters.
 #[derive(Debug, Deserialize, Serialize, IntoParams)]

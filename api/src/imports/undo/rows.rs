@@ -10,9 +10,9 @@ use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, ImportId, JobId, PupilId, SchoolId};
 use crate::base::jobs::{JobRow, JobState};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::{import, import_undo, job};
 use crate::casework::reviews::{self, TouchedByMarks};
 use crate::imports::request::ImportKind;
+use schema::{import, import_undo, job};
 
 /// How many things that were left are listed; further ones are only counted.
 const LISTED: usize = 1_000;

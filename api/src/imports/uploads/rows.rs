@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{SchoolId, UploadId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::{upload, upload_part};
+use schema::{upload, upload_part};
 
 /// A large file on its way in.
 #[derive(Debug, Serialize, ToSchema)]

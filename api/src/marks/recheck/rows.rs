@@ -11,7 +11,7 @@ use super::{Look, Moved};
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, JobId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::second_look;
+use schema::second_look;
 
 /// A pupil about whom there is something to look at again.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{ClosureId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::unplanned_closure;
 use crate::base::words;
 use crate::school::tenants::Version;
+use schema::unplanned_closure;
 
 /// Sessions that were due and not held, because the school, or a part of it, had to close.
 #[derive(Debug, Serialize, ToSchema)]

@@ -10,8 +10,8 @@ use super::{letters, said, steps, things};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{enrolment_now, placement_now};
 use crate::school::tenants::SchoolRow;
+use schema::{enrolment_now, placement_now};
 
 /// The entries of a page, earliest first. Of each source no more is read than the page holds.
 pub fn entries(

@@ -8,9 +8,9 @@ use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, LetterId, PupilId};
 use crate::base::problem::Problem;
-use crate::base::schema::{letter, letter_decision, letter_stop};
 use crate::casework::letters::{LetterState, Verdict};
 use crate::school::tenants::SchoolRow;
+use schema::{letter, letter_decision, letter_stop};
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
 pub fn without_a_case(

@@ -12,9 +12,9 @@ use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source
 use crate::base::db::Tx;
 use crate::base::id::{ActionId, AttemptId, CaseId, ParentId, PupilId, ReviewId};
 use crate::base::problem::Problem;
-use crate::base::schema::{action, contact_attempt, evidence, feedback, mitigation};
 use crate::roll::parents;
 use crate::school::tenants;
+use schema::{action, contact_attempt, evidence, feedback, mitigation};
 
 /// What was done, each attempt too.
 pub fn done(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {

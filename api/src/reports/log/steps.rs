@@ -13,8 +13,8 @@ use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{case_event, case_state, letter};
 use crate::casework::letters::LetterState;
+use schema::{case_event, case_state, letter};
 
 /// The stage to which an event moves its case, as it stands in the event.
 const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";

@@ -9,8 +9,8 @@ use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source
 use crate::base::db::Tx;
 use crate::base::id::{CaseId, NoticeId, PupilId, RecordId};
 use crate::base::problem::Problem;
-use crate::base::schema::{case_record, penalty_notice};
 use crate::casework::records::RecordKind;
+use schema::{case_record, penalty_notice};
 
 /// How meetings, plans, visits, monitoring periods and referrals stood.
 pub fn records(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {

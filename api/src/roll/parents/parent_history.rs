@@ -9,8 +9,8 @@ use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, Safeguards};
 use crate::base::operation::*;
-use crate::base::schema::{parent_change, parent_safeguard, pupil, pupil_parent};
 use crate::base::words;
+use schema::{parent_change, parent_safeguard, pupil, pupil_parent};
 
 /// A parent's history: each list from the earliest on.
 #[derive(Serialize, ToSchema)]

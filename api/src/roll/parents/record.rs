@@ -12,9 +12,9 @@ use super::safeguards::Safeguards;
 use crate::base::db::Tx;
 use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{parent, parent_safeguard, pupil, pupil_parent};
 use crate::base::word::As;
 use crate::roll::visibility;
+use schema::{parent, parent_safeguard, pupil, pupil_parent};
 
 /// Rows of one statement.
 const BATCH: usize = 2_000;

@@ -13,7 +13,7 @@ use super::person::Person;
 use crate::base::db::Tx;
 use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{parent, parent_change, pupil};
+use schema::{parent, parent_change, pupil};
 
 /// A parent.
 #[derive(Clone, Serialize, ToSchema)]

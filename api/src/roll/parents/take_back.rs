@@ -11,7 +11,7 @@ use super::rows::replace;
 use crate::base::db::Tx;
 use crate::base::id::{JobId, ParentId, PupilId};
 use crate::base::problem::Problem;
-use crate::base::schema::parent_change;
+use schema::parent_change;
 
 /// What taking back came to.
 #[derive(Default)]

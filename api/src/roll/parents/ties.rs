@@ -12,11 +12,11 @@ use super::safeguards::{Order, Safeguards};
 use crate::base::db::Tx;
 use crate::base::id::{ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use crate::base::schema::{parent_safeguard, pupil_parent};
 use crate::base::word::As;
 use crate::base::words;
 use crate::roll::pupils::merged_records;
 use crate::roll::visibility;
+use schema::{parent_safeguard, pupil_parent};
 
 /// Records what a parent is to a pupil, in place of what was recorded before.
 ///

@@ -5,8 +5,8 @@ use domain::AcademicYear;
 
 use super::ClassRow;
 use crate::base::operation::*;
-use crate::base::schema::class;
 use crate::school::tenants;
+use schema::class;
 
 /// Which classes.
 #[derive(Debug, Deserialize, IntoParams)]

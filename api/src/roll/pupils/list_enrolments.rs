@@ -5,8 +5,8 @@ use diesel::prelude::*;
 
 use super::EnrolmentRow;
 use crate::base::operation::*;
-use crate::base::schema::enrolment_now;
 use crate::school::tenants;
+use schema::enrolment_now;
 
 /// Which enrolments.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -6,7 +6,7 @@ use super::identity::former_upns;
 use super::rows::merged_into;
 use super::{EnrolmentRow, PupilRow};
 use crate::base::operation::*;
-use crate::base::schema::enrolment_now;
+use schema::enrolment_now;
 
 /// A pupil and their enrolments.
 #[derive(Serialize, ToSchema)]

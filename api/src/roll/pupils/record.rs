@@ -16,9 +16,9 @@ use super::rows::ClassRow;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::{class, enrolment, pupil};
 use crate::base::words;
 use crate::roll::visibility;
+use schema::{class, enrolment, pupil};
 
 /// A pupil to be added.
 pub struct NewPupil {

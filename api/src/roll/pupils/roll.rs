@@ -7,7 +7,7 @@ use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::placement;
+use schema::placement;
 
 /// A pupil who is in a class on a day.
 #[derive(Clone, QueryableByName)]

@@ -13,8 +13,8 @@ use utoipa::ToSchema;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::{class, enrolment_now, placement_now, pupil};
 use crate::base::words;
+use schema::{class, enrolment_now, placement_now, pupil};
 
 /// A pupil.
 #[derive(Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]

@@ -13,8 +13,8 @@ use super::body::{CalendarBody, calendar_of};
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::school_calendar;
 use crate::school::tenants::Version;
+use schema::school_calendar;
 
 /// A calendar that a school's year has or had.
 #[derive(Debug, Serialize, ToSchema)]

@@ -15,8 +15,8 @@ use super::one_or_more::{self, OneOrMore};
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
-use crate::base::schema::{policy_version, school_policy};
 use crate::base::word::words;
+use schema::{policy_version, school_policy};
 
 words! {
     /// Which half of a policy: a school pairs one pathway with one set of rewards.

@@ -13,7 +13,7 @@ use super::person::StaffPerson;
 use crate::base::db::Tx;
 use crate::base::id::{SchoolId, StaffId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::{staff, staff_change, staff_duty};
+use schema::{staff, staff_change, staff_duty};
 
 /// A member of staff.
 #[derive(Debug, Serialize, ToSchema)]

@@ -8,8 +8,8 @@ use super::SchoolRow;
 use crate::base::db::Schools;
 use crate::base::http::name;
 use crate::base::operation::*;
-use crate::base::schema::school;
 use crate::base::words;
+use schema::school;
 
 /// A school to be.
 #[derive(Debug, Deserialize, ToSchema)]

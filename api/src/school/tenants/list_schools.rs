@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::SchoolRow;
 use crate::base::operation::*;
-use crate::base::schema::school;
+use schema::school;
 
 /// Which page.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -7,7 +7,7 @@ use domain::AcademicYear;
 use super::read_clock::TrustClock;
 use crate::base::db::Schools;
 use crate::base::operation::*;
-use crate::base::schema::{trust, trust_clock};
+use schema::{trust, trust_clock};
 
 /// Where a clock is to stand.
 #[derive(Debug, Deserialize, ToSchema)]

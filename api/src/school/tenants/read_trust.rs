@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::create_trust::Trust;
 use crate::base::operation::*;
-use crate::base::schema::trust;
+use schema::trust;
 
 /// Read your trust
 #[utoipa::path(tag = "tenants", security(("token" = ["trust:read"])),

@@ -9,8 +9,8 @@ use domain::Phase;
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
-use crate::base::schema::{former_urn, school};
 use crate::base::word::As;
+use schema::{former_urn, school};
 
 /// A school as a file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use crate::base::clock::Clock;
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
-use crate::base::schema::school;
 use crate::base::words;
+use schema::school;
 
 /// A school of the trust.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

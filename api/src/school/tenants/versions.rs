@@ -13,7 +13,7 @@ use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Timestamptz};
 use crate::base::db::Tx;
 use crate::base::id::SchoolId;
 use crate::base::problem::Problem;
-use crate::base::schema::school_version;
+use schema::school_version;
 
 /// A version of a school's year, and the instant it was recorded at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

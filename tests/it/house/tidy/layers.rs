@@ -12,7 +12,6 @@ const WINGS: [(&str, &[&str]); 12] = [
         "base",
         &[
             "clock",
-            "schema",
             "kind",
             "problem",
             "sandbox",

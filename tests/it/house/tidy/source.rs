@@ -52,6 +52,7 @@ pub fn shipped(files: &[Source]) -> impl Iterator<Item = &Source> {
         "api/demo/src/",
         "api/files/src/",
         "api/postgres/src/",
+        "api/schema/src/",
         "api/src/",
         "domain/src/",
     ];

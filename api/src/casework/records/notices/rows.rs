@@ -12,10 +12,10 @@ use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
 use crate::base::id::{CaseId, NoticeId, ParentId, PupilId, SchoolId, TrustId};
 use crate::base::problem::Problem;
-use crate::base::schema::penalty_notice;
 use crate::base::word::As;
 use crate::base::words;
 use crate::roll::pupils;
+use schema::penalty_notice;
 
 diesel::alias!(penalty_notice as later: Later);
 

@@ -9,10 +9,10 @@ use serde::Deserializer;
 use super::records::{Change, PupilField, hold, keep};
 use crate::base::http::json::present;
 use crate::base::operation::*;
-use crate::base::schema::pupil;
 use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::{PupilRow, check_unmerged};
+use schema::pupil;
 
 /// A correction. What is not named stays as it is.
 #[derive(Deserialize, ToSchema)]

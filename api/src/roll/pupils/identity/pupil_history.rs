@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::records::PupilField;
 use crate::base::operation::*;
-use crate::base::schema::{enrolment_pupil, pupil_change};
+use schema::{enrolment_pupil, pupil_change};
 
 /// A pupil's history.
 #[derive(Serialize, ToSchema)]

@@ -9,10 +9,10 @@ use diesel::sql_types::{Array, Integer, Text, Timestamptz};
 use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
-use crate::base::schema::{pupil, pupil_change};
 use crate::base::word::words;
 use crate::roll::visibility;
 use crate::school::tenants::{self, Locked};
+use schema::{pupil, pupil_change};
 
 /// A record of a pupil, locked.
 #[derive(Queryable, Selectable)]

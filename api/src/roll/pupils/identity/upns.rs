@@ -12,8 +12,8 @@ use super::records::PupilField;
 use crate::base::db::Tx;
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::base::schema::pupil_change;
 use crate::roll::pupils::PupilRow;
+use schema::pupil_change;
 
 /// UPNs of one statement.
 const BATCH: usize = 100_000;

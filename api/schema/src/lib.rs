@@ -1,4 +1,7 @@
-//! The tables as diesel sees them. A test compares this file with the migrated database's catalogue.
+//! The tables of the database as diesel sees them. A test compares this file with the catalogue of the migrated database.
+//!
+//! A crate of its own, because diesel makes some tens of thousands of implementations of it, which the compiler would
+//! otherwise go through again after each edit of the API.
 #![expect(missing_docs, reason = "the columns are described in migrations/")]
 
 diesel::table! {
