@@ -3,6 +3,9 @@
 //! [`Db::run`] takes a [`Scope`] (which only the token check, the job runner and [`crate::base::platform`] can make), opens a
 //! transaction, binds the trust and its schools inside it, and hands out a [`Tx`]. Row-level security stands behind it:
 //! what the scope does not cover does not exist. r2d2, the thread pool and `web::block` are known to this file alone.
+//!
+//! A trust's requests hold at most its share of the connections. Whoever waits for the trust's share, or for a row that
+//! another request of the trust changes, takes no connection from other trusts.
 
 use std::time::Duration;
 
@@ -18,8 +21,9 @@ use crate::base::clock::Clock;
 use crate::base::id::{SchoolId, TrustId};
 use crate::base::problem::Problem;
 use crate::base::sandbox::Sandboxes;
+use crate::base::share::{Held, Shares};
 
-/// How long a request waits for a connection before it is answered with 503.
+/// How long a request waits for its trust's turn, and then for a connection, before it is answered with 503.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// The schools of the trust that the caller may reach.
@@ -179,6 +183,8 @@ type PgPool = Pool<ConnectionManager<PgConnection>>;
 #[derive(Clone)]
 pub struct Db {
     requests: PgPool,
+    /// Of the connections for requests, those of each trust.
+    shares: Shares,
     jobs: PgPool,
     clock: Clock,
     sandboxes: Sandboxes,
@@ -196,8 +202,10 @@ impl Db {
                 .error_handler(Box::new(Quiet))
                 .build_unchecked(ConnectionManager::<PgConnection>::new(url))
         };
+        // Half of them, so that one busy trust leaves as many to all others.
+        let shares = Shares::of(requests.div_ceil(2) as usize);
         let (requests, jobs) = (pool(requests), pool(jobs));
-        Self { requests, jobs, clock, sandboxes: Sandboxes::new() }
+        Self { requests, shares, jobs, clock, sandboxes: Sandboxes::new() }
     }
 
     /// The machine's clock.
@@ -229,8 +237,7 @@ impl Db {
         T: Send + 'static,
         W: FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
-        let (db, scope) = (self.clone(), scope.clone());
-        block(move || transact(&db, &db.requests, &scope, Mode::Write, work))
+        self.request(scope, Mode::Write, work)
     }
 
     /// Read in one snapshot (REPEATABLE READ READ ONLY): versions and rows belong together.
@@ -246,8 +253,36 @@ impl Db {
         T: Send + 'static,
         W: FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
     {
+        self.request(scope, Mode::Snapshot, work)
+    }
+
+    fn request<T, W>(
+        &self,
+        scope: &Scope,
+        mode: Mode,
+        work: W,
+    ) -> impl Future<Output = Result<T, Problem>> + use<T, W>
+    where
+        T: Send + 'static,
+        W: FnOnce(&mut Tx<'_>) -> Result<T, Problem> + Send + 'static,
+    {
         let (db, scope) = (self.clone(), scope.clone());
-        block(move || transact(&db, &db.requests, &scope, Mode::Snapshot, work))
+        async move {
+            let held = db.turn(&scope).await?;
+            block(move || {
+                let _held = held;
+                transact(&db, &db.requests, &scope, mode, work)
+            })
+            .await
+        }
+    }
+
+    /// Waits, without a connection, until the trust holds less than its share of them.
+    async fn turn(&self, scope: &Scope) -> Result<Held, Problem> {
+        let turn = self.shares.wait(scope.trust, WAIT).await;
+        turn.ok_or_else(|| {
+            Problem::unavailable(1, "the trust's requests hold its share of the connections")
+        })
     }
 
     /// As [`Db::run`] for a job, on the jobs' own pool and the calling thread.
@@ -259,7 +294,7 @@ impl Db {
         scope: &Scope,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        transact(self, &self.jobs, scope, Mode::Write, work)
+        transact(self, &self.jobs, scope, Mode::Job, work)
     }
 
     /// As [`Db::snapshot`] for a job, on the jobs' own pool and the calling thread.
@@ -311,7 +346,19 @@ pub async fn block<T: Send + 'static>(
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Mode {
     Write,
+    Job,
     Snapshot,
+}
+
+impl Mode {
+    /// How long it waits for what another transaction has locked: a request says soon that somebody else is at it, and
+    /// gives its connection back.
+    fn patience(self) -> &'static str {
+        match self {
+            Mode::Write | Mode::Snapshot => "3s",
+            Mode::Job => "10s",
+        }
+    }
 }
 
 fn transact<T>(
@@ -323,24 +370,25 @@ fn transact<T>(
 ) -> Result<T, Problem> {
     let mut conn = pool.get()?;
     let bound = |conn: &mut PgConnection| {
-        conn.batch_execute(&binding(scope))?;
+        conn.batch_execute(&binding(scope, mode))?;
         let ahead = db.sandboxes.ahead(conn, scope.trust)?;
         work(&mut Tx { conn, scope, clock: &db.clock.ahead_by(ahead), ahead })
     };
     match mode {
-        Mode::Write => conn.build_transaction().read_write().run(bound),
+        Mode::Write | Mode::Job => conn.build_transaction().read_write().run(bound),
         Mode::Snapshot => conn.build_transaction().read_only().repeatable_read().run(bound),
     }
 }
 
 /// The tenant is set by the statement, with integers that we format ourselves: `set_config` is not carried to the
 /// shards of a distributed Postgres.
-fn binding(scope: &Scope) -> String {
+fn binding(scope: &Scope, mode: Mode) -> String {
     format!(
         "SET LOCAL app.trust_id = '{}'; SET LOCAL app.schools = '{}'; \
-         SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '10s'",
+         SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '{}'",
         scope.trust,
-        scope.schools_text()
+        scope.schools_text(),
+        mode.patience()
     )
 }
 

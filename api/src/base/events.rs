@@ -16,12 +16,14 @@ use serde::Serialize;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::base::id::TrustId;
 use crate::base::problem::{Kind, Problem};
+use crate::base::share::{Held, Shares};
 
 /// The media type of a stream.
 pub const EVENT_STREAM: &str = "text/event-stream";
-/// Streams at once in this process.
-const AT_ONCE: usize = 200;
+/// Streams at once in this process, and of one trust.
+const AT_ONCE: (usize, usize) = (200, 50);
 /// How often a stream looks whether there is something new.
 const LOOK: Duration = Duration::from_millis(500);
 /// After so many looks without news it says that it is still there: proxies end what is silent.
@@ -31,13 +33,22 @@ const LOOKS: u32 = 2_400;
 
 /// The streams that this process may have at once.
 #[derive(Debug, Clone)]
-pub struct Streams(Arc<Semaphore>);
+pub struct Streams {
+    all: Arc<Semaphore>,
+    shares: Shares,
+}
 
 impl Default for Streams {
     fn default() -> Self {
         Self::at_once(AT_ONCE)
     }
 }
+
+/// The room that a stream takes, until it is dropped.
+struct Room(
+    #[expect(dead_code, reason = "dropping it makes room")] OwnedSemaphorePermit,
+    #[expect(dead_code, reason = "as above")] Held,
+);
 
 /// What is told of, at one moment.
 pub struct Moment<T> {
@@ -48,26 +59,33 @@ pub struct Moment<T> {
 }
 
 impl Streams {
-    /// So many at once.
-    fn at_once(number: usize) -> Self {
-        Self(Arc::new(Semaphore::new(number)))
+    /// So many at once, and so many of one trust.
+    pub fn at_once((all, of_trust): (usize, usize)) -> Self {
+        Self { all: Arc::new(Semaphore::new(all)), shares: Shares::of(of_trust) }
     }
 
-    /// A stream of what `read` finds: an event `progress` whenever it differs, and `end` when it has ended.
+    /// Room for one more stream of the trust.
+    fn room(&self, trust: TrustId) -> Result<Room, Problem> {
+        let full = |what| Problem::unavailable(5, what);
+        let share = self.shares.take(trust).ok_or_else(|| full("too many streams of the trust"))?;
+        let all = self.all.clone().try_acquire_owned();
+        Ok(Room(all.map_err(|_| full("too many streams of events"))?, share))
+    }
+
+    /// A stream for somebody of the trust of what `read` finds: an event `progress` whenever it differs, and `end` when it has ended.
     ///
     /// # Errors
     /// What the first reading refuses; 503 when there are too many streams.
-    pub async fn follow<T, F, R>(&self, read: R) -> Result<HttpResponse, Problem>
+    pub async fn follow<T, F, R>(&self, trust: TrustId, read: R) -> Result<HttpResponse, Problem>
     where
         T: Serialize + 'static,
         F: Future<Output = Result<Moment<T>, Problem>> + 'static,
         R: Fn() -> F + 'static,
     {
         let first = read().await?;
-        let permit = self.0.clone().try_acquire_owned();
-        let permit = permit.map_err(|_| Problem::unavailable(5, "too many streams of events"))?;
+        let room = self.room(trust)?;
         let (out, events) = channel(4);
-        actix_web::rt::spawn(tell(first, read, out, permit));
+        actix_web::rt::spawn(tell(first, read, out, room));
         Ok(HttpResponse::Ok()
             .content_type(EVENT_STREAM)
             .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -78,7 +96,7 @@ impl Streams {
 }
 
 /// Tells until it has ended or nobody listens any more.
-async fn tell<T, F, R>(first: Moment<T>, read: R, out: Sender<Bytes>, _permit: OwnedSemaphorePermit)
+async fn tell<T, F, R>(first: Moment<T>, read: R, out: Sender<Bytes>, _room: Room)
 where
     T: Serialize,
     F: Future<Output = Result<Moment<T>, Problem>>,
@@ -139,41 +157,5 @@ impl MessageBody for Events {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
         self.0.poll_recv(context).map(|event| event.map(Ok))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    async fn open(streams: &Streams, ended: bool) -> Result<HttpResponse, Problem> {
-        streams.follow(move || async move { Ok(Moment { told: "news", ended }) }).await
-    }
-
-    #[actix_web::test]
-    async fn there_are_only_so_many_streams_and_one_that_is_left_makes_room() {
-        let streams = Streams::at_once(1);
-        let first = open(&streams, false).await.unwrap();
-        let refused = open(&streams, false).await.unwrap_err();
-        assert_eq!(refused.kind(), Kind::Unavailable);
-        drop(first);
-        while streams.0.available_permits() == 0 {
-            tokio::task::yield_now().await;
-        }
-        open(&streams, false).await.unwrap();
-    }
-
-    #[actix_web::test]
-    async fn what_has_ended_is_told_once() {
-        let answer = open(&Streams::at_once(1), true).await.unwrap();
-        let told = actix_web::body::to_bytes(answer.into_body()).await.unwrap();
-        assert_eq!(told, "event: end\ndata: \"news\"\n\n");
-    }
-
-    #[actix_web::test]
-    async fn what_the_first_look_refuses_is_an_answer_and_no_stream() {
-        let refuse = || async { Err::<Moment<()>, _>(Problem::not_found()) };
-        let refused = Streams::at_once(1).follow(refuse).await.unwrap_err();
-        assert_eq!(refused.kind(), Kind::NotFound);
     }
 }

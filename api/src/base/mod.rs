@@ -17,6 +17,7 @@ pub mod operation;
 pub mod platform;
 pub mod problem;
 pub mod sandbox;
+pub mod share;
 pub mod state;
 pub mod tokens;
 pub mod word;

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Timestamptz};
 
 use crate::base::auth::Caller;
 use crate::base::db::{Db, Schools, Scope, Tx};
@@ -76,21 +76,32 @@ pub fn every_trust(db: &Db) -> Result<Vec<Scope>, Problem> {
     Ok(rows.into_iter().map(|row| Scope::new(row.id, Schools::All)).collect())
 }
 
-/// Takes the lease of a job that is due: of the trusts that have fewest running, the one whose turn it is. Without a
-/// tenant because a worker serves all trusts; the queue holds ids only.
-pub fn lease(db: &Db, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<Option<Lease>, Problem> {
+/// Takes the lease of a job that is due: of the trusts that have fewest running, the one whose turn it is, which comes
+/// later for a trust that `waits` (so many seconds). Without a tenant because a worker serves all trusts; the queue holds
+/// ids only.
+pub fn lease(
+    db: &Db,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    waits: &[(TrustId, f64)],
+) -> Result<Option<Lease>, Problem> {
+    let (trusts, seconds): (Vec<TrustId>, Vec<f64>) = waits.iter().copied().unzip();
     db.without_tenant(|conn| {
         let lease = diesel::sql_query(
             "WITH running AS ( \
                  SELECT trust_id, count(*) AS jobs FROM job_queue WHERE lease_until >= $1 GROUP BY trust_id) \
              UPDATE job_queue SET lease_until = $2, fence = fence + 1, attempt = attempt + 1 \
              WHERE job_id = (SELECT q.job_id FROM job_queue q LEFT JOIN running USING (trust_id) \
+                 LEFT JOIN unnest($3, $4) AS used (trust_id, seconds) USING (trust_id) \
                  WHERE q.due <= $1 AND (q.lease_until IS NULL OR q.lease_until < $1) \
-                 ORDER BY coalesce(running.jobs, 0), q.turn, q.job_id LIMIT 1 FOR UPDATE OF q SKIP LOCKED) \
+                 ORDER BY coalesce(running.jobs, 0), q.turn + coalesce(used.seconds, 0) * interval '1 second', q.job_id \
+                 LIMIT 1 FOR UPDATE OF q SKIP LOCKED) \
              RETURNING job_id, trust_id, kind, attempt, fence",
         )
         .bind::<Timestamptz, _>(now)
         .bind::<Timestamptz, _>(until)
+        .bind::<Array<Integer>, _>(trusts)
+        .bind::<Array<Double>, _>(seconds)
         .get_result(conn)
         .optional()?;
         Ok(lease)

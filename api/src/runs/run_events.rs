@@ -21,5 +21,5 @@ pub async fn run_events(
         let run = app.db.run(&scope, move |tx| rows::run(tx, path.0));
         async move { run.await.map(|told| Moment { ended: told.job.has_ended(), told }) }
     };
-    streams.follow(read).await
+    streams.follow(caller.scope().trust(), read).await
 }

@@ -1,5 +1,10 @@
 //! The queue of jobs: a job is done once, whoever dies; and what somebody waits for comes before what is large.
 
+use std::time::{Duration, Instant};
+
+use api::base::id::TrustId;
+use api::base::jobs::Turns;
+use api::base::platform;
 use serde_json::Value;
 
 use crate::support::app::{Client, Start, TestApp};
@@ -47,8 +52,7 @@ fn a_job_of_a_dead_worker_waits_for_its_lease_to_end_and_is_then_done() {
     let orphan = c.send_marks("2026-11-10");
     // A worker takes the job, and is never heard of again.
     let now = first.clock.now();
-    let lease =
-        api::base::platform::lease(&first.app.db, now, now + chrono::TimeDelta::seconds(60));
+    let lease = platform::lease(&first.app.db, now, now + chrono::TimeDelta::seconds(60), &[]);
     assert_eq!(lease.unwrap().unwrap().job_id.number(), orphan);
 
     let _worker = first.another(Start::default());
@@ -78,9 +82,29 @@ fn what_a_person_waits_for_is_not_kept_waiting_by_what_is_large_nor_by_another_t
     // Workers take one after the other, and are at it still.
     let now = app.clock.now();
     let until = now + chrono::TimeDelta::seconds(60);
-    let lease = |_| api::base::platform::lease(&app.app.db, now, until).unwrap().unwrap();
+    let lease = |_| platform::lease(&app.app.db, now, until, &[]).unwrap().unwrap();
     let taken: Vec<i64> = (0..5).map(lease).map(|lease| lease.job_id.number()).collect();
     assert_eq!(taken, [one, theirs, two, whole, late], "the large one is overtaken for a minute");
+}
+
+#[test]
+fn a_trust_whose_jobs_take_long_waits_as_much_longer() {
+    let app = TestApp::without_workers();
+    let [busy, quiet] = [Class::new(&app), Class::new(&app)];
+    let (turns, began) = (Turns::default(), Instant::now());
+    turns.used(TrustId::new(busy.trust), Duration::from_secs(33), began);
+    let waits = |seconds| turns.waits(began + Duration::from_secs(seconds));
+    app.clock.set("2026-11-18T10:00:00Z");
+    let [one, two] = [busy.send_marks("2026-11-10"), busy.send_marks("2026-11-11")];
+    app.clock.set("2026-11-18T10:00:20Z");
+    let theirs = quiet.send_marks("2026-11-10");
+    let now = app.clock.now();
+    let until = now + chrono::TimeDelta::seconds(60);
+    let lease = |_| platform::lease(&app.app.db, now, until, &waits(0)).unwrap().unwrap();
+    let taken: Vec<i64> = (0..3).map(lease).map(|lease| lease.job_id.number()).collect();
+    assert_eq!(taken, [theirs, one, two]);
+    assert!((waits(60)[0].1 - 16.5).abs() < 0.01, "half of it is forgotten in a minute");
+    assert!(waits(600).is_empty(), "and all of it in ten");
 }
 
 #[test]

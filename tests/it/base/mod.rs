@@ -3,6 +3,7 @@
 mod auth;
 mod cache;
 mod db;
+mod events;
 mod http;
 mod jobs;
 mod sandbox;

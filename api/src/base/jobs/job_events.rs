@@ -21,5 +21,5 @@ pub async fn job_events(
         let job = app.db.run(&scope, move |tx| rows::job(tx, path.0));
         async move { job.await.map(|told| Moment { ended: told.has_ended(), told }) }
     };
-    streams.follow(read).await
+    streams.follow(caller.scope().trust(), read).await
 }

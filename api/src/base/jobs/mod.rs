@@ -10,6 +10,7 @@ mod queue;
 mod read_job;
 mod rows;
 mod state;
+mod turns;
 mod worker;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -17,6 +18,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 pub use queue::{Finished, Job, NewJob, enqueue, enqueue_all, lost};
 pub use rows::JobRow;
 pub use state::JobState;
+pub use turns::Turns;
 pub use worker::{Handlers, Tick, Worker, start};
 
 /// The operations of this capability.

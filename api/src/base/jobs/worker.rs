@@ -5,12 +5,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::web;
 use chrono::TimeDelta;
 
 use super::queue::{self, Finished, Job};
+use super::turns::Turns;
 use crate::base::platform::{self, Lease};
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
@@ -66,10 +67,12 @@ pub fn start(
 ) -> std::io::Result<Worker> {
     let stop = Arc::new(AtomicBool::new(false));
     let mut started = Worker { stop: stop.clone(), threads: Vec::with_capacity(threads + 1) };
+    let turns = Turns::default();
     for number in 0..threads {
-        let (app, stop, handlers) = (app.clone(), stop.clone(), handlers.clone());
+        let (app, stop) = (app.clone(), stop.clone());
+        let (handlers, turns) = (handlers.clone(), turns.clone());
         let thread = std::thread::Builder::new().name(format!("worker-{number}"));
-        started.threads.push(thread.spawn(move || work(&app, &handlers, &stop))?);
+        started.threads.push(thread.spawn(move || work(&app, &handlers, &turns, &stop))?);
     }
     if let Some(ticking) = tick {
         let app = app.clone();
@@ -95,11 +98,14 @@ impl Drop for Worker {
     }
 }
 
-fn work(app: &App, handlers: &Handlers, stop: &AtomicBool) {
+fn work(app: &App, handlers: &Handlers, turns: &Turns, stop: &AtomicBool) {
     while !stop.load(Ordering::Relaxed) {
-        let now = app.clock.now();
-        match platform::lease(&app.db, now, queue::lease_end(now)) {
-            Ok(Some(lease)) => attempt(app, handlers, &lease),
+        let (now, begun) = (app.clock.now(), Instant::now());
+        match platform::lease(&app.db, now, queue::lease_end(now), &turns.waits(begun)) {
+            Ok(Some(lease)) => {
+                attempt(app, handlers, &lease);
+                turns.used(lease.trust_id, begun.elapsed(), Instant::now());
+            }
             Ok(None) => std::thread::sleep(LOOK),
             Err(problem) => {
                 tracing::warn!(why = problem.internal_text(), "the queue cannot be read");

@@ -15,6 +15,7 @@ const WINGS: [(&str, &[&str]); 12] = [
             "kind",
             "problem",
             "sandbox",
+            "share",
             "db",
             "tokens",
             "limit",
