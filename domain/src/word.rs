@@ -39,9 +39,17 @@ pub trait Word: Copy + Eq + fmt::Debug + fmt::Display + 'static {
     }
 }
 
+/// Of more words than these, a sentence names the first and counts the rest.
+const NAMED: usize = 40;
+
 /// Quoted words with "or" before the last: `"day", "week" or "term"`.
 pub(crate) fn or<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    joined(words.map(|word| format!("{word:?}")).collect(), "or")
+    let mut words: Vec<&str> = words.collect();
+    let others = words.len().saturating_sub(NAMED);
+    words.truncate(NAMED);
+    let mut items: Vec<String> = words.iter().map(|word| format!("{word:?}")).collect();
+    items.extend((others > 0).then(|| format!("one of {others} others")));
+    joined(items, "or")
 }
 
 /// Items as people list them: `a, b and c`.

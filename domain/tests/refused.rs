@@ -123,3 +123,36 @@ fn how_an_editor_saves_text_does_not_matter() {
 fn a_folder_without_a_policy_is_refused() {
     assert_eq!(words(Files::new()), ["policy.toml: this file is missing; the rules stand in it"]);
 }
+
+/// A small policy with so many rows more of a kind.
+fn swollen(row: impl Fn(usize) -> String) -> Files {
+    let mut files = common::files(&here("small"));
+    let more: String = (0..3_000).map(row).collect();
+    files.get_mut("policy.toml").unwrap().extend(more.into_bytes());
+    files
+}
+
+#[test]
+fn a_policy_of_thousands_of_rows_is_refused_in_a_few_sentences() {
+    let daily = |n| {
+        format!(
+            "\n[[daily]]\nrule = \"X-{n}\"\nwhen = \"no reason known\"\ndo = [{{ task = \"{n}\", by = \"nobody\" }}]\n"
+        )
+    };
+    let step = |n| {
+        format!(
+            "\n[[step]]\nrule = \"X-{n}\"\nat = \"a{n}\"\nwhen = \"x\"\nband = \"b{n}\"\nthen = \"c{n}\"\n"
+        )
+    };
+    let stage = |n| format!("\n[[stage]]\nname = \"s{n}\"\nwaits = \"review\"\n");
+    for (kind, files) in
+        [("daily", swollen(daily)), ("step", swollen(step)), ("stage", swollen(stage))]
+    {
+        let said = words(files);
+        assert!(said[0].contains(&format!("`{kind}` has 300")), "{}", said[0]);
+        assert!(said[0].ends_with("rows; the most is 1000"), "{}", said[0]);
+        assert_eq!(said.len(), 201, "{kind}");
+        assert!(said[200].ends_with("are not told here; mend these first"), "{}", said[200]);
+        assert!(said.concat().len() < 400_000, "{kind}");
+    }
+}

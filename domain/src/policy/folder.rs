@@ -89,6 +89,9 @@ pub struct Checked {
     pub problems: Vec<Problem>,
 }
 
+/// Of more problems than these, the first are told and the others counted.
+const TOLD: usize = 200;
+
 /// Reads a folder, checks it and plays its scenarios.
 pub fn check_folder(folder: &Folder) -> Checked {
     let (policy, mut problems) = parse(&folder.policy, Answers::Examples);
@@ -112,6 +115,12 @@ pub fn check_folder(folder: &Folder) -> Checked {
     }
     problems.sort();
     problems.dedup();
+    let others = problems.len().saturating_sub(TOLD);
+    problems.truncate(TOLD);
+    if others > 0 {
+        let says = format!("{others} other problems are not told here; mend these first");
+        problems.push(Problem { file: parse::FILE.to_owned(), line: 0, rule: None, says });
+    }
     Checked { policy, letters, scenarios, problems }
 }
 

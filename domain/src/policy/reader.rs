@@ -10,10 +10,15 @@ use crate::Percent;
 use crate::policy::problem::Problem;
 use crate::word::{Word, joined, or};
 
+/// Rows of one kind that a file may have: five times what the longest policy has.
+const ROWS: usize = 1_000;
+
 /// One file being read: its problems so far and the settings it may refer to.
 pub(crate) struct File<'a> {
     name: &'a str,
     text: &'a str,
+    /// Where each line begins.
+    lines: Vec<usize>,
     problems: RefCell<Vec<Problem>>,
     /// The answer of each setting, one text or several, and whether anything has used it.
     settings: RefCell<BTreeMap<String, (Vec<String>, bool)>>,
@@ -21,7 +26,9 @@ pub(crate) struct File<'a> {
 
 impl<'a> File<'a> {
     pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
-        Self { name, text, problems: RefCell::default(), settings: RefCell::default() }
+        let begins = text.match_indices('\n').map(|(at, _)| at + 1);
+        let lines = std::iter::once(0).chain(begins).collect();
+        Self { name, text, lines, problems: RefCell::default(), settings: RefCell::default() }
     }
 
     /// The whole file as a table; syntax errors become problems.
@@ -37,7 +44,7 @@ impl<'a> File<'a> {
     }
 
     pub(crate) fn line(&self, at: usize) -> usize {
-        self.text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+        self.lines.partition_point(|begins| *begins <= at)
     }
 
     pub(crate) fn report(&self, line: usize, rule: Option<&str>, says: String) {
@@ -277,7 +284,11 @@ impl<'f, 't> Table<'f, 't> {
             }
             table.map(|table| Table::new(self.file, table, line, &self.rule))
         };
-        items.iter().filter_map(read).collect()
+        if items.len() > ROWS {
+            let says = format!("`{key}` has {} rows; the most is {ROWS}", items.len());
+            self.report(0, says);
+        }
+        items.iter().take(ROWS).filter_map(read).collect()
     }
 
     /// The table of a key.
