@@ -170,6 +170,13 @@ impl National {
         toml::from_str(TEXT)
     }
 
+    /// What a penalty notice of any year is of, in pounds.
+    pub fn amounts(&self) -> BTreeSet<u32> {
+        let pence =
+            |one: &PenaltyNotice| [one.first_early_pence, one.first_pence, one.second_pence];
+        self.penalty_notice.iter().flat_map(pence).map(|pence| pence / 100).collect()
+    }
+
     /// The rule on penalty notices in force on a day.
     pub fn penalty_notice(&self, day: NaiveDate) -> Option<&PenaltyNotice> {
         self.penalty_notice.iter().filter(|rule| rule.from <= day).max_by_key(|rule| rule.from)

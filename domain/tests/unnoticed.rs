@@ -23,6 +23,7 @@ value = "95%"
 rule = "X-1"
 name = "low"
 from = "0%"
+responsible = "Head"
 [[band]]
 rule = "X-1"
 name = "high"

@@ -1,7 +1,9 @@
 //! Letters: a subject, perhaps the law they cite, and a text with named fields.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
+use crate::national::National;
 use crate::policy::problem::Problem;
 use crate::word::or;
 
@@ -28,27 +30,29 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("date", "the date of the letter"),
 ];
 
-/// Words of the law: a letter that uses one must cite it.
+/// Words of the law, as they begin: a letter that uses one must cite it. A hyphen counts as a space.
 const LEGAL: &[&str] = &[
     "penalty notice",
     "fixed penalty",
+    "fpn ",
+    "fpns ",
     "prosecut",
     "magistrate",
     "legal action",
     "criminal",
-    "in court",
-    "to court",
-    "the court",
-    "a court",
-    "fined",
-    "fines",
+    "court ",
+    "summons",
+    "prison",
+    "imprison",
+    "fast track",
+    "fined ",
+    "fines ",
 ];
 
-/// What a fine is followed by where it means money: "a fine day" cites no law.
-const AFTER_A_FINE: &[&str] = &[
-    "", ".", ",", ";", ":", "!", "?", ")", " of", " for", " or", " and", " if", " may", " will",
-    " in",
-];
+/// What comes after "a fine" or "the fine" where it means money: "a fine day" cites no law. A full stop stands for every
+/// sign that ends a part of a sentence.
+const AFTER_A_FINE: &[&str] =
+    &["", ". ", "of ", "for ", "or ", "and ", "if ", "may ", "will ", "in "];
 
 /// A letter of a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,13 +104,23 @@ impl Letter {
             for says in wrong_fields(text) {
                 report(line + 1, says);
             }
-            if let Some(word) = legal(text)
-                && letter.law.is_none()
-            {
+        }
+        if let Some((word, line)) = legal(text)
+            && letter.law.is_none()
+        {
+            let says = format!(
+                "the letter says {:?}, so its second line must cite the law: \"Law: section 444 of the Education Act 1996\", for example",
+                word
+            );
+            report(line, says);
+        }
+        if letter.law.is_some() {
+            for (amount, line) in wrong_amounts(text) {
+                let known = or(AMOUNTS.iter().map(String::as_str));
                 let says = format!(
-                    "the letter says {word:?}, so its second line must cite the law: \"Law: section 444 of the Education Act 1996\", for example"
+                    "a letter that cites the law cannot name {amount:?}; a penalty notice is of {known}"
                 );
-                report(line + 1, says);
+                report(line, says);
             }
         }
         (letter, problems)
@@ -140,16 +154,61 @@ impl Letter {
     }
 }
 
-/// The first word of the law in a line.
-fn legal(line: &str) -> Option<&'static str> {
-    let lower = line.to_lowercase();
-    let money = |rest: &str| {
-        AFTER_A_FINE
-            .iter()
-            .any(|next| if next.is_empty() { rest.is_empty() } else { rest.starts_with(next) })
-    };
-    let fine = || lower.split("a fine").skip(1).any(money).then_some("a fine");
-    LEGAL.iter().copied().find(|word| lower.contains(word)).or_else(fine)
+/// A text in small letters, a space after each word, whatever its lines and hyphens are, and a full stop for each sign
+/// that ends a part of a sentence; and the line that each byte of it stands on.
+fn plain(text: &str) -> (String, Vec<usize>) {
+    let (mut words, mut lines) = (String::from(" "), vec![1]);
+    for (line, text) in text.lines().enumerate() {
+        let text = text.to_lowercase().replace('\u{ad}', "");
+        let text = text.replace(['.', ',', ';', ':', '!', '?', ')'], " . ");
+        let parts = text.split(|one: char| one != '.' && !one.is_alphanumeric());
+        for part in parts.filter(|part| !part.is_empty()) {
+            words.push_str(part);
+            words.push(' ');
+            lines.resize(words.len(), line + 1);
+        }
+    }
+    (words, lines)
+}
+
+/// The first words of the law in a text, and the line they stand on.
+fn legal(text: &str) -> Option<(&'static str, usize)> {
+    let (words, lines) = plain(text);
+    let begins = |at: usize| words[..at].ends_with(' ');
+    let of_law = LEGAL.iter().filter_map(|word| {
+        let at = words.match_indices(word).map(|(at, _)| at).find(|at| begins(*at))?;
+        Some((at, word.trim_end()))
+    });
+    let fines = ["a fine ", "the fine "].into_iter().filter_map(|fine| {
+        let money = |at: usize| {
+            let rest = &words[at + fine.len()..];
+            AFTER_A_FINE
+                .iter()
+                .any(|next| if next.is_empty() { rest.is_empty() } else { rest.starts_with(next) })
+        };
+        let mut places = words.match_indices(fine).map(|(at, _)| at);
+        Some((places.find(|at| begins(*at) && money(*at))?, fine.trim_end()))
+    });
+    let (at, word) = of_law.chain(fines).min()?;
+    Some((word, lines[at]))
+}
+
+/// What a penalty notice is of.
+static AMOUNTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let amounts = National::built_in().map(|law| law.amounts()).unwrap_or_default();
+    amounts.iter().map(|pounds| format!("£{pounds}")).collect()
+});
+
+/// The amounts of money in a text that no penalty notice is of, with their lines.
+fn wrong_amounts(text: &str) -> Vec<(String, usize)> {
+    let amounts = text.lines().enumerate().flat_map(|(line, text)| {
+        text.split('£').skip(1).map(move |rest| {
+            let is_of_a_number = |one: &char| one.is_ascii_digit() || matches!(one, ',' | '.');
+            let number: String = rest.trim_start().chars().take_while(is_of_a_number).collect();
+            (format!("£{}", number.trim_end_matches([',', '.'])), line + 1)
+        })
+    });
+    amounts.filter(|(amount, _)| !AMOUNTS.contains(amount)).collect()
 }
 
 /// What is wrong with the fields of a line: names there are not, and braces without their other.

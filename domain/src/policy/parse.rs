@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveTime;
+
 use crate::policy::model::{
     Action, BandRow, Body, Daily, Draw, EVERY_BAND, Moment, Next, Policy, Promise, Regular, Row,
     Setting, Stage, Step,
@@ -97,7 +99,9 @@ fn roles(top: &Table<'_, '_>) -> BTreeMap<String, String> {
         if HEAD.contains(&name.as_str()) {
             let says = format!("{name:?} stands below [roles]; it belongs above, beside `name`");
             top.report(line, says);
-        } else if !known.contains(&role.as_str()) {
+            continue;
+        }
+        if !known.contains(&role.as_str()) {
             let known = or(known.iter().copied());
             let says = format!("the role {name:?} stands for {role:?}; it must be {known}");
             top.report(line, says);
@@ -155,7 +159,7 @@ fn stage(table: Table<'_, '_>) -> Stage {
     let stage = Stage {
         name: table.text("name"),
         waits: table.word("waits").unwrap_or(crate::policy::word::Waits::Review),
-        school_weeks: table.maybe_count("school_weeks"),
+        school_weeks: school_weeks(&table),
         by: table.maybe_text("by"),
         asks: table.maybe_text("asks"),
         answers: table.list("answers"),
@@ -327,24 +331,44 @@ fn action(table: Table<'_, '_>) -> Option<Action> {
         to: table.maybe_text("to"),
         with: table.list("with"),
         within: table.maybe_count("within"),
-        before: table.maybe_text("before"),
+        before: before(&table),
         only_if: table.maybe_text("if"),
         unless: table.maybe_text("unless"),
         rate: if *kind == Do::Target { table.maybe_rate("target") } else { None },
-        school_weeks: table.maybe_count("school_weeks"),
+        school_weeks: school_weeks(&table),
         unauthorised_at_least: if *kind == Do::Letter {
             table.maybe_count("unauthorised_at_least")
         } else {
             None
         },
     };
-    let no_weeks = !table.has("school_weeks") || action.school_weeks == Some(0);
-    if *kind == Do::Target && no_weeks {
-        let says = "a target needs `school_weeks`, the number of school weeks it runs, at least 1";
+    if *kind == Do::Target && !table.has("school_weeks") {
+        let says = "a target needs `school_weeks`, the number of school weeks it runs";
         table.report(table.line, says.to_owned());
     }
     table.finish();
     Some(action)
+}
+
+/// School weeks that a stage or a target lasts: a school year has no more than these.
+fn school_weeks(table: &Table<'_, '_>) -> Option<u32> {
+    const YEAR: u32 = 45;
+    let weeks = table.maybe_count("school_weeks")?;
+    if !(1..=YEAR).contains(&weeks) {
+        let says = format!("`school_weeks` cannot be {weeks}; it must be from 1 to {YEAR}");
+        table.report(table.line, says);
+    }
+    Some(weeks)
+}
+
+/// The time of day by which something is done.
+fn before(table: &Table<'_, '_>) -> Option<String> {
+    let time = table.maybe_text("before")?;
+    if NaiveTime::parse_from_str(&time, "%H:%M").is_err() {
+        let says = format!("`before` is {time:?}, but must be a time of day, such as \"9:30\"");
+        table.report(table.line, says);
+    }
+    Some(time)
 }
 
 fn bands(file: &File<'_>, rows: &[Row]) -> Option<Bands> {

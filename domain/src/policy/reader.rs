@@ -123,6 +123,11 @@ impl<'f, 't> Table<'f, 't> {
     /// Text, or the answer of the setting that stands there instead.
     fn resolve(&self, value: &DeValue<'_>, line: usize) -> Option<Vec<String>> {
         if let Some(text) = value.as_str() {
+            if text.contains(char::is_control) {
+                let says =
+                    format!("{text:?} must stand on one line, without tabs and control characters");
+                self.report(line, says);
+            }
             return Some(vec![text.to_owned()]);
         }
         if let Some(number) = value.as_integer() {

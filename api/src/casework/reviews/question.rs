@@ -161,5 +161,5 @@ pub fn tickets(policy: &Policy) -> BTreeMap<String, Vec<String>> {
 }
 
 fn gives_ticket(action: &Action, ticket: &str) -> bool {
-    action.kind == Do::Give && action.what.starts_with(ticket)
+    action.kind == Do::Give && action.what == ticket
 }
