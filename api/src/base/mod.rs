@@ -15,6 +15,7 @@ pub mod limit;
 pub mod migrate;
 pub mod operation;
 pub mod platform;
+pub mod prelude;
 pub mod problem;
 pub mod sandbox;
 pub mod state;

@@ -1,23 +1,16 @@
 //! Who is missing on a day, with everything that is known about it: what the policy's engine is told, and what it wants.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::Months;
 use domain::policy::word::Over;
 use domain::policy::{Absentee, Body, Decision, Policy, Priority, first_day, urgency};
-use domain::{
-    AcademicYear, Calendar, Characteristic, CodeTable, HalfDay, REASON_UNKNOWN, Rate, Session,
-    WindowKind, persistent,
-};
+use domain::{Calendar, Characteristic, CodeTable, REASON_UNKNOWN, Rate, WindowKind, persistent};
 
 use super::attempt::AttemptKind;
 use super::leave::{self, Leave};
 use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::span::Span;
 use super::spell::{Sessions, Spell, Whereabouts, is_missing, sessions, spell, whereabouts};
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks::{self, DayMarks};
 use crate::roll::pupils::{self, OnRoll, PupilRow};
 use crate::school::calendars;

@@ -1,13 +1,6 @@
 //! An attempt to reach somebody, as it comes in.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-use crate::base::http::name;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::prelude::*;
 
 /// The most pupils of one call: more than a family has.
 const MOST_PUPILS: usize = 20;

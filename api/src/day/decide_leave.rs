@@ -1,9 +1,8 @@
 //! Leave is granted under a code, or refused with a reason.
 
-use domain::{CodeTable, Session};
+use domain::CodeTable;
 
 use super::leave::{self, Leave, LeaveRequest};
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// The decision.

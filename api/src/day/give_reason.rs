@@ -1,14 +1,10 @@
 //! A reason was given: the marks that say that none is known become the code that a person has chosen, by an amendment.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, HalfDay, REASON_UNKNOWN, Session};
+use domain::{CodeTable, REASON_UNKNOWN};
 
 use super::attempt::check_family;
 use super::record_attempt::pupils_on;
 use super::span::Span;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::amendments::{Amended, AmendedMark, Amendment, amend};
 use crate::marks::{self, Marking};

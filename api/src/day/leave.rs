@@ -2,17 +2,12 @@
 //!
 //! Leave of absence that parents asked for, and what became of it. It changes no mark.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::span::Span;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{LeaveId, PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{leave_decision, leave_request};
+
+use crate::base::prelude::*;
 
 /// Leave that a parent asked for, and what became of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]

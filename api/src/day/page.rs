@@ -1,12 +1,7 @@
 //! The day's list as it goes over the wire.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::CodeTable;
 use domain::policy::{Question, question};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::absences::{Absence, Day};
 use super::leave::{self, Leave};
@@ -15,11 +10,7 @@ use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::siblings::{Sibling, siblings};
 use super::span::Span;
 use super::to_do::{DayAction, before, to_do};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::Header;
 use crate::roll::parents::{self, Link, ParentOf, ParentRow, parents_of};
 use crate::school::tenants;

@@ -1,7 +1,5 @@
 //! The day's list: live from the first register saved.
 
-use chrono::NaiveDate;
-
 use super::page::{self, ContactsPage};
 use crate::base::operation::*;
 

@@ -1,8 +1,5 @@
 //! An attempt to reach somebody is kept as evidence, for one pupil or for brothers and sisters at once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::CodeTable;
 use domain::policy::word::Do;

@@ -1,17 +1,10 @@
 //! The registers of a day: which classes have not saved theirs, and which stood open for too long.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use domain::{NO_MARK, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::{NaiveTime, TimeDelta};
+use domain::NO_MARK;
 
 use super::absences::Day;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::{self, Header};
 use crate::roll::pupils;
 

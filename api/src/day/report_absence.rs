@@ -1,10 +1,7 @@
 //! A parent tells the school that a child is or will be away.
 
-use chrono::{DateTime, NaiveDate, Utc};
-
 use super::rows::{self, NewReport, ReportedAbsence};
 use super::span::Span;
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// What was reported.

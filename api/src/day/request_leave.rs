@@ -1,10 +1,7 @@
 //! A parent asks for leave of absence.
 
-use chrono::NaiveDate;
-
 use super::leave::{self, Leave, NewLeave};
 use super::span::Span;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 

@@ -2,18 +2,13 @@
 //!
 //! What parents reported, and every attempt to reach them; `leave.rs` has the leave that they asked for.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::attempt::{Attempt, AttemptKind};
 use super::span::Span;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{AttemptId, ParentId, PupilId, ReportId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{contact_attempt, report_withdrawal, reported_absence};
+
+use crate::base::prelude::*;
 
 /// Somebody told the school that a pupil is or will be away.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

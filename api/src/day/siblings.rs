@@ -1,17 +1,10 @@
 //! One call for a family: brothers and sisters who are missing on the same day, also at other schools of the trust.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use domain::CodeTable;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::absences::Absence;
 use super::spell::{Whereabouts, whereabouts};
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::parents::{ParentOf, children_of};
 use crate::roll::pupils;

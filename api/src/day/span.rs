@@ -1,10 +1,6 @@
 //! The days from one to another that somebody is or will be away.
 
-use chrono::NaiveDate;
-
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::roll::pupils;
 use crate::school::tenants;
 

@@ -1,7 +1,6 @@
 //! A report was a mistake, such as one about another child: the list is without it at once.
 
 use super::rows::{self, ReportedAbsence};
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// Why it was a mistake.

@@ -1,20 +1,14 @@
 //! A trend as it goes over the wire: counts beside every rate, and everything one needs to check a figure.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use ::analytics::{CROSSED, Cell, Group, Level, Persistence, Trend, TrendWindow, Value};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Definition, Rate, WindowKind};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use domain::{Definition, Rate, WindowKind};
 
 use super::basis::basis;
 use super::blocks::Built;
 use super::dimension::{self, CountingLevel, Dimension};
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 
 /// A trend.

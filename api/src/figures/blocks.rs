@@ -3,19 +3,13 @@
 //! Versions and rows are read in one snapshot, so a block is exactly what its version says. A block is replaced, never
 //! patched under a reader.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use analytics::{Block, SchoolYear};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, CodeTable};
+use domain::CodeTable;
 use moka::sync::Cache;
 
 use super::facts::Facts;
 use super::known;
-use crate::base::db::Tx;
-use crate::base::id::{SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::{self, SchoolRow, Version};
 
 /// Bytes of blocks kept in this process.

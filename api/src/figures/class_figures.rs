@@ -1,17 +1,12 @@
 //! What every class of one school has over one window: what a period is closed with.
 
-use std::collections::BTreeMap;
-
 use ::analytics::{By, Filter, Level, Query, Value};
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, Definition, WindowKind};
+use domain::{Definition, WindowKind};
 
 use super::Counting;
 use super::answer::CellAnswer;
 use super::blocks::YearRead;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::pupils;
 use crate::school::tenants;
 

@@ -1,14 +1,9 @@
 //! What figures are split and filtered by, as the wire says it: names, keys of groups, and words for people.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use ::analytics::{By, CROSSED, Filter, LeftOut, Level, Measure, Sex, Split, Value};
-use chrono::NaiveDate;
 use domain::{Characteristic, Phase, WindowKind, Word};
 
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::{As, words};
+use crate::base::prelude::*;
 
 /// Everything that figures can be split by.
 fn all() -> impl Iterator<Item = By> {

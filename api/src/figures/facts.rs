@@ -1,18 +1,10 @@
 //! What schools' years are counted from: the rows as they stand now, and how they are put together.
 
-use std::collections::BTreeMap;
-
 use ::analytics::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
-use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::{
-    AcademicYear, Calendar, Characteristic, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK, Phase, Word,
-};
+use domain::{Calendar, Characteristic, HALF_DAYS, HalfDaySet, NO_MARK, Phase, Word};
 
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
 use crate::school::calendars;

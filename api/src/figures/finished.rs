@@ -1,15 +1,12 @@
 //! Finished answers: taken from where they are kept, or counted in their turn and kept.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
 
 use super::Counting;
 use crate::base::cache::Key;
 use crate::base::db::block;
 use crate::base::http::page;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 
 /// The answer of a key, or what `count` says, off the request threads.
 ///

@@ -1,19 +1,13 @@
 //! What schools' years were counted from on an earlier instant: every fact as it was recorded by then, and every mark,
 //! field and register with what came later undone.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bytea, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::{AcademicYear, HALF_DAYS, HalfDay, Session, Sex, Word};
+use domain::{HALF_DAYS, Sex, Word};
 
 use super::facts::{Facts, PupilFacts, pupil_facts};
 use crate::base::clock::Clock;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 use crate::school::calendars;

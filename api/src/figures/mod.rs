@@ -18,12 +18,10 @@ mod school;
 mod trend;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ::analytics::{Filter, Level, Pool, Value};
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, CodeTable};
+use domain::CodeTable;
 use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -33,9 +31,8 @@ pub use school::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
 
 use self::blocks::YearRead;
 use crate::base::cache::Answers;
-use crate::base::db::{Db, Tx};
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::db::Db;
+use crate::base::prelude::*;
 use crate::base::state::StartError;
 use crate::school::tenants;
 

@@ -1,15 +1,12 @@
 //! What a policy's engine is told about a school's pupils on a day, counted from the blocks.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use crate::base::id::{ClassId, EnrolmentId, PupilId};
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 use ::analytics::{Block, EnrolmentYear};
-use chrono::{Datelike, Days as DayCount, NaiveDate};
+use chrono::{Datelike, Days as DayCount};
 use domain::policy::word::Over;
 use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
-use domain::{AcademicYear, Calendar, Days, Rate, WindowKind};
+use domain::{Calendar, Days, Rate, WindowKind};
 
 /// What is known beside the marks.
 #[derive(Clone, Default)]

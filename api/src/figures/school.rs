@@ -1,19 +1,14 @@
 //! One school's blocks over its years, and one pupil's, for those who look at single pupils: reviews and lists.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use ::analytics::Block;
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, CodeTable};
+use domain::CodeTable;
 
 use super::blocks::YearRead;
 use super::facts::Facts;
 use super::{Counting, known};
-use crate::base::db::{Scope, Tx, block};
-use crate::base::id::{PupilId, SchoolId, TrustId};
+use crate::base::db::block;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::{self, SchoolRow};
 
 /// A school's blocks, a year each, without the years that have no calendar.

@@ -1,20 +1,15 @@
 //! The trend: attendance, absence and persistent absence over time, by school, class or any characteristic, up to three
 //! of them crossed.
 
-use std::collections::BTreeMap;
-
 use analytics::{By, Level, Query as Question};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Definition, WindowKind};
+use domain::{Definition, WindowKind};
 
 use super::answer::{TrendAnswer, TrendAsked};
 use super::blocks::YearRead;
 use super::finished::{finished, json};
 use super::{Counting, dimension, known};
 use crate::base::cache::Key;
-use crate::base::db::Scope;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::figures::dimension::{
     CountingLevel, Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo,
 };

@@ -1,16 +1,11 @@
 //! Marks as they were known on an earlier instant.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bytea, Integer, SmallInt, Timestamptz};
-use domain::AcademicYear;
 
 use super::rows::marks_of_schools;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
+
+use crate::base::prelude::*;
 
 /// The marks of a year, with every later change undone, the last one first.
 pub fn marks_as_known(

@@ -1,17 +1,12 @@
 //! What a school's registers say of one day, without anybody's other days.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, SmallInt};
-use domain::{AcademicYear, HalfDay, Session};
 
 use super::rows::Header;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
 use schema::register_session;
+
+use crate::base::prelude::*;
 
 /// The marks of a day, in the morning and in the afternoon, as numbers of codes; 0 where there is none.
 pub type DayMarks = [u8; 2];

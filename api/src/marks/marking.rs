@@ -1,17 +1,12 @@
 //! Writing marks: the present and its history in one step, for registers, amendments and imports alike.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar, CodeError, CodeTable, HALF_DAYS, HalfDay, NO_MARK, Session};
+use domain::{Calendar, CodeError, CodeTable, HALF_DAYS, NO_MARK};
 
 use super::recheck::Moved;
 use super::rows;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, JobId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 
 words! {

@@ -1,16 +1,11 @@
 //! Owns: register_year, class_year, class_year_change, register_session, mark_event.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::{HALF_DAYS, HalfDay, HalfDaySet, Session};
+use domain::{HALF_DAYS, HalfDaySet};
 
 use super::marking::{Author, Rectangle};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 use schema::{class_year, mark_event, register_session, register_year};
 

@@ -3,18 +3,14 @@
 //! A mark goes back to what stood before the import, unless anybody touched it since. A register that counts as taken
 //! only because of the import counts as not taken again, unless a mark still stands in it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{HALF_DAYS, HalfDay, NO_MARK};
+use domain::{HALF_DAYS, NO_MARK};
 
 use super::marking::YearChange;
 use super::rows::{IMPORTED, TakenYear, marks_of};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{class_year, class_year_change, mark_event};
+
+use crate::base::prelude::*;
 
 /// What takes back an import's marks of one school's year.
 #[derive(Debug, Default)]

@@ -1,18 +1,9 @@
 //! What another calendar would change, in counts and never in names: half days, marks, registers, windows.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use domain::{Calendar, HalfDay, NO_MARK, Session, Window, WindowKind};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{Calendar, NO_MARK, Window, WindowKind};
 
 use super::roll::Roll;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::school::calendars::DaysBody;
 use crate::school::tenants;
 

@@ -3,19 +3,11 @@
 //! A pupil on two rolls has D at the school where they are not due; two real marks count the child twice. They are
 //! reported and never added up in silence.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable};
-use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{CodeTable, NO_MARK};
 
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks;
 
 /// A half day on which a pupil has real marks at two schools.

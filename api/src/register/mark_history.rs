@@ -1,10 +1,6 @@
 //! What a mark was before, who changed it, when and why: the law asks for it, and courts read it.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, HalfDay, Session};
-
 use crate::base::operation::*;
-use crate::base::words;
 use crate::marks;
 use crate::roll::pupils;
 

@@ -1,15 +1,9 @@
 //! A class's register as it goes over the wire, and its strong tag.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Calendar, CodeTable, HalfDay, NO_MARK, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{Calendar, CodeTable, NO_MARK};
 
-use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
-use crate::base::id::{ClassId, EnrolmentId, PupilId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::{self, Header, YearMarks};
 use crate::roll::pupils::{self, ClassRow, Member};
 use crate::school::calendars;

@@ -1,7 +1,5 @@
 //! A pupil's half days with real marks at two schools.
 
-use domain::AcademicYear;
-
 use super::double_marks::{DoubleMark, double_marks};
 use crate::base::operation::*;
 use crate::roll::pupils;

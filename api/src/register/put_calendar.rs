@@ -1,8 +1,5 @@
 //! A person puts a school's calendar, or asks first what it would change.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-
 use super::calendar_change::{CalendarChange, first_changed};
 use crate::base::operation::*;
 use crate::marks::{self, Changed, Moved};

@@ -1,10 +1,8 @@
 //! A pupil's marks, half day by half day, over every school that the caller may see.
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
+use domain::{CodeTable, NO_MARK};
 
 use crate::base::operation::*;
-use crate::base::words;
 use crate::marks;
 use crate::roll::pupils::{self, Stay};
 use crate::school::tenants;

@@ -1,12 +1,8 @@
 //! A class's register: to take it, or to see what was taken.
 
-use chrono::NaiveDate;
-use domain::Session;
-
 use super::page::{Register, RegisterNow};
 use crate::base::http::etag::IfNoneMatch;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::roll::pupils;
 
 /// Read a register

@@ -1,13 +1,8 @@
 //! The roll of a school's year with its marks and registers, read once: whom a change of its days touches.
 
-use std::collections::BTreeMap;
+use domain::NO_MARK;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, HalfDay, NO_MARK};
-
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 

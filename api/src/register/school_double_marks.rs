@@ -1,8 +1,5 @@
 //! The pupils of a school who have real marks at another one for the same half days.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-
 use super::double_marks::double_marks;
 use crate::base::operation::*;
 use crate::school::tenants;

@@ -1,13 +1,9 @@
 //! A class's register is taken, or saved again while it is open.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{HalfDaySet, NO_MARK, Session};
+use domain::{HalfDaySet, NO_MARK};
 
 use super::page::{Register, RegisterNow};
 use crate::base::operation::*;
-use crate::base::words;
 use crate::marks::{self, Author, Changed, Header, Marking, Moved, Source, YearChange};
 use crate::roll::pupils;
 use crate::school::calendars;

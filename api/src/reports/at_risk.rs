@@ -1,6 +1,5 @@
 //! Pupils at risk of leaving their band: a few more missed sessions would do it (rules S-11, S-16, S-20).
 
-use chrono::NaiveDate;
 use domain::Days;
 
 use super::attendance::{Attended, after, page};
@@ -8,8 +7,6 @@ use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use crate::base::operation::*;
-use crate::base::word::As;
-use crate::base::words;
 use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day whose attendance, with so many more missed sessions, would lie in a lower \

@@ -1,15 +1,10 @@
 //! By which bands a school's lists go: those of the policy that it follows, or the nation's thresholds.
 
-use chrono::NaiveDate;
 use domain::policy::word::{Do, Every, For, Over};
 use domain::policy::{BandRow, Body, Regular, Row};
 use domain::{Band, Bands, Rate};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::policies::{self, Follows, Part};
 
 /// More missed sessions that make a pupil "at risk" where a policy does not say.

@@ -2,12 +2,10 @@
 //! shared where it is the same, and no child's name (rules S-05, S-09, S-10, S-14).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::policy::word::For;
-use domain::{AcademicYear, Rate, Window, WindowKind};
+use domain::{Rate, Window, WindowKind};
 
 use super::attendance::{Attended, pooled};
 use super::bands::SchoolBands;

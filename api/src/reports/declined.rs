@@ -1,6 +1,5 @@
 //! Pupils whose attendance declines: the last 4 school weeks are below the 4 before (rules S-16, S-25).
 
-use chrono::NaiveDate;
 use domain::{Days, Rate};
 
 use super::attendance::{Attended, Lowest, after, page};

@@ -1,17 +1,11 @@
 //! What was said about pupils at their school's reviews: the room for what was discussed (rules H-02, H-05).
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::Days;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{feedback, review, review_item};
+
+use crate::base::prelude::*;
 
 /// Something that somebody said about a pupil.
 #[derive(Debug, Clone, Serialize, ToSchema)]

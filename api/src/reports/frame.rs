@@ -1,19 +1,11 @@
 //! What every report of a school is counted from, and what it says of itself.
 
-use std::sync::Arc;
-
 use ::analytics::Block;
 use actix_web::web;
-use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
-use domain::{AcademicYear, Calendar, Days, Definition, Window};
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::Days as DayCount;
+use domain::{Calendar, Days, Definition, Window};
 
-use crate::base::db::Scope;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks};
 use crate::school::tenants::{self, SchoolRow};
 

@@ -1,12 +1,9 @@
 //! The half-termly summary for governors and councillors: figures, groups and words, and no child in any of them (rule
 //! H-13).
 
-use std::collections::BTreeMap;
-
 use analytics::{Block, By, Individual, Value};
-use chrono::NaiveDate;
 use domain::policy::word::For;
-use domain::{AcademicYear, Characteristic, Definition, Rate, Window, WindowKind};
+use domain::{Characteristic, Definition, Rate, Window, WindowKind};
 
 use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};

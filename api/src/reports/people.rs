@@ -1,18 +1,10 @@
 //! The pupils of a report by name and class, for those who may see them.
 
-use std::collections::BTreeMap;
-
 use ::analytics::EnrolmentYear;
 use actix_web::web;
-use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::{Scope, Tx};
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 use crate::roll::pupils::{self, PupilRow};
 use schema::pupil;

@@ -1,7 +1,5 @@
 //! One pupil's broken weeks, on screen for a talk with the family.
 
-use chrono::NaiveDate;
-
 use super::broken::{self, BASIS, BrokenWeeks};
 use super::discussed::{Discussed, discussed};
 use super::frame::{Frame, ReportHead, year_to_date};

@@ -1,9 +1,6 @@
 //! The list for the weekly safeguarding meeting: whose absence is a cause for concern (rules S-03, S-19, S-22).
 
-use std::collections::BTreeSet;
-
 use analytics::EnrolmentYear;
-use chrono::NaiveDate;
 use domain::policy::word::Every;
 use domain::{Characteristic, CodeTable, Days, REASON_UNKNOWN, Rate};
 
@@ -14,7 +11,6 @@ use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
 use crate::base::operation::*;
-use crate::base::word::words;
 use crate::figures::{Counting, Enrolled, Figures};
 use crate::roll::parents;
 use crate::roll::pupils::CharacteristicWord;

@@ -1,8 +1,5 @@
 //! The broken weeks of a school's pupils, or of those on the list of a review.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use domain::Days;
 
 use super::attendance::{Lowest, after, page};

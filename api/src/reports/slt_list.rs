@@ -1,7 +1,6 @@
 //! The list for the agenda of the senior leadership team: attendance and persistent absentees, each fortnight (rule S-21).
 
 use analytics::EnrolmentYear;
-use chrono::NaiveDate;
 use domain::policy::word::Every;
 use domain::{Band, Days, Percent, Rate};
 

@@ -1,14 +1,6 @@
 //! Where the cases of a school's pupils stand, beside their figures.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, CaseRow};
 
 /// Where a pupil's case stands.

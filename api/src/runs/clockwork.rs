@@ -1,8 +1,5 @@
 //! The clockwork: looks what has fallen due, and puts it into the queue.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
@@ -10,12 +7,8 @@ use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 use super::reviews::Paths;
 use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
-use crate::base::db::Tx;
-use crate::base::id::TrustId;
 use crate::base::platform;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::casework::{actions, cases};
 use crate::school::tenants;
 

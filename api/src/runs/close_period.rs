@@ -2,20 +2,12 @@
 //!
 //! Marks are corrected for weeks afterwards, and the trend follows. What stood when the period ended is read here.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
 use domain::WindowKind;
 use domain::schedule::split_period;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::{self, RunRow};
-use crate::base::id::ClassId;
 use crate::base::jobs::{self, Finished, Job};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::figures::{CellAnswer, ClassFigures, Counting, OneSchool};
 
 /// A class's figures as they stood when its period was closed.

@@ -1,10 +1,8 @@
 //! Cases follow the roll: a pupil who has left closes the case, one who has moved inside the trust takes it along.
 
-use std::collections::BTreeSet;
-
 use super::rows::{self, RunRow};
 use crate::base::jobs::{Finished, Job};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases;
 
 /// Looks after the cases of everybody who has left the roll of the school that follows them, case by case. Begun again

@@ -1,10 +1,8 @@
 //! What will run and when, what ran late, and what was missed.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveDateTime, Utc};
-use domain::AcademicYear;
+use chrono::{Days as DayCount, NaiveDateTime};
 use domain::policy::{Answers, Policy, built_in, parse};
 use domain::schedule::{Due, Occasion, calendar_gap, ends, policy_days};
 
@@ -14,8 +12,6 @@ use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
 use crate::base::jobs::JobState;
 use crate::base::operation::*;
-use crate::base::word::{As, words};
-use crate::base::words;
 use crate::school::tenants;
 
 /// The most days that one question may reach over.

@@ -3,13 +3,9 @@
 //! Everything that it proposes is stored in one transaction with the end of the run: a worker that dies on the way leaves
 //! nothing behind, and the next one begins anew.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::rows::{self, RunRow};
-use crate::base::id::ReviewId;
 use crate::base::jobs::{Finished, Job};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::reviews;
 use crate::figures::{Counting, years_behind};
 

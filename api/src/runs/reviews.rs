@@ -1,15 +1,11 @@
 //! The days on which schools' reviews open: as the policy that each follows says, and where a case's stage falls due.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::NaiveTime;
 use domain::policy::{Policy, falls_due};
 use domain::schedule::{Due, STAGE_HOUR, day_after_stage, review_days, review_due};
 
 use super::schools::SchoolTime;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, Waiting};
 use crate::school::policies::{self, Assignment, Part};
 

@@ -1,24 +1,15 @@
 //! Owns: run, run_item.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::schedule::{Due, Occasion};
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::KIND;
 use super::close_period::ClosedClass;
 use super::late::{Late, Times};
 use super::open_review::OpenedReview;
-use crate::base::db::{Schools, Scope, Tx};
-use crate::base::id::{RunId, SchoolId};
+use crate::base::db::Schools;
 use crate::base::jobs::{self, JobRow, JobState, NewJob};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::casework::actions::Deadlines;
 use crate::casework::cases::Followed;
 use schema::{job, run, run_item};

@@ -1,17 +1,13 @@
 //! When each school's calendars say that something falls due.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::{ParseError, Tz};
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
-use domain::{AcademicYear, Calendar};
+use domain::Calendar;
 
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::calendars;
 use crate::school::tenants::SchoolRow;
 use schema::{school_calendar, school_policy};

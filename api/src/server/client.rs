@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::Value;
+use crate::base::prelude::*;
 
 /// What went wrong, in plain English.
 #[derive(Debug, thiserror::Error)]

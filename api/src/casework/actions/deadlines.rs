@@ -1,19 +1,14 @@
 //! The clock of an action: it qualifies on the day that it is opened, falls due, and is overdue when its day is over and
 //! no evidence says that it is done. Each is told once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::Days as DayCount;
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::events::{ActionEventKind, NewEvent, add_event, events};
 use super::rows;
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId, SchoolId};
-use crate::base::problem::Problem;
 use schema::action;
+
+use crate::base::prelude::*;
 
 /// An action that has just fallen due, or has just become overdue.
 #[derive(Debug, Clone)]

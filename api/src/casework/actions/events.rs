@@ -1,16 +1,11 @@
 //! What becomes of an action by itself, and to whom it is given.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::ActionRow;
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, StaffId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
 use schema::action_event;
+
+use crate::base::prelude::*;
 
 /// What became of an action by itself, or to whom it was given.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -1,15 +1,11 @@
 //! Evidence as it is kept: every attempt, and what settled an action.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::{ActionRow, is_open};
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId};
-use crate::base::problem::Problem;
 use schema::{action, evidence};
+
+use crate::base::prelude::*;
 
 /// What was really done.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -3,7 +3,6 @@
 use super::evidence::add_evidence;
 use super::read_action::ActionAnswer;
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// What was done.

@@ -1,6 +1,5 @@
 //! An action is opened, goes on at another school, or is to be done no more.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer};
 use domain::Calendar;
@@ -8,10 +7,7 @@ use domain::policy::word::Do;
 use domain::policy::{Action, school_days_after};
 
 use super::rows::{ActionRow, is_open};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::school::calendars;
 use schema::action;
 

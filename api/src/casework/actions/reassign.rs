@@ -2,7 +2,6 @@
 
 use super::events::{ActionEventKind, NewEvent, add_event};
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::{staff, tenants};
 

@@ -1,15 +1,10 @@
 //! Owns: action, evidence, action_event.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId, PupilId, ReviewId, SchoolId, StaffId};
-use crate::base::problem::Problem;
-use crate::base::words;
 use schema::action;
+
+use crate::base::prelude::*;
 
 /// Something that somebody is to do.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

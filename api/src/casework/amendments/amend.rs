@@ -1,18 +1,9 @@
 //! Marks are amended with a reason, and what rested on them is settled in the same transaction. The original entry stays
 //! in the history; there is no limit on age.
 
-use std::collections::BTreeMap;
+use domain::CodeTable;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, Session};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::casework::reviews::{Amending, Consequence, Rests, School};
 use crate::marks::{self, Author, Marking, Source, YearChange};
 use crate::roll::pupils::{self, Stay};

@@ -1,7 +1,5 @@
 //! A person corrects marks of a pupil, or asks first what it would touch.
 
-use std::collections::BTreeMap;
-
 use super::amend::{Amended, Amendment, amend};
 use crate::base::operation::*;
 use crate::roll::pupils;

@@ -1,16 +1,11 @@
 //! Cases that were open before the school came here, carried in by a file and taken back with it.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::policy::word::Outcome;
 use domain::policy::{CARRIED_IN, CarriedStep, Event, Figure, Place, Recorded};
 
 use super::rows::{self, Hand};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::letters::{self, NewLetter};
 use crate::school::policies::Follows;
 use schema::case_event;

@@ -4,7 +4,6 @@ use domain::policy::fold;
 
 use super::events::{EventRow, timeline};
 use super::rows as cases;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::letters::{
     self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write,

@@ -1,16 +1,11 @@
 //! The events of a case as they are kept.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::policy::Event;
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, ReviewId};
-use crate::base::problem::Problem;
 use schema::case_event;
+
+use crate::base::prelude::*;
 
 /// One event of a case, as it stands on the timeline.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

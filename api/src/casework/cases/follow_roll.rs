@@ -1,23 +1,15 @@
 //! A case follows its pupil: it closes when the pupil has left the roll, and goes on at another school of the trust when
 //! the pupil has moved there.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::NoticeState;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target, step};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::events;
 use super::rows::{self, CaseFile};
 use super::take::{StepContext, take};
 use super::waiting::LeftBehind;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, NoticeId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::letters;
 use crate::casework::records::notices::{self, NoticeRow};

@@ -1,6 +1,5 @@
 //! The reasons that people have accepted for a pupil; what they are, for those who lead on safeguarding.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::Queryable;
 
 use super::mitigations;

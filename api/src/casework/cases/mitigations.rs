@@ -1,15 +1,11 @@
 //! The reasons that people have accepted for a pupil: letters wait for a person while one holds.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::list_mitigations::Mitigation;
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::mitigation;
+
+use crate::base::prelude::*;
 
 /// Records that a person has accepted a reason.
 pub fn mitigate(

@@ -1,8 +1,5 @@
 //! What became of a case at its stage: who came to the meeting, what the local authority answered, what a person decided.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use analytics::Block;
 use domain::policy::{Happened, Shield, StepError, step};
 
@@ -10,8 +7,6 @@ use super::mitigations::mitigations;
 use super::rows::{self, CaseFile, CaseRow};
 use super::take::{StepContext, place, take};
 use super::who::check_decides;
-use crate::base::db::Scope;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::letters;
 use crate::figures::{Counting, Figures, years_behind};

@@ -1,18 +1,9 @@
 //! Owns: case_state, case_event, mitigation.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::policy::{Case, Event, Place, fold};
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::policies::{self, Follows};
 use schema::{case_event, case_state};
 

@@ -1,15 +1,11 @@
 //! A person says yes: the step is taken. Events, letters and actions come of it in one transaction.
 
-use chrono::NaiveDate;
 use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{Case, Decision, Place, Recorded, TakeError};
 
 use super::rows::{self, CaseFile};
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, ReviewId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::letters::{self, NewLetter, Written};
 use crate::figures::Figures;

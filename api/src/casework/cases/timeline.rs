@@ -1,15 +1,7 @@
 //! Everything that is known of a case, in the order in which it was recorded: its events, and the things beside them.
 
-use chrono::{DateTime, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::events::{self, EventRow};
-use crate::base::db::Tx;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
-use crate::base::word::words;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::casework::records::notices::{self, NoticeRow};
 use crate::casework::records::{self, RecordKind, RecordRow, RecordState};
 

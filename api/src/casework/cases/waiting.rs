@@ -1,14 +1,11 @@
 //! Cases that something becomes of by itself: those whose stage falls due, and those whose pupil has left the roll.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable};
-use serde_json::Value;
 
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, SchoolId};
-use crate::base::problem::Problem;
 use schema::case_state;
+
+use crate::base::prelude::*;
 
 /// An open case, as far as it takes to say when its stage falls due.
 #[derive(Debug, Clone, Queryable, Selectable)]

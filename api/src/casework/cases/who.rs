@@ -1,12 +1,8 @@
 //! Who may decide: whoever the policy names.
 
 use super::rows::CaseFile;
-use crate::base::auth::Caller;
 use crate::base::auth::permission::{DecideCase, Permission};
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::school::policies::Follows;
 use crate::school::staff::{self, Holder};
 use crate::school::tenants;

@@ -1,16 +1,9 @@
 //! A letter as it goes over the wire, with the text for each parent.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::copies::{self, CopyRow};
 use super::rows::{LetterDecisionRow, LetterRow, decisions};
-use crate::base::auth::Caller;
 use crate::base::auth::permission::{Permission, ReadParent};
-use crate::base::db::Tx;
-use crate::base::id::LetterId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 
 /// A letter with the text for each parent.
 #[derive(Debug, Serialize, ToSchema)]

@@ -4,10 +4,9 @@ use diesel::prelude::*;
 
 use super::rows::NewLetter;
 use super::state::LetterState;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId};
-use crate::base::problem::Problem;
 use schema::letter;
+
+use crate::base::prelude::*;
 
 /// Keeps letters that were sent before, as an import says.
 pub fn carry_in(

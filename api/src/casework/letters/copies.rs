@@ -1,17 +1,11 @@
 //! Letters as each parent is to read them, and to whom none goes and why.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::LetterRow;
-use crate::base::db::Tx;
-use crate::base::id::{LetterId, ParentId};
-use crate::base::problem::Problem;
 use schema::letter_copy;
+
+use crate::base::prelude::*;
 
 /// A letter as one parent is to read it.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

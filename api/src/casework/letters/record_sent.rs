@@ -1,11 +1,8 @@
 //! A letter leaves the school: by post, by hand, or through the school's own messaging.
 
-use chrono::NaiveDate;
-
 use super::answer::{LetterAnswer, answers};
 use super::rows;
 use super::state::LetterState;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 

@@ -1,19 +1,13 @@
 //! Owns: letter, letter_copy, letter_decision, letter_stop.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use domain::policy::Figure;
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::state::{LetterState, Verdict};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, LetterId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
+
+use crate::base::prelude::*;
 
 /// A letter that a person decided on.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

@@ -1,9 +1,6 @@
 //! All letters about a child stop at once: a death, an adoption, a safeguarding matter.
 
-use chrono::{DateTime, Utc};
-
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::roll::pupils;
 

@@ -1,17 +1,12 @@
 //! A letter that was decided on becomes a text for each parent who may read it.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::Rate;
 use domain::policy::word::Do;
 use domain::policy::{Case, Figure, Letter, Policy};
 
 use super::copies::{self, NewCopy};
 use super::rows::{self, LetterRow};
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::figures::Figures;
 use crate::roll::parents::{self, Recipient};
 use crate::roll::pupils::{self, PupilRow};

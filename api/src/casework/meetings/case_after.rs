@@ -1,13 +1,9 @@
 //! What a meeting means for the case that waits for it.
 
-use chrono::NaiveDate;
 use domain::policy::{Missed, missed};
 
 use super::meeting::Meeting;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases;
 use crate::casework::recording::{CaseMoved, Forward};
 use crate::casework::records::{self, RecordFilter, RecordRow, RecordState};

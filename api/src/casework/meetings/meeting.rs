@@ -1,15 +1,9 @@
 //! A meeting as it is kept, and its date and place as they are said.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use domain::policy::word::Do;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::http::name;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionRow};
 use crate::casework::recording::{check_others, check_parents};
 use crate::casework::records::{RecordKind, RecordRow, Thing};

@@ -3,7 +3,6 @@
 use domain::policy::word::Waits;
 
 use super::meeting::{Meeting, Offer, date_agreed};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, RecordEntry, RecordState, RecordSubject};

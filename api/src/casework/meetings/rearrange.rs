@@ -2,7 +2,6 @@
 
 use super::meeting::{Meeting, Offer, date_agreed};
 use super::offer::OfferedMeeting;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{Record, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordState, record_to_change};

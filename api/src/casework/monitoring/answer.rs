@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 
 use super::period::{Granted, Period};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{CaseMoved, Forward, Record};
 use crate::casework::records::{self, RecordEntry, RecordState, record_to_change};

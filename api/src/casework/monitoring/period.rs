@@ -1,9 +1,6 @@
 //! A monitoring period as it is kept.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
+use crate::base::prelude::*;
 use crate::casework::records::{RecordKind, Thing};
 use crate::figures::Check;
 

@@ -1,7 +1,6 @@
 //! The school asks for a monitoring period.
 
 use super::period::Period;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, RecordEntry, RecordState};

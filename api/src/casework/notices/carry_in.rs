@@ -1,17 +1,11 @@
 //! Penalty notices that were given before the school came here, carried in by a file and taken back with it.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::NoticeState;
 use domain::national::{National, NextNotice, Notice as Issued, PenaltyNotice};
 use serde_json::json;
 
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::records::notices::{
     self as store, Details, Missed, NoticeEntry, NoticeRow, Whom, next,
 };

@@ -1,14 +1,11 @@
 //! What was decided about a notice, and what the local authority made of it.
 
 use actix_web::http::StatusCode;
-use chrono::NaiveDate;
 use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
 use super::propose::no_further;
-use crate::base::http::name;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::casework::recording::{CaseMoved, Forward};
 use crate::casework::records::notices::{
     self as store, Amount, Details, NoticeEntry, NoticeRow, ParentNotice, next,

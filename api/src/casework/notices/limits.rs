@@ -1,14 +1,10 @@
 //! The national limits for a child and a parent, counted from the marks as they stand now.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
+use chrono::Days as DayCount;
 use domain::national::{Mark, National, NextNotice, Notice as Issued, PenaltyNotice, Watch};
-use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, NoticeState, Session};
+use domain::{Calendar, CodeTable, Days, NoticeState};
 
-use crate::base::db::Tx;
-use crate::base::id::{NoticeId, ParentId, PupilId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::records::notices::{Missed, NoticeRow};
 use crate::marks;
 use crate::roll::pupils;

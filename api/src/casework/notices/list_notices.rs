@@ -1,7 +1,6 @@
 //! The penalty notices that a school asked for.
 
 use crate::base::operation::*;
-use crate::base::words;
 use crate::casework::records::notices::{self as store, NoticeFilter, ParentNotice};
 use crate::school::tenants;
 

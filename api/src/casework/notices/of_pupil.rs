@@ -1,6 +1,5 @@
 //! The national limits for a child and each parent, and the notices so far.
 
-use chrono::NaiveDate;
 use domain::national::{NextNotice, PenaltyNotice};
 
 use super::limits::Counted;

@@ -5,7 +5,6 @@ use domain::national::NextNotice;
 use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::cases;
 use crate::casework::records::notices::{

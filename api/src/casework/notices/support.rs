@@ -1,13 +1,9 @@
 //! Whether the register still supports a child's notices: asked before and after marks are amended.
 
-use chrono::{DateTime, Utc};
 use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::records::notices::{self as store, NoticeEntry, NoticeRow};
 
 /// A notice whose sessions are used, and how many of them have a mark that counts.

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 
 use super::plan::{Delivery, Plan};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::Record;
 use crate::casework::records::{self, RecordEntry, record_to_change};

@@ -1,7 +1,6 @@
 //! A plan or contract is written down: agreed with the parents, sent without them, or put in place.
 
 use super::plan::{Plan, PlanItem, PlanKind, check_items};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_parents, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordState};

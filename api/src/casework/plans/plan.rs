@@ -1,13 +1,6 @@
 //! A plan as it is kept.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::http::name;
-use crate::base::id::ParentId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::casework::records::{RecordKind, Thing};
 
 /// The most items of a plan.

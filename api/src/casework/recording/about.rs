@@ -1,11 +1,6 @@
 //! What a record is about: a pupil at a school, and most often a case and the action that asked for it.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::records::RecordSubject;
 use crate::casework::{actions, cases};
 use crate::roll::pupils;

@@ -1,15 +1,10 @@
 //! A record as it goes over the wire: how it stands, and what it was before.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-use crate::base::auth::Caller;
 use crate::base::http::page::Slice;
-use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::casework::cases;
 use crate::casework::records::{self, Confidential, RecordFilter, RecordRow, RecordState, Thing};
 use crate::roll::pupils;

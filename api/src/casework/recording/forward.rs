@@ -1,16 +1,9 @@
 //! What was recorded moves the case: the office says it once.
 
-use std::sync::Arc;
-
 use ::analytics::Block;
 use domain::policy::Happened;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::auth::Caller;
-use crate::base::db::{Scope, Tx};
-use crate::base::id::{ActionId, CaseId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::{actions, cases};
 use crate::figures::Counting;
 

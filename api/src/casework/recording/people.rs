@@ -1,11 +1,6 @@
 //! The people of a record: parents by their keys, others in the school's own words.
 
-use std::collections::BTreeSet;
-
-use crate::base::db::Tx;
-use crate::base::http::name;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::roll::parents;
 
 /// The most people of a list.

@@ -1,11 +1,6 @@
 //! What is confidential about a thing: child protection, court orders, health.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
-
-use crate::base::http::name;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 
 /// What those alone see who lead on safeguarding. Others see that there is something.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]

@@ -1,21 +1,15 @@
 //! Owns: case_record.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::confidential::Confidential;
 use super::ground::RecordSubject;
 use super::state::{RecordKind, RecordState};
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
 use crate::base::http::etag::{Conditions, ETag};
-use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use schema::case_record;
 
 diesel::alias!(case_record as later: Later);

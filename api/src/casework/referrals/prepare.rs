@@ -2,7 +2,6 @@
 
 use super::readiness::checks;
 use super::referral::{Partner, Referral};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordState};

@@ -1,12 +1,9 @@
 //! A referral was sent, received, answered or closed.
 
 use actix_web::http::StatusCode;
-use chrono::NaiveDate;
 
 use super::referral::{Referral, ReferralStep};
-use crate::base::http::name;
 use crate::base::operation::*;
-use crate::base::word::words;
 use crate::casework::recording::{CaseMoved, Forward, Record, evidence};
 use crate::casework::records::{self, RecordEntry, RecordState, record_to_change};
 use crate::figures::Counting;

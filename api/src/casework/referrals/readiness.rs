@@ -2,16 +2,12 @@
 //!
 //! Green is there, amber is begun, red is missing. Nothing is a tick: every light is counted from records.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use domain::policy::word::Do;
 use domain::{CodeTable, Days};
 
 use super::referral::{Partner, Referral};
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::casework::cases;
 use crate::casework::letters::LetterState;
 use crate::casework::meetings::Meeting;

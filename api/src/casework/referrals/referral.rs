@@ -1,11 +1,7 @@
 //! A referral as it is kept.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::progress::Progressed;
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::casework::records::{RecordKind, Thing};
 use crate::figures::Check;
 

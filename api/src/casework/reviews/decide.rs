@@ -1,10 +1,7 @@
 //! People decide: send, hold with a reason, mitigate, or decide otherwise. One call decides many.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::policy::{Decision, Happened, Shield};
 
 use super::amended::{self, School};
@@ -12,10 +9,8 @@ use super::items::ItemAnswer;
 use super::open::open_actions;
 use super::rows::{self, ItemRow, ReviewRow};
 use super::state::ItemState;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::base::problem::ProblemBody;
-use crate::base::word::words;
 use crate::casework::actions::ActionSubject;
 use crate::casework::cases::{self, StepContext};
 use crate::casework::letters::{self, NewLetter, Written};

@@ -1,15 +1,11 @@
 //! What was said about pupils at reviews, as it is kept.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::ReviewRow;
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{feedback, review};
+
+use crate::base::prelude::*;
 
 /// What somebody said about a pupil at a review.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]

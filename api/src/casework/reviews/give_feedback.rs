@@ -2,7 +2,6 @@
 
 use super::feedback::{FeedbackRow, add_feedback};
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::roll::pupils;
 

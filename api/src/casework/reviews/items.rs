@@ -1,8 +1,5 @@
 //! What a review lists and proposes, each with the rule, the counts behind it, and what teachers said.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use domain::policy::Subject;
 
 use super::feedback::{FeedbackRow, feedback_between};

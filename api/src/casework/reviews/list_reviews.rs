@@ -1,7 +1,5 @@
 //! The reviews of a school.
 
-use chrono::NaiveDate;
-
 use super::rows::{self, ReviewRow};
 use crate::base::operation::*;
 use crate::school::tenants;

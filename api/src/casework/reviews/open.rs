@@ -1,10 +1,6 @@
 //! Opening a review: the engine is asked what the school's policy proposes, and every answer is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use ::analytics::Block;
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::policy::word::Do;
 use domain::policy::{Decision, Subject};
 use domain::{Calendar, WindowKind};
@@ -12,9 +8,7 @@ use domain::{Calendar, WindowKind};
 use super::feedback::feedback_between;
 use super::question::{Question, tickets};
 use super::rows::{self, NewItem, ReviewRow};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::cases::{self, CaseFile};
 use crate::casework::letters;

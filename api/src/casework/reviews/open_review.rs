@@ -1,7 +1,5 @@
 //! A review is opened: by the clockwork on its day, or by a person.
 
-use chrono::NaiveDate;
-
 use super::open::open;
 use super::rows::ReviewRow;
 use crate::base::operation::*;

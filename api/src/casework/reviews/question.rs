@@ -1,17 +1,12 @@
 //! A review's question: what do the school's policies propose, with these figures and these cases?
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
+use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{
     Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, is_due, review, step,
 };
-use domain::{AcademicYear, Calendar};
 
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::CaseFile;
 use crate::figures::{Beside, Enrolled, Figures};
 use crate::school::policies::{Follows, Shelf};

@@ -1,7 +1,5 @@
 //! One review, with how much of it is decided.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 use domain::Calendar;
 

@@ -1,17 +1,11 @@
 //! Owns: review, review_item, feedback.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text};
 use domain::policy::Decision;
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::state::ItemState;
-use crate::base::db::Tx;
-use crate::base::id::{ItemId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::policies::Follows;
 use schema::{review, review_item};
 

@@ -1,9 +1,5 @@
 //! The running targets of a school.
 
-use std::collections::BTreeSet;
-
-use domain::AcademicYear;
-
 use super::progress::{TargetAnswer, standing, years};
 use crate::base::operation::*;
 use crate::casework::cases;

@@ -1,9 +1,6 @@
 //! A home visit is recorded, or why there was none.
 
-use chrono::NaiveDate;
-
 use super::visit::Visit;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_others, check_parents, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordSubject};

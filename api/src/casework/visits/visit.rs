@@ -1,9 +1,6 @@
 //! A home visit as it is kept.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::id::ParentId;
+use crate::base::prelude::*;
 use crate::casework::records::{RecordKind, RecordState, Thing};
 
 /// A home visit.

@@ -1,20 +1,14 @@
 //! A comparison as it goes over the wire.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use ::analytics::{BANDS, Compared, Comparing, Interval, Share};
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::Phase;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent, versions};
 use super::super::blocks::Built;
 use super::super::dimension::{self, Dimension, MeasureName};
 use super::{measure, says};
-use crate::base::id::SchoolId;
-use crate::base::word::{As, words};
-use crate::base::words;
+
+use crate::base::prelude::*;
 
 /// Schools side by side.
 #[derive(Debug, Serialize, ToSchema)]

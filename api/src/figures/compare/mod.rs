@@ -4,11 +4,8 @@ mod answer;
 mod measure;
 mod says;
 
-use std::sync::Arc;
-
 use analytics::{Block, By, Comparing, Level, Measure, compare as count};
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, Characteristic, Definition, WindowKind};
+use domain::{Characteristic, Definition, WindowKind};
 
 use self::answer::{CompareAnswer, CompareAsked};
 use super::blocks::{Built, YearRead};
@@ -16,7 +13,6 @@ use super::finished::{finished, json};
 use super::{dimension, known};
 use crate::base::cache::Key;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::figures::Counting;
 use crate::figures::dimension::{Dimension, MeasureName};
 use crate::school::tenants;

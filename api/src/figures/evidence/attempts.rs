@@ -1,12 +1,10 @@
 //! Attempts to reach somebody about a pupil.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::contact_attempt;
+
+use crate::base::prelude::*;
 
 /// How often a school tried to reach somebody about a pupil without a visit; with a day, about days of absence from it on.
 pub fn attempts_since(

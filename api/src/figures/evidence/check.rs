@@ -1,8 +1,6 @@
 //! One thing that is asked for, and whether it is there.
 
-use crate::base::word::words;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use crate::base::prelude::*;
 
 /// One thing that an authority asks to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

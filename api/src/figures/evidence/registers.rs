@@ -1,18 +1,14 @@
 //! What a pupil's registers leave open: sessions without a mark, absences whose reason is not established, and absences
 //! without authorisation that nobody has explained. An authority asks first whether the register is whole.
 
-use std::collections::BTreeSet;
-
 use ::analytics::Block;
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::Days as DayCount;
 use diesel::prelude::*;
-use domain::{AcademicYear, CodeTable, Days, HalfDay, REASON_UNKNOWN, Session};
+use domain::{CodeTable, Days, REASON_UNKNOWN};
 
 use super::check::{Check, Light, light};
 use super::explained::explained_days;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::figures::{Enrolled, pupil_blocks};
 use schema::mark_event;
 

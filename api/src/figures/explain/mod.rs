@@ -2,12 +2,9 @@
 
 mod answer;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use analytics::{Asking, Counted, Explanation, Filter, Level, explain as count};
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, CodeTable, Definition, WindowKind};
+use domain::{CodeTable, Definition, WindowKind};
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
 use super::answer::{PeriodAnswer, versions};
@@ -17,8 +14,6 @@ use super::finished::finished;
 use super::{Counting, dimension, known};
 use crate::base::cache::Key;
 use crate::base::operation::*;
-use crate::base::word::As;
-use crate::base::words;
 use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::roll::pupils;
 use crate::school::tenants;

@@ -6,13 +6,8 @@
 
 mod rows;
 
-use chrono::{DateTime, NaiveDate, Utc};
-
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, JobId, PupilId, SchoolId};
 use crate::base::jobs;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 
 pub use rows::{
     LookRow, keep as keep_look, left as looks_left, of_source as looks_of_source, resting,

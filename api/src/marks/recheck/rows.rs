@@ -1,17 +1,13 @@
 //! Owns: second_look.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Timestamptz};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::{Look, Moved};
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, JobId, PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::second_look;
+
+use crate::base::prelude::*;
 
 /// A pupil about whom there is something to look at again.
 #[derive(Debug, Clone, Queryable, Selectable)]

@@ -4,19 +4,11 @@
 //! Regulations 2024, reg. 10): the session was due, the pupil was unable to attend, and it is no possible session. The
 //! calendar stays as it is. A day that is known beforehand to be closed stands in the calendar instead.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar, CodeTable, HalfDay, HalfDaySet, Session};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use domain::{Calendar, CodeTable, HalfDaySet};
 
-use crate::base::db::Tx;
-use crate::base::http::name;
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::{Marking, YearChange};
 use crate::register::roll::Roll;
 use crate::school::{calendars, tenants};

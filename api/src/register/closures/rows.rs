@@ -1,15 +1,8 @@
 //! Owns: unplanned_closure.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{ClosureId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 use schema::unplanned_closure;
 

@@ -1,13 +1,8 @@
 //! An entry of a log, and which entries are asked for.
 
-use chrono::{DateTime, Utc};
 use domain::Days;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::casework::records::RecordKind;
 use crate::school::tenants::SchoolRow;
 

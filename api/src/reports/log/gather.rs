@@ -1,15 +1,11 @@
 //! The entries of a page, gathered from where they were recorded, with names.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 
 use super::super::people::People;
 use super::entry::{Entries, LogFilter};
 use super::{letters, said, steps, things};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::SchoolRow;
 use schema::{enrolment_now, placement_now};
 

@@ -1,13 +1,11 @@
 //! Letters that belong to no case, decisions about letters that were held, and letters that were stopped.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::NaiveTime;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, LetterId, PupilId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::letters::{LetterState, Verdict};
 use crate::school::tenants::SchoolRow;
 use schema::{letter, letter_decision, letter_stop};

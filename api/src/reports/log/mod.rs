@@ -8,7 +8,6 @@ mod said;
 mod steps;
 mod things;
 
-use chrono::NaiveDate;
 use domain::Days;
 use domain::policy::word::Keeps;
 

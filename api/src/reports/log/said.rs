@@ -1,17 +1,12 @@
 //! What people did and said about pupils: evidence of actions, attempts to reach parents, what was said at reviews, and
 //! reasons that were accepted.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, AttemptId, CaseId, ParentId, PupilId, ReviewId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::parents;
 use crate::school::tenants;
 use schema::{action, contact_attempt, evidence, feedback, mitigation};

@@ -1,18 +1,12 @@
 //! The events of cases, with how each letter stands now and where the case stood.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use domain::policy::{Event, Place as CasePlace, Recorded};
-use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::letters::LetterState;
 use schema::{case_event, case_state, letter};
 

@@ -1,14 +1,10 @@
 //! What stands beside the steps of cases: things that are kept with a case, and penalty notices. What is confidential of
 //! the things is not read.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, NoticeId, PupilId, RecordId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::records::RecordKind;
 use schema::{case_record, penalty_notice};
 

@@ -2,14 +2,11 @@
 
 use ::analytics::EnrolmentYear;
 use actix_web::{HttpResponse, web};
-use serde::Serialize;
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat};
 use super::reported::{COLUMNS, ReportedPupil, reported};
-use crate::base::db::Scope;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 
 /// An entry of a return.

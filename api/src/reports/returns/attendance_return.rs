@@ -1,9 +1,7 @@
 //! The attendance return, often called the 10-day return: who was absent without authorisation for 10 school days running,
 //! or does not attend regularly.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::Days as DayCount;
 use domain::national::{Mark, National, PenaltyNotice, Return};
 use domain::{Calendar, Days};
 
@@ -13,7 +11,6 @@ use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
 use crate::base::operation::*;
-use crate::base::word::words;
 use crate::figures::Counting;
 
 const BASIS: &str = "Pupils of compulsory school age who were on roll on some day of the period and, in the period, were \

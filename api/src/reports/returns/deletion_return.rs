@@ -1,9 +1,7 @@
 //! The deletion return: whose name goes from the admission register, before it does.
 
-use std::collections::BTreeMap;
-
 use analytics::EnrolmentYear;
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Months};
 use domain::Days;
 
 use super::super::csv;

@@ -1,7 +1,6 @@
 //! The new pupil return: whose name came on the admission register, and by when the local authority has to know.
 
 use analytics::EnrolmentYear;
-use chrono::NaiveDate;
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};

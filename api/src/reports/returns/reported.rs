@@ -1,21 +1,12 @@
 //! A pupil as a return names them: the name, the days on roll, and the parents with where they live.
 
-use std::collections::BTreeMap;
-
 use ::analytics::EnrolmentYear;
-use chrono::NaiveDate;
 use domain::ContactKind;
 use domain::national::National;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::super::csv::cell;
 use super::super::people::People;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 use crate::roll::parents::{self, ParentOf};
 

@@ -1,8 +1,7 @@
 //! The sickness return: who has missed 15 school days of the school year through illness, running or in all.
 
-use chrono::NaiveDate;
+use domain::Days;
 use domain::national::{Mark, Return, Spell};
-use domain::{AcademicYear, Days};
 
 use super::super::frame::{Frame, ReportFormat, ReportHead, today, year_to_date};
 use super::answer::{Entry, answer, entries};

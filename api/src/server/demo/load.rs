@@ -4,16 +4,15 @@
 //! Every step can be done twice: schools are posted with keys of their own, calendars are put, an import that was
 //! already applied changes nothing. So a load that was interrupted is simply done again.
 
-use chrono::NaiveDate;
 use demo::{File, SchoolPlan, Size};
 use domain::Calendar;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::SEED;
 use super::notes::{Notes, SchoolNote};
 use super::policies::follow;
 use super::staff::load_staff;
-use crate::base::id::{SchoolId, TrustId};
+use crate::base::prelude::*;
 use crate::server::client::Client;
 use crate::server::progress::Progress;
 

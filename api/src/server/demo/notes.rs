@@ -1,13 +1,10 @@
 //! `demo.json`: where the demonstration is, and a token for each role.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::id::{SchoolId, TrustId};
+use crate::base::prelude::*;
 
 /// What stands in `demo.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]

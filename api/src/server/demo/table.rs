@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use domain::AcademicYear;
-use serde_json::Value;
-
+use crate::base::prelude::*;
 use crate::server::client::{Client, ClientError};
 
 /// The table of a year: a line a school, then the trust.

@@ -1,15 +1,10 @@
 //! A penalty notice as it is kept and as it goes over the wire. Amounts are whole pence.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::Session;
 use domain::national::{NextNotice, PenaltyNotice};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::rows::NoticeRow;
-use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+
+use crate::base::prelude::*;
 
 /// All that is known of a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

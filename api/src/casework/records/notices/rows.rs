@@ -1,19 +1,12 @@
 //! Owns: penalty_notice.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use domain::NoticeState;
-use serde_json::Value;
 
 use super::notice::Details;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
-use crate::base::id::{CaseId, NoticeId, ParentId, PupilId, SchoolId, TrustId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::roll::pupils;
 use schema::penalty_notice;
 

@@ -1,10 +1,6 @@
 //! A review that is asked again about one pupil.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Subject};
 
@@ -12,9 +8,7 @@ use super::super::open::first_day_of_term;
 use super::super::question::{Question, tickets};
 use super::super::rows;
 use super::school::{School, SchoolReview};
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, Accepted, CaseFile};
 use crate::casework::letters;
 use crate::figures::{Beside, Figures};

@@ -1,10 +1,6 @@
 //! What an amended mark touches, as it goes over the wire.
 
-use crate::base::word::words;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::id::{CaseId, LetterId, NoticeId, ReviewId};
+use crate::base::prelude::*;
 
 /// One thing that rested on the marks as they were.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

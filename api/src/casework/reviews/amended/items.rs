@@ -1,7 +1,5 @@
 //! What a review listed or proposed and nobody has decided yet is as it would be with the marks as they are now.
 
-use std::sync::Arc;
-
 use analytics::Block;
 use domain::policy::Decision;
 
@@ -11,8 +9,7 @@ use super::asked::{ReviewAsked, alike, letters_of};
 use super::consequence::ConsequenceKind;
 use super::steps::lose;
 use super::{Consequence, Rests};
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::CaseFile;
 use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, letters};

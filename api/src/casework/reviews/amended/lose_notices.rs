@@ -2,8 +2,7 @@
 
 use super::consequence::ConsequenceKind;
 use super::{Amending, Consequence, Rests};
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::notices;
 
 impl Rests<'_> {

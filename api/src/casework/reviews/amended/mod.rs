@@ -14,18 +14,11 @@ mod school;
 mod second_look;
 mod steps;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::{CodeTable, Rate};
 
 use self::asked::{Own, ReviewAsked};
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::cases::{self, CaseFile};
 use crate::casework::notices::{self, Supported};

@@ -1,18 +1,14 @@
 //! A letter is never sent on a mark that has since changed, whichever way the mark came in: before a proposal is carried
 //! out, its review is asked again.
 
-use std::sync::Arc;
-
 use analytics::Block;
-use domain::AcademicYear;
 use domain::policy::{Decision, is_counted};
 
 use super::super::open::store;
 use super::super::rows::{self, ItemRow, ReviewRow};
 use super::asked::{Own, ReviewAsked, alike};
 use super::school::School;
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, cases};
 use crate::school::tenants;

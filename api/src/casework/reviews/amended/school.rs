@@ -1,16 +1,12 @@
 //! What the reviews of a school hang on beside the pupils: read once, for however many reviews and pupils are asked.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar};
+use domain::Calendar;
 
 use super::super::rows::{self, ReviewRow};
-use crate::base::db::Tx;
-use crate::base::id::{ReviewId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::calendars;
 use crate::school::policies::{self, Follows, Part, Shelf};
 

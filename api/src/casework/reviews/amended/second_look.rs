@@ -7,11 +7,8 @@ use chrono::TimeDelta;
 use super::consequence::{Consequence, TouchedByMarks};
 use super::school::School;
 use super::{Amending, Rests};
-use crate::base::db::Tx;
-use crate::base::id::JobId;
 use crate::base::jobs::{self, Finished, Job};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::figures::AsKnown;
 use crate::marks::{self, Look, LookRow};
 

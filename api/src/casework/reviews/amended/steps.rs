@@ -1,17 +1,12 @@
 //! The steps of a case, each asked again of the review that proposed it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use analytics::Block;
 use domain::policy::{Event, Place, Recorded, fold, is_counted, standing};
 
 use super::asked::{ReviewAsked, letters_of};
 use super::consequence::ConsequenceKind;
 use super::{Amending, Consequence, Rests};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ReviewId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, CaseFile};
 use crate::casework::{actions, letters};
 
