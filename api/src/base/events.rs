@@ -53,10 +53,8 @@ impl Streams {
         Self(Arc::new(Semaphore::new(number)))
     }
 
-    /// A stream of what `read` finds: an event `progress` whenever it differs, and `end` when it has ended.
-    ///
-    /// # Errors
-    /// What the first reading refuses; 503 when there are too many streams.
+    /// A stream of what `read` finds: an event `progress` whenever it differs, and `end` when it has ended. Errors:
+    /// what the first reading refuses; 503 when there are too many streams.
     pub async fn follow<T, F, R>(&self, read: R) -> Result<HttpResponse, Problem>
     where
         T: Serialize + 'static,

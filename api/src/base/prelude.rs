@@ -15,8 +15,12 @@ pub use super::auth::Caller;
 pub use super::db::{Scope, Tx};
 pub use super::http::name;
 pub use super::id::*;
+pub use super::narrow::Narrow;
 pub use super::problem::{Kind, Problem};
 pub use super::state::App;
 pub use super::word::As;
 pub(crate) use super::word::words;
 pub use super::words;
+
+/// What an operation and all that it calls comes to: what was asked for, or why it is refused.
+pub type Result<T, E = Problem> = std::result::Result<T, E>;

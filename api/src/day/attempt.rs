@@ -48,11 +48,8 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// The same as it is kept.
-    ///
-    /// # Errors
-    /// Every member that cannot be kept.
-    pub fn check(mut self, day: NaiveDate, now: DateTime<Utc>) -> Result<Self, Problem> {
+    /// The same as it is kept. Errors: every member that cannot be kept.
+    pub fn check(mut self, day: NaiveDate, now: DateTime<Utc>) -> Result<Self> {
         let text = |text: Option<String>, at, most| {
             text.map(|text| name::words(&text, at, most)).transpose()
         };
@@ -76,11 +73,8 @@ impl Attempt {
     }
 }
 
-/// Names each pupil of one call once, in the order of their ids.
-///
-/// # Errors
-/// Nobody, or more than a family has.
-pub(super) fn check_family(pupil_ids: &mut Vec<PupilId>) -> Result<(), Problem> {
+/// Names each pupil of one call once, in the order of their ids. Errors: nobody, or more than a family has.
+pub(super) fn check_family(pupil_ids: &mut Vec<PupilId>) -> Result<()> {
     pupil_ids.sort_unstable();
     pupil_ids.dedup();
     if (1..=MOST_PUPILS).contains(&pupil_ids.len()) {

@@ -24,7 +24,7 @@ pub async fn withdraw_report(
     app: web::Data<App>,
     path: Path<ReportId>,
     body: Json<WithdrawalBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let reason = name::words(&body.value.reason, "/reason", name::REASON)?;
     let report = app.db.run(&caller.scope().clone(), move |tx| {
         let report = rows::report(tx, path.0)?;

@@ -31,16 +31,13 @@ pub struct ClassFigures {
 }
 
 impl OneSchool {
-    /// Reads a school's year.
-    ///
-    /// # Errors
-    /// 404; the database's.
+    /// Reads a school's year. Errors: 404.
     pub fn read(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         counting: &Counting,
         school_id: SchoolId,
         year: AcademicYear,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let school = tenants::school(tx, school_id)?;
         let classes = pupils::classes_of_schools(tx, &[school_id])?;
         let names = classes.into_iter().map(|row| (row.class_id, row.name)).collect();
@@ -48,16 +45,9 @@ impl OneSchool {
         Ok(Self { trust: tx.trust(), school: school_id, names, standing })
     }
 
-    /// Counts every class over the window of that key; no class when the year has no such window.
-    ///
-    /// # Errors
-    /// A panic while counting.
-    pub fn over(
-        self,
-        counting: &Counting,
-        kind: WindowKind,
-        key: &str,
-    ) -> Result<ClassFigures, Problem> {
+    /// Counts every class over the window of that key; no class when the year has no such window. Errors: a panic while
+    /// counting.
+    pub fn over(self, counting: &Counting, kind: WindowKind, key: &str) -> Result<ClassFigures> {
         let Self { trust, school, mut names, standing } = self;
         let version = standing.versions.get(&school).map_or(0, |version| version.number);
         let built = counting.blocks.build(trust, &counting.pool, standing)?;

@@ -168,7 +168,7 @@ pub async fn completeness(
     counting: web::Data<Counting>,
     request: HttpRequest,
     params: Query<CompletenessQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;

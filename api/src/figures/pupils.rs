@@ -8,7 +8,7 @@ use domain::policy::word::Over;
 use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
 use domain::{Calendar, Days, Rate, WindowKind};
 
-/// What is known beside the marks.
+/// What is known apart from the marks.
 #[derive(Clone, Default)]
 pub struct Beside {
     /// The open cases, by pupil.
@@ -243,7 +243,7 @@ impl<'a> Figures<'a> {
         (over(recent), over(earlier))
     }
 
-    /// The last so many school weeks up to a day, and as many before them.
+    /// The last `weeks` school weeks up to a day, and as many before them.
     pub fn school_weeks(&self, many: usize, until: NaiveDate) -> [Option<Days>; 2] {
         let begun = self.weeks.partition_point(|monday| *monday <= until);
         let back = |weeks_ago: usize| self.weeks.get(begun.checked_sub(weeks_ago)?).copied();

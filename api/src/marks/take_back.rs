@@ -50,10 +50,10 @@ impl Event {
 
 /// The schools' years into which an import wrote marks or taken registers.
 pub fn years_of_import(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job_id: JobId,
     at: DateTime<Utc>,
-) -> Result<Vec<(SchoolId, i16)>, Problem> {
+) -> Result<Vec<(SchoolId, i16)>> {
     let trust = tx.trust();
     let marks: Vec<(SchoolId, i16)> = mark_event::table
         .filter(mark_event::trust_id.eq(trust).and(mark_event::job_id.eq(job_id)))
@@ -70,13 +70,12 @@ pub fn years_of_import(
 
 /// What takes back an import's marks. The caller holds the lock of the school's year, and stores it.
 pub fn marks_before_import(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, year): (SchoolId, i16),
     job_id: JobId,
-) -> Result<MarksBack, Problem> {
-    let trust = tx.trust();
+) -> Result<MarksBack> {
     let of_year = mark_event::trust_id
-        .eq(trust)
+        .eq(tx.trust())
         .and(mark_event::school_id.eq(school_id))
         .and(mark_event::year.eq(year));
     let columns = (
@@ -127,11 +126,11 @@ pub fn marks_before_import(
 /// The classes' registers that count as taken only because of the import of that instant, with the half days; those of
 /// `keep` still have marks.
 pub fn registers_before_import(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, year): (SchoolId, i16),
     at: DateTime<Utc>,
     keep: impl Fn(ClassId, HalfDay) -> bool,
-) -> Result<(Vec<TakenYear>, u64), Problem> {
+) -> Result<(Vec<TakenYear>, u64)> {
     let trust = tx.trust();
     let before: Vec<TakenYear> = class_year_change::table
         .filter(class_year_change::trust_id.eq(trust).and(class_year_change::year.eq(year)))

@@ -57,7 +57,7 @@ pub async fn mark_history(
     caller: May<ReadMark>,
     app: web::Data<App>,
     path: Path<(PupilId, NaiveDate, Session)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (pupil_id, date, session) = path.0;
     let codes = app.codes.clone();
     let history = app.db.run(caller.scope(), move |tx| {

@@ -40,7 +40,7 @@ pub async fn pupil_double_marks(
     app: web::Data<App>,
     path: Path<PupilId>,
     params: Query<PupilDoubleMarksQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let pupil_id = path.0;
     let year = params.0.year.map_or_else(|| tenants::today_year(&clock), Ok)?;

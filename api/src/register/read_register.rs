@@ -22,7 +22,7 @@ pub async fn read_register(
     app: web::Data<App>,
     path: Path<(ClassId, NaiveDate, Session)>,
     conditions: Conditions,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (class_id, date, session) = path.0;
     let standing = app.db.run(caller.scope(), move |tx| {
         let class = pupils::class(tx, class_id)?;

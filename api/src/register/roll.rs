@@ -24,7 +24,7 @@ pub(super) struct Enrolled {
 
 impl Roll {
     /// Reads it.
-    pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, year: AcademicYear) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, school_id: SchoolId, year: AcademicYear) -> Result<Self> {
         let schools = [school_id];
         let mut placements: BTreeMap<EnrolmentId, Vec<PlacementRow>> = BTreeMap::new();
         for placement in pupils::placements_of(tx, &schools)? {

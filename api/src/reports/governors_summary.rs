@@ -133,7 +133,7 @@ pub async fn governors_summary(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<GovernorsSummaryQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let GovernorsSummaryQuery { year, half_term } = params.0;
     let (frame, today) = Frame::of_year(&counting, &scope, path.0, year).await?;
@@ -146,7 +146,7 @@ pub async fn governors_summary(
 }
 
 /// The half term of that key, or the last, of those that have ended.
-fn ended(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window, Problem> {
+fn ended(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window> {
     let mut windows = frame.block().calendar().windows(WindowKind::HalfTerm);
     windows.retain(|window| window.to < today);
     let found = match key {

@@ -24,10 +24,7 @@ impl From<CaseRow> for CaseStanding {
 }
 
 /// The open cases of a school, by pupil.
-pub fn standings(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-) -> Result<BTreeMap<PupilId, CaseStanding>, Problem> {
+pub fn standings(tx: &mut Tx, school_id: SchoolId) -> Result<BTreeMap<PupilId, CaseStanding>> {
     let open = cases::open_rows(tx, school_id)?;
     Ok(open.into_iter().map(|row| (row.pupil_id, row.into())).collect())
 }

@@ -7,7 +7,7 @@ use crate::casework::cases;
 
 /// Looks after the cases of everybody who has left the roll of the school that follows them, case by case. Begun again
 /// after a crash it goes on with the cases that are left.
-pub(super) fn leavers(job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {
+pub(super) fn leavers(job: &Job<'_>, row: &RunRow) -> Result<()> {
     const STAGE: &str = "letting cases follow the roll";
     let (left, there) = job.run(|tx| {
         let there = rows::items(tx, row)?.into_iter().map(|item| item.item);

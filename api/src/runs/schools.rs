@@ -26,17 +26,17 @@ pub(super) struct SchoolTime {
 
 /// How many calendars, and how many decisions on what a school follows, have ever been recorded. They are append-only,
 /// so the same numbers mean that none has changed.
-pub(super) fn recorded(tx: &mut Tx<'_>) -> Result<(i64, i64), Problem> {
+pub(super) fn recorded(tx: &mut Tx) -> Result<(i64, i64)> {
     let calendars = school_calendar::table.select(count_star()).first(tx.conn)?;
     Ok((calendars, school_policy::table.select(count_star()).first(tx.conn)?))
 }
 
 /// The time of these schools in these academic years.
 pub(super) fn times(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: Vec<SchoolRow>,
     years: RangeInclusive<i16>,
-) -> Result<Vec<SchoolTime>, Problem> {
+) -> Result<Vec<SchoolTime>> {
     let zone = |row: SchoolRow| Ok((row.school_id, row.time_zone.parse()?));
     let zones: Result<BTreeMap<SchoolId, Tz>, ParseError> = schools.into_iter().map(zone).collect();
     let zones = zones.map_err(Problem::internal)?;
@@ -60,10 +60,10 @@ pub(super) fn times(
 
 /// When each school's calendar for a year was first recorded.
 fn known_from(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: Vec<SchoolId>,
     years: RangeInclusive<i16>,
-) -> Result<BTreeMap<AcademicYear, BTreeMap<SchoolId, DateTime<Utc>>>, Problem> {
+) -> Result<BTreeMap<AcademicYear, BTreeMap<SchoolId, DateTime<Utc>>>> {
     let rows: Vec<(i16, SchoolId, Option<DateTime<Utc>>)> = school_calendar::table
         .filter(school_calendar::school_id.eq_any(schools))
         .filter(school_calendar::year.between(*years.start(), *years.end()))

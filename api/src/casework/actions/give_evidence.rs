@@ -28,7 +28,7 @@ pub async fn give_evidence(
     app: web::Data<App>,
     path: Path<ActionId>,
     body: Json<EvidenceBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let says = name::words(&body.value.says, "/says", name::NOTE)?;
     let whole = caller.sees_confidential(&app);
     let answer = app.db.run(&caller.scope().clone(), move |tx| {

@@ -8,11 +8,11 @@ use crate::casework::actions::Deadline;
 
 /// Records on their cases' timelines what has just fallen due and what has just become overdue.
 pub fn tell_deadlines(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     told: &[Deadline],
     day: NaiveDate,
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let mut by_case: BTreeMap<CaseId, Vec<&Deadline>> = BTreeMap::new();
     for one in told {
         if let Some(case_id) = one.case_id {

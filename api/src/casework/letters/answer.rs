@@ -21,11 +21,11 @@ pub struct LetterAnswer {
 
 /// Letters as this caller is shown them.
 pub fn answers(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     app: &App,
     caller: &Caller,
     rows: Vec<LetterRow>,
-) -> Result<Vec<LetterAnswer>, Problem> {
+) -> Result<Vec<LetterAnswer>> {
     let ids: Vec<LetterId> = rows.iter().map(|row| row.letter_id).collect();
     let may = app.roles.allows(caller.role(), ReadParent::NAME);
     let mut copies = if may { copies::of_letters(tx, &ids)? } else { Default::default() };

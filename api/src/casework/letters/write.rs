@@ -13,7 +13,7 @@ use crate::roll::pupils::{self, PupilRow};
 use crate::school::policies::Follows;
 use crate::school::tenants::{self, SchoolRow};
 
-/// What letters are written from, beside the figures.
+/// What letters are written from, apart from the figures.
 pub struct Written<'a> {
     /// The policy that they belong to.
     pub follows: &'a Follows,
@@ -25,11 +25,11 @@ pub struct Written<'a> {
 
 /// Writes every letter about a pupil that waits at a school and is not written yet.
 pub fn write(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     about: &Written<'_>,
     figures: &Figures<'_>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let waiting = rows::unwritten(tx, school_id, pupil_id)?;
     if waiting.is_empty() {
         return Ok(());
@@ -93,7 +93,7 @@ fn values(
     (school, pupil, day): (&SchoolRow, &PupilRow, NaiveDate),
     about: &Written<'_>,
     figures: &Figures<'_>,
-) -> Result<BTreeMap<&'static str, String>, Problem> {
+) -> Result<BTreeMap<&'static str, String>> {
     let policy = &about.follows.policy;
     let counted = figures.of_pupil(policy, letter.pupil_id);
     let decided: Option<Figure> =

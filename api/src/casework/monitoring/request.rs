@@ -33,7 +33,7 @@ pub async fn request_period(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewPeriod>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let NewPeriod { about, asked, why } = body.value;
     let (asked, why) =
         (name::words(&asked, "/asked", name::LINE)?, name::words(&why, "/why", name::ACCOUNT)?);

@@ -26,7 +26,7 @@ pub async fn list_notices(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListNoticesQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListNoticesQuery { school_id, state, limit, cursor } = params.0;
     let slice = Slice::<NoticeId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let whole = caller.sees_confidential(&app);
@@ -36,7 +36,7 @@ pub async fn list_notices(
         let wanted =
             NoticeFilter { asking_school: Some(school_id), state, ..NoticeFilter::default() };
         let rows = store::notices(tx, wanted, slice.after, slice.fetch())?;
-        let notices: Result<Vec<ParentNotice>, Problem> =
+        let notices: Result<Vec<ParentNotice>> =
             rows.iter().map(|row| ParentNotice::shown(row, whole)).collect();
         Ok(slice.page(notices?, |notice| notice.notice_id))
     });

@@ -19,11 +19,8 @@ pub struct Supported {
 }
 
 impl Supported {
-    /// Whether nobody outside the school knows of it yet, so that it falls with its sessions.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
-    pub fn falls(&self) -> Result<bool, Problem> {
+    /// Whether nobody outside the school knows of it yet; it then falls with its sessions.
+    pub fn falls(&self) -> Result<bool> {
         let rested_on_the_threshold = self.notice.read()?.reached;
         let pending = self.notice.state == NoticeState::Pending;
         Ok(pending && rested_on_the_threshold && !self.reached)
@@ -33,11 +30,11 @@ impl Supported {
 /// The notices about a child whose sessions are used, with what the marks as `known` on an instant (`None`: now) say of
 /// them. Nobody else decides about them until this transaction has ended.
 pub fn supported(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     pupil_id: PupilId,
     known: Option<DateTime<Utc>>,
-) -> Result<Vec<Supported>, Problem> {
+) -> Result<Vec<Supported>> {
     let child = store::own_record(tx, pupil_id)?;
     store::hold(tx, child)?;
     let all = store::of_child(tx, child)?;
@@ -66,12 +63,7 @@ pub fn supported(
 }
 
 /// A pending notice falls: its sessions are free again.
-pub fn let_fall(
-    tx: &mut Tx<'_>,
-    notice: &NoticeRow,
-    why: &str,
-    caller: &Caller,
-) -> Result<(), Problem> {
+pub fn let_fall(tx: &mut Tx, notice: &NoticeRow, why: &str, caller: &Caller) -> Result<()> {
     let details = notice.read()?;
     let says = format!("the register does not support it any more: marks were amended ({why})");
     let day = tx.clock().today();

@@ -2,7 +2,7 @@
 
 use super::progress::Progressed;
 use crate::base::prelude::*;
-use crate::casework::records::{RecordKind, Thing};
+use crate::casework::records::{RecordDetails, RecordKind};
 use crate::figures::Check;
 
 /// A referral.
@@ -44,6 +44,6 @@ pub struct ReferralStep {
     pub by: String,
 }
 
-impl Thing for Referral {
+impl RecordDetails for Referral {
     const KIND: RecordKind = RecordKind::Referral;
 }

@@ -27,7 +27,7 @@ pub async fn give_feedback(
     app: web::Data<App>,
     path: Path<ReviewId>,
     body: Json<FeedbackBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let says = name::words(&body.value.says, "/says", name::NOTE)?;
     let row = app.db.run(&caller.scope().clone(), move |tx| {
         let review = rows::review(tx, path.0)?;

@@ -29,11 +29,11 @@ impl Question<'_> {
     /// Everything that the school's policies propose.
     pub fn ask(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         pathway: &Follows,
         rewards: Option<&Follows>,
         cases: &[CaseFile],
-    ) -> Result<Vec<Decision>, Problem> {
+    ) -> Result<Vec<Decision>> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
         decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
         Ok(decisions)
@@ -71,10 +71,10 @@ impl Question<'_> {
     /// What the pathway proposes; a case that keeps another version is asked of that one.
     fn proposals(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         follows: &Follows,
         cases: &[CaseFile],
-    ) -> Result<Vec<Decision>, Problem> {
+    ) -> Result<Vec<Decision>> {
         let day = self.day;
         let facts = &self.figures.facts(&follows.policy, self.beside);
         let now = review(&follows.policy.pathway(), &follows.letters, facts, day, self.calendars);
@@ -105,10 +105,10 @@ impl Question<'_> {
     /// another policy or version than the school follows now.
     fn ends(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         cases: &[CaseFile],
         follows: &Follows,
-    ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>), Problem> {
+    ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>)> {
         let on_roll: BTreeSet<PupilId> =
             self.figures.on_roll().map(|member| member.pupil_id()).collect();
         let (mut settled, mut others) = (BTreeMap::new(), BTreeSet::new());

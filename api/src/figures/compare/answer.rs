@@ -108,7 +108,7 @@ pub struct ComparedAnswer {
     completeness: ShareAnswer,
     /// The same over as many school days of last year's window.
     last_year: Option<LastYearAnswer>,
-    /// Each group beside everybody else in the school.
+    /// Each group compared with everybody else in the school.
     groups: Vec<GapAnswer>,
     /// How enrolments moved between bands of absence since the window before; `null` for the first.
     movement: Option<MovementAnswer>,
@@ -139,7 +139,7 @@ pub struct LastYearAnswer {
     change: Option<String>,
 }
 
-/// A group of a school beside everybody else in it.
+/// A group of a school compared with everybody else in it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GapAnswer {
     /// What it is a group of.

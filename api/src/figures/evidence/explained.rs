@@ -8,12 +8,13 @@ use schema::{contact_attempt, leave_decision, leave_request, report_withdrawal, 
 
 use crate::base::prelude::*;
 
-/// Of some days those about which a pupil's absence was reported to a school, leave was decided, or somebody was reached.
+/// Of some days those about which a pupil's absence was reported to a school, leave was decided, or somebody was
+/// reached.
 pub fn explained_days(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     days: Days,
-) -> Result<BTreeSet<NaiveDate>, Problem> {
+) -> Result<BTreeSet<NaiveDate>> {
     let trust = tx.trust();
     let withdrawn = report_withdrawal::table
         .filter(report_withdrawal::trust_id.eq(trust))

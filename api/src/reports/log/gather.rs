@@ -10,11 +10,7 @@ use crate::school::tenants::SchoolRow;
 use schema::{enrolment_now, placement_now};
 
 /// The entries of a page, earliest first. Of each source no more is read than the page holds.
-pub fn entries(
-    tx: &mut Tx<'_>,
-    school: &SchoolRow,
-    wanted: &LogFilter,
-) -> Result<Entries, Problem> {
+pub fn entries(tx: &mut Tx, school: &SchoolRow, wanted: &LogFilter) -> Result<Entries> {
     let mut all = steps::steps(tx, wanted)?;
     all.extend(said::done(tx, wanted)?);
     all.extend(things::records(tx, wanted)?);
@@ -34,7 +30,7 @@ pub fn entries(
 }
 
 /// Adds names and classes.
-fn name(tx: &mut Tx<'_>, school_id: SchoolId, all: &mut Entries) -> Result<(), Problem> {
+fn name(tx: &mut Tx, school_id: SchoolId, all: &mut Entries) -> Result<()> {
     let mut ids: Vec<PupilId> = all.iter().filter_map(|(_, entry)| entry.pupil_id).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -1,5 +1,5 @@
-//! The attendance return, often called the 10-day return: who was absent without authorisation for 10 school days running,
-//! or does not attend regularly.
+//! The attendance return, often called the 10-day return: who was absent without authorisation for 10 school days
+//! running, or does not attend regularly.
 
 use chrono::Days as DayCount;
 use domain::national::{Mark, National, PenaltyNotice, Return};
@@ -125,7 +125,7 @@ pub async fn attendance_return(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<AttendanceReturnQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let AttendanceReturnQuery { from, to, format } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
@@ -154,7 +154,7 @@ struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn of(national: &'a National, day: NaiveDate) -> Result<Self, Problem> {
+    fn of(national: &'a National, day: NaiveDate) -> Result<Self> {
         let rules = national.attendance_return(day).zip(national.penalty_notice(day));
         let (continuous, irregular) = rules.ok_or_else(before_the_law)?;
         Ok(Self { continuous, irregular })

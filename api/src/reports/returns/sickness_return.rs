@@ -25,7 +25,7 @@ pub struct SicknessReturnQuery {
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
     to: Option<NaiveDate>,
-    /// Look ahead: who has missed so many school days, 1 to 15; 15 when absent.
+    /// Look ahead: who has missed this many school days, 1 to 15; 15 when absent.
     days: Option<usize>,
     /// How it is answered; as JSON when absent.
     format: Option<ReportFormat>,
@@ -39,7 +39,7 @@ pub struct SicknessReturn {
     head: ReportHead,
     /// The rule.
     law: ReturnLaw,
-    /// So many school days were asked for.
+    /// How many school days were asked for.
     #[schema(example = 15)]
     days: usize,
     /// The pupils, in the order of their keys.
@@ -124,7 +124,7 @@ pub async fn sickness_return(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<SicknessReturnQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let SicknessReturnQuery { from, to, days: asked, format } = params.0;
     let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;

@@ -56,9 +56,7 @@ impl Notes {
     }
 
     /// Keeps it, readable by its owner alone: it holds tokens. Put in place whole, so a reader never sees half of it.
-    ///
-    /// # Errors
-    /// The folder cannot be written.
+    /// Errors: the folder cannot be written.
     pub fn write(&self, folder: &Path) -> std::io::Result<()> {
         let fresh = folder.join(".demo.json.new");
         let _ = std::fs::remove_file(&fresh);

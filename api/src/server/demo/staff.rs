@@ -13,9 +13,6 @@ const AT_ONCE: usize = 4;
 const DUTIES: usize = 100;
 
 /// Adds the staff and their duties.
-///
-/// # Errors
-/// One sentence.
 pub(super) fn load_staff(
     client: &Client,
     staff: &[StaffPlan],

@@ -130,12 +130,12 @@ pub struct ParentNotice {
 impl ParentNotice {
     /// As those see it who may not see what is confidential. Every answer to a write is of this form, for answers are
     /// kept for those who send a request twice.
-    pub fn of(row: &NoticeRow) -> Result<Self, Problem> {
+    pub fn of(row: &NoticeRow) -> Result<Self> {
         Self::shown(row, false)
     }
 
     /// As it goes over the wire; why it was waived stands there when it is shown whole.
-    pub fn shown(row: &NoticeRow, whole: bool) -> Result<Self, Problem> {
+    pub fn shown(row: &NoticeRow, whole: bool) -> Result<Self> {
         let mut details = row.read()?;
         details.waived_because = details.waived_because.filter(|_| whole);
         Ok(Self {

@@ -2,10 +2,10 @@
 
 use crate::base::prelude::*;
 
-/// One thing that rested on the marks as they were.
+/// Something that rested on the marks as they were: a letter, a step, a target, a proposal or a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Consequence {
-    /// What kind of thing it is.
+    /// What it is.
     pub what: ConsequenceKind,
     /// The rule that had led to it, or leads to it now.
     #[schema(example = "W-02")]
