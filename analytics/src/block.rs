@@ -43,7 +43,7 @@ pub(crate) struct Slot {
 pub(crate) struct Chunk {
     /// By slot.
     pub(crate) counts: Vec<[Plane; PLANES]>,
-    /// For each thing that a pupil can be grouped by, who was what when.
+    /// For each characteristic that pupils can be grouped by, who had which value when.
     statuses: Vec<(By, Vec<Span>)>,
     /// By definition, in the order of [`Definition::ALL`].
     counted: [Vec<Counted>; Definition::ALL.len()],
@@ -173,7 +173,7 @@ impl Block {
 }
 
 impl Chunk {
-    /// For each of these things that a pupil can be grouped by, who was what when.
+    /// For each of these characteristics that pupils can be grouped by, who had which value when.
     pub(crate) fn statuses(&self, asked: &BTreeSet<By>) -> impl Iterator<Item = &(By, Vec<Span>)> {
         asked.iter().filter_map(|by| self.statuses.iter().find(|(one, _)| one == by))
     }

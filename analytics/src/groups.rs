@@ -1,7 +1,7 @@
 //! Who belongs to which group: splits a chunk into parts, each some lanes over some windows whose
 //! counts go to one group.
 //!
-//! A definition, a class, a year group and a characteristic are the same thing here: sets of lanes
+//! A definition, a class, a year group and a characteristic are one and the same here: sets of lanes
 //! with the slots or the windows they hold in. A part is where one of each meet.
 
 use std::collections::BTreeSet;

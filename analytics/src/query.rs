@@ -31,7 +31,7 @@ words! {
     }
 }
 
-/// One thing that an answer is split by.
+/// One dimension that an answer is split by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum By {
     /// School by school.
@@ -48,13 +48,13 @@ pub enum By {
     Characteristic(Characteristic),
 }
 
-/// How many things an answer can be split by at once.
+/// How many dimensions an answer can be split by at once.
 pub const CROSSED: usize = 3;
 
-/// What an answer is split by: up to three things, crossed.
+/// What an answer is split by: up to three dimensions, crossed.
 pub type Split = [Option<By>; CROSSED];
 
-/// Whom a series is about: for each thing that the answer is split by, in the same place, which.
+/// Whom a series is about: for each dimension that the answer is split by, the group in the same place.
 pub type Group = [Option<Value>; CROSSED];
 
 /// One of the groups that a [`By`] makes.

@@ -29,7 +29,7 @@ pub struct Calendar {
     without: BTreeMap<i8, HalfDaySet>,
 }
 
-/// One thing that is wrong with a calendar.
+/// One fault of a calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CalendarProblem {
     /// Where, as a JSON pointer into the calendar, such as `/terms/1/from`.

@@ -32,7 +32,7 @@ pub struct National {
 pub struct PenaltyNotice {
     /// In force from; notices issued earlier do not count.
     pub from: NaiveDate,
-    /// So many sessions.
+    /// How many sessions.
     pub sessions: usize,
     /// In so many rolling school weeks, across terms and school years.
     pub school_weeks: usize,
@@ -76,7 +76,7 @@ pub struct NoticeToImprove {
 pub struct Return {
     /// In force from.
     pub from: NaiveDate,
-    /// So many school days.
+    /// How many school days.
     pub school_days: usize,
     /// With these codes.
     pub codes: BTreeSet<String>,

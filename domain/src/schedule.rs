@@ -18,9 +18,9 @@ pub use reviews::{
     STAGE_HOUR, calendar_gap, day_after_stage, morning_of, next_look, review_days, review_due,
 };
 
-/// When a school day is over, on the school's wall: its last register has closed.
+/// When a school day is over, in the school's time zone: its last register has closed.
 const EVENING: NaiveTime = hour(18);
-/// When a policy's day begins, on the school's wall: before the first register.
+/// When a policy's day begins, in the school's time zone: before the first register.
 const MORNING: NaiveTime = hour(6);
 
 const fn hour(hour: u32) -> NaiveTime {
@@ -87,7 +87,7 @@ pub struct Due {
     pub from: NaiveDate,
     /// The last day that it is about.
     pub to: NaiveDate,
-    /// The same instant on the school's wall.
+    /// The same instant in the school's time zone.
     pub local: NaiveDateTime,
 }
 
@@ -181,7 +181,7 @@ pub fn fallen_due(
     (fallen, next)
 }
 
-/// The instant at which the school's wall shows this time. Of two, when the clocks go back, the
+/// The instant at which it is this time in the school's time zone. Of two, when the clocks go back, the
 /// first; of none, when they go forward, the first after the gap.
 fn instant(local: NaiveDateTime, zone: Tz) -> DateTime<Utc> {
     let quarter = TimeDelta::minutes(15);

@@ -222,13 +222,13 @@ fn facts(year: AcademicYear) -> impl Strategy<Value = Vec<Fact>> {
     })
 }
 
-/// Every thing that an answer can be split by.
+/// Every dimension that an answer can be split by.
 fn dimensions() -> Vec<By> {
     let own = [By::School, By::Phase, By::YearGroup, By::Class, By::Sex];
     own.into_iter().chain(Characteristic::ALL.map(By::Characteristic)).collect()
 }
 
-/// By nothing, by each thing alone, and by some of them crossed.
+/// By nothing, by each dimension alone, and by some of them crossed.
 fn splits() -> impl Strategy<Value = Vec<Split>> {
     vec((select(dimensions()), of(select(dimensions())), of(select(dimensions()))), 2..5).prop_map(
         |crossed| {

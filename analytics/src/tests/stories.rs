@@ -21,12 +21,12 @@ use crate::{
 pub(super) const TRUST: Split = [None; 3];
 pub(super) const TRUST_GROUP: Group = [None; 3];
 
-/// Split by one thing alone.
+/// Split by one dimension alone.
 pub(super) fn one(by: By) -> Split {
     [Some(by), None, None]
 }
 
-/// A group by one thing alone.
+/// A group in one dimension alone.
 pub(super) fn of(value: Value) -> Group {
     [Some(value), None, None]
 }

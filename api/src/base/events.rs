@@ -72,10 +72,8 @@ impl Streams {
         Ok(Room(all.map_err(|_| full("too many streams of events"))?, share))
     }
 
-    /// A stream for somebody of the trust of what `read` finds: an event `progress` whenever it differs, and `end` when it has ended.
-    ///
-    /// # Errors
-    /// What the first reading refuses; 503 when there are too many streams.
+    /// A stream, for somebody of the trust, of what `read` finds: an event `progress` whenever it differs, and `end` when
+    /// it has ended. Errors: what the first reading refuses; 503 when there are too many streams.
     pub async fn follow<T, F, R>(&self, trust: TrustId, read: R) -> Result<HttpResponse, Problem>
     where
         T: Serialize + 'static,

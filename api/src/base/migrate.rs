@@ -67,11 +67,8 @@ pub fn prepare(admin: impl Fn(&str) -> String, database: &str) -> Result<(), Mig
 }
 
 /// On somebody's server, as the owner: the group role if it is not there, then everything. `application` is the login
-/// role that becomes a member of the group, unless it is one.
-///
-/// # Errors
-/// The database's, among them that the owner may not create or grant roles: then an administrator creates
-/// `rollcall_app` and makes the application's role a member first.
+/// role that becomes a member of the group, unless it is one. Errors: the database's, among them that the owner may not
+/// create or grant roles: then an administrator creates `rollcall_app` and makes the application's role a member first.
 pub fn migrate(owner_url: &str, application: Option<&str>) -> Result<(), MigrateError> {
     let mut conn = PgConnection::establish(owner_url)?;
     conn.batch_execute(&format!(
@@ -98,10 +95,7 @@ fn is_member(conn: &mut PgConnection, role: &str) -> Result<bool, diesel::result
     .get_result(conn)
 }
 
-/// The versions of all migrations, as the database records them.
-///
-/// # Errors
-/// They cannot be read.
+/// The versions of all migrations, as the database records them. Errors: They cannot be read.
 pub fn versions() -> Result<BTreeSet<String>, MigrateError> {
     let all = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(MigrateError::Migration)?;
     Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())

@@ -13,8 +13,10 @@ pub mod jobs;
 pub mod kind;
 pub mod limit;
 pub mod migrate;
+pub mod narrow;
 pub mod operation;
 pub mod platform;
+pub mod prelude;
 pub mod problem;
 pub mod sandbox;
 pub mod share;
@@ -22,3 +24,6 @@ pub mod state;
 pub mod tokens;
 pub mod word;
 pub mod words;
+
+/// Where a capability mounts its operations.
+pub use utoipa_actix_web::service_config::ServiceConfig as Operations;

@@ -140,10 +140,7 @@ pub fn lease_scope(lease: &Lease) -> Scope {
     Scope::new(lease.trust_id, Schools::All)
 }
 
-/// Whether the database answers. Without a tenant because it asks about none.
-///
-/// # Errors
-/// 503 when it does not answer.
+/// Whether the database answers. Without a tenant because it asks about none. Errors: 503 when it does not answer.
 pub async fn ready(db: &Db) -> Result<(), Problem> {
     db.without_tenant_async(|conn| {
         diesel::sql_query("SELECT 1 FROM code_period LIMIT 1").execute(conn)?;
@@ -159,9 +156,6 @@ struct VersionRow {
 }
 
 /// Refuses a database that lacks a migration of this program. Without a tenant because it asks about none.
-///
-/// # Errors
-/// One sentence.
 pub fn check_migrated(db: &Db) -> Result<(), String> {
     const TO_DO: &str = "bring it up to date with `rollcall migrate` as its owner (MIGRATE_URL)";
     let wanted = migrate::versions().map_err(|error| error.to_string())?;
@@ -185,10 +179,7 @@ struct RoleRow {
 }
 
 /// Refuses a database role for which row-level security would not hold. Without a tenant because it asks about the
-/// role itself.
-///
-/// # Errors
-/// One sentence that says what is wrong with the role, or that the database does not answer.
+/// role itself. Errors: one sentence that says what is wrong with the role, or that the database does not answer.
 pub fn check_role(db: &Db) -> Result<(), String> {
     let row: RoleRow = db
         .without_tenant(|conn| {

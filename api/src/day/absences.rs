@@ -1,23 +1,17 @@
-//! Who is missing on a day, with everything that is known about it: what the policy's engine is told, and what it wants.
+//! Who is missing on a day, with everything that is known about it: what the policy's engine is told, and what it
+//! wants.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Months, NaiveDate, Utc};
+use chrono::Months;
 use domain::policy::word::Over;
 use domain::policy::{Absentee, Body, Decision, Policy, Priority, first_day, urgency};
-use domain::{
-    AcademicYear, Calendar, Characteristic, CodeTable, HalfDay, REASON_UNKNOWN, Rate, Session,
-    WindowKind, persistent,
-};
+use domain::{Calendar, Characteristic, CodeTable, REASON_UNKNOWN, Rate, WindowKind, persistent};
 
 use super::attempt::AttemptKind;
 use super::leave::{self, Leave};
 use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::span::Span;
 use super::spell::{Sessions, Spell, Whereabouts, is_missing, sessions, spell, whereabouts};
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks::{self, DayMarks};
 use crate::roll::pupils::{self, OnRoll, PupilRow};
 use crate::school::calendars;
@@ -81,16 +75,13 @@ struct Beside {
 }
 
 impl<'a> Day<'a> {
-    /// Reads a school's day: everybody on roll, or these pupils.
-    ///
-    /// # Errors
-    /// 404; a school without a calendar for the year.
+    /// Reads a school's day: everybody on roll, or these pupils. Errors: 404; a school without a calendar for the year.
     pub fn read(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         codes: &'a CodeTable,
         (school_id, date): (SchoolId, NaiveDate),
         pupils: Option<&[PupilId]>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let school = tenants::school(tx, school_id)?;
         let year = AcademicYear::of(date).ok_or_else(Problem::not_found)?;
         let calendar = calendars::of_year(tx, school_id, year)?;
@@ -118,7 +109,7 @@ impl<'a> Day<'a> {
     }
 
     /// Everybody who is missing, the most urgent first.
-    pub fn absences(&self, tx: &mut Tx<'_>) -> Result<Vec<Absence>, Problem> {
+    pub fn absences(&self, tx: &mut Tx) -> Result<Vec<Absence>> {
         let missing: Vec<(&OnRollToday, Whereabouts)> = self
             .roll
             .iter()
@@ -134,11 +125,7 @@ impl<'a> Day<'a> {
         Ok(absences)
     }
 
-    fn beside(
-        &self,
-        tx: &mut Tx<'_>,
-        missing: &[(&OnRollToday, Whereabouts)],
-    ) -> Result<Beside, Problem> {
+    fn beside(&self, tx: &mut Tx, missing: &[(&OnRollToday, Whereabouts)]) -> Result<Beside> {
         let school_id = self.school.school_id;
         let year = self.calendar.year();
         let ids: Vec<PupilId> = missing.iter().map(|(one, _)| one.on.pupil_id).collect();
@@ -230,8 +217,8 @@ impl<'a> Day<'a> {
         })
     }
 
-    /// Why the pupil is away: what was reported, or the leave that was granted; or else the meaning of the code, unless it
-    /// says that the reason is not established.
+    /// Why the pupil is away: what was reported, or the leave that was granted; or else the meaning of the code, unless
+    /// it says that the reason is not established.
     fn reason(
         &self,
         marks: DayMarks,
@@ -257,8 +244,8 @@ impl<'a> Day<'a> {
         })
     }
 
-    /// Whether a call of the day was not answered, and nobody was reached: where the policy addresses every parent, whether
-    /// one of them was called in vain.
+    /// Whether a call of the day was not answered, and nobody was reached: where the policy addresses every parent,
+    /// whether one of them was called in vain.
     fn unanswered(&self, attempts: &[ContactAttempt]) -> bool {
         let today: Vec<&ContactAttempt> =
             attempts.iter().filter(|attempt| attempt.day == self.date).collect();
@@ -307,11 +294,8 @@ impl<'a> Day<'a> {
         sessions(marks, &self.calendar, days, self.codes)
     }
 
-    /// The instant of a time on the school's wall.
-    ///
-    /// # Errors
-    /// A time zone that this program does not know.
-    pub fn at(&self, time: chrono::NaiveTime) -> Result<Option<DateTime<Utc>>, Problem> {
+    /// The instant of a time of day in the school's time zone. Errors: a time zone that this program does not know.
+    pub fn at(&self, time: chrono::NaiveTime) -> Result<Option<DateTime<Utc>>> {
         self.school.instant(self.date.and_time(time))
     }
 }

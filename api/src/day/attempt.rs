@@ -1,13 +1,6 @@
 //! An attempt to reach somebody, as it comes in.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-use crate::base::http::name;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::prelude::*;
 
 /// The most pupils of one call: more than a family has.
 const MOST_PUPILS: usize = 20;
@@ -55,11 +48,8 @@ pub struct Attempt {
 }
 
 impl Attempt {
-    /// The same as it is kept.
-    ///
-    /// # Errors
-    /// Every member that cannot be kept.
-    pub fn check(mut self, day: NaiveDate, now: DateTime<Utc>) -> Result<Self, Problem> {
+    /// The same as it is kept. Errors: every member that cannot be kept.
+    pub fn check(mut self, day: NaiveDate, now: DateTime<Utc>) -> Result<Self> {
         let text = |text: Option<String>, at, most| {
             text.map(|text| name::words(&text, at, most)).transpose()
         };
@@ -83,11 +73,8 @@ impl Attempt {
     }
 }
 
-/// Names each pupil of one call once, in the order of their ids.
-///
-/// # Errors
-/// Nobody, or more than a family has.
-pub(super) fn check_family(pupil_ids: &mut Vec<PupilId>) -> Result<(), Problem> {
+/// Names each pupil of one call once, in the order of their ids. Errors: nobody, or more than a family has.
+pub(super) fn check_family(pupil_ids: &mut Vec<PupilId>) -> Result<()> {
     pupil_ids.sort_unstable();
     pupil_ids.dedup();
     if (1..=MOST_PUPILS).contains(&pupil_ids.len()) {

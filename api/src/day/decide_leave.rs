@@ -1,9 +1,8 @@
 //! Leave is granted under a code, or refused with a reason.
 
-use domain::{CodeTable, Session};
+use domain::CodeTable;
 
 use super::leave::{self, Leave, LeaveRequest};
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// The decision.
@@ -27,7 +26,7 @@ impl LeaveDecisionBody {
         &self,
         request: &LeaveRequest,
         codes: &CodeTable,
-    ) -> Result<(Option<String>, Option<String>), Problem> {
+    ) -> Result<(Option<String>, Option<String>)> {
         let reason = self.reason.as_deref().map(|text| name::words(text, "/reason", name::REASON));
         let reason = reason.transpose()?;
         if self.granted {
@@ -44,7 +43,7 @@ impl LeaveDecisionBody {
     }
 
     /// A code of authorised absence, on the first day and on the last.
-    fn authorised(&self, request: &LeaveRequest, codes: &CodeTable) -> Result<String, Problem> {
+    fn authorised(&self, request: &LeaveRequest, codes: &CodeTable) -> Result<String> {
         let expected = "the code of an authorised absence, such as C";
         let refused = || Problem::at(Kind::Invalid, "/code", expected);
         let code = self.code.as_deref().ok_or_else(refused)?;
@@ -75,7 +74,7 @@ pub async fn decide_leave(
     app: web::Data<App>,
     path: Path<LeaveId>,
     body: Json<LeaveDecisionBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let codes = app.codes.clone();
     let leave = app.db.run(&caller.scope().clone(), move |tx| {
         let Leave { request, .. } = leave::one(tx, path.0)?;

@@ -1,14 +1,10 @@
 //! A reason was given: the marks that say that none is known become the code that a person has chosen, by an amendment.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, HalfDay, REASON_UNKNOWN, Session};
+use domain::{CodeTable, REASON_UNKNOWN};
 
 use super::attempt::check_family;
 use super::record_attempt::pupils_on;
 use super::span::Span;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::amendments::{Amended, AmendedMark, Amendment, amend};
 use crate::marks::{self, Marking};
@@ -44,8 +40,7 @@ pub struct ReasonGiven {
 /// Every mark of these days that says that the reason is not established yet becomes the code chosen, as an amendment:
 /// the original entry stays in the history. Other marks stay as they are. Needs `mark:amend` and `contact:record`.
 #[utoipa::path(tag = "day", security(("token" = ["mark:amend"])), request_body = ReasonBody,
-    params(SchoolId, ("date" = NaiveDate, Path, description = "The day of absence."),
-        Idempotency),
+    params(SchoolId, ("date" = NaiveDate, Path, description = "The day of absence."), Idempotency),
     responses((status = 201, description = "What was amended.", body = ReasonGiven, headers(("Location"))),
         refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,
         refusal::NotDue, refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar))]
@@ -57,7 +52,7 @@ pub async fn give_reason(
     path: Path<(SchoolId, NaiveDate)>,
     key: Idempotency,
     mut body: Json<ReasonBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, date) = path.0;
     check_family(&mut body.value.pupil_ids)?;
     let reason = name::words(&body.value.reason, "/reason", name::REASON)?;
@@ -87,7 +82,7 @@ pub async fn give_reason(
 }
 
 /// The days that the reason explains, all of one academic year.
-fn days(body: &ReasonBody, date: NaiveDate) -> Result<Span, Problem> {
+fn days(body: &ReasonBody, date: NaiveDate) -> Result<Span> {
     let from = body.from.unwrap_or(date);
     if from <= date && AcademicYear::of(from) == AcademicYear::of(date) {
         return Ok(Span { from, to: date });
@@ -97,7 +92,7 @@ fn days(body: &ReasonBody, date: NaiveDate) -> Result<Span, Problem> {
 }
 
 /// Locks the schools of all these pupils at once, in the order in which everybody locks them.
-fn hold(tx: &mut Tx<'_>, pupils: &[(SchoolId, PupilId)], days: Span) -> Result<(), Problem> {
+fn hold(tx: &mut Tx, pupils: &[(SchoolId, PupilId)], days: Span) -> Result<()> {
     let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
     let mut keys: Vec<(SchoolId, i16)> =
         pupils.iter().map(|(school, _)| (*school, year.number())).collect();
@@ -109,12 +104,12 @@ fn hold(tx: &mut Tx<'_>, pupils: &[(SchoolId, PupilId)], days: Span) -> Result<(
 
 /// The half days whose mark says that the reason is not established, with the code that they are to have.
 fn unexplained(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     days: Span,
     code: &str,
     codes: &CodeTable,
-) -> Result<Vec<AmendedMark>, Problem> {
+) -> Result<Vec<AmendedMark>> {
     let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
     let on = pupils::on_roll(tx, Some(school_id), days.to, Some(&[pupil_id]))?;
     let enrolments: Vec<EnrolmentId> = on.iter().map(|on| on.enrolment_id).collect();
@@ -135,7 +130,7 @@ fn unexplained(
 }
 
 /// Refuses what is no code for that half day, at its place in this body.
-fn check(code: &str, session: Session, date: NaiveDate, codes: &CodeTable) -> Result<(), Problem> {
+fn check(code: &str, session: Session, date: NaiveDate, codes: &CodeTable) -> Result<()> {
     let marking = Marking::new(codes, BTreeMap::new(), date);
     marking.number(code, session, date, "/code").map(drop)
 }

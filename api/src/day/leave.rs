@@ -2,17 +2,12 @@
 //!
 //! Leave of absence that parents asked for, and what became of it. It changes no mark.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::span::Span;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{LeaveId, PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{leave_decision, leave_request};
+
+use crate::base::prelude::*;
 
 /// Leave that a parent asked for, and what became of it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -26,7 +21,7 @@ pub struct Leave {
 }
 
 /// Leave that a parent asked for.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = leave_request)]
 pub struct LeaveRequest {
     /// Rollcall's key.
@@ -55,7 +50,7 @@ pub struct LeaveRequest {
 }
 
 /// What became of a request for leave.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = leave_decision)]
 pub struct LeaveDecision {
     /// Whether it was granted.
@@ -86,7 +81,7 @@ pub(super) struct NewLeave {
 }
 
 /// Takes a request in.
-pub(super) fn add(tx: &mut Tx<'_>, new: NewLeave, by: &str) -> Result<Leave, Problem> {
+pub(super) fn add(tx: &mut Tx, new: NewLeave, by: &str) -> Result<Leave> {
     let request = diesel::insert_into(leave_request::table)
         .values((
             leave_request::trust_id.eq(tx.trust()),
@@ -106,14 +101,11 @@ pub(super) fn add(tx: &mut Tx<'_>, new: NewLeave, by: &str) -> Result<Leave, Pro
 }
 
 /// One request with what became of it, if the caller may see it.
-pub(super) fn one(tx: &mut Tx<'_>, leave_id: LeaveId) -> Result<Leave, Problem> {
-    let request = leave_request::table
-        .filter(leave_request::leave_id.eq(leave_id))
-        .select(LeaveRequest::as_select())
-        .first(tx.conn)?;
-    let decision = leave_decision::table
+pub(super) fn one(tx: &mut Tx, leave_id: LeaveId) -> Result<Leave> {
+    let request =
+        LeaveRequest::query().filter(leave_request::leave_id.eq(leave_id)).first(tx.conn)?;
+    let decision = LeaveDecision::query()
         .filter(leave_decision::leave_id.eq(leave_id))
-        .select(LeaveDecision::as_select())
         .first(tx.conn)
         .optional()?;
     Ok(Leave { request, decision })
@@ -121,11 +113,11 @@ pub(super) fn one(tx: &mut Tx<'_>, leave_id: LeaveId) -> Result<Leave, Problem> 
 
 /// Decides a request; `false` when somebody has decided it already.
 pub(super) fn decide(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     request: &LeaveRequest,
     (code, reason): (Option<&str>, Option<&str>),
     caller: &Caller,
-) -> Result<bool, Problem> {
+) -> Result<bool> {
     let added = diesel::insert_into(leave_decision::table)
         .values((
             leave_decision::trust_id.eq(tx.trust()),
@@ -144,11 +136,7 @@ pub(super) fn decide(
 }
 
 /// The requests of a school that touch a day, in the order in which they came.
-pub(super) fn on_day(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    day: NaiveDate,
-) -> Result<Vec<Leave>, Problem> {
+pub(super) fn on_day(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Vec<Leave>> {
     let rows = leave_request::table
         .left_join(leave_decision::table.on(same()))
         .filter(leave_request::trust_id.eq(tx.trust()))
@@ -160,14 +148,14 @@ pub(super) fn on_day(
     Ok(leaves(rows))
 }
 
-/// The requests of a school, latest first, before `before`; only those that wait for a decision if so wanted.
+/// The requests of a school, latest first, before `before`; on request only those that wait for a decision.
 pub(super) fn page(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     open: bool,
     before: Option<LeaveId>,
     most: i64,
-) -> Result<Vec<Leave>, Problem> {
+) -> Result<Vec<Leave>> {
     let mut rows = leave_request::table
         .left_join(leave_decision::table.on(same()))
         .filter(leave_request::trust_id.eq(tx.trust()))
@@ -176,9 +164,7 @@ pub(super) fn page(
     if open {
         rows = rows.filter(leave_decision::leave_id.nullable().is_null());
     }
-    if let Some(before) = before {
-        rows = rows.filter(leave_request::leave_id.lt(before));
-    }
+    rows = rows.narrow(before.map(|before| leave_request::leave_id.lt(before)));
     let rows = rows
         .order(leave_request::leave_id.desc())
         .limit(most)

@@ -27,7 +27,7 @@ pub async fn list_leave(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<ListLeaveQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListLeaveQuery { open, limit, cursor } = params.0;
     let school_id = path.0;
     let slice = Slice::<LeaveId>::read(limit, cursor.as_deref(), &(school_id, open))?;

@@ -22,10 +22,8 @@ mod spell;
 mod to_do;
 mod withdraw_report;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(read_contacts::read_contacts)
         .service(record_attempt::record_attempt)

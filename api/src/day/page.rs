@@ -1,12 +1,7 @@
 //! The day's list as it goes over the wire.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::CodeTable;
 use domain::policy::{Question, question};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::absences::{Absence, Day};
 use super::leave::{self, Leave};
@@ -15,11 +10,7 @@ use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::siblings::{Sibling, siblings};
 use super::span::Span;
 use super::to_do::{DayAction, before, to_do};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::Header;
 use crate::roll::parents::{self, Link, ParentOf, ParentRow, parents_of};
 use crate::school::tenants;
@@ -39,8 +30,8 @@ pub struct ContactsPage {
     #[schema(example = "one-page")]
     policy: Option<String>,
     /// Those missing since the day began, the most urgent first: without a reason, then those whose reason may need a
-    /// question, then the rest; among each the protected and the youngest, those whom nobody has reached, and persistent
-    /// absentees first.
+    /// question, then the rest; among each the protected and the youngest, those whom nobody has reached, and
+    /// persistent absentees first.
     missing: Vec<MissingPupil>,
     /// Those who were here in the morning and are missing in the afternoon, in the same order.
     missing_since_morning: Vec<MissingPupil>,
@@ -136,11 +127,11 @@ pub struct ParentToContact {
 
 /// The list of a school's day, for somebody who may or may not see what a court has ordered.
 pub(super) fn page(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     (school_id, date): (SchoolId, NaiveDate),
     sees_orders: bool,
-) -> Result<ContactsPage, Problem> {
+) -> Result<ContactsPage> {
     let day = Day::read(tx, codes, (school_id, date), None)?;
     let absences = day.absences(tx)?;
     let ids: Vec<PupilId> = absences.iter().map(|absence| absence.pupil.pupil_id).collect();
@@ -191,7 +182,7 @@ impl Listing<'_> {
         absence: Absence,
         parents: Vec<ParentOf>,
         siblings: Vec<Sibling>,
-    ) -> Result<MissingPupil, Problem> {
+    ) -> Result<MissingPupil> {
         let (open, closed): (Vec<ParentOf>, Vec<ParentOf>) =
             parents.into_iter().partition(|one| !one.ask_first);
         let ids: Vec<ParentId> = open.iter().map(|one| one.parent.parent_id).collect();
@@ -245,7 +236,7 @@ impl Listing<'_> {
     }
 
     /// By when somebody is to have asked: a time of the morning, or at once when the pupil was there in the morning.
-    fn due_at(&self, absence: &Absence) -> Result<Option<DateTime<Utc>>, Problem> {
+    fn due_at(&self, absence: &Absence) -> Result<Option<DateTime<Utc>>> {
         if absence.since_morning {
             let afternoon =
                 |header: &&Header| header.class_id == absence.on.class_id && header.session == 1;

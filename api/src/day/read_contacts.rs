@@ -1,14 +1,12 @@
 //! The day's list: live from the first register saved.
 
-use chrono::NaiveDate;
-
 use super::page::{self, ContactsPage};
 use crate::base::operation::*;
 
 /// Read the day's contacts
 ///
-/// Who is missing, the most urgent first; whom to call about it and by when; what the school's policy wants, what was done
-/// already and what is next; brothers and sisters for one call; and the registers that are missing.
+/// Who is missing, the most urgent first; whom to call about it and by when; what the school's policy wants, what was
+/// done already and what is next; brothers and sisters for one call; and the registers that are missing.
 #[utoipa::path(tag = "day", security(("token" = ["contact:read"])),
     params(SchoolId, ("date" = NaiveDate, Path, description = "The day.")),
     responses((status = 200, description = "The list as it stands now.", body = ContactsPage),
@@ -18,7 +16,7 @@ pub async fn read_contacts(
     caller: May<ReadContact>,
     app: web::Data<App>,
     path: Path<(SchoolId, NaiveDate)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let codes = app.codes.clone();
     let sees_orders = caller.sees_confidential(&app);
     let page =

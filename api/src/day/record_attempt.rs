@@ -1,8 +1,5 @@
 //! An attempt to reach somebody is kept as evidence, for one pupil or for brothers and sisters at once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::CodeTable;
 use domain::policy::word::Do;
@@ -28,11 +25,10 @@ pub struct AttemptRecorded {
 
 /// Record an attempt
 ///
-/// What is next follows from it: the list shows it. On a second day without contact it opens a visit to the home where the
-/// school's policy wants one, and where the policy asks for cause for concern, only with `concern`.
+/// What is next follows from it: the list shows it. On a second day without contact it opens a visit to the home where
+/// the school's policy wants one, and where the policy asks for cause for concern, only with `concern`.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = Attempt,
-    params(SchoolId, ("date" = NaiveDate, Path, description = "The day of absence."),
-        Idempotency),
+    params(SchoolId, ("date" = NaiveDate, Path, description = "The day of absence."), Idempotency),
     responses((status = 201, description = "What was kept.", body = AttemptRecorded, headers(("Location"))),
         (status = 422, description = "Something in the body is not right, or the parent may not be contacted; nothing was kept."),
         refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar))]
@@ -43,7 +39,7 @@ pub async fn record_attempt(
     path: Path<(SchoolId, NaiveDate)>,
     key: Idempotency,
     body: Json<Attempt>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, date) = path.0;
     let codes = app.codes.clone();
     let sees_orders = caller.sees_confidential(&app);
@@ -69,10 +65,10 @@ pub async fn record_attempt(
 
 /// The school of each pupil on a day, of several the one that asks: school and pupil.
 pub(super) fn pupils_on(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, date): (SchoolId, NaiveDate),
     ids: &[PupilId],
-) -> Result<Vec<(SchoolId, PupilId)>, Problem> {
+) -> Result<Vec<(SchoolId, PupilId)>> {
     for pupil in ids {
         pupils::pupil(tx, *pupil)?;
     }
@@ -95,14 +91,9 @@ pub(super) fn pupils_on(
     }
 }
 
-/// Refuses somebody who is no parent of all these pupils, and a parent who may not be contacted about one of them unless
-/// the caller leads on safeguarding.
-fn check_parent(
-    tx: &mut Tx<'_>,
-    attempt: &Attempt,
-    today: NaiveDate,
-    sees_orders: bool,
-) -> Result<(), Problem> {
+/// Refuses somebody who is no parent of all these pupils, and a parent who may not be contacted about one of them
+/// unless the caller leads on safeguarding.
+fn check_parent(tx: &mut Tx, attempt: &Attempt, today: NaiveDate, sees_orders: bool) -> Result<()> {
     let Some(parent_id) = attempt.parent_id else { return Ok(()) };
     let parents = parents_of(tx, &attempt.pupil_ids, today)?;
     for pupil in &attempt.pupil_ids {
@@ -117,13 +108,14 @@ fn check_parent(
     Ok(())
 }
 
-/// Opens the visits that policies want after an attempt in vain; of whom. One is enough for an absence.
+/// Opens the visits that policies want after an unsuccessful attempt, and says about whom. One is enough for an
+/// absence.
 fn visits(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     pupils: &[(SchoolId, PupilId)],
     date: NaiveDate,
-) -> Result<Vec<PupilId>, Problem> {
+) -> Result<Vec<PupilId>> {
     let schools: BTreeSet<SchoolId> = pupils.iter().map(|(school, _)| *school).collect();
     let mut visits = Vec::new();
     for school in schools {
@@ -165,7 +157,7 @@ fn wanted_visits(absence: &Absence) -> Vec<(&str, &domain::policy::Action)> {
 }
 
 /// Whether a visit was opened since the absence began.
-fn is_open(tx: &mut Tx<'_>, school_id: SchoolId, absence: &Absence) -> Result<bool, Problem> {
+fn is_open(tx: &mut Tx, school_id: SchoolId, absence: &Absence) -> Result<bool> {
     let found = action::table
         .filter(action::trust_id.eq(tx.trust()).and(action::school_id.eq(school_id)))
         .filter(action::pupil_id.eq(absence.pupil.pupil_id))

@@ -1,17 +1,10 @@
 //! The registers of a day: which classes have not saved theirs, and which stood open for too long.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
-use domain::{NO_MARK, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::{NaiveTime, TimeDelta};
+use domain::NO_MARK;
 
 use super::absences::Day;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::{self, Header};
 use crate::roll::pupils;
 
@@ -24,8 +17,8 @@ pub struct SessionRegisters {
     /// The session.
     #[schema(value_type = words::Session)]
     session: Session,
-    /// Classes whose register is due: the school is open, and somebody in the class is due and does not board. Those of an
-    /// afternoon are due from noon on.
+    /// Classes whose register is due: the school is open, and somebody in the class is due and does not board. Those of
+    /// an afternoon are due from noon on.
     due: usize,
     /// Of these, the classes whose register was saved.
     saved: usize,
@@ -73,9 +66,9 @@ pub struct OpenRegister {
 
 /// The registers of a day, and their headers.
 pub(super) fn registers(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     day: &Day<'_>,
-) -> Result<(Vec<SessionRegisters>, Vec<Header>), Problem> {
+) -> Result<(Vec<SessionRegisters>, Vec<Header>)> {
     let year = day.calendar.year().number();
     let classes = pupils::classes_of(tx, &[day.school.school_id], &[year])?;
     let names: BTreeMap<ClassId, String> =
@@ -104,7 +97,7 @@ struct OfSession<'a, 'b> {
 }
 
 impl OfSession<'_, '_> {
-    fn answer(&self, headers: &[&Header]) -> Result<SessionRegisters, Problem> {
+    fn answer(&self, headers: &[&Header]) -> Result<SessionRegisters> {
         let expected = self.expected();
         let due = if self.begun()? { expected.keys().copied().collect() } else { BTreeSet::new() };
         let name = |class: &ClassId| self.names.get(class).cloned().unwrap_or_default();
@@ -154,7 +147,7 @@ impl OfSession<'_, '_> {
     }
 
     /// Whether registers of the session are due by now: a morning's from midnight on, an afternoon's from noon on.
-    fn begun(&self) -> Result<bool, Problem> {
+    fn begun(&self) -> Result<bool> {
         let from = match self.session {
             Session::Am => Some(NaiveTime::MIN),
             Session::Pm => NaiveTime::from_hms_opt(12, 0, 0),

@@ -1,10 +1,7 @@
 //! A parent tells the school that a child is or will be away.
 
-use chrono::{DateTime, NaiveDate, Utc};
-
 use super::rows::{self, NewReport, ReportedAbsence};
 use super::span::Span;
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// What was reported.
@@ -34,7 +31,7 @@ pub struct ReportBody {
 }
 
 impl ReportBody {
-    fn check(self, school_id: SchoolId, now: DateTime<Utc>) -> Result<NewReport, Problem> {
+    fn check(self, school_id: SchoolId, now: DateTime<Utc>) -> Result<NewReport> {
         let eve = self.expected_back.and_then(|day| day.pred_opt());
         let span = Span::read(self.first_day, self.last_day.or(eve).unwrap_or(self.first_day))?;
         if self.expected_back.is_some_and(|back| back <= span.to) {
@@ -60,8 +57,7 @@ impl ReportBody {
 ///
 /// It stands in the lists of those days. It changes no mark: a person chooses the code.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = ReportBody,
-    params(SchoolId,
-        Idempotency),
+    params(SchoolId, Idempotency),
     responses((status = 201, description = "The report.", body = ReportedAbsence, headers(("Location"))),
         refusal::NotOnRoll))]
 #[post("/v1/schools/{school_id}/reported-absences")]
@@ -71,7 +67,7 @@ pub async fn report_absence(
     path: Path<SchoolId>,
     key: Idempotency,
     body: Json<ReportBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let school_id = path.0;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let new = body.value.check(school_id, tx.now())?;

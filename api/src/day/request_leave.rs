@@ -1,10 +1,7 @@
 //! A parent asks for leave of absence.
 
-use chrono::NaiveDate;
-
 use super::leave::{self, Leave, NewLeave};
 use super::span::Span;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
@@ -34,8 +31,7 @@ pub struct LeaveBody {
 ///
 /// A person decides; until then it stands in the lists of those days as not decided.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = LeaveBody,
-    params(SchoolId,
-        Idempotency),
+    params(SchoolId, Idempotency),
     responses((status = 201, description = "The request.", body = Leave, headers(("Location"))),
         refusal::NotOnRoll))]
 #[post("/v1/schools/{school_id}/leave-requests")]
@@ -45,7 +41,7 @@ pub async fn request_leave(
     path: Path<SchoolId>,
     key: Idempotency,
     body: Json<LeaveBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, asked) = (path.0, body.value);
     let span = Span::read(asked.first_day, asked.last_day)?;
     let reason = name::words(&asked.reason, "/reason", name::REASON)?;

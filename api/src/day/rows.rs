@@ -2,21 +2,16 @@
 //!
 //! What parents reported, and every attempt to reach them; `leave.rs` has the leave that they asked for.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::attempt::{Attempt, AttemptKind};
 use super::span::Span;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{AttemptId, ParentId, PupilId, ReportId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{contact_attempt, report_withdrawal, reported_absence};
 
+use crate::base::prelude::*;
+
 /// Somebody told the school that a pupil is or will be away.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = reported_absence)]
 pub struct ReportedAbsence {
     /// Rollcall's key.
@@ -59,11 +54,7 @@ pub(super) struct NewReport {
 }
 
 /// Takes a report in.
-pub(super) fn add_report(
-    tx: &mut Tx<'_>,
-    new: NewReport,
-    caller: &Caller,
-) -> Result<ReportedAbsence, Problem> {
+pub(super) fn add_report(tx: &mut Tx, new: NewReport, caller: &Caller) -> Result<ReportedAbsence> {
     Ok(diesel::insert_into(reported_absence::table)
         .values((
             reported_absence::trust_id.eq(tx.trust()),
@@ -84,40 +75,36 @@ pub(super) fn add_report(
 }
 
 /// One report, if the caller may see it.
-pub(super) fn report(tx: &mut Tx<'_>, report_id: ReportId) -> Result<ReportedAbsence, Problem> {
-    Ok(reported_absence::table
-        .filter(reported_absence::report_id.eq(report_id))
-        .select(ReportedAbsence::as_select())
-        .first(tx.conn)?)
+pub(super) fn report(tx: &mut Tx, report_id: ReportId) -> Result<ReportedAbsence> {
+    Ok(ReportedAbsence::query().filter(reported_absence::report_id.eq(report_id)).first(tx.conn)?)
 }
 
 /// The reports of a school that touch these days and were not withdrawn, in the order in which they came.
 pub(super) fn reports(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     days: Span,
-) -> Result<Vec<ReportedAbsence>, Problem> {
+) -> Result<Vec<ReportedAbsence>> {
     let trust = tx.trust();
     let withdrawn = report_withdrawal::table
         .filter(report_withdrawal::trust_id.eq(trust))
         .filter(report_withdrawal::report_id.eq(reported_absence::report_id));
-    Ok(reported_absence::table
+    Ok(ReportedAbsence::query()
         .filter(reported_absence::trust_id.eq(trust).and(reported_absence::school_id.eq(school_id)))
         .filter(reported_absence::last_day.ge(days.from))
         .filter(reported_absence::first_day.le(days.to))
         .filter(diesel::dsl::not(diesel::dsl::exists(withdrawn)))
         .order(reported_absence::report_id)
-        .select(ReportedAbsence::as_select())
         .load(tx.conn)?)
 }
 
 /// Withdraws a report; a second time changes nothing.
 pub(super) fn withdraw(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     report: &ReportedAbsence,
     reason: &str,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::insert_into(report_withdrawal::table)
         .values((
             report_withdrawal::trust_id.eq(tx.trust()),
@@ -133,7 +120,7 @@ pub(super) fn withdraw(
 }
 
 /// An attempt to reach somebody about a pupil's absence.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = contact_attempt)]
 pub struct ContactAttempt {
     /// Rollcall's key.
@@ -175,12 +162,12 @@ pub struct ContactAttempt {
 
 /// Keeps an attempt, a row for each of the pupils it was about: school and pupil.
 pub(super) fn add_attempt(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: &[(SchoolId, PupilId)],
     day: NaiveDate,
     attempt: &Attempt,
     caller: &Caller,
-) -> Result<Vec<ContactAttempt>, Problem> {
+) -> Result<Vec<ContactAttempt>> {
     let (trust, now) = (tx.trust(), tx.now());
     let rows: Vec<_> = pupils
         .iter()
@@ -212,17 +199,17 @@ pub(super) fn add_attempt(
 
 /// The attempts of a school about these pupils and days, in the order in which they were made.
 pub(super) fn attempts(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     days: Span,
     pupils: &[PupilId],
-) -> Result<Vec<ContactAttempt>, Problem> {
-    let trust = tx.trust();
-    Ok(contact_attempt::table
-        .filter(contact_attempt::trust_id.eq(trust).and(contact_attempt::school_id.eq(school_id)))
+) -> Result<Vec<ContactAttempt>> {
+    Ok(ContactAttempt::query()
+        .filter(
+            contact_attempt::trust_id.eq(tx.trust()).and(contact_attempt::school_id.eq(school_id)),
+        )
         .filter(contact_attempt::day.between(days.from, days.to))
         .filter(contact_attempt::pupil_id.eq_any(pupils))
         .order((contact_attempt::made_at, contact_attempt::attempt_id))
-        .select(ContactAttempt::as_select())
         .load(tx.conn)?)
 }

@@ -1,17 +1,10 @@
 //! One call for a family: brothers and sisters who are missing on the same day, also at other schools of the trust.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use domain::CodeTable;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::absences::Absence;
 use super::spell::{Whereabouts, whereabouts};
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::parents::{ParentOf, children_of};
 use crate::roll::pupils;
@@ -36,12 +29,12 @@ pub struct Sibling {
 /// The brothers and sisters of everybody who is missing, by pupil. What the caller may not see is not there: row-level
 /// security shows neither the enrolments nor the marks of a school that the caller does not cover.
 pub(super) fn siblings(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     absences: &[Absence],
     parents: &BTreeMap<PupilId, Vec<ParentOf>>,
     (date, today): (NaiveDate, NaiveDate),
     codes: &CodeTable,
-) -> Result<BTreeMap<PupilId, Vec<Sibling>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<Sibling>>> {
     let asked: BTreeSet<ParentId> = parents
         .values()
         .flatten()
@@ -75,11 +68,11 @@ pub(super) fn siblings(
 
 /// Those of these pupils who are missing, at whatever school the caller may see.
 fn missing(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: &[PupilId],
     date: NaiveDate,
     codes: &CodeTable,
-) -> Result<BTreeMap<PupilId, Sibling>, Problem> {
+) -> Result<BTreeMap<PupilId, Sibling>> {
     if pupils.is_empty() {
         return Ok(BTreeMap::new());
     }

@@ -1,10 +1,6 @@
 //! The days from one to another that somebody is or will be away.
 
-use chrono::NaiveDate;
-
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -26,11 +22,8 @@ impl Span {
         Self { from: day, to: day }
     }
 
-    /// Days as they stand in a body.
-    ///
-    /// # Errors
-    /// 422 at `/last_day`.
-    pub fn read(from: NaiveDate, to: NaiveDate) -> Result<Self, Problem> {
+    /// Days as they stand in a body. Errors: 422 at `/last_day`.
+    pub fn read(from: NaiveDate, to: NaiveDate) -> Result<Self> {
         if from <= to && (to - from).num_days() < MOST {
             return Ok(Self { from, to });
         }
@@ -38,16 +31,9 @@ impl Span {
         Err(Problem::at(Kind::Invalid, "/last_day", expected))
     }
 
-    /// Refuses a pupil who is not on the school's roll on the first of the days.
-    ///
-    /// # Errors
-    /// 404 for a school or pupil whom the caller may not see; 422 at `/pupil_id`.
-    pub fn check_on_roll(
-        self,
-        tx: &mut Tx<'_>,
-        school_id: SchoolId,
-        pupil_id: PupilId,
-    ) -> Result<(), Problem> {
+    /// Refuses a pupil who is not on the school's roll on the first of the days. Errors: 404 for a school or pupil whom
+    /// the caller may not see; 422 at `/pupil_id`.
+    pub fn check_on_roll(self, tx: &mut Tx, school_id: SchoolId, pupil_id: PupilId) -> Result<()> {
         tenants::school(tx, school_id)?;
         pupils::pupil(tx, pupil_id)?;
         let stays = pupils::stays_of(tx, pupil_id)?;

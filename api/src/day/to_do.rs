@@ -1,17 +1,14 @@
 //! What is to be done about an absence: what the policy wants, less what was done already.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use domain::policy::word::Do;
 use domain::policy::{Action, Body, Policy, Question, question};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::absences::{Absence, EVERY_PARENT};
 use super::attempt::AttemptKind;
 use super::rows::ContactAttempt;
-use crate::base::id::ParentId;
-use crate::base::word::As;
-use crate::base::words;
+
+use crate::base::prelude::*;
 
 /// First-day calls are made before this time, where the school's policy names no other.
 const BEFORE: (u32, u32) = (9, 30);

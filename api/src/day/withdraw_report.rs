@@ -1,7 +1,6 @@
 //! A report was a mistake, such as one about another child: the list is without it at once.
 
 use super::rows::{self, ReportedAbsence};
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// Why it was a mistake.
@@ -25,7 +24,7 @@ pub async fn withdraw_report(
     app: web::Data<App>,
     path: Path<ReportId>,
     body: Json<WithdrawalBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let reason = name::words(&body.value.reason, "/reason", name::REASON)?;
     let report = app.db.run(&caller.scope().clone(), move |tx| {
         let report = rows::report(tx, path.0)?;

@@ -1,20 +1,14 @@
 //! A trend as it goes over the wire: counts beside every rate, and everything one needs to check a figure.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use ::analytics::{CROSSED, Cell, Group, Level, Persistence, Trend, TrendWindow, Value};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Definition, Rate, WindowKind};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use domain::{Definition, Rate, WindowKind};
 
 use super::basis::basis;
 use super::blocks::Built;
 use super::dimension::{self, CountingLevel, Dimension};
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 
 /// A trend.
@@ -24,7 +18,7 @@ pub struct TrendAnswer {
     definition: DefinitionAnswer,
     /// The academic year.
     period: PeriodAnswer,
-    /// How the series are divided: `trust`, or up to three things with commas between.
+    /// How the series are divided: `trust`, or up to three dimensions with commas between.
     #[schema(example = "school")]
     by: String,
     /// How time is divided.
@@ -133,14 +127,14 @@ pub struct GroupAnswer {
     /// In words.
     #[schema(example = "Elm Bank Primary School")]
     label: String,
-    /// What it is, for each thing that the series are divided by.
+    /// What it is, for each dimension that the series are divided by.
     parts: Vec<PartAnswer>,
     /// The school, for a school or a class.
     #[serde(skip_serializing_if = "Option::is_none")]
     school_id: Option<SchoolId>,
 }
 
-/// What a series is about, by one thing.
+/// What a series is about, in one dimension.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PartAnswer {
     /// What it is divided by.

@@ -3,19 +3,13 @@
 //! Versions and rows are read in one snapshot, so a block is exactly what its version says. A block is replaced, never
 //! patched under a reader.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use analytics::{Block, SchoolYear};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, CodeTable};
+use domain::CodeTable;
 use moka::sync::Cache;
 
 use super::facts::Facts;
 use super::known;
-use crate::base::db::Tx;
-use crate::base::id::{SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::{self, SchoolRow, Version};
 
 /// Bytes of blocks kept in this process.
@@ -84,16 +78,16 @@ impl Blocks {
     /// only of what has moved.
     pub fn read(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         schools: Vec<SchoolRow>,
         year: AcademicYear,
         known: Option<DateTime<Utc>>,
-    ) -> Result<YearRead, Problem> {
+    ) -> Result<YearRead> {
         let ids: Vec<SchoolId> = schools.iter().map(|school| school.school_id).collect();
         let versions = tenants::current(tx, &ids, year.number())?;
         let at = known.unwrap_or(tx.now());
         let today = schools.iter().map(|school| Ok((school.school_id, school.date(at)?)));
-        let today = today.collect::<Result<BTreeMap<SchoolId, NaiveDate>, Problem>>()?;
+        let today = today.collect::<Result<BTreeMap<SchoolId, NaiveDate>>>()?;
         let mut ready = BTreeMap::new();
         let mut moved = Vec::new();
         for (school, version) in &versions {
@@ -131,15 +125,13 @@ impl Blocks {
     }
 
     /// The blocks of a question, in the order of their schools: what has moved is built now. Off the request threads.
-    ///
-    /// # Errors
-    /// A panic while building is an error of this request.
+    /// Errors: a panic while building is an error of this request.
     pub fn build(
         &self,
         trust: TrustId,
         pool: &analytics::Pool,
         standing: YearRead,
-    ) -> Result<Built, Problem> {
+    ) -> Result<Built> {
         let YearRead { schools, versions, year, at, without_calendar, .. } = standing;
         let (known, mut ready, raw) = (standing.known, standing.ready, standing.raw);
         let sources: Vec<(i64, std::sync::Mutex<Option<SchoolYear>>)> = raw

@@ -1,17 +1,12 @@
 //! What every class of one school has over one window: what a period is closed with.
 
-use std::collections::BTreeMap;
-
 use ::analytics::{By, Filter, Level, Query, Value};
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, Definition, WindowKind};
+use domain::{Definition, WindowKind};
 
 use super::Counting;
 use super::answer::CellAnswer;
 use super::blocks::YearRead;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::pupils;
 use crate::school::tenants;
 
@@ -36,16 +31,13 @@ pub struct ClassFigures {
 }
 
 impl OneSchool {
-    /// Reads a school's year.
-    ///
-    /// # Errors
-    /// 404; the database's.
+    /// Reads a school's year. Errors: 404.
     pub fn read(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         counting: &Counting,
         school_id: SchoolId,
         year: AcademicYear,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let school = tenants::school(tx, school_id)?;
         let classes = pupils::classes_of_schools(tx, &[school_id])?;
         let names = classes.into_iter().map(|row| (row.class_id, row.name)).collect();
@@ -53,16 +45,9 @@ impl OneSchool {
         Ok(Self { trust: tx.trust(), school: school_id, names, standing })
     }
 
-    /// Counts every class over the window of that key; no class when the year has no such window.
-    ///
-    /// # Errors
-    /// A panic while counting.
-    pub fn over(
-        self,
-        counting: &Counting,
-        kind: WindowKind,
-        key: &str,
-    ) -> Result<ClassFigures, Problem> {
+    /// Counts every class over the window of that key; no class when the year has no such window. Errors: a panic while
+    /// counting.
+    pub fn over(self, counting: &Counting, kind: WindowKind, key: &str) -> Result<ClassFigures> {
         let Self { trust, school, mut names, standing } = self;
         let version = standing.versions.get(&school).map_or(0, |version| version.number);
         let built = counting.blocks.build(trust, &counting.pool, standing)?;

@@ -1,10 +1,6 @@
 //! Completeness: which registers were due, which were taken, and which are missing.
 
-use std::collections::BTreeMap;
-
 use analytics::{Block, By, Level, Register};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Session};
 
 use super::answer::{PeriodAnswer, VersionAnswer, percent, versions};
 use super::blocks::Built;
@@ -12,7 +8,6 @@ use super::finished::{self, finished};
 use super::{dimension, known};
 use crate::base::cache::Key;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::figures::Counting;
 use crate::roll::pupils;
 use crate::school::tenants;
@@ -173,7 +168,7 @@ pub async fn completeness(
     counting: web::Data<Counting>,
     request: HttpRequest,
     params: Query<CompletenessQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;

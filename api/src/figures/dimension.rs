@@ -1,14 +1,9 @@
 //! What figures are split and filtered by, as the wire says it: names, keys of groups, and words for people.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use ::analytics::{By, CROSSED, Filter, LeftOut, Level, Measure, Sex, Split, Value};
-use chrono::NaiveDate;
 use domain::{Characteristic, Phase, WindowKind, Word};
 
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::{As, words};
+use crate::base::prelude::*;
 
 /// Everything that figures can be split by.
 fn all() -> impl Iterator<Item = By> {
@@ -183,31 +178,20 @@ fn expected(by: By) -> String {
     }
 }
 
-/// Reads `by`: nothing or `trust` for one series, or up to three different things with commas between.
-///
-/// # Errors
-/// Anything else.
-pub fn split(text: Option<&str>) -> Result<Split, Problem> {
+/// Reads `by`: nothing or `trust` for one series, or up to three different dimensions with commas between.
+pub fn split(text: Option<&str>) -> Result<Split> {
     match text {
         None | Some("trust") => Ok([None; CROSSED]),
         Some(text) => several(text, "?by", "trust, or up to", |_| true),
     }
 }
 
-/// Reads what schools are made alike by: up to three different things about pupils, with commas between.
-///
-/// # Errors
-/// Anything else.
-pub fn standard(text: &str) -> Result<Split, Problem> {
+/// Reads what schools are made alike by: up to three different characteristics of pupils, with commas between.
+pub fn standard(text: &str) -> Result<Split> {
     several(text, "?standard", "up to", |by| !matches!(by, By::School | By::Phase | By::Class))
 }
 
-fn several(
-    text: &str,
-    place: &str,
-    up_to: &str,
-    among: impl Fn(By) -> bool,
-) -> Result<Split, Problem> {
+fn several(text: &str, place: &str, up_to: &str, among: impl Fn(By) -> bool) -> Result<Split> {
     let mut split = [None; CROSSED];
     let names: Vec<&str> = all().filter(|by| among(*by)).map(name).collect();
     let expected = format!("{up_to} {CROSSED} of {}, with commas between", names.join(", "));
@@ -222,17 +206,61 @@ fn several(
     Ok(split)
 }
 
-/// Reads the key of a window.
-///
-/// # Errors
-/// It is none.
-pub fn window(key: &str) -> Result<WindowKind, Problem> {
+/// Reads the key of a window. Errors: it is none.
+pub fn window(key: &str) -> Result<WindowKind> {
     WindowKind::of_key(key).ok_or_else(|| {
         let expected =
             "year-to-date, or a half term, term or week such as half-term-1, term-1 or 2026-W37";
         Problem::at(Kind::BadQuery, "?window", expected)
     })
 }
+
+/// Makes a question of its own parameters and of those that say whom it is about; [`given`] reads these.
+macro_rules! filtered {
+    ($(#[$about:meta])* pub struct $name:ident { $($own:tt)* }) => {
+        $(#[$about])*
+        pub struct $name {
+            $($own)*
+            /// Only these schools: ids with commas between.
+            schools: Option<String>,
+            /// Only schools of these phases, with commas between.
+            #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
+            phases: Option<String>,
+            /// Only these year groups, with commas between: 0 is reception.
+            year_groups: Option<String>,
+            /// Only these classes: ids with commas between.
+            classes: Option<String>,
+            /// Only pupils of this sex. As for all that follow, some with commas between.
+            #[param(style = Form, explode = false, value_type = Option<Vec<SexGroup>>)]
+            sex: Option<String>,
+            /// Only pupils who are eligible for free school meals, or are not.
+            #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
+            fsm: Option<String>,
+            /// Only pupils with these special educational needs.
+            #[param(style = Form, explode = false, value_type = Option<Vec<SenGroup>>)]
+            sen: Option<String>,
+            /// Only pupils with English as an additional language, or without.
+            #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
+            eal: Option<String>,
+            /// Only pupils in the care of a local authority, or not.
+            #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
+            looked_after: Option<String>,
+            /// Only children in need, or others.
+            #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
+            child_in_need: Option<String>,
+            /// Only children of the armed forces, or others.
+            #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
+            service_child: Option<String>,
+            /// Only boarders, or day pupils.
+            #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
+            boarder: Option<String>,
+            /// Only pupils registered here alone, or at two schools: here as the main or the subsidiary one.
+            #[param(style = Form, explode = false, value_type = Option<Vec<RegistrationGroup>>)]
+            registration: Option<String>,
+        }
+    };
+}
+pub(super) use filtered;
 
 /// The filters of some parameters, each with what it filters by.
 macro_rules! given {
@@ -258,15 +286,12 @@ macro_rules! given {
 }
 pub(super) use given;
 
-/// Reads the filters that were given.
-///
-/// # Errors
-/// A value that is none of its kind.
+/// Reads the filters that were given. Errors: a value that is none of its kind.
 pub fn filter(
     given: &[(By, &Option<String>)],
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
-) -> Result<Filter, Problem> {
+) -> Result<Filter> {
     let mut values = BTreeMap::new();
     for (by, text) in given {
         let Some(text) = text else { continue };

@@ -1,18 +1,10 @@
 //! What schools' years are counted from: the rows as they stand now, and how they are put together.
 
-use std::collections::BTreeMap;
-
 use ::analytics::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
-use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::{
-    AcademicYear, Calendar, Characteristic, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK, Phase, Word,
-};
+use domain::{Calendar, Characteristic, HALF_DAYS, HalfDaySet, NO_MARK, Phase, Word};
 
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
@@ -48,7 +40,7 @@ pub struct PupilFacts {
 
 impl Facts {
     /// The rows as they stand now.
-    pub fn now(tx: &mut Tx<'_>, schools: &[SchoolId], year: AcademicYear) -> Result<Self, Problem> {
+    pub fn now(tx: &mut Tx, schools: &[SchoolId], year: AcademicYear) -> Result<Self> {
         let enrolments = pupils::enrolments_of(tx, schools, Some(year))?;
         Ok(Self {
             calendars: calendars::of_schools(tx, schools, year, None)?,
@@ -63,10 +55,10 @@ impl Facts {
 
     /// The rows of one pupil at one school, with those of the school itself.
     pub fn of_pupil(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         (school_id, pupil_id): (SchoolId, PupilId),
         year: AcademicYear,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let schools = [school_id];
         let enrolments = pupils::enrolments_of_pupil(tx, (school_id, pupil_id), year)?;
         let ids: Vec<EnrolmentId> = enrolments.iter().map(|row| row.enrolment_id).collect();
@@ -106,15 +98,13 @@ impl Facts {
         }
     }
 
-    /// The years of the schools that have a calendar.
-    ///
-    /// # Errors
-    /// A pupil on roll whom this caller may not see: a block without the pupil would be kept for others, who may.
+    /// The years of the schools that have a calendar. Errors: a pupil on roll whom this caller may not see: a block
+    /// without the pupil would be kept for others, who may.
     pub fn into_years(
         mut self,
         schools: &BTreeMap<SchoolId, SchoolRow>,
         today: &BTreeMap<SchoolId, NaiveDate>,
-    ) -> Result<Vec<SchoolYear>, Problem> {
+    ) -> Result<Vec<SchoolYear>> {
         let mut registers: BTreeMap<SchoolId, BTreeMap<i32, HalfDaySet>> = BTreeMap::new();
         for (school, class, taken) in &self.taken {
             registers.entry(*school).or_default().insert(class.number(), half_days(taken));
@@ -137,7 +127,7 @@ impl Facts {
         Ok(calendars.into_iter().filter_map(year).collect())
     }
 
-    fn into_enrolments(mut self) -> Result<BTreeMap<SchoolId, Vec<EnrolmentYear>>, Problem> {
+    fn into_enrolments(mut self) -> Result<BTreeMap<SchoolId, Vec<EnrolmentYear>>> {
         let mut placements: BTreeMap<EnrolmentId, Vec<Placement>> = BTreeMap::new();
         for row in self.placements {
             let year_group = i8::try_from(row.year_group).unwrap_or(0);
@@ -199,16 +189,12 @@ fn sex(known: Option<words::Sex>) -> Sex {
 }
 
 /// The pupils of these enrolments, as they are now.
-pub fn pupil_facts(
-    tx: &mut Tx<'_>,
-    rows: &[EnrolmentRow],
-) -> Result<BTreeMap<PupilId, PupilFacts>, Problem> {
-    let trust = tx.trust();
+pub fn pupil_facts(tx: &mut Tx, rows: &[EnrolmentRow]) -> Result<BTreeMap<PupilId, PupilFacts>> {
     let pupils: Vec<PupilId> = rows.iter().map(|row| row.pupil_id).collect();
     let mut facts = BTreeMap::new();
     for some in pupils.chunks(20_000) {
         let rows: Vec<(PupilId, NaiveDate, Option<words::Sex>)> = pupil::table
-            .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
+            .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(some)))
             .select((pupil::pupil_id, pupil::birth_date, pupil::sex))
             .load(tx.conn)?;
         let rows = rows.into_iter();

@@ -1,25 +1,20 @@
 //! Finished answers: taken from where they are kept, or counted in their turn and kept.
 
-use std::sync::Arc;
-
 use actix_web::{HttpRequest, HttpResponse};
-use serde::Serialize;
 
 use super::Counting;
 use crate::base::cache::Key;
 use crate::base::db::block;
 use crate::base::http::page;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 
-/// The answer of a key, or what `count` says, off the request threads.
-///
-/// # Errors
-/// 503 when too much is counted at once; what `count` refuses, which is not kept.
+/// The answer of a key, or what `count` says, off the request threads. Errors: 503 when too much is counted at once;
+/// what `count` refuses, which is not kept.
 pub(super) async fn finished(
     counting: &Counting,
     key: Key,
-    count: impl FnOnce(&Counting) -> Result<Vec<u8>, Problem> + Send + 'static,
-) -> Result<Arc<[u8]>, Problem> {
+    count: impl FnOnce(&Counting) -> Result<Vec<u8>> + Send + 'static,
+) -> Result<Arc<[u8]>> {
     if let Some(answer) = counting.answers.here(&key) {
         return Ok(answer);
     }
@@ -43,10 +38,7 @@ pub(super) fn json(answer: &Arc<[u8]>) -> HttpResponse {
 }
 
 /// An answer that holds a page, with the cursor of the next one in a line of its own: JSON has none.
-///
-/// # Errors
-/// It cannot be written as JSON.
-pub(super) fn with_page(answer: &impl Serialize, next: Option<String>) -> Result<Vec<u8>, Problem> {
+pub(super) fn with_page(answer: &impl Serialize, next: Option<String>) -> Result<Vec<u8>> {
     let mut kept = serde_json::to_vec(answer).map_err(Problem::internal)?;
     if let Some(next) = next {
         kept.push(b'\n');

@@ -1,31 +1,21 @@
 //! What schools' years were counted from on an earlier instant: every fact as it was recorded by then, and every mark,
 //! field and register with what came later undone.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bytea, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::{AcademicYear, HALF_DAYS, HalfDay, Session, Sex, Word};
+use diesel::sql_types::{Array, Date, Integer, Timestamptz};
+use domain::{HALF_DAYS, Sex, Word};
 
 use super::facts::{Facts, PupilFacts, pupil_facts};
 use crate::base::clock::Clock;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
+use schema::{class_year_change, placement, pupil_change, register_session};
 
 /// The instant that a question is asked as known on, which must have passed; to the microsecond, as Postgres keeps it.
-///
-/// # Errors
-/// An instant to come.
-pub fn instant(
-    clock: &Clock,
-    asked: Option<DateTime<Utc>>,
-) -> Result<Option<DateTime<Utc>>, Problem> {
+/// Errors: An instant to come.
+pub fn instant(clock: &Clock, asked: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>> {
     let asked = asked.and_then(|at| DateTime::from_timestamp_micros(at.timestamp_micros()));
     if asked.is_some_and(|at| at > clock.now()) {
         let expected = "an instant that has passed, such as 2026-11-18T09:00:00Z";
@@ -36,11 +26,11 @@ pub fn instant(
 
 /// Reads schools' years as they were known on an instant.
 pub fn facts(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
-) -> Result<Facts, Problem> {
+) -> Result<Facts> {
     let enrolments = enrolments(tx, schools, year, at)?;
     Ok(Facts {
         calendars: calendars::of_schools(tx, schools, year, Some(at))?,
@@ -55,11 +45,11 @@ pub fn facts(
 
 /// The enrolments recorded by then, with the days and the pupil that they had.
 fn enrolments(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
-) -> Result<Vec<EnrolmentRow>, Problem> {
+) -> Result<Vec<EnrolmentRow>> {
     let rows = diesel::sql_query(
         "SELECT e.enrolment_id, e.school_id, coalesce(c.old_pupil_id, e.pupil_id) AS pupil_id, \
                 d.first_day, d.last_day \
@@ -83,50 +73,38 @@ fn enrolments(
     Ok(rows)
 }
 
-fn placements(
-    tx: &mut Tx<'_>,
-    schools: &[SchoolId],
-    at: DateTime<Utc>,
-) -> Result<Vec<PlacementRow>, Problem> {
-    let rows = diesel::sql_query(
-        "SELECT DISTINCT ON (enrolment_id, from_day) enrolment_id, from_day, class_id, year_group \
-         FROM placement WHERE trust_id = $1 AND school_id = ANY ($2) AND recorded_at <= $3 \
-         ORDER BY enrolment_id, from_day, recorded_at DESC",
-    )
-    .bind::<Integer, _>(tx.trust())
-    .bind::<Array<Integer>, _>(schools)
-    .bind::<Timestamptz, _>(at)
-    .load(tx.conn)?;
-    Ok(rows)
+fn placements(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result<Vec<PlacementRow>> {
+    Ok(placement::table
+        .filter(placement::trust_id.eq(tx.trust()).and(placement::school_id.eq_any(schools)))
+        .filter(placement::recorded_at.le(at))
+        .distinct_on((placement::enrolment_id, placement::from_day))
+        .order((placement::enrolment_id, placement::from_day, placement::recorded_at.desc()))
+        .select((
+            placement::enrolment_id,
+            placement::from_day,
+            placement::class_id,
+            placement::year_group,
+        ))
+        .load(tx.conn)?)
 }
 
 /// The pupils' fields, with later corrections undone: what stood there before the first of them.
 fn pupils_as_known(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     enrolments: &[EnrolmentRow],
     at: DateTime<Utc>,
-) -> Result<BTreeMap<PupilId, PupilFacts>, Problem> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Integer)]
-        pupil_id: PupilId,
-        #[diesel(sql_type = Text)]
-        field: String,
-        #[diesel(sql_type = Nullable<Text>)]
-        old: Option<String>,
-    }
+) -> Result<BTreeMap<PupilId, PupilFacts>> {
     let mut pupils = pupil_facts(tx, enrolments)?;
-    let rows: Vec<Row> = diesel::sql_query(
-        "SELECT DISTINCT ON (pupil_id, field) pupil_id, field, old FROM pupil_change \
-         WHERE trust_id = $1 AND field IN ('birth_date', 'sex') AND recorded_at > $2 \
-         ORDER BY pupil_id, field, recorded_at",
-    )
-    .bind::<Integer, _>(tx.trust())
-    .bind::<Timestamptz, _>(at)
-    .load(tx.conn)?;
-    for row in rows {
-        let Some(pupil) = pupils.get_mut(&row.pupil_id) else { continue };
-        match (row.field.as_str(), row.old) {
+    let rows: Vec<(PupilId, String, Option<String>)> = pupil_change::table
+        .filter(pupil_change::trust_id.eq(tx.trust()).and(pupil_change::recorded_at.gt(at)))
+        .filter(pupil_change::field.eq_any(["birth_date", "sex"]))
+        .distinct_on((pupil_change::pupil_id, pupil_change::field))
+        .order((pupil_change::pupil_id, pupil_change::field, pupil_change::recorded_at))
+        .select((pupil_change::pupil_id, pupil_change::field, pupil_change::old))
+        .load(tx.conn)?;
+    for (pupil_id, field, old) in rows {
+        let Some(pupil) = pupils.get_mut(&pupil_id) else { continue };
+        match (field.as_str(), old) {
             ("sex", old) => pupil.sex = old.as_deref().and_then(Sex::read).map(As),
             (_, Some(date)) => pupil.birth_date = date.parse().map_err(Problem::internal)?,
             (_, None) => return Err(Problem::internal("a pupil without a date of birth")),
@@ -137,54 +115,34 @@ fn pupils_as_known(
 
 /// The registers that had been taken: those of before the first later import, without the ones taken here later.
 fn taken(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
-) -> Result<Vec<(SchoolId, ClassId, Vec<u8>)>, Problem> {
-    #[derive(QueryableByName)]
-    struct Before {
-        #[diesel(sql_type = Integer)]
-        class_id: ClassId,
-        #[diesel(sql_type = Bytea)]
-        old: Vec<u8>,
-    }
-    #[derive(QueryableByName)]
-    struct Later {
-        #[diesel(sql_type = Integer)]
-        class_id: ClassId,
-        #[diesel(sql_type = Date)]
-        date: NaiveDate,
-        #[diesel(sql_type = SmallInt)]
-        session: i16,
-    }
-    let before: Vec<Before> = diesel::sql_query(
-        "SELECT DISTINCT ON (class_id) class_id, old FROM class_year_change \
-         WHERE trust_id = $1 AND school_id = ANY ($2) AND year = $3 AND recorded_at > $4 \
-         ORDER BY class_id, recorded_at",
-    )
-    .bind::<Integer, _>(tx.trust())
-    .bind::<Array<Integer>, _>(schools)
-    .bind::<SmallInt, _>(year.number())
-    .bind::<Timestamptz, _>(at)
-    .load(tx.conn)?;
-    let later: Vec<Later> = diesel::sql_query(
-        "SELECT class_id, date, session FROM register_session \
-         WHERE trust_id = $1 AND school_id = ANY ($2) AND taken_at > $3 AND date BETWEEN $4 AND $5",
-    )
-    .bind::<Integer, _>(tx.trust())
-    .bind::<Array<Integer>, _>(schools)
-    .bind::<Timestamptz, _>(at)
-    .bind::<Date, _>(year.first_day())
-    .bind::<Date, _>(year.last_day())
-    .load(tx.conn)?;
-    let mut before: BTreeMap<ClassId, Vec<u8>> =
-        before.into_iter().map(|row| (row.class_id, row.old)).collect();
+) -> Result<Vec<(SchoolId, ClassId, Vec<u8>)>> {
+    let before: Vec<(ClassId, Vec<u8>)> = class_year_change::table
+        .filter(class_year_change::trust_id.eq(tx.trust()))
+        .filter(class_year_change::school_id.eq_any(schools))
+        .filter(
+            class_year_change::year.eq(year.number()).and(class_year_change::recorded_at.gt(at)),
+        )
+        .distinct_on(class_year_change::class_id)
+        .order((class_year_change::class_id, class_year_change::recorded_at))
+        .select((class_year_change::class_id, class_year_change::old))
+        .load(tx.conn)?;
+    let mut before: BTreeMap<ClassId, Vec<u8>> = before.into_iter().collect();
+    let later: Vec<(ClassId, NaiveDate, i16)> = register_session::table
+        .filter(register_session::trust_id.eq(tx.trust()))
+        .filter(register_session::school_id.eq_any(schools))
+        .filter(register_session::taken_at.gt(at))
+        .filter(register_session::date.between(year.first_day(), year.last_day()))
+        .select((register_session::class_id, register_session::date, register_session::session))
+        .load(tx.conn)?;
     let mut here: BTreeMap<ClassId, Vec<usize>> = BTreeMap::new();
-    for row in later {
-        let session = if row.session == 0 { Session::Am } else { Session::Pm };
-        if let Some(half_day) = HalfDay::of(year, row.date, session) {
-            here.entry(row.class_id).or_default().push(half_day.position());
+    for (class, date, session) in later {
+        let session = if session == 0 { Session::Am } else { Session::Pm };
+        if let Some(half_day) = HalfDay::of(year, date, session) {
+            here.entry(class).or_default().push(half_day.position());
         }
     }
     let mut taken = marks::taken_of_schools(tx, schools, year.number())?;

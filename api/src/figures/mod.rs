@@ -18,14 +18,11 @@ mod school;
 mod trend;
 
 use std::num::NonZeroUsize;
-use std::sync::Arc;
 use std::time::Duration;
 
 use ::analytics::{Filter, Level, Pool, Value};
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, CodeTable};
+use domain::CodeTable;
 use tokio::sync::Semaphore;
-use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use evidence::{Check, Light, attempts_since, light, register_checks};
 pub use pupils::{Beside, Figures, week_to};
@@ -33,9 +30,8 @@ pub use school::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
 
 use self::blocks::YearRead;
 use crate::base::cache::Answers;
-use crate::base::db::{Db, Tx};
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::db::Db;
+use crate::base::prelude::*;
 use crate::base::state::StartError;
 use crate::school::tenants;
 
@@ -65,10 +61,8 @@ pub struct Counting {
 }
 
 impl Counting {
-    /// On a database, with one counting thread a core.
-    ///
-    /// # Errors
-    /// The system gives no threads, or `redis_url` is not an address of Redis.
+    /// On a database, with one counting thread a core. Errors: the system gives no threads, or `redis_url` is not an
+    /// address of Redis.
     pub fn new(db: Db, codes: Arc<CodeTable>, redis_url: Option<&str>) -> Result<Self, StartError> {
         let threads = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let pool = Pool::new(threads).map_err(|error| StartError::Data(error.to_string()))?;
@@ -103,11 +97,11 @@ impl Counting {
     /// there. Counted by pupil, a question is about all schools that the caller may see: each may have had the pupils.
     fn read(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         (filter, level): (&Filter, Level),
         year: AcademicYear,
         known: Option<DateTime<Utc>>,
-    ) -> Result<YearRead, Problem> {
+    ) -> Result<YearRead> {
         let mut schools = tenants::schools(tx)?;
         let wanted = dimension::schools(filter);
         let there = |wanted: &SchoolId| schools.iter().any(|school| school.school_id == *wanted);
@@ -124,7 +118,7 @@ impl Counting {
     }
 
     /// Waits for a turn to count.
-    async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit, Problem> {
+    async fn turn(&self) -> Result<tokio::sync::OwnedSemaphorePermit> {
         let busy = || Problem::unavailable(2, "too many questions at once");
         let turn = tokio::time::timeout(PATIENCE, self.turns.clone().acquire_owned()).await;
         turn.map_err(|_| busy())?.map_err(Problem::internal)
@@ -132,7 +126,7 @@ impl Counting {
 }
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(trend::trend)
         .service(compare::compare)

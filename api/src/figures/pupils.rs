@@ -1,17 +1,14 @@
 //! What a policy's engine is told about a school's pupils on a day, counted from the blocks.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-use crate::base::id::{ClassId, EnrolmentId, PupilId};
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 use ::analytics::{Block, EnrolmentYear};
-use chrono::{Datelike, Days as DayCount, NaiveDate};
+use chrono::{Datelike, Days as DayCount};
 use domain::policy::word::Over;
 use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
-use domain::{AcademicYear, Calendar, Days, Rate, WindowKind};
+use domain::{Calendar, Days, Rate, WindowKind};
 
-/// What is known beside the marks.
+/// What is known apart from the marks.
 #[derive(Clone, Default)]
 pub struct Beside {
     /// The open cases, by pupil.
@@ -246,7 +243,7 @@ impl<'a> Figures<'a> {
         (over(recent), over(earlier))
     }
 
-    /// The last so many school weeks up to a day, and as many before them.
+    /// The last `weeks` school weeks up to a day, and as many before them.
     pub fn school_weeks(&self, many: usize, until: NaiveDate) -> [Option<Days>; 2] {
         let begun = self.weeks.partition_point(|monday| *monday <= until);
         let back = |weeks_ago: usize| self.weeks.get(begun.checked_sub(weeks_ago)?).copied();

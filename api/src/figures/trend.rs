@@ -1,90 +1,51 @@
 //! The trend: attendance, absence and persistent absence over time, by school, class or any characteristic, up to three
 //! of them crossed.
 
-use std::collections::BTreeMap;
-
 use analytics::{By, Level, Query as Question};
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Definition, WindowKind};
+use domain::{Definition, WindowKind};
 
 use super::answer::{TrendAnswer, TrendAsked};
 use super::blocks::YearRead;
 use super::finished::{finished, json};
 use super::{Counting, dimension, known};
 use crate::base::cache::Key;
-use crate::base::db::Scope;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::figures::dimension::{
     CountingLevel, Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo,
 };
 use crate::roll::pupils;
 use crate::school::tenants;
 
-/// The question.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct TrendQuery {
-    /// Academic year: 2026 for 2026/27; the present one when absent.
-    #[param(value_type = Option<i16>)]
-    year: Option<AcademicYear>,
-    /// How to divide the series: not at all when absent, or by up to three of these, with commas between: every
-    /// combination that somebody is in.
-    #[param(style = Form, explode = false, value_type = Option<Vec<Dimension>>)]
-    by: Option<String>,
-    /// What counts as one for persistent and severe absence: enrolments when absent, as the Department for Education
-    /// counts; pupils count once who moved inside the trust, with all sessions.
-    level: Option<CountingLevel>,
-    /// How to divide time; by half terms when absent.
-    #[param(value_type = Option<words::WindowKind>)]
-    window: Option<WindowKind>,
-    /// What to count; as the Department for Education does in its daily figures when absent.
-    #[param(value_type = Option<words::Definition>)]
-    definition: Option<Definition>,
-    /// Only these schools: ids with commas between.
-    schools: Option<String>,
-    /// Only schools of these phases, with commas between.
-    #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
-    phases: Option<String>,
-    /// Only these year groups, with commas between: 0 is reception.
-    year_groups: Option<String>,
-    /// Only these classes: ids with commas between.
-    classes: Option<String>,
-    /// Only pupils of this sex. As for all that follow, some with commas between.
-    #[param(style = Form, explode = false, value_type = Option<Vec<SexGroup>>)]
-    sex: Option<String>,
-    /// Only pupils who are eligible for free school meals, or are not.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    fsm: Option<String>,
-    /// Only pupils with these special educational needs.
-    #[param(style = Form, explode = false, value_type = Option<Vec<SenGroup>>)]
-    sen: Option<String>,
-    /// Only pupils with English as an additional language, or without.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    eal: Option<String>,
-    /// Only pupils in the care of a local authority, or not.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    looked_after: Option<String>,
-    /// Only children in need, or others.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    child_in_need: Option<String>,
-    /// Only children of the armed forces, or others.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    service_child: Option<String>,
-    /// Only boarders, or day pupils.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    boarder: Option<String>,
-    /// Only pupils registered here alone, or at two schools: here as the main or the subsidiary one.
-    #[param(style = Form, explode = false, value_type = Option<Vec<RegistrationGroup>>)]
-    registration: Option<String>,
-    /// Only windows that reach this day or later.
-    from: Option<NaiveDate>,
-    /// Only windows that begin on this day or earlier.
-    to: Option<NaiveDate>,
-    /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`: marks, registers, roll and calendars with
-    /// all that was recorded later undone.
-    as_known_on: Option<DateTime<Utc>>,
+dimension::filtered! {
+    /// The question.
+    #[derive(Debug, Clone, Deserialize, IntoParams)]
+    #[serde(deny_unknown_fields)]
+    #[into_params(parameter_in = Query)]
+    pub struct TrendQuery {
+        /// Academic year: 2026 for 2026/27; the present one when absent.
+        #[param(value_type = Option<i16>)]
+        year: Option<AcademicYear>,
+        /// How to divide the series: not at all when absent, or by up to three of these, with commas between: every
+        /// combination that somebody is in.
+        #[param(style = Form, explode = false, value_type = Option<Vec<Dimension>>)]
+        by: Option<String>,
+        /// What counts as one for persistent and severe absence: enrolments when absent, as the Department for
+        /// Education counts; pupils count once who moved inside the trust, with all sessions.
+        level: Option<CountingLevel>,
+        /// How to divide time; by half terms when absent.
+        #[param(value_type = Option<words::WindowKind>)]
+        window: Option<WindowKind>,
+        /// What to count; as the Department for Education does in its daily figures when absent.
+        #[param(value_type = Option<words::Definition>)]
+        definition: Option<Definition>,
+        /// Only windows that reach this day or later.
+        from: Option<NaiveDate>,
+        /// Only windows that begin on this day or earlier.
+        to: Option<NaiveDate>,
+        /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`: marks, registers, roll and
+        /// calendars with all that was recorded later undone.
+        as_known_on: Option<DateTime<Utc>>,
+    }
 }
 
 /// Read the trend
@@ -98,7 +59,7 @@ pub async fn trend(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     params: Query<TrendQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let params = params.0;
     let clock = app.db.clock_of(caller.scope()).await?;
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
@@ -126,7 +87,7 @@ pub async fn trend(
 }
 
 /// The question that the parameters ask.
-fn question(params: &TrendQuery) -> Result<Question, Problem> {
+fn question(params: &TrendQuery) -> Result<Question> {
     Ok(Question {
         definition: params.definition.unwrap_or(Definition::DfeDaily),
         level: params.level.map_or(Level::Enrolment, |level| *level),
@@ -136,12 +97,7 @@ fn question(params: &TrendQuery) -> Result<Question, Problem> {
     })
 }
 
-fn asked(
-    tx: &mut Tx<'_>,
-    codes: u16,
-    question: &Question,
-    standing: &YearRead,
-) -> Result<TrendAsked, Problem> {
+fn asked(tx: &mut Tx, codes: u16, question: &Question, standing: &YearRead) -> Result<TrendAsked> {
     let wanted = dimension::classes(&question.filter);
     let mut classes = BTreeMap::new();
     if question.by.contains(&Some(By::Class)) || wanted.is_some() {

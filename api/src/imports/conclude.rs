@@ -1,15 +1,13 @@
 //! The way of a file from its reading to its end: what is told of it on the way, and the end itself, where the outcome is
 //! kept, the file let go and the job finished, all in one transaction.
 
-use chrono::{DateTime, Utc};
 use files::{Columns, Notice, Problems, Reading};
 
 use super::outcome::{Counts, Outcome};
 use super::request::Request;
 use super::rows;
-use crate::base::db::Tx;
 use crate::base::jobs::{Finished, Job};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 
 /// A file that was read and is being checked.
 pub(super) struct Checking<'a> {
@@ -38,10 +36,10 @@ impl<'a> Checking<'a> {
     /// Ends the import in the transaction of what it did. `applied_at`: the instant of the facts it wrote, if any.
     pub fn conclude(
         self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         job: &Job<'_>,
         applied_at: Option<DateTime<Utc>>,
-    ) -> Result<(), Problem> {
+    ) -> Result<()> {
         let Self { request, columns, problems, mut notices, counts, rows } = self;
         notices.sort_by_key(|notice| notice.line);
         let (problems, problem_count) = problems.finish();
@@ -53,12 +51,12 @@ impl<'a> Checking<'a> {
 
 /// Concludes an import in the transaction of what it did. `columns` are the file's, to name the cells of a workbook.
 pub(super) fn conclude(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     request: &Request,
     mut outcome: Outcome,
     columns: &Columns,
-) -> Result<(), Problem> {
+) -> Result<()> {
     outcome.problems.iter_mut().for_each(|problem| columns.place(problem));
     rows::keep_outcome(tx, job.id(), &outcome)?;
     let (how, stage) = match (outcome.problem_count, request.dry_run) {

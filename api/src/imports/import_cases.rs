@@ -4,9 +4,6 @@
 //! It is held against the policy that the school follows today, and told as the events of cases. From then on a case
 //! stands as if it had been followed here, and says where it came from.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::policy::{CarriedIn, CarryError, Doing, Done, carry_in};
 use files::{
     Column, Columns, DoneColumn, DoneFile, DoneRow, Notice, NoticeKind, Problems, Reading,
@@ -18,21 +15,15 @@ use super::import_notices;
 use super::request::Request;
 use super::schools::Schools;
 use super::whom::{ByPupil, rows_by_pupil};
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, CarriedCase, CaseRow};
 use crate::casework::letters::{self, NewLetter};
 use crate::roll::pupils::EnrolmentRow;
 use crate::school::policies::{self, Follows, Part};
 
 /// Checks and applies a file of what was done; a dry run, or a file with a problem, changes nothing.
-pub(super) fn import(
-    job: &Job<'_>,
-    request: &Request,
-    reading: Reading<DoneFile>,
-) -> Result<(), Problem> {
+pub(super) fn import(job: &Job<'_>, request: &Request, reading: Reading<DoneFile>) -> Result<()> {
     job.tell("checking against the policy", 0, 0);
     job.run(|tx| {
         let (file, mut check) = Checking::begin(request, reading);
@@ -42,11 +33,11 @@ pub(super) fn import(
 }
 
 fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     DoneFile { done, given }: DoneFile,
     check: &mut Checking<'_>,
-) -> Result<Option<DateTime<Utc>>, Problem> {
+) -> Result<Option<DateTime<Utc>>> {
     let mut schools = Schools::read(tx, check.request)?;
     let today = tx.clock().today();
     let in_time = |row: &DoneRow<Done>, stays: &[EnrolmentRow], columns: &Columns| {
@@ -167,11 +158,11 @@ fn not_in_policy(row: &DoneRow<Done>, columns: &Columns, error: &CarryError) -> 
 
 /// The policies that the schools follow today; one problem for a school that follows none.
 fn followed(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     files: &ByPupil<Done>,
     problems: &mut Problems,
-) -> Result<BTreeMap<SchoolId, Follows>, Problem> {
+) -> Result<BTreeMap<SchoolId, Follows>> {
     let today = tx.clock().today();
     let mut found = BTreeMap::new();
     for school_id in schools {
@@ -212,7 +203,7 @@ impl Planned<'_> {
         })
     }
 
-    fn apply(&self, tx: &mut Tx<'_>, job: &Job<'_>, follows: &Follows) -> Result<(), Problem> {
+    fn apply(&self, tx: &mut Tx, job: &Job<'_>, follows: &Follows) -> Result<()> {
         let line = |at: &usize| self.rows.get(*at).map(|row| row.line.to_string());
         let steps = self.carried.steps.iter().map(|step| {
             let lines: Vec<String> = step.from.iter().filter_map(line).collect();

@@ -1,16 +1,12 @@
 //! A file of links between schools: a school whose URN changed keeps its key, its pupils and its marks.
 
-use std::collections::BTreeMap;
-
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 use files::{LinkFileRow, Notice, NoticeKind, Reading};
 
 use super::conclude::Checking;
 use super::request::Request;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants;
 
 /// A school's change of URN.
@@ -26,7 +22,7 @@ pub(super) fn import(
     job: &Job<'_>,
     request: &Request,
     reading: Reading<Vec<LinkFileRow>>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     job.run(|tx| {
         let (file, mut check) = Checking::begin(request, reading);
         let schools = tenants::schools_by_urn(tx)?;
@@ -72,7 +68,7 @@ fn plan(
     changes
 }
 
-fn apply(tx: &mut Tx<'_>, changes: &[Change], by: &str) -> Result<(), Problem> {
+fn apply(tx: &mut Tx, changes: &[Change], by: &str) -> Result<()> {
     for (step, change) in (0..).zip(changes) {
         let urns = (change.before.as_str(), change.after.as_str());
         // A school may change more than once in a file: each change has an instant of its own.

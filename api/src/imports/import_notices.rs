@@ -1,8 +1,6 @@
 //! The penalty notices in a file of what was done: held against the pupils' parents, the notices that are here and the
 //! national limits.
 
-use std::collections::BTreeMap;
-
 use domain::folded_name_key;
 use files::{
     Column, Columns, ContactColumn, DoneColumn, DoneRow, GivenNotice, RowProblem, RowProblemKind,
@@ -11,10 +9,8 @@ use files::{
 use super::conclude::Checking;
 use super::schools::Schools;
 use super::whom::rows_by_pupil;
-use crate::base::db::Tx;
-use crate::base::id::{ParentId, PupilId, SchoolId};
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases;
 use crate::casework::notices::{self, Absence, Given, Refused};
 use crate::casework::records::notices::{Details, Missed};
@@ -31,11 +27,11 @@ pub(super) struct PlannedNotice {
 
 /// The notices that may come in; what is wrong with the others is added to the problems.
 pub(super) fn plan(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &mut Schools,
     rows: Vec<DoneRow<GivenNotice>>,
     check: &mut Checking<'_>,
-) -> Result<Vec<PlannedNotice>, Problem> {
+) -> Result<Vec<PlannedNotice>> {
     let today = tx.clock().today();
     let past = |row: &DoneRow<GivenNotice>, _: &[_], columns: &Columns| match row.done.day > today {
         true => Err(wrong_day(row, columns, "today or a day before: it has been given".to_owned())),
@@ -160,7 +156,7 @@ fn wrong_day(row: &DoneRow<GivenNotice>, columns: &Columns, expected: String) ->
 
 impl PlannedNotice {
     /// Keeps it, with the pupil's open case where there is one: it then stands on the timeline.
-    pub fn apply(&self, tx: &mut Tx<'_>, job: &Job<'_>) -> Result<(), Problem> {
+    pub fn apply(&self, tx: &mut Tx, job: &Job<'_>) -> Result<()> {
         let case = cases::open_case_to_change(tx, self.school_id, self.pupil_id)?;
         let about = (self.school_id, self.pupil_id, case.map(|told| told.row.case_id));
         let (given, from) = ((&self.given, &self.details), (job.id().into(), self.line));

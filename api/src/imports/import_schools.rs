@@ -3,16 +3,12 @@
 //! The files name every school in England. A trust's are those that it has, those of its group, and those that are asked
 //! for by URN; the others are left aside.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use files::{Notice, NoticeKind, Reading, SchoolFileRow};
 
 use super::conclude::Checking;
 use super::request::{ImportKind, Options, Request};
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::{self, SchoolFacts, SchoolRow};
 
 /// Checks and applies a file of schools; a dry run, or a file with a problem, changes nothing.
@@ -20,7 +16,7 @@ pub(super) fn import(
     job: &Job<'_>,
     request: &Request,
     reading: Reading<Vec<SchoolFileRow>>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     job.run(|tx| {
         let (file, mut check) = Checking::begin(request, reading);
         settle(tx, job, &file, &mut check)?;
@@ -29,11 +25,11 @@ pub(super) fn import(
 }
 
 fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     file: &[SchoolFileRow],
     check: &mut Checking<'_>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let there: BTreeMap<String, SchoolRow> =
         tenants::schools(tx)?.into_iter().map(|school| (school.urn.clone(), school)).collect();
     let former = tenants::schools_by_former_urn(tx)?;

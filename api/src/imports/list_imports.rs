@@ -21,7 +21,7 @@ pub async fn list_imports(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListImportsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let slice = Slice::<ImportId>::read(params.0.limit, params.0.cursor.as_deref(), &"imports")?;
     let page = app.db.run(caller.scope(), move |tx| {
         let rows = rows::imports(tx, slice.after, slice.fetch())?;

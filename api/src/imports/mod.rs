@@ -21,8 +21,6 @@ mod upload;
 mod uploads;
 mod whom;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use run::run;
 pub use undo::run as take_back;
 
@@ -33,7 +31,7 @@ pub const KIND: &str = "import";
 pub const UNDO: &str = "undo";
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(upload::create_import)
         .service(list_imports::list_imports)

@@ -1,10 +1,8 @@
 //! What an import came to.
 
-use chrono::{DateTime, Utc};
 use files::{Notice, RowProblem};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
+use crate::base::prelude::*;
 use crate::casework::reviews::TouchedByMarks;
 
 /// What an import came to.

@@ -12,7 +12,7 @@ pub async fn read_import(
     caller: May<ReadImport>,
     app: web::Data<App>,
     path: Path<ImportId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let found = app.db.run(caller.scope(), move |tx| {
         let import = rows::import(tx, path.0)?;
         Ok(Import { touched: reviews::looked_again(tx, path.0.job())?, ..import })

@@ -1,15 +1,9 @@
 //! What an import is asked to do.
 
-use chrono::NaiveDate;
 use domain::Roles;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::auth::Caller;
 use crate::base::auth::permission::{Permission, RecordCase, WriteParent, WriteSchool};
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::prelude::*;
 
 words! {
     /// What a file says.
@@ -31,11 +25,8 @@ impl ImportKind {
         matches!(self, Self::Schools | Self::Groups | Self::Links)
     }
 
-    /// Refuses a caller without the permission that a file of this kind needs beside that to import.
-    ///
-    /// # Errors
-    /// 403.
-    pub(super) fn check(self, roles: &Roles, caller: &Caller) -> Result<(), Problem> {
+    /// Refuses a caller without the permission that a file of this kind needs beside that to import. Errors: 403.
+    pub(super) fn check(self, roles: &Roles, caller: &Caller) -> Result<()> {
         let (permission, why) = match self {
             Self::Schools | Self::Groups | Self::Links => {
                 (WriteSchool::NAME, "A file of schools needs the right to add and change schools.")

@@ -1,14 +1,9 @@
 //! The roll and the calendars, read once for a whole file of marks.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar};
+use domain::Calendar;
 use files::MarksFile;
 
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 use crate::school::calendars;
 
@@ -23,11 +18,11 @@ pub(super) struct Roll {
 
 impl Roll {
     pub fn read(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         file: &MarksFile,
         schools: &[SchoolId],
         years: &BTreeSet<AcademicYear>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let upns: BTreeSet<String> =
             file.pupil_years().map(|py| py.upn().as_str().to_owned()).collect();
         let known = pupils::pupils_by_upn(tx, &upns.into_iter().collect::<Vec<_>>())?;
@@ -63,7 +58,7 @@ pub(super) struct Classes {
 }
 
 impl Classes {
-    pub fn read(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, schools: &[SchoolId]) -> Result<Self> {
         let mut placements: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in pupils::placements_of(tx, schools)? {
             placements.entry(row.enrolment_id).or_default().push(row);

@@ -3,18 +3,13 @@
 use diesel::pg::PgRowByRowLoadingMode;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable};
-use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
 
 use super::outcome::Outcome;
 use super::request::{ImportKind, Options, Request};
 use super::uploads::{self, Whole};
-use crate::base::db::Tx;
-use crate::base::id::{ImportId, JobId, SchoolId, UploadId};
 use crate::base::jobs::JobRow;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::reviews::TouchedByMarks;
 use schema::{import, import_chunk, job};
 
@@ -54,7 +49,7 @@ pub struct Import {
     pub touched: Option<TouchedByMarks>,
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(HasQuery)]
 #[diesel(table_name = import)]
 struct ImportRow {
     job_id: JobId,
@@ -85,19 +80,13 @@ impl Import {
 }
 
 /// Keeps a request and its file, for the worker that takes the job.
-pub(super) fn add(
-    tx: &mut Tx<'_>,
-    job_id: JobId,
-    request: &Request,
-    bytes: &[u8],
-) -> Result<(), Problem> {
-    let trust = tx.trust();
+pub(super) fn add(tx: &mut Tx, job_id: JobId, request: &Request, bytes: &[u8]) -> Result<()> {
     let whole = Whole { bytes: bytes.len() as u64, sha256: Sha256::digest(bytes).to_vec() };
     add_request(tx, job_id, request, &whole)?;
     for (seq, chunk) in (0_i32..).zip(bytes.chunks(CHUNK)) {
         diesel::insert_into(import_chunk::table)
             .values((
-                import_chunk::trust_id.eq(trust),
+                import_chunk::trust_id.eq(tx.trust()),
                 import_chunk::job_id.eq(job_id),
                 import_chunk::school_id.eq(request.school_id),
                 import_chunk::seq.eq(seq),
@@ -108,16 +97,14 @@ pub(super) fn add(
     Ok(())
 }
 
-/// Keeps a request whose file came in parts, and takes the parts over where they are.
-///
-/// # Errors
-/// The upload is not there, or not whole.
+/// Keeps a request whose file came in parts, and takes the parts over where they are. Errors: the upload is not there,
+/// or not whole.
 pub(super) fn add_uploaded(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job_id: JobId,
     request: &Request,
     (upload_id, most): (UploadId, usize),
-) -> Result<(), Problem> {
+) -> Result<()> {
     let whole = uploads::whole(tx, upload_id, most)?;
     add_request(tx, job_id, request, &whole)?;
     diesel::sql_query(
@@ -132,16 +119,10 @@ pub(super) fn add_uploaded(
     uploads::hand_over(tx, upload_id)
 }
 
-fn add_request(
-    tx: &mut Tx<'_>,
-    job_id: JobId,
-    request: &Request,
-    whole: &Whole,
-) -> Result<(), Problem> {
-    let trust = tx.trust();
+fn add_request(tx: &mut Tx, job_id: JobId, request: &Request, whole: &Whole) -> Result<()> {
     diesel::insert_into(import::table)
         .values((
-            import::trust_id.eq(trust),
+            import::trust_id.eq(tx.trust()),
             import::job_id.eq(job_id),
             import::school_id.eq(request.school_id),
             import::kind.eq(request.kind),
@@ -156,11 +137,8 @@ fn add_request(
 }
 
 /// What was asked, and the file.
-pub(super) fn take(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Request, Vec<u8>), Problem> {
-    let row: ImportRow = import::table
-        .filter(import::job_id.eq(job_id))
-        .select(ImportRow::as_select())
-        .first(tx.conn)?;
+pub(super) fn take(tx: &mut Tx, job_id: JobId) -> Result<(Request, Vec<u8>)> {
+    let row: ImportRow = ImportRow::query().filter(import::job_id.eq(job_id)).first(tx.conn)?;
     let kind = row.kind;
     let options: Options =
         serde_json::from_value(row.options.clone()).map_err(Problem::internal)?;
@@ -180,11 +158,7 @@ pub(super) fn take(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Request, Vec<u8>),
 }
 
 /// Keeps what came of an import and lets its file go.
-pub(super) fn keep_outcome(
-    tx: &mut Tx<'_>,
-    job_id: JobId,
-    outcome: &Outcome,
-) -> Result<(), Problem> {
+pub(super) fn keep_outcome(tx: &mut Tx, job_id: JobId, outcome: &Outcome) -> Result<()> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
     diesel::update(import::table.filter(import::job_id.eq(job_id)))
         .set((import::result.eq(Some(result)), import::applied_at.eq(outcome.applied_at)))
@@ -194,7 +168,7 @@ pub(super) fn keep_outcome(
 }
 
 /// One import, if the caller may see it.
-pub(super) fn import(tx: &mut Tx<'_>, import_id: ImportId) -> Result<Import, Problem> {
+pub(super) fn import(tx: &mut Tx, import_id: ImportId) -> Result<Import> {
     let found: (ImportRow, JobRow) = import::table
         .inner_join(
             job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))),
@@ -206,11 +180,7 @@ pub(super) fn import(tx: &mut Tx<'_>, import_id: ImportId) -> Result<Import, Pro
 }
 
 /// Imports, latest first, below `before`. Their problems are left out: read the import itself for them.
-pub(super) fn imports(
-    tx: &mut Tx<'_>,
-    before: Option<ImportId>,
-    most: i64,
-) -> Result<Vec<Import>, Problem> {
+pub(super) fn imports(tx: &mut Tx, before: Option<ImportId>, most: i64) -> Result<Vec<Import>> {
     let mut rows = import::table
         .inner_join(
             job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))),
@@ -218,9 +188,7 @@ pub(super) fn imports(
         .order(import::job_id.desc())
         .limit(most)
         .into_boxed();
-    if let Some(before) = before {
-        rows = rows.filter(import::job_id.lt(before));
-    }
+    rows = rows.narrow(before.map(|before| import::job_id.lt(before)));
     let found: Vec<(ImportRow, JobRow)> =
         rows.select((ImportRow::as_select(), JobRow::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|row| Import { result: None, ..Import::of(row) }).collect())

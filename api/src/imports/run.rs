@@ -10,16 +10,13 @@ use super::{
     import_cases, import_links, import_marks, import_parents, import_pupils, import_schools, rows,
 };
 use crate::base::jobs::{self, Job};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::figures::Counting;
 use crate::school::tenants;
 
-/// Runs an import. It may be started again after any crash: what it does, it does in its last transaction.
-///
-/// # Errors
-/// The database is away, or something that no check foresaw.
-pub fn run(app: &App, counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
+/// Runs an import. It may be started again after any crash: what it does, it does in its last transaction. Errors: the
+/// database is away, or something that no check foresaw.
+pub fn run(app: &App, counting: &Counting, job: &Job<'_>) -> Result<()> {
     let (request, bytes) = job.run(|tx| rows::take(tx, job.id()))?;
     let own = match request.school_id {
         Some(school_id) => Some(job.run(|tx| tenants::school(tx, school_id))?.urn),

@@ -1,14 +1,10 @@
 //! The schools that the rows of a file name.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use files::{Column, Notice, NoticeKind, RowProblem, RowProblemKind};
 
 use super::conclude::Checking;
 use super::request::Request;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants;
 
 /// The schools that the caller may see, and the import's own.
@@ -21,7 +17,7 @@ pub(super) struct Schools {
 }
 
 impl Schools {
-    pub fn read(tx: &mut Tx<'_>, request: &Request) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, request: &Request) -> Result<Self> {
         Ok(Self {
             own: request.school_id,
             by_urn: tenants::schools_by_urn(tx)?,

@@ -1,14 +1,10 @@
 //! Which pupils of which schools the rows of a file are about.
 
-use std::collections::BTreeMap;
-
 use files::{Column, Columns, ContactRow, DoneRow, RowProblem, RowProblemKind};
 
 use super::conclude::Checking;
 use super::schools::Schools;
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::pupils::{self, EnrolmentRow};
 
 /// A row that is about a pupil of a school.
@@ -56,12 +52,12 @@ pub(super) struct RowSubject {
 /// The rows with whom they are about. `on_roll` says which time on roll will do, and in words who is `expected`; a row
 /// about anybody else is a problem.
 pub(super) fn about_pupils<R: OfPupil>(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &mut Schools,
     rows: Vec<R>,
     check: &mut Checking<'_>,
     (expected, on_roll): (&str, impl Fn(&EnrolmentRow) -> bool),
-) -> Result<Vec<(R, RowSubject)>, Problem> {
+) -> Result<Vec<(R, RowSubject)>> {
     let rows = schools.of_rows(rows, check, |row| (row.urn(), row.line()));
     let upns: Vec<String> = rows.iter().map(|(row, _)| row.upn().to_owned()).collect();
     let known = pupils::pupils_by_upn(tx, &upns)?;
@@ -97,12 +93,12 @@ pub(super) type ByPupil<T> = BTreeMap<(SchoolId, PupilId), Vec<DoneRow<T>>>;
 /// The rows about pupils who are on the school's roll today, by school and pupil. `fits` looks at each beside the
 /// pupil's times on the school's roll.
 pub(super) fn rows_by_pupil<T>(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &mut Schools,
     rows: Vec<DoneRow<T>>,
     check: &mut Checking<'_>,
     fits: impl Fn(&DoneRow<T>, &[EnrolmentRow], &Columns) -> Result<(), RowProblem>,
-) -> Result<ByPupil<T>, Problem> {
+) -> Result<ByPupil<T>> {
     let today = tx.clock().today();
     let on_roll = ("a pupil who is on the school's roll", |stay: &EnrolmentRow| stay.covers(today));
     let mut by_pupil: ByPupil<T> = BTreeMap::new();

@@ -1,50 +1,34 @@
 //! Marks as they were known on an earlier instant.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bytea, Integer, SmallInt, Timestamptz};
-use domain::AcademicYear;
 
 use super::rows::marks_of_schools;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
+use schema::mark_event;
 
 /// The marks of a year, with every later change undone, the last one first.
 pub fn marks_as_known(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: AcademicYear,
     at: DateTime<Utc>,
-) -> Result<BTreeMap<EnrolmentId, Vec<u8>>, Problem> {
-    #[derive(QueryableByName)]
-    struct Change {
-        #[diesel(sql_type = Array<Integer>)]
-        enrolment_ids: Vec<EnrolmentId>,
-        #[diesel(sql_type = SmallInt)]
-        first_half_day: i16,
-        #[diesel(sql_type = SmallInt)]
-        half_days: i16,
-        #[diesel(sql_type = Bytea)]
-        old: Vec<u8>,
-    }
+) -> Result<BTreeMap<EnrolmentId, Vec<u8>>> {
     let mut marks = marks_of_schools(tx, schools, year.number())?;
-    let changes: Vec<Change> = diesel::sql_query(
-        "SELECT enrolment_ids, first_half_day, half_days, old FROM mark_event \
-         WHERE trust_id = $1 AND school_id = ANY ($2) AND year = $3 AND recorded_at > $4 \
-         ORDER BY school_id, version DESC, part DESC",
-    )
-    .bind::<Integer, _>(tx.trust())
-    .bind::<Array<Integer>, _>(schools)
-    .bind::<SmallInt, _>(year.number())
-    .bind::<Timestamptz, _>(at)
-    .load(tx.conn)?;
-    for change in changes {
-        let first = usize::try_from(change.first_half_day).map_err(Problem::internal)?;
-        let half_days = usize::try_from(change.half_days).map_err(Problem::internal)?;
-        for (enrolment, old) in change.enrolment_ids.iter().zip(change.old.chunks(half_days)) {
+    let changes: Vec<(Vec<EnrolmentId>, i16, i16, Vec<u8>)> = mark_event::table
+        .filter(mark_event::trust_id.eq(tx.trust()).and(mark_event::school_id.eq_any(schools)))
+        .filter(mark_event::year.eq(year.number()).and(mark_event::recorded_at.gt(at)))
+        .order((mark_event::school_id, mark_event::version.desc(), mark_event::part.desc()))
+        .select((
+            mark_event::enrolment_ids,
+            mark_event::first_half_day,
+            mark_event::half_days,
+            mark_event::old,
+        ))
+        .load(tx.conn)?;
+    for (enrolments, first, half_days, old) in changes {
+        let first = usize::try_from(first).map_err(Problem::internal)?;
+        let half_days = usize::try_from(half_days).map_err(Problem::internal)?;
+        for (enrolment, old) in enrolments.iter().zip(old.chunks(half_days)) {
             let present =
                 marks.get_mut(enrolment).and_then(|year| year.get_mut(first..first + half_days));
             if let Some(present) = present.filter(|present| present.len() == old.len()) {

@@ -1,17 +1,12 @@
 //! Writing marks: the present and its history in one step, for registers, amendments and imports alike.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar, CodeError, CodeTable, HALF_DAYS, HalfDay, NO_MARK, Session};
+use domain::{Calendar, CodeError, CodeTable, HALF_DAYS, NO_MARK};
 
 use super::recheck::Moved;
 use super::rows;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, JobId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 
 words! {
@@ -77,8 +72,8 @@ impl YearChange {
         }
     }
 
-    /// From which day on reviews counted something else: from the first mark that was replaced, or from the day after the
-    /// first blank that was filled, for a review of that day had seen that it was blank.
+    /// From which day on reviews counted something else: from the first mark that was replaced, or from the day after
+    /// the first blank that was filled, for a review of that day had seen that it was blank.
     pub fn moved(&self, year: AcademicYear) -> Option<Moved> {
         let (first, _) = self.span()?;
         let at = HalfDay::at(u16::try_from(first).ok()?)?;
@@ -143,13 +138,13 @@ impl Rectangle {
 /// Stores changed register years of one school and year with their history, and returns how many enrolments changed.
 /// The caller holds the lock of the school's version and has bumped it to `version`.
 pub fn store(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     version: Version,
     changes: &[YearChange],
     author: &Author,
-) -> Result<usize, Problem> {
+) -> Result<usize> {
     let changed: Vec<&YearChange> =
         changes.iter().filter(|change| change.old != change.new).collect();
     if changed.is_empty() {
@@ -180,16 +175,8 @@ impl<'a> Marking<'a> {
         Self { codes, calendars, today }
     }
 
-    /// The half day, if the school is open then.
-    ///
-    /// # Errors
-    /// `closed-day` at `pointer`.
-    pub fn half_day(
-        &self,
-        date: NaiveDate,
-        session: Session,
-        pointer: &str,
-    ) -> Result<HalfDay, Problem> {
+    /// The half day, if the school is open then. Errors: `closed-day` at `pointer`.
+    pub fn half_day(&self, date: NaiveDate, session: Session, pointer: &str) -> Result<HalfDay> {
         let closed =
             || Problem::at(Kind::ClosedDay, pointer, "a half day on which the school is open");
         let year = AcademicYear::of(date).ok_or_else(closed)?;
@@ -205,17 +192,14 @@ impl<'a> Marking<'a> {
         self.calendars.values().any(|calendar| !calendar.not_due().is_empty())
     }
 
-    /// Whether a pupil of that year group is due for an open half day.
-    ///
-    /// # Errors
-    /// `not-due` at `pointer`.
+    /// Whether a pupil of that year group is due for an open half day. Errors: `not-due` at `pointer`.
     pub fn check_due(
         &self,
         year_group: Option<i16>,
         date: NaiveDate,
         session: Session,
         pointer: &str,
-    ) -> Result<(), Problem> {
+    ) -> Result<()> {
         let calendar = AcademicYear::of(date).and_then(|y| self.calendars.get(&y.number()));
         let year_group = year_group.and_then(|year_group| i8::try_from(year_group).ok());
         if calendar.is_some_and(|calendar| calendar.is_due(year_group, date, session)) {
@@ -228,18 +212,15 @@ impl<'a> Marking<'a> {
         ))
     }
 
-    /// The number of a code. A mark that says the pupil was there cannot be given before the day.
-    ///
-    /// # Errors
-    /// A problem of its own for an unknown code, one not in force, one of the other session, and for attendance in the
-    /// future.
+    /// The number of a code. A mark that says the pupil was there cannot be given before the day. Errors: a problem of
+    /// its own for an unknown code, one not in force, one of the other session, and for attendance in the future.
     pub fn number(
         &self,
         text: &str,
         session: Session,
         date: NaiveDate,
         pointer: &str,
-    ) -> Result<u8, Problem> {
+    ) -> Result<u8> {
         let read = self.codes.read(text, session, date).map_err(|error| {
             let (kind, expected) = match error {
                 // What was sent instead may be anything, a name too: it is not repeated.

@@ -1,16 +1,11 @@
 //! Owns: register_year, class_year, class_year_change, register_session, mark_event.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bytea, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::{HALF_DAYS, HalfDay, HalfDaySet, Session};
+use domain::{HALF_DAYS, HalfDaySet};
 
 use super::marking::{Author, Rectangle};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 use schema::{class_year, mark_event, register_session, register_year};
 
@@ -27,16 +22,15 @@ pub type YearMarks = Vec<u8>;
 
 /// The marks of these enrolments in a year; enrolments without any are left out.
 pub fn marks_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     enrolments: &[EnrolmentId],
-) -> Result<BTreeMap<EnrolmentId, YearMarks>, Problem> {
-    let trust = tx.trust();
+) -> Result<BTreeMap<EnrolmentId, YearMarks>> {
     let mut found = BTreeMap::new();
     for some in enrolments.chunks(BATCH) {
         let rows: Vec<(EnrolmentId, Vec<u8>)> = register_year::table
-            .filter(register_year::trust_id.eq(trust).and(register_year::year.eq(year)))
+            .filter(register_year::trust_id.eq(tx.trust()).and(register_year::year.eq(year)))
             .filter(
                 register_year::school_id
                     .eq(school_id)
@@ -51,15 +45,14 @@ pub fn marks_of(
 
 /// Every academic year in which an enrolment has marks, with them.
 pub fn years_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     enrolment_id: EnrolmentId,
-) -> Result<Vec<(i16, YearMarks)>, Problem> {
-    let trust = tx.trust();
+) -> Result<Vec<(i16, YearMarks)>> {
     let of_enrolment =
         register_year::school_id.eq(school_id).and(register_year::enrolment_id.eq(enrolment_id));
     Ok(register_year::table
-        .filter(register_year::trust_id.eq(trust).and(of_enrolment))
+        .filter(register_year::trust_id.eq(tx.trust()).and(of_enrolment))
         .select((register_year::year, register_year::marks))
         .order(register_year::year)
         .load(tx.conn)?)
@@ -67,13 +60,12 @@ pub fn years_of(
 
 /// The marks of every enrolment of these schools in a year.
 pub fn marks_of_schools(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: i16,
-) -> Result<BTreeMap<EnrolmentId, YearMarks>, Problem> {
-    let trust = tx.trust();
+) -> Result<BTreeMap<EnrolmentId, YearMarks>> {
     let rows: Vec<(EnrolmentId, Vec<u8>)> = register_year::table
-        .filter(register_year::trust_id.eq(trust).and(register_year::year.eq(year)))
+        .filter(register_year::trust_id.eq(tx.trust()).and(register_year::year.eq(year)))
         .filter(register_year::school_id.eq_any(schools))
         .select((register_year::enrolment_id, register_year::marks))
         .load(tx.conn)?;
@@ -82,13 +74,12 @@ pub fn marks_of_schools(
 
 /// For each class of these schools, its school and the half days of a year on which its register was taken.
 pub fn taken_of_schools(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: i16,
-) -> Result<Vec<(SchoolId, ClassId, YearMarks)>, Problem> {
-    let trust = tx.trust();
+) -> Result<Vec<(SchoolId, ClassId, YearMarks)>> {
     Ok(class_year::table
-        .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
+        .filter(class_year::trust_id.eq(tx.trust()).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq_any(schools))
         .select((class_year::school_id, class_year::class_id, class_year::taken))
         .load(tx.conn)?)
@@ -96,13 +87,12 @@ pub fn taken_of_schools(
 
 /// For each class of a school, the half days of a year on which its register was taken or came by an import.
 pub fn taken_of_classes(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
-) -> Result<BTreeMap<ClassId, YearMarks>, Problem> {
-    let trust = tx.trust();
+) -> Result<BTreeMap<ClassId, YearMarks>> {
     let rows: Vec<TakenYear> = class_year::table
-        .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
+        .filter(class_year::trust_id.eq(tx.trust()).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq(school_id))
         .select((class_year::class_id, class_year::taken))
         .load(tx.conn)?;
@@ -111,12 +101,12 @@ pub fn taken_of_classes(
 
 /// Writes whole register years. The caller holds the lock of the school's version.
 pub(super) fn put_marks(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     version: Version,
     rows: &[(EnrolmentId, &[u8])],
-) -> Result<(), Problem> {
+) -> Result<()> {
     for some in rows.chunks(BATCH) {
         diesel::sql_query(
             "INSERT INTO register_year (trust_id, year, school_id, enrolment_id, version, marks) \
@@ -137,13 +127,13 @@ pub(super) fn put_marks(
 
 /// Appends to the history. Parts number the rows of one version.
 pub(super) fn add_events(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     version: Version,
     rectangles: &[Rectangle],
     author: &Author,
-) -> Result<(), Problem> {
+) -> Result<()> {
     if let [one] = rectangles {
         return add_event(tx, school_id, year, version, one, author);
     }
@@ -192,13 +182,13 @@ pub(super) fn add_events(
 }
 
 fn add_event(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     version: Version,
     rectangle: &Rectangle,
     author: &Author,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::insert_into(mark_event::table)
         .values((
             mark_event::trust_id.eq(tx.trust()),
@@ -244,12 +234,12 @@ pub struct Entry {
 
 /// Every change of one mark, oldest first.
 pub fn history(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     enrolment_id: EnrolmentId,
     half_day: HalfDay,
-) -> Result<Vec<Entry>, Problem> {
+) -> Result<Vec<Entry>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]
@@ -301,7 +291,7 @@ pub fn history(
 }
 
 /// The header of a register that was taken here.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Debug, Clone, HasQuery, Insertable, AsChangeset)]
 #[diesel(table_name = register_session)]
 pub struct Header {
     /// The trust.
@@ -332,17 +322,17 @@ pub struct Header {
 
 /// The header, if the register was taken here.
 pub fn header(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     class_id: ClassId,
     date: NaiveDate,
     session: Session,
-) -> Result<Option<Header>, Problem> {
+) -> Result<Option<Header>> {
     let key = (tx.trust(), class_id, date, session_number(session));
-    Ok(register_session::table.find(key).select(Header::as_select()).first(tx.conn).optional()?)
+    Ok(Header::query().find(key).first(tx.conn).optional()?)
 }
 
 /// Writes a header.
-pub fn put_header(tx: &mut Tx<'_>, header: &Header) -> Result<(), Problem> {
+pub fn put_header(tx: &mut Tx, header: &Header) -> Result<()> {
     let key = (
         register_session::trust_id,
         register_session::class_id,
@@ -369,17 +359,16 @@ pub type TakenYear = (ClassId, Vec<u8>);
 /// What changes when these half days of classes count as taken, or as imported: nothing where something was recorded
 /// before.
 pub fn newly_taken(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     new: &BTreeMap<ClassId, HalfDaySet>,
     source: super::Source,
-) -> Result<Vec<TakenYear>, Problem> {
-    let trust = tx.trust();
+) -> Result<Vec<TakenYear>> {
     let how = if source == super::Source::Import { IMPORTED } else { TAKEN };
     let classes: Vec<ClassId> = new.keys().copied().collect();
     let rows: Vec<TakenYear> = class_year::table
-        .filter(class_year::trust_id.eq(trust).and(class_year::year.eq(year)))
+        .filter(class_year::trust_id.eq(tx.trust()).and(class_year::year.eq(year)))
         .filter(class_year::school_id.eq(school_id).and(class_year::class_id.eq_any(&classes)))
         .select((class_year::class_id, class_year::taken))
         .load(tx.conn)?;
@@ -403,13 +392,13 @@ pub fn newly_taken(
 
 /// Records which registers were taken. The caller holds the lock of the school's version.
 pub fn put_taken(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     version: Version,
     rows: &[TakenYear],
     source: super::Source,
-) -> Result<(), Problem> {
+) -> Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -435,12 +424,12 @@ pub fn put_taken(
 
 /// Keeps which registers of these classes counted as taken until now.
 fn keep_taken(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     version: Version,
     rows: &[TakenYear],
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO class_year_change (trust_id, year, school_id, class_id, recorded_at, old) \
          SELECT $1, $2, $3, u.class_id, $4, coalesce(c.taken, $6) FROM unnest($5) AS u (class_id) \

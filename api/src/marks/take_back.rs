@@ -3,18 +3,14 @@
 //! A mark goes back to what stood before the import, unless anybody touched it since. A register that counts as taken
 //! only because of the import counts as not taken again, unless a mark still stands in it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{HALF_DAYS, HalfDay, NO_MARK};
+use domain::{HALF_DAYS, NO_MARK};
 
 use super::marking::YearChange;
 use super::rows::{IMPORTED, TakenYear, marks_of};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, JobId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{class_year, class_year_change, mark_event};
+
+use crate::base::prelude::*;
 
 /// What takes back an import's marks of one school's year.
 #[derive(Debug, Default)]
@@ -54,10 +50,10 @@ impl Event {
 
 /// The schools' years into which an import wrote marks or taken registers.
 pub fn years_of_import(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job_id: JobId,
     at: DateTime<Utc>,
-) -> Result<Vec<(SchoolId, i16)>, Problem> {
+) -> Result<Vec<(SchoolId, i16)>> {
     let trust = tx.trust();
     let marks: Vec<(SchoolId, i16)> = mark_event::table
         .filter(mark_event::trust_id.eq(trust).and(mark_event::job_id.eq(job_id)))
@@ -74,13 +70,12 @@ pub fn years_of_import(
 
 /// What takes back an import's marks. The caller holds the lock of the school's year, and stores it.
 pub fn marks_before_import(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, year): (SchoolId, i16),
     job_id: JobId,
-) -> Result<MarksBack, Problem> {
-    let trust = tx.trust();
+) -> Result<MarksBack> {
     let of_year = mark_event::trust_id
-        .eq(trust)
+        .eq(tx.trust())
         .and(mark_event::school_id.eq(school_id))
         .and(mark_event::year.eq(year));
     let columns = (
@@ -131,11 +126,11 @@ pub fn marks_before_import(
 /// The classes' registers that count as taken only because of the import of that instant, with the half days; those of
 /// `keep` still have marks.
 pub fn registers_before_import(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, year): (SchoolId, i16),
     at: DateTime<Utc>,
     keep: impl Fn(ClassId, HalfDay) -> bool,
-) -> Result<(Vec<TakenYear>, u64), Problem> {
+) -> Result<(Vec<TakenYear>, u64)> {
     let trust = tx.trust();
     let before: Vec<TakenYear> = class_year_change::table
         .filter(class_year_change::trust_id.eq(trust).and(class_year_change::year.eq(year)))

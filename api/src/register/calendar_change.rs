@@ -1,18 +1,9 @@
 //! What another calendar would change, in counts and never in names: half days, marks, registers, windows.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use domain::{Calendar, HalfDay, NO_MARK, Session, Window, WindowKind};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{Calendar, NO_MARK, Window, WindowKind};
 
 use super::roll::Roll;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::school::calendars::DaysBody;
 use crate::school::tenants;
 
@@ -97,8 +88,8 @@ pub struct WindowChange {
     after: Option<DaysBody>,
 }
 
-/// The first day on which another calendar has the school open, or a year group due, where this one has not, or the other
-/// way round.
+/// The first day on which another calendar has the school open, or a year group due, where this one has not, or the
+/// other way round.
 pub(super) fn first_changed(before: &Calendar, after: &Calendar) -> Option<NaiveDate> {
     let first = HalfDay::all().find(|at| changed(Some(before), after, *at).is_some());
     first.map(|at| at.date(after.year()))
@@ -107,11 +98,11 @@ pub(super) fn first_changed(before: &Calendar, after: &Calendar) -> Option<Naive
 impl CalendarChange {
     /// Compares the calendar that a school has, if it has one, with another for the same year.
     pub(super) fn of(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         school_id: SchoolId,
         before: Option<&Calendar>,
         after: &Calendar,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let roll = Roll::read(tx, school_id, after.year())?;
         let today = tenants::today(tx, school_id)?;
         let half_days: Vec<HalfDayChange> = HalfDay::all()

@@ -3,19 +3,11 @@
 //! A pupil on two rolls has D at the school where they are not due; two real marks count the child twice. They are
 //! reported and never added up in silence.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable};
-use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{CodeTable, NO_MARK};
 
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks;
 
 /// A half day on which a pupil has real marks at two schools.
@@ -73,11 +65,11 @@ struct Pair {
 /// The double marks of a year by pupil: of one pupil, of all who are or were at one school, or of everybody. Only
 /// schools that the caller may see are compared.
 pub(super) fn double_marks(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     year: AcademicYear,
     (pupil, school): (Option<PupilId>, Option<SchoolId>),
-) -> Result<BTreeMap<PupilId, Vec<DoubleMark>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<DoubleMark>>> {
     let pairs = pairs(tx, year, (pupil, school))?;
     let mut enrolments: BTreeMap<SchoolId, BTreeSet<EnrolmentId>> = BTreeMap::new();
     for pair in &pairs {
@@ -105,10 +97,10 @@ pub(super) fn double_marks(
 }
 
 fn pairs(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     year: AcademicYear,
     (pupil, school): (Option<PupilId>, Option<SchoolId>),
-) -> Result<Vec<Pair>, Problem> {
+) -> Result<Vec<Pair>> {
     let pairs = diesel::sql_query(
         "SELECT a.pupil_id, a.enrolment_id AS one, a.school_id AS one_school, \
              b.enrolment_id AS other, b.school_id AS other_school, \

@@ -1,10 +1,6 @@
 //! What a mark was before, who changed it, when and why: the law asks for it, and courts read it.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, HalfDay, Session};
-
 use crate::base::operation::*;
-use crate::base::words;
 use crate::marks;
 use crate::roll::pupils;
 
@@ -61,7 +57,7 @@ pub async fn mark_history(
     caller: May<ReadMark>,
     app: web::Data<App>,
     path: Path<(PupilId, NaiveDate, Session)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (pupil_id, date, session) = path.0;
     let codes = app.codes.clone();
     let history = app.db.run(caller.scope(), move |tx| {

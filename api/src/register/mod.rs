@@ -14,10 +14,8 @@ mod roll;
 mod school_double_marks;
 mod take_register;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(take_register::take_register)
         .service(read_register::read_register)

@@ -1,15 +1,9 @@
 //! A class's register as it goes over the wire, and its strong tag.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, Calendar, CodeTable, HalfDay, NO_MARK, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{Calendar, CodeTable, NO_MARK};
 
-use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
-use crate::base::id::{ClassId, EnrolmentId, PupilId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::{self, Header, YearMarks};
 use crate::roll::pupils::{self, ClassRow, Member};
 use crate::school::calendars;
@@ -20,7 +14,7 @@ pub struct Register {
     /// The class.
     #[schema(example = 31)]
     pub class_id: ClassId,
-    /// The date: a day on the school's wall, without a time zone.
+    /// The date: a day at the school, without a time zone.
     pub date: NaiveDate,
     /// The session.
     #[schema(value_type = words::Session)]
@@ -80,12 +74,7 @@ pub(super) struct RegisterNow {
 
 impl RegisterNow {
     /// Reads a register: who is in the class, what marks there are, and its header.
-    pub fn read(
-        tx: &mut Tx<'_>,
-        class: ClassRow,
-        date: NaiveDate,
-        session: Session,
-    ) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, class: ClassRow, date: NaiveDate, session: Session) -> Result<Self> {
         let wrong_year = || {
             Problem::new(Kind::Invalid).detail(format!(
                 "The class belongs to the academic year {}; {date} lies in another.",
@@ -116,11 +105,8 @@ impl RegisterNow {
         Ok(Self { class, date, session, at, members, not_due, calendar, years, header })
     }
 
-    /// Whether anybody is due, unless nobody is in the class at all.
-    ///
-    /// # Errors
-    /// `not-due`.
-    pub fn check_due(&self) -> Result<(), Problem> {
+    /// Whether anybody is due, unless nobody is in the class at all. Errors: `not-due`.
+    pub fn check_due(&self) -> Result<()> {
         if self.members.is_empty() && !self.not_due.is_empty() {
             let (date, session) = (self.date, self.session);
             return Err(Problem::new(Kind::NotDue)

@@ -1,7 +1,5 @@
 //! A pupil's half days with real marks at two schools.
 
-use domain::AcademicYear;
-
 use super::double_marks::{DoubleMark, double_marks};
 use crate::base::operation::*;
 use crate::roll::pupils;
@@ -42,7 +40,7 @@ pub async fn pupil_double_marks(
     app: web::Data<App>,
     path: Path<PupilId>,
     params: Query<PupilDoubleMarksQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let pupil_id = path.0;
     let year = params.0.year.map_or_else(|| tenants::today_year(&clock), Ok)?;

@@ -1,8 +1,5 @@
 //! A person puts a school's calendar, or asks first what it would change.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-
 use super::calendar_change::{CalendarChange, first_changed};
 use crate::base::operation::*;
 use crate::marks::{self, Changed, Moved};
@@ -47,7 +44,7 @@ pub async fn put_calendar(
     params: Query<PutCalendarQuery>,
     conditions: Conditions,
     body: Json<CalendarBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, year) = path.0;
     let after = calendar_of(year, &body.value)?;
     if params.0.preview {
@@ -88,12 +85,12 @@ pub async fn put_calendar(
 
 /// What rests on the marks of days that open or close is looked at again: they count, or count no more.
 fn look_again(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: AcademicYear,
     (from, version): (NaiveDate, Version),
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let enrolments = pupils::enrolments_of(tx, &[school_id], Some(year))?;
     let moved = enrolments.iter().map(|row| Moved { enrolment_id: row.enrolment_id, from });
     let why = "the calendar has other school days";

@@ -1,10 +1,8 @@
 //! A pupil's marks, half day by half day, over every school that the caller may see.
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, HalfDay, NO_MARK, Session};
+use domain::{CodeTable, NO_MARK};
 
 use crate::base::operation::*;
-use crate::base::words;
 use crate::marks;
 use crate::roll::pupils::{self, Stay};
 use crate::school::tenants;
@@ -65,7 +63,7 @@ pub async fn read_marks(
     app: web::Data<App>,
     path: Path<PupilId>,
     params: Query<ReadMarksQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let clock = app.db.clock_of(caller.scope()).await?;
     let to = params.0.to.unwrap_or_else(|| clock.today());
@@ -94,12 +92,12 @@ pub async fn read_marks(
 }
 
 fn collect(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     stay: &Stay,
     (from, to): (NaiveDate, NaiveDate),
     codes: &CodeTable,
     marks: &mut Vec<Mark>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let mut year = AcademicYear::of(from);
     while let Some(this) = year.filter(|year| year.first_day() <= to) {
         let stored = marks::marks_of(tx, stay.school_id, this.number(), &[stay.enrolment_id])?;

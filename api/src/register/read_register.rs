@@ -1,12 +1,8 @@
 //! A class's register: to take it, or to see what was taken.
 
-use chrono::NaiveDate;
-use domain::Session;
-
 use super::page::{Register, RegisterNow};
 use crate::base::http::etag::IfNoneMatch;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::roll::pupils;
 
 /// Read a register
@@ -26,7 +22,7 @@ pub async fn read_register(
     app: web::Data<App>,
     path: Path<(ClassId, NaiveDate, Session)>,
     conditions: Conditions,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (class_id, date, session) = path.0;
     let standing = app.db.run(caller.scope(), move |tx| {
         let class = pupils::class(tx, class_id)?;

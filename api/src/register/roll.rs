@@ -1,13 +1,8 @@
 //! The roll of a school's year with its marks and registers, read once: whom a change of its days touches.
 
-use std::collections::BTreeMap;
+use domain::NO_MARK;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, HalfDay, NO_MARK};
-
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks;
 use crate::roll::pupils::{self, EnrolmentRow, PlacementRow};
 
@@ -29,7 +24,7 @@ pub(super) struct Enrolled {
 
 impl Roll {
     /// Reads it.
-    pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, year: AcademicYear) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, school_id: SchoolId, year: AcademicYear) -> Result<Self> {
         let schools = [school_id];
         let mut placements: BTreeMap<EnrolmentId, Vec<PlacementRow>> = BTreeMap::new();
         for placement in pupils::placements_of(tx, &schools)? {

@@ -1,8 +1,5 @@
 //! The pupils of a school who have real marks at another one for the same half days.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-
 use super::double_marks::double_marks;
 use crate::base::operation::*;
 use crate::school::tenants;
@@ -57,7 +54,7 @@ pub async fn school_double_marks(
     app: web::Data<App>,
     path: Path<SchoolId>,
     params: Query<SchoolDoubleMarksQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let school_id = path.0;
     let year = params.0.year.map_or_else(|| tenants::today_year(&clock), Ok)?;

@@ -1,13 +1,9 @@
 //! A class's register is taken, or saved again while it is open.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{HalfDaySet, NO_MARK, Session};
+use domain::{HalfDaySet, NO_MARK};
 
 use super::page::{Register, RegisterNow};
 use crate::base::operation::*;
-use crate::base::words;
 use crate::marks::{self, Author, Changed, Header, Marking, Moved, Source, YearChange};
 use crate::roll::pupils;
 use crate::school::calendars;
@@ -60,7 +56,7 @@ pub async fn take_register(
     path: Path<(ClassId, NaiveDate, Session)>,
     conditions: Conditions,
     body: Json<RegisterBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (class_id, date, session) = path.0;
     let codes = app.codes.clone();
     let saved = app.db.run(&caller.scope().clone(), move |tx| {
@@ -96,18 +92,18 @@ pub async fn take_register(
     Ok(HttpResponse::Ok().insert_header(("ETag", tag.as_str())).json(page))
 }
 
-fn tenants_year(standing: &RegisterNow) -> Result<domain::AcademicYear, Problem> {
+fn tenants_year(standing: &RegisterNow) -> Result<domain::AcademicYear> {
     domain::AcademicYear::new(standing.class.year)
         .ok_or_else(|| Problem::internal("a class of an impossible year"))
 }
 
 /// The mark of each member, in their order: every member once, nobody else, every code right.
 fn wanted(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     standing: &RegisterNow,
     body: &RegisterBody,
     marking: &Marking<'_>,
-) -> Result<Vec<u8>, Problem> {
+) -> Result<Vec<u8>> {
     let members: BTreeMap<PupilId, usize> =
         standing.members.iter().enumerate().map(|(at, m)| (m.pupil_id, at)).collect();
     let mut marks = vec![None; standing.members.len()];
@@ -169,7 +165,7 @@ fn wanted(
 }
 
 /// A pupil who is not in this class that day; one whom the caller may not know of is not there at all.
-fn stranger(tx: &mut Tx<'_>, pupil_id: PupilId, pointer: &str) -> Result<Problem, Problem> {
+fn stranger(tx: &mut Tx, pupil_id: PupilId, pointer: &str) -> Result<Problem> {
     if !pupils::pupil_is_visible(tx, pupil_id)? {
         return Err(Problem::not_found());
     }
@@ -185,7 +181,7 @@ fn number(
     standing: &RegisterNow,
     marking: &Marking<'_>,
     pointer: &str,
-) -> Result<u8, Problem> {
+) -> Result<u8> {
     match &given.mark {
         None => Ok(NO_MARK),
         Some(text) => {
@@ -195,7 +191,7 @@ fn number(
 }
 
 /// A closed register, or one of a day that is over, keeps the marks that it has; a blank may still be filled.
-fn check_open(standing: &RegisterNow, marks: &[u8], today: NaiveDate) -> Result<(), Problem> {
+fn check_open(standing: &RegisterNow, marks: &[u8], today: NaiveDate) -> Result<()> {
     let closed = standing.header.as_ref().is_some_and(|header| header.closed_at.is_some());
     let over = standing.date < today;
     let present = standing.marks();
@@ -214,13 +210,13 @@ fn is_as_wanted(standing: &RegisterNow, marks: &[u8], close: bool) -> bool {
 }
 
 fn save(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     mut standing: RegisterNow,
     marks: &[u8],
     body: &RegisterBody,
     version: Version,
     caller: &Caller,
-) -> Result<RegisterNow, Problem> {
+) -> Result<RegisterNow> {
     let (school, year, at) = (standing.class.school_id, standing.class.year, standing.at);
     let mut changes = Vec::with_capacity(marks.len());
     for ((member, stored), mark) in standing.members.iter().zip(standing.years.drain(..)).zip(marks)
@@ -254,7 +250,7 @@ fn save(
 
 /// Opened, taken and closed are each written once; later saves leave them.
 fn header(
-    tx: &Tx<'_>,
+    tx: &Tx,
     standing: &RegisterNow,
     body: &RegisterBody,
     version: Version,

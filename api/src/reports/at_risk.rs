@@ -1,6 +1,5 @@
 //! Pupils at risk of leaving their band: a few more missed sessions would do it (rules S-11, S-16, S-20).
 
-use chrono::NaiveDate;
 use domain::Days;
 
 use super::attendance::{Attended, after, page};
@@ -8,8 +7,6 @@ use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use crate::base::operation::*;
-use crate::base::word::As;
-use crate::base::words;
 use crate::figures::{Counting, Enrolled};
 
 const BASIS: &str = "Pupils on roll on the day whose attendance, with so many more missed sessions, would lie in a lower \
@@ -26,7 +23,8 @@ const MOST: u32 = 10;
 pub struct AtRiskQuery {
     /// The day; today when absent.
     day: Option<NaiveDate>,
-    /// At risk by at most so many more missed sessions, 1 to 10; what the policy says when absent, or 2.
+    /// At risk means that at most this many more missed sessions lead to a lower band, 1 to 10; what the policy says
+    /// when absent, or 2.
     sessions: Option<u32>,
     /// Only pupils of this band.
     band: Option<String>,
@@ -43,7 +41,7 @@ pub struct AtRisk {
     /// The policy whose bands they are; absent where the school follows none.
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<ReportPolicy>,
-    /// At risk by at most so many more missed sessions.
+    /// At risk means that at most this many more missed sessions lead to a lower band.
     #[schema(example = 2)]
     sessions: u32,
     /// The days that bands are taken over.
@@ -63,7 +61,7 @@ pub struct AtRiskPupil {
     /// The band.
     #[schema(example = "97.9%-95%")]
     band: String,
-    /// The fewest more missed sessions that leave it.
+    /// The fewest further missed sessions that lead to another band.
     #[schema(example = 1)]
     leaves_after: u32,
     /// The band that the pupil would be in then.
@@ -75,7 +73,7 @@ pub struct AtRiskPupil {
 
 /// List pupils at risk
 ///
-/// Those for whom a few more missed sessions would mean a lower band: to be looked after before it happens.
+/// Pupils for whom a few more missed sessions would mean a lower band, so that something is done before it happens.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(SchoolId, AtRiskQuery),
     responses((status = 200, description = "Pupils at risk.", body = AtRisk),
@@ -88,7 +86,7 @@ pub async fn at_risk(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<AtRiskQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let AtRiskQuery { day: asked, sessions, band, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;

@@ -4,11 +4,9 @@ use std::cmp::Ordering;
 
 use domain::{Rate, persistent, severe};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use crate::base::http::page::{Page, Slice};
-use crate::base::id::PupilId;
+use crate::base::prelude::*;
 
 /// Sessions attended of those possible.
 #[derive(Debug, Clone, Serialize, ToSchema)]

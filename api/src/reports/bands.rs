@@ -1,20 +1,15 @@
 //! By which bands a school's lists go: those of the policy that it follows, or the nation's thresholds.
 
-use chrono::NaiveDate;
 use domain::policy::word::{Do, Every, For, Over};
 use domain::policy::{BandRow, Body, Regular, Row};
 use domain::{Band, Bands, Rate};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::policies::{self, Follows, Part};
 
 /// More missed sessions that make a pupil "at risk" where a policy does not say.
 const AT_RISK: u32 = 2;
-/// Under so many possible sessions nothing is concluded where no policy says.
+/// With fewer possible sessions than this nothing is concluded, where no policy says otherwise.
 const FEW: u32 = 20;
 
 /// The bands of a school, and how it judges by them.
@@ -47,7 +42,7 @@ pub struct Agenda {
 
 impl SchoolBands {
     /// The bands of the policy that a school follows on a day; without one those of persistent and severe absence.
-    pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, day: NaiveDate) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Self> {
         let policy = policies::assigned(tx, school_id, Part::Pathway, day)?;
         let own = policy.as_ref().and_then(|follows| follows.policy.bands.clone());
         let bands = own.map_or_else(national, Ok)?;
@@ -88,7 +83,7 @@ impl SchoolBands {
         said.filter(|sessions| *sessions > 0).unwrap_or(AT_RISK)
     }
 
-    /// The fewest more missed sessions, of at most so many, that leave the band, and the band that a pupil is in then.
+    /// The fewest further missed sessions, up to `most`, that lead to another band, and that band.
     pub fn falls_after(&self, rate: Rate, most: u32) -> Option<(u32, &str)> {
         let now = self.name(rate);
         (1..=most).find_map(|more| {
@@ -136,9 +131,9 @@ fn is_report(regular: &Regular, every: Every) -> bool {
         && regular.does.iter().any(|action| action.kind == Do::Report)
 }
 
-/// The thresholds of persistent and severe absence, as bands of attendance. Missing exactly 10% is persistent absence, so
-/// that the band above begins a thousandth later: no year has so many sessions that a rate could lie between.
-fn national() -> Result<Bands, Problem> {
+/// The thresholds of persistent and severe absence, as bands of attendance. Missing exactly 10% is persistent absence,
+/// so that the band above begins a thousandth later: no year has so many sessions that a rate could lie between.
+fn national() -> Result<Bands> {
     let band = |name: &str, from: &str| {
         let from = from.parse().map_err(Problem::internal)?;
         Ok::<_, Problem>(Band { name: name.to_owned(), from })

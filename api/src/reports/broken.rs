@@ -1,16 +1,13 @@
 //! Broken weeks as they go over the wire: a pupil's marks week by week, and the patterns in them (rule H-02).
 
-use std::collections::BTreeMap;
-
 use ::analytics::{Block, EnrolmentYear};
-use chrono::{Datelike, Days as DayCount, NaiveDate};
+use chrono::{Datelike, Days as DayCount};
 use domain::policy::{Pattern, Presence, broken_weeks};
-use domain::{CodeTable, Days, Rate, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{CodeTable, Days, Rate};
 
 use super::attendance::Attended;
-use crate::base::word::words;
+
+use crate::base::prelude::*;
 
 /// What the report holds.
 pub const BASIS: &str = "Week by week the marks of every half day on which the school was open and the pupil was due, \

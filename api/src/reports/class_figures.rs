@@ -1,13 +1,11 @@
-//! The classes of a school over a week or a term, with a ready text for the assembly: the trophy for the highest attendance,
-//! shared where it is the same, and no child's name (rules S-05, S-09, S-10, S-14).
+//! The classes of a school over a week or a term, with a ready text for the assembly: the trophy for the highest
+//! attendance, shared where it is the same, and no child's name (rules S-05, S-09, S-10, S-14).
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::policy::word::For;
-use domain::{AcademicYear, Rate, Window, WindowKind};
+use domain::{Rate, Window, WindowKind};
 
 use super::attendance::{Attended, pooled};
 use super::bands::SchoolBands;
@@ -89,7 +87,7 @@ pub async fn class_figures(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<ClassFiguresQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let ClassFiguresQuery { year, window } = params.0;
     let (frame, today) = Frame::of_year(&counting, &scope, path.0, year).await?;
@@ -105,7 +103,7 @@ pub async fn class_figures(
 }
 
 /// The window of that key, or the last week that has begun and has a register.
-fn wanted(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window, Problem> {
+fn wanted(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window> {
     let block = frame.block();
     let Some(key) = key else {
         let last = block.last_register().map_or(today, |last| last.date(block.year()));

@@ -9,9 +9,6 @@ use crate::base::problem::Problem;
 const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// 200 with a table: its header, and a row for each of `rows`. `name` is the file's, without its ending.
-///
-/// # Errors
-/// It cannot be written.
 pub fn answer(
     name: &str,
     header: &[&str],
@@ -32,8 +29,8 @@ pub fn answer(
         .body(bytes))
 }
 
-/// A cell that a spreadsheet takes for a text and nothing else: one that begins like a formula gets an apostrophe before
-/// it.
+/// A cell that a spreadsheet takes for a text and nothing else: one that begins like a formula gets an apostrophe
+/// before it.
 fn harmless(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         return format!("'{cell}");

@@ -1,6 +1,5 @@
 //! Pupils whose attendance declines: the last 4 school weeks are below the 4 before (rules S-16, S-25).
 
-use chrono::NaiveDate;
 use domain::{Days, Rate};
 
 use super::attendance::{Attended, Lowest, after, page};
@@ -39,13 +38,13 @@ pub struct Declined {
     /// The policy whose bands they are; absent where the school follows none.
     #[serde(skip_serializing_if = "Option::is_none")]
     policy: Option<ReportPolicy>,
-    /// The days of the last 4 school weeks; absent before there were so many.
+    /// The days of the last 4 school weeks; absent before there have been that many.
     #[serde(skip_serializing_if = "Option::is_none")]
     recent_days: Option<ReportDays>,
-    /// The days of the 4 before; absent before there were so many.
+    /// The days of the 4 before; absent before there have been that many.
     #[serde(skip_serializing_if = "Option::is_none")]
     earlier_days: Option<ReportDays>,
-    /// The pupils, lowest attendance of late first.
+    /// The pupils, lowest recent attendance first.
     pupils: Page<DeclinedPupil>,
 }
 
@@ -96,7 +95,7 @@ pub async fn declined(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<DeclinedQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let DeclinedQuery { day: asked, band, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;

@@ -1,17 +1,11 @@
 //! What was said about pupils at their school's reviews: the room for what was discussed (rules H-02, H-05).
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::Days;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{feedback, review, review_item};
+
+use crate::base::prelude::*;
 
 /// Something that somebody said about a pupil.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -29,10 +23,10 @@ pub struct Discussed {
 
 /// What was said about these pupils at reviews on these days, in order.
 pub fn discussed(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: &[PupilId],
     days: Days,
-) -> Result<BTreeMap<PupilId, Vec<Discussed>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<Discussed>>> {
     let said = feedback::table.inner_join(review::table.on(
         review::trust_id.eq(feedback::trust_id).and(review::review_id.eq(feedback::review_id)),
     ));
@@ -56,15 +50,8 @@ pub fn discussed(
     Ok(by_pupil)
 }
 
-/// The pupils on the list of a school's review.
-///
-/// # Errors
-/// 404 for a review that is not the school's.
-pub fn listed_at(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    review_id: ReviewId,
-) -> Result<Vec<PupilId>, Problem> {
+/// The pupils on the list of a school's review. Errors: 404 for a review that is not the school's.
+pub fn listed_at(tx: &mut Tx, school_id: SchoolId, review_id: ReviewId) -> Result<Vec<PupilId>> {
     let ours = review::school_id.eq(school_id).and(review::review_id.eq(review_id));
     let _: ReviewId = review::table.filter(ours).select(review::review_id).first(tx.conn)?;
     let pupils: Vec<Option<PupilId>> = review_item::table

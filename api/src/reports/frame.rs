@@ -1,19 +1,11 @@
 //! What every report of a school is counted from, and what it says of itself.
 
-use std::sync::Arc;
-
 use ::analytics::Block;
 use actix_web::web;
-use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
-use domain::{AcademicYear, Calendar, Days, Definition, Window};
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::Days as DayCount;
+use domain::{Calendar, Days, Definition, Window};
 
-use crate::base::db::Scope;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks};
 use crate::school::tenants::{self, SchoolRow};
 
@@ -80,30 +72,20 @@ pub struct ReportPeriod {
     pub year: String,
 }
 
-/// Today on the wall of a report's school.
-///
-/// # Errors
-/// 404 for a school that the scope does not cover.
-pub async fn today(
-    app: &web::Data<App>,
-    scope: &Scope,
-    school_id: SchoolId,
-) -> Result<NaiveDate, Problem> {
+/// Today in the school's time zone. Errors: 404 for a school that the scope does not cover.
+pub async fn today(app: &web::Data<App>, scope: &Scope, school_id: SchoolId) -> Result<NaiveDate> {
     app.db.run(scope, move |tx| tenants::today(tx, school_id)).await
 }
 
 impl Frame {
-    /// Reads what a report on some days of one academic year is counted from.
-    ///
-    /// # Errors
-    /// 404 for a school that the scope does not cover; 422 when it has no calendar for the year; 503 when too much is
-    /// counted at once.
+    /// Reads what a report on some days of one academic year is counted from. Errors: 404 for a school that the scope
+    /// does not cover; 422 when it has no calendar for the year; 503 when too much is counted at once.
     pub async fn read(
         counting: &Counting,
         scope: &Scope,
         school_id: SchoolId,
         days: Days,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
         let years = [year.previous(), Some(year)].into_iter().flatten().collect();
         let read = counting.school_blocks(scope, school_id, years).await?;
@@ -120,17 +102,15 @@ impl Frame {
         Ok(Self { school, days, blocks, calendars, known_at, block, codes })
     }
 
-    /// As [`Frame::read`], on the whole of a year, the present one when nobody says otherwise: for a report on one of its
-    /// windows, which [`Frame::over`] narrows it to. With it today on the school's wall.
-    ///
-    /// # Errors
-    /// As of [`Frame::read`].
+    /// As [`Frame::read`], on the whole of a year, the present one when nobody says otherwise: for a report on one of
+    /// its windows, which [`Frame::over`] narrows it to. It comes with today's date in the school's time zone. Errors:
+    /// as of [`Frame::read`].
     pub async fn of_year(
         counting: &Counting,
         scope: &Scope,
         school_id: SchoolId,
         year: Option<AcademicYear>,
-    ) -> Result<(Self, NaiveDate), Problem> {
+    ) -> Result<(Self, NaiveDate)> {
         let clock = counting.db().clock_of(scope).await?;
         let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
         let whole = Days { from: year.first_day(), to: year.last_day() };
@@ -185,16 +165,14 @@ impl Frame {
     }
 }
 
-/// The day that a school's list is of: today when nobody says otherwise.
-///
-/// # Errors
-/// 404 for a school that the scope does not cover; a day to come, or outside the years that can be recorded.
+/// The day that a school's list is of: today when nobody says otherwise. Errors: 404 for a school that the scope does
+/// not cover; a day to come, or outside the years that can be recorded.
 pub async fn day_of_list(
     app: &web::Data<App>,
     scope: &Scope,
     school_id: SchoolId,
     asked: Option<NaiveDate>,
-) -> Result<NaiveDate, Problem> {
+) -> Result<NaiveDate> {
     let today = today(app, scope, school_id).await?;
     let day = asked.unwrap_or(today);
     if day > today || AcademicYear::of(day).is_none() {
@@ -204,13 +182,11 @@ pub async fn day_of_list(
 }
 
 /// The days of a report: up to today and the month before when nobody says otherwise, and all in one academic year.
-///
-/// # Errors
-/// Days to come, in the wrong order, or of two academic years.
+/// Errors: days to come, in the wrong order, or of two academic years.
 pub fn period(
     (from, to): (Option<NaiveDate>, Option<NaiveDate>),
     today: NaiveDate,
-) -> Result<Days, Problem> {
+) -> Result<Days> {
     let to = to.unwrap_or(today);
     if to > today {
         return Err(Problem::at(Kind::BadQuery, "?to", "today, or a day before"));
@@ -220,23 +196,17 @@ pub fn period(
     within_year((from.unwrap_or((to - MONTH).max(year.first_day())), to))
 }
 
-/// The days of a report about the school year: from its beginning when nobody says otherwise.
-///
-/// # Errors
-/// As of [`period`].
+/// The days of a report about the school year: from its beginning when nobody says otherwise. Errors: as of [`period`].
 pub fn year_to_date(
     (from, to): (Option<NaiveDate>, Option<NaiveDate>),
     today: NaiveDate,
-) -> Result<Days, Problem> {
+) -> Result<Days> {
     let start = AcademicYear::of(to.unwrap_or(today)).map(AcademicYear::first_day);
     period((from.or(start), to), today)
 }
 
-/// Days that all lie in one academic year.
-///
-/// # Errors
-/// Days in the wrong order, or of two academic years.
-pub fn within_year((from, to): (NaiveDate, NaiveDate)) -> Result<Days, Problem> {
+/// Days that all lie in one academic year. Errors: days in the wrong order, or of two academic years.
+pub fn within_year((from, to): (NaiveDate, NaiveDate)) -> Result<Days> {
     let year = AcademicYear::of(to);
     if from > to || AcademicYear::of(from) != year || year.is_none() {
         let expected = format!("a day up to {to}, and in the same academic year");

@@ -1,12 +1,9 @@
 //! The half-termly summary for governors and councillors: figures, groups and words, and no child in any of them (rule
 //! H-13).
 
-use std::collections::BTreeMap;
-
 use analytics::{Block, By, Individual, Value};
-use chrono::NaiveDate;
 use domain::policy::word::For;
-use domain::{AcademicYear, Characteristic, Definition, Rate, Window, WindowKind};
+use domain::{Characteristic, Definition, Rate, Window, WindowKind};
 
 use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};
@@ -136,7 +133,7 @@ pub async fn governors_summary(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<GovernorsSummaryQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let GovernorsSummaryQuery { year, half_term } = params.0;
     let (frame, today) = Frame::of_year(&counting, &scope, path.0, year).await?;
@@ -149,7 +146,7 @@ pub async fn governors_summary(
 }
 
 /// The half term of that key, or the last, of those that have ended.
-fn ended(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window, Problem> {
+fn ended(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window> {
     let mut windows = frame.block().calendar().windows(WindowKind::HalfTerm);
     windows.retain(|window| window.to < today);
     let found = match key {

@@ -23,12 +23,10 @@ mod slt_list;
 mod small_numbers;
 mod standing;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use frame::ReportFormat;
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(pupil_broken_weeks::pupil_broken_weeks)
         .service(school_broken_weeks::school_broken_weeks)

@@ -1,18 +1,10 @@
 //! The pupils of a report by name and class, for those who may see them.
 
-use std::collections::BTreeMap;
-
 use ::analytics::EnrolmentYear;
 use actix_web::web;
-use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::{Scope, Tx};
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 use crate::roll::pupils::{self, PupilRow};
 use schema::pupil;
@@ -48,16 +40,15 @@ pub struct People {
 impl People {
     /// Reads these pupils and the classes of a school.
     pub fn read(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         school_id: SchoolId,
         ids: impl IntoIterator<Item = PupilId>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let (trust, ids) = (tx.trust(), ids.into_iter().collect::<Vec<_>>());
         let mut pupils = BTreeMap::new();
         for some in ids.chunks(AT_ONCE) {
-            let rows: Vec<PupilRow> = pupil::table
+            let rows: Vec<PupilRow> = PupilRow::query()
                 .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
-                .select(PupilRow::as_select())
                 .load(tx.conn)?;
             pupils.extend(rows.into_iter().map(|row| (row.pupil_id, row)));
         }
@@ -72,7 +63,7 @@ impl People {
         scope: &Scope,
         school_id: SchoolId,
         ids: Vec<PupilId>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         app.db.snapshot(scope, move |tx| Self::read(tx, school_id, ids)).await
     }
 
@@ -81,7 +72,7 @@ impl People {
         self.pupils.get(&pupil_id)
     }
 
-    /// Surname and forename; empty for nobody.
+    /// Surname and forename; empty for a pupil who was not read.
     pub fn name(&self, pupil_id: PupilId) -> String {
         let name = |row: &PupilRow| format!("{}, {}", row.surname, row.forename);
         self.pupils.get(&pupil_id).map(name).unwrap_or_default()

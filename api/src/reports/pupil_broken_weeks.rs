@@ -1,7 +1,5 @@
 //! One pupil's broken weeks, on screen for a talk with the family.
 
-use chrono::NaiveDate;
-
 use super::broken::{self, BASIS, BrokenWeeks};
 use super::discussed::{Discussed, discussed};
 use super::frame::{Frame, ReportHead, year_to_date};
@@ -53,7 +51,7 @@ pub struct StayWeeks {
 /// Read a pupil's broken weeks
 ///
 /// The marks week by week, the weeks in which anything was missed, the patterns that stand out, and what was said about
-/// the pupil: to find out what the matter is and to talk about ways to solve it.
+/// the pupil: to find out what is wrong and to talk about how to solve it.
 #[utoipa::path(tag = "reports", security(("token" = ["mark:read"])),
     params(PupilId, PupilBrokenWeeksQuery),
     responses((status = 200, description = "The weeks.", body = PupilBrokenWeeks),
@@ -65,7 +63,7 @@ pub async fn pupil_broken_weeks(
     counting: web::Data<Counting>,
     path: Path<PupilId>,
     params: Query<PupilBrokenWeeksQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let PupilBrokenWeeksQuery { from, to } = params.0;
     let days = year_to_date((from, to), app.db.clock_of(&scope).await?.today())?;

@@ -1,9 +1,6 @@
 //! The list for the weekly safeguarding meeting: whose absence is a cause for concern (rules S-03, S-19, S-22).
 
-use std::collections::BTreeSet;
-
 use analytics::EnrolmentYear;
-use chrono::NaiveDate;
 use domain::policy::word::Every;
 use domain::{Characteristic, CodeTable, Days, REASON_UNKNOWN, Rate};
 
@@ -14,7 +11,6 @@ use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
 use crate::base::operation::*;
-use crate::base::word::words;
 use crate::figures::{Counting, Enrolled, Figures};
 use crate::roll::parents;
 use crate::roll::pupils::CharacteristicWord;
@@ -101,8 +97,8 @@ words! {
 
 /// Read the safeguarding list
 ///
-/// For those alone who lead on safeguarding: who was absent this week and is protected, is hardly ever there, has not been
-/// heard of for two days, or declines in a band that the policy names.
+/// Visible only with `safeguarding:read`: pupils who were absent this week and are protected, are severely absent, were
+/// absent on two days running without an established reason, or are declining in a band that the policy names.
 #[utoipa::path(tag = "reports", security(("token" = ["safeguarding:read"])),
     params(SchoolId, SafeguardingListQuery),
     responses((status = 200, description = "The list.", body = SafeguardingList),
@@ -115,7 +111,7 @@ pub async fn safeguarding_list(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<SafeguardingListQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let SafeguardingListQuery { day: asked, limit, cursor } = params.0;
     let to = day_of_list(&app, &scope, path.0, asked).await?;
@@ -231,7 +227,8 @@ impl Looking<'_> {
         })
     }
 
-    /// Of a pupil in a band on the agenda whose attendance declines: the band, and the rates of late and before.
+    /// For a pupil in a band on the agenda whose attendance is declining: the band, and the recent and the earlier
+    /// rate.
     fn declined(&self, member: &EnrolmentYear) -> Option<(&str, Rate, Rate)> {
         let band = self.band(member)?;
         let [recent, earlier] = self.weeks;
@@ -247,7 +244,7 @@ impl Looking<'_> {
     }
 }
 
-/// The value of a characteristic on a day, unless it is that of everybody of whom nothing is recorded.
+/// The value of a characteristic on a day, unless it is the one that holds where nothing is recorded.
 fn is(member: &EnrolmentYear, kind: Characteristic, day: NaiveDate) -> Option<&'static str> {
     let fact = member.facts.iter().rfind(|fact| fact.kind == kind && fact.from <= day)?;
     let value = kind.value(fact.value).filter(|_| fact.value != 0)?;

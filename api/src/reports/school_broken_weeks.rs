@@ -1,8 +1,5 @@
 //! The broken weeks of a school's pupils, or of those on the list of a review.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use domain::Days;
 
 use super::attendance::{Lowest, after, page};
@@ -66,7 +63,7 @@ pub async fn school_broken_weeks(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<SchoolBrokenWeeksQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let SchoolBrokenWeeksQuery { from, to, review_id, limit, cursor } = params.0;
     let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;

@@ -1,7 +1,7 @@
-//! The list for the agenda of the senior leadership team: attendance and persistent absentees, each fortnight (rule S-21).
+//! The list for the agenda of the senior leadership team: attendance and persistent absentees, each fortnight (rule
+//! S-21).
 
 use analytics::EnrolmentYear;
-use chrono::NaiveDate;
 use domain::policy::word::Every;
 use domain::{Band, Days, Percent, Rate};
 
@@ -119,8 +119,8 @@ pub struct SltPupil {
 
 /// Read the SLT list
 ///
-/// The school's attendance, how many pupils are in each band, and those whom the leadership is to look at: with the last
-/// fortnight, the one before, and where their cases stand.
+/// The school's attendance, how many pupils are in each band, and those whom the leadership is to look at: with the
+/// last fortnight, the one before, and where their cases stand.
 #[utoipa::path(tag = "reports", security(("token" = ["report:read"])),
     params(SchoolId, SltListQuery),
     responses((status = 200, description = "The list.", body = SltList),
@@ -133,7 +133,7 @@ pub async fn slt_list(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<SltListQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let SltListQuery { day: asked, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;

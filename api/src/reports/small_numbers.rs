@@ -1,12 +1,13 @@
-//! Small numbers: what is left out of a table so that nobody can tell which child is meant.
+//! Small numbers: what is left out of a table so that no child can be identified.
 //!
 //! A cell of fewer than 5 pupils is left out. Since everybody sees the total too, what is left out must not be the
-//! difference: so many of the smallest other cells go with it that they stand for at least 5 together.
+//! difference: the smallest other cells go with it until what is left out stands for at least 5 pupils together.
 
 /// The fewest pupils whose figures are shown.
 pub const LEAST: u32 = 5;
 
-/// Which cells of a table are left out: the cells add up to a total that is shown. Besides the small ones those that are
+/// Which cells of a table are left out: the cells add up to a total that is shown. Besides the small ones those that
+/// are
 /// `telling`: what they show would be true of every child in them. An empty cell says nothing of anybody and stays.
 pub fn left_out(cells: &[u32], telling: &[bool]) -> Vec<bool> {
     let small = |count: u32| (1..LEAST).contains(&count);

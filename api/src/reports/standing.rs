@@ -1,14 +1,6 @@
 //! Where the cases of a school's pupils stand, beside their figures.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use serde::Serialize;
-use utoipa::ToSchema;
-
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, CaseRow};
 
 /// Where a pupil's case stands.
@@ -32,10 +24,7 @@ impl From<CaseRow> for CaseStanding {
 }
 
 /// The open cases of a school, by pupil.
-pub fn standings(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-) -> Result<BTreeMap<PupilId, CaseStanding>, Problem> {
+pub fn standings(tx: &mut Tx, school_id: SchoolId) -> Result<BTreeMap<PupilId, CaseStanding>> {
     let open = cases::open_rows(tx, school_id)?;
     Ok(open.into_iter().map(|row| (row.pupil_id, row.into())).collect())
 }

@@ -8,9 +8,6 @@ use crate::base::problem::Problem;
 use crate::figures::Counting;
 
 /// Carries out the run of this job.
-///
-/// # Errors
-/// The database is away; the lease is lost; something that no check foresaw.
 pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
     let row = job.run(|tx| rows::row(tx, job.id().into()))?;
     match *row.kind {

@@ -1,8 +1,5 @@
 //! The clockwork: looks what has fallen due, and puts it into the queue.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
@@ -10,12 +7,8 @@ use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 use super::reviews::Paths;
 use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
-use crate::base::db::Tx;
-use crate::base::id::TrustId;
 use crate::base::platform;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::casework::{actions, cases};
 use crate::school::tenants;
 
@@ -35,10 +28,7 @@ struct Seen {
 
 impl Clockwork {
     /// One look at every trust. What goes wrong in one trust is no other's matter.
-    ///
-    /// # Errors
-    /// The database is away.
-    pub fn tick(&mut self, app: &App) -> Result<(), Problem> {
+    pub fn tick(&mut self, app: &App) -> Result<()> {
         for scope in platform::every_trust(&app.db)? {
             let before = self.seen.get(&scope.trust()).copied();
             match app.db.run_job(&scope, |tx| look(tx, before)) {
@@ -59,7 +49,7 @@ impl Clockwork {
 }
 
 /// A look at one trust; `None` when there is nothing new, or another instance is looking just now.
-fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> {
+fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
     let (now, recorded) = (tx.now(), schools::recorded(tx)?);
     let as_before = |seen: Seen| seen.recorded == recorded && seen.next.is_none_or(|at| now < at);
     if before.is_some_and(as_before) || !alone(tx)? {
@@ -104,7 +94,7 @@ fn look(tx: &mut Tx<'_>, before: Option<Seen>) -> Result<Option<Seen>, Problem> 
 
 /// Today's run for the cases of pupils who have left the roll of the school that follows them, if there are any. It is
 /// the whole trust's: a pupil may have moved from one school to another.
-fn leavers(tx: &mut Tx<'_>, there: &BTreeSet<Key>) -> Result<Option<NewRun>, Problem> {
+fn leavers(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
     let today = tx.clock().today();
     let key = (TRUST, As(Occasion::Leavers), today.to_string());
     if there.contains(&key) || cases::left_behind(tx, today)?.is_empty() {
@@ -126,7 +116,7 @@ fn leavers(tx: &mut Tx<'_>, there: &BTreeSet<Key>) -> Result<Option<NewRun>, Pro
 
 /// Whether this is the only instance that looks at the trust, until the transaction ends. Versions of schools are held
 /// under the same kind of lock by trust and school; no school has the number 0.
-fn alone(tx: &mut Tx<'_>) -> Result<bool, Problem> {
+fn alone(tx: &mut Tx) -> Result<bool> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Bool)]

@@ -2,20 +2,12 @@
 //!
 //! Marks are corrected for weeks afterwards, and the trend follows. What stood when the period ended is read here.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
 use domain::WindowKind;
 use domain::schedule::split_period;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::{self, RunRow};
-use crate::base::id::ClassId;
 use crate::base::jobs::{self, Finished, Job};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::figures::{CellAnswer, ClassFigures, Counting, OneSchool};
 
 /// A class's figures as they stood when its period was closed.
@@ -42,14 +34,7 @@ pub struct ClosedClass {
 }
 
 /// Closes a period, class by class. Begun again after a crash it goes on with the classes that are left.
-///
-/// # Errors
-/// The database is away; the lease is lost; something that no check foresaw.
-pub(super) fn close_period(
-    counting: &Counting,
-    job: &Job<'_>,
-    row: &RunRow,
-) -> Result<(), Problem> {
+pub(super) fn close_period(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<()> {
     const STAGE: &str = "closing the period, class by class";
     let figures = count(counting, job, row)?;
     let ClassFigures { definition, version, at, classes } = figures;
@@ -89,7 +74,7 @@ pub(super) fn close_period(
 }
 
 /// Every class's figures, all of one snapshot.
-fn count(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<ClassFigures, Problem> {
+fn count(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<ClassFigures> {
     let (year, key) =
         split_period(&row.period).ok_or_else(|| Problem::internal("a period of no year"))?;
     let kind: WindowKind = row.kind.ends().ok_or_else(|| {

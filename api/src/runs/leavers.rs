@@ -1,15 +1,13 @@
 //! Cases follow the roll: a pupil who has left closes the case, one who has moved inside the trust takes it along.
 
-use std::collections::BTreeSet;
-
 use super::rows::{self, RunRow};
 use crate::base::jobs::{Finished, Job};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases;
 
 /// Looks after the cases of everybody who has left the roll of the school that follows them, case by case. Begun again
 /// after a crash it goes on with the cases that are left.
-pub(super) fn leavers(job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {
+pub(super) fn leavers(job: &Job<'_>, row: &RunRow) -> Result<()> {
     const STAGE: &str = "letting cases follow the roll";
     let (left, there) = job.run(|tx| {
         let there = rows::items(tx, row)?.into_iter().map(|item| item.item);

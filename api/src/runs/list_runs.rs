@@ -27,7 +27,7 @@ pub async fn list_runs(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListRunsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListRunsQuery { limit, cursor, school_id, state } = params.0;
     let slice = Slice::<RunId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let page = app.db.run(caller.scope(), move |tx| {

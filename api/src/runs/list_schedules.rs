@@ -1,10 +1,8 @@
 //! What will run and when, what ran late, and what was missed.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, Days as DayCount, NaiveDate, NaiveDateTime, Utc};
-use domain::AcademicYear;
+use chrono::{Days as DayCount, NaiveDateTime};
 use domain::policy::{Answers, Policy, built_in, parse};
 use domain::schedule::{Due, Occasion, calendar_gap, ends, policy_days};
 
@@ -14,8 +12,6 @@ use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
 use crate::base::jobs::JobState;
 use crate::base::operation::*;
-use crate::base::word::{As, words};
-use crate::base::words;
 use crate::school::tenants;
 
 /// The most days that one question may reach over.
@@ -33,7 +29,7 @@ pub struct ListSchedulesQuery {
     cursor: Option<String>,
     /// Only this school.
     school_id: Option<SchoolId>,
-    /// The first day, on the school's wall; a week ago when absent.
+    /// The first day, in the school's time zone; a week ago when absent.
     from: Option<NaiveDate>,
     /// The last day; four weeks ahead when absent.
     to: Option<NaiveDate>,
@@ -61,7 +57,7 @@ pub struct Scheduled {
     to: NaiveDate,
     /// When it falls due (UTC).
     due: DateTime<Utc>,
-    /// The same on the school's wall.
+    /// The same in the school's time zone.
     #[schema(value_type = String, example = "2026-10-23T18:00:00")]
     local: NaiveDateTime,
     /// The school's time zone.
@@ -119,9 +115,9 @@ type Place = (DateTime<Utc>, SchoolId, String, String);
 /// List what is scheduled
 ///
 /// By each school's own calendar and time zone: what will run and when, what ran late and by how much, and what was
-/// missed while the service was not running and now runs late. Reviews are those of the policy that each school follows,
-/// and of cases whose stage falls due. A school that follows any is told which calendar is missing, and what does not run
-/// without it.
+/// missed while the service was not running and now runs late. Reviews are those of the policy that each school
+/// follows, and of cases whose stage falls due. A school that follows any is told which calendar is missing, and what
+/// does not run without it.
 #[utoipa::path(tag = "runs", security(("token" = ["schedule:read"])), params(ListSchedulesQuery),
     responses((status = 200, description = "In the order in which it falls due.", body = Page<Scheduled>)))]
 #[get("/v1/schedules")]
@@ -130,7 +126,7 @@ pub async fn list_schedules(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListSchedulesQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListSchedulesQuery { limit, cursor, school_id, from, to, policy } = params.0;
     let filter = (school_id, from, to, &policy);
     let slice = Slice::<Place>::read(limit, cursor.as_deref(), &filter)?;
@@ -154,7 +150,7 @@ fn range(
     today: NaiveDate,
     from: Option<NaiveDate>,
     to: Option<NaiveDate>,
-) -> Result<(NaiveDate, NaiveDate), Problem> {
+) -> Result<(NaiveDate, NaiveDate)> {
     let before = |day: NaiveDate| day.checked_sub_days(DayCount::new(BEFORE)).unwrap_or(day);
     let after = |day: NaiveDate| day.checked_add_days(DayCount::new(AFTER)).unwrap_or(day);
     let from = from.unwrap_or_else(|| before(to.unwrap_or(today).min(today)));
@@ -167,7 +163,7 @@ fn range(
 }
 
 /// A policy of the product by the name of its folder.
-fn read_policy(name: String) -> Result<(String, Policy), Problem> {
+fn read_policy(name: String) -> Result<(String, Policy)> {
     let all = built_in();
     let Some(folder) = all.get(name.as_str()) else {
         let names: Vec<&str> = all.keys().copied().collect();
@@ -185,11 +181,11 @@ fn years((from, to): (NaiveDate, NaiveDate)) -> RangeInclusive<i16> {
 
 /// Everything that falls due at schools between two days.
 fn scheduled(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     times: &[SchoolTime],
     (from, to): (NaiveDate, NaiveDate),
     policy: Option<&(String, Policy)>,
-) -> Result<Vec<Scheduled>, Problem> {
+) -> Result<Vec<Scheduled>> {
     let within = |due: &Due| from <= due.local.date() && due.local.date() <= to;
     let (mut found, mut announced) = (Vec::new(), Vec::new());
     let mut paths = Paths::read(tx)?;
@@ -277,7 +273,7 @@ impl Scheduled {
     /// As it stands now, with its run if it has one.
     fn standing(
         mut self,
-        tx: &Tx<'_>,
+        tx: &Tx,
         known_from: DateTime<Utc>,
         runs: &mut BTreeMap<Key, Run>,
     ) -> Self {

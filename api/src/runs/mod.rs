@@ -21,8 +21,6 @@ mod rows;
 mod run_events;
 mod schools;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use carry_out::carry_out;
 pub use clockwork::Clockwork;
 
@@ -30,7 +28,7 @@ pub use clockwork::Clockwork;
 pub const KIND: &str = "run";
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_schedules::list_schedules)
         .service(list_runs::list_runs)

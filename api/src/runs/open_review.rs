@@ -1,15 +1,11 @@
 //! A review's day has come: it is opened with the figures as they are known at that instant.
 //!
-//! Everything that it proposes is stored in one transaction with the end of the run: a worker that dies on the way leaves
-//! nothing behind, and the next one begins anew.
-
-use serde::Serialize;
-use utoipa::ToSchema;
+//! Everything that it proposes is stored in one transaction with the end of the run: a worker that dies on the way
+//! leaves nothing behind, and the next one begins anew.
 
 use super::rows::{self, RunRow};
-use crate::base::id::ReviewId;
 use crate::base::jobs::{Finished, Job};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::reviews;
 use crate::figures::{Counting, years_behind};
 
@@ -31,7 +27,7 @@ pub struct OpenedReview {
 }
 
 /// Opens the review, unless a person has.
-pub(super) fn open_review(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<(), Problem> {
+pub(super) fn open_review(counting: &Counting, job: &Job<'_>, row: &RunRow) -> Result<()> {
     const STAGE: &str = "opening the review";
     let (school_id, day) = (row.school_id, row.from_day);
     let years = years_behind(day)?;

@@ -14,7 +14,7 @@ pub async fn read_run(
     caller: May<ReadRun>,
     app: web::Data<App>,
     path: Path<RunId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let found = app.db.run(caller.scope(), move |tx| {
         let row = rows::row(tx, path.0)?;
         let items = Some(rows::items(tx, &row)?);

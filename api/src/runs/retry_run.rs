@@ -15,7 +15,7 @@ pub async fn retry_run(
     caller: May<RetryRun>,
     app: web::Data<App>,
     path: Path<RunId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let next = next_attempt(tx, path.0, caller.subject(), caller.role())?;
         Reply::accepted(format!("/v1/runs/{next}"), &rows::run(tx, next)?)
@@ -24,7 +24,7 @@ pub async fn retry_run(
 }
 
 /// The attempt after this one: the one that is there, or a new one.
-fn next_attempt(tx: &mut Tx<'_>, run_id: RunId, by: &str, role: &str) -> Result<RunId, Problem> {
+fn next_attempt(tx: &mut Tx, run_id: RunId, by: &str, role: &str) -> Result<RunId> {
     let row = rows::row(tx, run_id)?;
     if rows::run(tx, run_id)?.job.state != JobState::Failed {
         return Err(Problem::new(Kind::NotFailed));

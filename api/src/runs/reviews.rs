@@ -1,15 +1,11 @@
 //! The days on which schools' reviews open: as the policy that each follows says, and where a case's stage falls due.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::NaiveTime;
 use domain::policy::{Policy, falls_due};
 use domain::schedule::{Due, STAGE_HOUR, day_after_stage, review_days, review_due};
 
 use super::schools::SchoolTime;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, Waiting};
 use crate::school::policies::{self, Assignment, Part};
 
@@ -36,7 +32,7 @@ struct Opens {
 
 impl Paths {
     /// Of every school that the caller may see.
-    pub(super) fn read(tx: &mut Tx<'_>) -> Result<Self, Problem> {
+    pub(super) fn read(tx: &mut Tx) -> Result<Self> {
         let mut waiting: BTreeMap<SchoolId, Vec<Waiting>> = BTreeMap::new();
         for case in cases::waiting(tx)? {
             waiting.entry(case.school_id).or_default().push(case);
@@ -60,9 +56,9 @@ impl Paths {
     /// The reviews of a school, each with the instant from which on it is known that it falls due.
     pub(super) fn reviews(
         &mut self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         school: &SchoolTime,
-    ) -> Result<Vec<(Due, DateTime<Utc>)>, Problem> {
+    ) -> Result<Vec<(Due, DateTime<Utc>)>> {
         let assigned = self.assigned.get(&school.school_id).cloned().unwrap_or_default();
         let mut days: BTreeMap<NaiveDate, Opens> = BTreeMap::new();
         for one in &assigned {
@@ -109,11 +105,11 @@ impl Paths {
 
     fn policy(
         &mut self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         key: &str,
         version: i32,
         answers: &serde_json::Value,
-    ) -> Result<&Policy, Problem> {
+    ) -> Result<&Policy> {
         let name = (key.to_owned(), version, answers.to_string());
         if !self.read.contains_key(&name) {
             let follows = policies::under(tx, key, version, answers)?;

@@ -1,24 +1,15 @@
 //! Owns: run, run_item.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::schedule::{Due, Occasion};
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::KIND;
 use super::close_period::ClosedClass;
 use super::late::{Late, Times};
 use super::open_review::OpenedReview;
-use crate::base::db::{Schools, Scope, Tx};
-use crate::base::id::{RunId, SchoolId};
+use crate::base::db::Schools;
 use crate::base::jobs::{self, JobRow, JobState, NewJob};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::casework::actions::Deadlines;
 use crate::casework::cases::Followed;
 use schema::{job, run, run_item};
@@ -59,7 +50,7 @@ impl NewRun {
 }
 
 /// A run as the database has it.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = run)]
 pub(super) struct RunRow {
     pub school_id: SchoolId,
@@ -107,7 +98,7 @@ pub struct Run {
 }
 
 /// What came of an item of a run.
-#[derive(Debug, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = run_item)]
 pub struct RunItem {
     /// What it is.
@@ -140,7 +131,7 @@ pub(super) enum Came {
 }
 
 impl Run {
-    fn of(tx: &Tx<'_>, (row, job): (RunRow, JobRow)) -> Self {
+    fn of(tx: &Tx, (row, job): (RunRow, JobRow)) -> Self {
         let times = Times {
             due: row.due,
             noticed: row.noticed_at,
@@ -168,19 +159,14 @@ impl Run {
 pub(super) type Key = (SchoolId, words::RunKind, String);
 
 /// Every run that is there.
-pub(super) fn there(tx: &mut Tx<'_>) -> Result<BTreeSet<Key>, Problem> {
+pub(super) fn there(tx: &mut Tx) -> Result<BTreeSet<Key>> {
     let rows: Vec<Key> =
         run::table.select((run::school_id, run::kind, run::period)).load(tx.conn)?;
     Ok(rows.into_iter().collect())
 }
 
 /// Adds runs, each with a job that may reach its own school and no other; their ids, in order.
-pub(super) fn add(
-    tx: &mut Tx<'_>,
-    new: &[NewRun],
-    by: &str,
-    role: &str,
-) -> Result<Vec<RunId>, Problem> {
+pub(super) fn add(tx: &mut Tx, new: &[NewRun], by: &str, role: &str) -> Result<Vec<RunId>> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut added = Vec::new();
     for some in new.chunks(AT_ONCE) {
@@ -216,12 +202,12 @@ pub(super) fn add(
 }
 
 /// One run, if the caller may see it.
-pub(super) fn row(tx: &mut Tx<'_>, run_id: RunId) -> Result<RunRow, Problem> {
-    Ok(run::table.filter(run::run_id.eq(run_id)).select(RunRow::as_select()).first(tx.conn)?)
+pub(super) fn row(tx: &mut Tx, run_id: RunId) -> Result<RunRow> {
+    Ok(RunRow::query().filter(run::run_id.eq(run_id)).first(tx.conn)?)
 }
 
 /// Until the transaction ends nobody else adds an attempt at the same.
-pub(super) fn alone(tx: &mut Tx<'_>, row: &RunRow) -> Result<(), Problem> {
+pub(super) fn alone(tx: &mut Tx, row: &RunRow) -> Result<()> {
     let name = format!("run/{}/{}/{}/{}", tx.trust(), row.school_id, row.kind, row.period);
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
         .bind::<diesel::sql_types::Text, _>(name)
@@ -230,7 +216,7 @@ pub(super) fn alone(tx: &mut Tx<'_>, row: &RunRow) -> Result<(), Problem> {
 }
 
 /// The attempt after this one, if there is one.
-pub(super) fn attempt_after(tx: &mut Tx<'_>, row: &RunRow) -> Result<Option<RunId>, Problem> {
+pub(super) fn attempt_after(tx: &mut Tx, row: &RunRow) -> Result<Option<RunId>> {
     Ok(run::table
         .filter(run::school_id.eq(row.school_id).and(run::kind.eq(row.kind)))
         .filter(run::period.eq(&row.period).and(run::attempt.eq(row.attempt + 1)))
@@ -247,7 +233,7 @@ fn with_jobs() -> _ {
 }
 
 /// One run with how far it is, if the caller may see it.
-pub(super) fn run(tx: &mut Tx<'_>, run_id: RunId) -> Result<Run, Problem> {
+pub(super) fn run(tx: &mut Tx, run_id: RunId) -> Result<Run> {
     let found = with_jobs().filter(run::run_id.eq(run_id));
     let found = found.select((RunRow::as_select(), JobRow::as_select())).first(tx.conn)?;
     Ok(Run::of(tx, found))
@@ -255,22 +241,16 @@ pub(super) fn run(tx: &mut Tx<'_>, run_id: RunId) -> Result<Run, Problem> {
 
 /// Runs, latest first, below `before`.
 pub(super) fn runs(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: Option<SchoolId>,
     state: Option<JobState>,
     before: Option<RunId>,
     most: i64,
-) -> Result<Vec<Run>, Problem> {
+) -> Result<Vec<Run>> {
     let mut rows = with_jobs().order(run::run_id.desc()).limit(most).into_boxed();
-    if let Some(school_id) = school_id {
-        rows = rows.filter(run::school_id.eq(school_id));
-    }
-    if let Some(state) = state {
-        rows = rows.filter(job::state.eq(state));
-    }
-    if let Some(before) = before {
-        rows = rows.filter(run::run_id.lt(before));
-    }
+    rows = rows.narrow(school_id.map(|school_id| run::school_id.eq(school_id)));
+    rows = rows.narrow(state.map(|state| job::state.eq(state)));
+    rows = rows.narrow(before.map(|before| run::run_id.lt(before)));
     let found: Vec<(RunRow, JobRow)> =
         rows.select((RunRow::as_select(), JobRow::as_select())).load(tx.conn)?;
     Ok(found.into_iter().map(|row| Run::of(tx, row)).collect())
@@ -278,10 +258,10 @@ pub(super) fn runs(
 
 /// The last attempt of each run of these periods.
 pub(super) fn of_periods(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: Vec<SchoolId>,
     periods: BTreeSet<String>,
-) -> Result<BTreeMap<Key, Run>, Problem> {
+) -> Result<BTreeMap<Key, Run>> {
     let found: Vec<(RunRow, JobRow)> = with_jobs()
         .filter(run::school_id.eq_any(schools).and(run::period.eq_any(periods)))
         .order(run::attempt)
@@ -292,22 +272,21 @@ pub(super) fn of_periods(
 }
 
 /// What came of the items of a run, whichever attempt did them, in the order in which they were done.
-pub(super) fn items(tx: &mut Tx<'_>, row: &RunRow) -> Result<Vec<RunItem>, Problem> {
-    Ok(run_item::table
+pub(super) fn items(tx: &mut Tx, row: &RunRow) -> Result<Vec<RunItem>> {
+    Ok(RunItem::query()
         .filter(run_item::school_id.eq(row.school_id).and(run_item::kind.eq(row.kind)))
         .filter(run_item::period.eq(&row.period))
         .order((run_item::recorded_at, run_item::item))
-        .select(RunItem::as_select())
         .load(tx.conn)?)
 }
 
 /// Keeps what came of an item.
 pub(super) fn add_item(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     row: &RunRow,
     item: &str,
     result: &impl Serialize,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::insert_into(run_item::table)
         .values((
             run_item::trust_id.eq(tx.trust()),

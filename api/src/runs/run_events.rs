@@ -15,7 +15,7 @@ pub async fn run_events(
     caller: May<ReadRun>,
     app: web::Data<App>,
     path: Path<RunId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (streams, scope) = (app.streams.clone(), caller.scope().clone());
     let read = move || {
         let run = app.db.run(&scope, move |tx| rows::run(tx, path.0));

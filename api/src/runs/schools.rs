@@ -1,17 +1,13 @@
 //! When each school's calendars say that something falls due.
 
-use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
-use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::{ParseError, Tz};
 use diesel::dsl::{count_star, min};
 use diesel::prelude::*;
-use domain::{AcademicYear, Calendar};
+use domain::Calendar;
 
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::calendars;
 use crate::school::tenants::SchoolRow;
 use schema::{school_calendar, school_policy};
@@ -30,17 +26,17 @@ pub(super) struct SchoolTime {
 
 /// How many calendars, and how many decisions on what a school follows, have ever been recorded. They are append-only,
 /// so the same numbers mean that none has changed.
-pub(super) fn recorded(tx: &mut Tx<'_>) -> Result<(i64, i64), Problem> {
+pub(super) fn recorded(tx: &mut Tx) -> Result<(i64, i64)> {
     let calendars = school_calendar::table.select(count_star()).first(tx.conn)?;
     Ok((calendars, school_policy::table.select(count_star()).first(tx.conn)?))
 }
 
 /// The time of these schools in these academic years.
 pub(super) fn times(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: Vec<SchoolRow>,
     years: RangeInclusive<i16>,
-) -> Result<Vec<SchoolTime>, Problem> {
+) -> Result<Vec<SchoolTime>> {
     let zone = |row: SchoolRow| Ok((row.school_id, row.time_zone.parse()?));
     let zones: Result<BTreeMap<SchoolId, Tz>, ParseError> = schools.into_iter().map(zone).collect();
     let zones = zones.map_err(Problem::internal)?;
@@ -64,10 +60,10 @@ pub(super) fn times(
 
 /// When each school's calendar for a year was first recorded.
 fn known_from(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: Vec<SchoolId>,
     years: RangeInclusive<i16>,
-) -> Result<BTreeMap<AcademicYear, BTreeMap<SchoolId, DateTime<Utc>>>, Problem> {
+) -> Result<BTreeMap<AcademicYear, BTreeMap<SchoolId, DateTime<Utc>>>> {
     let rows: Vec<(i16, SchoolId, Option<DateTime<Utc>>)> = school_calendar::table
         .filter(school_calendar::school_id.eq_any(schools))
         .filter(school_calendar::year.between(*years.start(), *years.end()))

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
-use serde_json::Value;
+use crate::base::prelude::*;
 
 /// What went wrong, in plain English.
 #[derive(Debug, thiserror::Error)]
@@ -43,9 +42,6 @@ impl Client {
     }
 
     /// GET.
-    ///
-    /// # Errors
-    /// The service does not answer, or refuses.
     pub fn get(&self, path: &str) -> Result<Value, ClientError> {
         let request =
             self.agent.get(format!("{}{path}", self.base)).header("Authorization", self.bearer());
@@ -53,9 +49,6 @@ impl Client {
     }
 
     /// PUT of JSON.
-    ///
-    /// # Errors
-    /// The service does not answer, or refuses.
     pub fn put(&self, path: &str, body: &impl Serialize) -> Result<Value, ClientError> {
         let request =
             self.agent.put(format!("{}{path}", self.base)).header("Authorization", self.bearer());
@@ -63,9 +56,6 @@ impl Client {
     }
 
     /// POST of JSON, done once for a key.
-    ///
-    /// # Errors
-    /// The service does not answer, or refuses.
     pub fn post(&self, path: &str, key: &str, body: &impl Serialize) -> Result<Value, ClientError> {
         let request =
             self.agent.post(format!("{}{path}", self.base)).header("Authorization", self.bearer());
@@ -73,9 +63,6 @@ impl Client {
     }
 
     /// POST of a file, done once for a key.
-    ///
-    /// # Errors
-    /// The service does not answer, or refuses.
     pub fn upload(
         &self,
         path: &str,

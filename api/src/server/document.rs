@@ -63,9 +63,6 @@ impl Document {
     }
 
     /// `openapi.json`, with a newline at its end.
-    ///
-    /// # Errors
-    /// It cannot be written as JSON.
     pub fn json(&self) -> Result<String, serde_json::Error> {
         Ok(serde_json::to_string_pretty(&self.openapi)? + "\n")
     }

@@ -1,5 +1,5 @@
-//! The whole service of one process: every operation mounted, every kind of job given to what does it, the document, and
-//! the command line.
+//! The whole service of one process: every operation mounted, every kind of job given to what does it, the document,
+//! and the command line.
 
 pub mod cli;
 pub mod client;
@@ -39,10 +39,8 @@ pub struct Rollcall {
 }
 
 impl Rollcall {
-    /// On these settings and this clock.
-    ///
-    /// # Errors
-    /// Keys that cannot be read, a data file of the program that is broken, an address that is none.
+    /// On these settings and this clock. Errors: keys that cannot be read, a data file of the program that is broken,
+    /// an address that is none.
     pub fn new(settings: &Settings, clock: Clock) -> Result<Self, StartError> {
         let app = App::new(settings, clock)?;
         let redis_url = settings.redis_url.as_deref();
@@ -50,10 +48,7 @@ impl Rollcall {
         Ok(Self { app: web::Data::new(app), counting: web::Data::new(counting) })
     }
 
-    /// An HTTP server on a listening socket.
-    ///
-    /// # Errors
-    /// The socket cannot be used.
+    /// An HTTP server on a listening socket. Errors: the socket cannot be used.
     pub fn serve(&self, listener: std::net::TcpListener) -> std::io::Result<Server> {
         let document = DOCUMENT.clone();
         let rollcall = self.clone();
@@ -77,9 +72,7 @@ impl Rollcall {
     }
 
     /// Starts so many threads that do jobs, and the clockwork beside them: without it nothing falls due by itself here.
-    ///
-    /// # Errors
-    /// The system gives no thread.
+    /// Errors: the system gives no thread.
     pub fn work(&self, threads: usize, clockwork: bool) -> std::io::Result<Worker> {
         let tick = clockwork.then(|| {
             let mut clockwork = runs::Clockwork::default();

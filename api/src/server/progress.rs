@@ -19,10 +19,8 @@ impl Progress {
         Self { terminal: std::io::stderr().is_terminal() }
     }
 
-    /// Sends a file and follows its job to the end.
-    ///
-    /// # Errors
-    /// One sentence: the service does not answer, or refuses to take the file.
+    /// Sends a file and follows its job to the end. Errors: one sentence: the service does not answer, or refuses to
+    /// take the file.
     pub fn send(
         &self,
         client: &Client,

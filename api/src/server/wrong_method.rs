@@ -6,10 +6,7 @@ use utoipa::openapi::path::PathItem;
 use crate::base::problem::{Kind, Problem};
 use crate::server::document::Document;
 
-/// The default service.
-///
-/// # Errors
-/// Always: 404 or 405.
+/// The default service. Errors: always: 404 or 405.
 pub async fn no_route(
     request: HttpRequest,
     document: web::Data<Document>,

@@ -1,7 +1,7 @@
 //! What was done before a school came here, carried in as the events of a case.
 //!
-//! A school that begins in mid-year has sent letters, opened stages and agreed targets already. Told as events, the case
-//! stands as if it had been followed here, and the next review proposes what comes next.
+//! A school that begins in mid-year has sent letters, opened stages and agreed targets already. Told as events, the
+//! case stands as if it had been followed here, and the next review proposes what comes next.
 
 use std::collections::BTreeMap;
 
@@ -18,7 +18,7 @@ use crate::{AcademicYear, Percent};
 /// The outcome of a step that was taken before the school came here.
 pub const CARRIED_IN: &str = "carried in";
 
-/// One thing that was done.
+/// One step that was taken, or letter that was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
     /// When; of a target its first day.
@@ -99,7 +99,7 @@ pub struct CarriedIn {
 /// The events of what was done, by whoever vouches for it. `today` tells which school year is the present one.
 ///
 /// # Errors
-/// Everything that the policy does not know, or the first thing that does not fit, each with its place in the list.
+/// Everything that the policy does not know, or the first entry that does not fit, each with its place in the list.
 pub fn carry_in(
     policy: &Policy,
     letters: &BTreeMap<String, Letter>,

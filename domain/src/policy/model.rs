@@ -221,7 +221,7 @@ pub struct Promise {
 /// Something that somebody does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Action {
-    /// What kind of thing.
+    /// What kind of action.
     pub kind: Do,
     /// What exactly: the letter's name, what the meeting is, the target's rate.
     pub what: String,

@@ -13,8 +13,8 @@ use crate::{AcademicYear, Calendar};
 /// The days on which a policy lists, responds and decides, each with the hour at which its review opens.
 ///
 /// A weekday that the policy names begins before the first register; the last day of a period counts itself, and is
-/// looked at when it is over. What a policy does every day of itself opens no review. The calendars are the school's, in
-/// order.
+/// looked at when it is over. What a policy does every day of itself opens no review. The calendars are the school's,
+/// in order.
 pub fn review_days(policy: &Policy, calendars: &[Calendar]) -> BTreeMap<NaiveDate, NaiveTime> {
     let mut days: BTreeMap<NaiveDate, NaiveTime> = BTreeMap::new();
     for (row, regular) in policy.regular() {
@@ -58,8 +58,8 @@ pub fn morning_of(occasion: Occasion, label: String, day: NaiveDate, zone: Tz) -
     on_day(occasion, label, day, MORNING, zone)
 }
 
-/// What a school's calendars leave open of an academic year, and from when on: there is none, or it has no summer term. The
-/// calendars are the school's, in order; it follows a policy from a day on.
+/// What a school's calendars leave open of an academic year, and from when on: there is none, or it has no summer term.
+/// The calendars are the school's, in order; it follows a policy from a day on.
 pub fn calendar_gap(
     calendars: &[Calendar],
     year: AcademicYear,
@@ -98,7 +98,7 @@ pub fn calendar_gap(
     })
 }
 
-/// The next instant at which the school's wall shows an hour at which reviews open.
+/// The next instant at which it is an hour in the school's time zone at which reviews open.
 pub fn next_look(now: DateTime<Utc>, zone: Tz) -> Option<DateTime<Utc>> {
     let today = now.with_timezone(&zone).date_naive();
     let days = today.iter_days().take(2);

@@ -1,4 +1,4 @@
-//! Every end falls due once, at the right hour of the school's wall, however the clock is moved.
+//! Every end falls due once, at the right hour in the school's time zone, however the clock is moved.
 
 use std::collections::{BTreeMap, BTreeSet};
 

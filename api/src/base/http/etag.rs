@@ -45,10 +45,8 @@ pub struct Conditions {
 
 impl Conditions {
     /// Whether a write may go ahead. `present` is the tag of what a reader would get now; `exists` says whether it was
-    /// ever written (a register can be read before it is taken), which is what `*` asks.
-    ///
-    /// # Errors
-    /// 412, with the present tag.
+    /// ever written (a register can be read before it is taken), which is what `*` asks. Errors: 412, with the present
+    /// tag.
     pub fn check_write(&self, present: Option<&ETag>, exists: bool) -> Result<(), Problem> {
         let names = |list: &str| if list.trim() == "*" { exists } else { matches(list, present) };
         let wanted = self.if_match.as_deref().is_none_or(names);

@@ -7,7 +7,7 @@
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
-use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use diesel::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
@@ -17,9 +17,10 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 
 use super::header;
 
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
+use crate::base::auth::{Caller, May};
+use crate::base::db::{Db, Tx};
 use crate::base::problem::{Kind, Problem};
+use crate::base::state::App;
 use schema::idempotency;
 
 /// What a write answers: status, `Location` and body. This is what is kept and replayed.
@@ -76,10 +77,11 @@ impl Reply {
     }
 }
 
-/// The key of a request, if it carries one.
-#[derive(Debug, Clone)]
+/// The key of a request, if it carries one, and where its answer is kept.
+#[derive(Clone)]
 pub struct Idempotency {
     key: Option<String>,
+    db: Db,
 }
 
 impl FromRequest for Idempotency {
@@ -93,7 +95,10 @@ impl FromRequest for Idempotency {
             Some(_) => Err(Problem::new(Kind::Invalid)
                 .detail("Idempotency-Key is 1 to 255 visible characters.")),
         };
-        std::future::ready(key.map(|key| Self { key }))
+        let app = request.app_data::<web::Data<App>>();
+        let db = app.ok_or_else(|| Problem::internal("the application's data is not mounted"));
+        let both = key.and_then(|key| Ok(Self { key, db: db?.db.clone() }));
+        std::future::ready(both)
     }
 }
 
@@ -105,6 +110,24 @@ impl IntoParams for Idempotency {
 }
 
 impl Idempotency {
+    /// Does `work` in a transaction of the caller's, once for this key, and answers with its reply.
+    ///
+    /// # Errors
+    /// What `work` refuses; a key that was used for another body; 503 when the database is away or busy.
+    pub async fn write<P: Send + 'static>(
+        self,
+        caller: May<P>,
+        operation: impl Into<String>,
+        body: web::Bytes,
+        work: impl FnOnce(&mut Tx<'_>, &Caller) -> Result<Reply, Problem> + Send + 'static,
+    ) -> Result<HttpResponse, Problem> {
+        let (db, scope, operation) = (self.db.clone(), caller.scope().clone(), operation.into());
+        let reply = db.run(&scope, move |tx| {
+            self.once(tx, &caller, &operation, &body, |tx| work(tx, &caller))
+        });
+        Ok(reply.await?.answer())
+    }
+
     /// Does `work` once for this key; a second time the kept answer is given again.
     ///
     /// # Errors

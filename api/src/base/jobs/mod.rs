@@ -13,8 +13,6 @@ mod state;
 mod turns;
 mod worker;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use queue::{Finished, Job, NewJob, enqueue, enqueue_all, lost};
 pub use rows::JobRow;
 pub use state::JobState;
@@ -22,6 +20,6 @@ pub use turns::Turns;
 pub use worker::{Handlers, Tick, Worker, start};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config.service(read_job::read_job).service(job_events::job_events);
 }

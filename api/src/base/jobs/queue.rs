@@ -178,10 +178,7 @@ impl<'a> Job<'a> {
         Caller::of_job(self.scope.clone(), self.by.clone(), self.role.clone())
     }
 
-    /// A transaction of whoever asked for the job.
-    ///
-    /// # Errors
-    /// What `work` refuses; 503 when the database is away.
+    /// A transaction of whoever asked for the job. Errors: what `work` refuses; 503 when the database is away.
     pub fn run<T>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
@@ -189,10 +186,7 @@ impl<'a> Job<'a> {
         self.db.run_job(&self.scope, work)
     }
 
-    /// As [`Job::run`], reading in one snapshot.
-    ///
-    /// # Errors
-    /// As [`Job::run`].
+    /// As [`Job::run`], reading in one snapshot. Errors: as [`Job::run`].
     pub fn snapshot<T>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
@@ -201,10 +195,8 @@ impl<'a> Job<'a> {
     }
 
     /// Says how far it is in the transaction of an item that it did: nothing of it stands unless the lease is still
-    /// ours, and whoever takes the lease next waits for it.
-    ///
-    /// # Errors
-    /// The lease was lost to another worker; the database's.
+    /// ours, and whoever takes the lease next waits for it. Errors: the lease was lost to another worker; the
+    /// database's.
     pub fn advance(
         &self,
         tx: &mut Tx<'_>,
@@ -237,10 +229,8 @@ impl<'a> Job<'a> {
         told.unwrap_or(true) && prolonged.unwrap_or(true)
     }
 
-    /// Ends the job, in the transaction of what it did: both are committed, or neither.
-    ///
-    /// # Errors
-    /// The lease was lost to another worker; the database's.
+    /// Ends the job, in the transaction of what it did: both are committed, or neither. Errors: the lease was lost to
+    /// another worker; the database's.
     pub fn finish(&self, tx: &mut Tx<'_>, how: Finished, stage: &str) -> Result<(), Problem> {
         finish(tx, self.lease, how, stage)
     }

@@ -54,10 +54,7 @@ impl JobRow {
     }
 }
 
-/// One job, if the caller may see it.
-///
-/// # Errors
-/// 404.
+/// One job, if the caller may see it. Errors: 404.
 pub fn job(tx: &mut Tx<'_>, job_id: JobId) -> Result<JobRow, Problem> {
     Ok(job::table.filter(job::job_id.eq(job_id)).select(JobRow::as_select()).first(tx.conn)?)
 }

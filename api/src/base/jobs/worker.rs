@@ -55,10 +55,7 @@ pub struct Worker {
     threads: Vec<JoinHandle<()>>,
 }
 
-/// Starts so many worker threads, and one that asks `tick`.
-///
-/// # Errors
-/// The system gives no thread.
+/// Starts so many worker threads, and one that asks `tick`. Errors: the system gives no thread.
 pub fn start(
     app: &web::Data<App>,
     threads: usize,

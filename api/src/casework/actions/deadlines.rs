@@ -1,19 +1,14 @@
-//! The clock of an action: it qualifies on the day that it is opened, falls due, and is overdue when its day is over and
-//! no evidence says that it is done. Each is told once.
+//! The clock of an action: it qualifies on the day that it is opened, falls due, and is overdue when its day is over
+//! and no evidence says that it is done. Each is told once.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::Days as DayCount;
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::events::{ActionEventKind, NewEvent, add_event, events};
 use super::rows;
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId, SchoolId};
-use crate::base::problem::Problem;
 use schema::action;
+
+use crate::base::prelude::*;
 
 /// An action that has just fallen due, or has just become overdue.
 #[derive(Debug, Clone)]
@@ -53,7 +48,7 @@ impl Deadlines {
 }
 
 /// The mornings on which something is to be told at schools: the day that an open action is due, and the day after.
-pub fn deadlines(tx: &mut Tx<'_>) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDate>>, Problem> {
+pub fn deadlines(tx: &mut Tx) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDate>>> {
     let today = tx.clock().today();
     let rows: Vec<(SchoolId, Option<NaiveDate>, NaiveDate)> = action::table
         .filter(action::done_at.is_null().and(action::due.le(today)))
@@ -75,15 +70,15 @@ pub fn deadlines(tx: &mut Tx<'_>) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDat
 
 /// Records what falls due at a school on a day, and what is overdue then; what was told before is not told again.
 pub fn tell_deadlines(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     day: NaiveDate,
     by: &str,
-) -> Result<Vec<Deadline>, Problem> {
+) -> Result<Vec<Deadline>> {
     let mut told = Vec::new();
     for one in rows::due_to_change(tx, school_id, day)? {
         let breached = one.due.is_some_and(|due| due < day);
-        // Where both mornings are told late, one beside the other, nothing falls due that is overdue already.
+        // Where both mornings are reached late, one after the other, nothing falls due that is overdue already.
         if !breached
             && events(tx, one.action_id)?
                 .iter()

@@ -1,19 +1,14 @@
-//! What becomes of an action by itself, and to whom it is given.
+//! What happens to an action without anybody acting, and to whom it is given.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::ActionRow;
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, StaffId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
 use schema::action_event;
 
+use crate::base::prelude::*;
+
 /// What became of an action by itself, or to whom it was given.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = action_event)]
 pub struct ActionEventRow {
     /// Its place among the events of its action, from 1.
@@ -57,28 +52,22 @@ pub(super) struct NewEvent {
 }
 
 impl NewEvent {
-    /// What becomes of an action by itself on a day.
+    /// What happens to an action on a day without anybody acting.
     pub(super) fn of(what: ActionEventKind, on_day: NaiveDate) -> Self {
         Self { what, on_day, staff_id: None, role: None, reason: None }
     }
 }
 
 /// The events of an action, in order.
-pub(super) fn events(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<ActionEventRow>, Problem> {
-    Ok(action_event::table
+pub(super) fn events(tx: &mut Tx, action_id: ActionId) -> Result<Vec<ActionEventRow>> {
+    Ok(ActionEventRow::query()
         .filter(action_event::action_id.eq(action_id))
         .order(action_event::seq)
-        .select(ActionEventRow::as_select())
         .load(tx.conn)?)
 }
 
 /// Records an event of an action that the caller holds; `false` when it was told before.
-pub(super) fn add_event(
-    tx: &mut Tx<'_>,
-    action: &ActionRow,
-    new: &NewEvent,
-    by: &str,
-) -> Result<bool, Problem> {
+pub(super) fn add_event(tx: &mut Tx, action: &ActionRow, new: &NewEvent, by: &str) -> Result<bool> {
     let before = action_event::table.filter(action_event::action_id.eq(action.action_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(action_event::seq)).first(tx.conn)?;
     let added = diesel::insert_into(action_event::table)

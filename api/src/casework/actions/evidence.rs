@@ -1,18 +1,14 @@
 //! Evidence as it is kept: every attempt, and what settled an action.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::{ActionRow, is_open};
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId};
-use crate::base::problem::Problem;
 use schema::{action, evidence};
 
+use crate::base::prelude::*;
+
 /// What was really done.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = evidence)]
 pub struct EvidenceRow {
     /// Its place among the evidence of its action, from 1.
@@ -28,21 +24,20 @@ pub struct EvidenceRow {
 }
 
 /// The evidence of an action, in order.
-pub fn evidence(tx: &mut Tx<'_>, action_id: ActionId) -> Result<Vec<EvidenceRow>, Problem> {
-    Ok(evidence::table
+pub fn evidence(tx: &mut Tx, action_id: ActionId) -> Result<Vec<EvidenceRow>> {
+    Ok(EvidenceRow::query()
         .filter(evidence::action_id.eq(action_id))
         .order(evidence::seq)
-        .select(EvidenceRow::as_select())
         .load(tx.conn)?)
 }
 
 /// Records what was done. The caller holds the action.
 pub fn add_evidence(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     action: &ActionRow,
     (says, done): (&str, bool),
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let before = evidence::table.filter(evidence::action_id.eq(action.action_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(evidence::seq)).first(tx.conn)?;
     diesel::insert_into(evidence::table)
@@ -66,11 +61,10 @@ pub fn add_evidence(
 }
 
 /// What is still open of a case falls away, and says why.
-pub fn fall_away(tx: &mut Tx<'_>, case_id: CaseId, why: &str, by: &str) -> Result<(), Problem> {
-    let open: Vec<ActionRow> = action::table
+pub fn fall_away(tx: &mut Tx, case_id: CaseId, why: &str, by: &str) -> Result<()> {
+    let open: Vec<ActionRow> = ActionRow::query()
         .filter(action::case_id.eq(case_id).and(is_open()))
         .order(action::action_id)
-        .select(ActionRow::as_select())
         .for_update()
         .load(tx.conn)?;
     for one in open {

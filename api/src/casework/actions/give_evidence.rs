@@ -3,7 +3,6 @@
 use super::evidence::add_evidence;
 use super::read_action::ActionAnswer;
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 
 /// What was done.
@@ -29,7 +28,7 @@ pub async fn give_evidence(
     app: web::Data<App>,
     path: Path<ActionId>,
     body: Json<EvidenceBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let says = name::words(&body.value.says, "/says", name::NOTE)?;
     let whole = caller.sees_confidential(&app);
     let answer = app.db.run(&caller.scope().clone(), move |tx| {

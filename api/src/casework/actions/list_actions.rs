@@ -35,7 +35,7 @@ pub async fn list_actions(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListActionsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListActionsQuery { school_id, case_id, role, staff_id, open, overdue, limit, cursor } =
         params.0;
     let filter = (school_id, case_id, &role, staff_id, open, overdue);

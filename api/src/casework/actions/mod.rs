@@ -10,15 +10,13 @@ mod read_action;
 mod reassign;
 mod rows;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use deadlines::{Deadline, Deadlines, deadlines, tell_deadlines};
 pub use evidence::{EvidenceRow, add_evidence, evidence, fall_away};
 pub use open::{ActionSubject, carry, open, open_call_for_a_date, overtake, tell};
 pub use rows::{ActionFilter, ActionRow, action, action_to_change, actions};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_actions::list_actions)
         .service(reassign::reassign_actions)

@@ -1,6 +1,5 @@
 //! An action is opened, goes on at another school, or is to be done no more.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer};
 use domain::Calendar;
@@ -8,10 +7,7 @@ use domain::policy::word::Do;
 use domain::policy::{Action, school_days_after};
 
 use super::rows::{ActionRow, is_open};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::school::calendars;
 use schema::action;
 
@@ -33,14 +29,14 @@ pub struct ActionSubject {
 
 /// Opens an action of a rule on a day; `note` says more of whom it is about.
 pub fn open(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     about: ActionSubject,
     rule: &str,
     what: &Action,
     note: Option<&str>,
     day: NaiveDate,
     calendars: &[Calendar],
-) -> Result<(), Problem> {
+) -> Result<()> {
     let says = match note {
         Some(note) => format!("{what} ({note})"),
         None => what.to_string(),
@@ -52,12 +48,12 @@ pub fn open(
 
 /// Opens a task that no rule's own words describe: something has happened that a person is to know of.
 pub fn tell(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     about: ActionSubject,
     rule: &str,
     says: &str,
     (role, day): (Option<&str>, NaiveDate),
-) -> Result<(), Problem> {
+) -> Result<()> {
     add(tx, about, &New { rule, kind: Do::Task, says, role, opened_on: day, due: None })
 }
 
@@ -71,7 +67,7 @@ struct New<'a> {
     due: Option<NaiveDate>,
 }
 
-fn add(tx: &mut Tx<'_>, about: ActionSubject, new: &New<'_>) -> Result<(), Problem> {
+fn add(tx: &mut Tx, about: ActionSubject, new: &New<'_>) -> Result<()> {
     diesel::insert_into(action::table)
         .values((
             action::trust_id.eq(tx.trust()),
@@ -91,7 +87,7 @@ fn add(tx: &mut Tx<'_>, about: ActionSubject, new: &New<'_>) -> Result<(), Probl
 }
 
 /// Opens the call that agrees a date, of the rule that asked for a meeting.
-pub fn open_call_for_a_date(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<(), Problem> {
+pub fn open_call_for_a_date(tx: &mut Tx, asked: &ActionRow) -> Result<()> {
     let call = Action {
         kind: Do::Call,
         what: "agree a date to meet".to_owned(),
@@ -116,11 +112,11 @@ pub fn open_call_for_a_date(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<(), Pr
 /// What is still open of a case is to be done at another school, for the case that goes on there. Who does it there is
 /// for that school to say.
 pub fn carry(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     from_case: CaseId,
     (school_id, case_id): (SchoolId, CaseId),
     day: NaiveDate,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO action (trust_id, school_id, pupil_id, case_id, rule, kind, says, role, opened_on, due) \
          SELECT trust_id, $3, pupil_id, $4, rule, kind, says, role, $5, due FROM action \
@@ -135,12 +131,12 @@ pub fn carry(
     Ok(())
 }
 
-/// What a review opened about a pupil, by these rules, and nobody has done, is to be done no more.
+/// Withdraws what a review opened about a pupil by these rules and nobody has done yet.
 pub fn overtake(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (review_id, pupil_id): (ReviewId, PupilId),
     rules: &[String],
-) -> Result<(), Problem> {
+) -> Result<()> {
     let these = action::review_id.eq(review_id).and(action::pupil_id.eq(pupil_id));
     diesel::update(action::table.filter(these.and(action::rule.eq_any(rules)).and(is_open())))
         .set(action::overtaken_at.eq(tx.now()))

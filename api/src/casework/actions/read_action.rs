@@ -19,7 +19,7 @@ pub struct ActionAnswer {
 
 impl ActionAnswer {
     /// As it stands now; why it was given to somebody else stands there when it is shown whole.
-    pub(super) fn read(tx: &mut Tx<'_>, action_id: ActionId, whole: bool) -> Result<Self, Problem> {
+    pub(super) fn read(tx: &mut Tx, action_id: ActionId, whole: bool) -> Result<Self> {
         let action = rows::action(tx, action_id)?;
         let (evidence, mut events) = (evidence(tx, action_id)?, events(tx, action_id)?);
         for one in events.iter_mut().filter(|_| !whole) {
@@ -38,7 +38,7 @@ pub async fn read_action(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<ActionId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let whole = caller.sees_confidential(&app);
     let answer = app.db.run(caller.scope(), move |tx| ActionAnswer::read(tx, path.0, whole));
     Ok(HttpResponse::Ok().json(answer.await?))

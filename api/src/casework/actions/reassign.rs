@@ -2,7 +2,6 @@
 
 use super::events::{ActionEventKind, NewEvent, add_event};
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::{staff, tenants};
 
@@ -18,7 +17,7 @@ pub struct ReassignBody {
     from: Whom,
     /// Who does them from now on: a member of staff, a role, or somebody in a role.
     to: Whom,
-    /// Why. Only those read it who lead on safeguarding.
+    /// Why. Visible only with `safeguarding:read`.
     #[schema(example = "On sick leave until half term")]
     reason: String,
 }
@@ -56,7 +55,7 @@ pub async fn reassign_actions(
     caller: May<RecordCase>,
     app: web::Data<App>,
     body: Json<ReassignBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ReassignBody { school_id, mut from, mut to, reason } = body.value;
     for whom in [&mut from, &mut to] {
         whom.role = whom.role.as_ref().map(|role| role.trim().to_owned());
@@ -89,7 +88,7 @@ pub async fn reassign_actions(
     Ok(HttpResponse::Ok().json(answer.await?))
 }
 
-fn check(tx: &mut Tx<'_>, from: &Whom, to: &Whom) -> Result<(), Problem> {
+fn check(tx: &mut Tx, from: &Whom, to: &Whom) -> Result<()> {
     let mut problem = Problem::new(Kind::Invalid);
     if from.staff_id.is_some() == from.role.is_some() {
         problem = problem.and("/from", "a member of staff (`staff_id`) or a role (`role`)");
@@ -114,7 +113,7 @@ fn check(tx: &mut Tx<'_>, from: &Whom, to: &Whom) -> Result<(), Problem> {
 }
 
 /// The duties that somebody has at a school today.
-fn duties(tx: &mut Tx<'_>, school_id: SchoolId, staff_id: StaffId) -> Result<Vec<String>, Problem> {
+fn duties(tx: &mut Tx, school_id: SchoolId, staff_id: StaffId) -> Result<Vec<String>> {
     let today = tx.clock().today();
     let holders = staff::holders(tx, school_id, today)?.into_iter();
     Ok(holders.filter(|one| one.staff_id == staff_id).map(|one| one.duty).collect())

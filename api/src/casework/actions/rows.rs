@@ -1,18 +1,13 @@
 //! Owns: action, evidence, action_event.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId, PupilId, ReviewId, SchoolId, StaffId};
-use crate::base::problem::Problem;
-use crate::base::words;
 use schema::action;
 
+use crate::base::prelude::*;
+
 /// Something that somebody is to do.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = action)]
 pub struct ActionRow {
     /// Rollcall's key.
@@ -83,21 +78,15 @@ pub struct ActionFilter {
 
 /// Actions, in the order in which they were opened, after `after`.
 pub fn actions(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     wanted: ActionFilter,
     after: Option<ActionId>,
     most: i64,
-) -> Result<Vec<ActionRow>, Problem> {
-    let mut rows = action::table.filter(action::school_id.eq(wanted.school_id)).into_boxed();
-    if let Some(case_id) = wanted.case_id {
-        rows = rows.filter(action::case_id.eq(case_id));
-    }
-    if let Some(role) = wanted.role {
-        rows = rows.filter(action::role.eq(role));
-    }
-    if let Some(staff_id) = wanted.staff_id {
-        rows = rows.filter(action::staff_id.eq(staff_id));
-    }
+) -> Result<Vec<ActionRow>> {
+    let mut rows = ActionRow::query().filter(action::school_id.eq(wanted.school_id)).into_boxed();
+    rows = rows.narrow(wanted.case_id.map(|case_id| action::case_id.eq(case_id)));
+    rows = rows.narrow(wanted.role.map(|role| action::role.eq(role)));
+    rows = rows.narrow(wanted.staff_id.map(|staff_id| action::staff_id.eq(staff_id)));
     match wanted.open {
         Some(true) => rows = rows.filter(is_open()),
         Some(false) => rows = rows.filter(action::done_at.is_not_null()),
@@ -106,35 +95,25 @@ pub fn actions(
     if let Some(day) = wanted.overdue_on {
         rows = rows.filter(is_open()).filter(action::due.lt(day));
     }
-    if let Some(after) = after {
-        rows = rows.filter(action::action_id.gt(after));
-    }
-    Ok(rows.order(action::action_id).limit(most).select(ActionRow::as_select()).load(tx.conn)?)
+    rows = rows.narrow(after.map(|after| action::action_id.gt(after)));
+    Ok(rows.order(action::action_id).limit(most).load(tx.conn)?)
 }
 
-/// One action, locked until this transaction ends.
-///
-/// # Errors
-/// 404.
-pub fn action_to_change(tx: &mut Tx<'_>, action_id: ActionId) -> Result<ActionRow, Problem> {
-    Ok(action::table
-        .filter(action::action_id.eq(action_id))
-        .select(ActionRow::as_select())
-        .for_update()
-        .first(tx.conn)?)
+/// One action, locked until this transaction ends. Errors: 404.
+pub fn action_to_change(tx: &mut Tx, action_id: ActionId) -> Result<ActionRow> {
+    Ok(ActionRow::query().filter(action::action_id.eq(action_id)).for_update().first(tx.conn)?)
 }
 
 /// The open actions of a school that are due by a day, in order, locked until this transaction ends.
 pub(super) fn due_to_change(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     day: NaiveDate,
-) -> Result<Vec<ActionRow>, Problem> {
-    Ok(action::table
+) -> Result<Vec<ActionRow>> {
+    Ok(ActionRow::query()
         .filter(action::school_id.eq(school_id).and(is_open()))
         .filter(action::due.le(day))
         .order(action::action_id)
-        .select(ActionRow::as_select())
         .for_update()
         .load(tx.conn)?)
 }
@@ -142,12 +121,12 @@ pub(super) fn due_to_change(
 /// The open actions of a member of staff or of a role at a school, in order, locked until this transaction ends. Those
 /// of somebody's `duties` that are given to nobody by name are theirs, too.
 pub(super) fn open_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     staff_id: Option<StaffId>,
     role: Option<&str>,
     duties: &[String],
-) -> Result<Vec<ActionRow>, Problem> {
+) -> Result<Vec<ActionRow>> {
     let rows = action::table.filter(action::school_id.eq(school_id).and(is_open()));
     let whose =
         match staff_id {
@@ -160,32 +139,28 @@ pub(super) fn open_of(
         };
     let ids: Vec<ActionId> =
         whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
-    Ok(action::table
+    Ok(ActionRow::query()
         .filter(action::action_id.eq_any(ids).and(is_open()))
         .order(action::action_id)
-        .select(ActionRow::as_select())
         .for_update()
         .load(tx.conn)?)
 }
 
 /// Gives an action that the caller holds to a member of staff, a role, or somebody in a role.
 pub(super) fn give(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     one: &ActionRow,
     staff_id: Option<StaffId>,
     role: Option<&str>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::update(action::table.filter(action::action_id.eq(one.action_id)))
         .set((action::staff_id.eq(staff_id), action::role.eq(role.or(one.role.as_deref()))))
         .execute(tx.conn)?;
     Ok(())
 }
 
-/// One action, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn action(tx: &mut Tx<'_>, action_id: ActionId) -> Result<ActionRow, Problem> {
-    let row = action::table.filter(action::action_id.eq(action_id));
-    Ok(row.select(ActionRow::as_select()).first(tx.conn)?)
+/// One action, if the caller may see it. Errors: 404.
+pub fn action(tx: &mut Tx, action_id: ActionId) -> Result<ActionRow> {
+    let row = ActionRow::query().filter(action::action_id.eq(action_id));
+    Ok(row.first(tx.conn)?)
 }

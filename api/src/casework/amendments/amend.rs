@@ -1,18 +1,9 @@
-//! Marks are amended with a reason, and what rested on them is settled in the same transaction. The original entry stays
-//! in the history; there is no limit on age.
+//! Marks are amended with a reason, and what rested on them is settled in the same transaction. The original entry
+//! stays in the history; there is no limit on age.
 
-use std::collections::BTreeMap;
+use domain::CodeTable;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, CodeTable, Session};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::casework::reviews::{Amending, Consequence, Rests, School};
 use crate::marks::{self, Author, Marking, Source, YearChange};
 use crate::roll::pupils::{self, Stay};
@@ -83,7 +74,7 @@ fn stay_of<'a>(
     body: &Amendment,
     index: usize,
     change: &AmendedMark,
-) -> Result<&'a Stay, Problem> {
+) -> Result<&'a Stay> {
     let mut covering = stays.iter().filter(|stay| {
         stay.covers(change.date) && body.school_id.is_none_or(|school| school == stay.school_id)
     });
@@ -102,17 +93,15 @@ fn stay_of<'a>(
     }
 }
 
-/// Amends a pupil's marks, all of them or none, and keeps what stood there.
-///
-/// # Errors
-/// A code, a day or the pupil's roll that is not right, at its place in `body`.
+/// Amends a pupil's marks, all of them or none, and keeps what stood there. Errors: a code, a day or the pupil's roll
+/// that is not right, at its place in `body`.
 pub fn amend(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     body: &Amendment,
     codes: &CodeTable,
     caller: &Caller,
-) -> Result<Amended, Problem> {
+) -> Result<Amended> {
     if let Some(school_id) = body.school_id {
         tenants::school(tx, school_id)?;
     }
@@ -164,9 +153,9 @@ pub fn amend(
 
 /// The schools, each with what its reviews hang on since the first day that is amended.
 fn schools(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     changes: &BTreeMap<(SchoolId, i16), Vec<Placed<'_>>>,
-) -> Result<Vec<(School, NaiveDate)>, Problem> {
+) -> Result<Vec<(School, NaiveDate)>> {
     let mut first: BTreeMap<SchoolId, NaiveDate> = BTreeMap::new();
     for ((school_id, _), placed) in changes {
         for date in placed.iter().map(|placed| placed.change.date) {
@@ -186,12 +175,12 @@ struct Placed<'a> {
 }
 
 fn apply(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: i16,
     changes: &[Placed<'_>],
     codes: &CodeTable,
-) -> Result<(Vec<AmendedFromTo>, Vec<YearChange>), Problem> {
+) -> Result<(Vec<AmendedFromTo>, Vec<YearChange>)> {
     let academic = AcademicYear::new(year).ok_or_else(Problem::not_found)?;
     let calendar = calendars::of_year(tx, school_id, academic)?;
     let today = tenants::today(tx, school_id)?;

@@ -1,7 +1,5 @@
 //! A person corrects marks of a pupil, or asks first what it would touch.
 
-use std::collections::BTreeMap;
-
 use super::amend::{Amended, Amendment, amend};
 use crate::base::operation::*;
 use crate::roll::pupils;
@@ -40,7 +38,7 @@ pub async fn amend_marks(
     params: Query<AmendMarksQuery>,
     key: Idempotency,
     body: Json<Amendment>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     check(&body.value)?;
     let codes = app.codes.clone();
@@ -61,7 +59,7 @@ pub async fn amend_marks(
     Ok(reply.await?.answer())
 }
 
-fn check(body: &Amendment) -> Result<(), Problem> {
+fn check(body: &Amendment) -> Result<()> {
     let mut problem = Problem::new(Kind::Invalid);
     if !(1..=500).contains(&body.reason.trim().chars().count()) {
         problem = problem.and("/reason", "a reason of 1 to 500 characters");

@@ -4,11 +4,9 @@
 mod amend;
 mod amend_marks;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use amend::{Amended, AmendedMark, Amendment, amend};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config.service(amend_marks::amend_marks);
 }

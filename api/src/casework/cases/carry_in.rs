@@ -1,16 +1,11 @@
 //! Cases that were open before the school came here, carried in by a file and taken back with it.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::policy::word::Outcome;
 use domain::policy::{CARRIED_IN, CarriedStep, Event, Figure, Place, Recorded};
 
 use super::rows::{self, Hand};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::letters::{self, NewLetter};
 use crate::school::policies::Follows;
 use schema::case_event;
@@ -27,11 +22,11 @@ pub struct CarriedCase<'a> {
 
 /// Opens a case with the steps that were taken before, in the role of whoever sent the file.
 pub fn carry_in(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     carried: &CarriedCase<'_>,
     (by, role): (&str, &str),
     import_id: ImportId,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let first = carried.steps.first().and_then(|(step, _)| step.events.first());
     let Some(opened) = first.map(|event| event.day) else { return Ok(()) };
     let hand = Hand { by, role, review_id: None, import_id: Some(import_id) };
@@ -84,11 +79,11 @@ pub struct TakenBack {
 
 /// Ends the cases that an import carried in, unless they have moved on, and takes its letters back.
 pub fn take_back(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     import_id: ImportId,
     (by, role): (&str, &str),
     day: NaiveDate,
-) -> Result<TakenBack, Problem> {
+) -> Result<TakenBack> {
     let events: Vec<(CaseId, i32)> = case_event::table
         .filter(case_event::job_id.eq(import_id))
         .order((case_event::case_id, case_event::seq))

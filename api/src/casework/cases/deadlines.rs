@@ -1,24 +1,18 @@
 //! What is due or overdue stands on the timeline of its case.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::policy::{Event, Recorded};
 
 use super::rows;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::actions::Deadline;
 
 /// Records on their cases' timelines what has just fallen due and what has just become overdue.
 pub fn tell_deadlines(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     told: &[Deadline],
     day: NaiveDate,
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let mut by_case: BTreeMap<CaseId, Vec<&Deadline>> = BTreeMap::new();
     for one in told {
         if let Some(case_id) = one.case_id {

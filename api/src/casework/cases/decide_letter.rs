@@ -4,7 +4,6 @@ use domain::policy::fold;
 
 use super::events::{EventRow, timeline};
 use super::rows as cases;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::letters::{
     self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write,
@@ -19,7 +18,7 @@ use crate::school::policies::{self, Part};
 pub struct LetterDecisionBody {
     /// What is decided.
     decide: Verdict,
-    /// Why. Only those read it who lead on safeguarding.
+    /// Why. Visible only with `safeguarding:read`.
     #[schema(example = "The family asked for it in writing")]
     reason: String,
 }
@@ -41,7 +40,7 @@ pub async fn decide_letter(
     counting: web::Data<Counting>,
     path: Path<LetterId>,
     body: Json<LetterDecisionBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let LetterDecisionBody { decide, reason } = body.value;
     let reason = name::words(&reason, "/reason", name::NOTE)?;
     let scope = caller.scope().clone();
@@ -83,11 +82,7 @@ pub async fn decide_letter(
 }
 
 /// Writes a letter that was released, under the policy of its case or, without one, of its school.
-fn write_released(
-    tx: &mut Tx<'_>,
-    letter: &LetterRow,
-    figures: &Figures<'_>,
-) -> Result<(), Problem> {
+fn write_released(tx: &mut Tx, letter: &LetterRow, figures: &Figures<'_>) -> Result<()> {
     let told = letter.case_id.map(|case_id| cases::told_of(tx, case_id)).transpose()?;
     let follows = match &told {
         Some(told) => Some(told.follows(tx)?),

@@ -1,19 +1,14 @@
 //! The events of a case as they are kept.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::policy::Event;
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, ReviewId};
-use crate::base::problem::Problem;
 use schema::case_event;
 
+use crate::base::prelude::*;
+
 /// One event of a case, as it stands on the timeline.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = case_event)]
 pub struct EventRow {
     /// Its place in the case, from 1.
@@ -42,10 +37,7 @@ pub struct EventRow {
 
 impl EventRow {
     /// The event itself.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
-    pub fn event(&self) -> Result<Event, Problem> {
+    pub fn event(&self) -> Result<Event> {
         serde_json::from_value(self.body.clone()).map_err(Problem::internal)
     }
 
@@ -56,10 +48,7 @@ impl EventRow {
     }
 
     /// The same for whoever may not know why a person decided so.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
-    pub(super) fn without_reason(self) -> Result<Self, Problem> {
+    pub(super) fn without_reason(self) -> Result<Self> {
         let event = self.event()?.without_reason();
         let body = serde_json::to_value(event).map_err(Problem::internal)?;
         Ok(Self { body, ..self })
@@ -67,10 +56,9 @@ impl EventRow {
 }
 
 /// The events of a case, in order.
-pub fn timeline(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<EventRow>, Problem> {
-    Ok(case_event::table
+pub fn timeline(tx: &mut Tx, case_id: CaseId) -> Result<Vec<EventRow>> {
+    Ok(EventRow::query()
         .filter(case_event::case_id.eq(case_id))
         .order(case_event::seq)
-        .select(EventRow::as_select())
         .load(tx.conn)?)
 }

@@ -1,23 +1,15 @@
-//! A case follows its pupil: it closes when the pupil has left the roll, and goes on at another school of the trust when
-//! the pupil has moved there.
+//! A case follows its pupil: it closes when the pupil has left the roll, and goes on at another school of the trust
+//! when the pupil has moved there.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::NoticeState;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Event, Happened, Place, Recorded, Shield, Target, step};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::events;
 use super::rows::{self, CaseFile};
 use super::take::{StepContext, take};
 use super::waiting::LeftBehind;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, NoticeId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::letters;
 use crate::casework::records::notices::{self, NoticeRow};
@@ -42,11 +34,11 @@ pub struct Followed {
 
 /// Lets a case follow the roll; `None` when somebody has closed it in between.
 pub fn follow_the_roll(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     left: &LeftBehind,
     day: NaiveDate,
     caller: &Caller,
-) -> Result<Option<Followed>, Problem> {
+) -> Result<Option<Followed>> {
     let told = rows::case_to_change(tx, left.case_id)?;
     if told.row.stage.is_none() {
         return Ok(None);
@@ -64,13 +56,13 @@ pub fn follow_the_roll(
 
 /// The pupil has left the trust: the policy says what is still to be done. No letter leaves by itself.
 fn close(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     told: CaseFile,
     mut decision: Decision,
     follows: &Follows,
     day: NaiveDate,
     caller: &Caller,
-) -> Result<Followed, Problem> {
+) -> Result<Followed> {
     const WHY: &str = "the pupil has left the roll";
     let case_id = told.row.case_id;
     let (letters, others): (Vec<_>, Vec<_>) =
@@ -89,13 +81,13 @@ fn close(
 /// The pupil has moved inside the trust: the case closes here, and a successor goes on there as it stood, under the
 /// policy and version that it was opened with.
 fn carry(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     told: CaseFile,
     decision: &Decision,
     follows: &Follows,
     (school_id, day): (SchoolId, NaiveDate),
     caller: &Caller,
-) -> Result<Followed, Problem> {
+) -> Result<Followed> {
     let (case_id, pupil_id) = (told.row.case_id, told.row.pupil_id);
     let says = format!("goes on at {}", tenants::school(tx, school_id)?.name);
     let event = |number, what| Event {
@@ -152,7 +144,7 @@ fn carry(
 }
 
 /// What was recorded of a case at the schools before, a line each: the school that goes on may not open it there.
-fn story(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem> {
+fn story(tx: &mut Tx, case_id: CaseId) -> Result<Vec<String>> {
     let mut lines = Vec::new();
     for row in events::timeline(tx, case_id)? {
         lines.push(row.event()?.without_reason().to_string());
@@ -164,7 +156,7 @@ fn story(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem> {
 }
 
 /// The case's penalty notices that are not settled: they stay with the school that asked the local authority.
-fn notices_open(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem> {
+fn notices_open(tx: &mut Tx, case_id: CaseId) -> Result<Vec<String>> {
     let rows = notices::of_case(tx, case_id)?.into_iter();
     let latest: BTreeMap<NoticeId, NoticeRow> = rows.map(|row| (row.notice_id, row)).collect();
     let open = latest
@@ -173,7 +165,7 @@ fn notices_open(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<String>, Problem
     Ok(open.map(|row| format!("{}, /v1/notices/{}", row.says, row.notice_id)).collect())
 }
 
-/// What runs, and somebody at the school that goes on has to know of: where the case stands, its target, and each thing
+/// What is under way and has to be known at the school that goes on: where the case stands, its target, and each thing
 /// beside it as it stands. A person there goes on with each, or closes it.
 fn running(told: Option<&CaseFile>, things: &[RecordRow]) -> Vec<String> {
     let case = match told.and_then(|told| told.case.stage()) {

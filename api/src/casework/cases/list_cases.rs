@@ -30,7 +30,7 @@ pub async fn list_cases(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListCasesQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListCasesQuery { school_id, pupil_id, stage, open, limit, cursor } = params.0;
     let wanted = (school_id, pupil_id, stage, open);
     let slice = Slice::<CaseId>::read(limit, cursor.as_deref(), &wanted)?;

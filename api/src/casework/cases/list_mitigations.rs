@@ -1,6 +1,5 @@
-//! The reasons that people have accepted for a pupil; what they are, for those who lead on safeguarding.
+//! The reasons that people have accepted for a pupil; what they are is visible only with `safeguarding:read`.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::Queryable;
 
 use super::mitigations;
@@ -46,7 +45,7 @@ pub async fn list_mitigations(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<PupilId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let whole = caller.sees_confidential(&app);
     let answer = app.db.run(caller.scope(), move |tx| {

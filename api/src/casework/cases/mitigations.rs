@@ -1,24 +1,20 @@
 //! The reasons that people have accepted for a pupil: letters wait for a person while one holds.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::list_mitigations::Mitigation;
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::mitigation;
+
+use crate::base::prelude::*;
 
 /// Records that a person has accepted a reason.
 pub fn mitigate(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     kind: &str,
     (first_day, last_day): (NaiveDate, Option<NaiveDate>),
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::insert_into(mitigation::table)
         .values((
             mitigation::trust_id.eq(tx.trust()),
@@ -56,10 +52,10 @@ pub fn said_of_accepted() -> String {
 
 /// The pupils for whom an accepted reason holds at a school on a day, each with how that is said to everybody.
 pub fn mitigations(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     day: NaiveDate,
-) -> Result<BTreeMap<PupilId, String>, Problem> {
+) -> Result<BTreeMap<PupilId, String>> {
     let rows: Vec<(PupilId, Accepted)> = mitigation::table
         .filter(mitigation::school_id.eq(school_id).and(mitigation::first_day.le(day)))
         .distinct_on((mitigation::pupil_id, mitigation::first_day))
@@ -71,10 +67,7 @@ pub fn mitigations(
 }
 
 /// The same of one pupil, for all days.
-pub fn accepted(
-    tx: &mut Tx<'_>,
-    (school_id, pupil_id): (SchoolId, PupilId),
-) -> Result<Vec<Accepted>, Problem> {
+pub fn accepted(tx: &mut Tx, (school_id, pupil_id): (SchoolId, PupilId)) -> Result<Vec<Accepted>> {
     let ours = mitigation::school_id.eq(school_id).and(mitigation::pupil_id.eq(pupil_id));
     Ok(mitigation::table
         .filter(ours)
@@ -85,10 +78,7 @@ pub fn accepted(
 }
 
 /// The reasons that were accepted for a pupil, earliest first.
-pub(super) fn mitigations_of(
-    tx: &mut Tx<'_>,
-    pupil_id: PupilId,
-) -> Result<Vec<Mitigation>, Problem> {
+pub(super) fn mitigations_of(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Mitigation>> {
     let mut all: Vec<Mitigation> = mitigation::table
         .filter(mitigation::pupil_id.eq(pupil_id))
         .distinct_on((mitigation::school_id, mitigation::first_day))

@@ -16,8 +16,6 @@ mod timeline;
 mod waiting;
 mod who;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use carry_in::{CarriedCase, TakenBack, carry_in, take_back};
 pub use deadlines::tell_deadlines;
 pub use events::{EventRow, timeline};
@@ -33,7 +31,7 @@ pub use waiting::{LeftBehind, Waiting, left_behind, waiting};
 pub use who::{check_decides, check_named};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_cases::list_cases)
         .service(list_mitigations::list_mitigations)

@@ -27,7 +27,7 @@ pub async fn read_case(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<CaseId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let whole = caller.sees_confidential(&app);
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = rows::case(tx, path.0)?;

@@ -1,7 +1,5 @@
-//! What became of a case at its stage: who came to the meeting, what the local authority answered, what a person decided.
-
-use std::collections::BTreeMap;
-use std::sync::Arc;
+//! What became of a case at its stage: who came to the meeting, what the local authority answered, what a person
+//! decided.
 
 use analytics::Block;
 use domain::policy::{Happened, Shield, StepError, step};
@@ -10,8 +8,6 @@ use super::mitigations::mitigations;
 use super::rows::{self, CaseFile, CaseRow};
 use super::take::{StepContext, place, take};
 use super::who::check_decides;
-use crate::base::db::Scope;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::letters;
 use crate::figures::{Counting, Figures, years_behind};
@@ -29,7 +25,7 @@ pub struct OutcomeBody {
     /// When a person decides otherwise: the stage that the case goes to, or `closed`.
     #[serde(default)]
     to: Option<String>,
-    /// When a person decides otherwise: why. Only those read it who lead on safeguarding.
+    /// When a person decides otherwise: why. Visible only with `safeguarding:read`.
     #[serde(default)]
     reason: Option<String>,
     /// How many steps the case had when you looked at it: with another number it has moved on, and nothing is done.
@@ -54,7 +50,7 @@ pub async fn record_outcome(
     counting: web::Data<Counting>,
     path: Path<CaseId>,
     body: Json<OutcomeBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let happened = happened(&body.value)?;
     let counted = counted(&counting, caller.scope(), path.0).await?;
     let state = app.clone();
@@ -74,15 +70,12 @@ pub async fn record_outcome(
     Ok(HttpResponse::Ok().json(answer.await?))
 }
 
-/// The blocks that letters, and what they ask for, are counted from.
-///
-/// # Errors
-/// 404; 503 when too much is counted at once.
+/// The blocks that letters, and what they ask for, are counted from. Errors: 404; 503 when too much is counted at once.
 pub async fn counted(
     counting: &Counting,
     scope: &Scope,
     case_id: CaseId,
-) -> Result<Vec<Arc<Block>>, Problem> {
+) -> Result<Vec<Arc<Block>>> {
     let counted = counting.school_blocks_of(scope, move |tx| {
         let school_id = rows::case(tx, case_id)?.school_id;
         Ok((school_id, years_behind(tx.clock().today())?, ()))
@@ -90,7 +83,7 @@ pub async fn counted(
     Ok(counted.await?.0.blocks)
 }
 
-fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
+fn happened(body: &OutcomeBody) -> Result<Happened> {
     if body.outcome != "a person decides otherwise" {
         return Ok(Happened::Outcome(body.outcome.clone()));
     }
@@ -99,17 +92,15 @@ fn happened(body: &OutcomeBody) -> Result<Happened, Problem> {
     Ok(Happened::Otherwise { to, reason })
 }
 
-/// Takes the step that answers what happened. The caller holds the case.
-///
-/// # Errors
-/// 422 when the stage has no such outcome; the answer lists those it has.
+/// Takes the step that answers what happened. The caller holds the case. Errors: 422 when the stage has no such
+/// outcome; the answer lists those it has.
 pub fn record(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     caller: &Caller,
     told: CaseFile,
     happened: &Happened,
     blocks: &[Arc<Block>],
-) -> Result<CaseFile, Problem> {
+) -> Result<CaseFile> {
     let CaseRow { school_id, pupil_id, .. } = told.row;
     let follows = told.follows(tx)?;
     let day = tenants::today(tx, school_id)?;
@@ -131,7 +122,7 @@ pub fn record(
 }
 
 /// What stands between a letter and this pupil's parents today.
-fn shield(tx: &mut Tx<'_>, school_id: SchoolId, pupil_id: PupilId) -> Result<Shield, Problem> {
+fn shield(tx: &mut Tx, school_id: SchoolId, pupil_id: PupilId) -> Result<Shield> {
     let day = tenants::today(tx, school_id)?;
     let born = pupils::pupil(tx, pupil_id)?.birth_date;
     let mut reasons: BTreeMap<PupilId, String> = mitigations(tx, school_id, day)?;

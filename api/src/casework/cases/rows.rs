@@ -1,23 +1,14 @@
 //! Owns: case_state, case_event, mitigation.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::policy::{Case, Event, Place, fold};
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::policies::{self, Follows};
 use schema::{case_event, case_state};
 
 /// Where a case stands.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = case_state)]
 pub struct CaseRow {
     /// Rollcall's key.
@@ -66,83 +57,66 @@ pub struct CaseFile {
 
 impl CaseFile {
     /// The policy as the case keeps it.
-    pub fn follows(&self, tx: &mut Tx<'_>) -> Result<Follows, Problem> {
+    pub fn follows(&self, tx: &mut Tx) -> Result<Follows> {
         policies::under(tx, &self.row.policy, self.row.version, &self.row.answers)
     }
 }
 
 /// Where the open cases of a school stand.
-pub fn open_rows(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<CaseRow>, Problem> {
+pub fn open_rows(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<CaseRow>> {
     cases(tx, (school_id, None, None, Some(true)), None, i64::MAX)
 }
 
 /// The open cases of a school, each with what its events come to.
-pub fn open_cases(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<CaseFile>, Problem> {
+pub fn open_cases(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<CaseFile>> {
     let rows = open_rows(tx, school_id)?;
     tell(tx, rows)
 }
 
 /// The cases of a school with a running target, in the order of their keys, after `after`.
 pub fn with_target(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     after: Option<CaseId>,
     most: i64,
-) -> Result<Vec<CaseFile>, Problem> {
-    let rows: Vec<CaseRow> = case_state::table
+) -> Result<Vec<CaseFile>> {
+    let rows: Vec<CaseRow> = CaseRow::query()
         .filter(case_state::school_id.eq(school_id).and(case_state::stage.is_not_null()))
         .filter(case_state::target_to.is_not_null())
         .filter(case_state::case_id.gt(after.unwrap_or(CaseId::MIN)))
         .order(case_state::case_id)
         .limit(most)
-        .select(CaseRow::as_select())
         .load(tx.conn)?;
     tell(tx, rows)
 }
 
-/// One case, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseRow, Problem> {
-    Ok(case_state::table
-        .filter(case_state::case_id.eq(case_id))
-        .select(CaseRow::as_select())
-        .first(tx.conn)?)
+/// One case, if the caller may see it. Errors: 404.
+pub fn case(tx: &mut Tx, case_id: CaseId) -> Result<CaseRow> {
+    Ok(CaseRow::query().filter(case_state::case_id.eq(case_id)).first(tx.conn)?)
 }
 
-/// One case with what its events come to, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn told_of(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseFile, Problem> {
+/// One case with what its events come to, if the caller may see it. Errors: 404.
+pub fn told_of(tx: &mut Tx, case_id: CaseId) -> Result<CaseFile> {
     let row = case(tx, case_id)?;
     told(tx, row)
 }
 
-/// One case to be changed: nobody else changes it until this transaction has ended.
-///
-/// # Errors
-/// 404.
-pub fn case_to_change(tx: &mut Tx<'_>, case_id: CaseId) -> Result<CaseFile, Problem> {
-    let row = case_state::table
-        .filter(case_state::case_id.eq(case_id))
-        .select(CaseRow::as_select())
-        .for_update()
-        .first(tx.conn)?;
+/// One case to be changed: nobody else changes it until this transaction has ended. Errors: 404.
+pub fn case_to_change(tx: &mut Tx, case_id: CaseId) -> Result<CaseFile> {
+    let row =
+        CaseRow::query().filter(case_state::case_id.eq(case_id)).for_update().first(tx.conn)?;
     told(tx, row)
 }
 
 /// The open case of a pupil at a school, to be changed.
 pub fn open_case_to_change(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     pupil_id: PupilId,
-) -> Result<Option<CaseFile>, Problem> {
+) -> Result<Option<CaseFile>> {
     let ours = case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id));
-    let row: Option<CaseRow> = case_state::table
+    let row: Option<CaseRow> = CaseRow::query()
         .filter(ours.and(case_state::stage.is_not_null()))
-        .select(CaseRow::as_select())
         .for_update()
         .first(tx.conn)
         .optional()?;
@@ -151,14 +125,13 @@ pub fn open_case_to_change(
 
 /// The latest case of a pupil at a school, open or ended, to be changed.
 pub fn latest_case_to_change(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     pupil_id: PupilId,
-) -> Result<Option<CaseFile>, Problem> {
-    let row: Option<CaseRow> = case_state::table
+) -> Result<Option<CaseFile>> {
+    let row: Option<CaseRow> = CaseRow::query()
         .filter(case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id)))
         .order(case_state::case_id.desc())
-        .select(CaseRow::as_select())
         .for_update()
         .first(tx.conn)
         .optional()?;
@@ -167,37 +140,31 @@ pub fn latest_case_to_change(
 
 /// Cases of a school in the order of their keys, after `after`.
 pub fn cases(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     wanted: (SchoolId, Option<PupilId>, Option<String>, Option<bool>),
     after: Option<CaseId>,
     most: i64,
-) -> Result<Vec<CaseRow>, Problem> {
+) -> Result<Vec<CaseRow>> {
     let (school_id, pupil_id, stage, open) = wanted;
-    let mut rows = case_state::table.filter(case_state::school_id.eq(school_id)).into_boxed();
-    if let Some(pupil_id) = pupil_id {
-        rows = rows.filter(case_state::pupil_id.eq(pupil_id));
-    }
-    if let Some(stage) = stage {
-        rows = rows.filter(case_state::stage.eq(stage));
-    }
+    let mut rows = CaseRow::query().filter(case_state::school_id.eq(school_id)).into_boxed();
+    rows = rows.narrow(pupil_id.map(|pupil_id| case_state::pupil_id.eq(pupil_id)));
+    rows = rows.narrow(stage.map(|stage| case_state::stage.eq(stage)));
     match open {
         Some(true) => rows = rows.filter(case_state::stage.is_not_null()),
         Some(false) => rows = rows.filter(case_state::stage.is_null()),
         None => {}
     }
-    if let Some(after) = after {
-        rows = rows.filter(case_state::case_id.gt(after));
-    }
-    Ok(rows.order(case_state::case_id).limit(most).select(CaseRow::as_select()).load(tx.conn)?)
+    rows = rows.narrow(after.map(|after| case_state::case_id.gt(after)));
+    Ok(rows.order(case_state::case_id).limit(most).load(tx.conn)?)
 }
 
-pub(super) fn told(tx: &mut Tx<'_>, row: CaseRow) -> Result<CaseFile, Problem> {
+pub(super) fn told(tx: &mut Tx, row: CaseRow) -> Result<CaseFile> {
     let lost = || Problem::internal("a case without events");
     tell(tx, vec![row])?.pop().ok_or_else(lost)
 }
 
 /// What the events of these cases come to.
-fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<CaseFile>, Problem> {
+fn tell(tx: &mut Tx, rows: Vec<CaseRow>) -> Result<Vec<CaseFile>> {
     let ids: Vec<CaseId> = rows.iter().map(|row| row.case_id).collect();
     let bodies: Vec<(CaseId, Value)> = case_event::table
         .filter(case_event::case_id.eq_any(ids))
@@ -219,11 +186,11 @@ fn tell(tx: &mut Tx<'_>, rows: Vec<CaseRow>) -> Result<Vec<CaseFile>, Problem> {
 
 /// Opens a case under the policy that the school follows; it has no event yet.
 pub fn open(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     follows: &Follows,
     day: NaiveDate,
-) -> Result<CaseRow, Problem> {
+) -> Result<CaseRow> {
     Ok(diesel::insert_into(case_state::table)
         .values((
             case_state::trust_id.eq(tx.trust()),
@@ -243,12 +210,12 @@ pub fn open(
 
 /// Adds events to a case, and says where it stands after them. The caller holds the case.
 pub fn append(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     row: &CaseRow,
     events: &[Event],
     (because, review_id): (&[String], Option<ReviewId>),
     caller: &Caller,
-) -> Result<CaseFile, Problem> {
+) -> Result<CaseFile> {
     let hand = Hand { by: caller.subject(), role: caller.role(), review_id, import_id: None };
     write(tx, row, events, because, &hand)
 }
@@ -267,12 +234,12 @@ pub(super) struct Hand<'a> {
 
 /// As [`append`], by a person or an import.
 pub(super) fn write(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     row: &CaseRow,
     events: &[Event],
     because: &[String],
     hand: &Hand<'_>,
-) -> Result<CaseFile, Problem> {
+) -> Result<CaseFile> {
     let mut rows = Vec::with_capacity(events.len());
     for (seq, event) in (row.seq + 1..).zip(events) {
         rows.push((

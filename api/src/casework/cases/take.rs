@@ -1,15 +1,11 @@
 //! A person says yes: the step is taken. Events, letters and actions come of it in one transaction.
 
-use chrono::NaiveDate;
 use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{Case, Decision, Place, Recorded, TakeError};
 
 use super::rows::{self, CaseFile};
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, ReviewId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::letters::{self, NewLetter, Written};
 use crate::figures::Figures;
@@ -39,7 +35,7 @@ pub struct Taken<'a> {
 
 impl Taken<'_> {
     /// Writes the letters that the step decided on, filled in with these figures; the case as it stands now.
-    pub fn with_letters(self, tx: &mut Tx<'_>, figures: &Figures<'_>) -> Result<CaseFile, Problem> {
+    pub fn with_letters(self, tx: &mut Tx, figures: &Figures<'_>) -> Result<CaseFile> {
         let Self { file, before, follows } = self;
         let about = Written { follows, before: before.as_ref(), after: Some(&file.case) };
         letters::write(tx, (file.row.school_id, file.row.pupil_id), &about, figures)?;
@@ -53,18 +49,16 @@ impl Taken<'_> {
 }
 
 /// Takes the step that was proposed, unless the case has moved on since. A pupil without a case gets one, under the
-/// policy that the school follows.
-///
-/// # Errors
-/// 412 when the case has moved on; 422 when a target would run beyond the calendars.
+/// policy that the school follows. Errors: 412 when the case has moved on; 422 when a target would run beyond the
+/// calendars.
 pub fn take<'a>(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     decision: &Decision,
     ground: &StepContext<'_>,
     open: Option<CaseFile>,
     follows: &'a Follows,
     caller: &Caller,
-) -> Result<Taken<'a>, Problem> {
+) -> Result<Taken<'a>> {
     let before = open.as_ref().map(|file| file.case.clone());
     let events = decision
         .take(before.as_ref(), caller.subject(), ground.day, ground.calendars)
@@ -108,11 +102,9 @@ pub fn take<'a>(
     Ok(Taken { file, before, follows })
 }
 
-/// Where a person who decides otherwise wants the case to go.
-///
-/// # Errors
-/// 422 at `/to` when nothing is said. Whether the policy has such a stage is for the engine to say.
-pub fn place(to: Option<&str>) -> Result<Place, Problem> {
+/// Where a person who decides otherwise wants the case to go. Errors: 422 at `/to` when nothing is said. Whether the
+/// policy has such a stage is for the engine to say.
+pub fn place(to: Option<&str>) -> Result<Place> {
     match to {
         None => Err(Problem::at(Kind::Invalid, "/to", "a stage of the policy, or closed")),
         Some("closed") => Ok(Place::Closed),

@@ -1,15 +1,7 @@
-//! Everything that is known of a case, in the order in which it was recorded: its events, and the things beside them.
-
-use chrono::{DateTime, Utc};
-use serde::Serialize;
-use utoipa::ToSchema;
+//! Everything that is known of a case, in the order in which it was recorded: its events, and the records beside them.
 
 use super::events::{self, EventRow};
-use crate::base::db::Tx;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
-use crate::base::word::words;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::casework::records::notices::{self, NoticeRow};
 use crate::casework::records::{self, RecordKind, RecordRow, RecordState};
 
@@ -127,7 +119,7 @@ pub fn predecessor(lines: &[Line]) -> Option<CaseId> {
 /// case, which count wherever the child is taught, stay where they are and are told here too. What was recorded in one
 /// instant stands in the order: what happened, then where it led. Why a person decided so stands there when the lines
 /// are shown whole.
-pub fn timeline(tx: &mut Tx<'_>, case_id: CaseId, whole: bool) -> Result<Vec<Line>, Problem> {
+pub fn timeline(tx: &mut Tx, case_id: CaseId, whole: bool) -> Result<Vec<Line>> {
     let things = records::of_case(tx, case_id)?.into_iter().map(ThingLine::from);
     let events = events::timeline(tx, case_id)?;
     let mut notices = notices::of_case(tx, case_id)?;

@@ -1,17 +1,14 @@
 //! Cases that something becomes of by itself: those whose stage falls due, and those whose pupil has left the roll.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable};
-use serde_json::Value;
 
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, SchoolId};
-use crate::base::problem::Problem;
 use schema::case_state;
 
+use crate::base::prelude::*;
+
 /// An open case, as far as it takes to say when its stage falls due.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = case_state)]
 pub struct Waiting {
     /// The school that follows it.
@@ -42,14 +39,14 @@ pub struct LeftBehind {
 }
 
 /// Every open case of the trust that the caller may see.
-pub fn waiting(tx: &mut Tx<'_>) -> Result<Vec<Waiting>, Problem> {
-    let open = case_state::table.filter(case_state::stage.is_not_null());
-    Ok(open.select(Waiting::as_select()).load(tx.conn)?)
+pub fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
+    let open = Waiting::query().filter(case_state::stage.is_not_null());
+    Ok(open.load(tx.conn)?)
 }
 
 /// The open cases whose pupil is not on the roll of the school on a day. Whoever is to join another school of the trust
 /// later is waited for.
-pub fn left_behind(tx: &mut Tx<'_>, day: NaiveDate) -> Result<Vec<LeftBehind>, Problem> {
+pub fn left_behind(tx: &mut Tx, day: NaiveDate) -> Result<Vec<LeftBehind>> {
     Ok(diesel::sql_query(
         "SELECT c.case_id, n.now_at FROM case_state c \
          CROSS JOIN LATERAL ( \

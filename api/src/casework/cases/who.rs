@@ -1,26 +1,14 @@
 //! Who may decide: whoever the policy names.
 
 use super::rows::CaseFile;
-use crate::base::auth::Caller;
 use crate::base::auth::permission::{DecideCase, Permission};
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::school::policies::Follows;
 use crate::school::staff::{self, Holder};
 use crate::school::tenants;
 
-/// Refuses a caller who may not decide where a case goes.
-///
-/// # Errors
-/// 403 with who may.
-pub fn check_decides(
-    tx: &mut Tx<'_>,
-    app: &App,
-    caller: &Caller,
-    told: &CaseFile,
-) -> Result<(), Problem> {
+/// Refuses a caller who may not decide where a case goes. Errors: 403 with who may.
+pub fn check_decides(tx: &mut Tx, app: &App, caller: &Caller, told: &CaseFile) -> Result<()> {
     if !app.roles.allows(caller.role(), DecideCase::NAME) {
         return Err(Problem::new(Kind::Forbidden)
             .member("permission", DecideCase::NAME)
@@ -36,18 +24,15 @@ pub fn check_decides(
 
 /// Refuses a caller whom the policy does not name: it names a duty in the school's own words, which maps to a role of
 /// the product. Whoever has that duty at the school today, or a duty or token of that role, decides; and whoever stands
-/// in, as the product's roles say.
-///
-/// # Errors
-/// 403 with who may.
+/// in, as the product's roles say. Errors: 403 with who may.
 pub fn check_named(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     app: &App,
     caller: &Caller,
     school_id: SchoolId,
     follows: &Follows,
     decides: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let stands_in = app.roles.role(caller.role()).is_some_and(|role| role.stands_in);
     let role = follows.policy.roles.get(decides).map(String::as_str);
     if stands_in || role == Some(caller.role()) {

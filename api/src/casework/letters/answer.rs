@@ -1,16 +1,9 @@
 //! A letter as it goes over the wire, with the text for each parent.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
 use super::copies::{self, CopyRow};
 use super::rows::{LetterDecisionRow, LetterRow, decisions};
-use crate::base::auth::Caller;
 use crate::base::auth::permission::{Permission, ReadParent};
-use crate::base::db::Tx;
-use crate::base::id::LetterId;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 
 /// A letter with the text for each parent.
 #[derive(Debug, Serialize, ToSchema)]
@@ -28,11 +21,11 @@ pub struct LetterAnswer {
 
 /// Letters as this caller is shown them.
 pub fn answers(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     app: &App,
     caller: &Caller,
     rows: Vec<LetterRow>,
-) -> Result<Vec<LetterAnswer>, Problem> {
+) -> Result<Vec<LetterAnswer>> {
     let ids: Vec<LetterId> = rows.iter().map(|row| row.letter_id).collect();
     let may = app.roles.allows(caller.role(), ReadParent::NAME);
     let mut copies = if may { copies::of_letters(tx, &ids)? } else { Default::default() };

@@ -4,17 +4,16 @@ use diesel::prelude::*;
 
 use super::rows::NewLetter;
 use super::state::LetterState;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId};
-use crate::base::problem::Problem;
 use schema::letter;
+
+use crate::base::prelude::*;
 
 /// Keeps letters that were sent before, as an import says.
 pub fn carry_in(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     new: &[NewLetter<'_>],
     (by, import_id): (&str, ImportId),
-) -> Result<(), Problem> {
+) -> Result<()> {
     let mut rows = Vec::with_capacity(new.len());
     for new in new {
         rows.push((
@@ -40,7 +39,7 @@ pub fn carry_in(
 }
 
 /// Takes back the letters that an import carried in, but for those of cases that stay; how many.
-pub fn take_back(tx: &mut Tx<'_>, import_id: ImportId, stay: &[CaseId]) -> Result<usize, Problem> {
+pub fn take_back(tx: &mut Tx, import_id: ImportId, stay: &[CaseId]) -> Result<usize> {
     let of_import = letter::job_id.eq(import_id).and(letter::state.eq(LetterState::Sent));
     let goes = letter::case_id.is_null().or(letter::case_id.ne_all(stay));
     Ok(diesel::update(letter::table.filter(of_import).filter(goes))

@@ -1,20 +1,14 @@
 //! Letters as each parent is to read them, and to whom none goes and why.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::LetterRow;
-use crate::base::db::Tx;
-use crate::base::id::{LetterId, ParentId};
-use crate::base::problem::Problem;
 use schema::letter_copy;
 
+use crate::base::prelude::*;
+
 /// A letter as one parent is to read it.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = letter_copy)]
 pub struct CopyRow {
     /// The letter.
@@ -53,7 +47,7 @@ pub(super) struct NewCopy {
 }
 
 /// Keeps the copies of a letter, in the order of the parents.
-pub(super) fn add(tx: &mut Tx<'_>, letter: &LetterRow, new: &[NewCopy]) -> Result<(), Problem> {
+pub(super) fn add(tx: &mut Tx, letter: &LetterRow, new: &[NewCopy]) -> Result<()> {
     let last: Option<i32> = letter_copy::table
         .filter(letter_copy::letter_id.eq(letter.letter_id))
         .select(diesel::dsl::max(letter_copy::round))
@@ -85,13 +79,12 @@ pub(super) fn add(tx: &mut Tx<'_>, letter: &LetterRow, new: &[NewCopy]) -> Resul
 
 /// The copies of letters as they were written last, by letter, in the order of the parents.
 pub(super) fn of_letters(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     letters: &[LetterId],
-) -> Result<BTreeMap<LetterId, Vec<CopyRow>>, Problem> {
-    let rows: Vec<CopyRow> = letter_copy::table
+) -> Result<BTreeMap<LetterId, Vec<CopyRow>>> {
+    let rows: Vec<CopyRow> = CopyRow::query()
         .filter(letter_copy::letter_id.eq_any(letters))
         .order((letter_copy::letter_id, letter_copy::round, letter_copy::place))
-        .select(CopyRow::as_select())
         .load(tx.conn)?;
     let mut copies: BTreeMap<LetterId, Vec<CopyRow>> = BTreeMap::new();
     for row in rows {

@@ -28,7 +28,7 @@ pub async fn list_letters(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListLettersQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListLettersQuery { school_id, state, limit, cursor } = params.0;
     let slice = Slice::<LetterId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let shown = app.clone();

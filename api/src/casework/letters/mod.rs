@@ -11,8 +11,6 @@ mod state;
 mod stop_letters;
 mod write;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use answer::{LetterAnswer, answers};
 pub use carry_in::{carry_in, take_back};
 pub use rows::{
@@ -23,7 +21,7 @@ pub use state::{LetterState, Verdict};
 pub use write::{Written, write};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_letters::list_letters)
         .service(read_letter::read_letter)

@@ -13,7 +13,7 @@ pub async fn read_letter(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<LetterId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let state = app.clone();
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         let row = rows::letter(tx, path.0)?;

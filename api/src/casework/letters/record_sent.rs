@@ -1,11 +1,8 @@
 //! A letter leaves the school: by post, by hand, or through the school's own messaging.
 
-use chrono::NaiveDate;
-
 use super::answer::{LetterAnswer, answers};
 use super::rows;
 use super::state::LetterState;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
@@ -22,8 +19,8 @@ pub struct SentBody {
 
 /// Record that a letter was sent
 ///
-/// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here. The
-/// same said again changes nothing.
+/// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here.
+/// The same said again changes nothing.
 #[utoipa::path(tag = "letters", security(("token" = ["case:record"])), request_body = SentBody,
     params(LetterId),
     responses((status = 200, description = "The letter.", body = LetterAnswer),
@@ -35,7 +32,7 @@ pub async fn record_sent(
     app: web::Data<App>,
     path: Path<LetterId>,
     body: Json<SentBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let how = name::words(&body.value.how, "/how", name::LINE)?;
     let on = body.value.on;
     let state = app.clone();

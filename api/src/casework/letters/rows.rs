@@ -1,22 +1,16 @@
 //! Owns: letter, letter_copy, letter_decision, letter_stop.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use domain::policy::Figure;
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::state::{LetterState, Verdict};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, LetterId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
 
+use crate::base::prelude::*;
+
 /// A letter that a person decided on.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = letter)]
 pub struct LetterRow {
     /// Rollcall's key.
@@ -111,7 +105,7 @@ pub struct NewLetter<'a> {
 }
 
 /// Keeps a letter. A step sends a letter once: a second time nothing happens.
-pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem> {
+pub fn add(tx: &mut Tx, new: &NewLetter<'_>, by: &str) -> Result<()> {
     let figure = serde_json::to_value(new.figure).map_err(Problem::internal)?;
     let state = if new.held.is_some() { LetterState::Held } else { LetterState::Waiting };
     diesel::insert_into(letter::table)
@@ -135,32 +129,26 @@ pub fn add(tx: &mut Tx<'_>, new: &NewLetter<'_>, by: &str) -> Result<(), Problem
     Ok(())
 }
 
-/// One letter, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn letter(tx: &mut Tx<'_>, letter_id: LetterId) -> Result<LetterRow, Problem> {
-    let row = letter::table.filter(letter::letter_id.eq(letter_id));
-    Ok(row.select(LetterRow::as_select()).first(tx.conn)?)
+/// One letter, if the caller may see it. Errors: 404.
+pub fn letter(tx: &mut Tx, letter_id: LetterId) -> Result<LetterRow> {
+    let row = LetterRow::query().filter(letter::letter_id.eq(letter_id));
+    Ok(row.first(tx.conn)?)
 }
 
-/// One letter, locked until this transaction ends.
-///
-/// # Errors
-/// 404.
-pub fn letter_to_change(tx: &mut Tx<'_>, letter_id: LetterId) -> Result<LetterRow, Problem> {
-    let row = letter::table.filter(letter::letter_id.eq(letter_id));
-    Ok(row.select(LetterRow::as_select()).for_update().first(tx.conn)?)
+/// One letter, locked until this transaction ends. Errors: 404.
+pub fn letter_to_change(tx: &mut Tx, letter_id: LetterId) -> Result<LetterRow> {
+    let row = LetterRow::query().filter(letter::letter_id.eq(letter_id));
+    Ok(row.for_update().first(tx.conn)?)
 }
 
 /// Records what a person decided about a letter that is held, and that the caller holds.
 pub fn decide(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     row: &LetterRow,
     verdict: Verdict,
     reason: &str,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let before = letter_decision::table.filter(letter_decision::letter_id.eq(row.letter_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(letter_decision::seq)).first(tx.conn)?;
     diesel::insert_into(letter_decision::table)
@@ -184,9 +172,9 @@ pub fn decide(
 
 /// What people decided about letters while they were held, by letter, in order.
 pub(super) fn decisions(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     letters: &[LetterId],
-) -> Result<BTreeMap<LetterId, Vec<LetterDecisionRow>>, Problem> {
+) -> Result<BTreeMap<LetterId, Vec<LetterDecisionRow>>> {
     let rows: Vec<LetterDecisionRow> = letter_decision::table
         .filter(letter_decision::letter_id.eq_any(letters))
         .order((letter_decision::letter_id, letter_decision::seq))
@@ -207,10 +195,10 @@ pub(super) fn decisions(
 
 /// The letters about a pupil that wait at a school and are not written since they were last decided on.
 pub(super) fn unwritten(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     pupil_id: PupilId,
-) -> Result<Vec<LetterRow>, Problem> {
+) -> Result<Vec<LetterRow>> {
     let released = letter_decision::table
         .filter(letter_decision::letter_id.eq(letter::letter_id))
         .filter(letter_decision::decided.eq(Verdict::Release))
@@ -218,44 +206,35 @@ pub(super) fn unwritten(
     let written = letter_copy::table
         .filter(letter_copy::letter_id.eq(letter::letter_id))
         .filter(diesel::dsl::not(diesel::dsl::exists(released)));
-    Ok(letter::table
+    Ok(LetterRow::query()
         .filter(letter::school_id.eq(school_id).and(letter::pupil_id.eq(pupil_id)))
         .filter(letter::state.eq(LetterState::Waiting))
         .filter(diesel::dsl::not(diesel::dsl::exists(written)))
         .order(letter::letter_id)
-        .select(LetterRow::as_select())
         .load(tx.conn)?)
 }
 
 /// Letters of a school, latest first, below `before`.
 pub fn letters(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     state: Option<LetterState>,
     before: Option<LetterId>,
     most: i64,
-) -> Result<Vec<LetterRow>, Problem> {
-    let mut rows = letter::table.filter(letter::school_id.eq(school_id)).into_boxed();
-    if let Some(state) = state {
-        rows = rows.filter(letter::state.eq(state));
-    }
-    if let Some(before) = before {
-        rows = rows.filter(letter::letter_id.lt(before));
-    }
-    Ok(rows
-        .order(letter::letter_id.desc())
-        .limit(most)
-        .select(LetterRow::as_select())
-        .load(tx.conn)?)
+) -> Result<Vec<LetterRow>> {
+    let mut rows = LetterRow::query().filter(letter::school_id.eq(school_id)).into_boxed();
+    rows = rows.narrow(state.map(|state| letter::state.eq(state)));
+    rows = rows.narrow(before.map(|before| letter::letter_id.lt(before)));
+    Ok(rows.order(letter::letter_id.desc()).limit(most).load(tx.conn)?)
 }
 
 /// Records that a letter was sent. The caller holds it.
 pub fn sent(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     letter_id: LetterId,
     (on, how): (NaiveDate, &str),
     by: &str,
-) -> Result<LetterRow, Problem> {
+) -> Result<LetterRow> {
     Ok(diesel::update(letter::table.filter(letter::letter_id.eq(letter_id)))
         .set((
             letter::state.eq(LetterState::Sent),
@@ -270,36 +249,34 @@ pub fn sent(
 /// The letters about a pupil that a review proposed, and that still count; nobody else changes them until this
 /// transaction has ended.
 pub fn counting_of_review(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     review_id: ReviewId,
-) -> Result<Vec<LetterRow>, Problem> {
-    Ok(letter::table
+) -> Result<Vec<LetterRow>> {
+    Ok(LetterRow::query()
         .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
         .filter(letter::state.ne(LetterState::TakenBack).and(letter::unsupported_at.is_null()))
         .order(letter::letter_id)
-        .select(LetterRow::as_select())
         .for_update()
         .load(tx.conn)?)
 }
 
 /// The letters about a pupil that a review proposed, that were sent, and that the register does not support any more.
 pub fn unsupported_of_review(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     review_id: ReviewId,
-) -> Result<Vec<LetterRow>, Problem> {
-    Ok(letter::table
+) -> Result<Vec<LetterRow>> {
+    Ok(LetterRow::query()
         .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
         .filter(letter::unsupported_at.is_not_null())
         .order(letter::letter_id)
-        .select(LetterRow::as_select())
         .load(tx.conn)?)
 }
 
 /// Records that the register does not support a letter any more: one that was not sent is taken back, one that was sent
 /// says so.
-pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<(), Problem> {
+pub fn lose_support(tx: &mut Tx, letter: &LetterRow, why: &str) -> Result<()> {
     let this = letter::letter_id.eq(letter.letter_id);
     if letter.state == LetterState::Sent {
         diesel::update(letter::table.filter(this))
@@ -315,12 +292,12 @@ pub fn lose_support(tx: &mut Tx<'_>, letter: &LetterRow, why: &str) -> Result<()
 
 /// Records that all letters about a pupil stop, or go on. What waits is held at once.
 pub fn stop(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     stopped: bool,
     reason: &str,
     by: &str,
-) -> Result<DateTime<Utc>, Problem> {
+) -> Result<DateTime<Utc>> {
     let school_ids: Vec<SchoolId> = pupil::table
         .filter(pupil::pupil_id.eq(pupil_id))
         .select(pupil::school_ids)
@@ -353,7 +330,7 @@ pub fn stop(
 }
 
 /// What waits of a case is held, and says why.
-pub fn hold_waiting(tx: &mut Tx<'_>, case_id: CaseId, why: &str) -> Result<(), Problem> {
+pub fn hold_waiting(tx: &mut Tx, case_id: CaseId, why: &str) -> Result<()> {
     let waiting = letter::case_id.eq(case_id).and(letter::state.eq(LetterState::Waiting));
     diesel::update(letter::table.filter(waiting))
         .set((letter::state.eq(LetterState::Held), letter::why.eq(why)))
@@ -361,8 +338,8 @@ pub fn hold_waiting(tx: &mut Tx<'_>, case_id: CaseId, why: &str) -> Result<(), P
     Ok(())
 }
 
-/// Of these pupils, those about whom no letter may leave. Why, nobody needs to know who sends letters.
-pub fn stopped(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>, Problem> {
+/// Those of these pupils about whom no letter may leave. Why is of no concern to whoever sends letters.
+pub fn stopped(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>> {
     let rows: Vec<(PupilId, bool)> = letter_stop::table
         .filter(letter_stop::pupil_id.eq_any(pupils))
         .distinct_on(letter_stop::pupil_id)

@@ -1,9 +1,6 @@
 //! All letters about a child stop at once: a death, an adoption, a safeguarding matter.
 
-use chrono::{DateTime, Utc};
-
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::roll::pupils;
 
@@ -14,7 +11,7 @@ pub struct StopBody {
     /// `true`: no letter about the pupil leaves the school any more. `false`: letters go on; what is held stays held
     /// until a person decides.
     stopped: bool,
-    /// Why. Only those read it who lead on safeguarding; others see that letters are stopped.
+    /// Why. Visible only with `safeguarding:read`; everybody else sees that letters are stopped.
     #[schema(example = "Safeguarding: a child protection conference on Thursday")]
     reason: String,
 }
@@ -42,7 +39,7 @@ pub async fn stop_letters(
     app: web::Data<App>,
     path: Path<PupilId>,
     body: Json<StopBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let StopBody { stopped, reason } = body.value;
     let reason = name::words(&reason, "/reason", name::REASON)?;

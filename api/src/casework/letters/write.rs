@@ -1,24 +1,19 @@
 //! A letter that was decided on becomes a text for each parent who may read it.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::Rate;
 use domain::policy::word::Do;
 use domain::policy::{Case, Figure, Letter, Policy};
 
 use super::copies::{self, NewCopy};
 use super::rows::{self, LetterRow};
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::figures::Figures;
 use crate::roll::parents::{self, Recipient};
 use crate::roll::pupils::{self, PupilRow};
 use crate::school::policies::Follows;
 use crate::school::tenants::{self, SchoolRow};
 
-/// What letters are written from, beside the figures.
+/// What letters are written from, apart from the figures.
 pub struct Written<'a> {
     /// The policy that they belong to.
     pub follows: &'a Follows,
@@ -30,11 +25,11 @@ pub struct Written<'a> {
 
 /// Writes every letter about a pupil that waits at a school and is not written yet.
 pub fn write(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     about: &Written<'_>,
     figures: &Figures<'_>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let waiting = rows::unwritten(tx, school_id, pupil_id)?;
     if waiting.is_empty() {
         return Ok(());
@@ -98,7 +93,7 @@ fn values(
     (school, pupil, day): (&SchoolRow, &PupilRow, NaiveDate),
     about: &Written<'_>,
     figures: &Figures<'_>,
-) -> Result<BTreeMap<&'static str, String>, Problem> {
+) -> Result<BTreeMap<&'static str, String>> {
     let policy = &about.follows.policy;
     let counted = figures.of_pupil(policy, letter.pupil_id);
     let decided: Option<Figure> =

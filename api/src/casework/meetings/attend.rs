@@ -1,4 +1,4 @@
-//! Who came to a meeting, or that nobody came: said once, and the case goes on.
+//! Who came to a meeting, or that nobody came: recorded once, and the case goes on.
 
 use actix_web::http::StatusCode;
 
@@ -50,7 +50,7 @@ impl Attendance {
         }
     }
 
-    fn check(&self, tx: &mut Tx<'_>, of: &RecordRow, meeting: &Meeting) -> Result<(), Problem> {
+    fn check(&self, tx: &mut Tx, of: &RecordRow, meeting: &Meeting) -> Result<()> {
         check_parents(tx, of.pupil_id, &self.parents, "/parents")?;
         if self.refused && !self.parents.is_empty() {
             let expected = "nobody, when the parents refused to come";
@@ -68,11 +68,10 @@ impl Attendance {
 ///
 /// Where the case's stage waits for the meeting the case goes on at once, as its policy says of parents who attend, do
 /// not attend or refuse. A missed meeting counts when the policy itself offers another, and otherwise when two offers
-/// five school days apart were missed; the answer says which. Recorded again it is corrected; the case does not go back.
+/// five school days apart were missed; the answer says which. Recorded again it is corrected; the case does not go
+/// back.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Attendance,
-    params(RecordId,
-        IfMatch,
-        Idempotency),
+    params(RecordId, IfMatch, Idempotency),
     responses((status = 200, description = "The meeting, and what became of the case.", body = AttendedMeeting),
         refusal::NoCalendar))]
 #[post("/v1/meetings/{record_id}/attendance")]
@@ -84,36 +83,33 @@ pub async fn record_attendance(
     conditions: Conditions,
     key: Idempotency,
     body: Json<Attendance>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Json { value: said, bytes } = body;
     let of_case =
         app.db.run(caller.scope(), move |tx| records::case_of::<Meeting>(tx, path.0)).await?;
     let forward = Forward::of(&counting, caller.scope(), of_case).await?;
     let operation = format!("record_attendance/{}", path.0);
-    let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        key.once(tx, &caller, &operation, &bytes, |tx| {
-            let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
-            let mut meeting: Meeting = before.read()?;
-            said.check(tx, &before, &meeting)?;
-            let state = said.state();
-            let confidential = said.said.write(&mut meeting)?;
-            meeting.parents_came = said.parents;
-            meeting.others_came = check_others(said.others, "/others")?;
-            let says = format!("{} on {}: {state}", meeting.kind, meeting.offer.day);
-            let standing = RecordEntry {
-                state,
-                day: meeting.offer.day,
-                says,
-                details: &meeting,
-                confidential: confidential.as_ref(),
-            };
-            let row = records::change(tx, &before, &standing, &caller)?;
-            let case = case_after(tx, &caller, &forward, &row, &meeting)?;
-            let over =
-                state != RecordState::NotAttended || case.as_ref().is_none_or(|case| case.moved);
-            evidence(tx, row.action_id, (&row.says, over), &caller)?;
-            Reply::new(StatusCode::OK, &AttendedMeeting { meeting: Record::of(&row)?, case })
-        })
-    });
-    Ok(reply.await?.answer())
+    key.write(caller, operation, bytes, move |tx, caller| {
+        let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
+        let mut meeting: Meeting = before.read()?;
+        said.check(tx, &before, &meeting)?;
+        let state = said.state();
+        let confidential = said.said.write(&mut meeting)?;
+        meeting.parents_came = said.parents;
+        meeting.others_came = check_others(said.others, "/others")?;
+        let says = format!("{} on {}: {state}", meeting.kind, meeting.offer.day);
+        let standing = RecordEntry {
+            state,
+            day: meeting.offer.day,
+            says,
+            details: &meeting,
+            confidential: confidential.as_ref(),
+        };
+        let row = records::change(tx, &before, &standing, caller)?;
+        let case = case_after(tx, caller, &forward, &row, &meeting)?;
+        let over = state != RecordState::NotAttended || case.as_ref().is_none_or(|case| case.moved);
+        evidence(tx, row.action_id, (&row.says, over), caller)?;
+        Reply::new(StatusCode::OK, &AttendedMeeting { meeting: Record::of(&row)?, case })
+    })
+    .await
 }

@@ -1,29 +1,22 @@
 //! What a meeting means for the case that waits for it.
 
-use chrono::NaiveDate;
 use domain::policy::{Missed, missed};
 
 use super::meeting::Meeting;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::CaseId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases;
 use crate::casework::recording::{CaseMoved, Forward};
 use crate::casework::records::{self, RecordFilter, RecordRow, RecordState};
 use crate::school::{calendars, policies};
 
-/// Moves the case on, or says why it stays.
-///
-/// # Errors
-/// 422 when the policy does not answer what happened.
+/// Moves the case on, or says why it stays. Errors: 422 when the policy does not answer what happened.
 pub fn case_after(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     caller: &Caller,
     forward: &Forward,
     row: &RecordRow,
     meeting: &Meeting,
-) -> Result<Option<CaseMoved>, Problem> {
+) -> Result<Option<CaseMoved>> {
     let Some((case_id, step)) = row.case_id.zip(row.case_step) else { return Ok(None) };
     let case = cases::case_to_change(tx, case_id)?.row;
     if !meeting.decides {
@@ -52,7 +45,7 @@ pub fn case_after(
 }
 
 /// The days of the meetings that were missed at this step of a case, or at the one before it that also waited for one.
-fn missed_days(tx: &mut Tx<'_>, case_id: CaseId, step: i32) -> Result<Vec<NaiveDate>, Problem> {
+fn missed_days(tx: &mut Tx, case_id: CaseId, step: i32) -> Result<Vec<NaiveDate>> {
     let wanted = RecordFilter {
         case_id: Some(case_id),
         state: Some(RecordState::NotAttended),

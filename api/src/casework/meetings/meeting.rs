@@ -1,18 +1,12 @@
 //! A meeting as it is kept, and its date and place as they are said.
 
-use chrono::{NaiveDate, NaiveTime};
+use chrono::NaiveTime;
 use domain::policy::word::Do;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::http::name;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionRow};
 use crate::casework::recording::{check_others, check_parents};
-use crate::casework::records::{RecordKind, RecordRow, Thing};
+use crate::casework::records::{RecordDetails, RecordKind, RecordRow};
 
 /// A meeting.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -63,16 +57,13 @@ pub struct Offer {
     pub agreed: bool,
 }
 
-impl Thing for Meeting {
+impl RecordDetails for Meeting {
     const KIND: RecordKind = RecordKind::Meeting;
 }
 
 impl Offer {
-    /// As it is kept.
-    ///
-    /// # Errors
-    /// 422 for a place or name that cannot be kept, and for a parent who is none of the pupil's.
-    pub fn check(self, tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Self, Problem> {
+    /// As it is kept. Errors: 422 for a place or name that cannot be kept, and for a parent who is none of the pupil's.
+    pub fn check(self, tx: &mut Tx, pupil_id: PupilId) -> Result<Self> {
         check_parents(tx, pupil_id, &self.parents, "/offer/parents")?;
         let place = name::words(&self.place, "/offer/place", name::LINE)?;
         let others = check_others(self.others, "/offer/others")?;
@@ -88,11 +79,11 @@ impl Offer {
 
 /// What follows from whether the parents agreed to the date: the calls that should agree one fall away, or one opens.
 pub(super) fn date_agreed(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     row: &RecordRow,
     offer: &Offer,
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let Some(action_id) = row.action_id else { return Ok(()) };
     let asked = actions::action(tx, action_id)?;
     let calls = calls_of(tx, &asked)?;
@@ -108,7 +99,7 @@ pub(super) fn date_agreed(
 }
 
 /// The open calls of the rule and the case that asked for a meeting.
-fn calls_of(tx: &mut Tx<'_>, asked: &ActionRow) -> Result<Vec<ActionRow>, Problem> {
+fn calls_of(tx: &mut Tx, asked: &ActionRow) -> Result<Vec<ActionRow>> {
     let Some(case_id) = asked.case_id else { return Ok(Vec::new()) };
     let wanted = actions::ActionFilter {
         school_id: asked.school_id,

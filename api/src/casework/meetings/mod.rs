@@ -10,12 +10,10 @@ mod offer;
 mod read_meeting;
 mod rearrange;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use meeting::Meeting;
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_meetings::list_meetings)
         .service(offer::offer_meeting)

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 
 use super::meeting::Meeting;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::Record;
 use crate::casework::records::{self, Confidential, RecordEntry, record_to_change};
@@ -21,17 +20,14 @@ pub struct Said {
     /// The advice that was given, such as that a fine may follow if nothing improves.
     #[serde(default)]
     advice: Option<String>,
-    /// What is confidential: only those see it who lead on safeguarding.
+    /// What is confidential: visible only with `safeguarding:read`.
     #[serde(default)]
     confidential: Option<Confidential>,
 }
 
 impl Said {
-    /// Writes it into a meeting, and gives what is confidential.
-    ///
-    /// # Errors
-    /// 422 at the first text that cannot be kept.
-    pub(super) fn write(&self, meeting: &mut Meeting) -> Result<Option<Confidential>, Problem> {
+    /// Writes it into a meeting, and gives what is confidential. Errors: 422 at the first text that cannot be kept.
+    pub(super) fn write(&self, meeting: &mut Meeting) -> Result<Option<Confidential>> {
         let kept = |said: &Option<String>, at: &str, before: Option<String>| match said {
             Some(said) => name::words(said, &format!("/said/{at}"), name::ACCOUNT).map(Some),
             None => Ok(before),
@@ -54,36 +50,31 @@ pub struct NewNotes {
 
 /// Note what was said at a meeting
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewNotes,
-    params(RecordId,
-        IfMatch,
-        Idempotency),
+    params(RecordId, IfMatch, Idempotency),
     responses((status = 200, description = "The meeting, as those see it who may not see what is confidential.", body = Record<Meeting>)))]
 #[post("/v1/meetings/{record_id}/notes")]
 pub async fn note_meeting(
     caller: May<RecordCase>,
-    app: web::Data<App>,
     path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<NewNotes>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Json { value: NewNotes { said }, bytes } = body;
     let operation = format!("note_meeting/{}", path.0);
-    let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        key.once(tx, &caller, &operation, &bytes, |tx| {
-            let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
-            let mut meeting: Meeting = before.read()?;
-            let confidential = said.write(&mut meeting)?;
-            let standing = RecordEntry {
-                state: before.state,
-                day: before.day,
-                says: format!("{} on {}: notes", meeting.kind, before.day),
-                details: &meeting,
-                confidential: confidential.as_ref(),
-            };
-            let row = records::change(tx, &before, &standing, &caller)?;
-            Reply::new(StatusCode::OK, &Record::<Meeting>::of(&row)?)
-        })
-    });
-    Ok(reply.await?.answer())
+    key.write(caller, operation, bytes, move |tx, caller| {
+        let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
+        let mut meeting: Meeting = before.read()?;
+        let confidential = said.write(&mut meeting)?;
+        let standing = RecordEntry {
+            state: before.state,
+            day: before.day,
+            says: format!("{} on {}: notes", meeting.kind, before.day),
+            details: &meeting,
+            confidential: confidential.as_ref(),
+        };
+        let row = records::change(tx, &before, &standing, caller)?;
+        Reply::new(StatusCode::OK, &Record::<Meeting>::of(&row)?)
+    })
+    .await
 }

@@ -3,7 +3,6 @@
 use domain::policy::word::Waits;
 
 use super::meeting::{Meeting, Offer, date_agreed};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, RecordEntry, RecordState, RecordSubject};
@@ -36,7 +35,7 @@ pub struct OfferedMeeting {
 
 impl OfferedMeeting {
     /// With the parents to be careful with.
-    pub(super) fn of(tx: &mut Tx<'_>, meeting: Record<Meeting>) -> Result<Self, Problem> {
+    pub(super) fn of(tx: &mut Tx, meeting: Record<Meeting>) -> Result<Self> {
         let ask = parents::whom_to_ask(tx, meeting.pupil_id)?;
         let invited = meeting.details.offer.parents.iter().copied();
         let ask_first = invited.filter(|parent| ask.get(parent) == Some(&true)).collect();
@@ -58,7 +57,7 @@ pub async fn offer_meeting(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewMeeting>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let NewMeeting { about, kind, offer } = body.value;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let ground = about.look_up(tx)?;
@@ -93,11 +92,7 @@ pub async fn offer_meeting(
 }
 
 /// The kind that was said, or that of the action.
-fn kind_of(
-    tx: &mut Tx<'_>,
-    said: Option<String>,
-    action_id: Option<ActionId>,
-) -> Result<String, Problem> {
+fn kind_of(tx: &mut Tx, said: Option<String>, action_id: Option<ActionId>) -> Result<String> {
     if let Some(said) = said {
         return name::words(&said, "/kind", name::REASON);
     }
@@ -108,7 +103,7 @@ fn kind_of(
 }
 
 /// Whether the case's stage waits for a meeting.
-fn waits_for_it(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<bool, Problem> {
+fn waits_for_it(tx: &mut Tx, ground: &RecordSubject) -> Result<bool> {
     let Some((case_id, _)) = ground.case else { return Ok(false) };
     let case = cases::case(tx, case_id)?;
     let follows = policies::under(tx, &case.policy, case.version, &case.answers)?;

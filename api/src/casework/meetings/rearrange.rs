@@ -2,7 +2,6 @@
 
 use super::meeting::{Meeting, Offer, date_agreed};
 use super::offer::OfferedMeeting;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{Record, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordState, record_to_change};
@@ -16,56 +15,51 @@ pub struct Rearranged {
     /// Why, as far as it is not confidential.
     #[schema(example = "The mother works on Thursdays")]
     reason: String,
-    /// What is confidential: only those see it who lead on safeguarding.
+    /// What is confidential: visible only with `safeguarding:read`.
     #[serde(default)]
     confidential: Option<Confidential>,
 }
 
 /// Re-arrange a meeting
 ///
-/// It is the same offer, put to another time before anybody missed it, or a date that is agreed now. One that was missed
-/// is followed by another meeting.
+/// It is the same offer, put to another time before anybody missed it, or a date that is agreed now. One that was
+/// missed is followed by another meeting.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = Rearranged,
-    params(RecordId,
-        IfMatch,
-        Idempotency),
+    params(RecordId, IfMatch, Idempotency),
     responses((status = 200, description = "The meeting.", body = OfferedMeeting)))]
 #[post("/v1/meetings/{record_id}/arrangement")]
 pub async fn rearrange_meeting(
     caller: May<RecordCase>,
-    app: web::Data<App>,
     path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<Rearranged>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Rearranged { offer, reason, confidential } = body.value;
     let reason = name::words(&reason, "/reason", name::ACCOUNT)?;
     let confidential = confidential.map(Confidential::check).transpose()?;
     let operation = format!("rearrange_meeting/{}", path.0);
-    let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        key.once(tx, &caller, &operation, &body.bytes, |tx| {
-            let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
-            if before.is_over() {
-                let expected = format!("nothing, it is over ({}): offer another", before.state);
-                return Err(Problem::at(Kind::Invalid, "/offer", expected));
-            }
-            let offer = offer.check(tx, before.pupil_id)?;
-            let meeting = Meeting { offer, ..before.read()? };
-            let says =
-                format!("{} is re-arranged for {}: {reason}", meeting.kind, meeting.offer.says());
-            evidence(tx, before.action_id, (&says, false), &caller)?;
-            let standing = RecordEntry {
-                state: RecordState::Rearranged,
-                day: meeting.offer.day,
-                says,
-                details: &meeting,
-                confidential: confidential.as_ref(),
-            };
-            let row = records::change(tx, &before, &standing, &caller)?;
-            date_agreed(tx, &row, &meeting.offer, &caller)?;
-            Reply::new(actix_web::http::StatusCode::OK, &OfferedMeeting::of(tx, Record::of(&row)?)?)
-        })
-    });
-    Ok(reply.await?.answer())
+    key.write(caller, operation, body.bytes, move |tx, caller| {
+        let before = record_to_change::<Meeting>(tx, path.0, &conditions)?;
+        if before.is_over() {
+            let expected = format!("nothing, it is over ({}): offer another", before.state);
+            return Err(Problem::at(Kind::Invalid, "/offer", expected));
+        }
+        let offer = offer.check(tx, before.pupil_id)?;
+        let meeting = Meeting { offer, ..before.read()? };
+        let says =
+            format!("{} is re-arranged for {}: {reason}", meeting.kind, meeting.offer.says());
+        evidence(tx, before.action_id, (&says, false), caller)?;
+        let standing = RecordEntry {
+            state: RecordState::Rearranged,
+            day: meeting.offer.day,
+            says,
+            details: &meeting,
+            confidential: confidential.as_ref(),
+        };
+        let row = records::change(tx, &before, &standing, caller)?;
+        date_agreed(tx, &row, &meeting.offer, caller)?;
+        Reply::new(actix_web::http::StatusCode::OK, &OfferedMeeting::of(tx, Record::of(&row)?)?)
+    })
+    .await
 }

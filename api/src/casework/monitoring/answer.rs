@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 
 use super::period::{Granted, Period};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{CaseMoved, Forward, Record};
 use crate::casework::records::{self, RecordEntry, RecordState, record_to_change};
@@ -40,7 +39,7 @@ pub struct AnsweredPeriod {
 }
 
 impl MonitoringAnswer {
-    fn check(&self) -> Result<Vec<String>, Problem> {
+    fn check(&self) -> Result<Vec<String>> {
         let mut problem = Problem::new(Kind::Invalid);
         if self.granted.is_some_and(|granted| granted.to < granted.from) {
             problem = problem.and("/granted/to", "a day on or after the first day");
@@ -62,9 +61,7 @@ impl MonitoringAnswer {
 
 /// Record what was answered to a request for a monitoring period
 #[utoipa::path(tag = "monitoring", security(("token" = ["case:record"])), request_body = MonitoringAnswer,
-    params(RecordId,
-        IfMatch,
-        Idempotency),
+    params(RecordId, IfMatch, Idempotency),
     responses((status = 200, description = "The period, and what became of the case.", body = AnsweredPeriod),
         refusal::NoCalendar))]
 #[post("/v1/monitoring-periods/{record_id}/answer")]
@@ -76,35 +73,33 @@ pub async fn answer_period(
     conditions: Conditions,
     key: Idempotency,
     body: Json<MonitoringAnswer>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Json { value: said, bytes } = body;
     let gaps = said.check()?;
     let of_case = app.db.run(caller.scope(), move |tx| records::case_of::<Period>(tx, path.0));
     let forward = Forward::of(&counting, caller.scope(), of_case.await?).await?;
     let operation = format!("answer_period/{}", path.0);
-    let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        key.once(tx, &caller, &operation, &bytes, |tx| {
-            let before = record_to_change::<Period>(tx, path.0, &conditions)?;
-            let (state, says) = match said.granted {
-                Some(Granted { from, to }) => (
-                    RecordState::Granted,
-                    format!("a monitoring period was granted from {from} to {to}"),
-                ),
-                None => {
-                    let missing = gaps.join("; ");
-                    (
-                        RecordState::Refused,
-                        format!("a monitoring period was refused; missing: {missing}"),
-                    )
-                }
-            };
-            let period = Period { granted: said.granted, gaps, ..before.read()? };
-            let day = tenants::today(tx, before.school_id)?;
-            let standing = RecordEntry { state, day, says, details: &period, confidential: None };
-            let row = records::change(tx, &before, &standing, &caller)?;
-            let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
-            Reply::new(StatusCode::OK, &AnsweredPeriod { period: Record::of(&row)?, case })
-        })
-    });
-    Ok(reply.await?.answer())
+    key.write(caller, operation, bytes, move |tx, caller| {
+        let before = record_to_change::<Period>(tx, path.0, &conditions)?;
+        let (state, says) = match said.granted {
+            Some(Granted { from, to }) => (
+                RecordState::Granted,
+                format!("a monitoring period was granted from {from} to {to}"),
+            ),
+            None => {
+                let missing = gaps.join("; ");
+                (
+                    RecordState::Refused,
+                    format!("a monitoring period was refused; missing: {missing}"),
+                )
+            }
+        };
+        let period = Period { granted: said.granted, gaps, ..before.read()? };
+        let day = tenants::today(tx, before.school_id)?;
+        let standing = RecordEntry { state, day, says, details: &period, confidential: None };
+        let row = records::change(tx, &before, &standing, caller)?;
+        let case = forward.go_if_said(tx, caller, row.case_id, said.outcome.as_deref())?;
+        Reply::new(StatusCode::OK, &AnsweredPeriod { period: Record::of(&row)?, case })
+    })
+    .await
 }

@@ -7,10 +7,8 @@ mod period;
 mod read_period;
 mod request;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_monitoring_periods::list_monitoring_periods)
         .service(request::request_period)

@@ -1,10 +1,7 @@
 //! A monitoring period as it is kept.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::casework::records::{RecordKind, Thing};
+use crate::base::prelude::*;
+use crate::casework::records::{RecordDetails, RecordKind};
 use crate::figures::Check;
 
 /// A monitoring period.
@@ -34,6 +31,6 @@ pub struct Granted {
     pub to: NaiveDate,
 }
 
-impl Thing for Period {
+impl RecordDetails for Period {
     const KIND: RecordKind = RecordKind::Monitoring;
 }

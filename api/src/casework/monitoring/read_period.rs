@@ -13,6 +13,6 @@ pub async fn read_period(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<RecordId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     recording::one::<Period>(&app, &caller, path.0).await
 }

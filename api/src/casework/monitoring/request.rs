@@ -1,7 +1,6 @@
 //! The school asks for a monitoring period.
 
 use super::period::Period;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, RecordEntry, RecordState};
@@ -34,7 +33,7 @@ pub async fn request_period(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewPeriod>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let NewPeriod { about, asked, why } = body.value;
     let (asked, why) =
         (name::words(&asked, "/asked", name::LINE)?, name::words(&why, "/why", name::ACCOUNT)?);

@@ -1,17 +1,11 @@
 //! Penalty notices that were given before the school came here, carried in by a file and taken back with it.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::NoticeState;
 use domain::national::{National, NextNotice, Notice as Issued, PenaltyNotice};
 use serde_json::json;
 
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::records::notices::{
     self as store, Details, Missed, NoticeEntry, NoticeRow, Whom, next,
 };
@@ -68,7 +62,7 @@ struct Known {
 
 impl Known {
     /// `None` for one whose import was taken back: nothing else is withdrawn without ever having been issued.
-    fn of(row: &NoticeRow) -> Result<Option<Self>, Problem> {
+    fn of(row: &NoticeRow) -> Result<Option<Self>> {
         let (state, Details { issued_on, sessions, .. }) = (*row.state, row.read()?);
         let (parent_id, day) = (row.parent_id, issued_on.unwrap_or(row.day));
         let known = Self { parent_id, day, state, sessions };
@@ -80,16 +74,13 @@ impl Known {
     }
 }
 
-/// Holds a child's notices and says of each of these, in their order, what is to be kept of it or why it may not come in.
-/// They are judged by their days, beside those that are here.
-///
-/// # Errors
-/// 422 before the law was in force.
+/// Holds a child's notices and says of each of these, in their order, what is to be kept of it or why it may not come
+/// in. They are judged by their days, beside those that are here. Errors: 422 before the law was in force.
 pub fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     given: &[Given],
-) -> Result<Vec<Result<Details, Refused>>, Problem> {
+) -> Result<Vec<Result<Details, Refused>>> {
     let law = National::built_in().map_err(Problem::internal)?;
     let none = || Problem::new(Kind::Invalid).detail("No national rule is in force.");
     let law = law.penalty_notice(tx.clock().today()).ok_or_else(none)?;
@@ -171,12 +162,12 @@ fn turn(law: &PenaltyNotice, days: &[NaiveDate], day: NaiveDate) -> NextNotice {
 
 /// Keeps a notice that was given before: first as issued, when it was paid or withdrawn since. `line` is the file's.
 pub fn carry_in(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id, case_id): (SchoolId, PupilId, Option<CaseId>),
     (given, details): (&Given, &Details),
     (import_id, line): (ImportId, u64),
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let details = Details { import_id: Some(import_id), ..details.clone() };
     let parent_id = given.parent_id;
     let whom = Whom { pupil_id, parent_id, case_id, asking_school: school_id };
@@ -208,11 +199,11 @@ pub struct TakenBack {
 
 /// Withdraws the notices that an import carried in, unless something was done about them since.
 pub fn take_back(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     import_id: ImportId,
     day: NaiveDate,
     caller: &Caller,
-) -> Result<TakenBack, Problem> {
+) -> Result<TakenBack> {
     let carried: Vec<(PupilId, NoticeId)> = penalty_notice::table
         .filter(penalty_notice::seq.eq(1))
         .filter(penalty_notice::details.contains(json!({ "import_id": import_id })))

@@ -1,14 +1,11 @@
 //! What was decided about a notice, and what the local authority made of it.
 
 use actix_web::http::StatusCode;
-use chrono::NaiveDate;
 use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
 use super::propose::no_further;
-use crate::base::http::name;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::casework::recording::{CaseMoved, Forward};
 use crate::casework::records::notices::{
     self as store, Amount, Details, NoticeEntry, NoticeRow, ParentNotice, next,
@@ -52,9 +49,7 @@ pub struct DecidedNotice {
 /// Pending becomes issued or waived, issued becomes paid or withdrawn, paid becomes withdrawn. The sessions of a notice
 /// that was waived or withdrawn are free again; one that was withdrawn does not count towards the limit.
 #[utoipa::path(tag = "notices", security(("token" = ["case:decide"])), request_body = NoticeDecision,
-    params(NoticeId,
-        IfMatch,
-        Idempotency),
+    params(NoticeId, IfMatch, Idempotency),
     responses((status = 200, description = "The notice, and what became of the case.", body = DecidedNotice),
         (status = 422, description = "It cannot become that; or there may be no further notice."),
         refusal::NoCalendar))]
@@ -67,40 +62,37 @@ pub async fn decide_notice(
     conditions: Conditions,
     key: Idempotency,
     body: Json<NoticeDecision>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Json { value: said, bytes } = body;
     let says = name::words(&said.says, "/says", name::NOTE)?;
     let of_case = app.db.run(caller.scope(), move |tx| Ok(last(tx, path.0)?.case_id));
     let forward = Forward::of(&counting, caller.scope(), of_case.await?).await?;
     let codes = app.codes.clone();
     let operation = format!("decide_notice/{}", path.0);
-    let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        key.once(tx, &caller, &operation, &bytes, |tx| {
-            let about = last(tx, path.0)?.pupil_id;
-            let child = store::own_record(tx, about)?;
-            store::hold(tx, child)?;
-            let before = last(tx, path.0)?;
-            conditions.check_write(Some(&before.etag()), true)?;
-            let mut details = after(tx, &codes, (child, &before), &said)?;
-            let says = match *said.state {
-                NoticeState::Waived => {
-                    details.waived_because = Some(says);
-                    format!("notice {} to parent {} is waived", details.number, before.parent_id)
-                }
-                _ => says,
-            };
-            let standing =
-                NoticeEntry { state: *said.state, day: said.day, says, details: &details };
-            let row = store::keep(tx, before.whom(), Some(&before), &standing, &caller)?;
-            let case = forward.go_if_said(tx, &caller, row.case_id, said.outcome.as_deref())?;
-            Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })
-        })
-    });
-    Ok(reply.await?.answer())
+    key.write(caller, operation, bytes, move |tx, caller| {
+        let about = last(tx, path.0)?.pupil_id;
+        let child = store::own_record(tx, about)?;
+        store::hold(tx, child)?;
+        let before = last(tx, path.0)?;
+        conditions.check_write(Some(&before.etag()), true)?;
+        let mut details = after(tx, &codes, (child, &before), &said)?;
+        let says = match *said.state {
+            NoticeState::Waived => {
+                details.waived_because = Some(says);
+                format!("notice {} to parent {} is waived", details.number, before.parent_id)
+            }
+            _ => says,
+        };
+        let standing = NoticeEntry { state: *said.state, day: said.day, says, details: &details };
+        let row = store::keep(tx, before.whom(), Some(&before), &standing, caller)?;
+        let case = forward.go_if_said(tx, caller, row.case_id, said.outcome.as_deref())?;
+        Reply::new(StatusCode::OK, &DecidedNotice { notice: ParentNotice::of(&row)?, case })
+    })
+    .await
 }
 
 /// How the notice stands; only for those who reach the school that asks.
-fn last(tx: &mut Tx<'_>, notice_id: NoticeId) -> Result<NoticeRow, Problem> {
+fn last(tx: &mut Tx, notice_id: NoticeId) -> Result<NoticeRow> {
     let row = store::history(tx, notice_id)?.pop().ok_or_else(Problem::not_found)?;
     tenants::school(tx, row.asking_school)?;
     Ok(row)
@@ -108,11 +100,11 @@ fn last(tx: &mut Tx<'_>, notice_id: NoticeId) -> Result<NoticeRow, Problem> {
 
 /// What is known of the notice after the decision.
 fn after(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     (child, before): (PupilId, &NoticeRow),
     said: &NoticeDecision,
-) -> Result<Details, Problem> {
+) -> Result<Details> {
     let (state, mut details) = (*before.state, before.read()?);
     let mut problem = Problem::new(Kind::Invalid);
     if !state.may_become(*said.state) {

@@ -1,14 +1,10 @@
 //! The national limits for a child and a parent, counted from the marks as they stand now.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Days as DayCount, NaiveDate, Utc};
+use chrono::Days as DayCount;
 use domain::national::{Mark, National, NextNotice, Notice as Issued, PenaltyNotice, Watch};
-use domain::{AcademicYear, Calendar, CodeTable, Days, HalfDay, NoticeState, Session};
+use domain::{Calendar, CodeTable, Days, NoticeState};
 
-use crate::base::db::Tx;
-use crate::base::id::{NoticeId, ParentId, PupilId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::records::notices::{Missed, NoticeRow};
 use crate::marks;
 use crate::roll::pupils;
@@ -25,17 +21,14 @@ pub struct Counted {
 }
 
 impl Counted {
-    /// Reads the child's marks of this academic year and the one before, at every school that the caller may see, as they
-    /// were `known` on an instant (`None`: now).
-    ///
-    /// # Errors
-    /// 404; 422 before the law was in force.
+    /// Reads the child's marks of this academic year and the one before, at every school that the caller may see, as
+    /// they were `known` on an instant (`None`: now). Errors: 404; 422 before the law was in force.
     pub fn read(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         codes: &CodeTable,
         pupil_id: PupilId,
         known: Option<DateTime<Utc>>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let day = tx.clock().today();
         let law = National::built_in().map_err(Problem::internal)?;
         let none = || Problem::new(Kind::Invalid).detail("No national rule was in force then.");
@@ -70,15 +63,12 @@ impl Counted {
 
     /// How near the child is to the threshold, with the sessions that no notice to this parent rests on. `but` is left
     /// aside: the notice that is looked at again.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
     pub fn watch(
         &self,
         notices: &[NoticeRow],
         parent_id: ParentId,
         but: Option<NoticeId>,
-    ) -> Result<Option<Watch>, Problem> {
+    ) -> Result<Option<Watch>> {
         let mut used = BTreeSet::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {
             if Some(row.notice_id) != but && row.state.uses_sessions() {
@@ -90,15 +80,12 @@ impl Counted {
     }
 
     /// Which notice to this parent the next one would be, if it were issued on a day.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
     pub fn next(
         &self,
         notices: &[NoticeRow],
         (parent_id, day): (ParentId, NaiveDate),
         but: Option<NoticeId>,
-    ) -> Result<NextNotice, Problem> {
+    ) -> Result<NextNotice> {
         let mut issued = Vec::new();
         for row in notices.iter().filter(|row| row.parent_id == parent_id) {
             if let (Some(on), true) = (row.read()?.issued_on, Some(row.notice_id) != but) {

@@ -1,7 +1,6 @@
 //! The penalty notices that a school asked for.
 
 use crate::base::operation::*;
-use crate::base::words;
 use crate::casework::records::notices::{self as store, NoticeFilter, ParentNotice};
 use crate::school::tenants;
 
@@ -27,7 +26,7 @@ pub async fn list_notices(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListNoticesQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListNoticesQuery { school_id, state, limit, cursor } = params.0;
     let slice = Slice::<NoticeId>::read(limit, cursor.as_deref(), &(school_id, state))?;
     let whole = caller.sees_confidential(&app);
@@ -37,7 +36,7 @@ pub async fn list_notices(
         let wanted =
             NoticeFilter { asking_school: Some(school_id), state, ..NoticeFilter::default() };
         let rows = store::notices(tx, wanted, slice.after, slice.fetch())?;
-        let notices: Result<Vec<ParentNotice>, Problem> =
+        let notices: Result<Vec<ParentNotice>> =
             rows.iter().map(|row| ParentNotice::shown(row, whole)).collect();
         Ok(slice.page(notices?, |notice| notice.notice_id))
     });

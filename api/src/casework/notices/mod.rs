@@ -10,14 +10,12 @@ mod propose;
 mod read_notice;
 mod support;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use carry_in::{Absence, Given, Refused, TakenBack, carry_in, settle, take_back};
 pub use limits::Counted;
 pub use support::{Supported, let_fall, supported};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(of_pupil::notices_of_pupil)
         .service(propose::propose_notice)

@@ -1,6 +1,5 @@
 //! The national limits for a child and each parent, and the notices so far.
 
-use chrono::NaiveDate;
 use domain::national::{NextNotice, PenaltyNotice};
 
 use super::limits::Counted;
@@ -22,8 +21,8 @@ pub struct PupilNotices {
     law: Law,
     /// For each parent: how near the threshold, and which notice would be the next.
     parents: Vec<ParentLimits>,
-    /// What the registers of the weeks that a notice looks back over leave open: what is red should be settled before an
-    /// authority is asked for a notice.
+    /// What the registers of the weeks that a notice looks back over leave open: what is red should be settled before
+    /// an authority is asked for a notice.
     registers: Vec<Check>,
     /// The notices, earliest first.
     notices: Vec<ParentNotice>,
@@ -48,7 +47,7 @@ pub struct Law {
     reference: String,
 }
 
-/// How things stand for one parent.
+/// Where one parent stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ParentLimits {
     /// The parent.
@@ -87,7 +86,7 @@ impl From<&PenaltyNotice> for Law {
 }
 
 impl ParentLimits {
-    fn of(counted: &Counted, notices: &[NoticeRow], parent_id: ParentId) -> Result<Self, Problem> {
+    fn of(counted: &Counted, notices: &[NoticeRow], parent_id: ParentId) -> Result<Self> {
         let watch = counted.watch(notices, parent_id, None)?;
         let turn = counted.next(notices, (parent_id, counted.day), None)?;
         let to_come = next(&counted.law, turn);
@@ -123,7 +122,7 @@ pub async fn notices_of_pupil(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<PupilId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (codes, whole) = (app.codes.clone(), caller.sees_confidential(&app));
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         pupils::pupil(tx, path.0)?;

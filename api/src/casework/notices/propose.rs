@@ -5,7 +5,6 @@ use domain::national::NextNotice;
 use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::cases;
 use crate::casework::records::notices::{
@@ -34,12 +33,11 @@ pub struct NewNotice {
 
 /// Put a penalty notice up for decision
 ///
-/// It rests on the school weeks with the most sessions of unauthorised absence that no other notice to this parent rests
-/// on. A third notice within the years that count is refused: another measure is considered. One that is pending already
-/// is looked at again, and its sessions are counted anew.
+/// It rests on the school weeks with the most sessions of unauthorised absence that no other notice to this parent
+/// rests on. A third notice within the years that count is refused: another measure is considered. One that is pending
+/// already is looked at again, and its sessions are counted anew.
 #[utoipa::path(tag = "notices", security(("token" = ["case:record"])), request_body = NewNotice,
-    params(PupilId,
-        Idempotency),
+    params(PupilId, Idempotency),
     responses((status = 201, description = "The notice, pending.", body = ParentNotice, headers(("Location"))),
         (status = 200, description = "The notice that was pending already, counted anew.", body = ParentNotice, headers(("Location"))),
         (status = 409, description = "A notice that another school asked for is pending already."),
@@ -52,7 +50,7 @@ pub async fn propose_notice(
     path: Path<PupilId>,
     key: Idempotency,
     body: Json<NewNotice>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Json { value: new, bytes } = body;
     let pupil_id = path.0;
     let kept = |reason: &String| name::words(reason, "/reason", name::NOTE);
@@ -80,7 +78,7 @@ pub async fn propose_notice(
     Ok(reply.await?.answer())
 }
 
-fn check(tx: &mut Tx<'_>, pupil_id: PupilId, new: &NewNotice) -> Result<(), Problem> {
+fn check(tx: &mut Tx, pupil_id: PupilId, new: &NewNotice) -> Result<()> {
     let pupil = pupils::pupil(tx, pupil_id)?;
     pupils::check_unmerged(tx, pupil_id)?;
     tenants::school(tx, new.school_id)?;
@@ -107,12 +105,12 @@ fn check(tx: &mut Tx<'_>, pupil_id: PupilId, new: &NewNotice) -> Result<(), Prob
 
 /// The notice, and whether it is new.
 fn propose(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     whom: Whom,
     reason: Option<String>,
     caller: &Caller,
-) -> Result<(NoticeRow, bool), Problem> {
+) -> Result<(NoticeRow, bool)> {
     store::hold(tx, whom.pupil_id)?;
     let all = store::of_child(tx, whom.pupil_id)?;
     let pending =
@@ -169,7 +167,7 @@ fn propose(
 }
 
 /// A notice that is pending stays with the school that asked for it.
-fn asked_before(pending: &NoticeRow, whom: &Whom) -> Result<Whom, Problem> {
+fn asked_before(pending: &NoticeRow, whom: &Whom) -> Result<Whom> {
     if pending.asking_school != whom.asking_school {
         return Err(Problem::new(Kind::Taken).detail(format!(
             "Notice {} to this parent is pending: school {} has asked for it.",

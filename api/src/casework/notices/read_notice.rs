@@ -26,7 +26,7 @@ pub async fn read_notice(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<NoticeId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (codes, whole) = (app.codes.clone(), caller.sees_confidential(&app));
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let rows = store::history(tx, path.0)?;

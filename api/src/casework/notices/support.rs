@@ -1,13 +1,9 @@
 //! Whether the register still supports a child's notices: asked before and after marks are amended.
 
-use chrono::{DateTime, Utc};
 use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::records::notices::{self as store, NoticeEntry, NoticeRow};
 
 /// A notice whose sessions are used, and how many of them have a mark that counts.
@@ -23,11 +19,8 @@ pub struct Supported {
 }
 
 impl Supported {
-    /// Whether nobody outside the school knows of it yet, so that it falls with its sessions.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
-    pub fn falls(&self) -> Result<bool, Problem> {
+    /// Whether nobody outside the school knows of it yet; it then falls with its sessions.
+    pub fn falls(&self) -> Result<bool> {
         let rested_on_the_threshold = self.notice.read()?.reached;
         let pending = self.notice.state == NoticeState::Pending;
         Ok(pending && rested_on_the_threshold && !self.reached)
@@ -37,11 +30,11 @@ impl Supported {
 /// The notices about a child whose sessions are used, with what the marks as `known` on an instant (`None`: now) say of
 /// them. Nobody else decides about them until this transaction has ended.
 pub fn supported(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     pupil_id: PupilId,
     known: Option<DateTime<Utc>>,
-) -> Result<Vec<Supported>, Problem> {
+) -> Result<Vec<Supported>> {
     let child = store::own_record(tx, pupil_id)?;
     store::hold(tx, child)?;
     let all = store::of_child(tx, child)?;
@@ -70,12 +63,7 @@ pub fn supported(
 }
 
 /// A pending notice falls: its sessions are free again.
-pub fn let_fall(
-    tx: &mut Tx<'_>,
-    notice: &NoticeRow,
-    why: &str,
-    caller: &Caller,
-) -> Result<(), Problem> {
+pub fn let_fall(tx: &mut Tx, notice: &NoticeRow, why: &str, caller: &Caller) -> Result<()> {
     let details = notice.read()?;
     let says = format!("the register does not support it any more: marks were amended ({why})");
     let day = tx.clock().today();

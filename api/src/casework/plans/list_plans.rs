@@ -13,6 +13,6 @@ pub async fn list_plans(
     app: web::Data<App>,
     request: HttpRequest,
     which: Query<Which>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     recording::list::<Plan>(&app, &caller, &request, which.0).await
 }

@@ -1,7 +1,6 @@
 //! A plan or contract is written down: agreed with the parents, sent without them, or put in place.
 
 use super::plan::{Plan, PlanItem, PlanKind, check_items};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_parents, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordState};
@@ -19,7 +18,7 @@ pub struct NewPlan {
     basis: Basis,
     /// What is to be done.
     items: Vec<PlanItem>,
-    /// What is confidential: only those see it who lead on safeguarding.
+    /// What is confidential: visible only with `safeguarding:read`.
     #[serde(default)]
     confidential: Option<Confidential>,
 }
@@ -40,9 +39,9 @@ impl Basis {
     /// The state, the parents who agreed, and who put it in place.
     fn check(
         self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         pupil_id: PupilId,
-    ) -> Result<(RecordState, Vec<ParentId>, Option<String>), Problem> {
+    ) -> Result<(RecordState, Vec<ParentId>, Option<String>)> {
         match self {
             Basis::AgreedWith(parents) => {
                 let at = "/basis/agreed_with";
@@ -77,7 +76,7 @@ pub async fn make_plan(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewPlan>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let NewPlan { about, kind, basis, items, confidential } = body.value;
     let items = check_items(items)?;
     let confidential = confidential.map(Confidential::check).transpose()?;

@@ -8,12 +8,10 @@ mod plan;
 mod read_plan;
 mod review;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use plan::Plan;
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_plans::list_plans)
         .service(make::make_plan)

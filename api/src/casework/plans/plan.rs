@@ -1,14 +1,7 @@
 //! A plan as it is kept.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::http::name;
-use crate::base::id::ParentId;
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
-use crate::casework::records::{RecordKind, Thing};
+use crate::base::prelude::*;
+use crate::casework::records::{RecordDetails, RecordKind};
 
 /// The most items of a plan.
 const MOST: usize = 50;
@@ -51,7 +44,7 @@ impl PlanKind {
     }
 }
 
-/// One thing that somebody is to do.
+/// One item of a plan: what somebody is to do.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlanItem {
@@ -91,15 +84,12 @@ pub struct PlanReview {
     pub by: String,
 }
 
-impl Thing for Plan {
+impl RecordDetails for Plan {
     const KIND: RecordKind = RecordKind::Plan;
 }
 
-/// The items as they are kept.
-///
-/// # Errors
-/// 422 at the first that cannot be kept; a plan has at least one.
-pub(super) fn check_items(items: Vec<PlanItem>) -> Result<Vec<PlanItem>, Problem> {
+/// The items as they are kept. Errors: 422 at the first that cannot be kept; a plan has at least one.
+pub(super) fn check_items(items: Vec<PlanItem>) -> Result<Vec<PlanItem>> {
     if items.is_empty() || items.len() > MOST {
         return Err(Problem::at(Kind::Invalid, "/items", format!("1 to {MOST} items")));
     }

@@ -3,7 +3,6 @@
 use actix_web::http::StatusCode;
 
 use super::plan::{Plan, PlanReview};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::Record;
 use crate::casework::records::{self, Confidential, RecordEntry, record_to_change};
@@ -19,54 +18,49 @@ pub struct NewPlanReview {
     /// The items that are done now, counted from 0.
     #[serde(default)]
     done: Vec<usize>,
-    /// What is confidential: only those see it who lead on safeguarding.
+    /// What is confidential: visible only with `safeguarding:read`.
     #[serde(default)]
     confidential: Option<Confidential>,
 }
 
 /// Look at a plan again
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlanReview,
-    params(RecordId,
-        IfMatch,
-        Idempotency),
+    params(RecordId, IfMatch, Idempotency),
     responses((status = 200, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>)))]
 #[post("/v1/plans/{record_id}/reviews")]
 pub async fn review_plan(
     caller: May<RecordCase>,
-    app: web::Data<App>,
     path: Path<RecordId>,
     conditions: Conditions,
     key: Idempotency,
     body: Json<NewPlanReview>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Json { value: NewPlanReview { says, done, confidential }, bytes } = body;
     let says = name::words(&says, "/says", name::NOTE)?;
     let confidential = confidential.map(Confidential::check).transpose()?;
     let operation = format!("review_plan/{}", path.0);
-    let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        key.once(tx, &caller, &operation, &bytes, |tx| {
-            let before = record_to_change::<Plan>(tx, path.0, &conditions)?;
-            let mut plan: Plan = before.read()?;
-            let day = tenants::today(tx, before.school_id)?;
-            for (at, item) in done.iter().enumerate() {
-                let Some(item) = plan.items.get_mut(*item) else {
-                    let expected = format!("an item of the plan, 0 to {}", plan.items.len() - 1);
-                    return Err(Problem::at(Kind::Invalid, format!("/done/{at}"), expected));
-                };
-                item.done_on.get_or_insert(day);
-            }
-            let line = format!("{} looked at again: {says}", plan.kind.says());
-            plan.reviews.push(PlanReview { day, says, by: caller.subject().to_owned() });
-            let standing = RecordEntry {
-                state: before.state,
-                day: before.day,
-                says: line,
-                details: &plan,
-                confidential: confidential.as_ref(),
+    key.write(caller, operation, bytes, move |tx, caller| {
+        let before = record_to_change::<Plan>(tx, path.0, &conditions)?;
+        let mut plan: Plan = before.read()?;
+        let day = tenants::today(tx, before.school_id)?;
+        for (at, item) in done.iter().enumerate() {
+            let Some(item) = plan.items.get_mut(*item) else {
+                let expected = format!("an item of the plan, 0 to {}", plan.items.len() - 1);
+                return Err(Problem::at(Kind::Invalid, format!("/done/{at}"), expected));
             };
-            let row = records::change(tx, &before, &standing, &caller)?;
-            Reply::new(StatusCode::OK, &Record::<Plan>::of(&row)?)
-        })
-    });
-    Ok(reply.await?.answer())
+            item.done_on.get_or_insert(day);
+        }
+        let line = format!("{} looked at again: {says}", plan.kind.says());
+        plan.reviews.push(PlanReview { day, says, by: caller.subject().to_owned() });
+        let standing = RecordEntry {
+            state: before.state,
+            day: before.day,
+            says: line,
+            details: &plan,
+            confidential: confidential.as_ref(),
+        };
+        let row = records::change(tx, &before, &standing, caller)?;
+        Reply::new(StatusCode::OK, &Record::<Plan>::of(&row)?)
+    })
+    .await
 }

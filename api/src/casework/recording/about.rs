@@ -1,11 +1,6 @@
 //! What a record is about: a pupil at a school, and most often a case and the action that asked for it.
 
-use serde::Deserialize;
-use utoipa::ToSchema;
-
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, CaseId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::records::RecordSubject;
 use crate::casework::{actions, cases};
 use crate::roll::pupils;
@@ -32,11 +27,8 @@ pub struct About {
 }
 
 impl About {
-    /// Looks up what it names.
-    ///
-    /// # Errors
-    /// 404 for what the caller may not know of; 422 for what does not belong together.
-    pub fn look_up(self, tx: &mut Tx<'_>) -> Result<RecordSubject, Problem> {
+    /// Looks up what it names. Errors: 404 for what the caller may not know of; 422 for what does not belong together.
+    pub fn look_up(self, tx: &mut Tx) -> Result<RecordSubject> {
         let Self { school_id, pupil_id, case_id, action_id } = self;
         tenants::school(tx, school_id)?;
         pupils::pupil(tx, pupil_id)?;

@@ -1,21 +1,18 @@
 //! A record as it goes over the wire: how it stands, and what it was before.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
-use crate::base::auth::Caller;
 use crate::base::http::page::Slice;
-use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::casework::cases;
-use crate::casework::records::{self, Confidential, RecordFilter, RecordRow, RecordState, Thing};
+use crate::casework::records::{
+    self, Confidential, RecordDetails, RecordFilter, RecordRow, RecordState,
+};
 use crate::roll::pupils;
 use crate::school::tenants;
 
-/// A thing as it stands.
+/// A record as it stands.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Record<T> {
     /// Rollcall's key.
@@ -52,19 +49,16 @@ pub struct Record<T> {
     pub recorded_by: String,
     /// In which role.
     pub role: String,
-    /// Where a case brought it along when its pupil moved inside the trust: the record at the school before, of which this
-    /// goes on.
+    /// Where a case brought it along when its pupil moved inside the trust: the record at the school before, of which
+    /// this goes on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub carried_from: Option<RecordId>,
 }
 
-impl<T: Thing> Record<T> {
+impl<T: RecordDetails> Record<T> {
     /// As those see it who may not see what is confidential. Every answer to a write is of this form, for answers are
     /// kept for those who send a request twice.
-    ///
-    /// # Errors
-    /// What stands in the table is of another kind.
-    pub fn of(row: &RecordRow) -> Result<Self, Problem> {
+    pub fn of(row: &RecordRow) -> Result<Self> {
         Ok(Self {
             record_id: row.record_id,
             school_id: row.school_id,
@@ -85,7 +79,7 @@ impl<T: Thing> Record<T> {
         })
     }
 
-    fn shown(row: &RecordRow, whole: bool) -> Result<Self, Problem> {
+    fn shown(row: &RecordRow, whole: bool) -> Result<Self> {
         let known = row.confidential.clone().filter(|_| whole);
         let confidential =
             known.map(serde_json::from_value).transpose().map_err(Problem::internal)?;
@@ -93,7 +87,7 @@ impl<T: Thing> Record<T> {
     }
 }
 
-/// A thing with all that it was before.
+/// A record with all its earlier states.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Told<T> {
     /// How it stands.
@@ -102,7 +96,7 @@ pub struct Told<T> {
     pub before: Vec<Record<T>>,
 }
 
-/// Which things.
+/// Which records.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
@@ -119,16 +113,14 @@ pub struct Which {
     cursor: Option<String>,
 }
 
-/// A page of things as they stand, in the order in which they were first recorded.
-///
-/// # Errors
-/// 404 for a school, pupil or case that the caller may not know of.
-pub async fn list<T: Thing + ToSchema>(
+/// A page of records as they stand, in the order in which they were first recorded. Errors: 404 for a school, pupil or
+/// case that the caller may not know of.
+pub async fn list<T: RecordDetails + ToSchema>(
     app: &web::Data<App>,
     caller: &Caller,
     request: &HttpRequest,
     which: Which,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Which { school_id, pupil_id, case_id, state, limit, cursor } = which;
     if school_id.is_none() && pupil_id.is_none() && case_id.is_none() {
         return Err(Problem::at(Kind::BadQuery, "?school_id", "a school, a pupil or a case"));
@@ -147,22 +139,19 @@ pub async fn list<T: Thing + ToSchema>(
         case_id.map(|id| cases::case(tx, id)).transpose()?;
         let wanted = RecordFilter { school_id, pupil_id, case_id, state };
         let rows = records::records::<T>(tx, wanted, slice.after, slice.fetch())?;
-        let shown: Result<Vec<Record<T>>, Problem> =
+        let shown: Result<Vec<Record<T>>> =
             rows.iter().map(|row| Record::shown(row, whole)).collect();
         Ok(slice.page(shown?, |record| record.record_id))
     });
     Ok(page.await?.answer(request))
 }
 
-/// One thing, with its history and its tag.
-///
-/// # Errors
-/// 404.
-pub async fn one<T: Thing>(
+/// One record, with its history and its ETag. Errors: 404.
+pub async fn one<T: RecordDetails>(
     app: &web::Data<App>,
     caller: &Caller,
     record_id: RecordId,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let whole = caller.sees_confidential(app);
     let rows = app.db.run(caller.scope(), move |tx| records::history::<T>(tx, record_id)).await?;
     let tag = rows.last().map(RecordRow::etag).ok_or_else(Problem::not_found)?;

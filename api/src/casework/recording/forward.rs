@@ -1,16 +1,9 @@
 //! What was recorded moves the case: the office says it once.
 
-use std::sync::Arc;
-
 use ::analytics::Block;
 use domain::policy::Happened;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::auth::Caller;
-use crate::base::db::{Scope, Tx};
-use crate::base::id::{ActionId, CaseId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::{actions, cases};
 use crate::figures::Counting;
 
@@ -40,15 +33,8 @@ impl CaseMoved {
 }
 
 impl Forward {
-    /// Counts what the case's policy may ask for.
-    ///
-    /// # Errors
-    /// 404; 503 when too much is counted at once.
-    pub async fn of(
-        counting: &Counting,
-        scope: &Scope,
-        case_id: Option<CaseId>,
-    ) -> Result<Self, Problem> {
+    /// Counts what the case's policy may ask for. Errors: 404; 503 when too much is counted at once.
+    pub async fn of(counting: &Counting, scope: &Scope, case_id: Option<CaseId>) -> Result<Self> {
         let blocks = match case_id {
             Some(case_id) => cases::counted(counting, scope, case_id).await?,
             None => Vec::new(),
@@ -56,17 +42,14 @@ impl Forward {
         Ok(Self { blocks })
     }
 
-    /// Takes the step that answers an outcome of the case's stage.
-    ///
-    /// # Errors
-    /// 422 when the stage has no such outcome.
+    /// Takes the step that answers an outcome of the case's stage. Errors: 422 when the stage has no such outcome.
     pub fn go(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         caller: &Caller,
         case_id: CaseId,
         outcome: &str,
-    ) -> Result<CaseMoved, Problem> {
+    ) -> Result<CaseMoved> {
         let told = cases::case_to_change(tx, case_id)?;
         let happened = Happened::Outcome(outcome.to_owned());
         let told = cases::record(tx, caller, told, &happened, &self.blocks)?;
@@ -78,17 +61,15 @@ impl Forward {
         Ok(CaseMoved { moved: true, stage, says })
     }
 
-    /// Takes the step that answers the outcome that the caller named, if one was named.
-    ///
-    /// # Errors
-    /// 422 at `/outcome` when there is no case, or its stage has no such outcome.
+    /// Takes the step that answers the outcome that the caller named, if one was named. Errors: 422 at `/outcome` when
+    /// there is no case, or its stage has no such outcome.
     pub fn go_if_said(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         caller: &Caller,
         case_id: Option<CaseId>,
         outcome: Option<&str>,
-    ) -> Result<Option<CaseMoved>, Problem> {
+    ) -> Result<Option<CaseMoved>> {
         match (case_id, outcome) {
             (_, None) => Ok(None),
             (Some(case_id), Some(outcome)) => self.go(tx, caller, case_id, outcome).map(Some),
@@ -102,11 +83,11 @@ impl Forward {
 
 /// What was recorded is evidence of the action that asked for it.
 pub fn evidence(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     action_id: Option<ActionId>,
     (says, done): (&str, bool),
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let Some(action_id) = action_id else { return Ok(()) };
     let action = actions::action_to_change(tx, action_id)?;
     actions::add_evidence(tx, &action, (says, done), caller.subject())

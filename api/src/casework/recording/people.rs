@@ -1,26 +1,18 @@
 //! The people of a record: parents by their keys, others in the school's own words.
 
-use std::collections::BTreeSet;
-
-use crate::base::db::Tx;
-use crate::base::http::name;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::roll::parents;
 
 /// The most people of a list.
 const MOST: usize = 20;
 
-/// That these are parents of the pupil, each once.
-///
-/// # Errors
-/// 422 at `pointer`.
+/// That these are parents of the pupil, each once. Errors: 422 at `pointer`.
 pub fn check_parents(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     parents: &[ParentId],
     pointer: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let once: BTreeSet<ParentId> = parents.iter().copied().collect();
     if parents.len() > MOST || once.len() < parents.len() {
         let expected = format!("at most {MOST} parents, each once");
@@ -37,11 +29,8 @@ pub fn check_parents(
     ))
 }
 
-/// People who are not parents, as they are kept.
-///
-/// # Errors
-/// 422 for too many of them, and at the first who cannot be kept.
-pub fn check_others(others: Vec<String>, pointer: &str) -> Result<Vec<String>, Problem> {
+/// People who are not parents, as they are kept. Errors: 422 for too many of them, and at the first who cannot be kept.
+pub fn check_others(others: Vec<String>, pointer: &str) -> Result<Vec<String>> {
     if others.len() > MOST {
         return Err(Problem::at(Kind::Invalid, pointer, format!("at most {MOST} people")));
     }

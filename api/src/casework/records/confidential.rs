@@ -1,13 +1,8 @@
-//! What is confidential about a thing: child protection, court orders, health.
+//! What is confidential in a record: child protection, court orders, health.
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
+use crate::base::prelude::*;
 
-use crate::base::http::name;
-use crate::base::problem::Problem;
-
-/// What those alone see who lead on safeguarding. Others see that there is something.
+/// What is visible only with `safeguarding:read`. Everybody else sees that there is something.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Confidential {
@@ -23,19 +18,13 @@ pub struct Confidential {
 }
 
 impl Confidential {
-    /// As it is kept.
-    ///
-    /// # Errors
-    /// 422 at the first text that cannot be kept.
-    pub fn check(self) -> Result<Self, Problem> {
+    /// As it is kept. Errors: 422 at the first text that cannot be kept.
+    pub fn check(self) -> Result<Self> {
         self.check_at("/confidential")
     }
 
-    /// As [`Confidential::check`], where it stands at `pointer`.
-    ///
-    /// # Errors
-    /// 422 at the first text that cannot be kept.
-    pub fn check_at(self, pointer: &str) -> Result<Self, Problem> {
+    /// As [`Confidential::check`], where it stands at `pointer`. Errors: 422 at the first text that cannot be kept.
+    pub fn check_at(self, pointer: &str) -> Result<Self> {
         let kept = |text: Option<String>, at: &str| {
             let pointer = format!("{pointer}/{at}");
             text.map(|text| name::words(&text, &pointer, name::NOTE)).transpose()
@@ -48,7 +37,7 @@ impl Confidential {
     }
 
     /// Together with what was recorded before: what is said anew replaces, nothing gets lost.
-    pub(super) fn beside(&self, known: Option<&Value>) -> Result<Value, Problem> {
+    pub(super) fn beside(&self, known: Option<&Value>) -> Result<Value> {
         let known = match known {
             Some(known) => serde_json::from_value(known.clone()).map_err(Problem::internal)?,
             None => Self::default(),

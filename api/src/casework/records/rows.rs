@@ -1,33 +1,27 @@
 //! Owns: case_record.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::confidential::Confidential;
 use super::ground::RecordSubject;
 use super::state::{RecordKind, RecordState};
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
 use crate::base::http::etag::{Conditions, ETag};
-use crate::base::id::{ActionId, CaseId, PupilId, RecordId, SchoolId, TrustId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use schema::case_record;
 
 diesel::alias!(case_record as later: Later);
 
-/// A kind of thing that is kept with a case.
-pub trait Thing: Serialize + DeserializeOwned + Send + 'static {
+/// What one kind of record keeps in its details.
+pub trait RecordDetails: Serialize + DeserializeOwned + Send + 'static {
     /// Its kind.
     const KIND: RecordKind;
 }
 
-/// How a thing stands since `recorded_at`.
-#[derive(Debug, Clone, Queryable, Selectable)]
+/// How a record has stood since `recorded_at`.
+#[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = case_record)]
 pub struct RecordRow {
     /// Rollcall's key.
@@ -42,7 +36,7 @@ pub struct RecordRow {
     pub pupil_id: PupilId,
     /// The case.
     pub case_id: Option<CaseId>,
-    /// The step at which the case stood when the thing was first recorded.
+    /// The step at which the case stood when this was first recorded.
     pub case_step: Option<i32>,
     /// The action that asked for it.
     pub action_id: Option<ActionId>,
@@ -54,7 +48,7 @@ pub struct RecordRow {
     pub says: String,
     /// All that is known of it.
     pub details: Value,
-    /// What those alone see who lead on safeguarding.
+    /// What is visible only with `safeguarding:read`.
     pub confidential: Option<Value>,
     /// Since when (UTC).
     pub recorded_at: DateTime<Utc>,
@@ -62,7 +56,7 @@ pub struct RecordRow {
     pub recorded_by: String,
     /// In which role.
     pub role: String,
-    /// Where a case brought it along from another school of the trust: the thing there of which this goes on.
+    /// The record at another school of the trust that this continues, where a case brought it along.
     pub carried_from: Option<RecordId>,
 }
 
@@ -71,7 +65,7 @@ pub struct RecordRow {
 struct NewRow<'a> {
     trust_id: TrustId,
     school_id: SchoolId,
-    /// Without one the thing is new.
+    /// Absent for a new record.
     record_id: Option<RecordId>,
     seq: i32,
     kind: RecordKind,
@@ -89,7 +83,7 @@ struct NewRow<'a> {
     role: &'a str,
 }
 
-/// How a thing is to stand.
+/// How a record is to stand.
 pub struct RecordEntry<'a, T> {
     /// Its state.
     pub state: RecordState,
@@ -105,10 +99,7 @@ pub struct RecordEntry<'a, T> {
 
 impl RecordRow {
     /// All that is known of it, read.
-    ///
-    /// # Errors
-    /// What stands in the table is of another kind.
-    pub fn read<T: Thing>(&self) -> Result<T, Problem> {
+    pub fn read<T: RecordDetails>(&self) -> Result<T> {
         serde_json::from_value(self.details.clone()).map_err(Problem::internal)
     }
 
@@ -137,23 +128,23 @@ impl RecordRow {
     }
 }
 
-/// Keeps a new thing.
-pub fn add<T: Thing>(
-    tx: &mut Tx<'_>,
+/// Keeps a new record.
+pub fn add<T: RecordDetails>(
+    tx: &mut Tx,
     ground: &RecordSubject,
     standing: &RecordEntry<'_, T>,
     caller: &Caller,
-) -> Result<RecordRow, Problem> {
+) -> Result<RecordRow> {
     insert(tx, ground, (None, 1), standing, None, caller)
 }
 
-/// Records how a thing stands now. The caller holds it ([`record_to_change`]).
-pub fn change<T: Thing>(
-    tx: &mut Tx<'_>,
+/// Records how it stands now. The caller holds it ([`record_to_change`]).
+pub fn change<T: RecordDetails>(
+    tx: &mut Tx,
     before: &RecordRow,
     standing: &RecordEntry<'_, T>,
     caller: &Caller,
-) -> Result<RecordRow, Problem> {
+) -> Result<RecordRow> {
     let ground = RecordSubject {
         school_id: before.school_id,
         pupil_id: before.pupil_id,
@@ -164,14 +155,14 @@ pub fn change<T: Thing>(
     insert(tx, &ground, place, standing, before.confidential.as_ref(), caller)
 }
 
-fn insert<T: Thing>(
-    tx: &mut Tx<'_>,
+fn insert<T: RecordDetails>(
+    tx: &mut Tx,
     ground: &RecordSubject,
     (record_id, seq): (Option<RecordId>, i32),
     standing: &RecordEntry<'_, T>,
     known: Option<&Value>,
     caller: &Caller,
-) -> Result<RecordRow, Problem> {
+) -> Result<RecordRow> {
     let confidential = match standing.confidential {
         Some(said) => Some(said.beside(known)?),
         None => known.cloned(),
@@ -201,35 +192,29 @@ fn insert<T: Thing>(
         .get_result(tx.conn)?)
 }
 
-/// How a thing stood from its first row on; never empty.
-///
-/// # Errors
-/// 404.
-pub fn history<T: Thing>(tx: &mut Tx<'_>, record_id: RecordId) -> Result<Vec<RecordRow>, Problem> {
-    let rows: Vec<RecordRow> = case_record::table
+/// How a record stood from its first row on; never empty. Errors: 404.
+pub fn history<T: RecordDetails>(tx: &mut Tx, record_id: RecordId) -> Result<Vec<RecordRow>> {
+    let rows: Vec<RecordRow> = RecordRow::query()
         .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
         .order(case_record::seq)
-        .select(RecordRow::as_select())
         .load(tx.conn)?;
     if rows.is_empty() { Err(Problem::not_found()) } else { Ok(rows) }
 }
 
-/// How a thing stands, to be changed: nobody else changes it until this transaction has ended.
-///
-/// # Errors
-/// 404; 412 when `If-Match` names another state.
-pub fn record_to_change<T: Thing>(
-    tx: &mut Tx<'_>,
+/// How a record stands, to be changed: nobody else changes it until this transaction has ended. Errors: 404; 412 when
+/// `If-Match` names another state.
+pub fn record_to_change<T: RecordDetails>(
+    tx: &mut Tx,
     record_id: RecordId,
     conditions: &Conditions,
-) -> Result<RecordRow, Problem> {
+) -> Result<RecordRow> {
     tx.take_turns(&format!("record/{record_id}"))?;
     let row = history::<T>(tx, record_id)?.pop().ok_or_else(Problem::not_found)?;
     conditions.check_write(Some(&row.etag()), true)?;
     Ok(row)
 }
 
-/// Which things.
+/// Which records.
 #[derive(Debug, Clone, Default)]
 pub struct RecordFilter {
     /// Of this school.
@@ -242,13 +227,13 @@ pub struct RecordFilter {
     pub state: Option<RecordState>,
 }
 
-/// Things as they stand, in the order in which they were first recorded, after `after`.
-pub fn records<T: Thing>(
-    tx: &mut Tx<'_>,
+/// Records as they stand, in the order in which they were first recorded, after `after`.
+pub fn records<T: RecordDetails>(
+    tx: &mut Tx,
     wanted: RecordFilter,
     after: Option<RecordId>,
     most: i64,
-) -> Result<Vec<RecordRow>, Problem> {
+) -> Result<Vec<RecordRow>> {
     // Who sees both schools sees what goes on, and not what it was carried from.
     let anywhere = wanted.school_id.is_none() && wanted.case_id.is_none();
     let carried = later
@@ -258,52 +243,37 @@ pub fn records<T: Thing>(
         .filter(later.field(case_record::trust_id).eq(case_record::trust_id))
         .filter(later.field(case_record::record_id).eq(case_record::record_id))
         .filter(later.field(case_record::seq).eq(case_record::seq + 1));
-    let mut rows = case_record::table
+    let mut rows = RecordRow::query()
         .filter(case_record::kind.eq(T::KIND))
         .filter(not(exists(newer)))
         .into_boxed();
     if anywhere {
         rows = rows.filter(not(exists(carried)));
     }
-    if let Some(school_id) = wanted.school_id {
-        rows = rows.filter(case_record::school_id.eq(school_id));
-    }
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(case_record::pupil_id.eq(pupil_id));
-    }
-    if let Some(case_id) = wanted.case_id {
-        rows = rows.filter(case_record::case_id.eq(case_id));
-    }
-    if let Some(state) = wanted.state {
-        rows = rows.filter(case_record::state.eq(state));
-    }
-    if let Some(after) = after {
-        rows = rows.filter(case_record::record_id.gt(after));
-    }
-    Ok(rows
-        .order(case_record::record_id)
-        .limit(most)
-        .select(RecordRow::as_select())
-        .load(tx.conn)?)
+    rows = rows.narrow(wanted.school_id.map(|school_id| case_record::school_id.eq(school_id)));
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| case_record::pupil_id.eq(pupil_id)));
+    rows = rows.narrow(wanted.case_id.map(|case_id| case_record::case_id.eq(case_id)));
+    rows = rows.narrow(wanted.state.map(|state| case_record::state.eq(state)));
+    rows = rows.narrow(after.map(|after| case_record::record_id.gt(after)));
+    Ok(rows.order(case_record::record_id).limit(most).load(tx.conn)?)
 }
 
 /// Everything that was recorded with a case, in the order in which it was recorded.
-pub fn of_case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<RecordRow>, Problem> {
-    Ok(case_record::table
+pub fn of_case(tx: &mut Tx, case_id: CaseId) -> Result<Vec<RecordRow>> {
+    Ok(RecordRow::query()
         .filter(case_record::case_id.eq(case_id))
         .order((case_record::recorded_at, case_record::record_id, case_record::seq))
-        .select(RecordRow::as_select())
         .load(tx.conn)?)
 }
 
-/// Brings everything that was recorded with a case along to the case that goes on at another school, with its history and
-/// with what is confidential; how it stands there, in the order in which it was first recorded. What stood at the school
-/// before stays there as it is.
+/// Brings everything that was recorded with a case along to the case that goes on at another school, with its history
+/// and with what is confidential; how it stands there, in the order in which it was first recorded. What stood at the
+/// school before stays there as it is.
 pub fn carry(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     from_case: CaseId,
     (school_id, case_id): (SchoolId, CaseId),
-) -> Result<Vec<RecordRow>, Problem> {
+) -> Result<Vec<RecordRow>> {
     diesel::sql_query(
         "WITH carried AS MATERIALIZED ( \
              SELECT record_id AS was, nextval('record_ids')::int AS goes_on FROM case_record \
@@ -320,19 +290,15 @@ pub fn carry(
     .bind::<Integer, _>(school_id)
     .bind::<Integer, _>(case_id)
     .execute(tx.conn)?;
-    Ok(case_record::table
+    Ok(RecordRow::query()
         .filter(case_record::case_id.eq(case_id).and(case_record::carried_from.is_not_null()))
         .distinct_on(case_record::record_id)
         .order((case_record::record_id, case_record::seq.desc()))
-        .select(RecordRow::as_select())
         .load(tx.conn)?)
 }
 
-/// The case of a thing.
-///
-/// # Errors
-/// 404.
-pub fn case_of<T: Thing>(tx: &mut Tx<'_>, record_id: RecordId) -> Result<Option<CaseId>, Problem> {
+/// The case of a record. Errors: 404.
+pub fn case_of<T: RecordDetails>(tx: &mut Tx, record_id: RecordId) -> Result<Option<CaseId>> {
     let row = case_record::table
         .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
         .filter(case_record::seq.eq(1));

@@ -10,12 +10,10 @@ mod read_referral;
 mod readiness;
 mod referral;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use readiness::checks;
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(read_readiness::read_readiness)
         .service(list_referrals::list_referrals)

@@ -2,7 +2,6 @@
 
 use super::readiness::checks;
 use super::referral::{Partner, Referral};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordState};
@@ -21,7 +20,7 @@ pub struct NewReferral {
     name: String,
     /// Why.
     why: String,
-    /// What is confidential: only those see it who lead on safeguarding.
+    /// What is confidential: visible only with `safeguarding:read`.
     #[serde(default)]
     confidential: Option<Confidential>,
 }
@@ -39,7 +38,7 @@ pub async fn prepare_referral(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewReferral>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let NewReferral { about, to, name, why, confidential } = body.value;
     let (name, why) =
         (name::words(&name, "/name", name::LINE)?, name::words(&why, "/why", name::ACCOUNT)?);

@@ -1,12 +1,9 @@
 //! A referral was sent, received, answered or closed.
 
 use actix_web::http::StatusCode;
-use chrono::NaiveDate;
 
 use super::referral::{Referral, ReferralStep};
-use crate::base::http::name;
 use crate::base::operation::*;
-use crate::base::word::words;
 use crate::casework::recording::{CaseMoved, Forward, Record, evidence};
 use crate::casework::records::{self, RecordEntry, RecordState, record_to_change};
 use crate::figures::Counting;
@@ -63,9 +60,7 @@ pub struct ProgressedReferral {
 
 /// Record what became of a referral
 #[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewProgress,
-    params(RecordId,
-        IfMatch,
-        Idempotency),
+    params(RecordId, IfMatch, Idempotency),
     responses((status = 200, description = "The referral, and what became of the case.", body = ProgressedReferral),
         refusal::NoCalendar))]
 #[post("/v1/referrals/{record_id}/progress")]
@@ -77,37 +72,35 @@ pub async fn progress_referral(
     conditions: Conditions,
     key: Idempotency,
     body: Json<NewProgress>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let Json { value: NewProgress { state, day, says, outcome }, bytes } = body;
     let says = name::words(&says, "/says", name::ACCOUNT)?;
     let of_case = app.db.run(caller.scope(), move |tx| records::case_of::<Referral>(tx, path.0));
     let forward = Forward::of(&counting, caller.scope(), of_case.await?).await?;
     let operation = format!("progress_referral/{}", path.0);
-    let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        key.once(tx, &caller, &operation, &bytes, |tx| {
-            let before = record_to_change::<Referral>(tx, path.0, &conditions)?;
-            if day > tenants::today(tx, before.school_id)? {
-                return Err(Problem::at(Kind::Invalid, "/day", "today, or a day before"));
-            }
-            let mut referral: Referral = before.read()?;
-            let line = format!("referral to {}, {}: {says}", referral.name, state);
-            let by = caller.subject().to_owned();
-            referral.steps.push(ReferralStep { state, day, says, by });
-            let standing = RecordEntry {
-                state: state.state(),
-                day,
-                says: line,
-                details: &referral,
-                confidential: None,
-            };
-            let row = records::change(tx, &before, &standing, &caller)?;
-            if before.state == RecordState::Prepared {
-                evidence(tx, row.action_id, (&row.says, true), &caller)?;
-            }
-            let case = forward.go_if_said(tx, &caller, row.case_id, outcome.as_deref())?;
-            let answer = ProgressedReferral { referral: Record::of(&row)?, case };
-            Reply::new(StatusCode::OK, &answer)
-        })
-    });
-    Ok(reply.await?.answer())
+    key.write(caller, operation, bytes, move |tx, caller| {
+        let before = record_to_change::<Referral>(tx, path.0, &conditions)?;
+        if day > tenants::today(tx, before.school_id)? {
+            return Err(Problem::at(Kind::Invalid, "/day", "today, or a day before"));
+        }
+        let mut referral: Referral = before.read()?;
+        let line = format!("referral to {}, {}: {says}", referral.name, state);
+        let by = caller.subject().to_owned();
+        referral.steps.push(ReferralStep { state, day, says, by });
+        let standing = RecordEntry {
+            state: state.state(),
+            day,
+            says: line,
+            details: &referral,
+            confidential: None,
+        };
+        let row = records::change(tx, &before, &standing, caller)?;
+        if before.state == RecordState::Prepared {
+            evidence(tx, row.action_id, (&row.says, true), caller)?;
+        }
+        let case = forward.go_if_said(tx, caller, row.case_id, outcome.as_deref())?;
+        let answer = ProgressedReferral { referral: Record::of(&row)?, case };
+        Reply::new(StatusCode::OK, &answer)
+    })
+    .await
 }

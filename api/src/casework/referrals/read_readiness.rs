@@ -14,7 +14,7 @@ pub struct Readiness {
     case_id: CaseId,
     /// Whether nothing is red.
     ready: bool,
-    /// Each thing, in the order in which it usually comes about.
+    /// Each check, in the order in which they usually come about.
     checks: Vec<Check>,
 }
 
@@ -27,7 +27,7 @@ pub async fn read_readiness(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<CaseId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let codes = app.codes.clone();
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let case = cases::case(tx, path.0)?;

@@ -2,22 +2,20 @@
 //!
 //! Green is there, amber is begun, red is missing. Nothing is a tick: every light is counted from records.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use domain::policy::word::Do;
 use domain::{CodeTable, Days};
 
 use super::referral::{Partner, Referral};
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::casework::cases;
 use crate::casework::letters::LetterState;
 use crate::casework::meetings::Meeting;
 use crate::casework::notices::Counted;
 use crate::casework::plans::Plan;
-use crate::casework::records::{self, RecordFilter, RecordRow, RecordState, RecordSubject, Thing};
+use crate::casework::records::{
+    self, RecordDetails, RecordFilter, RecordRow, RecordState, RecordSubject,
+};
 use crate::casework::visits::Visit;
 use crate::figures::{Check, Light, attempts_since, light, register_checks};
 use crate::roll::parents;
@@ -29,11 +27,7 @@ const ATTEMPTS: usize = 3;
 const OFFERS: usize = 2;
 
 /// What stands in the records of a pupil's case; of everything at the school when there is none.
-pub fn checks(
-    tx: &mut Tx<'_>,
-    codes: &CodeTable,
-    ground: &RecordSubject,
-) -> Result<Vec<Check>, Problem> {
+pub fn checks(tx: &mut Tx, codes: &CodeTable, ground: &RecordSubject) -> Result<Vec<Check>> {
     let mut all = registers(tx, codes, ground)?;
     all.extend([
         parents_known(tx, ground)?,
@@ -48,11 +42,7 @@ pub fn checks(
 }
 
 /// What the registers leave open since the case was opened, and in the weeks that a penalty notice looks back over.
-fn registers(
-    tx: &mut Tx<'_>,
-    codes: &CodeTable,
-    ground: &RecordSubject,
-) -> Result<Vec<Check>, Problem> {
+fn registers(tx: &mut Tx, codes: &CodeTable, ground: &RecordSubject) -> Result<Vec<Check>> {
     let behind = Counted::read(tx, codes, ground.pupil_id, None)?.days();
     let opened = match ground.case {
         Some((case, _)) => cases::case(tx, case)?.opened_on,
@@ -62,8 +52,8 @@ fn registers(
     register_checks(tx, codes, ground.pupil_id, &BTreeSet::from([ground.school_id]), days)
 }
 
-/// The things of a kind that belong to the ground.
-fn things<T: Thing>(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Vec<RecordRow>, Problem> {
+/// The records of a kind about the same pupil and case.
+fn things<T: RecordDetails>(tx: &mut Tx, ground: &RecordSubject) -> Result<Vec<RecordRow>> {
     let wanted = RecordFilter {
         school_id: Some(ground.school_id),
         pupil_id: Some(ground.pupil_id),
@@ -80,7 +70,7 @@ fn place(of: &str, ground: &RecordSubject) -> Option<String> {
     })
 }
 
-fn parents_known(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
+fn parents_known(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
     let known = parents::whom_to_ask(tx, ground.pupil_id)?.len();
     Ok(Check {
         item: "parents".to_owned(),
@@ -90,9 +80,9 @@ fn parents_known(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Probl
     })
 }
 
-/// Each attempt that stands with a call, a message or a conversation of the case, and each of a day of absence since the
-/// case was opened.
-fn contacts(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
+/// Each attempt that stands with a call, a message or a conversation of the case, and each of a day of absence since
+/// the case was opened.
+fn contacts(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
     let mut attempts = evidence::table
         .inner_join(action::table.on(
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
@@ -120,7 +110,7 @@ fn contacts(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     })
 }
 
-fn letters(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
+fn letters(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
     let mut rows = letter::table
         .filter(letter::school_id.eq(ground.school_id).and(letter::pupil_id.eq(ground.pupil_id)))
         .filter(letter::state.ne(LetterState::TakenBack))
@@ -144,7 +134,7 @@ fn letters(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     })
 }
 
-fn meeting(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
+fn meeting(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
     let rows = things::<Meeting>(tx, ground)?;
     let count = |state: RecordState| rows.iter().filter(|row| row.state == state).count();
     let (held, missed, refused) = (
@@ -167,7 +157,7 @@ fn meeting(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     })
 }
 
-fn visit(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
+fn visit(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
     let found = things::<Visit>(tx, ground)?;
     let says = match found.last() {
         Some(last) => last.says.clone(),
@@ -177,7 +167,7 @@ fn visit(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
     Ok(Check { item, light: light(found.len(), 1), says, see })
 }
 
-fn plan(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
+fn plan(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
     let found = things::<Plan>(tx, ground)?;
     let says = found.last().map_or_else(|| "none".to_owned(), |last| last.says.clone());
     let (item, see) = ("plan or contract".to_owned(), place("plans", ground));
@@ -185,7 +175,7 @@ fn plan(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
 }
 
 /// Amber when there is none: it may not be needed, and somebody should say so.
-fn early_help(tx: &mut Tx<'_>, ground: &RecordSubject) -> Result<Check, Problem> {
+fn early_help(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
     let mut asked = None;
     for row in things::<Referral>(tx, ground)? {
         if row.read::<Referral>()?.to == Partner::EarlyHelp {

@@ -1,12 +1,8 @@
 //! A referral as it is kept.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
 use super::progress::Progressed;
-use crate::base::word::words;
-use crate::casework::records::{RecordKind, Thing};
+use crate::base::prelude::*;
+use crate::casework::records::{RecordDetails, RecordKind};
 use crate::figures::Check;
 
 /// A referral.
@@ -48,6 +44,6 @@ pub struct ReferralStep {
     pub by: String,
 }
 
-impl Thing for Referral {
+impl RecordDetails for Referral {
     const KIND: RecordKind = RecordKind::Referral;
 }

@@ -1,10 +1,7 @@
 //! People decide: send, hold with a reason, mitigate, or decide otherwise. One call decides many.
 
-use std::sync::Arc;
-
 use actix_web::http::StatusCode;
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::policy::{Decision, Happened, Shield};
 
 use super::amended::{self, School};
@@ -12,10 +9,8 @@ use super::items::ItemAnswer;
 use super::open::open_actions;
 use super::rows::{self, ItemRow, ReviewRow};
 use super::state::ItemState;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::base::problem::ProblemBody;
-use crate::base::word::words;
 use crate::casework::actions::ActionSubject;
 use crate::casework::cases::{self, StepContext};
 use crate::casework::letters::{self, NewLetter, Written};
@@ -43,7 +38,7 @@ pub struct DecisionBody {
     item: ItemId,
     /// What is decided.
     decide: What,
-    /// Why; needed for everything but `send`, and read only by those who lead on safeguarding. For `mitigate` the reason
+    /// Why; needed for everything but `send`, and visible only with `safeguarding:read`. For `mitigate` the reason
     /// that is accepted, such as a long illness.
     #[serde(default)]
     reason: Option<String>,
@@ -102,7 +97,7 @@ pub async fn decide_items(
     counting: web::Data<Counting>,
     path: Path<ReviewId>,
     body: Json<DecisionsBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let decisions = body.value.decisions;
     if !(1..=MOST).contains(&decisions.len()) {
         return Err(Problem::at(Kind::Invalid, "/decisions", format!("1 to {MOST} decisions")));
@@ -135,7 +130,7 @@ struct Deciding<'a> {
 
 impl Deciding<'_> {
     /// Decides one item; a refusal undoes what this decision did and nothing else.
-    fn decide(&self, tx: &mut Tx<'_>, body: &DecisionBody) -> Result<DecisionResult, Problem> {
+    fn decide(&self, tx: &mut Tx, body: &DecisionBody) -> Result<DecisionResult> {
         let review = &self.review;
         // Before the item and its case, which an amended mark holds the other way round.
         if let Some(pupil_id) = self.item(tx, body.item)?.and_then(|item| item.pupil_id) {
@@ -166,14 +161,15 @@ impl Deciding<'_> {
     }
 
     /// One item as it stands; `None` when there is none of that number.
-    fn item(&self, tx: &mut Tx<'_>, item: ItemId) -> Result<Option<ItemRow>, Problem> {
+    fn item(&self, tx: &mut Tx, item: ItemId) -> Result<Option<ItemRow>> {
         let after = Some(ItemId::new(item.number().saturating_sub(1)));
         let found = rows::items(tx, self.review.review_id, (None, None), after, 1)?.pop();
         Ok(found.filter(|row| row.item == item))
     }
 
-    /// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is withdrawn.
-    fn proposal(&self, tx: &mut Tx<'_>, item: ItemId) -> Result<Option<Decision>, Problem> {
+    /// What an item that waits proposes, with the counts of now; one that the marks do not lead to any more is
+    /// withdrawn.
+    fn proposal(&self, tx: &mut Tx, item: ItemId) -> Result<Option<Decision>> {
         match rows::item_to_decide(tx, self.review.review_id, item) {
             Ok(item) if item.state == ItemState::Proposed => {
                 amended::present(tx, self.blocks, (&self.school, &self.review), &item)
@@ -185,10 +181,10 @@ impl Deciding<'_> {
 
     fn carry_out(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         item: &ItemRow,
         (body, proposal): (&DecisionBody, Option<Decision>),
-    ) -> Result<(), Problem> {
+    ) -> Result<()> {
         let Self { caller, review, .. } = self;
         if item.state != ItemState::Proposed {
             return Err(Problem::new(Kind::StaleTag).detail(match &item.decided_by {
@@ -236,19 +232,14 @@ impl Deciding<'_> {
     }
 
     /// What the school follows on the review's day.
-    fn follows(&self, tx: &mut Tx<'_>) -> Result<Follows, Problem> {
+    fn follows(&self, tx: &mut Tx) -> Result<Follows> {
         let ReviewRow { school_id, day, .. } = self.review;
         policies::assigned(tx, school_id, policies::Part::Pathway, day)?
             .ok_or_else(|| Problem::new(Kind::NoPolicy))
     }
 
     /// Carries a proposal out.
-    fn send(
-        &self,
-        tx: &mut Tx<'_>,
-        pupil_id: PupilId,
-        mut decision: Decision,
-    ) -> Result<(), Problem> {
+    fn send(&self, tx: &mut Tx, pupil_id: PupilId, mut decision: Decision) -> Result<()> {
         let Self { caller, review, blocks, .. } = self;
         let day = tenants::today(tx, review.school_id)?;
         let school_id = review.school_id;
@@ -312,11 +303,11 @@ impl Deciding<'_> {
     /// Moves a case where the person says.
     fn otherwise(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         pupil_id: PupilId,
         to: Option<&str>,
         reason: String,
-    ) -> Result<(), Problem> {
+    ) -> Result<()> {
         let Self { caller, review, .. } = self;
         let to = cases::place(to)?;
         let school_id = review.school_id;

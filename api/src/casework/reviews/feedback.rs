@@ -1,15 +1,11 @@
 //! What was said about pupils at reviews, as it is kept.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::rows::ReviewRow;
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{feedback, review};
+
+use crate::base::prelude::*;
 
 /// What somebody said about a pupil at a review.
 #[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
@@ -28,12 +24,12 @@ pub struct FeedbackRow {
 
 /// Records what somebody said. One after the other, so that each has its place.
 pub fn add_feedback(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     review: &ReviewRow,
     pupil_id: PupilId,
     says: &str,
     by: &str,
-) -> Result<FeedbackRow, Problem> {
+) -> Result<FeedbackRow> {
     tx.take_turns(&format!("feedback/{}", review.review_id))?;
     let before = feedback::table.filter(feedback::review_id.eq(review.review_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(feedback::seq)).first(tx.conn)?;
@@ -54,10 +50,10 @@ pub fn add_feedback(
 
 /// What was said about pupils at a school's reviews from one day to another.
 pub fn feedback_between(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     (from, to): (NaiveDate, NaiveDate),
-) -> Result<Vec<FeedbackRow>, Problem> {
+) -> Result<Vec<FeedbackRow>> {
     let said = feedback::table.inner_join(review::table.on(
         review::trust_id.eq(feedback::trust_id).and(review::review_id.eq(feedback::review_id)),
     ));

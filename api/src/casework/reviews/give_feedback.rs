@@ -2,7 +2,6 @@
 
 use super::feedback::{FeedbackRow, add_feedback};
 use super::rows;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::roll::pupils;
 
@@ -28,7 +27,7 @@ pub async fn give_feedback(
     app: web::Data<App>,
     path: Path<ReviewId>,
     body: Json<FeedbackBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let says = name::words(&body.value.says, "/says", name::NOTE)?;
     let row = app.db.run(&caller.scope().clone(), move |tx| {
         let review = rows::review(tx, path.0)?;

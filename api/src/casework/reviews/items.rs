@@ -1,8 +1,5 @@
 //! What a review lists and proposes, each with the rule, the counts behind it, and what teachers said.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 use domain::policy::Subject;
 
 use super::feedback::{FeedbackRow, feedback_between};
@@ -47,8 +44,8 @@ pub struct ItemAnswer {
     pub decides: Option<String>,
     /// How it stands.
     pub state: ItemState,
-    /// Why it was held or decided otherwise; only for those who have the permission `safeguarding:read`. The reason that
-    /// was accepted of one that is mitigated stands with the pupil's mitigations.
+    /// Why it was held or decided otherwise; only for those who have the permission `safeguarding:read`. The reason
+    /// that was accepted of one that is mitigated stands with the pupil's mitigations.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it was decided (UTC).
@@ -64,10 +61,7 @@ pub struct ItemAnswer {
 
 impl ItemAnswer {
     /// An item as it goes over the wire; why people decided so stands there when it is shown whole.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
-    pub fn of(row: ItemRow, feedback: Vec<FeedbackRow>, whole: bool) -> Result<Self, Problem> {
+    pub fn of(row: ItemRow, feedback: Vec<FeedbackRow>, whole: bool) -> Result<Self> {
         let decision = row.decision()?;
         let class = match &decision.subject {
             Subject::Teacher(name) | Subject::Class(name) => Some(name.clone()),
@@ -101,7 +95,7 @@ pub async fn list_items(
     request: HttpRequest,
     path: Path<ReviewId>,
     params: Query<ListItemsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListItemsQuery { state, pupil_id, limit, cursor } = params.0;
     let slice = Slice::<ItemId>::read(limit, cursor.as_deref(), &(path.0, state, pupil_id))?;
     let whole = caller.sees_confidential(&app);

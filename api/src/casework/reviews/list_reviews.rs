@@ -1,7 +1,5 @@
 //! The reviews of a school.
 
-use chrono::NaiveDate;
-
 use super::rows::{self, ReviewRow};
 use crate::base::operation::*;
 use crate::school::tenants;
@@ -26,7 +24,7 @@ pub async fn list_reviews(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListReviewsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListReviewsQuery { school_id, limit, cursor } = params.0;
     let slice = Slice::<NaiveDate>::read(limit, cursor.as_deref(), &school_id)?;
     let page = app.db.run(caller.scope(), move |tx| {

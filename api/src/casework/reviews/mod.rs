@@ -13,8 +13,6 @@ mod read_review;
 mod rows;
 mod state;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use amended::{
     Amending, Consequence, Rests, School, TouchedByMarks, foretell, look_again_of_job, looked_again,
 };
@@ -22,7 +20,7 @@ pub use open::open;
 pub use rows::{of_day, sizes};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(open_review::open_review)
         .service(list_reviews::list_reviews)

@@ -1,10 +1,6 @@
 //! Opening a review: the engine is asked what the school's policy proposes, and every answer is stored.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use ::analytics::Block;
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::policy::word::Do;
 use domain::policy::{Decision, Subject};
 use domain::{Calendar, WindowKind};
@@ -12,9 +8,7 @@ use domain::{Calendar, WindowKind};
 use super::feedback::feedback_between;
 use super::question::{Question, tickets};
 use super::rows::{self, NewItem, ReviewRow};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::cases::{self, CaseFile};
 use crate::casework::letters;
@@ -23,17 +17,15 @@ use crate::roll::pupils;
 use crate::school::calendars;
 use crate::school::policies::{self, Follows, Part, Shelf};
 
-/// Opens the review of a school's day, with figures as they were known at an instant.
-///
-/// # Errors
-/// The school follows no policy, has no calendar for that year, or has a review of that day.
+/// Opens the review of a school's day, with figures as they were known at an instant. Errors: the school follows no
+/// policy, has no calendar for that year, or has a review of that day.
 pub fn open(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, day): (SchoolId, NaiveDate),
     blocks: &[Arc<Block>],
     known_at: DateTime<Utc>,
     by: &str,
-) -> Result<ReviewRow, Problem> {
+) -> Result<ReviewRow> {
     let Some(pathway) = policies::assigned(tx, school_id, Part::Pathway, day)? else {
         return Err(Problem::new(Kind::NoPolicy)
             .detail(format!("School {school_id} follows no policy on {day}.")));
@@ -61,13 +53,13 @@ pub fn open(
     Ok(row)
 }
 
-/// What is known of the school's pupils beside their marks.
+/// What is known of the school's pupils apart from their marks.
 fn beside(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     row: &ReviewRow,
     figures: &Figures<'_>,
     cases: &[CaseFile],
-) -> Result<Beside, Problem> {
+) -> Result<Beside> {
     let (school_id, day) = (row.school_id, row.day);
     let on_roll: BTreeMap<PupilId, Option<ClassId>> = figures
         .on_roll()
@@ -104,12 +96,12 @@ fn beside(
 
 /// The tickets that pupils were given at reviews of the term before a day, by pupil and name.
 pub fn tickets_held(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     rewards: Option<&Follows>,
     calendars: &[Calendar],
     day: NaiveDate,
-) -> Result<BTreeMap<PupilId, BTreeMap<String, u32>>, Problem> {
+) -> Result<BTreeMap<PupilId, BTreeMap<String, u32>>> {
     let (Some(rewards), Some(first_day)) = (rewards, first_day_of_term(calendars, day)) else {
         return Ok(BTreeMap::new());
     };
@@ -132,11 +124,11 @@ pub fn first_day_of_term(calendars: &[Calendar], day: NaiveDate) -> Option<Naive
 /// Stores what is proposed. What moves a case or sends a letter waits for a person; the rest is listed, and opened as
 /// actions where somebody is to do something.
 pub fn store(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     row: &ReviewRow,
     decisions: Vec<Decision>,
     calendars: &[Calendar],
-) -> Result<(), Problem> {
+) -> Result<()> {
     let mut items = Vec::with_capacity(decisions.len());
     for decision in decisions {
         let pupil_id = match &decision.subject {
@@ -166,12 +158,12 @@ pub fn waits_for_a_person(decision: &Decision) -> bool {
 
 /// Opens what somebody is to do because of a decision that moves no case. A report about each pupil is the list itself.
 pub fn open_actions(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     about: ActionSubject,
     decision: &Decision,
     day: NaiveDate,
     calendars: &[Calendar],
-) -> Result<(), Problem> {
+) -> Result<()> {
     let note = match &decision.subject {
         Subject::Teacher(name) | Subject::Class(name) => Some(name.as_str()),
         Subject::Pupil(_) | Subject::School => None,

@@ -1,7 +1,5 @@
 //! A review is opened: by the clockwork on its day, or by a person.
 
-use chrono::NaiveDate;
-
 use super::open::open;
 use super::rows::ReviewRow;
 use crate::base::operation::*;
@@ -22,7 +20,7 @@ pub async fn open_review(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<(SchoolId, NaiveDate)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, day) = path.0;
     if day > app.db.clock_of(caller.scope()).await?.today() {
         return Err(Problem::at(Kind::Invalid, "day", "today, or a day before"));

@@ -1,17 +1,12 @@
 //! A review's question: what do the school's policies propose, with these figures and these cases?
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
+use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{
     Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, is_due, review, step,
 };
-use domain::{AcademicYear, Calendar};
 
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::CaseFile;
 use crate::figures::{Beside, Enrolled, Figures};
 use crate::school::policies::{Follows, Shelf};
@@ -34,11 +29,11 @@ impl Question<'_> {
     /// Everything that the school's policies propose.
     pub fn ask(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         pathway: &Follows,
         rewards: Option<&Follows>,
         cases: &[CaseFile],
-    ) -> Result<Vec<Decision>, Problem> {
+    ) -> Result<Vec<Decision>> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
         decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
         Ok(decisions)
@@ -76,10 +71,10 @@ impl Question<'_> {
     /// What the pathway proposes; a case that keeps another version is asked of that one.
     fn proposals(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         follows: &Follows,
         cases: &[CaseFile],
-    ) -> Result<Vec<Decision>, Problem> {
+    ) -> Result<Vec<Decision>> {
         let day = self.day;
         let facts = &self.figures.facts(&follows.policy, self.beside);
         let now = review(&follows.policy.pathway(), &follows.letters, facts, day, self.calendars);
@@ -110,10 +105,10 @@ impl Question<'_> {
     /// another policy or version than the school follows now.
     fn ends(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         cases: &[CaseFile],
         follows: &Follows,
-    ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>), Problem> {
+    ) -> Result<(BTreeMap<i64, Decision>, BTreeSet<i64>)> {
         let on_roll: BTreeSet<PupilId> =
             self.figures.on_roll().map(|member| member.pupil_id()).collect();
         let (mut settled, mut others) = (BTreeMap::new(), BTreeSet::new());

@@ -1,7 +1,5 @@
 //! One review, with how much of it is decided.
 
-use std::collections::BTreeMap;
-
 use chrono::TimeDelta;
 use domain::Calendar;
 
@@ -30,7 +28,7 @@ pub struct ReviewAnswer {
 const WEEKS_AHEAD: i64 = 8;
 
 /// What an attendance officer should know of a review.
-fn notices(tx: &mut Tx<'_>, review: &ReviewRow) -> Result<Vec<String>, Problem> {
+fn notices(tx: &mut Tx, review: &ReviewRow) -> Result<Vec<String>> {
     let mut notices = Vec::new();
     match (tenants::school(tx, review.school_id)?.date(review.opened_at)? - review.day).num_days() {
         0 => {}
@@ -58,7 +56,7 @@ pub async fn read_review(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<ReviewId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let answer = app.db.snapshot(caller.scope(), move |tx| {
         let review = rows::review(tx, path.0)?;
         let items = rows::states(tx, review.review_id)?.into_iter().collect();

@@ -1,22 +1,16 @@
 //! Owns: review, review_item, feedback.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text};
 use domain::policy::Decision;
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::state::ItemState;
-use crate::base::db::Tx;
-use crate::base::id::{ItemId, PupilId, ReviewId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::policies::Follows;
 use schema::{review, review_item};
 
 /// A school's review of one day.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = review)]
 pub struct ReviewRow {
     /// Rollcall's key.
@@ -40,8 +34,8 @@ pub struct ReviewRow {
     pub opened_by: String,
 }
 
-/// One thing that the policy proposes, or a pupil that it lists.
-#[derive(Debug, Clone, Queryable, Selectable)]
+/// A proposal of the policy, or a pupil that it lists.
+#[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = review_item)]
 pub struct ItemRow {
     /// The review.
@@ -64,10 +58,7 @@ pub struct ItemRow {
 
 impl ItemRow {
     /// What the engine proposed.
-    ///
-    /// # Errors
-    /// What stands in the table cannot be read.
-    pub fn decision(&self) -> Result<Decision, Problem> {
+    pub fn decision(&self) -> Result<Decision> {
         serde_json::from_value(self.proposal.clone()).map_err(Problem::internal)
     }
 }
@@ -84,13 +75,13 @@ pub struct NewItem {
 
 /// Opens a review, unless the school has one of that day; `None` then.
 pub fn add(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     day: NaiveDate,
     follows: &Follows,
     known_at: DateTime<Utc>,
     by: &str,
-) -> Result<Option<ReviewRow>, Problem> {
+) -> Result<Option<ReviewRow>> {
     Ok(diesel::insert_into(review::table)
         .values((
             review::trust_id.eq(tx.trust()),
@@ -109,7 +100,7 @@ pub fn add(
 }
 
 /// Adds items to a review, numbered in their order, after those that it has.
-pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result<(), Problem> {
+pub fn add_items(tx: &mut Tx, review: &ReviewRow, new: &[NewItem]) -> Result<()> {
     // As text, which the database reads itself: a tree of values for each would only be written out again.
     let proposals = new.iter().map(|item| serde_json::to_string(&item.decision));
     let proposals = proposals.collect::<Result<Vec<String>, _>>().map_err(Problem::internal)?;
@@ -134,32 +125,21 @@ pub fn add_items(tx: &mut Tx<'_>, review: &ReviewRow, new: &[NewItem]) -> Result
     Ok(())
 }
 
-/// One review, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn review(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<ReviewRow, Problem> {
-    Ok(review::table
-        .filter(review::review_id.eq(review_id))
-        .select(ReviewRow::as_select())
-        .first(tx.conn)?)
+/// One review, if the caller may see it. Errors: 404.
+pub fn review(tx: &mut Tx, review_id: ReviewId) -> Result<ReviewRow> {
+    Ok(ReviewRow::query().filter(review::review_id.eq(review_id)).first(tx.conn)?)
 }
 
 /// The review of a school's day, if there is one.
-pub fn of_day(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    day: NaiveDate,
-) -> Result<Option<ReviewRow>, Problem> {
-    Ok(review::table
+pub fn of_day(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Option<ReviewRow>> {
+    Ok(ReviewRow::query()
         .filter(review::school_id.eq(school_id).and(review::day.eq(day)))
-        .select(ReviewRow::as_select())
         .first(tx.conn)
         .optional()?)
 }
 
 /// How many items a review has, and how many of them wait for a person.
-pub fn sizes(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<(i64, i64), Problem> {
+pub fn sizes(tx: &mut Tx, review_id: ReviewId) -> Result<(i64, i64)> {
     let states = states(tx, review_id)?;
     let proposed = states.iter().filter(|(state, _)| *state == ItemState::Proposed);
     Ok((states.iter().map(|(_, items)| items).sum(), proposed.map(|(_, items)| items).sum()))
@@ -167,64 +147,43 @@ pub fn sizes(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<(i64, i64), Problem
 
 /// The reviews of a school, latest day first, below `before`.
 pub fn reviews(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     before: Option<NaiveDate>,
     most: i64,
-) -> Result<Vec<ReviewRow>, Problem> {
-    let mut rows = review::table.filter(review::school_id.eq(school_id)).into_boxed();
-    if let Some(before) = before {
-        rows = rows.filter(review::day.lt(before));
-    }
-    Ok(rows.order(review::day.desc()).limit(most).select(ReviewRow::as_select()).load(tx.conn)?)
+) -> Result<Vec<ReviewRow>> {
+    let mut rows = ReviewRow::query().filter(review::school_id.eq(school_id)).into_boxed();
+    rows = rows.narrow(before.map(|before| review::day.lt(before)));
+    Ok(rows.order(review::day.desc()).limit(most).load(tx.conn)?)
 }
 
 /// The reviews of a school from a day on, earliest first.
-pub fn reviews_since(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    from: NaiveDate,
-) -> Result<Vec<ReviewRow>, Problem> {
-    Ok(review::table
+pub fn reviews_since(tx: &mut Tx, school_id: SchoolId, from: NaiveDate) -> Result<Vec<ReviewRow>> {
+    Ok(ReviewRow::query()
         .filter(review::school_id.eq(school_id).and(review::day.ge(from)))
         .order(review::day)
-        .select(ReviewRow::as_select())
         .load(tx.conn)?)
 }
 
 /// Items of a review, in order, after `after`.
 pub fn items(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     review_id: ReviewId,
     (state, pupil_id): (Option<ItemState>, Option<PupilId>),
     after: Option<ItemId>,
     most: i64,
-) -> Result<Vec<ItemRow>, Problem> {
-    let mut rows = review_item::table.filter(review_item::review_id.eq(review_id)).into_boxed();
-    if let Some(state) = state {
-        rows = rows.filter(review_item::state.eq(state));
-    }
-    if let Some(pupil_id) = pupil_id {
-        rows = rows.filter(review_item::pupil_id.eq(pupil_id));
-    }
-    if let Some(after) = after {
-        rows = rows.filter(review_item::item.gt(after));
-    }
-    Ok(rows.order(review_item::item).limit(most).select(ItemRow::as_select()).load(tx.conn)?)
+) -> Result<Vec<ItemRow>> {
+    let mut rows = ItemRow::query().filter(review_item::review_id.eq(review_id)).into_boxed();
+    rows = rows.narrow(state.map(|state| review_item::state.eq(state)));
+    rows = rows.narrow(pupil_id.map(|pupil_id| review_item::pupil_id.eq(pupil_id)));
+    rows = rows.narrow(after.map(|after| review_item::item.gt(after)));
+    Ok(rows.order(review_item::item).limit(most).load(tx.conn)?)
 }
 
-/// One item, which nobody else decides until this transaction has ended.
-///
-/// # Errors
-/// 404.
-pub fn item_to_decide(
-    tx: &mut Tx<'_>,
-    review_id: ReviewId,
-    item: ItemId,
-) -> Result<ItemRow, Problem> {
-    Ok(review_item::table
+/// One item, which nobody else decides until this transaction has ended. Errors: 404.
+pub fn item_to_decide(tx: &mut Tx, review_id: ReviewId, item: ItemId) -> Result<ItemRow> {
+    Ok(ItemRow::query()
         .filter(review_item::review_id.eq(review_id).and(review_item::item.eq(item)))
-        .select(ItemRow::as_select())
         .for_update()
         .first(tx.conn)?)
 }
@@ -232,27 +191,26 @@ pub fn item_to_decide(
 /// The items of a review about a pupil; nobody else decides them, and nobody adds to the review, until this transaction
 /// has ended.
 pub fn items_to_change(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     review_id: ReviewId,
     pupil_id: PupilId,
-) -> Result<Vec<ItemRow>, Problem> {
+) -> Result<Vec<ItemRow>> {
     tx.take_turns(&format!("review/{review_id}"))?;
-    Ok(review_item::table
+    Ok(ItemRow::query()
         .filter(review_item::review_id.eq(review_id).and(review_item::pupil_id.eq(pupil_id)))
         .order(review_item::item)
-        .select(ItemRow::as_select())
         .for_update()
         .load(tx.conn)?)
 }
 
 /// Records what became of an item.
 pub fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     item: &ItemRow,
     state: ItemState,
     reason: Option<&str>,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let this = review_item::review_id.eq(item.review_id).and(review_item::item.eq(item.item));
     diesel::update(review_item::table.filter(this))
         .set((
@@ -266,7 +224,7 @@ pub fn settle(
 }
 
 /// How many items of a review are in which state.
-pub fn states(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<Vec<(ItemState, i64)>, Problem> {
+pub fn states(tx: &mut Tx, review_id: ReviewId) -> Result<Vec<(ItemState, i64)>> {
     Ok(review_item::table
         .filter(review_item::review_id.eq(review_id))
         .group_by(review_item::state)
@@ -277,11 +235,11 @@ pub fn states(tx: &mut Tx<'_>, review_id: ReviewId) -> Result<Vec<(ItemState, i6
 
 /// How often a rule has given each pupil something at a school's reviews from one day on, before another.
 pub fn given(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     rules: &[String],
     (from, before): (NaiveDate, NaiveDate),
-) -> Result<Vec<(PupilId, i64)>, Problem> {
+) -> Result<Vec<(PupilId, i64)>> {
     let items = review_item::table.inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)
@@ -299,9 +257,9 @@ pub fn given(
 
 /// The days of a school's reviews that listed something for a pupil, with the rules.
 pub fn listed_of_pupil(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
-) -> Result<Vec<(NaiveDate, String)>, Problem> {
+) -> Result<Vec<(NaiveDate, String)>> {
     let items = review_item::table.inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)
@@ -316,10 +274,10 @@ pub fn listed_of_pupil(
 
 /// The pupils who stood on the list of a school's reviews from one day to another.
 pub fn listed_between(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     (from, to): (NaiveDate, NaiveDate),
-) -> Result<Vec<PupilId>, Problem> {
+) -> Result<Vec<PupilId>> {
     let listed = review_item::table.inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)

@@ -1,9 +1,5 @@
 //! The running targets of a school.
 
-use std::collections::BTreeSet;
-
-use domain::AcademicYear;
-
 use super::progress::{TargetAnswer, standing, years};
 use crate::base::operation::*;
 use crate::casework::cases;
@@ -30,7 +26,7 @@ pub async fn list_targets(
     counting: web::Data<Counting>,
     request: HttpRequest,
     params: Query<ListTargetsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListTargetsQuery { school_id, limit, cursor } = params.0;
     let slice = Slice::<CaseId>::read(limit, cursor.as_deref(), &school_id)?;
     let (after, most) = (slice.after, slice.fetch());

@@ -4,9 +4,7 @@ mod list_targets;
 mod progress;
 mod read_target;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config.service(list_targets::list_targets).service(read_target::read_target);
 }

@@ -1,17 +1,11 @@
 //! How a running target stands on a day, counted from the school's blocks and calendars.
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use ::analytics::{Block, EnrolmentYear};
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::Days as DayCount;
 use domain::policy::{Progress, Target, progress};
-use domain::{AcademicYear, Calendar, HalfDay, NO_MARK, Percent, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{Calendar, NO_MARK, Percent};
 
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::casework::cases::CaseRow;
 use crate::figures::Enrolled;
 

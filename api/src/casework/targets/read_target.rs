@@ -18,7 +18,7 @@ pub async fn read_target(
     caller: May<ReadCase>,
     counting: web::Data<Counting>,
     path: Path<CaseId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let read = counting.school_blocks_of(caller.scope(), move |tx| {
         let told = cases::told_of(tx, path.0)?;
         let none = || Problem::not_found().detail("The case has no target that runs.");

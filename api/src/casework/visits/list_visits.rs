@@ -13,6 +13,6 @@ pub async fn list_visits(
     app: web::Data<App>,
     request: HttpRequest,
     which: Query<Which>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     recording::list::<Visit>(&app, &caller, &request, which.0).await
 }

@@ -5,12 +5,10 @@ mod read_visit;
 mod record_visit;
 mod visit;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use visit::Visit;
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_visits::list_visits)
         .service(record_visit::record_visit)

@@ -13,6 +13,6 @@ pub async fn read_visit(
     caller: May<ReadCase>,
     app: web::Data<App>,
     path: Path<RecordId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     recording::one::<Visit>(&app, &caller, path.0).await
 }

@@ -1,9 +1,6 @@
 //! A home visit is recorded, or why there was none.
 
-use chrono::NaiveDate;
-
 use super::visit::Visit;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::casework::recording::{About, Record, check_others, check_parents, evidence};
 use crate::casework::records::{self, Confidential, RecordEntry, RecordSubject};
@@ -19,14 +16,14 @@ pub struct NewVisit {
     day: NaiveDate,
     /// Who went, who was seen, what came of it.
     visit: Visit,
-    /// What is confidential: only those see it who lead on safeguarding.
+    /// What is confidential: visible only with `safeguarding:read`.
     #[serde(default)]
     confidential: Option<Confidential>,
 }
 
 /// Record a home visit
 ///
-/// Or the reason why none was made: it stands in the evidence beside the visits.
+/// Or the reason why none was made, which is part of the evidence as the visits are.
 #[utoipa::path(tag = "visits", security(("token" = ["case:record"])), request_body = NewVisit,
     params(Idempotency),
     responses((status = 201, description = "The visit, as those see it who may not see what is confidential.", body = Record<Visit>, headers(("Location"))),
@@ -37,7 +34,7 @@ pub async fn record_visit(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewVisit>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let NewVisit { about, day, visit, confidential } = body.value;
     let confidential = confidential.map(Confidential::check).transpose()?;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
@@ -59,12 +56,7 @@ pub async fn record_visit(
     Ok(reply.await?.answer())
 }
 
-fn check(
-    tx: &mut Tx<'_>,
-    ground: &RecordSubject,
-    day: NaiveDate,
-    visit: Visit,
-) -> Result<Visit, Problem> {
+fn check(tx: &mut Tx, ground: &RecordSubject, day: NaiveDate, visit: Visit) -> Result<Visit> {
     let mut problem = Problem::new(Kind::Invalid);
     if day > tenants::today(tx, ground.school_id)? {
         problem = problem.and("/day", "today, or a day before");

@@ -1,10 +1,7 @@
 //! A home visit as it is kept.
 
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::id::ParentId;
-use crate::casework::records::{RecordKind, RecordState, Thing};
+use crate::base::prelude::*;
+use crate::casework::records::{RecordDetails, RecordKind, RecordState};
 
 /// A home visit.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -29,7 +26,7 @@ pub struct Visit {
     pub says: String,
 }
 
-impl Thing for Visit {
+impl RecordDetails for Visit {
     const KIND: RecordKind = RecordKind::Visit;
 }
 

@@ -1,20 +1,14 @@
 //! A comparison as it goes over the wire.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use ::analytics::{BANDS, Compared, Comparing, Interval, Share};
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::Phase;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent, versions};
 use super::super::blocks::Built;
 use super::super::dimension::{self, Dimension, MeasureName};
 use super::{measure, says};
-use crate::base::id::SchoolId;
-use crate::base::word::{As, words};
-use crate::base::words;
+
+use crate::base::prelude::*;
 
 /// Schools side by side.
 #[derive(Debug, Serialize, ToSchema)]
@@ -114,7 +108,7 @@ pub struct ComparedAnswer {
     completeness: ShareAnswer,
     /// The same over as many school days of last year's window.
     last_year: Option<LastYearAnswer>,
-    /// Each group beside everybody else in the school.
+    /// Each group compared with everybody else in the school.
     groups: Vec<GapAnswer>,
     /// How enrolments moved between bands of absence since the window before; `null` for the first.
     movement: Option<MovementAnswer>,
@@ -145,7 +139,7 @@ pub struct LastYearAnswer {
     change: Option<String>,
 }
 
-/// A group of a school beside everybody else in it.
+/// A group of a school compared with everybody else in it.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct GapAnswer {
     /// What it is a group of.

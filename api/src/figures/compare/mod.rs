@@ -4,11 +4,8 @@ mod answer;
 mod measure;
 mod says;
 
-use std::sync::Arc;
-
 use analytics::{Block, By, Comparing, Level, Measure, compare as count};
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, Characteristic, Definition, WindowKind};
+use domain::{Characteristic, Definition, WindowKind};
 
 use self::answer::{CompareAnswer, CompareAsked};
 use super::blocks::{Built, YearRead};
@@ -16,7 +13,6 @@ use super::finished::{finished, json};
 use super::{dimension, known};
 use crate::base::cache::Key;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::figures::Counting;
 use crate::figures::dimension::{Dimension, MeasureName};
 use crate::school::tenants;
@@ -48,7 +44,8 @@ pub struct CompareQuery {
     /// `year_group,fsm,sen` when absent.
     #[param(style = Form, explode = false, value_type = Option<Vec<Dimension>>)]
     standard: Option<String>,
-    /// Of a hundred half days that should have a mark, how many must have one in a school that is ranked: 95 when absent.
+    /// Of a hundred half days that should have a mark, how many must have one in a school that is ranked: 95 when
+    /// absent.
     floor: Option<u8>,
     /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
     as_known_on: Option<DateTime<Utc>>,
@@ -56,9 +53,9 @@ pub struct CompareQuery {
 
 /// Compare schools
 ///
-/// The schools of each phase side by side: the rate and how sure it is, the change on last year's same period, each group
-/// beside the rest, movement between bands of absence, and what the rate would be if the school's groups had the rates
-/// that they have in all schools of the phase. Places are ranges: only what chance cannot explain is told apart.
+/// The schools of each phase side by side: the rate and how sure it is, the change on last year's same period, each
+/// group beside the rest, movement between bands of absence, and what the rate would be if the school's groups had the
+/// rates that they have in all schools of the phase. Places are ranges: only what chance cannot explain is told apart.
 #[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])), params(CompareQuery),
     responses((status = 200, description = "The schools.", body = CompareAnswer)))]
 #[get("/v1/analytics/compare")]
@@ -67,7 +64,7 @@ pub async fn compare(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     params: Query<CompareQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
@@ -119,7 +116,7 @@ fn pairs(this: &Built, last: Option<&Built>) -> Vec<(Arc<Block>, Option<Arc<Bloc
     this.blocks.iter().map(|block| (block.clone(), of(block.school()))).collect()
 }
 
-fn comparing(params: &CompareQuery) -> Result<Comparing, Problem> {
+fn comparing(params: &CompareQuery) -> Result<Comparing> {
     let key = params.window.as_deref().unwrap_or("year-to-date");
     let window = dimension::window(key)?;
     let measure = params.measure.map_or(Measure::Absence, |measure| *measure);

@@ -1,10 +1,8 @@
-//! One thing that is asked for, and whether it is there.
+//! One piece of evidence that is asked for, and whether it is there.
 
-use crate::base::word::words;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use crate::base::prelude::*;
 
-/// One thing that an authority asks to see.
+/// One piece of evidence that an authority asks to see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Check {
     /// What.

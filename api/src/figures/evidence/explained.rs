@@ -1,23 +1,20 @@
 //! Days of absence about which somebody said why, or was reached.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use domain::Days;
 
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::{contact_attempt, leave_decision, leave_request, report_withdrawal, reported_absence};
 
-/// Of some days those about which a pupil's absence was reported to a school, leave was decided, or somebody was reached.
+use crate::base::prelude::*;
+
+/// Of some days those about which a pupil's absence was reported to a school, leave was decided, or somebody was
+/// reached.
 pub fn explained_days(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     days: Days,
-) -> Result<BTreeSet<NaiveDate>, Problem> {
+) -> Result<BTreeSet<NaiveDate>> {
     let trust = tx.trust();
     let withdrawn = report_withdrawal::table
         .filter(report_withdrawal::trust_id.eq(trust))

@@ -1,18 +1,14 @@
 //! What a pupil's registers leave open: sessions without a mark, absences whose reason is not established, and absences
 //! without authorisation that nobody has explained. An authority asks first whether the register is whole.
 
-use std::collections::BTreeSet;
-
 use ::analytics::Block;
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::Days as DayCount;
 use diesel::prelude::*;
-use domain::{AcademicYear, CodeTable, Days, HalfDay, REASON_UNKNOWN, Session};
+use domain::{CodeTable, Days, REASON_UNKNOWN};
 
 use super::check::{Check, Light, light};
 use super::explained::explained_days;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::figures::{Enrolled, pupil_blocks};
 use schema::mark_event;
 
@@ -42,12 +38,12 @@ struct Sessions {
 
 /// What is open about a pupil's sessions at these schools from one day to another, which is today or before.
 pub fn register_checks(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     codes: &CodeTable,
     pupil_id: PupilId,
     schools: &BTreeSet<SchoolId>,
     days: Days,
-) -> Result<Vec<Check>, Problem> {
+) -> Result<Vec<Check>> {
     let mut found = Sessions::default();
     for school_id in schools {
         found.read(tx, codes, (*school_id, pupil_id), days)?;
@@ -69,11 +65,11 @@ impl Sessions {
     /// Adds those of a school.
     fn read(
         &mut self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         codes: &CodeTable,
         (school_id, pupil_id): (SchoolId, PupilId),
         days: Days,
-    ) -> Result<(), Problem> {
+    ) -> Result<()> {
         let explained = explained_days(tx, (school_id, pupil_id), days)?;
         let number = |day| AcademicYear::of(day).map_or(0, AcademicYear::number);
         let years: Vec<AcademicYear> =
@@ -192,11 +188,11 @@ fn with(says: String, word: &str, missing: impl ExactSizeIterator<Item = String>
 
 /// The half days of an enrolment's year whose mark somebody amended: each amendment says why.
 fn amended(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     enrolment_id: EnrolmentId,
     year: AcademicYear,
-) -> Result<BTreeSet<HalfDay>, Problem> {
+) -> Result<BTreeSet<HalfDay>> {
     type Row = (Vec<EnrolmentId>, i16, i16, Vec<u8>, Vec<u8>);
     let rows: Vec<Row> = mark_event::table
         .filter(mark_event::trust_id.eq(tx.trust()).and(mark_event::school_id.eq(school_id)))

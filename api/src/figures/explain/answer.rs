@@ -1,15 +1,11 @@
 //! An explanation as it goes over the wire.
 
 use ::analytics::{AllRolls, Counted, Explanation, LeftOut};
-use chrono::{DateTime, Utc};
 use domain::{CodeTable, Definition, Word, persistent, severe};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent};
 use crate::base::http::page::Page;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::word::{As, words};
+use crate::base::prelude::*;
 use crate::figures::dimension::{CountingLevel, LeftOutReason};
 
 /// What is behind a figure.

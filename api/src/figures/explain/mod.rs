@@ -2,12 +2,9 @@
 
 mod answer;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use analytics::{Asking, Counted, Explanation, Filter, Level, explain as count};
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, CodeTable, Definition, WindowKind};
+use domain::{CodeTable, Definition, WindowKind};
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
 use super::answer::{PeriodAnswer, versions};
@@ -17,81 +14,45 @@ use super::finished::finished;
 use super::{Counting, dimension, known};
 use crate::base::cache::Key;
 use crate::base::operation::*;
-use crate::base::word::As;
-use crate::base::words;
 use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::roll::pupils;
 use crate::school::tenants;
 use schema::pupil;
 
-/// The question: a cell of the trend, whose group is said by filters.
-#[derive(Debug, Deserialize, Serialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct ExplainQuery {
-    /// Academic year: 2026 for 2026/27; the present one when absent.
-    #[param(value_type = Option<i16>)]
-    year: Option<AcademicYear>,
-    /// The window by its key: `year-to-date` (when absent), `half-term-1`, `term-1` or a week such as `2026-W37`.
-    window: Option<String>,
-    /// What to count; as the Department for Education does in its daily figures when absent.
-    #[param(value_type = Option<words::Definition>)]
-    definition: Option<Definition>,
-    /// What counts as one; enrolments when absent.
-    level: Option<CountingLevel>,
-    /// Another definition to put beside it, with the pupils that the two count differently.
-    #[param(value_type = Option<words::Definition>)]
-    against: Option<Definition>,
-    /// Only these schools: ids with commas between.
-    schools: Option<String>,
-    /// Only schools of these phases, with commas between.
-    #[param(style = Form, explode = false, value_type = Option<Vec<words::Phase>>)]
-    phases: Option<String>,
-    /// Only these year groups, with commas between: 0 is reception.
-    year_groups: Option<String>,
-    /// Only these classes, on the session's date: ids with commas between.
-    classes: Option<String>,
-    /// Only pupils of this sex. As for all that follow, some with commas between.
-    #[param(style = Form, explode = false, value_type = Option<Vec<SexGroup>>)]
-    sex: Option<String>,
-    /// Only pupils who are eligible for free school meals, or are not.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    fsm: Option<String>,
-    /// Only pupils with these special educational needs.
-    #[param(style = Form, explode = false, value_type = Option<Vec<SenGroup>>)]
-    sen: Option<String>,
-    /// Only pupils with English as an additional language, or without.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    eal: Option<String>,
-    /// Only pupils in the care of a local authority, or not.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    looked_after: Option<String>,
-    /// Only children in need, or others.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    child_in_need: Option<String>,
-    /// Only children of the armed forces, or others.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    service_child: Option<String>,
-    /// Only boarders, or day pupils.
-    #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
-    boarder: Option<String>,
-    /// Only pupils registered here alone, or at two schools: here as the main or the subsidiary one.
-    #[param(style = Form, explode = false, value_type = Option<Vec<RegistrationGroup>>)]
-    registration: Option<String>,
-    /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
-    as_known_on: Option<DateTime<Utc>>,
-    // Not written out, because they decide nothing about the figure; that leaves them out of the document too, so that the
-    // operation names them itself.
-    #[serde(skip_serializing)]
-    limit: Option<u16>,
-    #[serde(skip_serializing)]
-    cursor: Option<String>,
+dimension::filtered! {
+    /// The question: a cell of the trend, whose group is said by filters.
+    #[derive(Debug, Deserialize, Serialize, IntoParams)]
+    #[serde(deny_unknown_fields)]
+    #[into_params(parameter_in = Query)]
+    pub struct ExplainQuery {
+        /// Academic year: 2026 for 2026/27; the present one when absent.
+        #[param(value_type = Option<i16>)]
+        year: Option<AcademicYear>,
+        /// The window by its key: `year-to-date` (when absent), `half-term-1`, `term-1` or a week such as `2026-W37`.
+        window: Option<String>,
+        /// What to count; as the Department for Education does in its daily figures when absent.
+        #[param(value_type = Option<words::Definition>)]
+        definition: Option<Definition>,
+        /// What counts as one; enrolments when absent.
+        level: Option<CountingLevel>,
+        /// Another definition to put beside it, with the pupils that the two count differently.
+        #[param(value_type = Option<words::Definition>)]
+        against: Option<Definition>,
+        /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
+        as_known_on: Option<DateTime<Utc>>,
+        // Not written out, because they decide nothing about the figure; that leaves them out of the document too, so
+        // that the operation names them itself.
+        #[serde(skip_serializing)]
+        limit: Option<u16>,
+        #[serde(skip_serializing)]
+        cursor: Option<String>,
+    }
 }
 
 /// Explain a figure
 ///
-/// Any cell of the trend, its group said by filters: how many half days are counted and left out and why, by code, and the
-/// pupils for those who may see them; or two definitions side by side with the pupils that differ.
+/// Any cell of the trend, its group said by filters: how many half days are counted and left out and why, by code, and
+/// the pupils for those who may see them; or two definitions side by side with the pupils that differ.
 #[utoipa::path(tag = "figures", security(("token" = ["analytics:read"])),
     params(ExplainQuery, ("limit" = Option<u16>, Query), ("cursor" = Option<String>, Query)),
     responses((status = 200, description = "What is behind the figure.", body = ExplainAnswer)))]
@@ -102,7 +63,7 @@ pub async fn explain(
     counting: web::Data<Counting>,
     request: HttpRequest,
     params: Query<ExplainQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let params = params.0;
     let year = params.year.map_or_else(|| tenants::today_year(&clock), Ok)?;
@@ -155,7 +116,7 @@ struct Kept {
 }
 
 impl Question {
-    fn read(params: &ExplainQuery) -> Result<Self, Problem> {
+    fn read(params: &ExplainQuery) -> Result<Self> {
         let key = params.window.clone().unwrap_or_else(|| "year-to-date".to_owned());
         Ok(Self {
             definition: params.definition.unwrap_or(Definition::DfeDaily),
@@ -180,7 +141,7 @@ fn explained(
     built: &Built,
     question: &Question,
     page: Option<(Option<(SchoolId, EnrolmentId)>, usize)>,
-) -> Result<Kept, Problem> {
+) -> Result<Kept> {
     let Question { level, window, key, filter, .. } = question;
     let by = |definition| {
         let asking = Asking { definition, level: *level, window: *window, key, filter };
@@ -207,12 +168,12 @@ fn explained(
 
 /// What the question is answered from; a class that the caller may not see is not there.
 fn read(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     counting: &Counting,
     question: &Question,
     year: AcademicYear,
     known: Option<DateTime<Utc>>,
-) -> Result<YearRead, Problem> {
+) -> Result<YearRead> {
     let standing = counting.read(tx, (&question.filter, question.level), year, known)?;
     if let Some(wanted) = dimension::classes(&question.filter) {
         let schools: Vec<SchoolId> = standing.schools.keys().copied().collect();
@@ -260,11 +221,10 @@ fn pupils_of(
 }
 
 /// The pupils with their names.
-fn named(tx: &mut Tx<'_>, mut pupils: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>, Problem> {
+fn named(tx: &mut Tx, mut pupils: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>> {
     let ids: Vec<PupilId> = pupils.iter().map(|one| one.pupil_id).collect();
-    let trust = tx.trust();
     let found: Vec<(PupilId, String, String)> = pupil::table
-        .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(&ids)))
+        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(&ids)))
         .select((pupil::pupil_id, pupil::surname, pupil::forename))
         .load(tx.conn)?;
     let names: BTreeMap<PupilId, String> = found

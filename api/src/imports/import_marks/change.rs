@@ -1,14 +1,11 @@
 //! What a file of marks changes in the registers, and writing it.
 
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, NO_MARK};
+use domain::NO_MARK;
 
 use super::Key;
 use super::check::YearPlan;
-use crate::base::db::Tx;
-use crate::base::id::EnrolmentId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::imports::outcome::Counts;
 use crate::marks::{self, Author, Changed, Moved, Source, TakenYear, YearChange};
 use crate::school::tenants::Locked;
@@ -22,11 +19,11 @@ pub(super) struct Change {
 impl Change {
     /// Lays the file's marks over the stored ones, and counts.
     pub fn of(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         (school_id, year): Key,
         plan: YearPlan,
         counts: &mut Counts,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let enrolments: Vec<EnrolmentId> = plan.marks.keys().copied().collect();
         let mut stored = marks::marks_of(tx, school_id, year, &enrolments)?;
         let mut marks = Vec::with_capacity(enrolments.len());
@@ -89,11 +86,11 @@ pub(super) fn why(job: &Job<'_>) -> String {
 
 /// Writes what changes, at the bumped versions; answers their instant.
 pub(super) fn write(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     locked: Locked,
     years: &[(Key, Change)],
-) -> Result<Option<DateTime<Utc>>, Problem> {
+) -> Result<Option<DateTime<Utc>>> {
     let versions = locked.bump(tx)?;
     let author = author(job);
     let total = u64::try_from(years.len()).unwrap_or(0);

@@ -1,18 +1,15 @@
 //! Holding a file of marks against the roll and the calendars.
 
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::Days;
-use domain::{AcademicYear, Calendar, CodeTable, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+use domain::{Calendar, CodeTable, HALF_DAYS, HalfDaySet, NO_MARK};
 use files::{Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
 
 use super::Key;
 use super::stays::{Run, Stays, first_after};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, SchoolId};
 use crate::base::jobs::{self, Job};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::figures::Counting;
 use crate::imports::request::Request;
 use crate::imports::roll::Roll;
@@ -43,12 +40,12 @@ pub(super) struct YearPlan {
 
 /// The check under the lock: slower for registers that wait meanwhile, but nothing can overtake it.
 pub(super) fn check_locked(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     counting: &Counting,
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
-) -> Result<MarksPlan, Problem> {
+) -> Result<MarksPlan> {
     let (schools, _) = schools_of(tx, request, &reading.file)?;
     let ids: Vec<SchoolId> = schools.values().copied().collect();
     let years: Vec<i16> = reading
@@ -66,10 +63,10 @@ pub(super) fn check_locked(
 
 /// The schools of a file by URN, the import's own under the empty text; and what to tell of them.
 fn schools_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     request: &Request,
     file: &MarksFile,
-) -> Result<(BTreeMap<String, SchoolId>, Vec<Notice>), Problem> {
+) -> Result<(BTreeMap<String, SchoolId>, Vec<Notice>)> {
     let mut schools = Schools::read(tx, request)?;
     let mut found = BTreeMap::new();
     for said in file.pupil_years() {
@@ -85,12 +82,12 @@ fn schools_of(
 
 /// Checks a file in one snapshot, without a lock.
 pub(super) fn check(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     counting: &Counting,
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
-) -> Result<MarksPlan, Problem> {
+) -> Result<MarksPlan> {
     let file = &reading.file;
     let (schools, notices) = schools_of(tx, request, file)?;
     let ids: Vec<SchoolId> =

@@ -5,9 +5,8 @@ use files::{MarksFile, Notice, NoticeKind, Reading};
 use super::Key;
 use super::change::{Change, author, why};
 use super::check::check;
-use crate::base::db::Tx;
 use crate::base::jobs::{self, Job};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::reviews::{self, Amending, Consequence, School, TouchedByMarks};
 use crate::figures::Counting;
 use crate::imports::conclude::conclude;
@@ -25,7 +24,7 @@ pub(super) fn dry_run(
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let mut outcome =
         Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };
     let (years, problems) = job.run(|tx| {
@@ -52,7 +51,7 @@ fn foretell(
     job: &Job<'_>,
     years: &[(Key, Change)],
     outcome: &mut Outcome,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let moved: Vec<Moved> = years.iter().flat_map(|(key, change)| change.moved(key.1)).collect();
     let looks = job.run(|tx| marks::resting(tx, &moved))?;
     let mut touched = TouchedByMarks::default();
@@ -79,12 +78,12 @@ fn foretell(
 
 /// What would become of what rests on one pupil's marks.
 fn of_pupil(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     counting: &Counting,
     job: &Job<'_>,
     (school, look): (&School, &Look),
     years: &[(Key, Change)],
-) -> Result<Vec<Consequence>, Problem> {
+) -> Result<Vec<Consequence>> {
     let caller = job.caller();
     let amending = Amending { why: &why(job), caller: &caller, codes: counting.codes() };
     let here = years.iter().filter(|(key, _)| key.0 == look.school_id);

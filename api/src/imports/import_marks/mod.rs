@@ -15,10 +15,8 @@ use self::check::{MarksPlan, check, check_locked};
 use super::conclude::conclude;
 use super::outcome::Outcome;
 use super::request::Request;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::figures::Counting;
 use crate::school::tenants;
 
@@ -35,7 +33,7 @@ pub(super) fn import(
     job: &Job<'_>,
     request: &Request,
     reading: Reading<MarksFile>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     if request.dry_run {
         return dry_run::dry_run(counting, job, request, &reading);
     }
@@ -61,12 +59,12 @@ pub(super) fn import(
 
 /// Applies a plan and concludes the import; `false` when a school's year has moved since the check.
 fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
     plan: MarksPlan,
-) -> Result<bool, Problem> {
+) -> Result<bool> {
     let mut outcome =
         Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };
     outcome.notices.extend(plan.notices);

@@ -2,11 +2,10 @@
 
 use std::ops::Range;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, HALF_DAYS, HalfDay, HalfDaySet, NO_MARK};
+use domain::{HALF_DAYS, HalfDaySet, NO_MARK};
 
 use super::check::YearPlan;
-use crate::base::id::{ClassId, EnrolmentId};
+use crate::base::prelude::*;
 use crate::imports::roll::Classes;
 use crate::roll::pupils::EnrolmentRow;
 

@@ -4,13 +4,11 @@
 //! it gives none, those with the same name and a telephone number, e-mail address or postal address in common. A father
 //! and a son of one name and one address have two numbers and stay two.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use domain::{ContactKind, folded_name_key};
 use files::{Notice, NoticeKind};
 
 use super::Row;
-use crate::base::id::{ParentId, PupilId, SchoolId};
+use crate::base::prelude::*;
 use crate::roll::parents::{ParentRow, Person, Tie};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.

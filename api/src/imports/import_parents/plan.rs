@@ -1,8 +1,5 @@
 //! What a file adds to the parents and changes about them.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use files::{
     Clause, Column, Columns, ContactColumn, Notice, NoticeKind, Problems, RowProblem,
     RowProblemKind,
@@ -10,7 +7,7 @@ use files::{
 
 use super::Row;
 use super::people::{People, Somebody, name_key, reach};
-use crate::base::id::{ParentId, PupilId};
+use crate::base::prelude::*;
 use crate::imports::outcome::Counts;
 use crate::roll::parents::{Change, Contact, Link, Order, ParentRow, Person, Safeguards, Tie};
 

@@ -2,17 +2,12 @@
 //!
 //! What cannot be true is a problem. What may be true but is more often a mistake is a notice.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::folded_name_key;
 use files::{Column, Columns, Notice, NoticeKind, PupilRow, RowProblem, RowProblemKind};
 
 use super::Row;
 use super::standing::RollBefore;
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::pupils::{self, EnrolmentRow};
 
 /// How many notices of one sort are listed; an import of a whole trust may have thousands.
@@ -54,22 +49,14 @@ pub(super) fn differs(
 }
 
 /// What the sender should look at although it may be right.
-pub(super) fn notices(
-    tx: &mut Tx<'_>,
-    rows: &[Row],
-    standing: &RollBefore,
-) -> Result<Vec<Notice>, Problem> {
+pub(super) fn notices(tx: &mut Tx, rows: &[Row], standing: &RollBefore) -> Result<Vec<Notice>> {
     let mut notices = may_be_the_same(tx, rows, standing)?;
     notices.extend(on_two_rolls(rows, standing));
     Ok(notices)
 }
 
 /// Pupils who are new to the trust and have the name and birth date of another, in the file or on a roll.
-fn may_be_the_same(
-    tx: &mut Tx<'_>,
-    rows: &[Row],
-    standing: &RollBefore,
-) -> Result<Vec<Notice>, Problem> {
+fn may_be_the_same(tx: &mut Tx, rows: &[Row], standing: &RollBefore) -> Result<Vec<Notice>> {
     let child =
         |row: &Row| (folded_name_key(&row.file.surname, &row.file.forename), row.file.birth_date);
     let is_new = |row: &&Row| !standing.pupils.contains_key(row.file.upn.as_str());

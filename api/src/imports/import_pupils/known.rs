@@ -1,13 +1,12 @@
 //! What a file says of pupils beside class and year group, as dated facts.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::Characteristic;
 
 use super::plan::PupilsPlan;
 use super::standing::{RollBefore, Timeline};
 use super::{Enrolment, Row};
+
+use crate::base::prelude::*;
 
 /// Plans the facts that differ from what is recorded. The rows come in the order of their days.
 ///

@@ -1,14 +1,9 @@
 //! What stands on the roll before a file of pupils is applied.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::{Characteristic, Word};
 
 use super::Row;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::pupils::{self, ClassRow, EnrolmentRow, PlacementRow, PupilRow};
 
 /// What holds of a characteristic from which day on.
@@ -29,7 +24,7 @@ pub(super) struct RollBefore {
 }
 
 impl RollBefore {
-    pub fn read(tx: &mut Tx<'_>, rows: &[Row], schools: &[SchoolId]) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, rows: &[Row], schools: &[SchoolId]) -> Result<Self> {
         let upns: Vec<String> = rows.iter().map(|row| row.file.upn.as_str().to_owned()).collect();
         let known = rows.iter().any(|row| !row.file.known.is_empty());
         Self::of_pupils(tx, &upns, schools, known)
@@ -37,11 +32,11 @@ impl RollBefore {
 
     /// The pupils with these UPNs; what is known of them beside class and year group only if asked for.
     pub fn of_pupils(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         upns: &[String],
         schools: &[SchoolId],
         known: bool,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let pupils = pupils::pupils_by_upn(tx, upns)?;
         let mut enrolments: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for row in pupils::enrolments_of(tx, schools, None)? {

@@ -3,15 +3,12 @@
 //! A file that was cut short, or is another school's, would empty a roll. One that would take off more than half of a
 //! roll of five or more is refused, unless the sender insists.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
 use files::{Problems, RowProblem, RowProblemKind};
 
 use super::Row;
 use super::plan::PupilsPlan;
 use super::standing::RollBefore;
-use crate::base::id::{PupilId, SchoolId};
+use crate::base::prelude::*;
 use crate::imports::request::Request;
 use crate::roll::pupils::{EnrolmentRow, NewStay};
 

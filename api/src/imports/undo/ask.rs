@@ -13,8 +13,7 @@ use crate::base::operation::*;
 /// in end and penalty notices are withdrawn, unless something was done about them since. What rests on marks that go
 /// back is looked at again: a step that the import had undone is proposed anew, and a person decides. UndoAsked again, it is
 /// done once. It needs the permissions that the import needed.
-#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(ImportId,
-        Idempotency),
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(ImportId, Idempotency),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo, headers(("Location"))),
         refusal::NotUndoable))]
 #[post("/v1/imports/{import_id}/undo")]
@@ -23,7 +22,7 @@ pub async fn undo_import(
     app: web::Data<App>,
     key: Idempotency,
     path: Path<ImportId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let import_id = path.0;
     let state = app.clone();
     let reply = app.db.run(&caller.scope().clone(), move |tx| {

@@ -1,10 +1,8 @@
 //! Taking back an import of what was done before a school came here.
 
 use super::rows::UndoOutcome;
-use crate::base::db::Tx;
-use crate::base::id::ImportId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::{cases, notices};
 
 /// Why something stays.
@@ -12,11 +10,11 @@ const SINCE: &str = "something was done about it since";
 
 /// Ends the cases that an import carried in and withdraws its penalty notices; what something was done about since stays.
 pub(super) fn take_back(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     import_id: ImportId,
     outcome: &mut UndoOutcome,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let today = tx.clock().today();
     let back = cases::take_back(tx, import_id, (job.by(), job.role()), today)?;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);

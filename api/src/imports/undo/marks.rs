@@ -1,15 +1,10 @@
 //! Taking back an import of marks.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
-use domain::{AcademicYear, HalfDay, NO_MARK};
+use domain::NO_MARK;
 
 use super::rows::UndoOutcome;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, ImportId, SchoolId};
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::imports::roll::Classes;
 use crate::marks::{self, Author, Changed, Source, TakenYear, YearChange};
 use crate::school::tenants;
@@ -23,12 +18,12 @@ struct Back {
 
 /// Takes back the marks of an import, and the registers that only it had taken.
 pub(super) fn take_back(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     import_id: ImportId,
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let keys = marks::years_of_import(tx, import_id.job(), imported)?;
     let locked = tenants::lock(tx, &keys)?;
     let mut all = Vec::with_capacity(keys.len());
@@ -64,12 +59,12 @@ pub(super) fn take_back(
 }
 
 fn of_year(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     key: (SchoolId, i16),
     import_id: ImportId,
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
-) -> Result<Back, Problem> {
+) -> Result<Back> {
     let year = academic(key.1)?;
     let back = marks::marks_before_import(tx, key, import_id.job())?;
     outcome.marks_restored += back.restored;
@@ -96,6 +91,6 @@ fn of_year(
     Ok(Back { key, changes: back.changes, taken })
 }
 
-fn academic(year: i16) -> Result<AcademicYear, Problem> {
+fn academic(year: i16) -> Result<AcademicYear> {
     AcademicYear::new(year).ok_or_else(|| Problem::internal("a year of no register"))
 }

@@ -2,21 +2,18 @@
 
 use super::rows::UndoOutcome;
 use crate::base::auth::permission::{Permission, WriteSafeguarding};
-use crate::base::db::Tx;
-use crate::base::id::ImportId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::roll::parents;
 
 /// Takes back what an import recorded of parents. What a court has ordered goes only if whoever asks may record it.
 pub(super) fn take_back(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     app: &App,
     job: &Job<'_>,
     import_id: ImportId,
     outcome: &mut UndoOutcome,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let may_order = app.roles.allows(job.role(), WriteSafeguarding::NAME);
     let back = parents::take_back(tx, import_id.job(), may_order, job.by())?;
     let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);

@@ -11,7 +11,7 @@ pub async fn read_undo(
     caller: May<ReadImport>,
     app: web::Data<App>,
     path: Path<ImportId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let found = app.db.run(caller.scope(), move |tx| rows::of_import(tx, path.0));
     Ok(HttpResponse::Ok().json(found.await?.ok_or_else(Problem::not_found)?))
 }

@@ -1,24 +1,20 @@
 //! Taking back an import of pupils.
 
-use chrono::{DateTime, Utc};
-
 use super::rows::UndoOutcome;
-use crate::base::db::Tx;
-use crate::base::id::ImportId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks::{self, Changed};
 use crate::roll::pupils::{self, Left};
 use crate::school::tenants;
 
 /// Takes back the facts of the roll that were recorded at an instant.
 pub(super) fn take_back(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     import_id: ImportId,
     imported: DateTime<Utc>,
     outcome: &mut UndoOutcome,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let schools = pupils::schools_recorded_at(tx, imported)?;
     let locked = tenants::lock_schools(tx, &schools, &[])?;
     let back = pupils::take_back(tx, &schools, imported)?;

@@ -1,15 +1,9 @@
 //! Owns: import_undo.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, ImportId, JobId, PupilId, SchoolId};
 use crate::base::jobs::{JobRow, JobState};
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::casework::reviews::{self, TouchedByMarks};
 use crate::imports::request::ImportKind;
 use schema::{import, import_undo, job};
@@ -124,14 +118,9 @@ pub(super) struct UndoAsked {
     pub applied_at: Option<DateTime<Utc>>,
 }
 
-/// Holds an import until the transaction ends, and answers its school and kind.
-///
-/// # Errors
-/// 404; a problem when the import has not been applied.
-pub(super) fn hold(
-    tx: &mut Tx<'_>,
-    import_id: ImportId,
-) -> Result<(Option<SchoolId>, ImportKind), Problem> {
+/// Holds an import until the transaction ends, and answers its school and kind. Errors: 404; a problem when the import
+/// has not been applied.
+pub(super) fn hold(tx: &mut Tx, import_id: ImportId) -> Result<(Option<SchoolId>, ImportKind)> {
     let (school_id, dry_run, kind): (Option<SchoolId>, bool, ImportKind) = import::table
         .filter(import::job_id.eq(import_id))
         .select((import::school_id, import::dry_run, import::kind))
@@ -153,7 +142,7 @@ pub(super) fn hold(
 }
 
 /// The latest undo of an import that has not failed.
-pub(super) fn of_import(tx: &mut Tx<'_>, import_id: ImportId) -> Result<Option<Undo>, Problem> {
+pub(super) fn of_import(tx: &mut Tx, import_id: ImportId) -> Result<Option<Undo>> {
     let found =
         import_undo::table
             .inner_join(job::table.on(
@@ -171,11 +160,11 @@ pub(super) fn of_import(tx: &mut Tx<'_>, import_id: ImportId) -> Result<Option<U
 
 /// Keeps what is asked, for the worker that takes the job.
 pub(super) fn add(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job_id: JobId,
     import_id: ImportId,
     school_id: Option<SchoolId>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::insert_into(import_undo::table)
         .values((
             import_undo::trust_id.eq(tx.trust()),
@@ -188,7 +177,7 @@ pub(super) fn add(
 }
 
 /// What a job shall take back.
-pub(super) fn asked(tx: &mut Tx<'_>, job_id: JobId) -> Result<UndoAsked, Problem> {
+pub(super) fn asked(tx: &mut Tx, job_id: JobId) -> Result<UndoAsked> {
     let (import_id, kind, applied_at) = import_undo::table
         .inner_join(
             import::table.on(import::trust_id
@@ -202,7 +191,7 @@ pub(super) fn asked(tx: &mut Tx<'_>, job_id: JobId) -> Result<UndoAsked, Problem
 }
 
 /// Keeps what came of it.
-pub(super) fn keep(tx: &mut Tx<'_>, job_id: JobId, outcome: &UndoOutcome) -> Result<(), Problem> {
+pub(super) fn keep(tx: &mut Tx, job_id: JobId, outcome: &UndoOutcome) -> Result<()> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
     diesel::update(import_undo::table.filter(import_undo::job_id.eq(job_id)))
         .set(import_undo::result.eq(Some(result)))

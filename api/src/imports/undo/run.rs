@@ -3,15 +3,12 @@
 use super::rows::{self, UndoOutcome};
 use super::{cases, marks, parents, roll};
 use crate::base::jobs::{Finished, Job};
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::imports::request::ImportKind;
 
 /// Takes an import back. It may be started again after any crash: what it does, it does in its last transaction.
-///
-/// # Errors
-/// The database is away, or something that no check foresaw.
-pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
+/// Errors: the database is away, or something that no check foresaw.
+pub fn run(app: &App, job: &Job<'_>) -> Result<()> {
     job.tell("taking it back", 0, 0);
     job.run(|tx| {
         let asked = rows::asked(tx, job.id())?;

@@ -24,8 +24,7 @@ pub struct BeginUploadQuery {
 /// Put its parts to `/v1/uploads/{upload_id}/parts/{part}`, from 1, in any order; a part that did not arrive is put
 /// again. Then `POST /v1/imports?upload_id=...` with an empty body imports it. An upload that is not touched for two
 /// days is let go.
-#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(BeginUploadQuery,
-        Idempotency),
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(BeginUploadQuery, Idempotency),
     responses((status = 201, description = "The upload, without a part yet.", body = Upload, headers(("Location")))))]
 #[post("/v1/uploads")]
 pub async fn begin_upload(
@@ -33,7 +32,7 @@ pub async fn begin_upload(
     app: web::Data<App>,
     params: Query<BeginUploadQuery>,
     key: Idempotency,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let school_id = params.0.school_id;
     if school_id.is_none() && *caller.scope().schools() != Schools::All {
         let expected = "the school: your token is not for the whole trust";

@@ -11,7 +11,7 @@ pub async fn read_upload(
     caller: May<RunImport>,
     app: web::Data<App>,
     path: Path<UploadId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let found = app.db.run(caller.scope(), move |tx| rows::upload(tx, path.0));
     Ok(HttpResponse::Ok().json(found.await?))
 }

@@ -1,16 +1,12 @@
 //! Owns: upload, upload_part.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
-use serde::Serialize;
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{SchoolId, UploadId};
-use crate::base::problem::{Kind, Problem};
 use schema::{upload, upload_part};
+
+use crate::base::prelude::*;
 
 /// A large file on its way in.
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,7 +53,7 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 }
 
 /// Lets go of every upload that was not touched since.
-pub(super) fn let_go(tx: &mut Tx<'_>, since: DateTime<Utc>) -> Result<(), Problem> {
+pub(super) fn let_go(tx: &mut Tx, since: DateTime<Utc>) -> Result<()> {
     let old: Vec<UploadId> = upload::table
         .filter(upload::touched_at.lt(since))
         .select(upload::upload_id)
@@ -67,7 +63,7 @@ pub(super) fn let_go(tx: &mut Tx<'_>, since: DateTime<Utc>) -> Result<(), Proble
     remove(tx, &old)
 }
 
-fn remove(tx: &mut Tx<'_>, ids: &[UploadId]) -> Result<(), Problem> {
+fn remove(tx: &mut Tx, ids: &[UploadId]) -> Result<()> {
     diesel::delete(upload_part::table.filter(upload_part::upload_id.eq_any(ids)))
         .execute(tx.conn)?;
     diesel::delete(upload::table.filter(upload::upload_id.eq_any(ids))).execute(tx.conn)?;
@@ -75,11 +71,7 @@ fn remove(tx: &mut Tx<'_>, ids: &[UploadId]) -> Result<(), Problem> {
 }
 
 /// Begins an upload.
-pub(super) fn begin(
-    tx: &mut Tx<'_>,
-    school_id: Option<SchoolId>,
-    by: &str,
-) -> Result<UploadId, Problem> {
+pub(super) fn begin(tx: &mut Tx, school_id: Option<SchoolId>, by: &str) -> Result<UploadId> {
     Ok(diesel::insert_into(upload::table)
         .values((
             upload::trust_id.eq(tx.trust()),
@@ -93,7 +85,7 @@ pub(super) fn begin(
 }
 
 /// An upload with its parts.
-pub(super) fn upload(tx: &mut Tx<'_>, upload_id: UploadId) -> Result<Upload, Problem> {
+pub(super) fn upload(tx: &mut Tx, upload_id: UploadId) -> Result<Upload> {
     let (school_id, begun_at, touched_at) = upload::table
         .filter(upload::upload_id.eq(upload_id))
         .select((upload::school_id, upload::begun_at, upload::touched_at))
@@ -114,12 +106,12 @@ pub(super) fn upload(tx: &mut Tx<'_>, upload_id: UploadId) -> Result<Upload, Pro
 
 /// Keeps a part; one of that number that was there before is replaced.
 pub(super) fn put_part(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     upload_id: UploadId,
     part: i32,
     sha256: &[u8],
     body: &[u8],
-) -> Result<UploadPart, Problem> {
+) -> Result<UploadPart> {
     let school_id: Option<SchoolId> =
         diesel::update(upload::table.filter(upload::upload_id.eq(upload_id)))
             .set(upload::touched_at.eq(tx.now()))
@@ -148,11 +140,9 @@ pub(super) fn put_part(
 }
 
 /// Holds an upload until the transaction ends, and makes sure that all its parts are there. One part at a time is in
-/// memory.
-///
-/// # Errors
-/// 404; a problem that names the first part that is missing, or says that the file is larger than `most`.
-pub fn whole(tx: &mut Tx<'_>, upload_id: UploadId, most: usize) -> Result<Whole, Problem> {
+/// memory. Errors: 404; a problem that names the first part that is missing, or says that the file is larger than
+/// `most`.
+pub fn whole(tx: &mut Tx, upload_id: UploadId, most: usize) -> Result<Whole> {
     upload::table
         .filter(upload::upload_id.eq(upload_id))
         .select(upload::upload_id)
@@ -187,6 +177,6 @@ pub fn whole(tx: &mut Tx<'_>, upload_id: UploadId, most: usize) -> Result<Whole,
 }
 
 /// Lets the upload go, after its parts were taken over as those of an import.
-pub fn hand_over(tx: &mut Tx<'_>, upload_id: UploadId) -> Result<(), Problem> {
+pub fn hand_over(tx: &mut Tx, upload_id: UploadId) -> Result<()> {
     remove(tx, &[upload_id])
 }

@@ -1,18 +1,13 @@
 //! What must be looked at again when marks change: the pupils about whom something rests on them are put into the queue
 //! by whatever changed the marks, in its own transaction.
 //!
-//! Marks that fill a blank of the same day are how every register comes in, and change nothing that was true: reviews of
-//! that day are not asked again because of them.
+//! Marks that fill a blank of the same day are how every register comes in, and change nothing that was true: reviews
+//! of that day are not asked again because of them.
 
 mod rows;
 
-use chrono::{DateTime, NaiveDate, Utc};
-
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, JobId, PupilId, SchoolId};
 use crate::base::jobs;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 
 pub use rows::{
     LookRow, keep as keep_look, left as looks_left, of_source as looks_of_source, resting,
@@ -56,11 +51,11 @@ pub struct Changed<'a> {
 
 /// Puts the pupils about whom something rests on these marks into the queue, in the transaction that changed them.
 pub fn look_again(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     moved: &[Moved],
     changed: Changed<'_>,
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     // No review of a day to come has been held: a register that is taken as usual asks the database nothing.
     let today = tx.clock().today();
     let moved: Vec<Moved> = moved.iter().copied().filter(|one| one.from <= today).collect();
@@ -76,7 +71,7 @@ pub fn look_again(
 
 /// As [`look_again`] for what was recorded of days on roll at that instant: marks of days on which the pupil was not on
 /// roll count no more, and others count again.
-pub fn days_changed(tx: &mut Tx<'_>, changed: Changed<'_>, caller: &Caller) -> Result<(), Problem> {
+pub fn days_changed(tx: &mut Tx, changed: Changed<'_>, caller: &Caller) -> Result<()> {
     let moved = rows::days_recorded_at(tx, changed.at)?;
     look_again(tx, &moved, changed, caller)
 }

@@ -1,17 +1,13 @@
 //! Owns: second_look.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Timestamptz};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::{Look, Moved};
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, JobId, PupilId, SchoolId};
-use crate::base::problem::Problem;
 use schema::second_look;
+
+use crate::base::prelude::*;
 
 /// A pupil about whom there is something to look at again.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -31,7 +27,7 @@ pub struct LookRow {
 
 /// The pupils of these enrolments about whom something rests on marks from the day on: an item of a review that nobody
 /// has decided or that was sent, or a penalty notice. In the order of schools and pupils.
-pub fn resting(tx: &mut Tx<'_>, moved: &[Moved]) -> Result<Vec<Look>, Problem> {
+pub fn resting(tx: &mut Tx, moved: &[Moved]) -> Result<Vec<Look>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -76,7 +72,7 @@ pub fn resting(tx: &mut Tx<'_>, moved: &[Moved]) -> Result<Vec<Look>, Problem> {
 
 /// The enrolments whose days were recorded at an instant and were others before, each with the first day on which the
 /// roll is another.
-pub fn days_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Moved>, Problem> {
+pub fn days_recorded_at(tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<Moved>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -106,18 +102,17 @@ pub fn days_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Moved>
 
 /// Keeps whom a job is to look at again.
 pub fn add(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job_id: JobId,
     looks: &[Look],
     (changed_at, why, source): (DateTime<Utc>, &str, Option<JobId>),
-) -> Result<(), Problem> {
-    let trust = tx.trust();
+) -> Result<()> {
     for some in looks.chunks(4_000) {
         let rows: Vec<_> = some
             .iter()
             .map(|look| {
                 (
-                    second_look::trust_id.eq(trust),
+                    second_look::trust_id.eq(tx.trust()),
                     second_look::job_id.eq(job_id),
                     second_look::school_id.eq(look.school_id),
                     second_look::pupil_id.eq(look.pupil_id),
@@ -134,7 +129,7 @@ pub fn add(
 }
 
 /// Whom a job has still to look at, in the order of schools and pupils; and how many there were in all.
-pub fn left(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Vec<LookRow>, i64), Problem> {
+pub fn left(tx: &mut Tx, job_id: JobId) -> Result<(Vec<LookRow>, i64)> {
     let ours = second_look::table.filter(second_look::job_id.eq(job_id));
     let left = ours.filter(second_look::done_at.is_null());
     let left = left.order((second_look::school_id, second_look::pupil_id));
@@ -142,12 +137,7 @@ pub fn left(tx: &mut Tx<'_>, job_id: JobId) -> Result<(Vec<LookRow>, i64), Probl
 }
 
 /// Keeps what became of it.
-pub fn keep(
-    tx: &mut Tx<'_>,
-    job_id: JobId,
-    look: &LookRow,
-    touched: &impl Serialize,
-) -> Result<(), Problem> {
+pub fn keep(tx: &mut Tx, job_id: JobId, look: &LookRow, touched: &impl Serialize) -> Result<()> {
     let ours = second_look::job_id.eq(job_id);
     let this =
         second_look::school_id.eq(look.school_id).and(second_look::pupil_id.eq(look.pupil_id));
@@ -159,10 +149,7 @@ pub fn keep(
 }
 
 /// What became of those whose marks an import or undo changed, a pupil each; `None` for one at whom nobody has looked.
-pub fn of_source<T: DeserializeOwned>(
-    tx: &mut Tx<'_>,
-    source: JobId,
-) -> Result<Vec<Option<T>>, Problem> {
+pub fn of_source<T: DeserializeOwned>(tx: &mut Tx, source: JobId) -> Result<Vec<Option<T>>> {
     let rows: Vec<Option<Value>> = second_look::table
         .filter(second_look::source_job_id.eq(source))
         .select(second_look::touched)

@@ -4,19 +4,11 @@
 //! Regulations 2024, reg. 10): the session was due, the pupil was unable to attend, and it is no possible session. The
 //! calendar stays as it is. A day that is known beforehand to be closed stands in the calendar instead.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar, CodeTable, HalfDay, HalfDaySet, Session};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use domain::{Calendar, CodeTable, HalfDaySet};
 
-use crate::base::db::Tx;
-use crate::base::http::name;
-use crate::base::id::{ClassId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::marks::{Marking, YearChange};
 use crate::register::roll::Roll;
 use crate::school::{calendars, tenants};
@@ -108,11 +100,9 @@ pub(super) struct Closing {
 }
 
 impl NewClosing {
-    /// The academic year that it lies in, if everything about it is right that can be told without the school.
-    ///
-    /// # Errors
-    /// Every place that is not right; a day after today.
-    pub(super) fn check(&self, today: NaiveDate) -> Result<AcademicYear, Problem> {
+    /// The academic year that it lies in, if everything about it is right that can be told without the school. Errors:
+    /// every place that is not right; a day after today.
+    pub(super) fn check(&self, today: NaiveDate) -> Result<AcademicYear> {
         let mut problem = Problem::new(Kind::Invalid);
         if !(1..=name::REASON).contains(&self.reason.trim().chars().count()) {
             problem =
@@ -164,17 +154,15 @@ impl NewClosing {
 }
 
 impl Closing {
-    /// Works out what a closure writes.
-    ///
-    /// # Errors
-    /// No calendar; no half day on which the school was due to be open, or a pupil due; a code that was not in force.
+    /// Works out what a closure writes. Errors: no calendar; no half day on which the school was due to be open, or a
+    /// pupil due; a code that was not in force.
     pub fn of(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         school_id: SchoolId,
         year: AcademicYear,
         new: &NewClosing,
         codes: &CodeTable,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let calendar = calendars::of_year(tx, school_id, year)?;
         let half_days = new.half_days(&calendar);
         if half_days.is_empty() {

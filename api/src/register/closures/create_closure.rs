@@ -51,7 +51,7 @@ pub async fn create_closure(
     params: Query<CreateClosureQuery>,
     key: Idempotency,
     body: Json<NewClosing>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let school_id = path.0;
     let codes = app.codes.clone();
     if params.0.preview {
@@ -72,13 +72,13 @@ pub async fn create_closure(
 }
 
 fn record(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: AcademicYear,
     new: &NewClosing,
     codes: &CodeTable,
     caller: &Caller,
-) -> Result<ClosureRecorded, Problem> {
+) -> Result<ClosureRecorded> {
     let locked = tenants::lock(tx, &[(school_id, year.number())])?;
     let Closing { code, changes, taken, touched } = Closing::of(tx, school_id, year, new, codes)?;
     if changes.is_empty() {

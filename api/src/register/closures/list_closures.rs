@@ -24,7 +24,7 @@ pub async fn list_closures(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<ListClosuresQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let school_id = path.0;
     let ListClosuresQuery { limit, cursor } = params.0;
     let slice = Slice::<ClosureId>::read(limit, cursor.as_deref(), &school_id)?;

@@ -6,9 +6,7 @@ mod create_closure;
 mod list_closures;
 mod rows;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config.service(create_closure::create_closure).service(list_closures::list_closures);
 }

@@ -1,15 +1,8 @@
 //! Owns: unplanned_closure.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, Session};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::db::Tx;
-use crate::base::id::{ClosureId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 use schema::unplanned_closure;
 
@@ -50,7 +43,7 @@ pub struct UnplannedClosure {
 }
 
 /// A row of the table.
-#[derive(Queryable, Selectable)]
+#[derive(HasQuery)]
 #[diesel(table_name = unplanned_closure)]
 struct Row {
     closure_id: ClosureId,
@@ -99,11 +92,11 @@ pub(super) struct NewClosure<'a> {
 
 /// Adds a closure. The caller holds the lock of the school's version and has bumped it.
 pub(super) fn add_closure(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     new: &NewClosure<'_>,
     version: Version,
     by: &str,
-) -> Result<UnplannedClosure, Problem> {
+) -> Result<UnplannedClosure> {
     let session = new.session.map(|session| i16::from(session == Session::Pm));
     let row: Row = diesel::insert_into(unplanned_closure::table)
         .values((
@@ -128,17 +121,16 @@ pub(super) fn add_closure(
 
 /// The closures of a school after an id, in the order in which they were recorded.
 pub(super) fn closures(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     after: Option<ClosureId>,
     most: i64,
-) -> Result<Vec<UnplannedClosure>, Problem> {
-    let rows: Vec<Row> = unplanned_closure::table
+) -> Result<Vec<UnplannedClosure>> {
+    let rows: Vec<Row> = Row::query()
         .filter(unplanned_closure::school_id.eq(school_id))
         .filter(unplanned_closure::closure_id.gt(after.unwrap_or(ClosureId::MIN)))
         .order(unplanned_closure::closure_id)
         .limit(most)
-        .select(Row::as_select())
         .load(tx.conn)?;
     Ok(rows.into_iter().map(UnplannedClosure::from).collect())
 }

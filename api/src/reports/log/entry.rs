@@ -1,17 +1,12 @@
 //! An entry of a log, and which entries are asked for.
 
-use chrono::{DateTime, Utc};
 use domain::Days;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::casework::records::RecordKind;
 use crate::school::tenants::SchoolRow;
 
-/// One thing that was recorded.
+/// One entry of a log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LogEntry {
     /// When (UTC).
@@ -129,7 +124,7 @@ pub mod source {
 pub struct LogFilter {
     /// Of this school.
     pub school_id: SchoolId,
-    /// Of these days on the school's wall.
+    /// On these days, in the school's time zone.
     pub days: Days,
     /// The instants at which the days begin, and are over.
     pub span: (DateTime<Utc>, DateTime<Utc>),
@@ -137,11 +132,12 @@ pub struct LogFilter {
     pub case_id: Option<CaseId>,
     /// Only this pupil.
     pub pupil_id: Option<PupilId>,
-    /// With what only those see who lead on safeguarding: why people decided so, and which reasons were accepted.
+    /// Whether to include what is visible only with `safeguarding:read`: why people decided as they did, and which
+    /// reasons were accepted.
     pub whole: bool,
     /// After the page before.
     pub after: Option<Place>,
-    /// At most so many.
+    /// How many at most.
     pub most: i64,
 }
 
@@ -162,11 +158,9 @@ impl LogFilter {
     }
 }
 
-/// The instants at which days begin and are over on a school's wall.
-///
-/// # Errors
-/// A time zone that this program does not know.
-pub fn span(school: &SchoolRow, days: Days) -> Result<(DateTime<Utc>, DateTime<Utc>), Problem> {
+/// The instants at which days begin and end in the school's time zone. Errors: a time zone that this program does not
+/// know.
+pub fn span(school: &SchoolRow, days: Days) -> Result<(DateTime<Utc>, DateTime<Utc>)> {
     let over = days.to.succ_opt().ok_or_else(Problem::not_found)?;
     Ok((school.begins(days.from)?, school.begins(over)?))
 }

@@ -1,24 +1,16 @@
 //! The entries of a page, gathered from where they were recorded, with names.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 
 use super::super::people::People;
 use super::entry::{Entries, LogFilter};
 use super::{letters, said, steps, things};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::SchoolRow;
 use schema::{enrolment_now, placement_now};
 
 /// The entries of a page, earliest first. Of each source no more is read than the page holds.
-pub fn entries(
-    tx: &mut Tx<'_>,
-    school: &SchoolRow,
-    wanted: &LogFilter,
-) -> Result<Entries, Problem> {
+pub fn entries(tx: &mut Tx, school: &SchoolRow, wanted: &LogFilter) -> Result<Entries> {
     let mut all = steps::steps(tx, wanted)?;
     all.extend(said::done(tx, wanted)?);
     all.extend(things::records(tx, wanted)?);
@@ -38,7 +30,7 @@ pub fn entries(
 }
 
 /// Adds names and classes.
-fn name(tx: &mut Tx<'_>, school_id: SchoolId, all: &mut Entries) -> Result<(), Problem> {
+fn name(tx: &mut Tx, school_id: SchoolId, all: &mut Entries) -> Result<()> {
     let mut ids: Vec<PupilId> = all.iter().filter_map(|(_, entry)| entry.pupil_id).collect();
     ids.sort_unstable();
     ids.dedup();

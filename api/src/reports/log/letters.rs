@@ -1,30 +1,22 @@
 //! Letters that belong to no case, decisions about letters that were held, and letters that were stopped.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use chrono::NaiveTime;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, LetterId, PupilId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::letters::{LetterState, Verdict};
 use crate::school::tenants::SchoolRow;
 use schema::{letter, letter_decision, letter_stop};
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
-pub fn without_a_case(
-    tx: &mut Tx<'_>,
-    school: &SchoolRow,
-    wanted: &LogFilter,
-) -> Result<Entries, Problem> {
+pub fn without_a_case(tx: &mut Tx, school: &SchoolRow, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = letter::table
         .filter(letter::school_id.eq(wanted.school_id).and(letter::case_id.is_null()))
         .filter(letter::decided_on.between(wanted.days.from, wanted.days.to))
         .into_boxed();
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(letter::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| letter::pupil_id.eq(pupil_id)));
     let (at, last, _) = wanted.after(source::LETTERS);
     let day = school.date(at)?;
     let last = match noon(school, day)?.cmp(&at) {
@@ -60,13 +52,13 @@ pub fn without_a_case(
     rows.into_iter().map(one).collect()
 }
 
-fn noon(school: &SchoolRow, day: NaiveDate) -> Result<DateTime<Utc>, Problem> {
+fn noon(school: &SchoolRow, day: NaiveDate) -> Result<DateTime<Utc>> {
     let noon = day.and_time(NaiveTime::from_hms_opt(12, 0, 0).unwrap_or(NaiveTime::MIN));
     Ok(school.instant(noon)?.unwrap_or_else(|| noon.and_utc()))
 }
 
 /// What people decided about letters that were held.
-pub fn decisions(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn decisions(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = letter_decision::table
         .inner_join(
             letter::table.on(letter::trust_id
@@ -75,12 +67,8 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem
         )
         .filter(letter_decision::school_id.eq(wanted.school_id))
         .into_boxed();
-    if let Some(case_id) = wanted.case_id {
-        rows = rows.filter(letter::case_id.eq(case_id));
-    }
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(letter::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.case_id.map(|case_id| letter::case_id.eq(case_id)));
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| letter::pupil_id.eq(pupil_id)));
     let keys = (letter_decision::recorded_at, letter_decision::letter_id, letter_decision::seq);
     type Row = (
         (LetterId, i32, Verdict, String, DateTime<Utc>, String),
@@ -113,13 +101,11 @@ pub fn decisions(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem
 }
 
 /// Letters that were stopped, or go on again, about pupils of the school.
-pub fn stopped(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn stopped(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = letter_stop::table
         .filter(letter_stop::school_ids.contains(vec![wanted.school_id]))
         .into_boxed();
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(letter_stop::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| letter_stop::pupil_id.eq(pupil_id)));
     let keys = (letter_stop::recorded_at, letter_stop::pupil_id);
     let only = || 0.into_sql::<Integer>();
     let rows: Vec<(PupilId, bool, String, DateTime<Utc>, String)> =

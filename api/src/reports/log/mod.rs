@@ -1,5 +1,6 @@
-//! The log of a school, a case or a pupil: who did what, when and why, in the shape of a log that is kept on paper (rule
-//! H-12): cases step by step, and what stands beside them. What is confidential is for those who lead on safeguarding.
+//! The log of a school, a case or a pupil: who did what, when and why, in the shape of a log that is kept on paper
+//! (rule H-12): cases step by step, and what stands beside them. What is confidential is visible only with
+//! `safeguarding:read`.
 
 mod entry;
 mod gather;
@@ -8,7 +9,6 @@ mod said;
 mod steps;
 mod things;
 
-use chrono::NaiveDate;
 use domain::Days;
 use domain::policy::word::Keeps;
 
@@ -92,7 +92,7 @@ pub async fn log_export(
     request: HttpRequest,
     path: Path<SchoolId>,
     params: Query<LogExportQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let LogExportQuery { from, to, case_id, pupil_id, format, limit, cursor } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
@@ -117,7 +117,7 @@ pub async fn log_export(
     if format == Some(ReportFormat::Csv) {
         let name = format!("log-{}-{from}-{to}", school.urn);
         let rows = found.into_iter().map(|(_, entry)| row(&school, entry));
-        let rows: Vec<Vec<String>> = rows.collect::<Result<_, Problem>>()?;
+        let rows: Vec<Vec<String>> = rows.collect::<Result<_>>()?;
         return csv::answer(&name, &HEADER, rows.into_iter());
     }
     let entries = page(&slice, found, |(_, entry)| entry);
@@ -133,13 +133,13 @@ pub async fn log_export(
 }
 
 /// The rules by which the policy that a school follows on a day promises a log.
-fn promised(tx: &mut Tx<'_>, school_id: SchoolId, day: NaiveDate) -> Result<Vec<String>, Problem> {
+fn promised(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Vec<String>> {
     let follows = policies::assigned(tx, school_id, Part::Pathway, day)?;
     let row = follows.as_ref().and_then(|follows| follows.policy.promise(Keeps::Record));
     Ok(row.map(|row| row.rule.clone()).into_iter().collect())
 }
 
-fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>, Problem> {
+fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>> {
     let wall = school.wall(entry.at)?;
     Ok(vec![
         wall.date().to_string(),

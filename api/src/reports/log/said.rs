@@ -1,35 +1,26 @@
 //! What people did and said about pupils: evidence of actions, attempts to reach parents, what was said at reviews, and
 //! reasons that were accepted.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::Integer;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{ActionId, AttemptId, CaseId, ParentId, PupilId, ReviewId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::parents;
 use crate::school::tenants;
 use schema::{action, contact_attempt, evidence, feedback, mitigation};
 
 /// What was done, each attempt too.
-pub fn done(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn done(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = evidence::table
         .inner_join(action::table.on(
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
         ))
         .filter(evidence::school_id.eq(wanted.school_id))
         .into_boxed();
-    if let Some(case_id) = wanted.case_id {
-        rows = rows.filter(action::case_id.eq(case_id));
-    }
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(action::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.case_id.map(|case_id| action::case_id.eq(case_id)));
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| action::pupil_id.eq(pupil_id)));
     let keys = (evidence::recorded_at, evidence::action_id, evidence::seq);
     type Row = (
         (ActionId, i32, String, bool, DateTime<Utc>, String),
@@ -58,11 +49,9 @@ pub fn done(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
 }
 
 /// What teachers and others said at reviews.
-pub fn said(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn said(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = feedback::table.filter(feedback::school_id.eq(wanted.school_id)).into_boxed();
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(feedback::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| feedback::pupil_id.eq(pupil_id)));
     let keys = (feedback::recorded_at, feedback::review_id, feedback::seq);
     let rows: Vec<(ReviewId, i32, PupilId, String, DateTime<Utc>, String)> =
         of_page!(rows, wanted, source::FEEDBACK, (keys.0, keys.1, keys.2))
@@ -82,13 +71,11 @@ pub fn said(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
     Ok(rows.collect())
 }
 
-/// Reasons that were accepted; what they are, an illness or a death, for those alone who lead on safeguarding.
-pub fn accepted(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+/// Reasons that were accepted; what they are, an illness or a death, is visible only with `safeguarding:read`.
+pub fn accepted(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows =
         mitigation::table.filter(mitigation::school_id.eq(wanted.school_id)).into_boxed();
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(mitigation::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| mitigation::pupil_id.eq(pupil_id)));
     // A pupil's reasons differ in their first day: as a number it is a key like any other.
     let first_day = || sql::<Integer>("(mitigation.first_day - DATE '2000-01-01')");
     let keys = (mitigation::recorded_at, mitigation::pupil_id);
@@ -116,12 +103,10 @@ pub fn accepted(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem>
 
 /// Attempts to reach somebody about an absence. Those with a parent who is not to be contacted are for those alone who
 /// lead on safeguarding.
-pub fn contacts(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn contacts(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows =
         contact_attempt::table.filter(contact_attempt::school_id.eq(wanted.school_id)).into_boxed();
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(contact_attempt::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| contact_attempt::pupil_id.eq(pupil_id)));
     for (pupil, parent) in hidden(tx, wanted)? {
         let another = contact_attempt::parent_id.is_distinct_from(parent);
         rows = rows.filter(contact_attempt::pupil_id.ne(pupil).or(another));
@@ -160,8 +145,8 @@ pub fn contacts(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem>
     Ok(rows.into_iter().map(one).collect())
 }
 
-/// Pupils and their parents of whom the reader is not told that they were contacted.
-fn hidden(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<BTreeSet<(PupilId, ParentId)>, Problem> {
+/// Pupils and parents whose contacts are hidden from this reader.
+fn hidden(tx: &mut Tx, wanted: &LogFilter) -> Result<BTreeSet<(PupilId, ParentId)>> {
     if wanted.whole {
         return Ok(BTreeSet::new());
     }

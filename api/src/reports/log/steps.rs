@@ -1,18 +1,12 @@
 //! The events of cases, with how each letter stands now and where the case stood.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use domain::policy::{Event, Place as CasePlace, Recorded};
-use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::letters::LetterState;
 use schema::{case_event, case_state, letter};
 
@@ -20,7 +14,7 @@ use schema::{case_event, case_state, letter};
 const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";
 
 /// The events of cases.
-pub fn steps(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn steps(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = case_event::table
         .inner_join(
             case_state::table.on(case_state::trust_id
@@ -29,12 +23,8 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
         )
         .filter(case_event::school_id.eq(wanted.school_id))
         .into_boxed();
-    if let Some(case_id) = wanted.case_id {
-        rows = rows.filter(case_event::case_id.eq(case_id));
-    }
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(case_state::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.case_id.map(|case_id| case_event::case_id.eq(case_id)));
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| case_state::pupil_id.eq(pupil_id)));
     let keys = (case_event::recorded_at, case_event::case_id, case_event::seq);
     type Row = (CaseId, i32, PupilId, Value, Vec<String>, DateTime<Utc>, String, String);
     let rows: Vec<Row> = of_page!(rows, wanted, source::STEPS, (keys.0, keys.1, keys.2))
@@ -77,10 +67,10 @@ pub fn steps(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
 
 /// How the letters of cases stand now, by case, step and name.
 fn letters(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     cases: &[CaseId],
-) -> Result<BTreeMap<(CaseId, i32, String), LetterState>, Problem> {
+) -> Result<BTreeMap<(CaseId, i32, String), LetterState>> {
     let rows: Vec<(Option<CaseId>, Option<i32>, String, LetterState)> = letter::table
         .filter(letter::school_id.eq(school_id).and(letter::case_id.eq_any(cases)))
         .select((letter::case_id, letter::step, letter::name, letter::state))
@@ -92,7 +82,7 @@ fn letters(
 }
 
 /// The stages to which cases came, by case and event.
-fn stages(tx: &mut Tx<'_>, cases: &[CaseId]) -> Result<BTreeMap<(CaseId, i32), String>, Problem> {
+fn stages(tx: &mut Tx, cases: &[CaseId]) -> Result<BTreeMap<(CaseId, i32), String>> {
     let rows: Vec<(CaseId, i32, String)> = case_event::table
         .filter(case_event::case_id.eq_any(cases))
         .filter(sql::<Bool>(STAGE).sql(" IS NOT NULL"))

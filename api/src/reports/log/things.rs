@@ -1,30 +1,22 @@
-//! What stands beside the steps of cases: things that are kept with a case, and penalty notices. What is confidential of
-//! the things is not read.
+//! What stands beside the steps of cases: the records that are kept with a case, and penalty notices. What is
+//! confidential of the things is not read.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, NoticeId, PupilId, RecordId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::records::RecordKind;
 use schema::{case_record, penalty_notice};
 
 /// How meetings, plans, visits, monitoring periods and referrals stood.
-pub fn records(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn records(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = case_record::table
         .filter(case_record::school_id.eq(wanted.school_id))
         // What a case brought along was done, and is logged, at the school before.
         .filter(case_record::carried_from.is_null())
         .into_boxed();
-    if let Some(case_id) = wanted.case_id {
-        rows = rows.filter(case_record::case_id.eq(case_id));
-    }
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(case_record::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.case_id.map(|case_id| case_record::case_id.eq(case_id)));
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| case_record::pupil_id.eq(pupil_id)));
     let keys = (case_record::recorded_at, case_record::record_id, case_record::seq);
     type Row =
         (RecordId, i32, RecordKind, PupilId, Option<CaseId>, String, DateTime<Utc>, String, String);
@@ -50,16 +42,12 @@ pub fn records(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> 
 }
 
 /// How the penalty notices stood that the school asked for.
-pub fn notices(tx: &mut Tx<'_>, wanted: &LogFilter) -> Result<Entries, Problem> {
+pub fn notices(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows = penalty_notice::table
         .filter(penalty_notice::asking_school.eq(wanted.school_id))
         .into_boxed();
-    if let Some(case_id) = wanted.case_id {
-        rows = rows.filter(penalty_notice::case_id.eq(case_id));
-    }
-    if let Some(pupil_id) = wanted.pupil_id {
-        rows = rows.filter(penalty_notice::pupil_id.eq(pupil_id));
-    }
+    rows = rows.narrow(wanted.case_id.map(|case_id| penalty_notice::case_id.eq(case_id)));
+    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| penalty_notice::pupil_id.eq(pupil_id)));
     let keys = (penalty_notice::recorded_at, penalty_notice::notice_id, penalty_notice::seq);
     type Row =
         (NoticeId, i32, PupilId, Option<CaseId>, (String, Value), DateTime<Utc>, String, String);

@@ -2,14 +2,11 @@
 
 use ::analytics::EnrolmentYear;
 use actix_web::{HttpResponse, web};
-use serde::Serialize;
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat};
 use super::reported::{COLUMNS, ReportedPupil, reported};
-use crate::base::db::Scope;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 
 /// An entry of a return.
@@ -32,7 +29,7 @@ pub async fn entries<'a, T, E>(
     frame: &'a Frame,
     found: Vec<(&'a EnrolmentYear, T)>,
     mut say: impl FnMut(ReportedPupil, &'a EnrolmentYear, T) -> Option<E>,
-) -> Result<Vec<E>, Problem> {
+) -> Result<Vec<E>> {
     let (school_id, day) = (frame.school.school_id, frame.days.to);
     let members: Vec<EnrolmentYear> = found.iter().map(|(member, _)| (*member).clone()).collect();
     let read = app.db.snapshot(scope, move |tx| reported(tx, school_id, &members, day));
@@ -44,15 +41,12 @@ pub async fn entries<'a, T, E>(
 }
 
 /// The return as a table, or as `whole` says it.
-///
-/// # Errors
-/// A table that cannot be written.
 pub fn answer<E: Entry, R: Serialize>(
     frame: &Frame,
     format: Option<ReportFormat>,
     entries: Vec<E>,
     whole: impl FnOnce(Vec<E>) -> R,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     if format != Some(ReportFormat::Csv) {
         return Ok(HttpResponse::Ok().json(whole(entries)));
     }

@@ -1,9 +1,7 @@
-//! The attendance return, often called the 10-day return: who was absent without authorisation for 10 school days running,
-//! or does not attend regularly.
+//! The attendance return, often called the 10-day return: who was absent without authorisation for 10 school days
+//! running, or does not attend regularly.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{Days as DayCount, NaiveDate};
+use chrono::Days as DayCount;
 use domain::national::{Mark, National, PenaltyNotice, Return};
 use domain::{Calendar, Days};
 
@@ -13,7 +11,6 @@ use super::answer::{Entry, answer, entries};
 use super::reported::{ReportedPupil, ReturnLaw, before_the_law, law};
 use super::roll::marks;
 use crate::base::operation::*;
-use crate::base::word::words;
 use crate::figures::Counting;
 
 const BASIS: &str = "Pupils of compulsory school age who were on roll on some day of the period and, in the period, were \
@@ -128,7 +125,7 @@ pub async fn attendance_return(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<AttendanceReturnQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let AttendanceReturnQuery { from, to, format } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;
@@ -157,7 +154,7 @@ struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    fn of(national: &'a National, day: NaiveDate) -> Result<Self, Problem> {
+    fn of(national: &'a National, day: NaiveDate) -> Result<Self> {
         let rules = national.attendance_return(day).zip(national.penalty_notice(day));
         let (continuous, irregular) = rules.ok_or_else(before_the_law)?;
         Ok(Self { continuous, irregular })

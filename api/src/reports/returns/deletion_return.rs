@@ -1,9 +1,7 @@
 //! The deletion return: whose name goes from the admission register, before it does.
 
-use std::collections::BTreeMap;
-
 use analytics::EnrolmentYear;
-use chrono::{Datelike, Months, NaiveDate};
+use chrono::{Datelike, Months};
 use domain::Days;
 
 use super::super::csv;
@@ -114,7 +112,7 @@ pub async fn deletion_return(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<DeletionReturnQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let DeletionReturnQuery { from, to, final_year: all, format } = params.0;
     let month = month_of(today(&app, &scope, path.0).await?);
@@ -167,10 +165,10 @@ fn completes(frame: &Frame, member: &EnrolmentYear, last: NaiveDate) -> bool {
 
 /// The schools to which pupils go, by the enrolment that they leave.
 fn next_schools(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     members: &[EnrolmentYear],
-) -> Result<BTreeMap<EnrolmentId, NextSchool>, Problem> {
+) -> Result<BTreeMap<EnrolmentId, NextSchool>> {
     let pupils: Vec<PupilId> = members.iter().map(|member| member.pupil_id()).collect();
     let stays = pupils::stays_of_pupils(tx, &pupils)?;
     let schools = tenants::schools(tx)?.into_iter().map(|school| (school.school_id, school.name));

@@ -12,10 +12,8 @@ mod reported;
 mod roll;
 mod sickness_return;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 /// The operations of the returns.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(attendance_return::attendance_return)
         .service(sickness_return::sickness_return)

@@ -1,7 +1,6 @@
 //! The new pupil return: whose name came on the admission register, and by when the local authority has to know.
 
 use analytics::EnrolmentYear;
-use chrono::NaiveDate;
 
 use super::super::csv;
 use super::super::frame::{Frame, ReportFormat, ReportHead, period, today};
@@ -86,7 +85,7 @@ pub async fn new_pupil_return(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<NewPupilReturnQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let NewPupilReturnQuery { from, to, intake, format } = params.0;
     let days = period((from, to), today(&app, &scope, path.0).await?)?;

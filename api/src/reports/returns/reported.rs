@@ -1,21 +1,12 @@
 //! A pupil as a return names them: the name, the days on roll, and the parents with where they live.
 
-use std::collections::BTreeMap;
-
 use ::analytics::EnrolmentYear;
-use chrono::NaiveDate;
 use domain::ContactKind;
 use domain::national::National;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::super::csv::cell;
 use super::super::people::People;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 use crate::roll::parents::{self, ParentOf};
 
@@ -142,11 +133,11 @@ impl From<ParentOf> for ReportedParent {
 
 /// The pupils of some enrolments as a return names them on a day, by enrolment.
 pub fn reported(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     members: &[EnrolmentYear],
     day: NaiveDate,
-) -> Result<BTreeMap<EnrolmentId, ReportedPupil>, Problem> {
+) -> Result<BTreeMap<EnrolmentId, ReportedPupil>> {
     let ids: Vec<PupilId> = members.iter().map(|member| member.pupil_id()).collect();
     let people = People::read(tx, school_id, ids.iter().copied())?;
     let mut parents = parents::parents_of(tx, &ids, day)?;
@@ -177,19 +168,19 @@ pub fn reported(
 pub struct ReturnLaw {
     /// In force from.
     pub from: NaiveDate,
-    /// So many school days.
+    /// How many school days.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 10)]
     pub school_days: Option<usize>,
-    /// So many sessions.
+    /// How many sessions.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 10)]
     pub sessions: Option<usize>,
-    /// In so many school weeks.
+    /// Within how many school weeks.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 10)]
     pub school_weeks: Option<usize>,
-    /// By the end of so many days.
+    /// By the end of how many days.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 5)]
     pub days: Option<u64>,
@@ -215,11 +206,8 @@ impl ReturnLaw {
     }
 }
 
-/// The law that the product is built with.
-///
-/// # Errors
-/// Never for a released build.
-pub fn law() -> Result<National, Problem> {
+/// The law that the product is built with. Errors: never for a released build.
+pub fn law() -> Result<National> {
     National::built_in().map_err(Problem::internal)
 }
 

@@ -1,14 +1,11 @@
 //! A school's pupils with the marks that a return looks at.
 
-use std::collections::BTreeMap;
-
 use ::analytics::EnrolmentYear;
-use chrono::NaiveDate;
 use domain::national::Mark;
 use domain::{CodeTable, is_of_compulsory_age};
 
 use super::super::frame::Frame;
-use crate::base::id::PupilId;
+use crate::base::prelude::*;
 use crate::figures::Enrolled;
 
 /// The marks that may stand in a return, of everybody who was on roll on some day of its period, by pupil: possible

@@ -1,8 +1,7 @@
 //! The sickness return: who has missed 15 school days of the school year through illness, running or in all.
 
-use chrono::NaiveDate;
+use domain::Days;
 use domain::national::{Mark, Return, Spell};
-use domain::{AcademicYear, Days};
 
 use super::super::frame::{Frame, ReportFormat, ReportHead, today, year_to_date};
 use super::answer::{Entry, answer, entries};
@@ -26,7 +25,7 @@ pub struct SicknessReturnQuery {
     from: Option<NaiveDate>,
     /// The last day, in the same school year; today when absent.
     to: Option<NaiveDate>,
-    /// Look ahead: who has missed so many school days, 1 to 15; 15 when absent.
+    /// Look ahead: who has missed this many school days, 1 to 15; 15 when absent.
     days: Option<usize>,
     /// How it is answered; as JSON when absent.
     format: Option<ReportFormat>,
@@ -40,7 +39,7 @@ pub struct SicknessReturn {
     head: ReportHead,
     /// The rule.
     law: ReturnLaw,
-    /// So many school days were asked for.
+    /// How many school days were asked for.
     #[schema(example = 15)]
     days: usize,
     /// The pupils, in the order of their keys.
@@ -125,7 +124,7 @@ pub async fn sickness_return(
     counting: web::Data<Counting>,
     path: Path<SchoolId>,
     params: Query<SicknessReturnQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let scope = caller.scope().clone();
     let SicknessReturnQuery { from, to, days: asked, format } = params.0;
     let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;

@@ -1,12 +1,8 @@
 //! What somebody is to a pupil: the relationship, who is called first, with whom the child lives.
 
-use chrono::NaiveDate;
 use domain::Relationship;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 
 /// The most parents that are called in an order.
 const LAST: i16 = 99;
@@ -33,11 +29,8 @@ pub struct Link {
 }
 
 impl Link {
-    /// Refuses what cannot be kept. `at` is where in the body it stands.
-    ///
-    /// # Errors
-    /// A priority out of range.
-    pub(super) fn check(&self, at: &str) -> Result<(), Problem> {
+    /// Refuses what cannot be kept. `at` is where in the body it stands. Errors: a priority out of range.
+    pub(super) fn check(&self, at: &str) -> Result<()> {
         if (1..=LAST).contains(&self.priority) {
             return Ok(());
         }

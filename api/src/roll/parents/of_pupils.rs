@@ -1,15 +1,10 @@
 //! The parents of many pupils at once, for lists and returns.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
-
 use super::link::Link;
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_parents, ties_of_pupils};
-use crate::base::db::Tx;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::Problem;
+
+use crate::base::prelude::*;
 
 /// A parent of a pupil, as a list names them.
 pub struct ParentOf {
@@ -23,10 +18,10 @@ pub struct ParentOf {
 
 /// Who are parents of these pupils on a day, each pupil's in the order in which they are called.
 pub fn parents_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: &[PupilId],
     day: NaiveDate,
-) -> Result<BTreeMap<PupilId, Vec<ParentOf>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<ParentOf>>> {
     let mut ties = ties_of_pupils(tx, pupils)?;
     ties.retain(|tie| lasts(tie, day));
     let ids: BTreeSet<ParentId> = ties.iter().map(|tie| tie.parent_id).collect();
@@ -43,20 +38,16 @@ pub fn parents_of(
 }
 
 /// Of these pupils those of whom something has to be respected about a parent on a day.
-pub fn ask_first(
-    tx: &mut Tx<'_>,
-    pupils: &[PupilId],
-    day: NaiveDate,
-) -> Result<BTreeSet<PupilId>, Problem> {
+pub fn ask_first(tx: &mut Tx, pupils: &[PupilId], day: NaiveDate) -> Result<BTreeSet<PupilId>> {
     Ok(protected(tx, pupils, day)?.into_iter().map(|(pupil, _)| pupil).collect())
 }
 
 /// Whom something has to be respected of on a day, among the parents of these pupils: pupil and parent.
 pub fn protected(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: &[PupilId],
     day: NaiveDate,
-) -> Result<BTreeSet<(PupilId, ParentId)>, Problem> {
+) -> Result<BTreeSet<(PupilId, ParentId)>> {
     let ties = ties_of_pupils(tx, pupils)?;
     let standing = ties.into_iter().filter(|tie| tie.safeguards.stand(day));
     Ok(standing.map(|tie| (tie.pupil_id, tie.parent_id)).collect())
@@ -65,10 +56,10 @@ pub fn protected(
 /// The children of these parents on a day about whom they may be contacted, as far as the caller may see them: parent and
 /// pupil.
 pub fn children_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     parents: &[ParentId],
     day: NaiveDate,
-) -> Result<Vec<(ParentId, PupilId)>, Problem> {
+) -> Result<Vec<(ParentId, PupilId)>> {
     let ties = ties_of_parents(tx, parents)?.into_iter();
     let open = ties.filter(|tie| lasts(tie, day) && !tie.safeguards.stand(day));
     Ok(open.map(|tie| (tie.parent_id, tie.pupil_id)).collect())

@@ -1,12 +1,8 @@
 //! Who a parent is and how to reach them, as it comes in and as it is kept.
 
 use domain::ContactKind;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 
 /// The most ways to reach somebody.
 const MOST_CONTACTS: usize = 20;
@@ -57,11 +53,8 @@ impl Contact {
 }
 
 impl Person {
-    /// The same as it is kept. `at` is where in the body it stands.
-    ///
-    /// # Errors
-    /// Every member that cannot be kept.
-    pub(super) fn check(&self, at: &str) -> Result<Person, Problem> {
+    /// The same as it is kept. `at` is where in the body it stands. Errors: every member that cannot be kept.
+    pub(super) fn check(&self, at: &str) -> Result<Person> {
         let mut problem = Problem::new(Kind::Invalid);
         let mut kept = |member: &str, text: &str, most: usize| {
             name::kept(text, most).unwrap_or_else(|| {

@@ -1,15 +1,11 @@
 //! To whom letters about a pupil may go, in order; and why not to the others.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::Relationship;
 
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_pupil};
-use crate::base::db::Tx;
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::Problem;
+
+use crate::base::prelude::*;
 
 /// A parent, in the sense of the Education Act, as letters address them.
 #[derive(Debug, Clone)]
@@ -31,11 +27,7 @@ const NO_CARE: &str = "has neither parental responsibility nor the child living 
 ///
 /// For a child in care (one who has a foster carer, a social worker or a virtual school) these are written to. What has
 /// to be respected always comes first.
-pub fn recipients(
-    tx: &mut Tx<'_>,
-    pupil_id: PupilId,
-    day: NaiveDate,
-) -> Result<Vec<Recipient>, Problem> {
+pub fn recipients(tx: &mut Tx, pupil_id: PupilId, day: NaiveDate) -> Result<Vec<Recipient>> {
     let mut ties = ties_of_pupil(tx, pupil_id)?;
     ties.retain(|tie| tie.link.last_day.is_none_or(|last| day <= last));
     let in_care = ties.iter().any(of_care);

@@ -1,14 +1,10 @@
 //! What is known of a pupil beside class and year group: recorded with dates, read as it holds now.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz};
 use domain::Characteristic;
 
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
+use crate::base::prelude::*;
 
 words! {
     /// A value of a characteristic.
@@ -58,11 +54,11 @@ pub struct CharacteristicRow {
 
 /// Records characteristics. The caller has locked the schools' versions and bumped them to `at`.
 pub fn add_characteristics(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     new: &[NewCharacteristic],
     at: DateTime<Utc>,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO characteristic \
              (trust_id, school_id, enrolment_id, kind, from_day, value, recorded_at, recorded_by) \
@@ -84,30 +80,30 @@ pub fn add_characteristics(
 /// Every characteristic of the enrolments of these schools as known on an instant (`None`: now), in the order of
 /// enrolment, kind and day.
 pub fn characteristics_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     known: Option<DateTime<Utc>>,
-) -> Result<Vec<CharacteristicRow>, Problem> {
+) -> Result<Vec<CharacteristicRow>> {
     load(tx, schools, None, known)
 }
 
 /// The same of one enrolment.
 pub fn characteristics_of_enrolment(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     enrolment_id: EnrolmentId,
     known: Option<DateTime<Utc>>,
-) -> Result<Vec<CharacteristicRow>, Problem> {
+) -> Result<Vec<CharacteristicRow>> {
     load(tx, &[school_id], Some(enrolment_id), known)
 }
 
 /// What holds on a day of these kinds, for the enrolments of a school; kinds of which nothing is recorded are left out.
 pub fn characteristics_on(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     kinds: &[Characteristic],
     date: NaiveDate,
-) -> Result<Vec<CharacteristicRow>, Problem> {
+) -> Result<Vec<CharacteristicRow>> {
     let rows = diesel::sql_query(
         "SELECT DISTINCT ON (enrolment_id, kind) enrolment_id, kind, from_day, value FROM ( \
              SELECT DISTINCT ON (enrolment_id, kind, from_day) enrolment_id, kind, from_day, value \
@@ -125,11 +121,11 @@ pub fn characteristics_on(
 }
 
 fn load(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     enrolment: Option<EnrolmentId>,
     known: Option<DateTime<Utc>>,
-) -> Result<Vec<CharacteristicRow>, Problem> {
+) -> Result<Vec<CharacteristicRow>> {
     let rows = diesel::sql_query(
         "SELECT enrolment_id, kind, from_day, value FROM ( \
              SELECT DISTINCT ON (school_id, enrolment_id, kind, from_day) enrolment_id, kind, from_day, value \

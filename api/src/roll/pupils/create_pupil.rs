@@ -1,11 +1,8 @@
 //! A pupil whom a school adds by hand. Whole rolls come by import.
 
-use chrono::NaiveDate;
-
 use super::details::Details;
 use super::{NewPupil, PupilRow};
 use crate::base::operation::*;
-use crate::base::words;
 use crate::school::tenants;
 
 /// A pupil to be.
@@ -33,7 +30,7 @@ pub struct PupilBody {
 }
 
 impl PupilBody {
-    fn check(&self, today: NaiveDate) -> Result<NewPupil, Problem> {
+    fn check(&self, today: NaiveDate) -> Result<NewPupil> {
         let details = Details {
             upn: self.upn.clone(),
             surname: self.surname.clone(),
@@ -57,7 +54,7 @@ pub async fn create_pupil(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<PupilBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let new = body.value.check(app.db.clock_of(caller.scope()).await?.today())?;
     let school_id = body.value.school_id;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
@@ -71,7 +68,7 @@ pub async fn create_pupil(
 }
 
 /// A UPN stands once in a trust. A school is not told which other school has it.
-fn add(tx: &mut Tx<'_>, new: &NewPupil, by: &str) -> Result<PupilRow, Problem> {
+fn add(tx: &mut Tx, new: &NewPupil, by: &str) -> Result<PupilRow> {
     let added = super::add_pupils(tx, std::slice::from_ref(new), by)?;
     let id = added.get(&new.upn).ok_or_else(|| {
         Problem::at(Kind::Taken, "/upn", "a UPN that no pupil of the trust has")

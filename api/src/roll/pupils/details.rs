@@ -1,12 +1,9 @@
 //! Who a child is: number, names, date of birth and sex, checked the same way wherever they come in by hand.
 
-use chrono::{Datelike, NaiveDate};
+use chrono::Datelike;
 use domain::{Sex, Upn, UpnError, Word};
 
-use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 
 /// Who a child is, as it was typed.
 #[derive(Clone)]
@@ -25,11 +22,8 @@ impl Details {
         self.sex.as_deref().and_then(Sex::read).map(As)
     }
 
-    /// The same as it is kept. `at` is where in the body they stand.
-    ///
-    /// # Errors
-    /// Every member that cannot be kept.
-    pub fn check(self, at: &str, today: NaiveDate) -> Result<Self, Problem> {
+    /// The same as it is kept. `at` is where in the body they stand. Errors: every member that cannot be kept.
+    pub fn check(self, at: &str, today: NaiveDate) -> Result<Self> {
         let upn = match Upn::parse(self.upn.trim()) {
             Ok(upn) => upn.as_str().to_owned(),
             Err(UpnError::CheckLetter { expected }) => {
@@ -61,11 +55,8 @@ impl Details {
     }
 }
 
-/// Why something about a pupil is changed, as it is kept.
-///
-/// # Errors
-/// A reason that is empty or too long.
-pub(super) fn reason(text: &str) -> Result<String, Problem> {
+/// Why something about a pupil is changed, as it is kept. Errors: a reason that is empty or too long.
+pub(super) fn reason(text: &str) -> Result<String> {
     let text = text.trim();
     if (1..=500).contains(&text.chars().count()) {
         Ok(text.to_owned())

@@ -1,16 +1,10 @@
 //! What is allowed on a roll but may be a mistake: marks outside the days, two schools at once.
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, Characteristic, HalfDay, NO_MARK};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{Characteristic, NO_MARK};
 
 use super::characteristics::characteristics_of_enrolment;
 use super::{EnrolmentRow, Stay, stays_of};
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::marks;
 
 /// Something that is allowed but may be a mistake: nothing was refused because of it.
@@ -42,20 +36,14 @@ words! {
 }
 
 /// The notices of an enrolment.
-pub(super) fn notices_of(
-    tx: &mut Tx<'_>,
-    enrolment: &EnrolmentRow,
-) -> Result<Vec<EnrolmentNotice>, Problem> {
+pub(super) fn notices_of(tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<Vec<EnrolmentNotice>> {
     let mut notices: Vec<EnrolmentNotice> = marks_outside(tx, enrolment)?.into_iter().collect();
     notices.extend(two_schools(tx, enrolment)?);
     Ok(notices)
 }
 
 /// Marks on days that the enrolment does not cover: they stay where they are and count nowhere.
-fn marks_outside(
-    tx: &mut Tx<'_>,
-    enrolment: &EnrolmentRow,
-) -> Result<Option<EnrolmentNotice>, Problem> {
+fn marks_outside(tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<Option<EnrolmentNotice>> {
     let EnrolmentRow { school_id, enrolment_id, first_day, last_day, .. } = *enrolment;
     let mut outside = Vec::new();
     for (year, marks) in marks::years_of(tx, school_id, enrolment_id)? {
@@ -84,7 +72,7 @@ fn marks_outside(
 
 /// Other schools' rolls that the pupil is on at the same time, unless one is recorded as the main school and the other
 /// as the subsidiary one: two schools that each expect the pupil count them twice.
-fn two_schools(tx: &mut Tx<'_>, enrolment: &EnrolmentRow) -> Result<Vec<EnrolmentNotice>, Problem> {
+fn two_schools(tx: &mut Tx, enrolment: &EnrolmentRow) -> Result<Vec<EnrolmentNotice>> {
     let EnrolmentRow { school_id, enrolment_id, pupil_id, first_day, last_day } = *enrolment;
     let mut notices = Vec::new();
     for other in stays_of(tx, pupil_id)? {
@@ -130,11 +118,11 @@ fn doubled(
 
 /// How an enrolment is registered on a day: `single`, `main` or `subsidiary`.
 fn registration(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     enrolment_id: EnrolmentId,
     on: NaiveDate,
-) -> Result<String, Problem> {
+) -> Result<String> {
     let kind = Characteristic::Registration;
     let facts = characteristics_of_enrolment(tx, school_id, enrolment_id, None)?;
     let last = facts.into_iter().rfind(|fact| fact.kind == kind.text() && fact.from_day <= on);

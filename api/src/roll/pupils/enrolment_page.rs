@@ -1,19 +1,14 @@
 //! An enrolment as it is shown: days, classes, characteristics, and what is allowed but may be a mistake.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Date, Integer, Nullable, SmallInt, Timestamptz};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::characteristics::CharacteristicWord;
 use super::characteristics::characteristics_of_enrolment;
 use super::enrolment_notices::{EnrolmentNotice, notices_of};
 use super::{CharacteristicRow, EnrolmentRow, PlacementRow};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+
+use crate::base::prelude::*;
 
 /// An enrolment with everything that is known of it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,28 +50,20 @@ impl From<CharacteristicRow> for CharacteristicFact {
     }
 }
 
-/// An enrolment as it stands now.
-///
-/// # Errors
-/// 404.
-pub(super) fn enrolment_page(
-    tx: &mut Tx<'_>,
-    enrolment_id: EnrolmentId,
-) -> Result<EnrolmentPage, Problem> {
+/// An enrolment as it stands now. Errors: 404.
+pub(super) fn enrolment_page(tx: &mut Tx, enrolment_id: EnrolmentId) -> Result<EnrolmentPage> {
     let mut page = enrolment_page_known(tx, enrolment_id, None)?;
     page.notices = notices_of(tx, &page.enrolment)?;
     Ok(page)
 }
 
-/// An enrolment as it was known on an instant (`None`: now), without notices.
-///
-/// # Errors
-/// 404, also when it was not known then.
+/// An enrolment as it was known on an instant (`None`: now), without notices. Errors: 404, also when it was not known
+/// then.
 pub(super) fn enrolment_page_known(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     enrolment_id: EnrolmentId,
     known: Option<DateTime<Utc>>,
-) -> Result<EnrolmentPage, Problem> {
+) -> Result<EnrolmentPage> {
     let days: Days = diesel::sql_query(
         "SELECT e.school_id, d.first_day, d.last_day, coalesce(moved.old_pupil_id, e.pupil_id) AS pupil_id \
          FROM enrolment e \
@@ -125,11 +112,11 @@ struct Placed {
 }
 
 fn placements(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     enrolment_id: EnrolmentId,
     known: Option<DateTime<Utc>>,
-) -> Result<Vec<PlacementRow>, Problem> {
+) -> Result<Vec<PlacementRow>> {
     let rows: Vec<Placed> = diesel::sql_query(
         "SELECT DISTINCT ON (from_day) from_day, class_id, year_group FROM placement \
          WHERE trust_id = $1 AND school_id = $2 AND enrolment_id = $3 AND ($4 IS NULL OR recorded_at <= $4) \

@@ -1,7 +1,6 @@
 //! The classes of a school's year.
 
 use diesel::prelude::*;
-use domain::AcademicYear;
 
 use super::ClassRow;
 use crate::base::operation::*;
@@ -31,25 +30,19 @@ pub async fn list_classes(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListClassesQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let clock = app.db.clock_of(caller.scope()).await?;
     let ListClassesQuery { school_id, year, limit, cursor } = params.0;
     let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let slice = Slice::<ClassId>::read(limit, cursor.as_deref(), &(school_id, year))?;
     let page = app.db.run(caller.scope(), move |tx| {
-        let mut rows = class::table.filter(class::year.eq(year.number())).into_boxed();
+        let mut rows = ClassRow::query().filter(class::year.eq(year.number())).into_boxed();
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
             rows = rows.filter(class::school_id.eq(school_id));
         }
-        if let Some(after) = slice.after {
-            rows = rows.filter(class::class_id.gt(after));
-        }
-        let rows = rows
-            .order(class::class_id)
-            .limit(slice.fetch())
-            .select(ClassRow::as_select())
-            .load(tx.conn)?;
+        rows = rows.narrow(slice.after.map(|after| class::class_id.gt(after)));
+        let rows = rows.order(class::class_id).limit(slice.fetch()).load(tx.conn)?;
         Ok(slice.page(rows, |row| row.class_id))
     });
     Ok(page.await?.answer(&request))

@@ -1,6 +1,5 @@
 //! Enrolments, by school or pupil.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::EnrolmentRow;
@@ -32,11 +31,11 @@ pub async fn list_enrolments(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListEnrolmentsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListEnrolmentsQuery { school_id, pupil_id, on, limit, cursor } = params.0;
     let slice = Slice::<EnrolmentId>::read(limit, cursor.as_deref(), &(school_id, pupil_id, on))?;
     let page = app.db.run(caller.scope(), move |tx| {
-        let mut rows = enrolment_now::table.into_boxed();
+        let mut rows = EnrolmentRow::query().into_boxed();
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
             rows = rows.filter(enrolment_now::school_id.eq(school_id));
@@ -51,13 +50,8 @@ pub async fn list_enrolments(
                 .or(enrolment_now::last_day.ge(on).assume_not_null());
             rows = rows.filter(enrolment_now::first_day.le(on)).filter(not_left);
         }
-        if let Some(after) = slice.after {
-            rows = rows.filter(enrolment_now::enrolment_id.gt(after));
-        }
-        let rows = rows
-            .order(enrolment_now::enrolment_id)
-            .limit(slice.fetch())
-            .select(EnrolmentRow::as_select());
+        rows = rows.narrow(slice.after.map(|after| enrolment_now::enrolment_id.gt(after)));
+        let rows = rows.order(enrolment_now::enrolment_id).limit(slice.fetch());
         Ok(slice.page(rows.load(tx.conn)?, |row| row.enrolment_id))
     });
     Ok(page.await?.answer(&request))

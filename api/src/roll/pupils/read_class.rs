@@ -1,7 +1,5 @@
 //! One class, and who is in it on a day.
 
-use chrono::NaiveDate;
-
 use super::{ClassRow, Member};
 use crate::base::operation::*;
 use crate::school::tenants;
@@ -58,7 +56,7 @@ pub async fn read_class(
     app: web::Data<App>,
     path: Path<ClassId>,
     params: Query<ReadClassQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let page = app.db.run(caller.scope(), move |tx| {
         let class = super::class(tx, path.0)?;
         let on = params.0.on.map_or_else(|| tenants::today(tx, class.school_id), Ok)?;

@@ -1,7 +1,5 @@
 //! One enrolment, with its classes, year groups and characteristics; also as it was known before.
 
-use chrono::{DateTime, Utc};
-
 use super::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
 use crate::base::operation::*;
 
@@ -23,7 +21,7 @@ pub async fn read_enrolment(
     app: web::Data<App>,
     path: Path<EnrolmentId>,
     params: Query<ReadEnrolmentQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let known = params.0.as_known_on;
     let page = app.db.snapshot(caller.scope(), move |tx| match known {
         None => enrolment_page(tx, path.0),

@@ -24,18 +24,14 @@ pub struct PupilPage {
     enrolments: Vec<EnrolmentRow>,
 }
 
-/// A pupil as it stands now.
-///
-/// # Errors
-/// 404.
-pub(super) fn pupil_page(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilPage, Problem> {
+/// A pupil as it stands now. Errors: 404.
+pub(super) fn pupil_page(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilPage> {
     let pupil = super::pupil(tx, pupil_id)?;
     let former_upns = former_upns(tx, pupil_id)?;
     let merged_into = merged_into(tx, pupil_id)?;
-    let enrolments = enrolment_now::table
+    let enrolments = EnrolmentRow::query()
         .filter(enrolment_now::pupil_id.eq(pupil_id))
         .order((enrolment_now::first_day, enrolment_now::enrolment_id))
-        .select(EnrolmentRow::as_select())
         .load(tx.conn)?;
     Ok(PupilPage { pupil, former_upns, merged_into, enrolments })
 }
@@ -48,7 +44,7 @@ pub async fn read_pupil(
     caller: May<ReadPupil>,
     app: web::Data<App>,
     path: Path<PupilId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let page = app.db.run(caller.scope(), move |tx| pupil_page(tx, path.0));
     Ok(HttpResponse::Ok().json(page.await?))
 }

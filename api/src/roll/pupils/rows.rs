@@ -17,7 +17,7 @@ use crate::base::words;
 use schema::{class, enrolment_now, placement_now, pupil};
 
 /// A pupil.
-#[derive(Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
+#[derive(Clone, Serialize, HasQuery, QueryableByName, ToSchema)]
 #[diesel(table_name = pupil)]
 pub struct PupilRow {
     /// Rollcall's key. UPNs can change, be missing elsewhere or clash: they are never used as one.
@@ -40,7 +40,7 @@ pub struct PupilRow {
 }
 
 /// A class (tutor group, registration group) of one academic year.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = class)]
 pub struct ClassRow {
     /// Rollcall's key.
@@ -58,7 +58,7 @@ pub struct ClassRow {
 }
 
 /// A pupil's time on a school's roll.
-#[derive(Debug, Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, QueryableByName, ToSchema)]
 #[diesel(table_name = enrolment_now)]
 pub struct EnrolmentRow {
     /// Rollcall's key. A pupil who leaves and returns has two.

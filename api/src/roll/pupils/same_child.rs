@@ -1,19 +1,15 @@
 //! Pupils by name and birth date: who may be the same child under another number?
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Text};
 
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 
 /// The UPNs of pupils with these folded names (surname first) and birth dates, by both; one where there are several.
 pub fn pupils_by_child(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     children: &[(String, NaiveDate)],
-) -> Result<BTreeMap<(String, NaiveDate), String>, Problem> {
+) -> Result<BTreeMap<(String, NaiveDate), String>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]

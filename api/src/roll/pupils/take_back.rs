@@ -2,17 +2,13 @@
 //!
 //! A write is known by its instant: within a school no other has the same. What was changed since is left as it is.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use domain::{Characteristic, HALF_DAYS, NO_MARK, Word};
 
 use super::{NewCharacteristic, NewPlacement, NewStay};
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, SchoolId};
-use crate::base::problem::Problem;
+
+use crate::base::prelude::*;
 
 /// Why a fact of the roll was left as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,7 +37,7 @@ pub struct TakeBack {
 }
 
 /// The schools in which a write of that instant recorded facts of the roll.
-pub fn schools_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<SchoolId>, Problem> {
+pub fn schools_recorded_at(tx: &mut Tx, at: DateTime<Utc>) -> Result<Vec<SchoolId>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -59,11 +55,7 @@ pub fn schools_recorded_at(tx: &mut Tx<'_>, at: DateTime<Utc>) -> Result<Vec<Sch
 }
 
 /// What takes back the write of that instant in these schools. The caller has locked them, and records it.
-pub fn take_back(
-    tx: &mut Tx<'_>,
-    schools: &[SchoolId],
-    at: DateTime<Utc>,
-) -> Result<TakeBack, Problem> {
+pub fn take_back(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result<TakeBack> {
     let mut back = TakeBack::default();
     let mut new = BTreeSet::new();
     let marked = enrolments_with_marks(tx, schools, at)?;
@@ -141,11 +133,7 @@ struct DaysRow {
     changed: bool,
 }
 
-fn days_of(
-    tx: &mut Tx<'_>,
-    schools: &[SchoolId],
-    at: DateTime<Utc>,
-) -> Result<Vec<DaysRow>, Problem> {
+fn days_of(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result<Vec<DaysRow>> {
     Ok(diesel::sql_query(
         "SELECT d.school_id, d.enrolment_id, d.first_day, b.first_day AS before, b.last_day AS before_last, \
              EXISTS (SELECT FROM enrolment_days l WHERE l.trust_id = $1 AND l.school_id = d.school_id \
@@ -180,10 +168,10 @@ struct PlacementBefore {
 
 /// A placement cannot be taken away, but the one that held on its first day before can be put in its place.
 fn placements_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     at: DateTime<Utc>,
-) -> Result<Vec<PlacementBefore>, Problem> {
+) -> Result<Vec<PlacementBefore>> {
     Ok(diesel::sql_query(
         "SELECT p.school_id, p.enrolment_id, p.from_day, b.class_id, b.year_group, \
              EXISTS (SELECT FROM placement l WHERE l.trust_id = $1 AND l.school_id = p.school_id \
@@ -216,11 +204,7 @@ struct KnownBefore {
     changed: bool,
 }
 
-fn known_of(
-    tx: &mut Tx<'_>,
-    schools: &[SchoolId],
-    at: DateTime<Utc>,
-) -> Result<Vec<KnownBefore>, Problem> {
+fn known_of(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result<Vec<KnownBefore>> {
     Ok(diesel::sql_query(
         "SELECT c.school_id, c.enrolment_id, c.kind, c.from_day, b.value, \
              EXISTS (SELECT FROM characteristic l WHERE l.trust_id = $1 AND l.school_id = c.school_id \
@@ -241,10 +225,10 @@ fn known_of(
 
 /// Of the enrolments that the write touched, those with any mark.
 fn enrolments_with_marks(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     at: DateTime<Utc>,
-) -> Result<BTreeSet<EnrolmentId>, Problem> {
+) -> Result<BTreeSet<EnrolmentId>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]

@@ -1,16 +1,9 @@
 //! A school's calendar as it goes over the wire and as it is kept: terms, closures, the week, and who is not due when.
 
-use chrono::NaiveDate;
-use domain::{
-    AcademicYear, Calendar, Closure, ClosureKind, Days, NotDue, SchoolWeek, Session, Term,
-    bank_holidays,
-};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use domain::{Calendar, Closure, ClosureKind, Days, NotDue, SchoolWeek, Term, bank_holidays};
 
 use crate::base::http::etag::ETag;
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 
 /// A school's calendar for one academic year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -114,11 +107,8 @@ pub struct NotDueBody {
     pub note: Option<String>,
 }
 
-/// The calendar that a body describes.
-///
-/// # Errors
-/// 422 with every place that is not right.
-pub fn calendar_of(year: AcademicYear, body: &CalendarBody) -> Result<Calendar, Problem> {
+/// The calendar that a body describes. Errors: 422 with every place that is not right.
+pub fn calendar_of(year: AcademicYear, body: &CalendarBody) -> Result<Calendar> {
     let terms: Vec<Term> = body.terms.iter().map(TermBody::term).collect();
     let in_term = |day: NaiveDate| terms.iter().any(|term| term.from <= day && day <= term.to);
     let mut closures: Vec<Closure> = body.closures.iter().map(ClosureBody::closure).collect();
@@ -143,10 +133,7 @@ pub fn calendar_of(year: AcademicYear, body: &CalendarBody) -> Result<Calendar, 
 }
 
 /// The strong tag of a calendar.
-///
-/// # Errors
-/// It cannot be written as JSON.
-pub fn tag(body: &CalendarBody) -> Result<ETag, Problem> {
+pub fn tag(body: &CalendarBody) -> Result<ETag> {
     Ok(ETag::of(&serde_json::to_vec(body).map_err(Problem::internal)?))
 }
 

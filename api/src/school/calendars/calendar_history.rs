@@ -1,7 +1,5 @@
 //! Every calendar that a school's year ever had: who put it, and when.
 
-use domain::AcademicYear;
-
 use super::rows::{self, CalendarVersion};
 use crate::base::operation::*;
 use crate::school::tenants;
@@ -28,7 +26,7 @@ pub async fn calendar_history(
     caller: May<ReadCalendar>,
     app: web::Data<App>,
     path: Path<(SchoolId, AcademicYear)>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, year) = path.0;
     let history = app.db.run(caller.scope(), move |tx| {
         tenants::school(tx, school_id)?;

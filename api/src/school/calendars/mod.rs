@@ -7,13 +7,11 @@ mod read_term_dates;
 mod rows;
 mod term_dates;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use body::{CalendarBody, DaysBody, calendar_of, tag};
 pub use rows::{append, around, latest, of_schools, of_year};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(read_calendar::read_calendar)
         .service(calendar_history::calendar_history)

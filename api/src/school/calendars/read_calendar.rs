@@ -1,8 +1,5 @@
 //! A school's calendar, as it stands or as it was known on an earlier instant.
 
-use chrono::{DateTime, Utc};
-use domain::AcademicYear;
-
 use super::body::{CalendarBody, tag};
 use super::rows;
 use crate::base::http::etag::IfNoneMatch;
@@ -31,7 +28,7 @@ pub async fn read_calendar(
     path: Path<(SchoolId, AcademicYear)>,
     params: Query<ReadCalendarQuery>,
     conditions: Conditions,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, year) = path.0;
     let as_known_on = params.0.as_known_on;
     let body = app.db.run(caller.scope(), move |tx| {

@@ -1,18 +1,10 @@
 //! Owns: school_calendar.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use domain::{AcademicYear, Calendar};
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
+use domain::Calendar;
 
 use super::body::{CalendarBody, calendar_of};
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::school::tenants::Version;
 use schema::school_calendar;
 
@@ -33,30 +25,28 @@ pub struct CalendarVersion {
 
 /// The calendar that was put last: as it stands, or as it was known on an instant.
 pub fn latest(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: AcademicYear,
     as_known_on: Option<DateTime<Utc>>,
-) -> Result<Option<CalendarBody>, Problem> {
+) -> Result<Option<CalendarBody>> {
     let mut rows = school_calendar::table
         .filter(school_calendar::school_id.eq(school_id))
         .filter(school_calendar::year.eq(year.number()))
         .order(school_calendar::version.desc())
         .select(school_calendar::body)
         .into_boxed();
-    if let Some(instant) = as_known_on {
-        rows = rows.filter(school_calendar::recorded_at.le(instant));
-    }
+    rows = rows.narrow(as_known_on.map(|instant| school_calendar::recorded_at.le(instant)));
     let body: Option<Value> = rows.first(tx.conn).optional()?;
     body.map(|body| serde_json::from_value(body).map_err(Problem::internal)).transpose()
 }
 
 /// Every calendar of a school's year, oldest first.
 pub(super) fn versions(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: AcademicYear,
-) -> Result<Vec<CalendarVersion>, Problem> {
+) -> Result<Vec<CalendarVersion>> {
     let rows: Vec<(i64, DateTime<Utc>, String, Value)> = school_calendar::table
         .filter(school_calendar::school_id.eq(school_id))
         .filter(school_calendar::year.eq(year.number()))
@@ -78,13 +68,13 @@ pub(super) fn versions(
 
 /// Adds a calendar. The caller holds the lock of the school's version and has bumped it.
 pub fn append(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     year: AcademicYear,
     version: Version,
     body: &CalendarBody,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::insert_into(school_calendar::table)
         .values((
             school_calendar::trust_id.eq(tx.trust()),
@@ -99,15 +89,9 @@ pub fn append(
     Ok(())
 }
 
-/// The calendar of a school's year as it stands now.
-///
-/// # Errors
-/// 422 when there is none, so that nothing is ever counted or marked against a guess.
-pub fn of_year(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    year: AcademicYear,
-) -> Result<Calendar, Problem> {
+/// The calendar of a school's year as it stands now. Errors: 422 when there is none, so that nothing is ever counted or
+/// marked against a guess.
+pub fn of_year(tx: &mut Tx, school_id: SchoolId, year: AcademicYear) -> Result<Calendar> {
     let body: Option<Value> = school_calendar::table
         .filter(
             school_calendar::school_id.eq(school_id).and(school_calendar::year.eq(year.number())),
@@ -127,11 +111,11 @@ pub fn of_year(
 
 /// The calendars of these schools for a year as known on an instant (`None`: now), for those that have one.
 pub fn of_schools(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: AcademicYear,
     known: Option<DateTime<Utc>>,
-) -> Result<BTreeMap<SchoolId, Calendar>, Problem> {
+) -> Result<BTreeMap<SchoolId, Calendar>> {
     let known = known.unwrap_or(DateTime::<Utc>::MAX_UTC);
     let rows: Vec<(SchoolId, Value)> = school_calendar::table
         .filter(school_calendar::recorded_at.le(known))
@@ -146,11 +130,7 @@ pub fn of_schools(
 }
 
 /// A school's calendars of the year before a day's, of its year, and of the year after: those that there are, in order.
-pub fn around(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    day: NaiveDate,
-) -> Result<Vec<Calendar>, Problem> {
+pub fn around(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Vec<Calendar>> {
     let mut around = Vec::new();
     for step in -1..=1 {
         let year = AcademicYear::of(day).and_then(|year| AcademicYear::new(year.number() + step));
@@ -161,7 +141,7 @@ pub fn around(
     Ok(around)
 }
 
-fn stored(year: AcademicYear, body: Value) -> Result<Calendar, Problem> {
+fn stored(year: AcademicYear, body: Value) -> Result<Calendar> {
     let body: CalendarBody = serde_json::from_value(body).map_err(Problem::internal)?;
     calendar_of(year, &body)
 }

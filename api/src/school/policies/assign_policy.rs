@@ -1,8 +1,5 @@
 //! A school is given a policy from a day on.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::policy::{Answers, built_in, parse};
 
 use super::one_or_more::{self, OneOrMore};
@@ -41,7 +38,7 @@ pub async fn assign_policy(
     app: web::Data<App>,
     path: Path<(SchoolId, Part, NaiveDate)>,
     body: Json<AssignmentBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (school_id, part, from_day) = path.0;
     let assignment = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
@@ -71,12 +68,7 @@ pub async fn assign_policy(
 }
 
 /// The version that the school is to follow. What the product ships becomes the trust's own copy here.
-fn version_to_follow(
-    tx: &mut Tx<'_>,
-    key: &str,
-    version: Option<i32>,
-    by: &str,
-) -> Result<i32, Problem> {
+fn version_to_follow(tx: &mut Tx, key: &str, version: Option<i32>, by: &str) -> Result<i32> {
     let unknown =
         |_| Problem::at(Kind::Invalid, "/policy", "a policy of the trust, in a version it has");
     match (version, built_in().remove(key)) {
@@ -92,7 +84,7 @@ fn version_to_follow(
 }
 
 /// Whether a policy takes these answers, and has all that it needs.
-fn fits(text: &str, answers: &BTreeMap<String, Vec<String>>) -> Result<(), Problem> {
+fn fits(text: &str, answers: &BTreeMap<String, Vec<String>>) -> Result<()> {
     let problems =
         |answers: &BTreeMap<String, Vec<String>>| parse(text, Answers::School(answers)).1;
     let settings = parse(text, Answers::Examples).0.settings;

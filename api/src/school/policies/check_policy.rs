@@ -30,7 +30,7 @@ pub async fn check_policy(
     _caller: May<WritePolicy>,
     _path: Path<String>,
     body: Json<PolicyFolder>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let folder = Folder::from(body.value);
     let checked = block(move || Ok(check_folder(&folder))).await?;
     let sound = checked.problems.is_empty();

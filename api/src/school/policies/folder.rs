@@ -1,12 +1,8 @@
 //! A policy's folder as it goes over the wire, and what is wrong with one.
 
-use std::collections::BTreeMap;
-
 use domain::policy::{Checked, Folder, check_folder};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 
 /// A policy as texts. `domain/policies/README.md` teaches how they are written.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -61,11 +57,8 @@ impl From<&Folder> for PolicyFolder {
     }
 }
 
-/// The folder, read and checked.
-///
-/// # Errors
-/// 422 with everything that is wrong with it.
-pub fn sound(folder: &Folder) -> Result<Checked, Problem> {
+/// The folder, read and checked. Errors: 422 with everything that is wrong with it.
+pub fn sound(folder: &Folder) -> Result<Checked> {
     let checked = check_folder(folder);
     if checked.problems.is_empty() {
         return Ok(checked);

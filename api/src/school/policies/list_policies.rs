@@ -13,7 +13,7 @@ pub async fn list_policies(
     caller: May<ReadPolicy>,
     app: web::Data<App>,
     request: HttpRequest,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let items = app.db.run(caller.scope(), rows::heads).await?;
     Ok(Page { items, next: None }.answer(&request))
 }

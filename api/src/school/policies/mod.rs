@@ -12,15 +12,13 @@ mod read_school_policy;
 mod rows;
 mod shelf;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use rows::{
     Assignment, Follows, Part, assigned, assignments, assignments_of_schools, holding, under,
 };
 pub use shelf::Shelf;
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(list_policies::list_policies)
         .service(check_policy::check_policy)

@@ -1,9 +1,6 @@
 //! The answer to a setting, as it is told and kept: one text, or a list where the policy takes several.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use crate::base::prelude::*;
 
 /// One text, or a list of texts where the policy takes several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -25,7 +25,7 @@ pub async fn put_policy(
     path: Path<String>,
     conditions: Conditions,
     body: Json<PolicyFolder>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let key = path.0;
     if *caller.scope().schools() != Schools::All {
         return Err(Problem::new(Kind::Forbidden)

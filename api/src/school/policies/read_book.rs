@@ -1,6 +1,5 @@
 //! A policy in plain English, to be held against the school's document line by line.
 
-use chrono::NaiveDate;
 use domain::policy::{Answers, book, parse};
 
 use super::one_or_more;
@@ -33,12 +32,12 @@ pub async fn read_book(
     app: web::Data<App>,
     path: Path<String>,
     params: Query<ReadBookQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let text = app.db.run(caller.scope(), move |tx| text(tx, &path.0, &params.0)).await?;
     Ok(HttpResponse::Ok().content_type("text/markdown; charset=utf-8").body(text))
 }
 
-fn text(tx: &mut Tx<'_>, key: &str, params: &ReadBookQuery) -> Result<String, Problem> {
+fn text(tx: &mut Tx, key: &str, params: &ReadBookQuery) -> Result<String> {
     let Some(school_id) = params.school_id else {
         let kept = rows::kept(tx, key, params.version)?;
         return Ok(book(&parse(&kept.folder.policy, Answers::Examples).0));

@@ -1,7 +1,5 @@
 //! One policy: its texts, its roles, stages and settings.
 
-use std::collections::BTreeMap;
-
 use domain::policy::{Answers, parse};
 
 use super::folder::PolicyFolder;
@@ -55,7 +53,7 @@ pub struct SettingAnswer {
 }
 
 impl PolicyAnswer {
-    pub(super) fn answer(kept: &Kept) -> Result<HttpResponse, Problem> {
+    pub(super) fn answer(kept: &Kept) -> Result<HttpResponse> {
         let tag = tag(kept)?;
         Ok(HttpResponse::Ok().insert_header(("ETag", tag.as_str())).json(Self::of(kept)))
     }
@@ -81,7 +79,7 @@ impl PolicyAnswer {
 }
 
 /// The tag of a version.
-pub(super) fn tag(kept: &Kept) -> Result<ETag, Problem> {
+pub(super) fn tag(kept: &Kept) -> Result<ETag> {
     let parts = (&kept.head.policy, kept.head.version, PolicyFolder::from(&kept.folder));
     Ok(ETag::of(&serde_json::to_vec(&parts).map_err(Problem::internal)?))
 }
@@ -96,7 +94,7 @@ pub async fn read_policy(
     app: web::Data<App>,
     path: Path<String>,
     params: Query<ReadPolicyQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let version = params.0.version;
     let kept = app.db.run(caller.scope(), move |tx| rows::kept(tx, &path.0, version)).await?;
     PolicyAnswer::answer(&kept)

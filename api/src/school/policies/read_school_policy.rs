@@ -1,7 +1,5 @@
 //! What a school follows, and what was ever decided about it.
 
-use chrono::NaiveDate;
-
 use super::rows::{self, Assignment, Part};
 use crate::base::operation::*;
 use crate::school::tenants;
@@ -40,7 +38,7 @@ pub async fn read_school_policy(
     app: web::Data<App>,
     path: Path<SchoolId>,
     params: Query<ReadSchoolPolicyQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let answer = app.db.run(caller.scope(), move |tx| {
         let today = tenants::today(tx, path.0)?;
         let on = params.0.on.unwrap_or(today);

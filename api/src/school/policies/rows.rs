@@ -1,22 +1,15 @@
 //! Owns: policy_version, school_policy.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 use diesel::prelude::*;
 use domain::policy::{Answers, Folder, Letter, Policy, built_in, parse};
-use serde::Serialize;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
-use utoipa::ToSchema;
 
 use super::folder::PolicyFolder;
 use super::one_or_more::{self, OneOrMore};
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::word::words;
 use schema::{policy_version, school_policy};
+
+use crate::base::prelude::*;
 
 words! {
     /// Which half of a policy: a school pairs one pathway with one set of rewards.
@@ -55,7 +48,7 @@ pub struct Kept {
     pub folder: Folder,
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(HasQuery)]
 #[diesel(table_name = policy_version)]
 struct VersionRow {
     policy: String,
@@ -79,7 +72,7 @@ impl VersionRow {
 }
 
 /// What a school follows from a day on.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = school_policy)]
 pub struct Assignment {
     /// Which half of a policy.
@@ -117,11 +110,10 @@ pub struct Follows {
 }
 
 /// The built-in policies with the trust's own, by key: of each the latest version that the trust has.
-pub fn heads(tx: &mut Tx<'_>) -> Result<Vec<PolicyHead>, Problem> {
-    let rows: Vec<VersionRow> = policy_version::table
+pub fn heads(tx: &mut Tx) -> Result<Vec<PolicyHead>> {
+    let rows: Vec<VersionRow> = VersionRow::query()
         .distinct_on(policy_version::policy)
         .order((policy_version::policy, policy_version::version.desc()))
-        .select(VersionRow::as_select())
         .load(tx.conn)?;
     let mut heads: BTreeMap<String, PolicyHead> =
         rows.iter().map(|row| (row.policy.clone(), row.head())).collect();
@@ -132,19 +124,12 @@ pub fn heads(tx: &mut Tx<'_>) -> Result<Vec<PolicyHead>, Problem> {
 }
 
 /// A policy: the version asked for, or else the latest; of a built-in one the shipped text when the trust has none.
-///
-/// # Errors
-/// 404.
-pub fn kept(tx: &mut Tx<'_>, key: &str, version: Option<i32>) -> Result<Kept, Problem> {
-    let mut rows = policy_version::table.filter(policy_version::policy.eq(key)).into_boxed();
-    if let Some(version) = version {
-        rows = rows.filter(policy_version::version.eq(version));
-    }
-    let row: Option<VersionRow> = rows
-        .order(policy_version::version.desc())
-        .select(VersionRow::as_select())
-        .first(tx.conn)
-        .optional()?;
+/// Errors: 404.
+pub fn kept(tx: &mut Tx, key: &str, version: Option<i32>) -> Result<Kept> {
+    let mut rows = VersionRow::query().filter(policy_version::policy.eq(key)).into_boxed();
+    rows = rows.narrow(version.map(|version| policy_version::version.eq(version)));
+    let row: Option<VersionRow> =
+        rows.order(policy_version::version.desc()).first(tx.conn).optional()?;
     if let Some(row) = row {
         let head = row.head();
         let folder: PolicyFolder = serde_json::from_value(row.body).map_err(Problem::internal)?;
@@ -167,13 +152,7 @@ fn unused(key: &str, folder: &Folder) -> PolicyHead {
 }
 
 /// Keeps a text as the next version of a policy, unless the latest version says the same; which version that is.
-pub fn keep(
-    tx: &mut Tx<'_>,
-    key: &str,
-    name: &str,
-    folder: &Folder,
-    by: &str,
-) -> Result<i32, Problem> {
+pub fn keep(tx: &mut Tx, key: &str, name: &str, folder: &Folder, by: &str) -> Result<i32> {
     tx.take_turns(&format!("policy/{key}"))?;
     let body = serde_json::to_value(PolicyFolder::from(folder)).map_err(Problem::internal)?;
     let sha256 = Sha256::digest(body.to_string()).to_vec();
@@ -205,13 +184,13 @@ pub fn keep(
 
 /// Records what a school follows from a day on; of two decisions for a day the later one holds.
 pub fn assign(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     (part, from_day): (Part, NaiveDate),
     (policy, version): (&str, i32),
     answers: &BTreeMap<String, OneOrMore>,
     by: &str,
-) -> Result<Assignment, Problem> {
+) -> Result<Assignment> {
     let at = assignments(tx, school_id)?.iter().map(|one| one.recorded_at).max();
     let at = at.map_or(tx.now(), |at| tx.now().max(at + TimeDelta::microseconds(1)));
     Ok(diesel::insert_into(school_policy::table)
@@ -232,32 +211,28 @@ pub fn assign(
 
 /// As [`assignments`], for somebody who is about to decide: nobody else decides for the school until this transaction
 /// has ended.
-pub fn assignments_to_change(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-) -> Result<Vec<Assignment>, Problem> {
+pub fn assignments_to_change(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<Assignment>> {
     tx.take_turns(&format!("school policy/{school_id}"))?;
     assignments(tx, school_id)
 }
 
 /// Everything that was ever decided for a school, latest day first, of one day the latest decision first.
-pub fn assignments(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<Vec<Assignment>, Problem> {
-    Ok(school_policy::table
+pub fn assignments(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<Assignment>> {
+    Ok(Assignment::query()
         .filter(school_policy::school_id.eq(school_id))
         .order((
             school_policy::part,
             school_policy::from_day.desc(),
             school_policy::recorded_at.desc(),
         ))
-        .select(Assignment::as_select())
         .load(tx.conn)?)
 }
 
 /// As [`assignments`] of one part, of every school that the caller may see and for which anything was decided.
 pub fn assignments_of_schools(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     part: Part,
-) -> Result<BTreeMap<SchoolId, Vec<Assignment>>, Problem> {
+) -> Result<BTreeMap<SchoolId, Vec<Assignment>>> {
     let rows: Vec<(SchoolId, Assignment)> = school_policy::table
         .filter(school_policy::part.eq(part))
         .order((
@@ -281,27 +256,19 @@ pub fn holding(assignments: &[Assignment], part: Part, day: NaiveDate) -> Option
 
 /// The policy that a school follows on a day, with its own answers; `None` when it follows none.
 pub fn assigned(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     part: Part,
     day: NaiveDate,
-) -> Result<Option<Follows>, Problem> {
+) -> Result<Option<Follows>> {
     let all = assignments(tx, school_id)?;
     let Some(assignment) = holding(&all, part, day) else { return Ok(None) };
     let Assignment { policy, version, answers, .. } = assignment;
     under(tx, policy, *version, answers).map(Some)
 }
 
-/// A version of a policy with a school's answers, as a case keeps it.
-///
-/// # Errors
-/// 404; the database's.
-pub fn under(
-    tx: &mut Tx<'_>,
-    key: &str,
-    version: i32,
-    answers: &Value,
-) -> Result<Follows, Problem> {
+/// A version of a policy with a school's answers, as a case keeps it. Errors: 404.
+pub fn under(tx: &mut Tx, key: &str, version: i32, answers: &Value) -> Result<Follows> {
     let Kept { head, folder } = kept(tx, key, Some(version))?;
     let own = serde_json::from_value(answers.clone()).map_err(Problem::internal)?;
     let own = one_or_more::texts(own);

@@ -1,15 +1,11 @@
 //! Policies that were read once, for those who ask the same few of them many times.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use chrono::NaiveDate;
-use serde_json::Value;
-
 use super::rows::{self, Assignment, Follows, Part};
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+
+use crate::base::prelude::*;
 
 /// What names a policy as a school follows it: the key, the version, the answers.
 type Name = (String, i32, String);
@@ -21,17 +17,14 @@ pub struct Shelf {
 }
 
 impl Shelf {
-    /// As [`super::under`].
-    ///
-    /// # Errors
-    /// 404; the database's.
+    /// As [`super::under`]. Errors: 404.
     pub fn under(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         key: &str,
         version: i32,
         answers: &Value,
-    ) -> Result<Rc<Follows>, Problem> {
+    ) -> Result<Rc<Follows>> {
         let name = (key.to_owned(), version, answers.to_string());
         if let Some(there) = self.read.borrow().get(&name) {
             return Ok(there.clone());
@@ -44,11 +37,11 @@ impl Shelf {
     /// As [`super::assigned`], of a school's assignments in the order of [`super::assignments`].
     pub fn assigned(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         assignments: &[Assignment],
         part: Part,
         day: NaiveDate,
-    ) -> Result<Option<Rc<Follows>>, Problem> {
+    ) -> Result<Option<Rc<Follows>>> {
         let holding = rows::holding(assignments, part, day);
         let under = |one: &Assignment| self.under(tx, &one.policy, one.version, &one.answers);
         holding.map(under).transpose()

@@ -1,6 +1,5 @@
 //! Staff by school, duty and role: who is the Attendance Lead of this school today?
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text};
 
@@ -54,7 +53,7 @@ pub async fn list_staff(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListStaffQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListStaffQuery { school_id, duty, role, on, limit, cursor } = params.0;
     let today = app.db.clock_of(caller.scope()).await?.today();
     let on = on.unwrap_or(today);

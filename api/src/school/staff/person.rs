@@ -1,11 +1,8 @@
 //! Who a member of staff is, as it comes in and as it is kept.
 
 use domain::is_email;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 
 /// A member of staff.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -25,11 +22,8 @@ pub struct StaffPerson {
 }
 
 impl StaffPerson {
-    /// The same as it is kept. `at` is where in the body it stands.
-    ///
-    /// # Errors
-    /// Every member that cannot be kept.
-    pub(super) fn check(&self, at: &str) -> Result<StaffPerson, Problem> {
+    /// The same as it is kept. `at` is where in the body it stands. Errors: every member that cannot be kept.
+    pub(super) fn check(&self, at: &str) -> Result<StaffPerson> {
         let mut problem = Problem::new(Kind::Invalid);
         let texts = [("name", Some(&self.name)), ("subject", self.subject.as_ref())];
         for (member, text) in texts {

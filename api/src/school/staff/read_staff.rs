@@ -11,7 +11,7 @@ pub async fn read_staff(
     caller: May<ReadStaff>,
     app: web::Data<App>,
     path: Path<StaffId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let row = app.db.snapshot(caller.scope(), move |tx| rows::member(tx, path.0));
     Ok(HttpResponse::Ok().json(row.await?))
 }

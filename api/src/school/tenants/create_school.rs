@@ -6,9 +6,7 @@ use diesel::result::{DatabaseErrorKind, Error};
 
 use super::SchoolRow;
 use crate::base::db::Schools;
-use crate::base::http::name;
 use crate::base::operation::*;
-use crate::base::words;
 use schema::school;
 
 /// A school to be.
@@ -34,7 +32,7 @@ fn london() -> String {
 }
 
 impl NewSchool {
-    fn check(&self) -> Result<(), Problem> {
+    fn check(&self) -> Result<()> {
         let mut problem = Problem::new(Kind::Invalid);
         if self.urn.len() != 6 || !self.urn.bytes().all(|b| b.is_ascii_digit()) {
             problem = problem.and("/urn", "six digits");
@@ -62,7 +60,7 @@ pub async fn create_school(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewSchool>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     body.value.check()?;
     if *caller.scope().schools() != Schools::All {
         return Err(Problem::new(Kind::Forbidden)
@@ -79,7 +77,7 @@ pub async fn create_school(
     Ok(reply.await?.answer())
 }
 
-fn insert(tx: &mut Tx<'_>, new: &NewSchool, by: &str) -> Result<SchoolRow, Problem> {
+fn insert(tx: &mut Tx, new: &NewSchool, by: &str) -> Result<SchoolRow> {
     diesel::insert_into(school::table)
         .values((
             school::trust_id.eq(tx.trust()),

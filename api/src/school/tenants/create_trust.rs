@@ -1,6 +1,5 @@
 //! A new trust. The platform's own staff add it; nobody else can see that it exists.
 
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::base::platform;
 
@@ -36,7 +35,7 @@ pub async fn create_trust(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewTrust>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let name = name::kept(&body.value.name, name::LINE)
         .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", name::LINE))?;
     let sandbox = body.value.sandbox;

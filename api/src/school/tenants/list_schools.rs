@@ -26,18 +26,15 @@ pub async fn list_schools(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListSchoolsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListSchoolsQuery { limit, cursor, urn } = params.0;
     let slice = Slice::<SchoolId>::read(limit, cursor.as_deref(), &urn)?;
     let page = app.db.run(caller.scope(), move |tx| {
-        let mut rows = school::table.order(school::school_id).limit(slice.fetch()).into_boxed();
-        if let Some(urn) = urn {
-            rows = rows.filter(school::urn.eq(urn));
-        }
-        if let Some(after) = slice.after {
-            rows = rows.filter(school::school_id.gt(after));
-        }
-        let rows = rows.select(SchoolRow::as_select()).load(tx.conn)?;
+        let mut rows =
+            SchoolRow::query().order(school::school_id).limit(slice.fetch()).into_boxed();
+        rows = rows.narrow(urn.map(|urn| school::urn.eq(urn)));
+        rows = rows.narrow(slice.after.map(|after| school::school_id.gt(after)));
+        let rows = rows.load(tx.conn)?;
         Ok(slice.page(rows, |row| row.school_id))
     });
     Ok(page.await?.answer(&request))

@@ -11,14 +11,12 @@ mod record;
 mod rows;
 mod versions;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use record::{SchoolFacts, add_schools, change_urn, rename_school, schools_by_former_urn};
 pub use rows::{SchoolRow, school, schools, schools_by_urn, today, today_year};
 pub use versions::{Locked, Version, current, lock, lock_schools};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut crate::base::Operations) {
     config
         .service(create_trust::create_trust)
         .service(read_trust::read_trust)

@@ -1,8 +1,6 @@
 //! A sandbox moves its clock: forward only, since what was recorded later must not have happened earlier.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use domain::AcademicYear;
 
 use super::read_clock::TrustClock;
 use crate::base::db::Schools;
@@ -31,7 +29,7 @@ pub async fn put_clock(
     caller: May<MoveClock>,
     app: web::Data<App>,
     body: Json<NewClock>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     if *caller.scope().schools() != Schools::All {
         return Err(Problem::new(Kind::Forbidden)
             .detail("The clock is the whole trust's, and so must the token be.")
@@ -46,7 +44,7 @@ pub async fn put_clock(
 }
 
 /// The largest lead holds, so two that move the clock at once leave it where the later one wanted it.
-fn move_to(tx: &mut Tx<'_>, instant: DateTime<Utc>, by: &str) -> Result<(), Problem> {
+fn move_to(tx: &mut Tx, instant: DateTime<Utc>, by: &str) -> Result<()> {
     if !trust::table.select(trust::sandbox).first::<bool>(tx.conn)? {
         return Err(Problem::new(Kind::NotASandbox));
     }

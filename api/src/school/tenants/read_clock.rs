@@ -1,7 +1,5 @@
 //! What time it is for the caller's trust.
 
-use chrono::{DateTime, NaiveDate, Utc};
-
 use crate::base::operation::*;
 
 /// A trust's clock.
@@ -18,7 +16,7 @@ pub struct TrustClock {
 
 impl TrustClock {
     /// As it stands in this transaction.
-    pub(super) fn of(tx: &Tx<'_>) -> Self {
+    pub(super) fn of(tx: &Tx) -> Self {
         let ahead_seconds = tx.ahead().num_seconds();
         Self { now: tx.now(), today: tx.clock().today(), ahead_seconds }
     }
@@ -28,10 +26,7 @@ impl TrustClock {
 #[utoipa::path(tag = "tenants", security(("token" = ["trust:read"])),
     responses((status = 200, description = "What time it is for the trust.", body = TrustClock)))]
 #[get("/v1/trust/clock")]
-pub async fn read_clock(
-    caller: May<ReadTrust>,
-    app: web::Data<App>,
-) -> Result<HttpResponse, Problem> {
+pub async fn read_clock(caller: May<ReadTrust>, app: web::Data<App>) -> Result<HttpResponse> {
     let clock = app.db.run(caller.scope(), |tx| Ok(TrustClock::of(tx)));
     Ok(HttpResponse::Ok().json(clock.await?))
 }

@@ -11,7 +11,7 @@ pub async fn read_school(
     caller: May<ReadSchool>,
     app: web::Data<App>,
     path: Path<SchoolId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let found = app.db.run(caller.scope(), move |tx| super::school(tx, path.0));
     Ok(HttpResponse::Ok().json(found.await?))
 }

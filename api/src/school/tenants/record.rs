@@ -1,16 +1,11 @@
 //! Writing schools from files: new ones, other names and phases, other URNs.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::Phase;
 
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::word::As;
 use schema::{former_urn, school};
+
+use crate::base::prelude::*;
 
 /// A school as a file says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +19,7 @@ pub struct SchoolFacts {
 }
 
 /// Adds schools that the trust does not have.
-pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(), Problem> {
+pub fn add_schools(tx: &mut Tx, new: &[SchoolFacts], by: &str) -> Result<()> {
     let (trust, now) = (tx.trust(), tx.now());
     let rows: Vec<_> = new
         .iter()
@@ -44,11 +39,7 @@ pub fn add_schools(tx: &mut Tx<'_>, new: &[SchoolFacts], by: &str) -> Result<(),
 }
 
 /// Gives a school its name and phase. The caller has locked it.
-pub fn rename_school(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    facts: &SchoolFacts,
-) -> Result<(), Problem> {
+pub fn rename_school(tx: &mut Tx, school_id: SchoolId, facts: &SchoolFacts) -> Result<()> {
     diesel::update(school::table.filter(school::school_id.eq(school_id)))
         .set((school::name.eq(&facts.name), school::phase.eq(As(facts.phase))))
         .execute(tx.conn)?;
@@ -57,12 +48,12 @@ pub fn rename_school(
 
 /// Gives a school another URN and keeps the one that it had.
 pub fn change_urn(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     (old, new): (&str, &str),
     changed_on: Option<NaiveDate>,
     (at, by): (DateTime<Utc>, &str),
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::insert_into(former_urn::table)
         .values((
             former_urn::trust_id.eq(tx.trust()),
@@ -81,7 +72,7 @@ pub fn change_urn(
 }
 
 /// The ids of the schools that the caller may see, by the URNs that they once had.
-pub fn schools_by_former_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, SchoolId>, Problem> {
+pub fn schools_by_former_urn(tx: &mut Tx) -> Result<BTreeMap<String, SchoolId>> {
     let rows: Vec<(String, SchoolId)> = former_urn::table
         .order(former_urn::recorded_at)
         .select((former_urn::old_urn, former_urn::school_id))

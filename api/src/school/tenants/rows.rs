@@ -1,23 +1,15 @@
 //! Owns: trust, trust_clock, school, former_urn, school_version.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
+use chrono::NaiveDateTime;
 use chrono_tz::Tz;
 use diesel::prelude::*;
-use domain::AcademicYear;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use crate::base::clock::Clock;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
-use crate::base::words;
+use crate::base::prelude::*;
 use schema::school;
 
 /// A school of the trust.
-#[derive(Debug, Clone, Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = school)]
 pub struct SchoolRow {
     /// Rollcall's key. It stays when the URN changes.
@@ -39,37 +31,26 @@ pub struct SchoolRow {
 }
 
 impl SchoolRow {
-    /// The date on the school's wall at an instant.
-    ///
-    /// # Errors
-    /// A time zone that this program does not know.
-    pub fn date(&self, at: DateTime<Utc>) -> Result<NaiveDate, Problem> {
+    /// The date on the school's wall at an instant. Errors: a time zone that this program does not know.
+    pub fn date(&self, at: DateTime<Utc>) -> Result<NaiveDate> {
         Ok(self.wall(at)?.date())
     }
 
-    /// Date and time on the school's wall at an instant.
-    ///
-    /// # Errors
-    /// A time zone that this program does not know.
-    pub fn wall(&self, at: DateTime<Utc>) -> Result<NaiveDateTime, Problem> {
+    /// Date and time on the school's wall at an instant. Errors: a time zone that this program does not know.
+    pub fn wall(&self, at: DateTime<Utc>) -> Result<NaiveDateTime> {
         Ok(at.with_timezone(&self.zone()?).naive_local())
     }
 
     /// The first instant at which the school's wall shows a date and time; none where clocks go forward over it.
-    ///
-    /// # Errors
-    /// A time zone that this program does not know.
-    pub fn instant(&self, wall: NaiveDateTime) -> Result<Option<DateTime<Utc>>, Problem> {
+    /// Errors: a time zone that this program does not know.
+    pub fn instant(&self, wall: NaiveDateTime) -> Result<Option<DateTime<Utc>>> {
         let local = wall.and_local_timezone(self.zone()?);
         Ok(local.earliest().map(|instant| instant.with_timezone(&Utc)))
     }
 
     /// The instant at which a day begins on the school's wall: at midnight, or where clocks go forward over it at the
-    /// first hour that there is.
-    ///
-    /// # Errors
-    /// A time zone that this program does not know.
-    pub fn begins(&self, day: NaiveDate) -> Result<DateTime<Utc>, Problem> {
+    /// first hour that there is. Errors: a time zone that this program does not know.
+    pub fn begins(&self, day: NaiveDate) -> Result<DateTime<Utc>> {
         for hour in (0..24).filter_map(|hour| day.and_hms_opt(hour, 0, 0)) {
             if let Some(at) = self.instant(hour)? {
                 return Ok(at);
@@ -78,45 +59,34 @@ impl SchoolRow {
         Err(Problem::internal("a day without an hour"))
     }
 
-    fn zone(&self) -> Result<Tz, Problem> {
+    fn zone(&self) -> Result<Tz> {
         self.time_zone.parse().map_err(Problem::internal)
     }
 }
 
-/// Today on a school's wall.
-///
-/// # Errors
-/// 404.
-pub fn today(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<NaiveDate, Problem> {
+/// Today on a school's wall. Errors: 404.
+pub fn today(tx: &mut Tx, school_id: SchoolId) -> Result<NaiveDate> {
     school(tx, school_id)?.date(tx.clock().now())
 }
 
-/// One school, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn school(tx: &mut Tx<'_>, school_id: SchoolId) -> Result<SchoolRow, Problem> {
-    Ok(school::table
-        .filter(school::school_id.eq(school_id))
-        .select(SchoolRow::as_select())
-        .first(tx.conn)?)
+/// One school, if the caller may see it. Errors: 404.
+pub fn school(tx: &mut Tx, school_id: SchoolId) -> Result<SchoolRow> {
+    Ok(SchoolRow::query().filter(school::school_id.eq(school_id)).first(tx.conn)?)
 }
 
 /// Every school that the caller may see, in the order of their ids.
-pub fn schools(tx: &mut Tx<'_>) -> Result<Vec<SchoolRow>, Problem> {
-    Ok(school::table.order(school::school_id).select(SchoolRow::as_select()).load(tx.conn)?)
+pub fn schools(tx: &mut Tx) -> Result<Vec<SchoolRow>> {
+    Ok(SchoolRow::query().order(school::school_id).load(tx.conn)?)
 }
 
 /// The ids of the schools that the caller may see, by URN.
-pub fn schools_by_urn(tx: &mut Tx<'_>) -> Result<BTreeMap<String, SchoolId>, Problem> {
+pub fn schools_by_urn(tx: &mut Tx) -> Result<BTreeMap<String, SchoolId>> {
     Ok(school::table.select((school::urn, school::school_id)).load(tx.conn)?.into_iter().collect())
 }
 
-/// The academic year that a request means when it names none: the one that today lies in.
-///
-/// # Errors
-/// The clock stands outside the years that can be recorded.
-pub fn today_year(clock: &Clock) -> Result<AcademicYear, Problem> {
+/// The academic year that a request means when it names none: the one that today lies in. Errors: the clock stands
+/// outside the years that can be recorded.
+pub fn today_year(clock: &Clock) -> Result<AcademicYear> {
     AcademicYear::of(clock.today())
         .ok_or_else(|| Problem::internal("the clock stands outside 1990 to 2199"))
 }

@@ -4,16 +4,12 @@
 //! (so two registers never wait for each other), and bumps them. The version and its instant are taken under that
 //! lock: within a school's year neither ever runs backwards.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, SmallInt, Timestamptz};
 
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
-use crate::base::problem::Problem;
 use schema::school_version;
+
+use crate::base::prelude::*;
 
 /// A version of a school's year, and the instant it was recorded at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +40,7 @@ struct Row {
 }
 
 /// Locks these (school, academic year) pairs, for marks and calendars.
-pub fn lock(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<Locked, Problem> {
+pub fn lock(tx: &mut Tx, keys: &[(SchoolId, i16)]) -> Result<Locked> {
     // A register's way: one key, and it is there.
     if let [_] = keys {
         let rows = select(tx, keys)?;
@@ -61,11 +57,7 @@ pub fn lock(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<Locked, Problem
 
 /// Locks these schools in every academic year that is counted, and in the years given: for facts of the roll, which
 /// hold over years.
-pub fn lock_schools(
-    tx: &mut Tx<'_>,
-    schools: &[SchoolId],
-    years: &[i16],
-) -> Result<Locked, Problem> {
+pub fn lock_schools(tx: &mut Tx, schools: &[SchoolId], years: &[i16]) -> Result<Locked> {
     hold_years(tx, schools)?;
     let mut keys = years_of(tx, schools.to_vec())?;
     let wanted = schools.iter().flat_map(|school| years.iter().map(|year| (*school, *year)));
@@ -77,7 +69,7 @@ pub fn lock_schools(
 }
 
 /// The years of these schools that are counted.
-fn years_of(tx: &mut Tx<'_>, schools: Vec<SchoolId>) -> Result<BTreeSet<(SchoolId, i16)>, Problem> {
+fn years_of(tx: &mut Tx, schools: Vec<SchoolId>) -> Result<BTreeSet<(SchoolId, i16)>> {
     let rows: Vec<(SchoolId, i16)> = school_version::table
         .filter(school_version::school_id.eq_any(schools))
         .select((school_version::school_id, school_version::year))
@@ -86,7 +78,7 @@ fn years_of(tx: &mut Tx<'_>, schools: Vec<SchoolId>) -> Result<BTreeSet<(SchoolI
 }
 
 /// Begins to count years of schools.
-fn begin_years(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<(), Problem> {
+fn begin_years(tx: &mut Tx, keys: &[(SchoolId, i16)]) -> Result<()> {
     let schools: Vec<SchoolId> = keys.iter().map(|key| key.0).collect();
     hold_years(tx, &schools)?;
     insert(tx, keys)
@@ -94,11 +86,10 @@ fn begin_years(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<(), Problem>
 
 /// Until this transaction ends no other begins a year of these schools, or records a fact that holds over their years:
 /// otherwise a fact could miss the year that begins at the same moment. Taken before any row is locked, in order.
-fn hold_years(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<(), Problem> {
-    let trust = tx.trust();
+fn hold_years(tx: &mut Tx, schools: &[SchoolId]) -> Result<()> {
     for school in schools.iter().collect::<BTreeSet<_>>() {
         diesel::sql_query("SELECT pg_advisory_xact_lock($1, $2)")
-            .bind::<Integer, _>(trust)
+            .bind::<Integer, _>(tx.trust())
             .bind::<Integer, _>(school)
             .execute(tx.conn)?;
     }
@@ -107,10 +98,10 @@ fn hold_years(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<(), Problem> {
 
 /// The versions of these schools' years as they stand in this transaction.
 pub fn current(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: i16,
-) -> Result<BTreeMap<SchoolId, Version>, Problem> {
+) -> Result<BTreeMap<SchoolId, Version>> {
     let rows: Vec<(SchoolId, i64, DateTime<Utc>)> = school_version::table
         .filter(school_version::school_id.eq_any(schools).and(school_version::year.eq(year)))
         .select((school_version::school_id, school_version::version, school_version::at))
@@ -125,13 +116,13 @@ impl Locked {
     }
 
     /// As [`Locked::bump`], for facts of the roll: the instant that they are recorded at.
-    pub fn bump_at(self, tx: &mut Tx<'_>) -> Result<DateTime<Utc>, Problem> {
+    pub fn bump_at(self, tx: &mut Tx) -> Result<DateTime<Utc>> {
         let versions = self.bump(tx)?;
         Ok(versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now()))
     }
 
     /// Bumps every locked row, all to the same instant, and returns their new versions.
-    pub fn bump(self, tx: &mut Tx<'_>) -> Result<BTreeMap<(SchoolId, i16), Version>, Problem> {
+    pub fn bump(self, tx: &mut Tx) -> Result<BTreeMap<(SchoolId, i16), Version>> {
         let at = tx.after(self.rows.values().map(|version| version.at).max());
         let (schools, years): (Vec<SchoolId>, Vec<i16>) = self.rows.keys().copied().unzip();
         diesel::sql_query(
@@ -151,10 +142,7 @@ impl Locked {
     }
 }
 
-fn select(
-    tx: &mut Tx<'_>,
-    keys: &[(SchoolId, i16)],
-) -> Result<BTreeMap<(SchoolId, i16), Version>, Problem> {
+fn select(tx: &mut Tx, keys: &[(SchoolId, i16)]) -> Result<BTreeMap<(SchoolId, i16), Version>> {
     let (schools, years): (Vec<SchoolId>, Vec<i16>) = keys.iter().copied().unzip();
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT v.school_id, v.year, v.version, v.at FROM school_version v \
@@ -170,13 +158,12 @@ fn select(
         .collect())
 }
 
-fn insert(tx: &mut Tx<'_>, keys: &[(SchoolId, i16)]) -> Result<(), Problem> {
-    let trust = tx.trust();
+fn insert(tx: &mut Tx, keys: &[(SchoolId, i16)]) -> Result<()> {
     let rows: Vec<_> = keys
         .iter()
         .map(|(school, year)| {
             (
-                school_version::trust_id.eq(trust),
+                school_version::trust_id.eq(tx.trust()),
                 school_version::school_id.eq(school),
                 school_version::year.eq(year),
                 school_version::version.eq(0_i64),

@@ -1,20 +1,18 @@
 //! `rollcall demo`: a database, a trust, and the API on it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use ::demo::Size;
 use actix_web::web;
 use chrono::TimeDelta;
-use domain::{AcademicYear, Level, Roles};
+use domain::{Level, Roles};
 use embedded_postgres::{Cluster, EmbeddedError, Options, SUPERUSER};
 
 use super::settings::{Reach, log};
 use super::{migrate as migrate_command, serve};
 use crate::base::db::Schools;
-use crate::base::id::{SchoolId, TrustId};
 use crate::base::migrate;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::base::tokens::token::Claims;
 use crate::server::client::Client;
 use crate::server::demo::{self, Notes};

@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::NaiveDate;
-use serde_json::Value;
-
-use crate::base::id::SchoolId;
+use crate::base::prelude::*;
 use crate::server::client::Client;
 use crate::server::progress::Progress;
 

@@ -1,19 +1,18 @@
-//! Loading the demonstration trust: its schools with their calendars and policies, its staff, then its files through the
-//! import operation.
+//! Loading the demonstration trust: its schools with their calendars and policies, its staff, then its files through
+//! the import operation.
 //!
 //! Every step can be done twice: schools are posted with keys of their own, calendars are put, an import that was
 //! already applied changes nothing. So a load that was interrupted is simply done again.
 
-use chrono::NaiveDate;
 use demo::{File, SchoolPlan, Size};
 use domain::Calendar;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::SEED;
 use super::notes::{Notes, SchoolNote};
 use super::policies::follow;
 use super::staff::load_staff;
-use crate::base::id::{SchoolId, TrustId};
+use crate::base::prelude::*;
 use crate::server::client::Client;
 use crate::server::progress::Progress;
 
@@ -26,9 +25,6 @@ pub struct Loaded {
 }
 
 /// Loads a demonstration trust of a size. `client` is given a trust (or the platform) and a role, and makes a client.
-///
-/// # Errors
-/// One sentence.
 pub fn load(
     client: impl Fn(TrustId, &str) -> Result<Client, String>,
     size: Size,
@@ -60,11 +56,8 @@ pub fn load(
     Ok(Loaded { trust_id, schools })
 }
 
-/// Brings in what the schools have recorded up to the trust's clock: who joined and left, and the registers. Its date is
-/// answered. A mark that somebody changed meanwhile is what the schools have recorded again.
-///
-/// # Errors
-/// One sentence.
+/// Brings in what the schools have recorded up to the trust's clock: who joined and left, and the registers. Its date
+/// is answered. A mark that somebody changed meanwhile is what the schools have recorded again.
 pub fn go_on(client: &Client, notes: &Notes, progress: &Progress) -> Result<NaiveDate, String> {
     let clock = client.get("/v1/trust/clock").map_err(|error| error.to_string())?;
     let today = clock["today"].as_str().and_then(|today| today.parse().ok());

@@ -1,13 +1,10 @@
 //! `demo.json`: where the demonstration is, and a token for each role.
 
-use std::collections::BTreeMap;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
-use crate::base::id::{SchoolId, TrustId};
+use crate::base::prelude::*;
 
 /// What stands in `demo.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,9 +56,7 @@ impl Notes {
     }
 
     /// Keeps it, readable by its owner alone: it holds tokens. Put in place whole, so a reader never sees half of it.
-    ///
-    /// # Errors
-    /// The folder cannot be written.
+    /// Errors: the folder cannot be written.
     pub fn write(&self, folder: &Path) -> std::io::Result<()> {
         let fresh = folder.join(".demo.json.new");
         let _ = std::fs::remove_file(&fresh);

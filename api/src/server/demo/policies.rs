@@ -26,9 +26,6 @@ const FOLLOWED: [Followed; 5] = [
 ];
 
 /// Lets a school follow its policy; the policy's key. `place` is the school's, from 0.
-///
-/// # Errors
-/// The service does not answer, or refuses.
 pub(super) fn follow(
     client: &Client,
     school_id: SchoolId,

@@ -1,12 +1,10 @@
 //! The staff with their duties, through the API.
 
-use std::collections::BTreeMap;
-
 use demo::StaffPlan;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::notes::SchoolNote;
-use crate::base::id::SchoolId;
+use crate::base::prelude::*;
 use crate::server::client::{Client, ClientError};
 
 /// So many are added at once: each waits for the database, not for us.
@@ -15,9 +13,6 @@ const AT_ONCE: usize = 4;
 const DUTIES: usize = 100;
 
 /// Adds the staff and their duties.
-///
-/// # Errors
-/// One sentence.
 pub(super) fn load_staff(
     client: &Client,
     staff: &[StaffPlan],

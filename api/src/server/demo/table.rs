@@ -1,16 +1,11 @@
-//! The first thing that people see: persistent absence by school, as the trust's officer would read it.
+//! What people see first: persistent absence by school, as the trust's officer would read it.
 
 use std::fmt::Write;
 
-use domain::AcademicYear;
-use serde_json::Value;
-
+use crate::base::prelude::*;
 use crate::server::client::{Client, ClientError};
 
 /// The table of a year: a line a school, then the trust.
-///
-/// # Errors
-/// The service does not answer.
 pub fn absence_table(client: &Client, year: AcademicYear) -> Result<String, ClientError> {
     let ask = |by: &str| {
         client.get(&format!(

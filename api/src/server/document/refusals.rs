@@ -1,19 +1,17 @@
 //! How the document tells of refusals: a schema and an example a kind, and in an operation one response a status.
 
-use std::collections::BTreeMap;
-
-use serde_json::Value;
+use utoipa::PartialSchema;
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::path::{Operation, ParameterIn};
 use utoipa::openapi::schema::{Components, Object, OneOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr, Response, ResponseBuilder};
-use utoipa::{PartialSchema, ToSchema};
 
 use super::{headers, parameters};
 use crate::base::kind::Member;
-use crate::base::problem::{Kind, PROBLEM_JSON, ProblemBody};
+use crate::base::prelude::*;
+use crate::base::problem::{PROBLEM_JSON, ProblemBody};
 use crate::casework::letters::LetterState;
 
 /// Adds every kind: its schema, its example, and the response of an operation that has no other kind of its status.

@@ -1,10 +1,8 @@
 //! The national code table, for front ends that let people choose a mark.
 
-use chrono::NaiveDate;
-use domain::{CodePeriod, Session};
+use domain::CodePeriod;
 
 use crate::base::operation::*;
-use crate::base::words;
 
 /// A code, for the dates on which it means this.
 #[derive(Debug, Serialize, ToSchema)]

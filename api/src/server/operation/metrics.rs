@@ -20,7 +20,7 @@ pub fn install() {
 /// Measurements
 #[utoipa::path(tag = "operation", responses((status = 200, description = "In Prometheus' text format.", body = String, content_type = "text/plain")))]
 #[get("/metrics")]
-pub async fn metrics() -> Result<HttpResponse, Problem> {
+pub async fn metrics() -> Result<HttpResponse> {
     let handle = HANDLE.get().ok_or_else(|| Problem::internal("no recorder is installed"))?;
     Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(handle.render()))
 }

@@ -20,7 +20,7 @@ pub struct ProblemPage {
     responses((status = 200, description = "What it means and what to do.", body = ProblemPage),
         refusal::NotFound))]
 #[get("/problems/{slug}")]
-pub async fn read_problem(path: Path<String>) -> Result<HttpResponse, Problem> {
+pub async fn read_problem(path: Path<String>) -> Result<HttpResponse> {
     let kind =
         Kind::ALL.iter().find(|kind| kind.slug() == path.0).ok_or_else(Problem::not_found)?;
     Ok(HttpResponse::Ok().json(ProblemPage {

@@ -6,7 +6,7 @@ use crate::base::platform;
 /// Can requests be served?
 #[utoipa::path(tag = "operation", responses((status = 200, description = "They can.", body = String, content_type = "text/plain")))]
 #[get("/readyz")]
-pub async fn readyz(app: web::Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn readyz(app: web::Data<App>) -> Result<HttpResponse> {
     platform::ready(&app.db).await?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready\n"))
 }

@@ -1,11 +1,11 @@
-//! One action of a row fewer, or one thing about it changed.
+//! One action of a row fewer, or one detail of it changed.
 
 use crate::policy::changes::{near, near_count};
 use crate::policy::check::RECIPIENTS;
 use crate::policy::model::{Action, Policy};
 use crate::policy::word::Do;
 
-/// One action fewer, or one thing about an action changed.
+/// One action fewer, or one detail of an action changed.
 pub(super) fn actions(
     policy: &Policy,
     letters: &[&String],

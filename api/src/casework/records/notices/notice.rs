@@ -1,15 +1,10 @@
 //! A penalty notice as it is kept and as it goes over the wire. Amounts are whole pence.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::Session;
 use domain::national::{NextNotice, PenaltyNotice};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
 use super::rows::NoticeRow;
-use crate::base::id::{CaseId, ImportId, NoticeId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::words;
+
+use crate::base::prelude::*;
 
 /// All that is known of a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -135,12 +130,12 @@ pub struct ParentNotice {
 impl ParentNotice {
     /// As those see it who may not see what is confidential. Every answer to a write is of this form, for answers are
     /// kept for those who send a request twice.
-    pub fn of(row: &NoticeRow) -> Result<Self, Problem> {
+    pub fn of(row: &NoticeRow) -> Result<Self> {
         Self::shown(row, false)
     }
 
     /// As it goes over the wire; why it was waived stands there when it is shown whole.
-    pub fn shown(row: &NoticeRow, whole: bool) -> Result<Self, Problem> {
+    pub fn shown(row: &NoticeRow, whole: bool) -> Result<Self> {
         let mut details = row.read()?;
         details.waived_because = details.waived_because.filter(|_| whole);
         Ok(Self {

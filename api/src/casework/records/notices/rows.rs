@@ -1,26 +1,19 @@
 //! Owns: penalty_notice.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use domain::NoticeState;
-use serde_json::Value;
 
 use super::notice::Details;
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
 use crate::base::http::etag::ETag;
-use crate::base::id::{CaseId, NoticeId, ParentId, PupilId, SchoolId, TrustId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::roll::pupils;
 use schema::penalty_notice;
 
 diesel::alias!(penalty_notice as later: Later);
 
 /// How a notice stands since `recorded_at`.
-#[derive(Debug, Clone, Queryable, Selectable)]
+#[derive(Debug, Clone, HasQuery)]
 #[diesel(table_name = penalty_notice)]
 pub struct NoticeRow {
     /// Rollcall's key.
@@ -98,7 +91,7 @@ pub struct NoticeEntry<'a> {
 
 impl NoticeRow {
     /// All that is known of it, read.
-    pub fn read(&self) -> Result<Details, Problem> {
+    pub fn read(&self) -> Result<Details> {
         serde_json::from_value(self.details.clone()).map_err(Problem::internal)
     }
 
@@ -120,12 +113,12 @@ impl NoticeRow {
 
 /// Keeps how a notice stands: a new one, or after `before`. The caller holds the parent and the child.
 pub fn keep(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     whom: Whom,
     before: Option<&NoticeRow>,
     standing: &NoticeEntry<'_>,
     caller: &Caller,
-) -> Result<NoticeRow, Problem> {
+) -> Result<NoticeRow> {
     let row = NewRow {
         trust_id: tx.trust(),
         notice_id: before.map(|row| row.notice_id),
@@ -149,16 +142,15 @@ pub fn keep(
 }
 
 /// Until this transaction ends nobody else decides about a child's notices.
-pub fn hold(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem> {
+pub fn hold(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
     tx.take_turns(&format!("notices/{pupil_id}"))
 }
 
 /// How a notice stood from its first row on; never empty. Only for those who may see the child.
-pub fn history(tx: &mut Tx<'_>, notice_id: NoticeId) -> Result<Vec<NoticeRow>, Problem> {
-    let rows: Vec<NoticeRow> = penalty_notice::table
+pub fn history(tx: &mut Tx, notice_id: NoticeId) -> Result<Vec<NoticeRow>> {
+    let rows: Vec<NoticeRow> = NoticeRow::query()
         .filter(penalty_notice::notice_id.eq(notice_id))
         .order(penalty_notice::seq)
-        .select(NoticeRow::as_select())
         .load(tx.conn)?;
     let first = rows.first().ok_or_else(Problem::not_found)?;
     pupils::pupil(tx, first.pupil_id)?;
@@ -178,52 +170,39 @@ pub struct NoticeFilter {
 
 /// Notices as they stand, in the order in which they were first recorded, after `after`.
 pub fn notices(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     wanted: NoticeFilter,
     after: Option<NoticeId>,
     most: i64,
-) -> Result<Vec<NoticeRow>, Problem> {
+) -> Result<Vec<NoticeRow>> {
     let newer = later
         .filter(later.field(penalty_notice::trust_id).eq(penalty_notice::trust_id))
         .filter(later.field(penalty_notice::notice_id).eq(penalty_notice::notice_id))
         .filter(later.field(penalty_notice::seq).eq(penalty_notice::seq + 1));
-    let mut rows = penalty_notice::table.filter(not(exists(newer))).into_boxed();
-    if let Some(pupils) = wanted.pupils {
-        rows = rows.filter(penalty_notice::pupil_id.eq_any(pupils));
-    }
-    if let Some(school) = wanted.asking_school {
-        rows = rows.filter(penalty_notice::asking_school.eq(school));
-    }
-    if let Some(state) = wanted.state {
-        rows = rows.filter(penalty_notice::state.eq(As(state)));
-    }
-    if let Some(after) = after {
-        rows = rows.filter(penalty_notice::notice_id.gt(after));
-    }
-    Ok(rows
-        .order(penalty_notice::notice_id)
-        .limit(most)
-        .select(NoticeRow::as_select())
-        .load(tx.conn)?)
+    let mut rows = NoticeRow::query().filter(not(exists(newer))).into_boxed();
+    rows = rows.narrow(wanted.pupils.map(|pupils| penalty_notice::pupil_id.eq_any(pupils)));
+    rows = rows.narrow(wanted.asking_school.map(|school| penalty_notice::asking_school.eq(school)));
+    rows = rows.narrow(wanted.state.map(|state| penalty_notice::state.eq(As(state))));
+    rows = rows.narrow(after.map(|after| penalty_notice::notice_id.gt(after)));
+    Ok(rows.order(penalty_notice::notice_id).limit(most).load(tx.conn)?)
 }
 
 /// The child's own record: the one that a record was merged into.
-pub fn own_record(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilId, Problem> {
+pub fn own_record(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilId> {
     Ok(pupils::merged_into(tx, pupil_id)?.unwrap_or(pupil_id))
 }
 
 /// The notices about a child, under every record that was merged into the child's own.
-pub fn of_child(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<NoticeRow>, Problem> {
+pub fn of_child(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<NoticeRow>> {
     let mut pupils = pupils::merged_records(tx, &[pupil_id])?;
     pupils.push(pupil_id);
     notices(tx, NoticeFilter { pupils: Some(pupils), ..NoticeFilter::default() }, None, i64::MAX)
 }
 
 /// Everything that was recorded of a case's notices, in the order in which it was recorded.
-pub fn of_case(tx: &mut Tx<'_>, case_id: CaseId) -> Result<Vec<NoticeRow>, Problem> {
-    Ok(penalty_notice::table
+pub fn of_case(tx: &mut Tx, case_id: CaseId) -> Result<Vec<NoticeRow>> {
+    Ok(NoticeRow::query()
         .filter(penalty_notice::case_id.eq(case_id))
         .order((penalty_notice::recorded_at, penalty_notice::notice_id, penalty_notice::seq))
-        .select(NoticeRow::as_select())
         .load(tx.conn)?)
 }

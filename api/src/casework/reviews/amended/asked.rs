@@ -1,10 +1,6 @@
 //! A review that is asked again about one pupil.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::policy::word::Do;
 use domain::policy::{Decision, Subject};
 
@@ -12,14 +8,12 @@ use super::super::open::first_day_of_term;
 use super::super::question::{Question, tickets};
 use super::super::rows;
 use super::school::{School, SchoolReview};
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, Accepted, CaseFile};
 use crate::casework::letters;
 use crate::figures::{Beside, Figures};
 
-/// What is known of a pupil at a school beside the marks and the case: read once, for all reviews.
+/// What is known of a pupil at a school apart from the marks and the case: read once, for all reviews.
 pub(super) struct Own {
     pupil_id: PupilId,
     /// Whether no letter may leave.
@@ -32,7 +26,7 @@ pub(super) struct Own {
 
 impl Own {
     /// Reads it.
-    pub fn read(tx: &mut Tx<'_>, school: &School, pupil_id: PupilId) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, school: &School, pupil_id: PupilId) -> Result<Self> {
         let whose = (school.school_id, pupil_id);
         let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
         let listed = if rewards { rows::listed_of_pupil(tx, whose)? } else { Vec::new() };
@@ -40,7 +34,7 @@ impl Own {
         Ok(Self { pupil_id, stopped, accepted: cases::accepted(tx, whose)?, listed })
     }
 
-    /// As a review of a day is told it.
+    /// As it stood for the review of a day.
     fn beside(&self, review: &SchoolReview) -> Beside {
         let (day, pupil) = (review.review.day, self.pupil_id);
         let accepted = self.accepted.iter().any(|reason| reason.holds_on(day));
@@ -87,10 +81,10 @@ impl<'s> ReviewAsked<'s> {
     /// What it proposes about the pupil with these marks, and with the case as it stood.
     pub fn ask(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         blocks: &[Arc<Block>],
         case: Option<&CaseFile>,
-    ) -> Result<Vec<Decision>, Problem> {
+    ) -> Result<Vec<Decision>> {
         let SchoolReview { review, calendars, pathway, rewards, .. } = self.of;
         let day = review.day;
         let open: Vec<CaseFile> =

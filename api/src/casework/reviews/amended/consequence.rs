@@ -1,15 +1,11 @@
 //! What an amended mark touches, as it goes over the wire.
 
-use crate::base::word::words;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use crate::base::prelude::*;
 
-use crate::base::id::{CaseId, LetterId, NoticeId, ReviewId};
-
-/// One thing that rested on the marks as they were.
+/// Something that rested on the marks as they were: a letter, a step, a target, a proposal or a notice.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Consequence {
-    /// What kind of thing it is.
+    /// What it is.
     pub what: ConsequenceKind,
     /// The rule that had led to it, or leads to it now.
     #[schema(example = "W-02")]

@@ -1,7 +1,5 @@
 //! What a review listed or proposed and nobody has decided yet is as it would be with the marks as they are now.
 
-use std::sync::Arc;
-
 use analytics::Block;
 use domain::policy::Decision;
 
@@ -11,8 +9,7 @@ use super::asked::{ReviewAsked, alike, letters_of};
 use super::consequence::ConsequenceKind;
 use super::steps::lose;
 use super::{Consequence, Rests};
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::CaseFile;
 use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, letters};
@@ -23,12 +20,12 @@ impl Rests<'_> {
     /// was undone before (`lost`) comes back as a proposal, and not by itself: a person decides whether to send again.
     pub(super) fn renew_items(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         asked: &ReviewAsked<'_>,
         after: &[Arc<Block>],
         (case, again, lost): (Option<&CaseFile>, bool, bool),
         why: &str,
-    ) -> Result<Vec<Consequence>, Problem> {
+    ) -> Result<Vec<Consequence>> {
         let was = asked.ask(tx, &self.before, self.case.as_ref())?;
         let now = asked.ask(tx, after, case)?;
         if was == now && !again {
@@ -53,7 +50,7 @@ impl Rests<'_> {
                         Some(still) if waits_for_a_person(still) => {
                             touched.push(of(asked, ConsequenceKind::ProposalRecounted, still));
                         }
-                        // Still on the list: its counts are renewed, and nobody need know.
+                        // Still on the list: its counts are renewed, and nobody needs to be told.
                         Some(_) => {}
                     }
                     fresh.extend(still.cloned());
@@ -89,10 +86,10 @@ impl Rests<'_> {
     /// What has to be known before the same is sent again: what was sent, and lost its support since.
     fn sent_before(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         asked: &ReviewAsked<'_>,
         decision: &Decision,
-    ) -> Result<String, Problem> {
+    ) -> Result<String> {
         let names = letters_of(decision);
         if names.is_empty() {
             return Ok(String::new());
@@ -110,12 +107,7 @@ impl Rests<'_> {
         Ok(says.collect())
     }
 
-    fn withdraw(
-        &self,
-        tx: &mut Tx<'_>,
-        item: &ItemRow,
-        decision: &Decision,
-    ) -> Result<(), Problem> {
+    fn withdraw(&self, tx: &mut Tx, item: &ItemRow, decision: &Decision) -> Result<()> {
         let rules = std::slice::from_ref(&decision.rule);
         actions::overtake(tx, (item.review_id, self.pupil_id), rules)?;
         rows::settle(tx, item, ItemState::MovedOn, Some("marks were amended"), "rollcall")
@@ -124,11 +116,11 @@ impl Rests<'_> {
     /// Letters that belong to no case: praise, thanks.
     fn lose_plain_letters(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         asked: &ReviewAsked<'_>,
         decision: &Decision,
         why: &str,
-    ) -> Result<Vec<Consequence>, Problem> {
+    ) -> Result<Vec<Consequence>> {
         let names = letters_of(decision);
         let review_id = asked.of.review.review_id;
         let mut letters = letters::counting_of_review(tx, self.pupil_id, review_id)?;

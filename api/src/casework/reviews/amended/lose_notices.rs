@@ -2,17 +2,17 @@
 
 use super::consequence::ConsequenceKind;
 use super::{Amending, Consequence, Rests};
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::notices;
 
 impl Rests<'_> {
-    /// What became of the child's penalty notices. One that rests on marks which this caller does not see is left alone.
+    /// What became of the child's penalty notices. One that rests on marks which this caller does not see is left
+    /// alone.
     pub(super) fn lose_notices(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         amending: &Amending<'_>,
-    ) -> Result<Vec<Consequence>, Problem> {
+    ) -> Result<Vec<Consequence>> {
         let mut touched = Vec::new();
         if self.notices.is_empty() {
             return Ok(touched);

@@ -1,8 +1,8 @@
 //! An amended mark changes the truth: every review that counted it is asked again about this pupil, with the marks as
 //! they were and as they are. What it led to then and does not lead to now has lost its support.
 //!
-//! An amendment is followed by it at once. What changes marks otherwise, a file, an undo, a register that is saved again,
-//! a closure, days on roll, puts the pupils about whom there is something to look at into the queue
+//! An amendment is followed by it at once. What changes marks otherwise, a file, an undo, a register that is saved
+//! again, a closure, days on roll, puts the pupils about whom there is something to look at into the queue
 //! ([`second_look`]).
 
 mod asked;
@@ -14,18 +14,11 @@ mod school;
 mod second_look;
 mod steps;
 
-use std::collections::BTreeSet;
-use std::sync::Arc;
-
 use analytics::Block;
-use chrono::NaiveDate;
 use domain::{CodeTable, Rate};
 
 use self::asked::{Own, ReviewAsked};
-use crate::base::auth::Caller;
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::actions::{self, ActionSubject};
 use crate::casework::cases::{self, CaseFile};
 use crate::casework::notices::{self, Supported};
@@ -51,7 +44,7 @@ pub struct Rests<'s> {
 
 /// Until this transaction ends nobody else changes what rests on a pupil's marks: whoever comes second finds what the
 /// first has left.
-pub fn hold(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem> {
+pub fn hold(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
     tx.take_turns(&format!("what rests on marks/{pupil_id}"))
 }
 
@@ -69,12 +62,12 @@ impl<'s> Rests<'s> {
     /// Reads what rests on the marks from a day on; `None` when nothing does. The marks as they were are those of now,
     /// before they are amended, or those that were `known` before they were changed.
     pub fn on(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         codes: &CodeTable,
         school: &'s School,
         (pupil_id, from): (PupilId, NaiveDate),
         known: Option<&AsKnown>,
-    ) -> Result<Option<Self>, Problem> {
+    ) -> Result<Option<Self>> {
         let whose = (school.school_id, pupil_id);
         hold(tx, pupil_id)?;
         let mut since = school.reviews.iter().filter(|of| of.review.day >= from).peekable();
@@ -93,11 +86,7 @@ impl<'s> Rests<'s> {
     }
 
     /// Now that the marks are amended, undoes what they do not support any more, and tells a person all of it once.
-    pub fn settle(
-        self,
-        tx: &mut Tx<'_>,
-        amending: &Amending<'_>,
-    ) -> Result<Vec<Consequence>, Problem> {
+    pub fn settle(self, tx: &mut Tx, amending: &Amending<'_>) -> Result<Vec<Consequence>> {
         let whose = (self.school.school_id, self.pupil_id);
         let after = pupil_blocks(tx, amending.codes, whose, &self.school.years)?;
         let mut touched = Vec::new();
@@ -125,7 +114,7 @@ impl<'s> Rests<'s> {
     /// What became of a running target's counts.
     fn recounted_target(
         &self,
-        tx: &Tx<'_>,
+        tx: &Tx,
         told: &CaseFile,
         after: &[Arc<Block>],
     ) -> Option<Consequence> {
@@ -155,7 +144,7 @@ impl<'s> Rests<'s> {
     }
 
     /// One task that tells a person all of it.
-    fn tell(&self, tx: &mut Tx<'_>, touched: &[Consequence], why: &str) -> Result<(), Problem> {
+    fn tell(&self, tx: &mut Tx, touched: &[Consequence], why: &str) -> Result<()> {
         let news: Vec<&Consequence> = touched.iter().filter(|one| one.what.is_news()).collect();
         let Some(first) = news.first() else { return Ok(()) };
         let says: Vec<String> =

@@ -1,30 +1,27 @@
-//! A letter is never sent on a mark that has since changed, whichever way the mark came in: before a proposal is carried
-//! out, its review is asked again.
-
-use std::sync::Arc;
+//! A letter is never sent on a mark that has since changed, whichever way the mark came in: before a proposal is
+//! carried out, its review is asked again.
 
 use analytics::Block;
-use domain::AcademicYear;
 use domain::policy::{Decision, is_counted};
 
 use super::super::open::store;
 use super::super::rows::{self, ItemRow, ReviewRow};
 use super::asked::{Own, ReviewAsked, alike};
 use super::school::School;
-use crate::base::db::Tx;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::reviews::state::ItemState;
 use crate::casework::{actions, cases};
 use crate::school::tenants;
 
-/// What an item proposes, with the counts of now. `None` when the marks, as they are now, do not lead to it any more: the
-/// item is withdrawn, and the review proposes what they lead to instead. `school` is read with [`School::of_review`].
+/// What an item proposes, with the counts of now. `None` when the marks, as they are now, do not lead to it any more:
+/// the item is withdrawn, and the review proposes what they lead to instead. `school` is read with
+/// [`School::of_review`].
 pub fn present(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     blocks: &[Arc<Block>],
     (school, review): (&School, &ReviewRow),
     item: &ItemRow,
-) -> Result<Option<Decision>, Problem> {
+) -> Result<Option<Decision>> {
     let decision = item.decision()?;
     let outcome = decision.taking.as_ref().map(|taking| taking.outcome.as_str());
     let (Some(pupil_id), Some(year)) = (item.pupil_id, AcademicYear::of(review.day)) else {

@@ -1,16 +1,12 @@
-//! What the reviews of a school hang on beside the pupils: read once, for however many reviews and pupils are asked.
+//! What the reviews of a school depend on apart from the pupils: read once, for any number of reviews and pupils.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
-use chrono::NaiveDate;
-use domain::{AcademicYear, Calendar};
+use domain::Calendar;
 
 use super::super::rows::{self, ReviewRow};
-use crate::base::db::Tx;
-use crate::base::id::{ReviewId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::calendars;
 use crate::school::policies::{self, Follows, Part, Shelf};
 
@@ -39,7 +35,7 @@ pub(super) struct SchoolReview {
 
 impl School {
     /// Reads what the reviews since a day hang on.
-    pub fn read(tx: &mut Tx<'_>, school_id: SchoolId, from: NaiveDate) -> Result<Self, Problem> {
+    pub fn read(tx: &mut Tx, school_id: SchoolId, from: NaiveDate) -> Result<Self> {
         let reviews = rows::reviews_since(tx, school_id, from)?;
         let last = reviews.last().map_or(from, |review| review.day).max(tx.clock().today());
         let year = |day| AcademicYear::of(day).map_or(0, AcademicYear::number);
@@ -48,16 +44,16 @@ impl School {
     }
 
     /// Reads what one review hangs on.
-    pub fn of_review(tx: &mut Tx<'_>, review: ReviewRow) -> Result<Self, Problem> {
+    pub fn of_review(tx: &mut Tx, review: ReviewRow) -> Result<Self> {
         Self::of(tx, review.school_id, Vec::new(), vec![review])
     }
 
     fn of(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         school_id: SchoolId,
         years: Vec<AcademicYear>,
         rows: Vec<ReviewRow>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let (shelf, mut reviews) = (Shelf::default(), Vec::with_capacity(rows.len()));
         let Some(first) = rows.first().map(|review| review.day) else {
             return Ok(Self { school_id, years, shelf, reviews });

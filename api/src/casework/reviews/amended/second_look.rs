@@ -1,32 +1,26 @@
 //! What rests on marks that were changed by something other than an amendment is looked at again by a job, a pupil at a
-//! time, so that no file and no register waits for it. Each pupil is done in one transaction with what says so: a worker
-//! that dies loses none and doubles none.
+//! time, so that no file and no register waits for it. Each pupil is done in one transaction with what says so: a
+//! worker that dies loses none and doubles none.
 
 use chrono::TimeDelta;
 
 use super::consequence::{Consequence, TouchedByMarks};
 use super::school::School;
 use super::{Amending, Rests};
-use crate::base::db::Tx;
-use crate::base::id::JobId;
 use crate::base::jobs::{self, Finished, Job};
-use crate::base::problem::{Kind, Problem};
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::figures::AsKnown;
 use crate::marks::{self, Look, LookRow};
 
 /// Says what would become of what rests on a pupil's marks if `change` were made, and changes nothing. `change` answers
-/// what it needs to be told by.
-///
-/// # Errors
-/// What `change` refuses; the database's.
+/// what it needs to be told by. Errors: what `change` refuses; the database's.
 pub fn foretell(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school: &School,
     look: &Look,
     amending: &Amending<'_>,
-    change: impl FnOnce(&mut Tx<'_>) -> Result<(), Problem>,
-) -> Result<Vec<Consequence>, Problem> {
+    change: impl FnOnce(&mut Tx) -> Result<()>,
+) -> Result<Vec<Consequence>> {
     tx.rehearse(|tx| {
         let whom = (look.pupil_id, look.from);
         let rests = Rests::on(tx, amending.codes, school, whom, None)?;
@@ -36,7 +30,7 @@ pub fn foretell(
 }
 
 /// What became of what rested on the marks that an import or undo changed; `None` when nothing did.
-pub fn looked_again(tx: &mut Tx<'_>, source: JobId) -> Result<Option<TouchedByMarks>, Problem> {
+pub fn looked_again(tx: &mut Tx, source: JobId) -> Result<Option<TouchedByMarks>> {
     let found = marks::looks_of_source::<Vec<Consequence>>(tx, source)?;
     let mut touched = TouchedByMarks::default();
     for one in &found {
@@ -51,10 +45,7 @@ pub fn looked_again(tx: &mut Tx<'_>, source: JobId) -> Result<Option<TouchedByMa
 
 /// Looks at everybody who is left, school by school. A pupil about whom something fails is tried again later, when the
 /// others are done.
-///
-/// # Errors
-/// The database is away; the lease is lost; something that no check foresaw.
-pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
+pub fn run(app: &App, job: &Job<'_>) -> Result<()> {
     let (left, total) = job.run(|tx| marks::looks_left(tx, job.id()))?;
     let total = u64::try_from(total).unwrap_or(u64::MAX);
     let mut done = total.saturating_sub(u64::try_from(left.len()).unwrap_or(u64::MAX));
@@ -74,7 +65,7 @@ pub fn run(app: &App, job: &Job<'_>) -> Result<(), Problem> {
 }
 
 /// The school with its reviews since, and what was known of it before the change.
-fn before(tx: &mut Tx<'_>, looks: &[LookRow]) -> Result<(School, AsKnown), Problem> {
+fn before(tx: &mut Tx, looks: &[LookRow]) -> Result<(School, AsKnown)> {
     let none = || Problem::internal("a school without anybody to look at");
     let first = looks.first().ok_or_else(none)?;
     let from = looks.iter().map(|look| look.from_day).min().ok_or_else(none)?;
@@ -90,7 +81,7 @@ fn one(
     (school, known): (&School, &AsKnown),
     look: &LookRow,
     (done, total): (u64, u64),
-) -> Result<(), Problem> {
+) -> Result<()> {
     const STAGE: &str = "looking again at what rests on the marks";
     if !job.tell(STAGE, done - 1, total) {
         return Err(jobs::lost());

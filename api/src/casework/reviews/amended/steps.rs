@@ -1,17 +1,12 @@
 //! The steps of a case, each asked again of the review that proposed it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
 use analytics::Block;
 use domain::policy::{Event, Place, Recorded, fold, is_counted, standing};
 
 use super::asked::{ReviewAsked, letters_of};
 use super::consequence::ConsequenceKind;
 use super::{Amending, Consequence, Rests};
-use crate::base::db::Tx;
-use crate::base::id::{CaseId, ReviewId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::casework::cases::{self, CaseFile};
 use crate::casework::{actions, letters};
 
@@ -55,11 +50,11 @@ impl Rests<'_> {
     /// recorded more since: then a person decides.
     pub(super) fn lose_steps(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         told: &CaseFile,
         after: &[Arc<Block>],
         amending: &Amending<'_>,
-    ) -> Result<Lost, Problem> {
+    ) -> Result<Lost> {
         let timeline = cases::timeline(tx, told.row.case_id)?;
         let events = timeline.iter().map(|row| row.event()).collect::<Result<Vec<_>, _>>()?;
         let by = timeline
@@ -126,12 +121,12 @@ impl Rests<'_> {
     /// The first step that the marks led to before they were amended, and do not lead to now.
     fn first_lost(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         told: &CaseFile,
         events: &[Event],
         steps: &[Step<'_>],
         after: &[Arc<Block>],
-    ) -> Result<Option<u32>, Problem> {
+    ) -> Result<Option<u32>> {
         for step in steps.iter().filter(|step| step.is_counted()) {
             let of = |asked: &&ReviewAsked<'_>| Some(asked.of.review.review_id) == step.review_id;
             let Some(asked) = self.asked.iter().find(of) else { continue };
@@ -156,11 +151,11 @@ impl Rests<'_> {
 
     fn lose_letters(
         &self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         step: &Step<'_>,
         case_id: CaseId,
         why: &str,
-    ) -> Result<Vec<Consequence>, Problem> {
+    ) -> Result<Vec<Consequence>> {
         let Some(review_id) = step.review_id else { return Ok(Vec::new()) };
         let number = i32::try_from(step.moved.step).ok();
         let mut letters = letters::counting_of_review(tx, self.pupil_id, review_id)?;
@@ -170,11 +165,7 @@ impl Rests<'_> {
 }
 
 /// A letter loses its support.
-pub(super) fn lose(
-    tx: &mut Tx<'_>,
-    letter: &letters::LetterRow,
-    why: &str,
-) -> Result<Consequence, Problem> {
+pub(super) fn lose(tx: &mut Tx, letter: &letters::LetterRow, why: &str) -> Result<Consequence> {
     let why = format!("marks were amended: {why}");
     letters::lose_support(tx, letter, &why)?;
     let name = &letter.name;
@@ -202,7 +193,7 @@ pub(super) fn lose(
     })
 }
 
-/// The reviews of which no step counts any more.
+/// The reviews whose steps have all been undone.
 fn undone(by: &BTreeMap<u32, ReviewId>, steps: &[Step<'_>]) -> BTreeSet<ReviewId> {
     let counting: BTreeSet<ReviewId> = steps.iter().filter_map(|step| step.review_id).collect();
     by.values().copied().filter(|review_id| !counting.contains(review_id)).collect()

@@ -9,9 +9,7 @@ mod read_characteristics;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{EnrolmentRow, enrolment};
-use crate::base::db::Tx;
-use crate::base::id::EnrolmentId;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::school::tenants::{self, Locked};
 
 /// The operations of this part.
@@ -25,7 +23,7 @@ pub(super) fn mount(config: &mut ServiceConfig) {
 }
 
 /// Locks an enrolment's school and reads the enrolment as it then stands.
-fn locked(tx: &mut Tx<'_>, enrolment_id: EnrolmentId) -> Result<(EnrolmentRow, Locked), Problem> {
+fn locked(tx: &mut Tx, enrolment_id: EnrolmentId) -> Result<(EnrolmentRow, Locked)> {
     let school_id = enrolment(tx, enrolment_id)?.school_id;
     let locked = tenants::lock_schools(tx, &[school_id], &[])?;
     Ok((enrolment(tx, enrolment_id)?, locked))

@@ -1,7 +1,5 @@
 //! Another class or year group from a day on.
 
-use chrono::NaiveDate;
-
 use crate::base::operation::*;
 use crate::roll::pupils::create_enrolment::check_placement;
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
@@ -26,8 +24,7 @@ pub struct PlacementBody {
 /// A placement for a day that has one already corrects it. Registers of the days between list the pupil in the new
 /// class; marks belong to the enrolment and stay.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = PlacementBody,
-    params(EnrolmentId,
-        Idempotency),
+    params(EnrolmentId, Idempotency),
     responses((status = 201, description = "The enrolment as it stands now.", body = EnrolmentPage, headers(("Location")))))]
 #[post("/v1/enrolments/{enrolment_id}/placements")]
 pub async fn place_pupil(
@@ -36,7 +33,7 @@ pub async fn place_pupil(
     path: Path<EnrolmentId>,
     key: Idempotency,
     body: Json<PlacementBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let enrolment_id = path.0;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         enrolment(tx, enrolment_id)?;
@@ -50,12 +47,7 @@ pub async fn place_pupil(
     Ok(reply.await?.answer())
 }
 
-fn record(
-    tx: &mut Tx<'_>,
-    enrolment_id: EnrolmentId,
-    body: &PlacementBody,
-    by: &str,
-) -> Result<(), Problem> {
+fn record(tx: &mut Tx, enrolment_id: EnrolmentId, body: &PlacementBody, by: &str) -> Result<()> {
     let PlacementBody { from_day, class_id, year_group } = *body;
     let (enrolment, locked) = super::locked(tx, enrolment_id)?;
     let class = class(tx, class_id)?;

@@ -1,13 +1,9 @@
 //! Characteristics of an enrolment: recorded, corrected or taken back, each from a day on.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-use domain::{AcademicYear, Characteristic};
+use domain::Characteristic;
 
 use crate::base::http::json::present;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
 use crate::roll::pupils::{
@@ -42,7 +38,7 @@ pub struct CharacteristicBody {
 
 impl CharacteristicsBody {
     /// What is to be recorded of an enrolment.
-    fn check(&self, enrolment: &EnrolmentRow) -> Result<Vec<NewCharacteristic>, Problem> {
+    fn check(&self, enrolment: &EnrolmentRow) -> Result<Vec<NewCharacteristic>> {
         let mut problem = Problem::new(Kind::Invalid);
         if !(1..=MOST).contains(&self.characteristics.len()) {
             problem = problem.and("/characteristics", format!("1 to {MOST} characteristics"));
@@ -99,7 +95,7 @@ pub async fn put_characteristics(
     app: web::Data<App>,
     path: Path<EnrolmentId>,
     body: Json<CharacteristicsBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let by = caller.subject().to_owned();
     let page = app.db.run(caller.scope(), move |tx| {
         record(tx, path.0, &body.value, &by)?;
@@ -110,11 +106,11 @@ pub async fn put_characteristics(
 
 /// What stands already is not recorded again: no new version, no entry in the history.
 fn record(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     enrolment_id: EnrolmentId,
     body: &CharacteristicsBody,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let (enrolment, locked) = super::locked(tx, enrolment_id)?;
     let mut new = body.check(&enrolment)?;
     let known = characteristics_of_enrolment(tx, enrolment.school_id, enrolment_id, None)?;

@@ -1,7 +1,5 @@
 //! The characteristics of an enrolment, now or as they were known before.
 
-use chrono::{DateTime, Utc};
-
 use crate::base::operation::*;
 use crate::roll::pupils::characteristics::characteristics_of_enrolment;
 use crate::roll::pupils::enrolment;
@@ -32,7 +30,7 @@ pub async fn read_characteristics(
     app: web::Data<App>,
     path: Path<EnrolmentId>,
     params: Query<ReadCharacteristicsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let rows = app.db.snapshot(caller.scope(), move |tx| {
         let school_id = enrolment(tx, path.0)?.school_id;
         characteristics_of_enrolment(tx, school_id, path.0, params.0.as_known_on)

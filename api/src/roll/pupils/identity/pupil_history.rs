@@ -1,6 +1,5 @@
 //! What was ever corrected in a pupil's record, and which enrolments came from or went to another record.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::records::PupilField;
@@ -20,7 +19,7 @@ pub struct PupilHistory {
 }
 
 /// A field that was corrected.
-#[derive(Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = pupil_change)]
 pub struct PupilChange {
     /// When (UTC).
@@ -38,7 +37,7 @@ pub struct PupilChange {
 }
 
 /// An enrolment that changed records.
-#[derive(Serialize, Queryable, Selectable, ToSchema)]
+#[derive(Serialize, HasQuery, ToSchema)]
 #[diesel(table_name = enrolment_pupil)]
 pub struct EnrolmentChange {
     /// When (UTC).
@@ -68,23 +67,21 @@ pub async fn pupil_history(
     caller: May<ReadPupil>,
     app: web::Data<App>,
     path: Path<PupilId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let history = app.db.snapshot(caller.scope(), move |tx| {
         crate::roll::pupils::pupil(tx, pupil_id)?;
         let trust = tx.trust();
-        let changes = pupil_change::table
+        let changes = PupilChange::query()
             .filter(pupil_change::trust_id.eq(trust).and(pupil_change::pupil_id.eq(pupil_id)))
             .order((pupil_change::recorded_at, pupil_change::field))
-            .select(PupilChange::as_select())
             .load(tx.conn)?;
         let either = enrolment_pupil::old_pupil_id
             .eq(pupil_id)
             .or(enrolment_pupil::new_pupil_id.eq(pupil_id));
-        let enrolments = enrolment_pupil::table
+        let enrolments = EnrolmentChange::query()
             .filter(enrolment_pupil::trust_id.eq(trust).and(either))
             .order((enrolment_pupil::recorded_at, enrolment_pupil::enrolment_id))
-            .select(EnrolmentChange::as_select())
             .load(tx.conn)?;
         Ok(PupilHistory { pupil_id, changes, enrolments })
     });
