@@ -55,6 +55,12 @@ impl Safeguards {
         [&self.court_order, &self.no_contact].into_iter().flatten().any(|o| o.stands(today))
     }
 
+    /// Whether everything that stood before still stands as it did.
+    pub(super) fn keep(&self, before: &Safeguards) -> bool {
+        let kept = |before: &Option<Order>, now: &Option<Order>| before.is_none() || before == now;
+        kept(&before.court_order, &self.court_order) && kept(&before.no_contact, &self.no_contact)
+    }
+
     /// Whether there is anything at all on record.
     pub fn is_empty(&self) -> bool {
         self.court_order.is_none() && self.no_contact.is_none()

@@ -116,6 +116,8 @@ pub(super) fn keep(
     by: &str,
 ) -> Result<(), Problem> {
     let trust = tx.trust();
+    let readers = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
+    let readers = readers.unwrap_or_default();
     let rows: Vec<_> = changes
         .iter()
         .map(|change| {
@@ -128,6 +130,7 @@ pub(super) fn keep(
                 pupil_change::new.eq(&change.new),
                 pupil_change::reason.eq(change.reason),
                 pupil_change::recorded_by.eq(by),
+                pupil_change::school_ids.eq(&readers),
             )
         })
         .collect();
@@ -181,5 +184,6 @@ pub(super) fn hand_over(
     .bind::<Array<Integer>, _>(&ids)
     .execute(tx.conn)?;
     let seen: Vec<(PupilId, SchoolId)> = schools.into_iter().map(|school| (to, school)).collect();
-    visibility::let_see(tx, &seen)
+    visibility::let_see(tx, &seen)?;
+    visibility::settle_enrolments(tx, &ids)
 }
