@@ -40,6 +40,8 @@ BEGIN
             EXECUTE format('UPDATE %I r SET school_ids = ', one) || format(seen, 'r')
                 || ' FROM pupil p WHERE p.trust_id = r.trust_id AND p.pupil_id = r.pupil_id';
         END LOOP;
+        UPDATE pupil_change r SET school_ids = p.school_ids FROM pupil p
+            WHERE p.trust_id = r.trust_id AND p.pupil_id = r.pupil_id AND r.field IN ('birth_date', 'sex', 'merged_into');
         EXECUTE 'UPDATE parent_change r SET school_ids = w.schools
             FROM (SELECT c.trust_id, c.parent_id, c.recorded_at, array_agg(DISTINCT s.school_id) AS schools
                   FROM parent_change c

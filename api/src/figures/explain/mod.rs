@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use analytics::{Asking, Counted, Explanation, Filter, Level, explain as count};
 use chrono::{DateTime, Utc};
-use diesel::prelude::*;
 use domain::{AcademicYear, CodeTable, Definition, WindowKind};
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
@@ -22,7 +21,6 @@ use crate::base::words;
 use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::roll::pupils;
 use crate::school::tenants;
-use schema::pupil;
 
 /// The question: a cell of the trend, whose group is said by filters.
 #[derive(Debug, Deserialize, Serialize, IntoParams)]
@@ -260,19 +258,14 @@ fn pupils_of(
 }
 
 /// The pupils with their names.
-fn named(tx: &mut Tx<'_>, mut pupils: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>, Problem> {
-    let ids: Vec<PupilId> = pupils.iter().map(|one| one.pupil_id).collect();
-    let trust = tx.trust();
-    let found: Vec<(PupilId, String, String)> = pupil::table
-        .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(&ids)))
-        .select((pupil::pupil_id, pupil::surname, pupil::forename))
-        .load(tx.conn)?;
-    let names: BTreeMap<PupilId, String> = found
+fn named(tx: &mut Tx<'_>, mut all: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>, Problem> {
+    let ids: Vec<PupilId> = all.iter().map(|one| one.pupil_id).collect();
+    let names: BTreeMap<PupilId, String> = pupils::in_order(tx, &ids)?
         .into_iter()
-        .map(|(pupil, surname, forename)| (pupil, format!("{surname}, {forename}")))
+        .map(|row| (row.pupil_id, format!("{}, {}", row.surname, row.forename)))
         .collect();
-    for one in &mut pupils {
+    for one in &mut all {
         one.name = names.get(&one.pupil_id).cloned().unwrap_or_default();
     }
-    Ok(pupils)
+    Ok(all)
 }

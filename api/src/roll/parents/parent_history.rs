@@ -141,9 +141,7 @@ pub async fn parent_history(
         if let Some(all) = &mut safeguards {
             let pupils: Vec<PupilId> = all.iter().map(|since| since.pupil_id).collect();
             let standings = visibility::mine(tx, &pupils)?;
-            all.retain(|since| {
-                sees_orders(&app, &caller, standings.get(&since.pupil_id).copied())
-            });
+            all.retain(|since| sees_orders(&app, &caller, standings.get(&since.pupil_id).copied()));
         }
         let (persons, links) = (persons(tx, parent_id)?, links(tx, parent_id)?);
         Ok(ParentHistory { parent_id, persons, links, safeguards })
@@ -162,7 +160,8 @@ fn persons(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<PersonUntil>, Pro
         let person = serde_json::from_value(old).map_err(Problem::internal)?;
         Ok(PersonUntil { until, changed_by, person })
     };
-    let mut persons = rows.into_iter().map(person).collect::<Result<Vec<PersonUntil>, Problem>>()?;
+    let mut persons =
+        rows.into_iter().map(person).collect::<Result<Vec<PersonUntil>, Problem>>()?;
     // What a school whose child has left sees last is what it knew, not that somebody changed it then.
     if rows::present(tx, &[parent_id])?.is_empty() {
         persons.pop();

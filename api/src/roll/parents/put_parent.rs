@@ -24,7 +24,9 @@ pub async fn put_parent(
     let (parent_id, by) = (path.0, caller.subject().to_owned());
     let row = app.db.run(caller.scope(), move |tx| {
         let before = rows::parent(tx, parent_id)?;
-        if visibility::check_parent(tx, parent_id)? == Reach::Add && !only_adds(&before.person, &person) {
+        if visibility::check_parent(tx, parent_id)? == Reach::Add
+            && !only_adds(&before.person, &person)
+        {
             return Err(Problem::new(Kind::AnotherSchools).detail(ONLY_ADDS));
         }
         rows::replace(tx, parent_id, &person, &by)

@@ -68,7 +68,7 @@ fn record(
     visibility::check(tx, pupil_id, Act::AddOrders)?;
     let ties = ties::ties_of_pupil(tx, pupil_id)?;
     let tie = ties.iter().find(|tie| tie.parent_id == parent_id).ok_or_else(Problem::not_found)?;
-    if !safeguards.keep(&tie.safeguards) {
+    if !safeguards.keep(&tie.safeguards, tx.clock().today()) {
         visibility::check(tx, pupil_id, Act::LiftOrders)?;
         if !app.roles.allows(caller.role(), LiftSafeguarding::NAME) {
             return Err(Problem::new(Kind::Forbidden)

@@ -53,6 +53,7 @@ pub fn hold(tx: &mut Tx<'_>) -> Result<(), Problem> {
 pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
     let known: Vec<ParentId> = changes.all.iter().filter_map(|change| change.parent_id).collect();
     lock(tx, &known)?;
+    visibility::settle_people(tx, &known)?;
     let mut added = add(tx, changes)?.into_iter();
     let (mut links, mut safeguards) = (Vec::new(), Vec::new());
     for change in changes.all {
@@ -203,7 +204,8 @@ fn add_safeguards(
                     parent_safeguard::recorded_at.eq(at),
                     parent_safeguard::recorded_by.eq(changes.by),
                     parent_safeguard::job_id.eq(changes.job_id),
-                    parent_safeguard::school_ids.eq(readers.get(pupil).cloned().unwrap_or_default()),
+                    parent_safeguard::school_ids
+                        .eq(readers.get(pupil).cloned().unwrap_or_default()),
                 )
             })
             .collect();

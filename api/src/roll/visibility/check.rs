@@ -24,11 +24,7 @@ pub fn mine(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Sta
 }
 
 /// Of these pupils those about whom the caller may do that.
-pub fn permitted(
-    tx: &mut Tx<'_>,
-    pupils: &[PupilId],
-    act: Act,
-) -> Result<Vec<PupilId>, Problem> {
+pub fn permitted(tx: &mut Tx<'_>, pupils: &[PupilId], act: Act) -> Result<Vec<PupilId>, Problem> {
     let may = mine(tx, pupils)?.into_iter().filter(|(_, standing)| standing.may(act));
     Ok(may.map(|(pupil, _)| pupil).collect())
 }

@@ -10,6 +10,6 @@ mod standing;
 mod table;
 
 pub use check::{Reach, check, check_parent, mine, permitted};
-pub use settle::{let_see, settle, settle_enrolments};
+pub use settle::{let_see, settle, settle_enrolments, settle_people};
 pub use standing::{keepers_of_pupils, readers_of_parent, readers_of_pupils};
 pub use table::{Act, Standing};

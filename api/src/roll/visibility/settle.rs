@@ -58,7 +58,13 @@ pub fn settle(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<(), Problem> {
     tx.whole_trust(|tx| {
         let all = standings(tx, pupils)?;
         let keepers = pairs(who_may(&all, Act::AddParents), PupilId::number);
-        run(tx, "UPDATE pupil r SET kept_by = w.schools", "pupil_id", "r.kept_by <> w.schools", &keepers)?;
+        run(
+            tx,
+            "UPDATE pupil r SET kept_by = w.schools",
+            "pupil_id",
+            "r.kept_by <> w.schools",
+            &keepers,
+        )?;
         let readers = pairs(who_may(&all, Act::See), PupilId::number);
         for table in ["pupil_change", "pupil_parent", "parent_safeguard"] {
             widen(tx, table, "pupil_id", &readers)?;
@@ -67,6 +73,11 @@ pub fn settle(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<(), Problem> {
         let parents = parents_of(tx, &records)?;
         settle_parents(tx, &parents)
     })
+}
+
+/// As [`settle`], of parents alone.
+pub fn settle_people(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
+    tx.whole_trust(|tx| settle_parents(tx, parents))
 }
 
 fn parents_of(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<ParentId>, Problem> {
@@ -102,7 +113,13 @@ fn settle_parents(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> 
         pairs(of, ParentId::number)
     };
     let (keepers, readers) = (of(&keepers), of(&readers));
-    run(tx, "UPDATE parent r SET kept_by = w.schools", "parent_id", "r.kept_by <> w.schools", &keepers)?;
+    run(
+        tx,
+        "UPDATE parent r SET kept_by = w.schools",
+        "parent_id",
+        "r.kept_by <> w.schools",
+        &keepers,
+    )?;
     widen(tx, "parent", "parent_id", &readers)?;
     widen(tx, "parent_change", "parent_id", &readers)
 }

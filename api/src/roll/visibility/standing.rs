@@ -89,11 +89,11 @@ pub(super) fn standings(
 
 /// How schools stand to a child who has had these times at schools, and whom these schools know.
 fn stand(times: &[Time], known_to: &[SchoolId], today: NaiveDate) -> Schools {
-    let here = |time: &&Time| {
-        time.first_day <= today && time.last_day.is_none_or(|last| today <= last)
-    };
+    let here =
+        |time: &&Time| time.first_day <= today && time.last_day.is_none_or(|last| today <= last);
     let there: Vec<&Time> = times.iter().filter(here).collect();
-    let main = |school: SchoolId| there.iter().any(|time| !time.subsidiary && time.school_id != school);
+    let main =
+        |school: SchoolId| there.iter().any(|time| !time.subsidiary && time.school_id != school);
     let ended = times.iter().filter_map(|time| Some((time.last_day?, time.school_id)));
     let latest = ended.clone().filter(|(last, _)| *last < today).map(|(last, _)| last).max();
     let of_one = |school: SchoolId| {
@@ -117,9 +117,16 @@ fn stand(times: &[Time], known_to: &[SchoolId], today: NaiveDate) -> Schools {
 }
 
 /// The schools that may do that, pupil by pupil.
-pub(super) fn who_may(all: &BTreeMap<PupilId, Schools>, act: Act) -> BTreeMap<PupilId, Vec<SchoolId>> {
+pub(super) fn who_may(
+    all: &BTreeMap<PupilId, Schools>,
+    act: Act,
+) -> BTreeMap<PupilId, Vec<SchoolId>> {
     let of = |schools: &Schools| {
-        schools.iter().filter(|(_, standing)| standing.may(act)).map(|(school, _)| *school).collect()
+        schools
+            .iter()
+            .filter(|(_, standing)| standing.may(act))
+            .map(|(school, _)| *school)
+            .collect()
     };
     all.iter().map(|(pupil, schools)| (*pupil, of(schools))).collect()
 }

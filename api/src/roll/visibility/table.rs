@@ -78,7 +78,9 @@ impl Standing {
                 "The pupil comes to your school later and is another school's until then. That school, or the trust, \
                  does this."
             }
-            Subsidiary => "Your school is the pupil's subsidiary one. The main school, or the trust, does this.",
+            Subsidiary => {
+                "Your school is the pupil's subsidiary one. The main school, or the trust, does this."
+            }
             Keeping | OnRoll => "Another school, or the trust, does this.",
         }
     }

@@ -7,8 +7,8 @@ use crate::base::http::json::present;
 use crate::base::operation::*;
 use crate::marks::{self, Changed};
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
-use crate::roll::visibility::{self, Act};
 use crate::roll::pupils::{NewPlacement, NewStay, add_days, add_placements, check_free};
+use crate::roll::visibility::{self, Act};
 
 /// The days on roll.
 #[derive(Debug, Deserialize, ToSchema)]
