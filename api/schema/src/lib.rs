@@ -135,6 +135,7 @@ diesel::table! {
         created_at -> Timestamptz,
         created_by -> Text,
         merged_into -> Nullable<Int4>,
+        kept_by -> Array<Int4>,
     }
 }
 
@@ -209,6 +210,7 @@ diesel::table! {
         new -> Nullable<Text>,
         reason -> Text,
         recorded_by -> Text,
+        school_ids -> Array<Int4>,
     }
 }
 
@@ -239,6 +241,7 @@ diesel::table! {
         school_ids -> Array<Int4>,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+        kept_by -> Array<Int4>,
     }
 }
 
@@ -250,6 +253,8 @@ diesel::table! {
         old -> Jsonb,
         recorded_by -> Text,
         job_id -> Nullable<Int8>,
+        school_ids -> Array<Int4>,
+        since -> Nullable<Timestamptz>,
     }
 }
 
@@ -267,6 +272,7 @@ diesel::table! {
         recorded_by -> Text,
         taken_back -> Bool,
         job_id -> Nullable<Int8>,
+        school_ids -> Array<Int4>,
     }
 }
 
@@ -284,6 +290,8 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         job_id -> Nullable<Int8>,
+        school_ids -> Array<Int4>,
+        reason -> Nullable<Text>,
     }
 }
 

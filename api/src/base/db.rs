@@ -160,6 +160,28 @@ impl Tx<'_> {
         self.conn.transaction(|conn| work(&mut Tx { conn, scope, clock, ahead }))
     }
 
+    /// Does `work` with the eyes of the whole trust: who may see a child, and who may write, depends on enrolments at
+    /// schools that the caller may not reach. Only `roll` asks for it, and answers with nothing of what it saw there.
+    ///
+    /// # Errors
+    /// What `work` refuses.
+    pub(crate) fn whole_trust<T>(
+        &mut self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        if self.scope.schools == Schools::All {
+            return work(self);
+        }
+        let Self { clock, ahead, .. } = *self;
+        let scope = &Scope::new(self.scope.trust, Schools::All);
+        self.conn.batch_execute(&reach(scope))?;
+        let done = work(&mut Tx { conn: self.conn, scope, clock, ahead });
+        let back = self.conn.batch_execute(&reach(self.scope));
+        let done = done?;
+        back?;
+        Ok(done)
+    }
+
     /// Does `work` and undoes all that it wrote, so that its answer says what would happen.
     ///
     /// # Errors
@@ -384,12 +406,15 @@ fn transact<T>(
 /// shards of a distributed Postgres.
 fn binding(scope: &Scope, mode: Mode) -> String {
     format!(
-        "SET LOCAL app.trust_id = '{}'; SET LOCAL app.schools = '{}'; \
-         SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '{}'",
+        "SET LOCAL app.trust_id = '{}'; {}; SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '{}'",
         scope.trust,
-        scope.schools_text(),
+        reach(scope),
         mode.patience()
     )
+}
+
+fn reach(scope: &Scope) -> String {
+    format!("SET LOCAL app.schools = '{}'", scope.schools_text())
 }
 
 /// r2d2 logs every failed attempt to connect by itself; the request that waited already logs its 503.

@@ -67,6 +67,10 @@ kinds! {
         "Your role may not do this."
         "The member `permission` names what is missing. A trust maps its staff to roles; what a role may do is fixed."
         [Permission, Role, Decides] { "permission": "school:write", "role": "trust_officer" };
+    AnotherSchools 403 "another-schools-pupil"
+        "Another school does this about the pupil."
+        "Who may do what about a child depends on where the child is on roll: the main school writes, a subsidiary one adds, a school that the child has left keeps what it knew. A child on no roll is the last school's."
+        [] { "detail": "The pupil is no longer your school's: it keeps what it knew. The school that has the pupil now, or the trust, does this." };
     NotFound 404 "not-found"
         "There is nothing here that you may see."
         "It does not exist, or it belongs to a school or trust that your token does not cover: the two are not told apart on purpose."

@@ -2,12 +2,10 @@
 
 use ::analytics::EnrolmentYear;
 use actix_web::web;
-use diesel::prelude::*;
 
 use crate::base::prelude::*;
 use crate::figures::Enrolled;
 use crate::roll::pupils::{self, PupilRow};
-use schema::pupil;
 
 /// Pupils asked for in one statement.
 const AT_ONCE: usize = 20_000;
@@ -44,12 +42,10 @@ impl People {
         school_id: SchoolId,
         ids: impl IntoIterator<Item = PupilId>,
     ) -> Result<Self> {
-        let (trust, ids) = (tx.trust(), ids.into_iter().collect::<Vec<_>>());
+        let ids: Vec<PupilId> = ids.into_iter().collect();
         let mut pupils = BTreeMap::new();
         for some in ids.chunks(AT_ONCE) {
-            let rows: Vec<PupilRow> = PupilRow::query()
-                .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(some)))
-                .load(tx.conn)?;
+            let rows = pupils::in_order(tx, some)?;
             pupils.extend(rows.into_iter().map(|row| (row.pupil_id, row)));
         }
         let classes = pupils::classes_of_schools(tx, &[school_id])?;

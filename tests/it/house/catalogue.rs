@@ -27,10 +27,15 @@ const GROUND: &str = "
     CREATE TEMP TABLE may_change (name, what, of_columns) AS VALUES
         ('school_version', 'UPDATE', '{}'::text[]),      -- bumped by every write
         -- a school that enrols the pupil may see the pupil; pupil_change has the history of the rest
-        ('pupil', 'UPDATE', '{school_ids,upn,surname,forename,name_key,given_key,birth_date,sex,merged_into}'),
+        ('pupil', 'UPDATE', '{school_ids,kept_by,upn,surname,forename,name_key,given_key,birth_date,sex,merged_into}'),
         ('enrolment', 'UPDATE', '{pupil_id}'),           -- enrolment_pupil has the history
         -- a school that enrols a child may see the parents; parent_change has the history of the rest
-        ('parent', 'UPDATE', '{title,forename,surname,name_key,language,interpreter,contacts,school_ids,recorded_at,recorded_by}'),
+        ('parent', 'UPDATE', '{title,forename,surname,name_key,language,interpreter,contacts,school_ids,kept_by,recorded_at,recorded_by}'),
+        -- a school that comes to have the child sees what was recorded before
+        ('pupil_change', 'UPDATE', '{school_ids}'),
+        ('parent_change', 'UPDATE', '{school_ids}'),
+        ('pupil_parent', 'UPDATE', '{school_ids}'),
+        ('parent_safeguard', 'UPDATE', '{school_ids}'),
         ('staff', 'UPDATE', '{name,email,subject,school_ids,recorded_at,recorded_by}'), -- staff_change has the history
         ('register_year', 'UPDATE', '{}'),               -- how the marks stand; mark_event has the history
         ('class_year', 'UPDATE', '{}'),                  -- which registers were taken
@@ -64,6 +69,20 @@ const GROUND: &str = "
         USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
             AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
                 ELSE school_ids && nullif(current_setting('app.schools', true), '')::int[] END);
+    CREATE TEMP TABLE plain_known (trust_id int, school_ids int[]);
+    CREATE POLICY plain ON plain_known
+        USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
+            AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
+                ELSE school_ids && nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[] END);
+    -- Who sees a row need not write it: beside `school_ids` it says by whom it is kept.
+    CREATE TEMP TABLE plain_kept (trust_id int, school_ids int[], kept_by int[]);
+    CREATE POLICY plain ON plain_kept
+        USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
+            AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
+                ELSE school_ids && nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[] END)
+        WITH CHECK (trust_id = nullif(current_setting('app.trust_id', true), '')::int
+            AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
+                ELSE kept_by && nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[] END);
     CREATE TEMP VIEW application AS
         SELECT oid, rolname FROM pg_roles WHERE rolname IN ('rollcall', 'rollcall_app');
     CREATE TEMP VIEW our_relation AS
@@ -122,11 +141,15 @@ const TENANCY: &[Rule] = &[
          JOIN pg_policy plain ON plain.polrelid = CASE
              WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'school_id')
                  THEN 'plain_school'::regclass
+             WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'kept_by')
+                 THEN 'plain_kept'::regclass
+             WHEN t.name IN ('pupil_change', 'parent_change', 'pupil_parent', 'parent_safeguard')
+                 THEN 'plain_known'::regclass
              WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'school_ids')
                  THEN 'plain_schools'::regclass
              ELSE 'plain_trust'::regclass END
          WHERE (p.polpermissive, p.polcmd, p.polroles) <> (plain.polpermissive, plain.polcmd, plain.polroles)
-            OR p.polwithcheck IS NOT NULL
+            OR pg_get_expr(p.polwithcheck, p.polrelid) IS DISTINCT FROM pg_get_expr(plain.polwithcheck, plain.polrelid)
             OR pg_get_expr(p.polqual, p.polrelid) <> pg_get_expr(plain.polqual, plain.polrelid)",
         "DROP POLICY tenant ON class;
          CREATE POLICY tenant ON class USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int)",

@@ -7,6 +7,7 @@ use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{calendar, class, id, marks, pupil, school, unenrolled, upn};
 use crate::support::one_school::{OneSchool, one_trust};
 use crate::support::real::real;
+use crate::support::roll::enrol;
 use crate::support::run::a_run;
 use crate::support::sql::Sql;
 
@@ -136,6 +137,17 @@ fn amendment(who: &Client, pupil: i32, date: &str, mark: &str) -> Ask {
     Ask::json(who, "POST", format!("/v1/pupils/{pupil}/marks/amendments"), &body)
 }
 
+/// The correction of a pupil who has left, by the school that was left.
+fn correct_a_leaver(world: &World) -> Ask {
+    let World { app, trust, admin, school, class, timeless, .. } = world;
+    let left = unenrolled(admin, *school, 5, "2013-03-14");
+    enrol(admin, left, *class, ("2026-09-02", Some("2026-10-01"))).expect(201);
+    enrol(admin, left, *timeless, ("2026-10-02", None)).expect(201);
+    let lead = app.school_client("school_lead", *trust, &[*school]);
+    let body = json!({ "surname": "B", "reason": "Typed wrong" });
+    Ask::json(&lead, "POST", format!("/v1/pupils/{left}/corrections"), &body)
+}
+
 /// The request that is refused in this way. There is no kind that cannot be provoked.
 fn provoke(kind: Kind, world: &World) -> Ask {
     let World { admin, school, class, pupil, .. } = world;
@@ -183,6 +195,7 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask { body: String::new(), ..post(&format!("/v1/runs/{run}/retry"), json!({})) }
         }
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
+        Kind::AnotherSchools => correct_a_leaver(world),
         Kind::Merged => {
             let body = json!({ "surname": "B", "reason": "Typed wrong" });
             post(&format!("/v1/pupils/{}/corrections", world.merged), body)

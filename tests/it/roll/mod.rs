@@ -1,5 +1,6 @@
 //! Who is on roll, and who their parents are.
 
+mod after_a_move;
 mod parents;
 mod pupils;
 mod visibility;

@@ -197,7 +197,7 @@ fn an_order_ends_or_is_lifted_and_stays_on_record() {
     let ended = json!({ "no_contact": order["no_contact"] });
     lead.put(&place, &ended).expect(200);
     assert_eq!(seen(&lead, ada), (json!(false), ended));
-    lead.put(&place, &json!({})).expect(200);
+    lead.put(&place, &json!({ "reason": "Discharged" })).expect(200);
     assert_eq!(seen(&lead, ada), (json!(false), Value::Null));
     let history = format!("/v1/parents/{father}/history");
     let told = lead.get(&history).expect(200)["safeguards"].clone();

@@ -40,6 +40,7 @@ permissions! {
     DecideLeave = "leave:decide",
     ReadSafeguarding = "safeguarding:read",
     WriteSafeguarding = "safeguarding:write",
+    LiftSafeguarding = "safeguarding:lift",
     ReadStaff = "staff:read",
     WriteStaff = "staff:write",
     ReadRegister = "register:read",

@@ -3,6 +3,7 @@
 use super::rows;
 use crate::base::operation::*;
 use crate::roll::pupils;
+use crate::roll::visibility::{self, Act};
 
 /// Whether letters stop.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -32,7 +33,8 @@ pub struct StopAnswer {
 /// It acts at once, on every letter that waits and on everything that a review proposes.
 #[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = StopBody,
     params(PupilId),
-    responses((status = 200, description = "What holds now.", body = StopAnswer)))]
+    responses((status = 200, description = "What holds now.", body = StopAnswer),
+        refusal::AnotherSchools))]
 #[post("/v1/pupils/{pupil_id}/letters/stop")]
 pub async fn stop_letters(
     caller: May<DecideCase>,
@@ -45,6 +47,8 @@ pub async fn stop_letters(
     let reason = name::words(&reason, "/reason", name::REASON)?;
     let answer = app.db.run(&caller.scope().clone(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
+        let act = if stopped { Act::StopLetters } else { Act::ResumeLetters };
+        visibility::check(tx, pupil_id, act)?;
         let recorded_at = rows::stop(tx, pupil_id, stopped, &reason, caller.subject())?;
         Ok(StopAnswer { pupil_id, stopped, recorded_at })
     });

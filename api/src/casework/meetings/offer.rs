@@ -50,7 +50,8 @@ impl OfferedMeeting {
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewMeeting,
     params(Idempotency),
     responses((status = 201, description = "The meeting.", body = OfferedMeeting, headers(("Location"))),
-        refusal::Merged))]
+        refusal::Merged,
+        refusal::AnotherSchools))]
 #[post("/v1/meetings")]
 pub async fn offer_meeting(
     caller: May<RecordCase>,

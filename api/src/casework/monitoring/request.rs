@@ -26,7 +26,8 @@ pub struct NewPeriod {
 #[utoipa::path(tag = "monitoring", security(("token" = ["case:record"])), request_body = NewPeriod,
     params(Idempotency),
     responses((status = 201, description = "The period.", body = Record<Period>, headers(("Location"))),
-        refusal::Merged))]
+        refusal::Merged,
+        refusal::AnotherSchools))]
 #[post("/v1/monitoring-periods")]
 pub async fn request_period(
     caller: May<RecordCase>,

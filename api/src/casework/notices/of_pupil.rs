@@ -128,7 +128,10 @@ pub async fn notices_of_pupil(
         pupils::pupil(tx, path.0)?;
         let pupil_id = store::own_record(tx, path.0)?;
         let counted = Counted::read(tx, &codes, pupil_id, None)?;
-        let rows = store::of_child(tx, pupil_id)?;
+        let mut rows = store::of_child(tx, pupil_id)?;
+        if !store::sees(tx, pupil_id)? {
+            rows.retain(|row| tx.scope().covers(row.asking_school));
+        }
         let parents = parents::whom_to_ask(tx, pupil_id)?;
         let notices = rows.iter().map(|row| ParentNotice::shown(row, whole));
         let stays = pupils::stays_of(tx, pupil_id)?;

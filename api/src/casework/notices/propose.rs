@@ -10,6 +10,7 @@ use crate::casework::cases;
 use crate::casework::records::notices::{
     self as store, Details, Missed, NoticeEntry, NoticeRow, ParentNotice, Whom, next,
 };
+use crate::roll::visibility::{self, Act};
 use crate::roll::{parents, pupils};
 use crate::school::tenants;
 
@@ -42,7 +43,8 @@ pub struct NewNotice {
         (status = 200, description = "The notice that was pending already, counted anew.", body = ParentNotice, headers(("Location"))),
         (status = 409, description = "A notice that another school asked for is pending already."),
         (status = 422, description = "Too few sessions and no reason; or there may be no further notice."),
-        refusal::Taken, refusal::Merged))]
+        refusal::Taken, refusal::Merged,
+        refusal::AnotherSchools))]
 #[post("/v1/pupils/{pupil_id}/notices")]
 pub async fn propose_notice(
     caller: May<RecordCase>,
@@ -81,6 +83,7 @@ pub async fn propose_notice(
 fn check(tx: &mut Tx, pupil_id: PupilId, new: &NewNotice) -> Result<()> {
     let pupil = pupils::pupil(tx, pupil_id)?;
     pupils::check_unmerged(tx, pupil_id)?;
+    visibility::check(tx, pupil_id, Act::Begin)?;
     tenants::school(tx, new.school_id)?;
     let mut problem = Problem::new(Kind::Invalid);
     if !parents::whom_to_ask(tx, pupil_id)?.contains_key(&new.parent_id) {

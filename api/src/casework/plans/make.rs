@@ -69,7 +69,8 @@ impl Basis {
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlan,
     params(Idempotency),
     responses((status = 201, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>, headers(("Location"))),
-        refusal::Merged))]
+        refusal::Merged,
+        refusal::AnotherSchools))]
 #[post("/v1/plans")]
 pub async fn make_plan(
     caller: May<RecordCase>,

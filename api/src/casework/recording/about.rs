@@ -4,6 +4,7 @@ use crate::base::prelude::*;
 use crate::casework::records::RecordSubject;
 use crate::casework::{actions, cases};
 use crate::roll::pupils;
+use crate::roll::visibility::{self, Act};
 use crate::school::tenants;
 
 /// What it is about.
@@ -27,12 +28,16 @@ pub struct About {
 }
 
 impl About {
-    /// Looks up what it names. Errors: 404 for what the caller may not know of; 422 for what does not belong together.
+    /// Looks up what it names. Errors: 404 for what the caller may not know of; 403 when another school has the pupil and
+    /// nothing that this one began asks for it; 422 for what does not belong together.
     pub fn look_up(self, tx: &mut Tx) -> Result<RecordSubject> {
         let Self { school_id, pupil_id, case_id, action_id } = self;
         tenants::school(tx, school_id)?;
         pupils::pupil(tx, pupil_id)?;
         pupils::check_unmerged(tx, pupil_id)?;
+        if case_id.is_none() && action_id.is_none() {
+            visibility::check(tx, pupil_id, Act::Begin)?;
+        }
         let mut problem = Problem::new(Kind::Invalid);
         if !pupils::stays_of(tx, pupil_id)?.iter().any(|stay| stay.school_id == school_id) {
             problem = problem.and("/about/pupil_id", "a pupil who is or was on the school's roll");

@@ -31,7 +31,8 @@ pub struct NewReferral {
 #[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewReferral,
     params(Idempotency),
     responses((status = 201, description = "The referral, as those see it who may not see what is confidential.", body = Record<Referral>, headers(("Location"))),
-        refusal::Merged))]
+        refusal::Merged,
+        refusal::AnotherSchools))]
 #[post("/v1/referrals")]
 pub async fn prepare_referral(
     caller: May<RecordCase>,

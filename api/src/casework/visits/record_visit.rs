@@ -27,7 +27,8 @@ pub struct NewVisit {
 #[utoipa::path(tag = "visits", security(("token" = ["case:record"])), request_body = NewVisit,
     params(Idempotency),
     responses((status = 201, description = "The visit, as those see it who may not see what is confidential.", body = Record<Visit>, headers(("Location"))),
-        refusal::Merged))]
+        refusal::Merged,
+        refusal::AnotherSchools))]
 #[post("/v1/visits")]
 pub async fn record_visit(
     caller: May<RecordCase>,

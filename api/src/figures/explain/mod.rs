@@ -3,7 +3,6 @@
 mod answer;
 
 use analytics::{Asking, Counted, Explanation, Filter, Level, explain as count};
-use diesel::prelude::*;
 use domain::{CodeTable, Definition, WindowKind};
 
 use self::answer::{ExplainAnswer, PupilAnswer, SessionsAnswer, side};
@@ -17,7 +16,6 @@ use crate::base::operation::*;
 use crate::figures::dimension::{CountingLevel, RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use crate::roll::pupils;
 use crate::school::tenants;
-use schema::pupil;
 
 dimension::filtered! {
     /// The question: a cell of the trend, whose group is said by filters.
@@ -221,18 +219,14 @@ fn pupils_of(
 }
 
 /// The pupils with their names.
-fn named(tx: &mut Tx, mut pupils: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>> {
-    let ids: Vec<PupilId> = pupils.iter().map(|one| one.pupil_id).collect();
-    let found: Vec<(PupilId, String, String)> = pupil::table
-        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(&ids)))
-        .select((pupil::pupil_id, pupil::surname, pupil::forename))
-        .load(tx.conn)?;
-    let names: BTreeMap<PupilId, String> = found
+fn named(tx: &mut Tx, mut all: Vec<PupilAnswer>) -> Result<Vec<PupilAnswer>> {
+    let ids: Vec<PupilId> = all.iter().map(|one| one.pupil_id).collect();
+    let names: BTreeMap<PupilId, String> = pupils::in_order(tx, &ids)?
         .into_iter()
-        .map(|(pupil, surname, forename)| (pupil, format!("{surname}, {forename}")))
+        .map(|row| (row.pupil_id, format!("{}, {}", row.surname, row.forename)))
         .collect();
-    for one in &mut pupils {
+    for one in &mut all {
         one.name = names.get(&one.pupil_id).cloned().unwrap_or_default();
     }
-    Ok(pupils)
+    Ok(all)
 }

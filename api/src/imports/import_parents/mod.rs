@@ -27,6 +27,7 @@ use crate::base::problem::Problem;
 use crate::base::state::App;
 use crate::roll::parents::{self, Changes};
 use crate::roll::pupils::EnrolmentRow;
+use crate::roll::visibility::{self, Act};
 
 /// A row whose school and pupil are known.
 struct Row {
@@ -78,6 +79,7 @@ fn settle(
     if !may_order {
         rows.iter().for_each(|row| orders_need_leave(row, &check.columns, &mut check.problems));
     }
+    let rows = written_here(tx, rows, check)?;
     parents::hold(tx)?;
     let mut people = People::of(&rows);
     let keys = rows.iter().map(|row| name_key(&row.file.surname, row.file.forename.as_deref()));
@@ -121,4 +123,31 @@ fn orders_need_leave(row: &Row, columns: &Columns, problems: &mut Problems) {
             });
         }
     }
+}
+
+/// The rows about pupils whose parents the sender's school changes. Of one who is at two schools the main one does, of one
+/// who is to come the present one.
+fn written_here(
+    tx: &mut Tx<'_>,
+    rows: Vec<Row>,
+    check: &mut Checking<'_>,
+) -> Result<Vec<Row>, Problem> {
+    let ids: Vec<PupilId> = Schools::ids(rows.iter().map(|row| row.pupil_id));
+    let ours = visibility::permitted(tx, &ids, Act::ChangeParents)?;
+    let (here, elsewhere): (Vec<Row>, Vec<Row>) =
+        rows.into_iter().partition(|row| ours.contains(&row.pupil_id));
+    let column = check.columns.name(Column::Upn);
+    for Row { file, .. } in elsewhere {
+        let expected = "a pupil whose parents your school changes: this one's main or present school is another";
+        check.problems.add(|| {
+            RowProblem::of_cell(
+                file.line,
+                &column,
+                file.upn.as_str(),
+                RowProblemKind::NotOnRoll,
+                expected,
+            )
+        });
+    }
+    Ok(here)
 }

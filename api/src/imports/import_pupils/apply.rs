@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::plan::PupilsPlan;
 use crate::base::db::Tx;
+use crate::base::id::PupilId;
 use crate::base::problem::{Kind, Problem};
 use crate::roll::pupils::{self, NewCharacteristic, NewClass, NewPlacement, NewPupil, NewStay};
-use crate::roll::visibility;
+use crate::roll::visibility::{self, Act};
 
 impl PupilsPlan {
     /// Writes it all. UPNs that the trust has on a roll which the caller may not see end up in `elsewhere`, with an
@@ -32,12 +33,18 @@ impl PupilsPlan {
         let added = pupils::add_classes(tx, &classes, by)?;
         self.class_ids
             .extend(classes.into_iter().zip(added.into_iter().map(|class| class.class_id)));
-        self.enrol(tx, by, at)?;
+        self.enrol(tx, by, at, elsewhere)?;
         self.place(tx, by, at)?;
         self.characterise(tx, by, at)
     }
 
-    fn enrol(&mut self, tx: &mut Tx<'_>, by: &str, at: DateTime<Utc>) -> Result<(), Problem> {
+    fn enrol(
+        &mut self,
+        tx: &mut Tx<'_>,
+        by: &str,
+        at: DateTime<Utc>,
+        elsewhere: &mut BTreeSet<String>,
+    ) -> Result<(), Problem> {
         let new = std::mem::take(&mut self.enrolments);
         let mut pairs = Vec::with_capacity(new.len());
         for (school_id, upn, _) in new.keys() {
@@ -46,6 +53,14 @@ impl PupilsPlan {
                 .get(upn)
                 .ok_or_else(|| Problem::internal("an enrolment without a pupil"))?;
             pairs.push((*school_id, *pupil_id));
+        }
+        let whom: Vec<PupilId> = pairs.iter().map(|(_, pupil_id)| *pupil_id).collect();
+        let may: BTreeSet<PupilId> =
+            visibility::permitted(tx, &whom, Act::Enrol)?.into_iter().collect();
+        let others = new.keys().zip(&whom).filter(|(_, pupil_id)| !may.contains(pupil_id));
+        elsewhere.extend(others.map(|((_, upn, _), _)| upn.clone()));
+        if !elsewhere.is_empty() {
+            return Err(Problem::new(Kind::Taken));
         }
         let ids = pupils::add_enrolments(tx, &pairs, by)?;
         visibility::let_see(

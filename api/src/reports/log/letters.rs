@@ -7,6 +7,7 @@ use diesel::sql_types::Integer;
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
 use crate::base::prelude::*;
 use crate::casework::letters::{LetterState, Verdict};
+use crate::roll::visibility::{self, Act};
 use crate::school::tenants::SchoolRow;
 use schema::{letter, letter_decision, letter_stop};
 
@@ -118,9 +119,14 @@ pub fn stopped(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
                 letter_stop::recorded_by,
             ))
             .load(tx.conn)?;
+    // The reason why another school stopped the letters of a child who has left is not for this one.
+    let pupils: Vec<PupilId> = rows.iter().map(|row| row.0).collect();
+    let here = visibility::permitted(tx, &pupils, Act::See)?;
     let rows = rows.into_iter().map(|(pupil, stopped, reason, at, who)| {
         let what = if stopped { "all letters stopped" } else { "letters go on again" };
-        let one = entry(at, who, LogKind::Letters, wanted.told(what.to_owned(), &reason));
+        let what = what.to_owned();
+        let what = if here.contains(&pupil) { wanted.told(what, &reason) } else { what };
+        let one = entry(at, who, LogKind::Letters, what);
         ((at, source::STOPS, pupil.number(), 0), LogEntry { pupil_id: Some(pupil), ..one })
     });
     Ok(rows.collect())

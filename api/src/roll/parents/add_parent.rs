@@ -6,6 +6,7 @@ use super::rows::{self, ParentRow};
 use super::ties;
 use crate::base::operation::*;
 use crate::roll::pupils;
+use crate::roll::visibility::{self, Act};
 
 /// A parent to be.
 #[derive(Deserialize, ToSchema)]
@@ -19,13 +20,14 @@ pub struct NewParent {
 
 /// Add a parent
 ///
-/// For somebody who is new to the trust. One whose other child is known is linked instead:
+/// For somebody who is new to the trust. The main school and a subsidiary one may, or the last one while the pupil is on
+/// no roll. One whose other child is known is linked instead:
 /// `PUT /v1/pupils/{pupil_id}/parents/{parent_id}`.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = NewParent,
     params(PupilId,
         Idempotency),
     responses((status = 201, description = "The parent.", body = ParentRow, headers(("Location"))),
-        refusal::Merged))]
+        refusal::Merged, refusal::AnotherSchools))]
 #[post("/v1/pupils/{pupil_id}/parents")]
 pub async fn add_parent(
     caller: May<WriteParent>,
@@ -41,6 +43,7 @@ pub async fn add_parent(
         pupils::pupil(tx, pupil_id)?;
         key.once(tx, &caller, &format!("add_parent/{pupil_id}"), &body.bytes, |tx| {
             pupils::check_unmerged(tx, pupil_id)?;
+            visibility::check(tx, pupil_id, Act::AddParents)?;
             let row = rows::add(tx, &person, pupil_id, caller.subject())?;
             let pair = (pupil_id, row.parent_id);
             ties::put_link(tx, pair, &body.value.link, caller.subject())?;

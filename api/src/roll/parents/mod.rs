@@ -5,6 +5,7 @@
 //! by those alone who lead on it; everybody else sees that they must ask first.
 
 mod add_parent;
+mod address;
 mod link;
 mod list_parents;
 mod of_pupils;

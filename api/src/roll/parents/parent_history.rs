@@ -4,12 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde_json::Value;
 
+use super::address;
 use super::link::Link;
+use super::parents_of_pupil::sees_orders;
 use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, Safeguards};
 use crate::base::operation::*;
 use crate::base::words;
+use crate::roll::visibility;
 use schema::{parent_change, parent_safeguard, pupil, pupil_parent};
 
 /// A parent's history: each list from the earliest on.
@@ -64,6 +67,9 @@ pub struct SafeguardsSince {
     recorded_by: String,
     /// What has to be respected since; an empty object when nothing has.
     safeguards: Safeguards,
+    /// Why something was lifted, shortened or put otherwise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 #[derive(Queryable, Selectable)]
@@ -100,6 +106,7 @@ struct SafeguardRow {
     no_contact_to: Option<NaiveDate>,
     recorded_at: DateTime<Utc>,
     recorded_by: String,
+    reason: Option<String>,
 }
 
 impl From<SafeguardRow> for SafeguardsSince {
@@ -108,8 +115,8 @@ impl From<SafeguardRow> for SafeguardsSince {
             court_order: Order::of(row.court_order, row.court_order_from, row.court_order_to),
             no_contact: Order::of(row.no_contact, row.no_contact_from, row.no_contact_to),
         };
-        let SafeguardRow { pupil_id, recorded_at, recorded_by, .. } = row;
-        Self { pupil_id, recorded_at, recorded_by, safeguards }
+        let SafeguardRow { pupil_id, recorded_at, recorded_by, reason, .. } = row;
+        Self { pupil_id, recorded_at, recorded_by, safeguards, reason }
     }
 }
 
@@ -126,9 +133,16 @@ pub async fn parent_history(
 ) -> Result<HttpResponse, Problem> {
     let parent_id = path.0;
     let leads = caller.sees_confidential(&app);
-    let history = app.db.snapshot(caller.scope(), move |tx| {
+    let scope = caller.scope().clone();
+    let (db, app) = (app.db.clone(), app.clone());
+    let history = db.snapshot(&scope, move |tx| {
         rows::parent(tx, parent_id)?;
-        let safeguards = leads.then(|| safeguards(tx, parent_id)).transpose()?;
+        let mut safeguards = leads.then(|| safeguards(tx, parent_id)).transpose()?;
+        if let Some(all) = &mut safeguards {
+            let pupils: Vec<PupilId> = all.iter().map(|since| since.pupil_id).collect();
+            let standings = visibility::mine(tx, &pupils)?;
+            all.retain(|since| sees_orders(&app, &caller, standings.get(&since.pupil_id).copied()));
+        }
         let (persons, links) = (persons(tx, parent_id)?, links(tx, parent_id)?);
         Ok(ParentHistory { parent_id, persons, links, safeguards })
     });
@@ -146,7 +160,18 @@ fn persons(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<PersonUntil>, Pro
         let person = serde_json::from_value(old).map_err(Problem::internal)?;
         Ok(PersonUntil { until, changed_by, person })
     };
-    rows.into_iter().map(person).collect()
+    let mut persons =
+        rows.into_iter().map(person).collect::<Result<Vec<PersonUntil>, Problem>>()?;
+    // What a school whose child has left sees last is what it knew, not that somebody changed it then.
+    if rows::present(tx, &[parent_id])?.is_empty() {
+        persons.pop();
+    }
+    if address::elsewhere(tx, &[parent_id])?.contains(&parent_id) {
+        for one in &mut persons {
+            one.person.contacts.retain(|contact| !address::is_address(contact));
+        }
+    }
+    Ok(persons)
 }
 
 fn links(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<LinkSince>, Problem> {

@@ -8,8 +8,10 @@ use super::link::Link;
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
 use super::ties::{Tie, ties_of_pupil};
+use crate::base::auth::permission::{LiftSafeguarding, Permission};
 use crate::base::operation::*;
 use crate::roll::pupils;
+use crate::roll::visibility::{self, Act, Standing};
 
 /// A pupil's parents.
 #[derive(Serialize, ToSchema)]
@@ -38,13 +40,21 @@ pub struct PupilParent {
 /// What a caller is shown of safeguards: whether to ask first, and what there is if the caller may see it.
 pub(super) fn shown(
     safeguards: Safeguards,
-    app: &App,
-    caller: &Caller,
+    may: bool,
     today: NaiveDate,
 ) -> (bool, Option<Safeguards>) {
     let ask_first = safeguards.stand(today);
-    let may = caller.sees_confidential(app);
     (ask_first, Some(safeguards).filter(|all| may && !all.is_empty()))
+}
+
+/// Whether a caller whose school stands so to a pupil is told what a court has ordered. What a former school knew is for
+/// its safeguarding lead alone.
+pub(super) fn sees_orders(app: &App, caller: &Caller, standing: Option<Standing>) -> bool {
+    let leads = || app.roles.allows(caller.role(), LiftSafeguarding::NAME);
+    caller.sees_confidential(app)
+        && standing.is_some_and(|standing| {
+            standing.may(Act::SeeOrders) && (standing != Standing::Former || leads())
+        })
 }
 
 /// A pupil's parents as this caller is shown them.
@@ -64,10 +74,11 @@ pub(super) fn page(
     let mut by_id: BTreeMap<ParentId, ParentRow> =
         all.into_iter().map(|row| (row.parent_id, row)).collect();
     let today = tx.clock().today();
+    let may = sees_orders(app, caller, visibility::mine(tx, &[pupil_id])?.remove(&pupil_id));
     let parents = ties.into_iter().filter_map(|tie| {
         let Tie { parent_id, link, safeguards, .. } = tie;
         let parent = by_id.remove(&parent_id)?;
-        let (ask_first, safeguards) = shown(safeguards, app, caller, today);
+        let (ask_first, safeguards) = shown(safeguards, may, today);
         Some(PupilParent { parent, link, ask_first, safeguards })
     });
     Ok(PupilParents { pupil_id, parents: parents.collect() })
@@ -76,7 +87,8 @@ pub(super) fn page(
 /// Read a pupil's parents
 ///
 /// In the order in which they are called. Whoever has `ask_first` is not contacted without asking; what is behind it
-/// stands here for those alone who have the permission `safeguarding:read`.
+/// stands here for those alone who have the permission `safeguarding:read`. A school that the pupil has left sees what it
+/// knew, and of what is behind `ask_first` its safeguarding lead alone.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:read"])), params(PupilId),
     responses((status = 200, description = "The parents.", body = PupilParents)))]
 #[get("/v1/pupils/{pupil_id}/parents")]

@@ -5,6 +5,7 @@ use super::parents_of_pupil::{PupilParents, page};
 use super::ties;
 use crate::base::operation::*;
 use crate::roll::pupils;
+use crate::roll::visibility::{self, Act};
 
 /// Link a parent to a pupil
 ///
@@ -13,7 +14,7 @@ use crate::roll::pupils;
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = Link,
     params(PupilId, ParentId),
     responses((status = 200, description = "The pupil's parents as they stand now.", body = PupilParents),
-        refusal::Merged))]
+        refusal::Merged, refusal::AnotherSchools))]
 #[put("/v1/pupils/{pupil_id}/parents/{parent_id}")]
 pub async fn put_link(
     caller: May<WriteParent>,
@@ -28,6 +29,7 @@ pub async fn put_link(
     let page = app.db.run(&scope, move |tx| {
         pupils::pupil(tx, pupil_id)?;
         pupils::check_unmerged(tx, pupil_id)?;
+        visibility::check(tx, pupil_id, Act::ChangeParents)?;
         ties::put_link(tx, (pupil_id, parent_id), &body.value, caller.subject())?;
         page(tx, &state, &caller, pupil_id)
     });

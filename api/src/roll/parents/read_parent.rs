@@ -1,11 +1,12 @@
 //! One parent, with the children whom the caller may see.
 
 use super::link::Link;
-use super::parents_of_pupil::shown;
+use super::parents_of_pupil::{sees_orders, shown};
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
 use super::ties::{Tie, ties_of_parents};
 use crate::base::operation::*;
+use crate::roll::visibility;
 
 /// A parent and their children.
 #[derive(Serialize, ToSchema)]
@@ -45,9 +46,13 @@ pub async fn read_parent(
     let page = app.db.snapshot(&scope, move |tx| {
         let parent = rows::parent(tx, path.0)?;
         let today = tx.clock().today();
-        let children = ties_of_parents(tx, &[path.0])?.into_iter().map(|tie| {
+        let ties = ties_of_parents(tx, &[path.0])?;
+        let pupils: Vec<PupilId> = ties.iter().map(|tie| tie.pupil_id).collect();
+        let standings = visibility::mine(tx, &pupils)?;
+        let children = ties.into_iter().map(|tie| {
             let Tie { pupil_id, link, safeguards, .. } = tie;
-            let (ask_first, safeguards) = shown(safeguards, &state, &caller, today);
+            let may = sees_orders(&state, &caller, standings.get(&pupil_id).copied());
+            let (ask_first, safeguards) = shown(safeguards, may, today);
             Child { pupil_id, link, ask_first, safeguards }
         });
         Ok(ParentPage { parent, children: children.collect() })

@@ -1,6 +1,6 @@
 //! Many parents at once, as an import brings them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -14,7 +14,10 @@ use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 use crate::base::word::As;
 use crate::roll::visibility;
-use schema::{parent, parent_safeguard, pupil, pupil_parent};
+use schema::{parent, parent_safeguard, pupil_parent};
+
+/// The schools that see what is recorded now, pupil by pupil.
+type Readers = BTreeMap<PupilId, Vec<SchoolId>>;
 
 /// Rows of one statement.
 const BATCH: usize = 2_000;
@@ -50,6 +53,7 @@ pub fn hold(tx: &mut Tx<'_>) -> Result<(), Problem> {
 pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
     let known: Vec<ParentId> = changes.all.iter().filter_map(|change| change.parent_id).collect();
     lock(tx, &known)?;
+    visibility::settle_people(tx, &known)?;
     let mut added = add(tx, changes)?.into_iter();
     let (mut links, mut safeguards) = (Vec::new(), Vec::new());
     for change in changes.all {
@@ -66,14 +70,14 @@ pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
         safeguards.extend(change.safeguards.iter().map(|(pupil, all)| (*pupil, parent_id, all)));
     }
     let at = instant(tx, &links, &safeguards)?;
-    add_links(tx, changes, &links, at)?;
-    add_safeguards(tx, changes, &safeguards, at)?;
-    let pupils: Vec<PupilId> = links.iter().map(|(pupil, ..)| *pupil).collect();
-    let pairs: Vec<(PupilId, SchoolId)> = schools_of(tx, &pupils)?
-        .into_iter()
-        .flat_map(|(pupil, schools)| schools.into_iter().map(move |school| (pupil, school)))
-        .collect();
-    visibility::let_see_parents(tx, &pairs)
+    let mut about: Vec<PupilId> = links.iter().map(|(pupil, ..)| *pupil).collect();
+    about.extend(safeguards.iter().map(|(pupil, ..)| *pupil));
+    about.sort_unstable();
+    about.dedup();
+    let readers = visibility::readers_of_pupils(tx, &about)?;
+    add_links(tx, changes, &links, (&readers, at))?;
+    add_safeguards(tx, changes, &safeguards, (&readers, at))?;
+    visibility::settle(tx, &about)
 }
 
 fn lock(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
@@ -81,17 +85,6 @@ fn lock(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
     let found = found.order(parent::parent_id).select(parent::parent_id).for_update();
     found.load::<ParentId>(tx.conn)?;
     Ok(())
-}
-
-/// Every school that may see these pupils.
-fn schools_of(
-    tx: &mut Tx<'_>,
-    pupils: &[PupilId],
-) -> Result<BTreeMap<PupilId, Vec<SchoolId>>, Problem> {
-    let found = pupil::table.filter(pupil::pupil_id.eq_any(pupils));
-    let rows: Vec<(PupilId, Vec<SchoolId>)> =
-        found.select((pupil::pupil_id, pupil::school_ids)).load(tx.conn)?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Adds those who are new, whom the schools of their children may see; their ids in the order given.
@@ -105,18 +98,20 @@ fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<ParentId>, Problem>
         .collect();
     let pupils: Vec<PupilId> =
         new.iter().flat_map(|(change, _)| change.links.iter().map(|(pupil, _)| *pupil)).collect();
-    let schools = schools_of(tx, &pupils)?;
+    let readers = visibility::readers_of_pupils(tx, &pupils)?;
+    let keepers = visibility::keepers_of_pupils(tx, &pupils)?;
     let mut ids = Vec::with_capacity(new.len());
     for some in new.chunks(BATCH) {
         let mut rows = Vec::with_capacity(some.len());
         for (change, person) in some {
-            let pupils = change.links.iter().filter_map(|(pupil, _)| schools.get(pupil));
-            let mut seen: Vec<SchoolId> = pupils.flatten().copied().collect();
-            seen.sort_unstable();
-            seen.dedup();
+            let of = |schools: &Readers| -> Vec<SchoolId> {
+                let of = change.links.iter().filter_map(|(pupil, _)| schools.get(pupil));
+                of.flatten().copied().collect::<BTreeSet<_>>().into_iter().collect()
+            };
             rows.push((
                 (parent::trust_id.eq(trust), values(person)?),
-                parent::school_ids.eq(seen),
+                parent::school_ids.eq(of(&readers)),
+                parent::kept_by.eq(of(&keepers)),
                 parent::recorded_at.eq(now),
                 parent::recorded_by.eq(changes.by),
             ));
@@ -156,7 +151,7 @@ fn add_links(
     tx: &mut Tx<'_>,
     changes: &Changes<'_>,
     links: &[(PupilId, ParentId, &Link)],
-    at: DateTime<Utc>,
+    (readers, at): (&Readers, DateTime<Utc>),
 ) -> Result<(), Problem> {
     let trust = tx.trust();
     for some in links.chunks(BATCH) {
@@ -175,6 +170,7 @@ fn add_links(
                     pupil_parent::recorded_at.eq(at),
                     pupil_parent::recorded_by.eq(changes.by),
                     pupil_parent::job_id.eq(changes.job_id),
+                    pupil_parent::school_ids.eq(readers.get(pupil).cloned().unwrap_or_default()),
                 )
             })
             .collect();
@@ -187,7 +183,7 @@ fn add_safeguards(
     tx: &mut Tx<'_>,
     changes: &Changes<'_>,
     safeguards: &[(PupilId, ParentId, &Safeguards)],
-    at: DateTime<Utc>,
+    (readers, at): (&Readers, DateTime<Utc>),
 ) -> Result<(), Problem> {
     let trust = tx.trust();
     for some in safeguards.chunks(BATCH) {
@@ -208,6 +204,8 @@ fn add_safeguards(
                     parent_safeguard::recorded_at.eq(at),
                     parent_safeguard::recorded_by.eq(changes.by),
                     parent_safeguard::job_id.eq(changes.job_id),
+                    parent_safeguard::school_ids
+                        .eq(readers.get(pupil).cloned().unwrap_or_default()),
                 )
             })
             .collect();

@@ -2,6 +2,8 @@
 //!
 //! The parents themselves; `ties.rs` has what they are to pupils.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::folded_name_key;
@@ -9,11 +11,13 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::address;
 use super::person::Person;
 use crate::base::db::Tx;
 use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
-use schema::{parent, parent_change, pupil};
+use crate::roll::visibility;
+use schema::{parent, parent_change};
 
 /// A parent.
 #[derive(Clone, Serialize, ToSchema)]
@@ -54,16 +58,47 @@ impl Stored {
 /// # Errors
 /// 404.
 pub fn parent(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<ParentRow, Problem> {
-    let found = parent::table.filter(parent::parent_id.eq(parent_id));
-    found.select(Stored::as_select()).first(tx.conn)?.row()
+    parents(tx, &[parent_id])?.pop().ok_or_else(Problem::not_found)
 }
 
-/// These parents, in no order.
+/// These parents, in no order: as they stand, or as the caller knew them.
 pub(super) fn parents(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
+    let mut rows = present(tx, ids)?;
+    let seen: BTreeSet<ParentId> = rows.iter().map(|row| row.parent_id).collect();
+    let others: Vec<ParentId> = ids.iter().copied().filter(|id| !seen.contains(id)).collect();
+    if !others.is_empty() {
+        rows.extend(as_known(tx, &others)?);
+    }
+    address::hide(tx, &mut rows)?;
+    Ok(rows)
+}
+
+/// Those of these parents of whom the caller sees what is recorded now.
+pub(super) fn present(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
     let trust = tx.trust();
     let found = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq_any(ids)));
     let rows = found.select(Stored::as_select()).load(tx.conn)?;
     rows.into_iter().map(Stored::row).collect()
+}
+
+/// Parents of children who have left the caller's schools, and who were changed since: the last that was known of them.
+fn as_known(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
+    let rows: Vec<(ParentId, Value, DateTime<Utc>, Option<DateTime<Utc>>)> = parent_change::table
+        .filter(parent_change::trust_id.eq(tx.trust()).and(parent_change::parent_id.eq_any(ids)))
+        .distinct_on(parent_change::parent_id)
+        .order((parent_change::parent_id, parent_change::recorded_at.desc()))
+        .select((
+            parent_change::parent_id,
+            parent_change::old,
+            parent_change::recorded_at,
+            parent_change::since,
+        ))
+        .load(tx.conn)?;
+    let known = |(parent_id, old, until, since): (_, _, _, Option<_>)| {
+        let person = serde_json::from_value(old).map_err(Problem::internal)?;
+        Ok(ParentRow { parent_id, person, recorded_at: since.unwrap_or(until) })
+    };
+    rows.into_iter().map(known).collect()
 }
 
 /// The parents whom the caller may see with these names, in the order of their ids. A name is the key of surname and
@@ -72,37 +107,32 @@ pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow
     let found = parent::table
         .filter(parent::trust_id.eq(tx.trust()).and(parent::name_key.eq_any(keys)))
         .order(parent::parent_id);
-    let rows = found.select(Stored::as_select()).load(tx.conn)?;
-    rows.into_iter().map(Stored::row).collect()
+    let rows: Vec<Stored> = found.select(Stored::as_select()).load(tx.conn)?;
+    let mut rows = rows.into_iter().map(Stored::row).collect::<Result<Vec<_>, _>>()?;
+    address::hide(tx, &mut rows)?;
+    Ok(rows)
 }
 
-/// Adds a parent whom the schools of a pupil may see.
+/// Adds a parent whom the schools that have a pupil may see.
 pub(super) fn add(
     tx: &mut Tx<'_>,
     person: &Person,
     pupil_id: PupilId,
     by: &str,
 ) -> Result<ParentRow, Problem> {
-    let schools: Vec<SchoolId> = schools_of(tx, pupil_id)?;
+    let readers = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
+    let keepers = visibility::keepers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
     diesel::insert_into(parent::table)
         .values((
             (parent::trust_id.eq(tx.trust()), values(person)?),
-            parent::school_ids.eq(schools),
+            parent::school_ids.eq(readers.unwrap_or_default()),
+            parent::kept_by.eq(keepers.unwrap_or_default()),
             parent::recorded_at.eq(tx.now()),
             parent::recorded_by.eq(by),
         ))
         .returning(Stored::as_returning())
         .get_result(tx.conn)?
         .row()
-}
-
-/// Every school that may see a pupil.
-///
-/// # Errors
-/// 404.
-pub(super) fn schools_of(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<SchoolId>, Problem> {
-    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::school_ids);
-    Ok(found.first(tx.conn)?)
 }
 
 pub(super) type Values<'a> = (
@@ -154,7 +184,10 @@ pub(super) fn replace_by(
 ) -> Result<ParentRow, Problem> {
     let trust = tx.trust();
     let one = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)));
-    let old = one.select(Stored::as_select()).for_update().first(tx.conn)?.row()?;
+    let (old, known_to): (Stored, Vec<SchoolId>) =
+        one.select((Stored::as_select(), parent::school_ids)).for_update().first(tx.conn)?;
+    let old = old.row()?;
+    let person = &address::keep(tx, &old, person)?;
     let value = |person: &Person| serde_json::to_value(person).map_err(Problem::internal);
     let (before, after) = (value(&old.person)?, value(person)?);
     if before == after {
@@ -169,14 +202,23 @@ pub(super) fn replace_by(
             parent_change::old.eq(before),
             parent_change::recorded_by.eq(by),
             parent_change::job_id.eq(job_id),
+            parent_change::since.eq(old.recorded_at),
+            parent_change::school_ids.eq(&known_to),
         ))
         .execute(tx.conn)?;
+    // Whoever has had a child before and has none now goes on seeing what stood there.
+    let readers = visibility::readers_of_parent(tx, parent_id)?;
+    let readers = if readers.is_empty() { known_to } else { readers };
     diesel::update(parent::table)
         .filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)))
-        .set((values(person)?, parent::recorded_at.eq(at), parent::recorded_by.eq(by)))
-        .returning(Stored::as_returning())
-        .get_result(tx.conn)?
-        .row()
+        .set((
+            values(person)?,
+            parent::school_ids.eq(readers),
+            parent::recorded_at.eq(at),
+            parent::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    self::parent(tx, parent_id)
 }
 
 /// Locks a parent's row, so that of two writes at once the second stands later.

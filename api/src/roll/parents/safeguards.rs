@@ -55,6 +55,14 @@ impl Safeguards {
         [&self.court_order, &self.no_contact].into_iter().flatten().any(|o| o.stands(today))
     }
 
+    /// Whether everything that has to be respected goes on as it was; what has ended may go.
+    pub(super) fn keep(&self, before: &Safeguards, today: NaiveDate) -> bool {
+        let kept = |before: &Option<Order>, now: &Option<Order>| {
+            before == now || !before.as_ref().is_some_and(|order| order.stands(today))
+        };
+        kept(&before.court_order, &self.court_order) && kept(&before.no_contact, &self.no_contact)
+    }
+
     /// Whether there is anything at all on record.
     pub fn is_empty(&self) -> bool {
         self.court_order.is_none() && self.no_contact.is_none()

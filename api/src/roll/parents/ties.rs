@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
 
 use super::link::Link;
-use super::rows::{lock, schools_of};
+use super::rows::lock;
 use super::safeguards::{Order, Safeguards};
 use crate::base::db::Tx;
 use crate::base::id::{ParentId, PupilId, SchoolId};
@@ -35,6 +35,7 @@ pub(super) fn put_link(
         .filter(pupil_parent::trust_id.eq(trust).and(pair))
         .select(diesel::dsl::max(pupil_parent::recorded_at))
         .first(tx.conn)?;
+    let readers = readers(tx, pupil_id)?;
     diesel::insert_into(pupil_parent::table)
         .values((
             pupil_parent::trust_id.eq(trust),
@@ -47,12 +48,16 @@ pub(super) fn put_link(
             pupil_parent::last_day.eq(link.last_day),
             pupil_parent::recorded_at.eq(tx.after(last)),
             pupil_parent::recorded_by.eq(by),
+            pupil_parent::school_ids.eq(readers),
         ))
         .execute(tx.conn)?;
-    let schools = schools_of(tx, pupil_id)?;
-    let pairs: Vec<(PupilId, SchoolId)> =
-        schools.into_iter().map(|school| (pupil_id, school)).collect();
-    visibility::let_see_parents(tx, &pairs)
+    visibility::settle(tx, &[pupil_id])
+}
+
+/// The schools that see what is recorded now of a pupil.
+fn readers(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<SchoolId>, Problem> {
+    let mut readers = visibility::readers_of_pupils(tx, &[pupil_id])?;
+    readers.remove(&pupil_id).ok_or_else(Problem::not_found)
 }
 
 /// Records what has to be respected about a parent and a pupil, in place of what was recorded before.
@@ -63,7 +68,7 @@ pub(super) fn put_safeguards(
     tx: &mut Tx<'_>,
     (pupil_id, parent_id): (PupilId, ParentId),
     safeguards: &Safeguards,
-    by: &str,
+    (reason, by): (Option<&str>, &str),
 ) -> Result<(), Problem> {
     lock(tx, parent_id)?;
     let trust = tx.trust();
@@ -73,6 +78,7 @@ pub(super) fn put_safeguards(
         .filter(parent_safeguard::trust_id.eq(trust).and(pair))
         .select(diesel::dsl::max(parent_safeguard::recorded_at))
         .first(tx.conn)?;
+    let readers = readers(tx, pupil_id)?;
     let (order, contact) = (safeguards.court_order.as_ref(), safeguards.no_contact.as_ref());
     diesel::insert_into(parent_safeguard::table)
         .values((
@@ -87,6 +93,8 @@ pub(super) fn put_safeguards(
             parent_safeguard::no_contact_to.eq(contact.and_then(|o| o.to)),
             parent_safeguard::recorded_at.eq(tx.after(last)),
             parent_safeguard::recorded_by.eq(by),
+            parent_safeguard::reason.eq(reason),
+            parent_safeguard::school_ids.eq(readers),
         ))
         .execute(tx.conn)?;
     Ok(())

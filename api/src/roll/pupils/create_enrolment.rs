@@ -7,6 +7,7 @@ use super::ClassRow;
 use super::enrolment_page::{EnrolmentPage, enrolment_page};
 use super::record::{NewEnrolment, open_enrolment};
 use crate::base::operation::*;
+use crate::roll::visibility::{self, Act};
 use crate::school::tenants;
 
 /// An enrolment to be.
@@ -36,7 +37,8 @@ pub struct EnrolmentBody {
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = EnrolmentBody, params(Idempotency),
     responses((status = 201, description = "The enrolment.", body = EnrolmentPage, headers(("Location"))),
         (status = 409, description = "The pupil is on that school's roll then already, or the record was merged into another."),
-        refusal::Taken, refusal::Merged))]
+        refusal::Taken, refusal::Merged,
+        refusal::AnotherSchools))]
 #[post("/v1/enrolments")]
 pub async fn create_enrolment(
     caller: May<WriteEnrolment>,
@@ -69,6 +71,7 @@ fn enrol(tx: &mut Tx<'_>, caller: &Caller, body: &EnrolmentBody) -> Result<Enrol
     }
     let locked = tenants::lock_schools(tx, &[class.school_id], &[class.year])?;
     super::check_unmerged(tx, pupil_id)?;
+    visibility::check(tx, pupil_id, Act::Enrol)?;
     super::check_free(tx, pupil_id, class.school_id, None, (first_day, last_day))?;
     let at = locked.bump_at(tx)?;
     let new = NewEnrolment { pupil_id, class: &class, year_group, first_day, last_day };

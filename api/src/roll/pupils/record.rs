@@ -116,6 +116,7 @@ pub fn add_pupils(
                     pupil::birth_date.eq(p.birth_date),
                     pupil::sex.eq(p.sex),
                     pupil::school_ids.eq(&p.schools),
+                    pupil::kept_by.eq(&p.schools),
                     pupil::created_at.eq(now),
                     pupil::created_by.eq(by),
                 )
@@ -215,7 +216,7 @@ pub(super) fn open_enrolment(
     Ok(enrolment_id)
 }
 
-/// Records the days of enrolments.
+/// Records the days of enrolments; who may see and write about the pupils follows from them.
 pub fn add_days(
     tx: &mut Tx<'_>,
     new: &[NewStay],
@@ -235,7 +236,7 @@ pub fn add_days(
     .bind::<Timestamptz, _>(at)
     .bind::<Text, _>(by)
     .execute(tx.conn)?;
-    Ok(())
+    visibility::settle_enrolments(tx, &new.iter().map(|s| s.enrolment_id).collect::<Vec<_>>())
 }
 
 /// Records placements.

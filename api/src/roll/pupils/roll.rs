@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 
+use super::known::Known;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
@@ -27,6 +28,9 @@ pub struct Member {
     /// The year group that day.
     #[diesel(sql_type = SmallInt)]
     pub year_group: i16,
+    /// The schools that write about the pupil today.
+    #[diesel(sql_type = Array<Integer>)]
+    kept_by: Vec<SchoolId>,
 }
 
 /// A pupil's time at a school, with the class on a given day.
@@ -69,8 +73,8 @@ pub fn members(
     class_id: ClassId,
     date: NaiveDate,
 ) -> Result<Vec<Member>, Problem> {
-    let rows = diesel::sql_query(
-        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group \
+    let mut rows: Vec<Member> = diesel::sql_query(
+        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group, p.kept_by \
          FROM (SELECT DISTINCT enrolment_id FROM placement WHERE trust_id = $1 AND class_id = $3) c \
          JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = c.enrolment_id \
          JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
@@ -87,6 +91,10 @@ pub fn members(
     .bind::<Integer, _>(class_id)
     .bind::<Date, _>(date)
     .load(tx.conn)?;
+    let known = Known::read(tx, rows.iter().map(|row| (row.pupil_id, &row.kept_by)))?;
+    for row in &mut rows {
+        known.names(row.pupil_id, (&mut row.surname, &mut row.forename));
+    }
     Ok(rows)
 }
 

@@ -10,6 +10,7 @@ use domain::AcademicYear;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::known::Known;
 use crate::base::db::Tx;
 use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
 use crate::base::problem::{Kind, Problem};
@@ -101,15 +102,16 @@ pub struct PlacementRow {
     pub year_group: i16,
 }
 
-/// One pupil, if the caller may see it.
+/// One pupil, if the caller may see it, as the caller knows it.
 ///
 /// # Errors
 /// 404.
 pub fn pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilRow, Problem> {
-    Ok(pupil::table
-        .filter(pupil::pupil_id.eq(pupil_id))
-        .select(PupilRow::as_select())
-        .first(tx.conn)?)
+    let (row, kept_by) = pupil::table
+        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq(pupil_id)))
+        .select((PupilRow::as_select(), pupil::kept_by))
+        .first(tx.conn)?;
+    Ok(Known::read(tx, [(pupil_id, &kept_by)])?.pupil(row))
 }
 
 /// Whether the caller may know of this pupil.
@@ -256,14 +258,15 @@ pub fn placements_of(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<Placem
         .load(tx.conn)?)
 }
 
-/// These pupils, in this order.
+/// These pupils, in this order, as the caller knows them.
 pub fn in_order(tx: &mut Tx<'_>, ids: &[PupilId]) -> Result<Vec<PupilRow>, Problem> {
     let trust = tx.trust();
-    let rows: Vec<PupilRow> = pupil::table
+    let rows: Vec<(PupilRow, Vec<SchoolId>)> = pupil::table
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(ids)))
-        .select(PupilRow::as_select())
+        .select((PupilRow::as_select(), pupil::kept_by))
         .load(tx.conn)?;
+    let known = Known::read(tx, rows.iter().map(|(row, kept_by)| (row.pupil_id, kept_by)))?;
     let mut by_id: BTreeMap<PupilId, PupilRow> =
-        rows.into_iter().map(|row| (row.pupil_id, row)).collect();
+        rows.into_iter().map(|(row, _)| (row.pupil_id, known.pupil(row))).collect();
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }

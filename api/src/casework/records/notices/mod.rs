@@ -6,5 +6,5 @@ mod rows;
 pub use notice::{Amount, Details, Missed, ParentNotice, next};
 pub use rows::{
     NoticeEntry, NoticeFilter, NoticeRow, Whom, history, hold, keep, notices, of_case, of_child,
-    own_record,
+    own_record, sees,
 };

@@ -8,6 +8,7 @@ use super::notice::Details;
 use crate::base::http::etag::ETag;
 use crate::base::prelude::*;
 use crate::roll::pupils;
+use crate::roll::visibility::{self, Act};
 use schema::penalty_notice;
 
 diesel::alias!(penalty_notice as later: Later);
@@ -154,7 +155,17 @@ pub fn history(tx: &mut Tx, notice_id: NoticeId) -> Result<Vec<NoticeRow>> {
         .load(tx.conn)?;
     let first = rows.first().ok_or_else(Problem::not_found)?;
     pupils::pupil(tx, first.pupil_id)?;
+    let (asking_school, pupil_id) = (first.asking_school, first.pupil_id);
+    if !tx.scope().covers(asking_school) && !sees(tx, pupil_id)? {
+        return Err(Problem::not_found());
+    }
     Ok(rows)
+}
+
+/// Whether the caller sees what other schools ask about a child: not once the child has left.
+pub fn sees(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<bool, Problem> {
+    let standing = visibility::mine(tx, &[pupil_id])?.remove(&pupil_id);
+    Ok(standing.is_some_and(|standing| standing.may(Act::See)))
 }
 
 /// Which notices.

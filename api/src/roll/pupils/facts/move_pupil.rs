@@ -14,6 +14,7 @@ use crate::roll::pupils::{
     ClassRow, EnrolmentRow, NewCharacteristic, NewStay, add_characteristics, add_days, check_free,
     class, enrolment, pupil,
 };
+use crate::roll::visibility::{self, Act};
 use crate::school::tenants;
 
 /// A move inside the trust.
@@ -55,7 +56,8 @@ pub struct Moved {
         Idempotency),
     responses((status = 201, description = "Both enrolments as they stand now.", body = Moved, headers(("Location"))),
         (status = 409, description = "The pupil is on the other school's roll then already."),
-        refusal::Taken))]
+        refusal::Taken,
+        refusal::AnotherSchools))]
 #[post("/v1/pupils/{pupil_id}/move")]
 pub async fn move_pupil(
     caller: May<WriteEnrolment>,
@@ -95,6 +97,7 @@ fn go(
         body.year_group.or(placed.map(|placement| placement.year_group)).unwrap_or_default();
     check(pupil_id, body, &left.enrolment, &class, year_group)?;
     check_free(tx, pupil_id, class.school_id, None, (first_day, last_day))?;
+    visibility::check(tx, pupil_id, Act::Enrol)?;
     let at = locked.bump_at(tx)?;
     close(tx, &left.enrolment, first_day, at, by)?;
     let new = NewEnrolment { pupil_id, class: &class, year_group, first_day, last_day };

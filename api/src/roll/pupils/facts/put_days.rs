@@ -8,6 +8,7 @@ use crate::base::operation::*;
 use crate::marks::{self, Changed};
 use crate::roll::pupils::enrolment_page::{EnrolmentPage, enrolment_page, enrolment_page_known};
 use crate::roll::pupils::{NewPlacement, NewStay, add_days, add_placements, check_free};
+use crate::roll::visibility::{self, Act};
 
 /// The days on roll.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -29,7 +30,8 @@ pub struct EnrolmentDays {
     params(EnrolmentId),
     responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage),
         (status = 409, description = "The pupil is on that school's roll then by another enrolment."),
-        refusal::Taken))]
+        refusal::Taken,
+        refusal::AnotherSchools))]
 #[put("/v1/enrolments/{enrolment_id}/days")]
 pub async fn put_days(
     caller: May<WriteEnrolment>,
@@ -68,6 +70,9 @@ fn record(
     }
     let school_id = enrolment.school_id;
     check_free(tx, enrolment.pupil_id, school_id, Some(enrolment_id), (first_day, last_day))?;
+    if last_day.is_none_or(|last| tx.clock().today() <= last) {
+        visibility::check(tx, enrolment.pupil_id, Act::Enrol)?;
+    }
     let earliest = enrolment_page_known(tx, enrolment_id, None)?.placements.into_iter().next();
     let at = locked.bump_at(tx)?;
     add_days(tx, &[NewStay { enrolment_id, school_id, first_day, last_day }], at, by)?;

@@ -12,6 +12,7 @@ use crate::base::operation::*;
 use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::{PupilRow, check_unmerged};
+use crate::roll::visibility::{self, Act};
 use schema::pupil;
 
 /// A correction. What is not named stays as it is.
@@ -69,7 +70,7 @@ impl Correction {
         Idempotency),
     responses((status = 201, description = "The pupil as it stands now.", body = PupilRow, headers(("Location"))),
         (status = 409, description = "Another pupil has that UPN, or the record was merged into another."),
-        refusal::UpnCheckLetter, refusal::Taken, refusal::Merged))]
+        refusal::UpnCheckLetter, refusal::Taken, refusal::Merged, refusal::AnotherSchools))]
 #[post("/v1/pupils/{pupil_id}/corrections")]
 pub async fn correct_pupil(
     caller: May<WritePupil>,
@@ -98,6 +99,7 @@ fn correct(
     let reason = details::reason(&body.reason)?;
     let held = hold(tx, &[pupil_id])?;
     check_unmerged(tx, pupil_id)?;
+    visibility::check(tx, pupil_id, Act::Correct)?;
     let row = crate::roll::pupils::pupil(tx, pupil_id)?;
     let new = body.of(&row).check("", tx.clock().today())?;
     let changes = changes(&row, &new, &reason);

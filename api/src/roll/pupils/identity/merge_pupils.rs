@@ -82,7 +82,8 @@ fn merge(tx: &mut Tx<'_>, from: PupilId, body: &Merge, caller: &Caller) -> Resul
         point(tx, record, Some(into), because)?;
     }
     let seen: Vec<(PupilId, SchoolId)> = seen.into_iter().map(|school| (into, school)).collect();
-    visibility::let_see(tx, &seen)
+    visibility::let_see(tx, &seen)?;
+    visibility::settle(tx, &[into])
 }
 
 /// One child is on a school's roll once at a time: where the records overlap, a person has to say which days are right.

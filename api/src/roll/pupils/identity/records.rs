@@ -116,6 +116,13 @@ pub(super) fn keep(
     by: &str,
 ) -> Result<(), Problem> {
     let trust = tx.trust();
+    let readers = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
+    let readers = readers.unwrap_or_default();
+    // Date of birth and sex decide figures of every school that the pupil was at, and a merge is for all of them.
+    let everybody: Vec<SchoolId> = pupil::table
+        .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_id)))
+        .select(pupil::school_ids)
+        .first(tx.conn)?;
     let rows: Vec<_> = changes
         .iter()
         .map(|change| {
@@ -128,6 +135,10 @@ pub(super) fn keep(
                 pupil_change::new.eq(&change.new),
                 pupil_change::reason.eq(change.reason),
                 pupil_change::recorded_by.eq(by),
+                pupil_change::school_ids.eq(match change.field {
+                    PupilField::Upn | PupilField::Surname | PupilField::Forename => &readers,
+                    PupilField::BirthDate | PupilField::Sex | PupilField::MergedInto => &everybody,
+                }),
             )
         })
         .collect();
@@ -181,5 +192,6 @@ pub(super) fn hand_over(
     .bind::<Array<Integer>, _>(&ids)
     .execute(tx.conn)?;
     let seen: Vec<(PupilId, SchoolId)> = schools.into_iter().map(|school| (to, school)).collect();
-    visibility::let_see(tx, &seen)
+    visibility::let_see(tx, &seen)?;
+    visibility::settle_enrolments(tx, &ids)
 }

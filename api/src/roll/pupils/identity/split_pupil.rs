@@ -13,6 +13,7 @@ use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
 use crate::roll::pupils::{
     EnrolmentRow, NewPupil, add_pupils, check_free, check_unmerged, enrolment, pupil,
 };
+use crate::roll::visibility;
 
 /// A split: either to a new record or back to one that was merged.
 #[derive(Deserialize, ToSchema)]
@@ -163,6 +164,7 @@ fn to_new(
         Problem::at(Kind::Taken, "/new_pupil/upn", "a UPN that no pupil of the trust has")
     })?;
     hand_over(tx, &pairs(&rows), to, (reason, at, caller.subject()))?;
+    visibility::settle(tx, &[from])?;
     Ok(to)
 }
 
@@ -191,5 +193,6 @@ fn back(
     let because = (reason, at, caller.subject());
     hand_over(tx, &pairs(&rows), to, because)?;
     point(tx, merged, None, because)?;
+    visibility::settle(tx, &[from, to])?;
     Ok(to)
 }

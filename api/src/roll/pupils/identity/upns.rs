@@ -9,10 +9,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text};
 
 use super::records::PupilField;
-use crate::base::db::Tx;
+use crate::base::db::{Schools, Tx};
 use crate::base::id::PupilId;
 use crate::base::problem::Problem;
-use crate::roll::pupils::PupilRow;
+use crate::roll::pupils::{PupilRow, in_order};
 use schema::pupil_change;
 
 /// UPNs of one statement.
@@ -59,7 +59,24 @@ pub fn pupils_by_upn(
         .load(tx.conn)?;
         found.extend(rows.into_iter().map(|row| (row.asked, row.pupil)));
     }
+    as_known(tx, &mut found)?;
     Ok(found)
+}
+
+/// Puts in place of those who have left the caller's schools what these knew of them.
+fn as_known(tx: &mut Tx<'_>, found: &mut BTreeMap<String, PupilRow>) -> Result<(), Problem> {
+    if *tx.scope().schools() == Schools::All {
+        return Ok(());
+    }
+    let ids: Vec<PupilId> = found.values().map(|row| row.pupil_id).collect();
+    let rows = in_order(tx, &ids)?.into_iter().map(|row| (row.pupil_id, row));
+    let rows: BTreeMap<PupilId, PupilRow> = rows.collect();
+    for row in found.values_mut() {
+        if let Some(known) = rows.get(&row.pupil_id) {
+            row.clone_from(known);
+        }
+    }
+    Ok(())
 }
 
 #[derive(QueryableByName)]
