@@ -110,10 +110,7 @@ impl Measure {
     }
 }
 
-/// Compares schools: of each its block, and that of last year if there is one.
-///
-/// # Errors
-/// When a counting thread panics.
+/// Compares schools: of each its block, and that of last year if there is one. Errors: when a counting thread panics.
 pub fn compare(
     pool: &Pool,
     schools: &[(Arc<Block>, Option<Arc<Block>>)],

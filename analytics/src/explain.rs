@@ -74,10 +74,7 @@ pub struct Asking<'a> {
     pub filter: &'a Filter,
 }
 
-/// Explains a cell: half day by half day, so that it is slow and plain.
-///
-/// # Errors
-/// When a counting thread panics.
+/// Explains a cell: half day by half day, so that it is slow and plain. Errors: when a counting thread panics.
 pub fn explain(
     pool: &Pool,
     codes: &CodeTable,

@@ -21,10 +21,7 @@ pub enum PoolError {
 }
 
 impl Pool {
-    /// Starts a pool of that many threads, at least one.
-    ///
-    /// # Errors
-    /// When the system gives no threads.
+    /// Starts a pool of that many threads, at least one. Errors: when the system gives no threads.
     pub fn new(threads: usize) -> Result<Self, PoolError> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(threads.max(1))
@@ -35,10 +32,7 @@ impl Pool {
     }
 
     /// Does the same to every item and gives the results in the order of the items, whichever
-    /// was done first.
-    ///
-    /// # Errors
-    /// When the work on any item panics.
+    /// was done first. Errors: when the work on any item panics.
     pub fn map<T, R, F>(&self, items: &[T], work: F) -> Result<Vec<R>, PoolError>
     where
         T: Sync,

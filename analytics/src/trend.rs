@@ -167,10 +167,8 @@ impl Cell {
 ///
 /// Windows are lined up by key; each school is counted over its own dates. A window is listed
 /// when it has begun in at least one of the schools. Counted by pupil, the blocks are also those of
-/// schools that the filter leaves out: a pupil there may have come from one that it keeps.
-///
-/// # Errors
-/// When a counting thread panics.
+/// schools that the filter leaves out: a pupil there may have come from one that it keeps. Errors: when a counting
+/// thread panics.
 pub fn trend(pool: &Pool, all: &[Arc<Block>], query: &Query) -> Result<Trend, PoolError> {
     let kept = |block: &&Block| query.filter.keeps_school(block.school(), block.phase());
     let blocks: Vec<&Block> = all.iter().map(Arc::as_ref).filter(kept).collect();

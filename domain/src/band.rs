@@ -43,10 +43,8 @@ pub struct Bands {
 }
 
 impl Bands {
-    /// Puts bands together, in whatever order they are given.
-    ///
-    /// # Errors
-    /// When there is none, two share a name or a start, one has no name, or none starts at 0%.
+    /// Puts bands together, in whatever order they are given. Errors: when there is none, two share a name or a start,
+    /// one has no name, or none starts at 0%.
     pub fn new(mut bands: Vec<Band>) -> Result<Self, BandError> {
         bands.sort_by_key(|band| band.from);
         for (place, band) in bands.iter().enumerate() {

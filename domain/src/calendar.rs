@@ -39,10 +39,7 @@ pub struct CalendarProblem {
 }
 
 impl Calendar {
-    /// Checks a calendar that is the same for every year group, and puts it together.
-    ///
-    /// # Errors
-    /// All problems at once.
+    /// Checks a calendar that is the same for every year group, and puts it together. Errors: all problems at once.
     pub fn new(
         year: AcademicYear,
         terms: Vec<Term>,
@@ -52,10 +49,8 @@ impl Calendar {
         Self::with_not_due(year, terms, closures, week, Vec::new())
     }
 
-    /// Checks a calendar, with the days on which some year groups are not due, and puts it together.
-    ///
-    /// # Errors
-    /// All problems at once.
+    /// Checks a calendar, with the days on which some year groups are not due, and puts it together. Errors: all
+    /// problems at once.
     pub fn with_not_due(
         year: AcademicYear,
         terms: Vec<Term>,

@@ -51,18 +51,13 @@ struct PeriodText {
 }
 
 impl CodeTable {
-    /// The table that the product is built with.
-    ///
-    /// # Errors
-    /// Never for a released build: a test loads it.
+    /// The table that the product is built with. Errors: never for a released build: a test loads it.
     pub fn built_in() -> Result<Self, Vec<CodeTableError>> {
         Self::load(TEXT)
     }
 
-    /// Reads a table from the text of a `codes.toml`, whose head explains the format.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, or the first error when it cannot be read at all.
+    /// Reads a table from the text of a `codes.toml`, whose head explains the format. Errors: everything that is wrong
+    /// with it, or the first error when it cannot be read at all.
     pub fn load(text: &str) -> Result<Self, Vec<CodeTableError>> {
         let file: FileText = toml::from_str(text).map_err(|error| {
             vec![CodeTableError { code: String::new(), problem: error.to_string() }]

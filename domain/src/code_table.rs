@@ -84,11 +84,8 @@ impl CodeTable {
         self.version
     }
 
-    /// Reads the text of a mark. Lower case and spaces around it are accepted.
-    ///
-    /// # Errors
-    /// When there is no such code, it was not in force yet on the date, or it belongs to the
-    /// other session.
+    /// Reads the text of a mark. Lower case and spaces around it are accepted. Errors: when there is no such code, it
+    /// was not in force yet on the date, or it belongs to the other session.
     pub fn read(&self, text: &str, session: Session, date: NaiveDate) -> Result<Read, CodeError> {
         let text = text.trim();
         let unknown = || CodeError::Unknown { text: text.chars().take(SHOWN).collect() };

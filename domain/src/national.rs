@@ -162,10 +162,7 @@ pub struct Notice {
 }
 
 impl National {
-    /// The law the product is built with.
-    ///
-    /// # Errors
-    /// Never for a released build: a test loads it.
+    /// The law the product is built with. Errors: never for a released build: a test loads it.
     pub fn built_in() -> Result<Self, toml::de::Error> {
         toml::from_str(TEXT)
     }

@@ -86,18 +86,13 @@ struct FileText {
 }
 
 impl Roles {
-    /// The roles that the product is built with.
-    ///
-    /// # Errors
-    /// Never for a released build: a test loads them.
+    /// The roles that the product is built with. Errors: never for a released build: a test loads them.
     pub fn built_in() -> Result<Self, Vec<RoleError>> {
         Self::load(TEXT)
     }
 
-    /// Reads roles from the text of a `roles.toml`, whose head explains the format.
-    ///
-    /// # Errors
-    /// Everything that is wrong with it, or the first error when it cannot be read at all.
+    /// Reads roles from the text of a `roles.toml`, whose head explains the format. Errors: everything that is wrong
+    /// with it, or the first error when it cannot be read at all.
     pub fn load(text: &str) -> Result<Self, Vec<RoleError>> {
         let FileText { permissions, roles } =
             toml::from_str(text).map_err(|error| vec![RoleError::Text(error.to_string())])?;

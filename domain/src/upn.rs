@@ -32,10 +32,8 @@ pub enum UpnError {
 }
 
 impl Upn {
-    /// Reads a UPN; lower case and spaces around it are accepted.
-    ///
-    /// # Errors
-    /// When it has not the form of a UPN, or its check letter is wrong.
+    /// Reads a UPN; lower case and spaces around it are accepted. Errors: when it has not the form of a UPN, or its
+    /// check letter is wrong.
     pub fn parse(text: &str) -> Result<Self, UpnError> {
         let text = text.trim().to_ascii_uppercase();
         let (letter, rest) = text.split_at_checked(1).ok_or(UpnError::Format)?;

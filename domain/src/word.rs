@@ -61,10 +61,7 @@ pub(crate) fn joined(mut items: Vec<String>, last: &str) -> String {
     }
 }
 
-/// The word that a value is; any other is refused with the list of them.
-///
-/// # Errors
-/// It is not one of the words.
+/// The word that a value is; any other is refused with the list of them. Errors: it is not one of the words.
 pub fn deserialize<'de, W: Word, D: Deserializer<'de>>(deserializer: D) -> Result<W, D::Error> {
     deserializer.deserialize_str(OneOf(PhantomData))
 }

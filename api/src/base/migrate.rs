@@ -95,7 +95,7 @@ fn is_member(conn: &mut PgConnection, role: &str) -> Result<bool, diesel::result
     .get_result(conn)
 }
 
-/// The versions of all migrations, as the database records them. Errors: They cannot be read.
+/// The versions of all migrations, as the database records them. Errors: they cannot be read.
 pub fn versions() -> Result<BTreeSet<String>, MigrateError> {
     let all = MigrationSource::<Pg>::migrations(&MIGRATIONS).map_err(MigrateError::Migration)?;
     Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())

@@ -245,7 +245,7 @@ impl<'a> Day<'a> {
     }
 
     /// Whether a call of the day was not answered, and nobody was reached: where the policy addresses every parent,
-    /// whether one of them was called in vain.
+    /// whether one of them was called without success.
     fn unanswered(&self, attempts: &[ContactAttempt]) -> bool {
         let today: Vec<&ContactAttempt> =
             attempts.iter().filter(|attempt| attempt.day == self.date).collect();

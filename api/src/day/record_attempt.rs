@@ -121,7 +121,7 @@ fn visits(
     for school in schools {
         let of = pupils.iter().filter(|(at, _)| *at == school).map(|(_, pupil)| *pupil);
         let of: Vec<PupilId> = of.collect();
-        // Two attempts in vain at one moment want one visit: the second has to see that of the first.
+        // Two unsuccessful attempts at one moment want one visit: the second has to see the one that the first opened.
         tx.take_turns(&format!("home visits/{school}"))?;
         let day = Day::read(tx, codes, (school, date), Some(&of))?;
         let calendars = calendars::around(tx, school, date)?;

@@ -14,7 +14,7 @@ use crate::school::calendars;
 use schema::{class_year_change, placement, pupil_change, register_session};
 
 /// The instant that a question is asked as known on, which must have passed; to the microsecond, as Postgres keeps it.
-/// Errors: An instant to come.
+/// Errors: an instant to come.
 pub fn instant(clock: &Clock, asked: Option<DateTime<Utc>>) -> Result<Option<DateTime<Utc>>> {
     let asked = asked.and_then(|at| DateTime::from_timestamp_micros(at.timestamp_micros()));
     if asked.is_some_and(|at| at > clock.now()) {

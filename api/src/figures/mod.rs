@@ -25,7 +25,7 @@ use domain::CodeTable;
 use tokio::sync::Semaphore;
 
 pub use evidence::{Check, Light, attempts_since, light, register_checks};
-pub use pupils::{Beside, Figures, week_to};
+pub use pupils::{Beside, Figures, pooled, week_to};
 pub use school::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
 
 use self::blocks::YearRead;

@@ -270,8 +270,8 @@ fn window_of(over: Over) -> WindowKind {
     }
 }
 
-/// Sessions added up.
-fn pooled(rates: impl Iterator<Item = Rate>) -> Option<Rate> {
+/// Sessions added up; `None` of none.
+pub fn pooled(rates: impl Iterator<Item = Rate>) -> Option<Rate> {
     let (part, whole) =
         rates.fold((0, 0), |(part, whole), rate| (part + rate.part(), whole + rate.whole()));
     Rate::of(part, whole)

@@ -10,8 +10,7 @@ use crate::roll::pupils;
 /// Lists the class's pupils on that day with the marks there are, also before the register is taken.
 #[utoipa::path(tag = "register", security(("token" = ["register:read"])),
     params(ClassId, ("date" = NaiveDate, Path, description = "The date."),
-        ("session" = words::Session, Path, description = "The session."),
-        IfNoneMatch),
+        ("session" = words::Session, Path, description = "The session."), IfNoneMatch),
     responses((status = 200, description = "The register.", body = Register, headers(("ETag"))),
         (status = 304, description = "Unchanged.", headers(("ETag"))),
         (status = 422, description = "The date does not lie in the class's academic year."),

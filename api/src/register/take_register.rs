@@ -42,8 +42,7 @@ pub struct PupilMark {
 /// on a mark that a review has counted and that is replaced is looked at again by a job, as after an amendment.
 #[utoipa::path(tag = "register", security(("token" = ["register:take"])), request_body = RegisterBody,
     params(ClassId, ("date" = NaiveDate, Path, description = "The date."),
-        ("session" = words::Session, Path, description = "The session."),
-        IfMatch,
+        ("session" = words::Session, Path, description = "The session."), IfMatch,
         ("If-None-Match" = Option<String>, Header, description = "Not if the register has this ETag.")),
     responses((status = 200, description = "The register as it stands now.", body = Register, headers(("ETag"))),
         refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,

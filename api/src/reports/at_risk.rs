@@ -9,7 +9,7 @@ use super::people::{ListedPupil, People};
 use crate::base::operation::*;
 use crate::figures::{Counting, Enrolled};
 
-const BASIS: &str = "Pupils on roll on the day whose attendance, with so many more missed sessions, would lie in a lower \
+const BASIS: &str = "Pupils on roll on the day whose attendance, with a few more missed sessions, would lie in a lower \
     band. Bands and days are those of the policy that the school follows; without one the bands are those of \
     persistent and severe absence over the school year. Compared exactly, in whole sessions.";
 
@@ -96,8 +96,9 @@ pub async fn at_risk(
     }
     let filter = (path.0, until, sessions, &band);
     let slice = Slice::<(u32, PupilId)>::read(limit, cursor.as_deref(), &filter)?;
-    let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;
-    let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
+    let days = Days { from: until, to: until };
+    let bands = move |tx: &mut Tx| SchoolBands::read(tx, path.0, until);
+    let (frame, bands) = Frame::read_with(&counting, &scope, path.0, days, bands).await?;
     let sessions = sessions.unwrap_or(bands.at_risk());
     let figures = frame.figures();
     let found = figures.on_roll().filter_map(|member| {

@@ -84,12 +84,6 @@ pub fn page<K: Clone + Serialize + DeserializeOwned, T, A>(
     Page { items: items.into_iter().map(say).collect(), next }
 }
 
-/// Sessions added up; `None` of none.
-pub fn pooled(rates: impl Iterator<Item = Rate>) -> Option<Rate> {
-    let sums = rates.fold((0, 0), |(part, whole), rate| (part + rate.part(), whole + rate.whole()));
-    Rate::of(sums.0, sums.1)
-}
-
 /// Sessions missed and possible, of a rate of attendance.
 fn missed(rate: Rate) -> (u32, u32) {
     let narrow = |sessions: u64| u32::try_from(sessions).unwrap_or(u32::MAX);

@@ -7,13 +7,13 @@ use analytics::Block;
 use domain::policy::word::For;
 use domain::{Rate, Window, WindowKind};
 
-use super::attendance::{Attended, pooled};
+use super::attendance::Attended;
 use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};
 use super::people::People;
 use super::small_numbers::LEAST;
 use crate::base::operation::*;
-use crate::figures::{Counting, Enrolled};
+use crate::figures::{Counting, Enrolled, pooled};
 
 const BASIS: &str = "The sessions of everybody in the class on the session's date, pooled, up to the last register that \
     was taken. Places go by exact attendance; classes with the same attendance share a place and the trophy. A class of \

@@ -100,8 +100,9 @@ pub async fn declined(
     let DeclinedQuery { day: asked, band, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until, &band))?;
-    let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;
-    let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, until)).await?;
+    let days = Days { from: until, to: until };
+    let bands = move |tx: &mut Tx| SchoolBands::read(tx, path.0, until);
+    let (frame, bands) = Frame::read_with(&counting, &scope, path.0, days, bands).await?;
     let figures = frame.figures();
     let [recent_days, earlier_days] = figures.school_weeks(WEEKS, until);
     let over = |enrolment, days: Option<Days>| {

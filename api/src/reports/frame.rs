@@ -6,7 +6,7 @@ use chrono::Days as DayCount;
 use domain::{Calendar, Days, Definition, Window};
 
 use crate::base::prelude::*;
-use crate::figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks};
+use crate::figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks, years_behind};
 use crate::school::tenants::{self, SchoolRow};
 
 /// Days that a report covers when nobody says otherwise: long enough for what is due once a month.
@@ -86,10 +86,21 @@ impl Frame {
         school_id: SchoolId,
         days: Days,
     ) -> Result<Self> {
+        Ok(Self::read_with(counting, scope, school_id, days, |_| Ok(())).await?.0)
+    }
+
+    /// As [`Frame::read`], with what else the report is made from: read in the snapshot that the counts are read in.
+    pub async fn read_with<T: Send + 'static>(
+        counting: &Counting,
+        scope: &Scope,
+        school_id: SchoolId,
+        days: Days,
+        read: impl FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    ) -> Result<(Self, T)> {
         let year = AcademicYear::of(days.to).ok_or_else(Problem::not_found)?;
-        let years = [year.previous(), Some(year)].into_iter().flatten().collect();
-        let read = counting.school_blocks(scope, school_id, years).await?;
-        let SchoolBlocks { school, blocks, known_at } = read;
+        let years = years_behind(days.to)?;
+        let read = counting.school_blocks_of(scope, move |tx| Ok((school_id, years, read(tx)?)));
+        let (SchoolBlocks { school, blocks, known_at }, beside) = read.await?;
         let block = blocks.iter().find(|block| block.year() == year).cloned();
         let block = block.ok_or_else(|| {
             Problem::new(Kind::NoCalendar)
@@ -99,7 +110,7 @@ impl Frame {
         })?;
         let calendars = blocks.iter().map(|block| block.calendar().clone()).collect();
         let codes = counting.codes().version();
-        Ok(Self { school, days, blocks, calendars, known_at, block, codes })
+        Ok((Self { school, days, blocks, calendars, known_at, block, codes }, beside))
     }
 
     /// As [`Frame::read`], on the whole of a year, the present one when nobody says otherwise: for a report on one of

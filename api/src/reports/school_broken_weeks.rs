@@ -69,12 +69,11 @@ pub async fn school_broken_weeks(
     let days = year_to_date((from, to), today(&app, &scope, path.0).await?)?;
     let Days { from, to } = days;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, from, to, review_id))?;
-    let frame = Frame::read(&counting, &scope, path.0, days).await?;
-    let listed = app.db.snapshot(&scope, move |tx| {
+    let read = Frame::read_with(&counting, &scope, path.0, days, move |tx| {
         review_id.map(|review| listed_at(tx, path.0, review)).transpose()
     });
-    let listed: Option<BTreeSet<PupilId>> =
-        listed.await?.map(|pupils| pupils.into_iter().collect());
+    let (frame, listed) = read.await?;
+    let listed = listed.map(BTreeSet::from_iter);
     let figures = frame.figures();
     let members = figures
         .on_roll()

@@ -5,13 +5,13 @@ use analytics::EnrolmentYear;
 use domain::policy::word::Every;
 use domain::{Band, Days, Percent, Rate};
 
-use super::attendance::{Attended, Lowest, after, is_persistent, is_severe, page, pooled};
+use super::attendance::{Attended, Lowest, after, is_persistent, is_severe, page};
 use super::bands::{ReportPolicy, SchoolBands};
 use super::frame::{Frame, ReportHead, day_of_list};
 use super::people::{ListedPupil, People};
 use super::standing::{CaseStanding, standings};
 use crate::base::operation::*;
-use crate::figures::{Counting, Enrolled};
+use crate::figures::{Counting, Enrolled, pooled};
 
 const BASIS: &str = "Pupils on roll on the day who are in a band that the school's policy puts on the agenda each \
     fortnight, or are persistently absent: 10% or more of their own possible sessions of the school year missed, \
@@ -138,11 +138,11 @@ pub async fn slt_list(
     let SltListQuery { day: asked, limit, cursor } = params.0;
     let until = day_of_list(&app, &scope, path.0, asked).await?;
     let slice = Slice::<Lowest>::read(limit, cursor.as_deref(), &(path.0, until))?;
-    let frame = Frame::read(&counting, &scope, path.0, Days { from: until, to: until }).await?;
-    let read = app.db.snapshot(&scope, move |tx| {
+    let days = Days { from: until, to: until };
+    let read = Frame::read_with(&counting, &scope, path.0, days, move |tx| {
         Ok((SchoolBands::read(tx, path.0, until)?, standings(tx, path.0)?))
     });
-    let (bands, mut cases) = read.await?;
+    let (frame, (bands, mut cases)) = read.await?;
     let agenda = bands.agenda(Every::Fortnight);
     let rows = rows(&frame, &bands, until);
     let on_agenda = |band: &str| agenda.bands.iter().any(|one| one == band);

@@ -96,10 +96,8 @@ pub struct CarriedIn {
     pub letters: Vec<(usize, String)>,
 }
 
-/// The events of what was done, by whoever vouches for it. `today` tells which school year is the present one.
-///
-/// # Errors
-/// Everything that the policy does not know, or the first entry that does not fit, each with its place in the list.
+/// The events of what was done, by whoever vouches for it. `today` tells which school year is the present one. Errors:
+/// everything that the policy does not know, or the first entry that does not fit, each with its place in the list.
 pub fn carry_in(
     policy: &Policy,
     letters: &BTreeMap<String, Letter>,

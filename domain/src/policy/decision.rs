@@ -146,11 +146,8 @@ impl Decision {
         self
     }
 
-    /// What a named person's yes to this decision records.
-    ///
-    /// # Errors
-    /// When the case has moved on in between, so that no step is taken and no letter sent twice;
-    /// when there is no step; when a target would run beyond the calendars.
+    /// What a named person's yes to this decision records. Errors: when the case has moved on in between, so that no
+    /// step is taken and no letter sent twice; when there is no step; when a target would run beyond the calendars.
     pub fn take(
         &self,
         case: Option<&Case>,

@@ -131,10 +131,7 @@ impl Letter {
         fields(&self.subject).chain(fields(&self.body)).collect()
     }
 
-    /// The text with its fields filled in.
-    ///
-    /// # Errors
-    /// The fields that have no value: a letter never goes out with a gap.
+    /// The text with its fields filled in. Errors: the fields that have no value: a letter never goes out with a gap.
     pub fn fill(&self, values: &BTreeMap<&str, String>) -> Result<String, Vec<String>> {
         let missing: Vec<String> = self
             .uses()

@@ -53,10 +53,8 @@ pub enum StepError {
     NoReason,
 }
 
-/// What the policy proposes for a pupil's case now that this has happened.
-///
-/// # Errors
-/// When it does not fit the case, with what would.
+/// What the policy proposes for a pupil's case now that this has happened. Errors: when it does not fit the case, with
+/// what would.
 pub fn step(
     policy: &Policy,
     letters: &BTreeMap<String, Letter>,

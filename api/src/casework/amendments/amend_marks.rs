@@ -24,8 +24,7 @@ pub struct AmendMarksQuery {
 /// next stage; a step of a case that it does not support is undone; and one action tells a person all of it. With
 /// `preview=true` nothing is changed and the answer says what would be.
 #[utoipa::path(tag = "amendments", security(("token" = ["mark:amend"])), request_body = Amendment,
-    params(PupilId, AmendMarksQuery,
-        Idempotency),
+    params(PupilId, AmendMarksQuery, Idempotency),
     responses((status = 200, description = "What would change.", body = Amended),
         (status = 201, description = "What changed.", body = Amended, headers(("Location"))),
         refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,

@@ -47,7 +47,7 @@ impl EventRow {
         i32::try_from(from.as_i64()?).ok().map(CaseId::new)
     }
 
-    /// The same for whoever may not know why a person decided so.
+    /// The same without the reason why a person decided so.
     pub(super) fn without_reason(self) -> Result<Self> {
         let event = self.event()?.without_reason();
         let body = serde_json::to_value(event).map_err(Problem::internal)?;

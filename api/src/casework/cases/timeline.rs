@@ -116,7 +116,7 @@ pub fn predecessor(lines: &[Line]) -> Option<CaseId> {
 }
 
 /// The lines of a case. What was recorded with the case of which it goes on has come along; the penalty notices of that
-/// case, which count wherever the child is taught, stay where they are and are told here too. What was recorded in one
+/// case, which count wherever the child is taught, stay where they are and are shown here too. What was recorded in one
 /// instant stands in the order: what happened, then where it led. Why a person decided so stands there when the lines
 /// are shown whole.
 pub fn timeline(tx: &mut Tx, case_id: CaseId, whole: bool) -> Result<Vec<Line>> {

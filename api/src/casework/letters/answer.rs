@@ -11,7 +11,7 @@ pub struct LetterAnswer {
     /// What names it and what has become of it.
     #[serde(flatten)]
     pub letter: LetterRow,
-    /// As each parent is to read it, in their order, or why one gets none; only for those who may see parents.
+    /// As each parent is to read it, in their order, or why one gets none; visible only with `parent:read`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     copies: Vec<CopyRow>,
     /// What people decided about it while it was held.

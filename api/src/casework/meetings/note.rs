@@ -51,7 +51,7 @@ pub struct NewNotes {
 /// Note what was said at a meeting
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewNotes,
     params(RecordId, IfMatch, Idempotency),
-    responses((status = 200, description = "The meeting, as those see it who may not see what is confidential.", body = Record<Meeting>)))]
+    responses((status = 200, description = "The meeting, without what is confidential.", body = Record<Meeting>)))]
 #[post("/v1/meetings/{record_id}/notes")]
 pub async fn note_meeting(
     caller: May<RecordCase>,

@@ -7,7 +7,7 @@ use crate::casework::recording::{self, Told};
 /// Read one of the meetings
 #[utoipa::path(tag = "meetings", security(("token" = ["case:read"])),
     params(RecordId),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Meeting>, headers(("ETag")))))]
+    responses((status = 200, description = "How it stands now, and how it stood before.", body = Told<Meeting>, headers(("ETag")))))]
 #[get("/v1/meetings/{record_id}")]
 pub async fn read_meeting(
     caller: May<ReadCase>,

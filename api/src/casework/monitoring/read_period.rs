@@ -7,7 +7,7 @@ use crate::casework::recording::{self, Told};
 /// Read one of the monitoring periods
 #[utoipa::path(tag = "monitoring", security(("token" = ["case:read"])),
     params(RecordId),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Period>, headers(("ETag")))))]
+    responses((status = 200, description = "How it stands now, and how it stood before.", body = Told<Period>, headers(("ETag")))))]
 #[get("/v1/monitoring-periods/{record_id}")]
 pub async fn read_period(
     caller: May<ReadCase>,

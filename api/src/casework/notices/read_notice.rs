@@ -19,7 +19,7 @@ pub struct NoticeAnswer {
 /// Read a penalty notice
 #[utoipa::path(tag = "notices", security(("token" = ["case:read"])),
     params(NoticeId),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = NoticeAnswer, headers(("ETag"))),
+    responses((status = 200, description = "How it stands now, and how it stood before.", body = NoticeAnswer, headers(("ETag"))),
         refusal::Invalid))]
 #[get("/v1/notices/{notice_id}")]
 pub async fn read_notice(

@@ -68,7 +68,7 @@ impl Basis {
 /// Write down a plan or contract
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlan,
     params(Idempotency),
-    responses((status = 201, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>, headers(("Location"))),
+    responses((status = 201, description = "The plan, without what is confidential.", body = Record<Plan>, headers(("Location"))),
         refusal::Merged,
         refusal::AnotherSchools))]
 #[post("/v1/plans")]

@@ -7,7 +7,7 @@ use crate::casework::recording::{self, Told};
 /// Read one of the plans and contracts
 #[utoipa::path(tag = "plans", security(("token" = ["case:read"])),
     params(RecordId),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Plan>, headers(("ETag")))))]
+    responses((status = 200, description = "How it stands now, and how it stood before.", body = Told<Plan>, headers(("ETag")))))]
 #[get("/v1/plans/{record_id}")]
 pub async fn read_plan(
     caller: May<ReadCase>,

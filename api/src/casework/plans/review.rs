@@ -26,7 +26,7 @@ pub struct NewPlanReview {
 /// Look at a plan again
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlanReview,
     params(RecordId, IfMatch, Idempotency),
-    responses((status = 200, description = "The plan, as those see it who may not see what is confidential.", body = Record<Plan>)))]
+    responses((status = 200, description = "The plan, without what is confidential.", body = Record<Plan>)))]
 #[post("/v1/plans/{record_id}/reviews")]
 pub async fn review_plan(
     caller: May<RecordCase>,

@@ -56,7 +56,7 @@ pub struct Record<T> {
 }
 
 impl<T: RecordDetails> Record<T> {
-    /// As those see it who may not see what is confidential. Every answer to a write is of this form, for answers are
+    /// Without what is confidential. Every answer to a write is of this form, because answers are
     /// kept for those who send a request twice.
     pub fn of(row: &RecordRow) -> Result<Self> {
         Ok(Self {

@@ -60,29 +60,6 @@ pub struct RecordRow {
     pub carried_from: Option<RecordId>,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = case_record)]
-struct NewRow<'a> {
-    trust_id: TrustId,
-    school_id: SchoolId,
-    /// Absent for a new record.
-    record_id: Option<RecordId>,
-    seq: i32,
-    kind: RecordKind,
-    pupil_id: PupilId,
-    case_id: Option<CaseId>,
-    case_step: Option<i32>,
-    action_id: Option<ActionId>,
-    state: RecordState,
-    day: NaiveDate,
-    says: &'a str,
-    details: Value,
-    confidential: Option<Value>,
-    recorded_at: DateTime<Utc>,
-    recorded_by: &'a str,
-    role: &'a str,
-}
-
 /// How a record is to stand.
 pub struct RecordEntry<'a, T> {
     /// Its state.
@@ -167,27 +144,27 @@ fn insert<T: RecordDetails>(
         Some(said) => Some(said.beside(known)?),
         None => known.cloned(),
     };
-    let row = NewRow {
-        trust_id: tx.trust(),
-        school_id: ground.school_id,
-        record_id,
-        seq,
-        kind: T::KIND,
-        pupil_id: ground.pupil_id,
-        case_id: ground.case.map(|(case, _)| case),
-        case_step: ground.case.map(|(_, step)| step),
-        action_id: ground.action_id,
-        state: standing.state,
-        day: standing.day,
-        says: &standing.says,
-        details: serde_json::to_value(standing.details).map_err(Problem::internal)?,
-        confidential,
-        recorded_at: tx.now(),
-        recorded_by: caller.subject(),
-        role: caller.role(),
-    };
+    let details = serde_json::to_value(standing.details).map_err(Problem::internal)?;
     Ok(diesel::insert_into(case_record::table)
-        .values(row)
+        .values((
+            case_record::trust_id.eq(tx.trust()),
+            case_record::school_id.eq(ground.school_id),
+            record_id.map(|record_id| case_record::record_id.eq(record_id)),
+            case_record::seq.eq(seq),
+            case_record::kind.eq(T::KIND),
+            case_record::pupil_id.eq(ground.pupil_id),
+            case_record::case_id.eq(ground.case.map(|(case, _)| case)),
+            case_record::case_step.eq(ground.case.map(|(_, step)| step)),
+            case_record::action_id.eq(ground.action_id),
+            case_record::state.eq(standing.state),
+            case_record::day.eq(standing.day),
+            case_record::says.eq(&standing.says),
+            case_record::details.eq(details),
+            case_record::confidential.eq(confidential),
+            case_record::recorded_at.eq(tx.now()),
+            case_record::recorded_by.eq(caller.subject()),
+            case_record::role.eq(caller.role()),
+        ))
         .returning(RecordRow::as_returning())
         .get_result(tx.conn)?)
 }

@@ -30,7 +30,7 @@ pub struct NewReferral {
 /// What is red in the evidence does not stop it: a person decides, and the referral says what was missing.
 #[utoipa::path(tag = "referrals", security(("token" = ["case:record"])), request_body = NewReferral,
     params(Idempotency),
-    responses((status = 201, description = "The referral, as those see it who may not see what is confidential.", body = Record<Referral>, headers(("Location"))),
+    responses((status = 201, description = "The referral, without what is confidential.", body = Record<Referral>, headers(("Location"))),
         refusal::Merged,
         refusal::AnotherSchools))]
 #[post("/v1/referrals")]

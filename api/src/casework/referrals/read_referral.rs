@@ -7,7 +7,7 @@ use crate::casework::recording::{self, Told};
 /// Read one of the referrals
 #[utoipa::path(tag = "referrals", security(("token" = ["case:read"])),
     params(RecordId),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Referral>, headers(("ETag")))))]
+    responses((status = 200, description = "How it stands now, and how it stood before.", body = Told<Referral>, headers(("ETag")))))]
 #[get("/v1/referrals/{record_id}")]
 pub async fn read_referral(
     caller: May<ReadCase>,

@@ -7,7 +7,7 @@ use crate::casework::recording::{self, Told};
 /// Read one of the home visits
 #[utoipa::path(tag = "visits", security(("token" = ["case:read"])),
     params(RecordId),
-    responses((status = 200, description = "How it stands, and how it stood before.", body = Told<Visit>, headers(("ETag")))))]
+    responses((status = 200, description = "How it stands now, and how it stood before.", body = Told<Visit>, headers(("ETag")))))]
 #[get("/v1/visits/{record_id}")]
 pub async fn read_visit(
     caller: May<ReadCase>,

@@ -26,7 +26,7 @@ pub struct NewVisit {
 /// Or the reason why none was made, which is part of the evidence as the visits are.
 #[utoipa::path(tag = "visits", security(("token" = ["case:record"])), request_body = NewVisit,
     params(Idempotency),
-    responses((status = 201, description = "The visit, as those see it who may not see what is confidential.", body = Record<Visit>, headers(("Location"))),
+    responses((status = 201, description = "The visit, without what is confidential.", body = Record<Visit>, headers(("Location"))),
         refusal::Merged,
         refusal::AnotherSchools))]
 #[post("/v1/visits")]

@@ -35,8 +35,7 @@ pub struct ClosureRecorded {
 /// registers of these sessions count as taken; the calendar stays as it is. A closure that is planned stands in the
 /// calendar instead. Needs `mark:amend` and `calendar:write`. With `preview=true` nothing is changed.
 #[utoipa::path(tag = "register", security(("token" = ["mark:amend"])), request_body = NewClosing,
-    params(SchoolId, CreateClosureQuery,
-        Idempotency),
+    params(SchoolId, CreateClosureQuery, Idempotency),
     responses((status = 200, description = "What would be touched, with `preview=true`.", body = Touched),
         (status = 201, description = "The closure, and what it touched.", body = ClosureRecorded, headers(("Location"))),
         (status = 409, description = "All these sessions have been recorded so already."),

@@ -152,7 +152,7 @@ impl LogFilter {
         }
     }
 
-    /// What was decided, with the reason for whoever may know it.
+    /// What was decided, with the reason if the reader may know it.
     pub fn told(&self, what: String, reason: &str) -> String {
         if self.whole { format!("{what}: {reason}") } else { what }
     }

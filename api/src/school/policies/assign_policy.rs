@@ -27,8 +27,7 @@ pub struct AssignmentBody {
 /// The pathway and the rewards may come from two policies. Cases that are open keep the version under which they were
 /// opened.
 #[utoipa::path(tag = "policies", security(("token" = ["policy:assign"])), request_body = AssignmentBody,
-    params(SchoolId,
-        ("part" = Part, Path, description = "Which half of a policy."),
+    params(SchoolId, ("part" = Part, Path, description = "Which half of a policy."),
         ("from_day" = NaiveDate, Path, description = "The day from which it holds.")),
     responses((status = 200, description = "What the school follows from that day on.", body = Assignment),
         (status = 422, description = "An answer that the policy does not take, or one that it needs.")))]

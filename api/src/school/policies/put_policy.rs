@@ -13,8 +13,7 @@ use crate::base::operation::*;
 /// Keeps the text as the policy's next version; what says the same as the latest version adds none. Schools go on
 /// following the version they were given. Needs a token for the whole trust.
 #[utoipa::path(tag = "policies", security(("token" = ["policy:write"])), request_body = PolicyFolder,
-    params(("policy" = String, Path, description = "A key of your own: small letters, digits and hyphens."),
-        IfMatch),
+    params(("policy" = String, Path, description = "A key of your own: small letters, digits and hyphens."), IfMatch),
     responses((status = 200, description = "The policy as it is kept.", body = PolicyAnswer, headers(("ETag"))),
         (status = 409, description = "The key is a built-in policy's."),
         refusal::UnsoundPolicy, refusal::Taken))]

@@ -128,7 +128,7 @@ pub struct ParentNotice {
 }
 
 impl ParentNotice {
-    /// As those see it who may not see what is confidential. Every answer to a write is of this form, for answers are
+    /// Without what is confidential. Every answer to a write is of this form, because answers are
     /// kept for those who send a request twice.
     pub fn of(row: &NoticeRow) -> Result<Self> {
         Self::shown(row, false)

@@ -45,26 +45,6 @@ pub struct NoticeRow {
     pub role: String,
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = penalty_notice)]
-struct NewRow<'a> {
-    trust_id: TrustId,
-    /// Without one the notice is new.
-    notice_id: Option<NoticeId>,
-    seq: i32,
-    pupil_id: PupilId,
-    parent_id: ParentId,
-    case_id: Option<CaseId>,
-    asking_school: SchoolId,
-    state: words::NoticeState,
-    day: NaiveDate,
-    says: &'a str,
-    details: Value,
-    recorded_at: DateTime<Utc>,
-    recorded_by: &'a str,
-    role: &'a str,
-}
-
 /// Whom a notice is about.
 #[derive(Debug, Clone, Copy)]
 pub struct Whom {
@@ -120,24 +100,24 @@ pub fn keep(
     standing: &NoticeEntry<'_>,
     caller: &Caller,
 ) -> Result<NoticeRow> {
-    let row = NewRow {
-        trust_id: tx.trust(),
-        notice_id: before.map(|row| row.notice_id),
-        seq: before.map_or(1, |row| row.seq + 1),
-        pupil_id: whom.pupil_id,
-        parent_id: whom.parent_id,
-        case_id: whom.case_id,
-        asking_school: whom.asking_school,
-        state: As(standing.state),
-        day: standing.day,
-        says: &standing.says,
-        details: serde_json::to_value(standing.details).map_err(Problem::internal)?,
-        recorded_at: tx.now(),
-        recorded_by: caller.subject(),
-        role: caller.role(),
-    };
+    let details = serde_json::to_value(standing.details).map_err(Problem::internal)?;
     Ok(diesel::insert_into(penalty_notice::table)
-        .values(row)
+        .values((
+            penalty_notice::trust_id.eq(tx.trust()),
+            before.map(|row| penalty_notice::notice_id.eq(row.notice_id)),
+            penalty_notice::seq.eq(before.map_or(1, |row| row.seq + 1)),
+            penalty_notice::pupil_id.eq(whom.pupil_id),
+            penalty_notice::parent_id.eq(whom.parent_id),
+            penalty_notice::case_id.eq(whom.case_id),
+            penalty_notice::asking_school.eq(whom.asking_school),
+            penalty_notice::state.eq(As(standing.state)),
+            penalty_notice::day.eq(standing.day),
+            penalty_notice::says.eq(&standing.says),
+            penalty_notice::details.eq(details),
+            penalty_notice::recorded_at.eq(tx.now()),
+            penalty_notice::recorded_by.eq(caller.subject()),
+            penalty_notice::role.eq(caller.role()),
+        ))
         .returning(NoticeRow::as_returning())
         .get_result(tx.conn)?)
 }
