@@ -143,7 +143,7 @@ fn no_answer_is_shared_between_trusts_or_scopes() {
         (fernhill, Schools::Only(vec![SchoolId::new(one)]), vec![]),
     ];
     let ask = |app: &TestApp, trust: i32, schools: &Schools| {
-        app.client_of(&app.token("school_lead", trust, schools.clone())).get(TREND)
+        app.client_of(&app.token("trust_officer", trust, schools.clone())).get(TREND)
     };
     for (trust, schools, expected) in &askers {
         let trend = ask(&app, *trust, schools).expect(200);

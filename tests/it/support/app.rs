@@ -15,11 +15,13 @@ use api::base::state::{App, Settings};
 use api::base::tokens::token::Claims;
 use api::server::Rollcall;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::Level;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::document;
 use super::postgres::{TestDatabase, fresh_database};
+use super::sql::Sql;
 
 /// How long a server, an answer or the end of a job may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -142,15 +144,19 @@ impl TestApp {
 
     /// A token of a role for a trust and its schools.
     pub fn token(&self, role: &str, trust: i32, schools: Schools) -> String {
-        let claims = Claims::new(
-            TrustId::new(trust),
-            schools,
-            role,
-            &format!("test-{role}"),
-            self.clock.now(),
-            TimeDelta::days(700),
-        );
-        self.sign(&claims)
+        self.minted(role, trust, schools)()
+    }
+
+    /// What makes such a token at the time at which it is asked for one.
+    fn minted(&self, role: &str, trust: i32, schools: Schools) -> Mint {
+        let (app, clock, role) = (self.app.clone(), self.clock.clone(), role.to_owned());
+        let mint = move || {
+            let (trust, subject) = (TrustId::new(trust), format!("test-{role}"));
+            let (now, lasts) = (clock.now(), TimeDelta::days(300));
+            let claims = Claims::new(trust, schools.clone(), &role, &subject, now, lasts);
+            app.keys.sign(&claims).unwrap()
+        };
+        Arc::new(mint)
     }
 
     /// A token with claims of the test's own.
@@ -158,18 +164,29 @@ impl TestApp {
         self.app.keys.sign(claims).unwrap()
     }
 
-    /// A client of a role for a whole trust.
+    /// A client of a role for all that it may have of a trust: of a school's role, the schools that there are now.
     pub fn client(&self, role: &str, trust: i32) -> Client {
-        self.client_of(&self.token(role, trust, Schools::All))
+        let level = self.app.roles.role(role).map(|role| role.level);
+        let schools = match level {
+            Some(Level::School) => {
+                let there = format!("SELECT school_id::text FROM school WHERE trust_id = {trust}");
+                let there = Sql::of(&self.database).texts(&there);
+                let mut ids: Vec<SchoolId> = there.iter().map(|id| id.parse().unwrap()).collect();
+                // A token names a school, also where there is none.
+                if ids.is_empty() {
+                    ids.push(SchoolId::new(1));
+                }
+                Schools::Only(ids)
+            }
+            _ => Schools::All,
+        };
+        Client::with(&self.base, self.minted(role, trust, schools))
     }
 
     /// A client of a role for some schools of a trust.
     pub fn school_client(&self, role: &str, trust: i32, schools: &[i32]) -> Client {
-        self.client_of(&self.token(
-            role,
-            trust,
-            Schools::Only(schools.iter().copied().map(SchoolId::new).collect()),
-        ))
+        let schools = Schools::Only(schools.iter().copied().map(SchoolId::new).collect());
+        Client::with(&self.base, self.minted(role, trust, schools))
     }
 
     /// A client with a token; an empty one means nobody.
@@ -208,12 +225,16 @@ impl Drop for TestApp {
     }
 }
 
+/// Makes a token.
+type Mint = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// An HTTP client with a token.
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
     base: String,
-    token: String,
+    /// A token for each request: the clock may have moved past the end of the one before.
+    mint: Mint,
 }
 
 /// An answer.
@@ -257,13 +278,19 @@ impl Answer {
 }
 
 impl Client {
+    /// With this token and no other.
     pub fn new(base: &str, token: &str) -> Self {
+        let token = token.to_owned();
+        Self::with(base, Arc::new(move || token.clone()))
+    }
+
+    fn with(base: &str, mint: Mint) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
             .allow_non_standard_methods(true)
             .build();
-        Self { agent: config.into(), base: base.to_owned(), token: token.to_owned() }
+        Self { agent: config.into(), base: base.to_owned(), mint }
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -315,8 +342,9 @@ impl Client {
     ) -> Result<Answer, ureq::Error> {
         let mut request =
             ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        if !self.token.is_empty() {
-            request = request.header("authorization", format!("Bearer {}", self.token));
+        let token = (self.mint)();
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

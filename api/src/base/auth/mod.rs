@@ -15,6 +15,7 @@ use actix_web::{FromRequest, HttpRequest, web};
 use crate::base::db::Scope;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
+use crate::base::tokens::token::Claims;
 use permission::{Permission, ReadSafeguarding};
 
 /// Who is asking: taken from a token whose signature, issuer, audience and times are right.
@@ -82,10 +83,7 @@ fn authorise(request: &HttpRequest, permission: &str) -> Result<Caller, Problem>
         .app_data::<web::Data<App>>()
         .ok_or_else(|| Problem::internal("the application's data is not mounted"))?;
     let token = bearer(request).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
-    let claims = app.keys.verify(token, app.clock.now()).map_err(|why| {
-        tracing::debug!(%why, "token refused");
-        Problem::new(Kind::Unauthenticated)
-    })?;
+    let claims = verified(app, token)?;
     if !app.roles.allows(&claims.role, permission) {
         return Err(Problem::new(Kind::Forbidden)
             .member("permission", permission)
@@ -93,6 +91,18 @@ fn authorise(request: &HttpRequest, permission: &str) -> Result<Caller, Problem>
     }
     let scope = claims.scope();
     Ok(Caller { scope, subject: claims.sub, role: claims.role })
+}
+
+/// The claims of a token that is ours, holds now, and says nothing that its role's level does not have.
+fn verified(app: &App, token: &str) -> Result<Claims, Problem> {
+    let refused = |why: &dyn std::fmt::Display| {
+        tracing::debug!(%why, "token refused");
+        Problem::new(Kind::Unauthenticated)
+    };
+    let claims = app.keys.verify(token, app.clock.now()).map_err(|why| refused(&why))?;
+    let level = app.roles.role(&claims.role).map(|role| role.level);
+    claims.fit(level).map_err(|why| refused(&why))?;
+    Ok(claims)
 }
 
 /// The token of `Authorization: Bearer TOKEN`.

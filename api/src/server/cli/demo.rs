@@ -96,8 +96,8 @@ fn show(
     size: Size,
 ) -> Result<(), String> {
     let today = app.clock.today();
-    let client = |trust: TrustId, role: &str| {
-        token(app, trust, Schools::All, role).map(|token| Client::new(address, &token))
+    let client = |trust: TrustId, schools: Schools, role: &str| {
+        token(app, trust, schools, role).map(|token| Client::new(address, &token))
     };
     let size_text = size.to_string();
     let before = Notes::read(folder).filter(|notes| {
@@ -161,6 +161,7 @@ fn tokens(
     roles
         .roles()
         .iter()
+        .filter(|role| role.level != Level::School || school.is_some())
         .map(|role| {
             let (trust, schools) = match (role.level, school) {
                 (Level::Platform, _) => (TrustId::PLATFORM, Schools::All),
