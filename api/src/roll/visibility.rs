@@ -1,6 +1,6 @@
-//! Owns: pupil.school_ids, parent.school_ids.
+//! Owns: pupil.school_ids, parent.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
 //!
-//! Who is visible where: row-level security reads these two columns, and they are widened here and nowhere else.
+//! Who is visible where: row-level security reads these columns, and they are widened here and nowhere else.
 
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer};
@@ -8,6 +8,9 @@ use diesel::sql_types::{Array, Integer};
 use crate::base::db::Tx;
 use crate::base::id::{PupilId, SchoolId};
 use crate::base::problem::Problem;
+
+/// What holds for a pupil wherever the pupil is taught: penalty notices, and that letters are stopped.
+const FOLLOW: [&str; 2] = ["UPDATE penalty_notice", "UPDATE letter_stop"];
 
 /// Lets a school see a pupil whom it enrols, the records that were merged into the pupil's, and the pupil's parents.
 pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Problem> {
@@ -25,7 +28,30 @@ pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Pro
     .bind::<Array<Integer>, _>(schools)
     .bind::<Integer, _>(tx.trust())
     .execute(tx.conn)?;
+    for update in FOLLOW {
+        let_see_about(tx, update, pairs)?;
+    }
     let_see_parents(tx, pairs)
+}
+
+/// Lets a school see what was recorded about a pupil whom it enrols, and holds wherever the pupil is taught.
+fn let_see_about(
+    tx: &mut Tx<'_>,
+    update: &str,
+    pairs: &[(PupilId, SchoolId)],
+) -> Result<(), Problem> {
+    let (pupils, schools): (Vec<PupilId>, Vec<SchoolId>) = pairs.iter().copied().unzip();
+    diesel::sql_query(format!(
+        "{update} r SET school_ids = r.school_ids || w.schools \
+         FROM (SELECT pupil_id, array_agg(DISTINCT school_id) AS schools \
+               FROM unnest($1, $2) AS u (pupil_id, school_id) GROUP BY pupil_id) w \
+         WHERE r.trust_id = $3 AND r.pupil_id = w.pupil_id AND NOT r.school_ids @> w.schools",
+    ))
+    .bind::<Array<Integer>, _>(pupils)
+    .bind::<Array<Integer>, _>(schools)
+    .bind::<Integer, _>(tx.trust())
+    .execute(tx.conn)?;
+    Ok(())
 }
 
 /// Lets a school see the parents of a pupil whom it enrols, those of records that were merged into the pupil's too.

@@ -15,7 +15,9 @@ use crate::support::sql::Sql;
 ///
 /// `tenant_table`: every table but those that belong to no trust, each with its reason. `may_change`: what the
 /// application may do to a table beyond reading it and adding to it; a table that is not in the list is append-only.
-/// `plain_*`: policies in the only form there is, for tables without and with schools.
+/// `of_the_whole_trust`: tables about nobody and no school, each with what they are about; every other knows its schools.
+/// `plain_*`: policies in the only form there is, for tables without and with schools. No branch of them casts `*`: an
+/// engine that shards by trust evaluates all of them on writes.
 const GROUND: &str = "
     CREATE TEMP VIEW tenant_table AS
         SELECT c.oid, c.relname AS name FROM pg_class c
@@ -45,12 +47,23 @@ const GROUND: &str = "
         ('job_queue', 'DELETE', '{}'),                   -- done
         ('import', 'UPDATE', '{result,applied_at}'),     -- what came of it, and when
         ('school', 'UPDATE', '{urn,name,phase}'),        -- former_urn has the history of the URN
+        -- a school that enrols a child sees what holds for the child everywhere
+        ('penalty_notice', 'UPDATE', '{school_ids}'),
+        ('letter_stop', 'UPDATE', '{school_ids}'),
         ('upload', 'UPDATE', '{touched_at}'),            -- a part came
         ('upload', 'DELETE', '{}'),                      -- imported, or nobody came back for it
         ('upload_part', 'UPDATE', '{bytes,sha256,body}'), -- a part may be put again
         ('upload_part', 'DELETE', '{}'),
         ('import_undo', 'UPDATE', '{result}'),           -- what came of it
         ('import_chunk', 'DELETE', '{}');                -- a file of pupils is not kept longer than it is needed
+    CREATE TEMP TABLE of_the_whole_trust (name) AS VALUES
+        ('trust'),            -- its name
+        ('trust_clock'),      -- what time it is there
+        ('policy_version'),   -- policies, which its schools may follow
+        -- Of pupils and parents, whose policies are about to be written anew:
+        ('pupil_change'), ('parent_change'), ('pupil_parent'), ('parent_safeguard');
+    CREATE TEMP TABLE written_anew (name) AS VALUES
+        ('pupil'), ('parent'), ('pupil_change'), ('parent_change'), ('pupil_parent'), ('parent_safeguard');
     CREATE TEMP TABLE plain_trust (trust_id int);
     CREATE TEMP TABLE plain_school (trust_id int, school_id int);
     CREATE TEMP TABLE plain_schools (trust_id int, school_ids int[]);
@@ -59,11 +72,11 @@ const GROUND: &str = "
     CREATE POLICY plain ON plain_school
         USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
             AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
-                ELSE school_id = ANY (nullif(current_setting('app.schools', true), '')::int[]) END);
+                ELSE school_id = ANY (nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[]) END);
     CREATE POLICY plain ON plain_schools
         USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
             AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
-                ELSE school_ids && nullif(current_setting('app.schools', true), '')::int[] END);
+                ELSE school_ids && nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[] END);
     CREATE TEMP VIEW application AS
         SELECT oid, rolname FROM pg_roles WHERE rolname IN ('rollcall', 'rollcall_app');
     CREATE TEMP VIEW our_relation AS
@@ -125,11 +138,19 @@ const TENANCY: &[Rule] = &[
              WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'school_ids')
                  THEN 'plain_schools'::regclass
              ELSE 'plain_trust'::regclass END
-         WHERE (p.polpermissive, p.polcmd, p.polroles) <> (plain.polpermissive, plain.polcmd, plain.polroles)
+         WHERE t.name NOT IN (SELECT name FROM written_anew)
+           AND ((p.polpermissive, p.polcmd, p.polroles) <> (plain.polpermissive, plain.polcmd, plain.polroles)
             OR p.polwithcheck IS NOT NULL
-            OR pg_get_expr(p.polqual, p.polrelid) <> pg_get_expr(plain.polqual, plain.polrelid)",
+            OR pg_get_expr(p.polqual, p.polrelid) <> pg_get_expr(plain.polqual, plain.polrelid))",
         "DROP POLICY tenant ON class;
          CREATE POLICY tenant ON class USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int)",
+    ),
+    (
+        "every table knows its schools, but for those that are about no school and nobody",
+        "SELECT t.name FROM tenant_table t WHERE t.name NOT IN (SELECT name FROM of_the_whole_trust)
+           AND NOT EXISTS (SELECT FROM pg_attribute a
+             WHERE a.attrelid = t.oid AND a.attname IN ('school_id', 'school_ids') AND NOT a.attisdropped)",
+        "ALTER TABLE penalty_notice DROP COLUMN school_ids CASCADE",
     ),
     (
         "a view looks with the eyes of whoever asks",

@@ -164,9 +164,11 @@ impl TestApp {
         self.app.keys.sign(claims).unwrap()
     }
 
-    /// A client of a role for all that it may have of a trust: of a school's role, the schools that there are now.
+    /// A client of a role for all that it may have of a trust: of a school's role, the schools that there are now; of the
+    /// platform's, nothing.
     pub fn client(&self, role: &str, trust: i32) -> Client {
         let level = self.app.roles.role(role).map(|role| role.level);
+        let trust = if level == Some(Level::Platform) { 0 } else { trust };
         let schools = match level {
             Some(Level::School) => {
                 let there = format!("SELECT school_id::text FROM school WHERE trust_id = {trust}");

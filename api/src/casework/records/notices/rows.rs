@@ -15,7 +15,7 @@ use crate::base::problem::Problem;
 use crate::base::word::As;
 use crate::base::words;
 use crate::roll::pupils;
-use schema::penalty_notice;
+use schema::{penalty_notice, pupil};
 
 diesel::alias!(penalty_notice as later: Later);
 
@@ -69,6 +69,7 @@ struct NewRow<'a> {
     recorded_at: DateTime<Utc>,
     recorded_by: &'a str,
     role: &'a str,
+    school_ids: Vec<SchoolId>,
 }
 
 /// Whom a notice is about.
@@ -126,7 +127,16 @@ pub fn keep(
     standing: &NoticeEntry<'_>,
     caller: &Caller,
 ) -> Result<NoticeRow, Problem> {
+    // The limits hold for a parent and a child wherever the child is taught: who may see the child sees it.
+    let mut school_ids: Vec<SchoolId> = pupil::table
+        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq(whom.pupil_id)))
+        .select(pupil::school_ids)
+        .first(tx.conn)?;
+    if !school_ids.contains(&whom.asking_school) {
+        school_ids.push(whom.asking_school);
+    }
     let row = NewRow {
+        school_ids,
         trust_id: tx.trust(),
         notice_id: before.map(|row| row.notice_id),
         seq: before.map_or(1, |row| row.seq + 1),
