@@ -40,7 +40,7 @@ use rng::Key;
 use schools::{Phase, Profile, TRUST};
 
 pub use files::{File, files};
-pub use parents_file::parents_file;
+pub use parents_file::{ParentsFiles, parents_files};
 pub use schools::Size;
 pub use staff::{StaffPlan, staff};
 

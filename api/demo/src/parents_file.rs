@@ -1,5 +1,5 @@
-//! The file of all parents of the trust, as the schools export it: who they are, how they are reached, in which order they
-//! are called, and what has to be respected about two of them.
+//! The file of all parents of the trust, as the schools export it: who they are, how they are reached, and in which order
+//! they are called; and what has to be respected about two of them, in files that their schools' leads send.
 //!
 //! A row a pupil and parent. Brothers and sisters have the same parents, whichever of the trust's schools they go to.
 
@@ -17,7 +17,7 @@ use super::{Plan, names, years_shown};
 
 /// The columns of a file of parents. A parent's number is the school's own: who has children at two schools has one
 /// name, and one number to be reached at, in both.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 18] = [
     "urn",
     "upn",
     "parent_id",
@@ -36,11 +36,10 @@ const COLUMNS: [&str; 22] = [
     "postcode",
     "language",
     "interpreter",
-    "court_order",
-    "court_order_from",
-    "no_contact",
-    "no_contact_from",
 ];
+/// What a court has ordered, which stands in a file of its own.
+const ORDER_COLUMNS: [&str; 4] =
+    ["court_order", "court_order_from", "no_contact", "no_contact_from"];
 
 /// Somebody who cares for the children of a home.
 #[derive(Debug, Clone, Copy)]
@@ -85,14 +84,22 @@ const INTERPRETER: u64 = 300;
 /// What is in a row about an order of a court: `court_order` and `no_contact`, each with its first day.
 type Orders = [String; 4];
 
+/// The parents of the trust, in files.
+pub struct ParentsFiles {
+    /// Everybody's, without what a court has ordered.
+    pub all: File,
+    /// What a court has ordered: a file for each school, by URN.
+    pub orders: BTreeMap<String, File>,
+}
+
 /// The parents of everybody who is on roll on `today`.
 ///
 /// Of one father who lives elsewhere a court order is on record, and with another there is to be no contact.
-pub fn parents_file(plan: &Plan, seed: u64, today: NaiveDate) -> File {
+pub fn parents_files(plan: &Plan, seed: u64, today: NaiveDate) -> ParentsFiles {
     let roll = Roll::grow(&plan.schools, Key::new(seed), years_shown(today)).known_on(today);
     let mut orders = orders(today).into_iter();
     let mut drawn = BTreeSet::new();
-    let mut table = Table::new(&COLUMNS);
+    let mut tables = Tables { all: Table::new(&COLUMNS), orders: BTreeMap::new() };
     for household in households(plan, &roll, today).into_values() {
         let Household { home, children } = &household;
         let in_care = children.values().any(|(pupil, _)| pupil.key == home.key);
@@ -101,10 +108,28 @@ pub fn parents_file(plan: &Plan, seed: u64, today: NaiveDate) -> File {
             let apart = carer.relationship == "father" && !carer.lives_with;
             let order = if apart { orders.next() } else { None };
             let person = Person::new(*home, place, *carer, &mut drawn);
-            person.rows(&mut table, &household, (place, *carer), &order.unwrap_or_default());
+            person.rows(&mut tables, &household, (place, *carer), order.as_ref());
         }
     }
-    File { name: "parents.csv".to_owned(), kind: "parents", bytes: table.into_bytes() }
+    tables.into_files()
+}
+
+/// The files while they are written.
+struct Tables {
+    all: Table,
+    orders: BTreeMap<String, Table>,
+}
+
+impl Tables {
+    fn into_files(self) -> ParentsFiles {
+        let file =
+            |name: String, table: Table| File { name, kind: "parents", bytes: table.into_bytes() };
+        let orders = self.orders.into_iter().map(|(urn, table)| {
+            let name = format!("orders-{urn}.csv");
+            (urn, file(name, table))
+        });
+        ParentsFiles { orders: orders.collect(), all: file("parents.csv".to_owned(), self.all) }
+    }
 }
 
 /// The homes of everybody on roll. A child who is looked after has one of their own.
@@ -200,13 +225,13 @@ impl Person {
         }
     }
 
-    /// A row for each child of the home.
+    /// A row for each child of the home, and another where there is an order.
     fn rows(
         &self,
-        table: &mut Table,
+        tables: &mut Tables,
         Household { home, children }: &Household<'_>,
         (place, carer): (u64, Carer),
-        orders: &Orders,
+        orders: Option<&Orders>,
     ) {
         let yes = |holds: bool| if holds { "Y" } else { "N" };
         let interpreter =
@@ -233,7 +258,13 @@ impl Person {
                 home.language,
                 yes(interpreter),
             ];
-            table.row(&[&row[..], &orders.each_ref().map(String::as_str)[..]].concat());
+            tables.all.row(&row);
+            if let Some(orders) = orders {
+                let columns = [&COLUMNS[..], &ORDER_COLUMNS].concat();
+                let table = tables.orders.entry((*urn).to_owned());
+                let table = table.or_insert_with(|| Table::new(&columns));
+                table.row(&[&row[..], &orders.each_ref().map(String::as_str)].concat());
+            }
         }
     }
 }

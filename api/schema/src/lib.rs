@@ -100,6 +100,7 @@ diesel::table! {
         location -> Nullable<Text>,
         body -> Jsonb,
         recorded_at -> Timestamptz,
+        school_ids -> Array<Int4>,
     }
 }
 
@@ -315,6 +316,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         old -> Jsonb,
         recorded_by -> Text,
+        school_ids -> Array<Int4>,
     }
 }
 
@@ -665,6 +667,7 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+        school_ids -> Array<Int4>,
     }
 }
 

@@ -18,6 +18,7 @@ pub mod operation;
 pub mod platform;
 pub mod prelude;
 pub mod problem;
+pub mod redis;
 pub mod sandbox;
 pub mod share;
 pub mod state;

@@ -1,5 +1,9 @@
 //! Which tokens are taken: signed by a key of ours, for us, and now. Everything else is nobody's.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+
+use api::base::db::Schools;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::jwk::JwkSet;
@@ -39,7 +43,9 @@ impl Mint {
             "trust": trust, "schools": "*", "role": "trust_admin",
         });
         let key = EncodingKey::from_ed_pem(&pem).unwrap();
-        Self { app, key, header: Header { kid, ..Header::new(Algorithm::EdDSA) }, claims }
+        let typ = Some("at+jwt".to_owned());
+        let header = Header { typ, kid, ..Header::new(Algorithm::EdDSA) };
+        Self { app, key, header, claims }
     }
 
     fn good(&self) -> String {
@@ -74,6 +80,21 @@ impl Mint {
         format!("{}.{}.{signature}", part(header), part(&self.claims))
     }
 
+    /// Our key's signature under a header and claims as they are written here.
+    fn as_written(&self, header: &str, claims: &str) -> String {
+        let signed =
+            format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
+        let signature = jsonwebtoken::crypto::sign(signed.as_bytes(), &self.key, Algorithm::EdDSA);
+        format!("{signed}.{}", signature.unwrap())
+    }
+
+    /// A good token of another role, trust and schools.
+    fn of(&self, role: &str, trust: i64, schools: Value) -> String {
+        let mut claims = self.claims.clone();
+        (claims["role"], claims["trust"], claims["schools"]) = (role.into(), trust.into(), schools);
+        jsonwebtoken::encode(&self.header, &claims, &self.key).unwrap()
+    }
+
     fn try_token(&self, token: &str) -> Answer {
         self.app.client_of(token).get("/v1/trust")
     }
@@ -106,8 +127,11 @@ fn a_signature_that_is_not_ours_is_refused() {
         ("another token's signature", format!("{signed}.{other_signature}")),
         ("other claims under the signature", format!("{altered}.{signature}")),
         ("a stranger's key", mint.signed_by(Algorithm::EdDSA, &strangers)),
-        ("alg none", mint.by_hand(&json!({ "alg": "none", "typ": "JWT", "kid": kid }), "")),
-        ("alg None", mint.by_hand(&json!({ "alg": "None", "typ": "JWT", "kid": kid }), signature)),
+        ("alg none", mint.by_hand(&json!({ "alg": "none", "typ": "at+jwt", "kid": kid }), "")),
+        (
+            "alg None",
+            mint.by_hand(&json!({ "alg": "None", "typ": "at+jwt", "kid": kid }), signature),
+        ),
     ];
     for (what, token) in forged {
         assert_is_nobody(what, &mint.try_token(&token));
@@ -147,6 +171,122 @@ fn the_key_is_one_of_ours_by_its_name() {
         let token = jsonwebtoken::encode(&header, &mint.claims, &strangers).unwrap();
         assert_is_nobody("a key in the header", &mint.try_token(&token));
     }
+}
+
+#[test]
+fn only_what_says_that_it_is_an_access_token_is_taken_for_one() {
+    let mint = Mint::open();
+    for typ in
+        [None, Some("JWT"), Some("jwt"), Some("application/at+jwt"), Some("dpop+jwt"), Some("")]
+    {
+        let header = Header { typ: typ.map(str::to_owned), ..mint.header.clone() };
+        assert_is_nobody(&format!("{typ:?}"), &mint.try_token(&mint.with_header(&header)));
+    }
+    let said =
+        jsonwebtoken::decode_header(&*mint.app.token("trust_admin", 1, Schools::All)).unwrap();
+    assert_eq!(said.typ.as_deref(), Some("at+jwt"));
+}
+
+#[test]
+fn what_a_header_calls_critical_is_understood_or_the_token_refused() {
+    let mint = Mint::open();
+    let kid = mint.header.kid.clone().unwrap();
+    let header = |more: &str| format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{kid}"{more}}}"#);
+    let claims = mint.claims.to_string();
+    // RFC 7515, section 4.1.11: a list that is empty, or names what everybody knows, is wrong too.
+    for crit in [r#"["b64"],"b64":false"#, r#"["exp"]"#, r#"["kid"]"#, "[]", "null", "true"] {
+        let token = mint.as_written(&header(&format!(r#","crit":{crit}"#)), &claims);
+        assert_is_nobody(crit, &mint.try_token(&token));
+    }
+    // What is not critical and not known is passed over.
+    let token = mint.as_written(&header(r#","cty":"x","more":[1]"#), &claims);
+    mint.try_token(&token).expect(200);
+}
+
+#[test]
+fn nothing_in_a_token_is_said_twice() {
+    let mint = Mint::open();
+    let header = serde_json::to_string(&mint.header).unwrap();
+    let claims = mint.claims.to_string();
+    mint.try_token(&mint.as_written(&header, &claims)).expect(200);
+    for (name, value) in mint.claims.as_object().unwrap() {
+        let twice = format!(r#"{{"{name}":{value},{}"#, &claims[1..]);
+        assert_is_nobody(name, &mint.try_token(&mint.as_written(&header, &twice)));
+    }
+    for name in ["alg", "typ", "kid"] {
+        let value = &serde_json::to_value(&mint.header).unwrap()[name];
+        let twice = format!(r#"{{"{name}":{value},{}"#, &header[1..]);
+        assert_is_nobody(name, &mint.try_token(&mint.as_written(&twice, &claims)));
+    }
+}
+
+#[test]
+fn a_role_is_held_to_what_its_level_is_given_for() {
+    let mint = Mint::open();
+    let ours = mint.claims["trust"].as_i64().unwrap();
+    let everything = json!("*");
+    let refused = [
+        ("platform_admin", ours, everything.clone()),
+        ("platform_admin", 0, json!([1])),
+        ("trust_admin", 0, everything.clone()),
+        ("trust_admin", -1, everything.clone()),
+        ("trust_admin", ours, json!([])),
+        ("trust_officer", ours, json!([0])),
+        ("runner", 0, everything.clone()),
+        ("school_lead", ours, everything.clone()),
+        ("school_lead", ours, json!([])),
+        ("school_lead", ours, json!([1, -7])),
+        ("school_lead", 0, json!([1])),
+        ("teacher", ours, everything.clone()),
+        ("la_partner", 0, everything.clone()),
+        ("headmaster", -1, everything.clone()),
+    ];
+    for (role, trust, schools) in refused {
+        let what = format!("{role} of trust {trust} and schools {schools}");
+        assert_is_nobody(&what, &mint.try_token(&mint.of(role, trust, schools)));
+    }
+    let taken = [
+        ("trust_admin", ours, everything.clone()),
+        // Less than the role could have.
+        ("trust_admin", ours, json!([1])),
+        ("school_lead", ours, json!([1, 2])),
+    ];
+    for (role, trust, schools) in taken {
+        mint.try_token(&mint.of(role, trust, schools)).expect(200);
+    }
+    let made = json!({ "name": "Candleford" });
+    mint.app
+        .client_of(&mint.of("platform_admin", 0, everything))
+        .post("/v1/trusts", &made)
+        .expect(201);
+}
+
+#[test]
+fn a_token_lasts_for_a_year_at_most() {
+    let mint = Mint::open();
+    let now = mint.app.clock.now().timestamp();
+    let day = 24 * 3600;
+    mint.try_token(&mint.with_claim("exp", json!(now + 365 * day))).expect(200);
+    for exp in [now + 367 * day, now + 3650 * day, i64::MAX] {
+        assert_is_nobody("a year and more", &mint.try_token(&mint.with_claim("exp", json!(exp))));
+    }
+    for iat in [now - 3650 * day, now + 600, i64::MIN, i64::MAX] {
+        assert_is_nobody("made then", &mint.try_token(&mint.with_claim("iat", json!(iat))));
+    }
+    // One that lasts for ten years is refused in its last one too.
+    let long = mint.with_claim("exp", json!(now + 3650 * day));
+    mint.app.clock.set("2036-11-01T10:00:00Z");
+    assert_is_nobody("in its last year", &mint.try_token(&long));
+}
+
+#[test]
+fn a_subject_can_be_kept_in_a_history() {
+    let mint = Mint::open();
+    for sub in ["", "a\0b", "a\nb", &"x".repeat(201)] {
+        let answer = mint.try_token(&mint.with_claim("sub", json!(sub)));
+        assert_is_nobody(&format!("{sub:?}"), &answer);
+    }
+    mint.try_token(&mint.with_claim("sub", json!("x".repeat(200)))).expect(200);
 }
 
 #[test]
@@ -229,12 +369,14 @@ fn garbage_and_other_schemes_are_refused() {
 fn a_key_is_changed_by_adding_one_and_what_the_old_one_signed_still_holds() {
     let mint = Mint::open();
     let old = mint.good();
-    std::fs::write(mint.app.keys.join("0002.pem"), PUBLISHED_KEY).unwrap();
+    let second = mint.app.keys.join("0002.pem");
+    std::fs::write(&second, PUBLISHED_KEY).unwrap();
+    std::fs::set_permissions(second, Permissions::from_mode(0o600)).unwrap();
 
     let restarted = mint.app.another(Start::default());
     restarted.client_of(&old).get("/v1/trust").expect(200);
     let trust = mint.claims["trust"].as_i64().unwrap().try_into().unwrap();
-    let new = restarted.token("trust_admin", trust, api::base::db::Schools::All);
+    let new = restarted.token("trust_admin", trust, Schools::All);
     restarted.client_of(&new).get("/v1/trust").expect(200);
     let signed_with = |token: &str| jsonwebtoken::decode_header(token).unwrap().kid;
     assert_eq!(signed_with(&new).as_deref(), Some(PUBLISHED_THUMBPRINT));

@@ -15,7 +15,9 @@ use crate::support::sql::Sql;
 ///
 /// `tenant_table`: every table but those that belong to no trust, each with its reason. `may_change`: what the
 /// application may do to a table beyond reading it and adding to it; a table that is not in the list is append-only.
-/// `plain_*`: policies in the only form there is, for tables without and with schools.
+/// `of_the_whole_trust`: tables about nobody and no school, each with what they are about; every other knows its schools.
+/// `plain_*`: policies in the only form there is, for tables without and with schools. No branch of them casts `*`: an
+/// engine that shards by trust evaluates all of them on writes.
 const GROUND: &str = "
     CREATE TEMP VIEW tenant_table AS
         SELECT c.oid, c.relname AS name FROM pg_class c
@@ -50,12 +52,19 @@ const GROUND: &str = "
         ('job_queue', 'DELETE', '{}'),                   -- done
         ('import', 'UPDATE', '{result,applied_at}'),     -- what came of it, and when
         ('school', 'UPDATE', '{urn,name,phase}'),        -- former_urn has the history of the URN
+        -- a school that enrols a child sees what holds for the child everywhere
+        ('penalty_notice', 'UPDATE', '{school_ids}'),
+        ('letter_stop', 'UPDATE', '{school_ids}'),
         ('upload', 'UPDATE', '{touched_at}'),            -- a part came
         ('upload', 'DELETE', '{}'),                      -- imported, or nobody came back for it
         ('upload_part', 'UPDATE', '{bytes,sha256,body}'), -- a part may be put again
         ('upload_part', 'DELETE', '{}'),
         ('import_undo', 'UPDATE', '{result}'),           -- what came of it
         ('import_chunk', 'DELETE', '{}');                -- a file of pupils is not kept longer than it is needed
+    CREATE TEMP TABLE of_the_whole_trust (name) AS VALUES
+        ('trust'),            -- its name
+        ('trust_clock'),      -- what time it is there
+        ('policy_version');   -- policies, which its schools may follow
     CREATE TEMP TABLE plain_trust (trust_id int);
     CREATE TEMP TABLE plain_school (trust_id int, school_id int);
     CREATE TEMP TABLE plain_schools (trust_id int, school_ids int[]);
@@ -64,13 +73,8 @@ const GROUND: &str = "
     CREATE POLICY plain ON plain_school
         USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
             AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
-                ELSE school_id = ANY (nullif(current_setting('app.schools', true), '')::int[]) END);
+                ELSE school_id = ANY (nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[]) END);
     CREATE POLICY plain ON plain_schools
-        USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
-            AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
-                ELSE school_ids && nullif(current_setting('app.schools', true), '')::int[] END);
-    CREATE TEMP TABLE plain_known (trust_id int, school_ids int[]);
-    CREATE POLICY plain ON plain_known
         USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int
             AND CASE WHEN current_setting('app.schools', true) = '*' THEN true
                 ELSE school_ids && nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[] END);
@@ -143,8 +147,6 @@ const TENANCY: &[Rule] = &[
                  THEN 'plain_school'::regclass
              WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'kept_by')
                  THEN 'plain_kept'::regclass
-             WHEN t.name IN ('pupil_change', 'parent_change', 'pupil_parent', 'parent_safeguard')
-                 THEN 'plain_known'::regclass
              WHEN EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'school_ids')
                  THEN 'plain_schools'::regclass
              ELSE 'plain_trust'::regclass END
@@ -153,6 +155,13 @@ const TENANCY: &[Rule] = &[
             OR pg_get_expr(p.polqual, p.polrelid) <> pg_get_expr(plain.polqual, plain.polrelid)",
         "DROP POLICY tenant ON class;
          CREATE POLICY tenant ON class USING (trust_id = nullif(current_setting('app.trust_id', true), '')::int)",
+    ),
+    (
+        "every table knows its schools, but for those that are about no school and nobody",
+        "SELECT t.name FROM tenant_table t WHERE t.name NOT IN (SELECT name FROM of_the_whole_trust)
+           AND NOT EXISTS (SELECT FROM pg_attribute a
+             WHERE a.attrelid = t.oid AND a.attname IN ('school_id', 'school_ids') AND NOT a.attisdropped)",
+        "ALTER TABLE penalty_notice DROP COLUMN school_ids CASCADE",
     ),
     (
         "a view looks with the eyes of whoever asks",

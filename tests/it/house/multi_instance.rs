@@ -59,9 +59,10 @@ fn a_file_sent_to_one_instance_is_imported_by_another() {
 
 #[test]
 fn an_instance_tells_as_it_goes_of_the_work_of_another() {
-    let OneSchool { app, trust, admin, class, pupils, .. } =
+    let OneSchool { app, trust, admin, school, class, pupils, .. } =
         OneSchool::on(TestApp::without_workers(), 1);
-    let token = app.token("school_office", trust, api::base::db::Schools::All);
+    let schools = api::base::db::Schools::Only(vec![api::base::id::SchoolId::new(school)]);
+    let token = app.token("school_office", trust, schools);
     let place = format!("/v1/classes/{class}/registers/2026-11-18/AM");
     admin.put(&place, &marks(&[(pupils[0], "/")])).expect(200);
     let worker = app.another(Start::default());

@@ -171,6 +171,15 @@ fn a_school_keeps_its_own_staff_and_gives_no_role_over_others() {
     );
     assert_eq!(Sql::of(&app.database).facts(), facts);
 
+    // Who somebody is whose tokens are known is the trust's to say, also of a school's own people.
+    let with_subject =
+        json!({ "person": { "name": "A", "subject": "staff-9" }, "school_ids": [elm] });
+    let refused = lead.post("/v1/staff", &with_subject);
+    assert_eq!(
+        (refused.problem(422).as_str(), refused.pointers()),
+        ("invalid", vec!["/person/subject"])
+    );
+
     // The trust lets the officer work for Oak too: from then on Oak sees them, and Elm does not.
     put(&admin, officer, &[duty(oak, "Trust EWO", json!("trust_officer"), days)]).expect(200);
     let oaks = app.school_client("school_office", trust, &[oak]);
@@ -218,4 +227,60 @@ fn a_person_is_changed_and_the_subject_of_their_tokens_is_theirs_alone() {
     let kept =
         Sql::of(&app.database).texts("SELECT old->>'name' || ' ' || recorded_by FROM staff_change");
     assert_eq!(kept, ["Jo test-trust_admin"]);
+}
+
+#[test]
+fn a_school_changes_only_people_who_work_for_its_schools_alone() {
+    let (app, trust, admin) = one_trust();
+    let (elm, oak) = (school(&admin, 1, "primary"), school(&admin, 2, "primary"));
+    let (lead, oaks) = (
+        app.school_client("school_lead", trust, &[elm]),
+        app.school_client("school_lead", trust, &[oak]),
+    );
+    let days = ("2026-09-01", None);
+    let (ours, shared, officer) =
+        (add(&admin, "Jo", &[elm]), add(&admin, "Sam", &[elm]), add(&admin, "Kim", &[]));
+    // Sam covers at Oak too; Kim is the trust's officer, and is to be found at Elm.
+    put(&admin, shared, &[duty(oak, "Cover", json!("teacher"), days)]).expect(200);
+    put(&admin, officer, &[duty(elm, "Trust EWO", json!("trust_officer"), days)]).expect(200);
+    let subject = |name: &str, subject: &str| json!({ "name": name, "subject": subject });
+    admin.put(&format!("/v1/staff/{officer}"), &subject("Kim", "officer-1")).expect(200);
+    admin.put(&format!("/v1/staff/{ours}"), &subject("Jo", "staff-1")).expect(200);
+    let before = Sql::of(&app.database).facts();
+    for client in [&lead, &oaks] {
+        let refused = client.put(&format!("/v1/staff/{shared}"), &json!({ "name": "Mine" }));
+        assert_eq!(refused.problem(403), "forbidden");
+        assert_eq!(refused.body["permission"], "staff:write");
+    }
+    for body in
+        [subject("Kim", "test-school_lead"), subject("Mine", "officer-1"), json!({ "name": "Kim" })]
+    {
+        let refused = lead.put(&format!("/v1/staff/{officer}"), &body);
+        assert_eq!(refused.problem(403), "forbidden", "{body}");
+    }
+    assert_eq!(
+        oaks.put(&format!("/v1/staff/{officer}"), &json!({ "name": "Mine" })).problem(404),
+        "not-found"
+    );
+    // Its own people's subject stays as the trust has given it.
+    for body in [subject("Jo", "officer-2"), json!({ "name": "Jo" })] {
+        let refused = lead.put(&format!("/v1/staff/{ours}"), &body);
+        assert_eq!(
+            (refused.problem(422).as_str(), refused.pointers()),
+            ("invalid", vec!["/subject"])
+        );
+    }
+    // A duty for the whole trust is not a school's to take back.
+    for role in [Value::Null, json!("teacher")] {
+        let refused = put(&lead, officer, &[duty(elm, "Trust EWO", role, days)]);
+        assert_eq!(
+            (refused.problem(422).as_str(), refused.pointers()),
+            ("invalid", vec!["/duties/0"])
+        );
+    }
+    assert_eq!(Sql::of(&app.database).facts(), before);
+
+    lead.put(&format!("/v1/staff/{ours}"), &subject("Jo Marsh", "staff-1")).expect(200);
+    put(&lead, shared, &[duty(elm, "Cover", json!("teacher"), days)]).expect(200);
+    admin.put(&format!("/v1/staff/{shared}"), &subject("Sam Lind", "staff-2")).expect(200);
 }

@@ -1,7 +1,8 @@
 //! The program itself, as an administrator starts it: what it refuses, what it says, how it ends.
 
-use std::fs;
+use std::fs::{self, Permissions};
 use std::net::{Ipv4Addr, TcpListener};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use crate::support::app::Client;
 use crate::support::build::{id, school, upn};
 use crate::support::folder::Folder;
 use crate::support::postgres::{TestDatabase, empty_database, fresh_database};
-use crate::support::program::{Ended, Running, Signal, rollcall, run};
+use crate::support::program::{Ended, Running, Signal, rollcall, run, said};
 use crate::support::sql::Sql;
 
 /// How soon a process has to be gone that was told to stop and has nothing left to do.
@@ -258,6 +259,72 @@ fn a_token_says_what_it_is_missing() {
     assert!(ask(&teacher).starts_with("say which schools: --schools 1,2"));
     let unread = ask(&[&teacher[..], &["--schools", "one"]].concat());
     assert!(unread.starts_with("--schools takes ids with commas between"), "{unread}");
+}
+
+#[test]
+fn a_token_that_nobody_could_be_given_is_not_made() {
+    let data = Folder::new();
+    let ask = |arguments: &[&str]| {
+        let said = run(rollcall(&["token", "--data", data.text()]).args(arguments));
+        refusal(&said).to_owned()
+    };
+    let lead = ["--role", "school_lead", "--trust", "1"];
+    for (arguments, why) in [
+        (&["--role", "trust_admin", "--trust=0"][..], "a trust's id is a number from 1 on"),
+        (&["--role", "trust_admin", "--trust=-1"], "a trust's id is a number from 1 on"),
+        (&["--role", "platform_admin", "--trust", "1"], "a role of the platform"),
+        (&["--role", "platform_admin", "--schools", "1"], "a role of the platform"),
+        (&[&lead[..], &["--schools", "*"]].concat(), "a role of a school is given the schools"),
+        (&[&lead[..], &["--schools=-3"]].concat(), "a school's id is a number from 1 on"),
+        (&[&lead[..], &["--schools=1,0"]].concat(), "a school's id is a number from 1 on"),
+        (&[&lead[..], &["--schools", "1", "--hours", "0"]].concat(), "a token lasts for an hour"),
+        (
+            &[&lead[..], &["--schools", "1", "--hours", "8800"]].concat(),
+            "a token lasts for an hour",
+        ),
+        (&[&lead[..], &["--schools", "1", "--subject", ""]].concat(), "a subject has 1 to 200"),
+    ] {
+        let sentence = ask(arguments);
+        assert!(sentence.starts_with(why), "{arguments:?}: {sentence}");
+    }
+    token(&data, &[&lead[..], &["--schools", "1,2", "--hours", "8784"]].concat());
+}
+
+#[test]
+fn signing_keys_that_others_can_reach_are_refused() {
+    let data = Folder::new();
+    let mode = |name: &str, mode: u32| {
+        fs::set_permissions(data.file(name), Permissions::from_mode(mode)).unwrap();
+    };
+    let ask = || run(&mut rollcall(&["token", "--role", "platform_admin", "--data", data.text()]));
+    assert_eq!(ask().code, Some(0));
+    for open in [0o640, 0o604, 0o620, 0o666] {
+        mode("keys/0001.pem", open);
+        let said = ask();
+        let sentence = refusal(&said);
+        assert!(sentence.contains("keys/0001.pem: others than its owner can read"), "{sentence}");
+        assert!(sentence.ends_with("`chmod 600` makes it private"), "{sentence}");
+    }
+    mode("keys/0001.pem", 0o400);
+    assert_eq!(ask().code, Some(0));
+    // Who can write to the folder can add a key.
+    mode("keys", 0o777);
+    let said = ask();
+    let sentence = refusal(&said);
+    assert!(sentence.contains("keys: others than its owner can put keys there"), "{sentence}");
+    assert!(sentence.ends_with("`chmod 755` makes it private"), "{sentence}");
+}
+
+#[test]
+fn the_signing_key_can_be_read_by_openssl() {
+    let data = Folder::new();
+    token(&data, &["--role", "platform_admin"]);
+    let read = said(
+        Command::new("openssl")
+            .args(["pkey", "-noout", "-text", "-in"])
+            .arg(data.file("keys/0001.pem")),
+    );
+    assert!(read.starts_with("ED25519 Private-Key:"), "{read}");
 }
 
 #[test]

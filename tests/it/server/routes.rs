@@ -154,8 +154,8 @@ fn queries() -> Vec<WithQuery> {
 #[test]
 fn a_parameter_that_is_unknown_doubled_or_of_the_wrong_form_is_pointed_at() {
     let (app, trust, admin) = one_trust();
-    let lead = app.client("school_lead", trust);
     let school = school(&admin, 1, "primary");
+    let lead = app.client("school_lead", trust);
     let class = crate::support::build::class(&admin, school, "6A");
     let pupil = pupil(&admin, school, class, 1);
     let id =

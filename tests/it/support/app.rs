@@ -1,6 +1,7 @@
 //! The application under test: a real server on a free port, a database of its own, a clock that the test moves.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,11 +16,13 @@ use api::base::state::{App, Settings};
 use api::base::tokens::token::Claims;
 use api::server::Rollcall;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::Level;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::document;
 use super::postgres::{TestDatabase, fresh_database};
+use super::sql::Sql;
 
 /// How long a server, an answer or the end of a job may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -54,13 +57,20 @@ pub struct Start {
     pub redis_url: Option<String>,
     pub workers: usize,
     pub rate_limit: u32,
+    pub trusted_proxies: &'static [&'static str],
     /// Whether anything falls due by itself here, as long as there are workers.
     pub clockwork: bool,
 }
 
 impl Default for Start {
     fn default() -> Self {
-        Self { redis_url: None, workers: 1, rate_limit: 1_000_000, clockwork: true }
+        Self {
+            redis_url: None,
+            workers: 1,
+            rate_limit: 1_000_000,
+            trusted_proxies: &[],
+            clockwork: true,
+        }
     }
 }
 
@@ -78,6 +88,25 @@ pub fn serve(rollcall: &Rollcall) -> (String, ServerHandle) {
         });
     });
     (base, heard.recv_timeout(PATIENCE).expect("a server that has started"))
+}
+
+/// What this process has measured, by its listener for that.
+pub fn measured() -> Answer {
+    api::server::metrics::install();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (tell, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = api::server::metrics::serve(listener).unwrap();
+            tell.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let server = heard.recv_timeout(PATIENCE).expect("a server that has started");
+    let answer = Client::new(&base, "").get("/metrics");
+    drop(server.stop(false));
+    answer
 }
 
 /// A running application.
@@ -130,6 +159,7 @@ impl TestApp {
             redis_url: how.redis_url,
             keys: keys.clone(),
             rate_limit: how.rate_limit.try_into().unwrap(),
+            trusted_proxies: how.trusted_proxies.iter().map(|one| one.parse().unwrap()).collect(),
             connections: (6, 3),
         };
         let rollcall = Rollcall::new(&settings, clock.clock()).unwrap();
@@ -142,34 +172,46 @@ impl TestApp {
 
     /// A token of a role for a trust and its schools.
     pub fn token(&self, role: &str, trust: i32, schools: Schools) -> String {
-        let claims = Claims::new(
-            TrustId::new(trust),
-            schools,
-            role,
-            &format!("test-{role}"),
-            self.clock.now(),
-            TimeDelta::days(700),
-        );
-        self.sign(&claims)
+        self.minted(role, trust, schools)()
     }
 
-    /// A token with claims of the test's own.
-    pub fn sign(&self, claims: &Claims) -> String {
-        self.app.keys.sign(claims).unwrap()
+    /// What makes such a token at the time at which it is asked for one.
+    fn minted(&self, role: &str, trust: i32, schools: Schools) -> Mint {
+        let (app, clock, role) = (self.app.clone(), self.clock.clone(), role.to_owned());
+        let mint = move || {
+            let (trust, subject) = (TrustId::new(trust), format!("test-{role}"));
+            let (now, lasts) = (clock.now(), TimeDelta::days(300));
+            let claims = Claims::new(trust, schools.clone(), &role, &subject, now, lasts);
+            app.keys.sign(&claims).unwrap()
+        };
+        Arc::new(mint)
     }
 
-    /// A client of a role for a whole trust.
+    /// A client of a role for all that it may have of a trust: of a school's role, the schools that there are now; of the
+    /// platform's, nothing.
     pub fn client(&self, role: &str, trust: i32) -> Client {
-        self.client_of(&self.token(role, trust, Schools::All))
+        let level = self.app.roles.role(role).map(|role| role.level);
+        let trust = if level == Some(Level::Platform) { 0 } else { trust };
+        let schools = match level {
+            Some(Level::School) => {
+                let there = format!("SELECT school_id::text FROM school WHERE trust_id = {trust}");
+                let there = Sql::of(&self.database).texts(&there);
+                let mut ids: Vec<SchoolId> = there.iter().map(|id| id.parse().unwrap()).collect();
+                // A token names a school, also where there is none.
+                if ids.is_empty() {
+                    ids.push(SchoolId::new(1));
+                }
+                Schools::Only(ids)
+            }
+            _ => Schools::All,
+        };
+        Client::with(&self.base, self.minted(role, trust, schools))
     }
 
     /// A client of a role for some schools of a trust.
     pub fn school_client(&self, role: &str, trust: i32, schools: &[i32]) -> Client {
-        self.client_of(&self.token(
-            role,
-            trust,
-            Schools::Only(schools.iter().copied().map(SchoolId::new).collect()),
-        ))
+        let schools = Schools::Only(schools.iter().copied().map(SchoolId::new).collect());
+        Client::with(&self.base, self.minted(role, trust, schools))
     }
 
     /// A client with a token; an empty one means nobody.
@@ -208,12 +250,16 @@ impl Drop for TestApp {
     }
 }
 
+/// Makes a token.
+type Mint = Arc<dyn Fn() -> String + Send + Sync>;
+
 /// An HTTP client with a token.
 #[derive(Clone)]
 pub struct Client {
     agent: ureq::Agent,
     base: String,
-    token: String,
+    /// A token for each request: the clock may have moved past the end of the one before.
+    mint: Mint,
 }
 
 /// An answer.
@@ -257,13 +303,19 @@ impl Answer {
 }
 
 impl Client {
+    /// With this token and no other.
     pub fn new(base: &str, token: &str) -> Self {
+        let token = token.to_owned();
+        Self::with(base, Arc::new(move || token.clone()))
+    }
+
+    fn with(base: &str, mint: Mint) -> Self {
         let config = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(Duration::from_secs(60)))
             .allow_non_standard_methods(true)
             .build();
-        Self { agent: config.into(), base: base.to_owned(), token: token.to_owned() }
+        Self { agent: config.into(), base: base.to_owned(), mint }
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -315,8 +367,9 @@ impl Client {
     ) -> Result<Answer, ureq::Error> {
         let mut request =
             ureq::http::Request::builder().method(method).uri(format!("{}{path}", self.base));
-        if !self.token.is_empty() {
-            request = request.header("authorization", format!("Bearer {}", self.token));
+        let token = (self.mint)();
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -335,6 +388,33 @@ impl Client {
         let answer = Answer { status: response.status().as_u16(), headers, body, text };
         document::check(method, path, &answer);
         Ok(answer)
+    }
+
+    /// Sends the beginning of a body and no more, and waits for what is said to that.
+    pub fn begin_to_send(&self, method: &str, path: &str, begun: &str) -> Answer {
+        let host = self.base.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let length = begun.len() + 100;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{begun}",
+            (self.mint)()
+        )
+        .unwrap();
+        let mut said = String::new();
+        // To its end: the connection is closed, for what follows on it would be taken for the rest of the body.
+        stream.read_to_string(&mut said).unwrap();
+        let (head, text) = said.split_once("\r\n\r\n").expect("an answer");
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let header = |line: &str| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_lowercase(), value.to_owned())
+        };
+        let body = serde_json::from_str(text).unwrap_or(Value::Null);
+        Answer { status, headers: lines.map(header).collect(), body, text: text.to_owned() }
     }
 
     /// The pages of a list, until none follows. `at` is where the list stands in the answer: `""`, or such as `/entries`.

@@ -42,8 +42,8 @@ fn loaded() -> &'static Loaded {
     LOADED.get_or_init(|| {
         let app = TestApp::start_with(Start { clockwork: false, ..Start::default() });
         app.clock.set(FIRST_MORNING);
-        let client = |trust: TrustId, role: &str| {
-            let token = app.token(role, trust.number(), Schools::All);
+        let client = |trust: TrustId, schools: Schools, role: &str| {
+            let token = app.token(role, trust.number(), schools);
             Ok(client::Client::new(&app.base, &token))
         };
         let loaded = load(client, size(), app.today(), &Progress::new()).unwrap();

@@ -206,8 +206,8 @@ fn what_is_known_of_pupils_changes_with_time() {
 #[test]
 fn brothers_and_sisters_share_parents_across_schools() {
     let plan = plan(42, Size::default(), date(TODAY));
-    let file = parents_file(&plan, 42, date(TODAY));
-    let parents: Vec<Vec<&str>> = rows(&file).collect();
+    let ParentsFiles { all, orders } = parents_files(&plan, 42, date(TODAY));
+    let parents: Vec<Vec<&str>> = rows(&all).collect();
     let on_roll: BTreeSet<&str> =
         rows(&WHOLE[0]).filter(|row| row[7].is_empty()).map(|row| row[1]).collect();
     let with_parents: BTreeSet<&str> = parents.iter().map(|row| row[1]).collect();
@@ -223,9 +223,13 @@ fn brothers_and_sisters_share_parents_across_schools() {
     assert!(schools.values().filter(|schools| schools.len() > 1).count() > 200);
     let taken_for_one = reached.values().find(|people| people.len() > 1);
     assert_eq!(taken_for_one, None, "two of one name are reached in the same way");
+    // Each school's lead sends what is ordered about the parents of its own pupils.
+    let ordered: Vec<Vec<&str>> = orders.values().flat_map(rows).collect();
+    assert!(orders.iter().all(|(urn, file)| rows(file).all(|row| row[0] == urn)));
+    assert!(ordered.iter().all(|row| parents.contains(&row[..18].to_vec())));
     for order in [18, 20] {
         let of: BTreeSet<&str> =
-            parents.iter().filter(|row| !row[order].is_empty()).map(|row| row[2]).collect();
+            ordered.iter().filter(|row| !row[order].is_empty()).map(|row| row[2]).collect();
         assert_eq!(of.len(), 1, "a court order, and a father who must not be contacted");
     }
 }

@@ -3,7 +3,8 @@
 //! Owns: idempotency.
 //!
 //! The answer is kept in Postgres in the transaction that did the work, so that neither can stand without the other.
-//! A key belongs to one trust, one client, one operation and one body. Never used for answers that show a secret.
+//! A key belongs to one trust, one client, one operation and one body, and its answer to the schools that the client's token
+//! had: with a token for others it is not given again. Never used for answers that show a secret.
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
@@ -18,7 +19,8 @@ use utoipa::openapi::path::{Parameter, ParameterIn};
 use super::header;
 
 use crate::base::auth::{Caller, May};
-use crate::base::db::{Db, Tx};
+use crate::base::db::{Db, Schools, Scope, Tx};
+use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use schema::idempotency;
@@ -148,7 +150,7 @@ impl Idempotency {
             return if kept.0 == hash { Ok(kept.1) } else { Err(Problem::new(Kind::KeyReused)) };
         }
         let reply = work(tx)?;
-        diesel::insert_into(idempotency::table)
+        let kept = diesel::insert_into(idempotency::table)
             .values((
                 idempotency::trust_id.eq(tx.trust()),
                 idempotency::client.eq(caller.subject()),
@@ -159,9 +161,20 @@ impl Idempotency {
                 idempotency::location.eq(&reply.location),
                 idempotency::body.eq(&reply.body),
                 idempotency::recorded_at.eq(tx.now()),
+                idempotency::school_ids.eq(schools(tx.scope())),
             ))
+            .on_conflict_do_nothing()
             .execute(tx.conn)?;
-        Ok(reply)
+        // What row-level security hides is there all the same.
+        if kept == 1 { Ok(reply) } else { Err(Problem::new(Kind::KeyReused)) }
+    }
+}
+
+/// The schools of a scope; none are named where it has all of them, so that no lesser one sees the answer.
+fn schools(scope: &Scope) -> Vec<SchoolId> {
+    match scope.schools() {
+        Schools::All => Vec::new(),
+        Schools::Only(list) => list.clone(),
     }
 }
 
@@ -173,17 +186,20 @@ fn find(
     operation: &str,
     key: &str,
 ) -> Result<Option<Kept>, Problem> {
-    let row: Option<(Vec<u8>, i16, Option<String>, Value)> = idempotency::table
+    let row: Option<(Vec<u8>, i16, Option<String>, Value, Vec<SchoolId>)> = idempotency::table
         .find((tx.trust(), caller.subject(), operation, key))
         .select((
             idempotency::body_hash,
             idempotency::status,
             idempotency::location,
             idempotency::body,
+            idempotency::school_ids,
         ))
         .first(tx.conn)
         .optional()?;
-    Ok(row.map(|(hash, status, location, body)| {
+    let seen = |schools: &[SchoolId]| schools.iter().all(|school| tx.scope().covers(*school));
+    let row = row.filter(|(.., schools)| seen(schools));
+    Ok(row.map(|(hash, status, location, body, _)| {
         (
             hash,
             Reply { status: u16::try_from(status).unwrap_or(200), location, body, replayed: true },

@@ -1,12 +1,12 @@
 //! The service's signing keys (Ed25519), their public half as a JWKS, and the check of a token's signature.
 //!
-//! Keys are PEM files in a folder; the last by name signs, all verify, so a key is changed by adding a file. The
-//! algorithm is the key's: what a token's header says of it must agree and never chooses.
+//! Keys are PEM files in a folder that nobody but their owner reads; the last by name signs, all verify, so a key is
+//! changed by adding a file. The algorithm is the key's: what a token's header says of it must agree and never chooses.
 
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use base64::Engine;
@@ -14,12 +14,18 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
-use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey};
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, KeypairBytes};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::token::{AUDIENCE, Claims, ISSUER};
+
+/// `typ` of an access token's header (RFC 9068): nothing else that a key of ours may have signed is taken for one.
+const TYPE: &str = "at+jwt";
+/// The bits of a file's mode that let others than its owner at it: for a key any, for the folder writing.
+const OTHERS: u32 = 0o077;
+const OTHERS_WRITE: u32 = 0o022;
 
 /// Why a token was refused. For the debug log; the client learns only that it was.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +33,9 @@ pub enum Refused {
     /// The header names no key of ours.
     #[error("no key of that id")]
     UnknownKey,
+    /// The header is not that of an access token, or asks for something to be understood that is not (`crit`, RFC 7515).
+    #[error("not the header of an access token")]
+    Header,
     /// Signature, algorithm, issuer, audience or form.
     #[error("{0}")]
     Jwt(#[from] jsonwebtoken::errors::Error),
@@ -65,7 +74,9 @@ impl Keys {
         let wrong = |path: &Path, why: String| KeysError::File { path: path.to_owned(), why };
         let files = first_or_all(folder).map_err(|why| wrong(folder, why))?;
         let mut keys = Vec::new();
+        private(folder, OTHERS_WRITE).map_err(|why| wrong(folder, why))?;
         for path in &files {
+            private(path, OTHERS).map_err(|why| wrong(path, why))?;
             let pem = fs::read_to_string(path).map_err(|e| wrong(path, e.to_string()))?;
             let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| wrong(path, e.to_string()))?;
             keys.push((
@@ -101,7 +112,11 @@ impl Keys {
     /// # Errors
     /// The claims cannot be written as JSON.
     pub fn sign(&self, claims: &Claims) -> Result<String, jsonwebtoken::errors::Error> {
-        let header = Header { kid: Some(self.signing_id.clone()), ..Header::new(Algorithm::EdDSA) };
+        let header = Header {
+            typ: Some(TYPE.to_owned()),
+            kid: Some(self.signing_id.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
         jsonwebtoken::encode(&header, claims, &self.signing)
     }
 
@@ -110,6 +125,9 @@ impl Keys {
     /// # Errors
     /// It is not.
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, Refused> {
+        if !is_access_token(token) {
+            return Err(Refused::Header);
+        }
         let id = jsonwebtoken::decode_header(token)?.kid.ok_or(Refused::UnknownKey)?;
         let key = self.verifying.get(&id).ok_or(Refused::UnknownKey)?;
         let mut expected = Validation::new(Algorithm::EdDSA);
@@ -124,11 +142,36 @@ impl Keys {
     }
 }
 
+/// Whether the header says so, and asks for nothing that we do not know. Members that are not critical are ignored.
+fn is_access_token(token: &str) -> bool {
+    let header = token.split('.').next().and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
+    let header = header.and_then(|bytes| serde_json::from_slice::<Map<String, Value>>(&bytes).ok());
+    header.is_some_and(|header| {
+        header.get("typ").is_some_and(|typ| typ == TYPE) && !header.contains_key("crit")
+    })
+}
+
+/// Refuses a file that others than its owner may use in these ways.
+fn private(path: &Path, ways: u32) -> Result<(), String> {
+    let mode = fs::metadata(path).map_err(|error| error.to_string())?.mode() & 0o777;
+    if mode & ways == 0 {
+        return Ok(());
+    }
+    let (others, right) = match ways {
+        OTHERS => ("others than its owner can read or change it", mode & !OTHERS),
+        _ => ("others than its owner can put keys there", mode & !OTHERS_WRITE),
+    };
+    Err(format!("{others} (mode {mode:03o}); `chmod {right:03o}` makes it private"))
+}
+
 /// The files of keys, by name. When there is none yet a first one is made; processes that start at once wait for each
 /// other, so that all of them have the same.
 fn first_or_all(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let words = |error: std::io::Error| error.to_string();
-    fs::create_dir_all(folder).map_err(words)?;
+    if let Some(parent) = folder.parent() {
+        fs::create_dir_all(parent).map_err(words)?;
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(words)?;
     let found = all(folder).map_err(words)?;
     if !found.is_empty() {
         return Ok(found);
@@ -155,8 +198,9 @@ fn all(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 fn create(path: &Path) -> Result<(), String> {
     let mut seed = [0_u8; 32];
     getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
-    let pem =
-        SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;
+    // Without the public half, which not every program reads in a private key's file (openssl does not).
+    let key = KeypairBytes { secret_key: seed, public_key: None };
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;
     let fresh = path.with_extension("new");
     let write = || {
         let _left_behind = fs::remove_file(&fresh);

@@ -1,6 +1,7 @@
 //! What a token says, and when it holds.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::Level;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,7 +12,11 @@ use crate::base::id::{SchoolId, TrustId};
 pub const ISSUER: &str = "rollcall";
 /// `aud` of tokens that are made for this API.
 pub const AUDIENCE: &str = "rollcall-api";
+/// The longest that a token may last.
+pub const LONGEST: TimeDelta = TimeDelta::days(366);
 
+/// The most characters of a subject.
+const SUBJECT: usize = 200;
 /// Seconds by which two machines' clocks may differ.
 const LEEWAY: i64 = 30;
 
@@ -58,6 +63,31 @@ pub struct Claims {
     pub role: String,
 }
 
+/// What a token says that none of ours may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// The subject cannot be kept in a history.
+    #[error("a subject has 1 to {SUBJECT} characters, without control characters")]
+    Subject,
+    /// It ends before it begins, or lasts for too long.
+    #[error("a token lasts for an hour or more, and for no longer than a year")]
+    Lasts,
+    /// A role of the platform with a trust or schools.
+    #[error(
+        "a role of the platform stands outside every trust: it is given no trust and no schools"
+    )]
+    Platform,
+    /// The trust is none.
+    #[error("a trust's id is a number from 1 on")]
+    Trust,
+    /// A school is none, or there is no school.
+    #[error("a school's id is a number from 1 on, and a list of schools names one at least")]
+    School,
+    /// A role of a school with `"*"`.
+    #[error("a role of a school is given the schools by their ids, not all that there are")]
+    AllSchools,
+}
+
 impl Claims {
     /// Claims for a new token, valid from now.
     pub fn new(
@@ -88,7 +118,38 @@ impl Claims {
     /// Whether the token holds at this instant.
     pub fn holds(&self, now: DateTime<Utc>) -> bool {
         let now = now.timestamp();
-        self.nbf <= now + LEEWAY && now < self.exp.saturating_add(LEEWAY)
+        let begun = self.nbf.max(self.iat) <= now.saturating_add(LEEWAY);
+        begun && now < self.exp.saturating_add(LEEWAY)
+    }
+
+    /// Whether a token may say this of somebody whose role has this level; `None` is a role that does not exist, and may
+    /// do nothing.
+    ///
+    /// A role of the trust may be given for some of its schools: that is less than it could be.
+    ///
+    /// # Errors
+    /// What it says that it may not.
+    pub fn fit(&self, level: Option<Level>) -> Result<(), Unfit> {
+        let fits = (1..=SUBJECT).contains(&self.sub.chars().count());
+        if !fits || self.sub.chars().any(char::is_control) {
+            return Err(Unfit::Subject);
+        }
+        let lasts = self.exp.saturating_sub(self.iat);
+        if !(1..=LONGEST.num_seconds()).contains(&lasts) {
+            return Err(Unfit::Lasts);
+        }
+        let trust = self.trust.number();
+        match (level, &self.schools) {
+            (Some(Level::Platform), SchoolsClaim::All(Star::Star)) if trust == 0 => Ok(()),
+            (Some(Level::Platform), _) => Err(Unfit::Platform),
+            _ if trust < 1 => Err(Unfit::Trust),
+            (Some(Level::School), SchoolsClaim::All(Star::Star)) => Err(Unfit::AllSchools),
+            (_, SchoolsClaim::All(Star::Star)) => Ok(()),
+            (_, SchoolsClaim::Only(list)) => {
+                let are_ids = !list.is_empty() && list.iter().all(|school| school.number() > 0);
+                if are_ids { Ok(()) } else { Err(Unfit::School) }
+            }
+        }
     }
 
     pub(in crate::base) fn scope(&self) -> Scope {

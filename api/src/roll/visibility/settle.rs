@@ -11,6 +11,10 @@ use crate::base::db::Tx;
 use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 
+/// What is recorded of a pupil and holds wherever the pupil is taught: a school that comes to have the pupil sees it.
+const OF_A_PUPIL: [&str; 5] =
+    ["pupil_change", "pupil_parent", "parent_safeguard", "penalty_notice", "letter_stop"];
+
 /// Lets a school know of a pupil whom it enrols, and of the records that were merged into the pupil's. What it may see of
 /// them follows from the days on roll: [`settle`].
 pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Problem> {
@@ -66,7 +70,7 @@ pub fn settle(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<(), Problem> {
             &keepers,
         )?;
         let readers = pairs(who_may(&all, Act::See), PupilId::number);
-        for table in ["pupil_change", "pupil_parent", "parent_safeguard"] {
+        for table in OF_A_PUPIL {
             widen(tx, table, "pupil_id", &readers)?;
         }
         let records: Vec<PupilId> = all.into_keys().collect();

@@ -2,7 +2,7 @@
 
 use super::person::StaffPerson;
 use super::rows::{self, StaffRow};
-use crate::base::db::Schools;
+use super::whose::{keeps_subject, whole_trust};
 use crate::base::operation::*;
 use crate::school::tenants;
 
@@ -19,7 +19,7 @@ pub struct NewStaff {
 
 /// Add a member of staff
 ///
-/// Gives nobody a token: it says who somebody is. Duties come with `PUT /v1/staff/{staff_id}/duties`.
+/// Gives nobody a token: it says who somebody is. The subject of their tokens is given with a token for the whole trust. Duties come with `PUT /v1/staff/{staff_id}/duties`.
 #[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = NewStaff,
     params(Idempotency),
     responses((status = 201, description = "The member of staff.", body = StaffRow, headers(("Location"))),
@@ -33,8 +33,11 @@ pub async fn create_staff(
     body: Json<NewStaff>,
 ) -> Result<HttpResponse, Problem> {
     let person = body.value.person.check("/person")?;
-    if body.value.school_ids.is_empty() && *caller.scope().schools() != Schools::All {
-        return Err(Problem::at(Kind::Invalid, "/school_ids", "at least one of your schools"));
+    if !whole_trust(&caller) {
+        keeps_subject(&person, None, "/person/subject")?;
+        if body.value.school_ids.is_empty() {
+            return Err(Problem::at(Kind::Invalid, "/school_ids", "at least one of your schools"));
+        }
     }
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         for school_id in &body.value.school_ids {

@@ -10,6 +10,7 @@ mod put_duties;
 mod put_staff;
 mod read_staff;
 mod rows;
+mod whose;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use domain::{Level, Roles};
 
 use super::rows::{self, NewDuty, StaffRow};
-use crate::base::db::Schools;
+use super::whose::{over_all, whole_trust};
 use crate::base::http::json::present;
 use crate::base::http::name;
 use crate::base::operation::*;
@@ -83,7 +83,7 @@ impl DutiesBody {
 
 /// The roles that a duty may map to. Nobody who answers for some schools gives a role over all of them.
 fn may_be<'a>(roles: &'a Roles, caller: &Caller) -> Vec<&'a str> {
-    let whole_trust = *caller.scope().schools() == Schools::All;
+    let whole_trust = whole_trust(caller);
     let fits = roles.roles().iter().filter(|role| match role.level {
         Level::School | Level::Authority => true,
         Level::Trust => whole_trust && role.name != RUNNER,
@@ -94,7 +94,8 @@ fn may_be<'a>(roles: &'a Roles, caller: &Caller) -> Vec<&'a str> {
 
 /// Record duties
 ///
-/// All of them or none. What was recorded before stays as history.
+/// All of them or none. What was recorded before stays as history. A duty that maps to a role of the trust is given and
+/// taken back with a token for the whole trust.
 #[utoipa::path(tag = "staff", security(("token" = ["staff:write"])), request_body = DutiesBody,
     params(StaffId),
     responses((status = 200, description = "The member of staff as it stands now.", body = StaffRow)))]
@@ -107,9 +108,14 @@ pub async fn put_duties(
 ) -> Result<HttpResponse, Problem> {
     let new = body.value.check(&app.roles, &caller)?;
     let by = caller.subject().to_owned();
+    let the_trusts = if whole_trust(&caller) { Vec::new() } else { over_all(&app.roles) };
     let row = app.db.run(caller.scope(), move |tx| {
         for duty in &new {
             tenants::school(tx, duty.school_id)?;
+        }
+        if let Some(index) = rows::first_held(tx, path.0, &new, &the_trusts)? {
+            let expected = "a duty that is not for the whole trust: the trust takes that back";
+            return Err(Problem::at(Kind::Invalid, format!("/duties/{index}"), expected));
         }
         rows::add_duties(tx, path.0, &new, &by)?;
         rows::member(tx, path.0)

@@ -55,18 +55,21 @@ pub struct Duty {
     pub to_day: Option<NaiveDate>,
 }
 
+/// Somebody's row.
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = staff)]
-struct Stored {
+pub(super) struct Stored {
     staff_id: StaffId,
     name: String,
     email: Option<String>,
     subject: Option<String>,
+    school_ids: Vec<SchoolId>,
     recorded_at: DateTime<Utc>,
 }
 
 impl Stored {
-    fn person(&self) -> StaffPerson {
+    /// Who they are.
+    pub(super) fn person(&self) -> StaffPerson {
         let Self { name, email, subject, .. } = self;
         StaffPerson { name: name.clone(), email: email.clone(), subject: subject.clone() }
     }
@@ -158,7 +161,9 @@ pub fn holders(
 
 /// Whether there is such a member of staff whom the caller may see.
 pub fn is_member(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<bool, Problem> {
-    let found = staff::table.filter(staff::staff_id.eq(staff_id)).select(staff::staff_id);
+    let found = staff::table
+        .filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq(staff_id)))
+        .select(staff::staff_id);
     Ok(found.first::<StaffId>(tx.conn).optional()?.is_some())
 }
 
@@ -196,18 +201,49 @@ fn taken(error: Error, pointer: &str) -> Problem {
     }
 }
 
-/// Replaces who a member of staff is, and keeps what stood there. The same again changes nothing.
-///
-/// # Errors
-/// 404; 409 when another has the subject.
-pub(super) fn replace(
+/// Whether somebody works for the caller's schools alone: for none besides, and with no duty in one of these roles.
+pub(super) fn is_ours_alone(
+    tx: &mut Tx<'_>,
+    stored: &Stored,
+    roles: &[String],
+) -> Result<bool, Problem> {
+    if !stored.school_ids.iter().all(|school| tx.scope().covers(*school)) {
+        return Ok(false);
+    }
+    let duties = duties_of(tx, &[stored.staff_id])?;
+    Ok(!duties.iter().any(|duty| roles.contains(&duty.role)))
+}
+
+/// The place among these duties of the first that stands for somebody at that school from that day with one of these
+/// roles.
+pub(super) fn first_held(
     tx: &mut Tx<'_>,
     staff_id: StaffId,
+    new: &[NewDuty],
+    roles: &[String],
+) -> Result<Option<usize>, Problem> {
+    let stand = duties_of(tx, &[staff_id])?;
+    let held = |one: &NewDuty| {
+        stand.iter().any(|duty| {
+            (duty.school_id, duty.from_day) == (one.school_id, one.from_day)
+                && duty.duty == one.duty
+                && roles.contains(&duty.role)
+        })
+    };
+    Ok(new.iter().position(held))
+}
+
+/// Replaces who a member of staff is, whose row is held, and keeps what stood there. The same again changes nothing.
+///
+/// # Errors
+/// 409 when another has the subject.
+pub(super) fn replace(
+    tx: &mut Tx<'_>,
+    old: &Stored,
     person: &StaffPerson,
     by: &str,
 ) -> Result<(), Problem> {
-    let trust = tx.trust();
-    let old = hold(tx, staff_id)?;
+    let (trust, staff_id) = (tx.trust(), old.staff_id);
     let value = |person: &StaffPerson| serde_json::to_value(person).map_err(Problem::internal);
     let (before, after) = (value(&old.person())?, value(person)?);
     if before == after {
@@ -218,6 +254,7 @@ pub(super) fn replace(
         .values((
             staff_change::trust_id.eq(trust),
             staff_change::staff_id.eq(staff_id),
+            staff_change::school_ids.eq(&old.school_ids),
             staff_change::recorded_at.eq(at),
             staff_change::old.eq(before),
             staff_change::recorded_by.eq(by),
@@ -238,9 +275,13 @@ pub(super) fn replace(
 }
 
 /// Locks somebody's row, so that of two writes at once the second stands later.
-fn hold(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<Stored, Problem> {
-    let found = staff::table.filter(staff::staff_id.eq(staff_id)).select(Stored::as_select());
-    Ok(found.for_update().first(tx.conn)?)
+///
+/// # Errors
+/// 404.
+pub(super) fn hold(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<Stored, Problem> {
+    let found =
+        staff::table.filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq(staff_id)));
+    Ok(found.select(Stored::as_select()).for_update().first(tx.conn)?)
 }
 
 /// A duty to be recorded.
@@ -271,8 +312,8 @@ pub(super) fn add_duties(
         .first(tx.conn)?;
     diesel::sql_query(
         "INSERT INTO staff_duty (trust_id, school_id, staff_id, duty, from_day, to_day, role, recorded_at, recorded_by) \
-         SELECT $1, u.school_id, $2, u.duty, u.from_day, u.to_day, u.role, $3, $4 \
-         FROM unnest($5, $6, $7, $8, $9) AS u (school_id, duty, from_day, to_day, role)",
+         SELECT t.trust_id, u.school_id, $2, u.duty, u.from_day, u.to_day, u.role, $3, $4 \
+         FROM trust t, unnest($5, $6, $7, $8, $9) AS u (school_id, duty, from_day, to_day, role) WHERE t.trust_id = $1",
     )
     .bind::<Integer, _>(trust)
     .bind::<Integer, _>(staff_id)

@@ -29,9 +29,8 @@ pub struct Args {
     /// The owner's database, when DATABASE_URL is set
     #[arg(long, env = "MIGRATE_URL", hide_env_values = true, value_name = "URL")]
     migrate_url: Option<String>,
-    /// Address to listen on
-    #[arg(long, env = "ROLLCALL_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: String,
+    #[command(flatten)]
+    doors: serve::Doors,
     /// Schools of the trust: eight in twelve are primary, three secondary, one special
     #[arg(long, default_value = "12", value_name = "N")]
     schools: u16,
@@ -47,7 +46,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let folder = args.reach.data.path();
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     println!("Data folder: {}", folder.display());
-    let listener = serve::listen(&args.listen)?;
+    let listeners = args.doors.open()?;
     let (cluster, database_url) = match args.reach.database_url.as_deref() {
         Some(url) => (None, on_given(args, url)?),
         None => embedded(&folder).map(|(cluster, url)| (Some(cluster), url))?,
@@ -55,7 +54,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let rollcall = args.reach.rollcall(&database_url)?;
     let shown = rollcall.app.clone();
     let served =
-        serve::until_stopped(&rollcall, listener, args.reach.workers.max(1), move |address| {
+        serve::until_stopped(&rollcall, listeners, args.reach.workers.max(1), move |address| {
             show(&shown, &folder, address, &database_url, size)
         });
     drop(rollcall);
@@ -94,8 +93,8 @@ fn show(
     size: Size,
 ) -> Result<(), String> {
     let today = app.clock.today();
-    let client = |trust: TrustId, role: &str| {
-        token(app, trust, Schools::All, role).map(|token| Client::new(address, &token))
+    let client = |trust: TrustId, schools: Schools, role: &str| {
+        token(app, trust, schools, role).map(|token| Client::new(address, &token))
     };
     let size_text = size.to_string();
     let before = Notes::read(folder).filter(|notes| {
@@ -159,6 +158,7 @@ fn tokens(
     roles
         .roles()
         .iter()
+        .filter(|role| role.level != Level::School || school.is_some())
         .map(|role| {
             let (trust, schools) = match (role.level, school) {
                 (Level::Platform, _) => (TrustId::PLATFORM, Schools::All),

@@ -22,13 +22,13 @@ pub struct Args {
     /// The trust; the demonstration trust when there is one
     #[arg(long)]
     trust: Option<TrustId>,
-    /// The schools, with commas between, or * for all; what the role usually has when absent
+    /// The schools, with commas between; * for all, unless the role is a school's; what the role usually has when absent
     #[arg(long)]
     schools: Option<String>,
     /// Who acts: stands in the history of every mark
     #[arg(long)]
     subject: Option<String>,
-    /// How many hours it is valid
+    /// How many hours it is valid: a year at most
     #[arg(long, default_value = "12")]
     hours: u16,
 }
@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let notes = Notes::read(&args.data.path());
     let platform = role.level == Level::Platform;
     let trust = match (platform, args.trust, &notes) {
-        (true, _, _) => TrustId::PLATFORM,
+        (true, trust, _) => trust.unwrap_or(TrustId::PLATFORM),
         (false, Some(trust), _) => trust,
         (false, None, Some(notes)) => notes.trust_id,
         (false, None, None) => {
@@ -61,9 +61,10 @@ pub fn run(args: &Args) -> Result<(), String> {
         (None, _, _) => Schools::All,
     };
     let subject = args.subject.clone().unwrap_or_else(|| format!("cli-{}", role.name));
-    let keys = Keys::load_or_create(&args.data.keys()).map_err(|error| error.to_string())?;
     let lasts = TimeDelta::hours(i64::from(args.hours));
     let claims = Claims::new(trust, schools, &role.name, &subject, Clock::system().now(), lasts);
+    claims.fit(Some(role.level)).map_err(|unfit| unfit.to_string())?;
+    let keys = Keys::load_or_create(&args.data.keys()).map_err(|error| error.to_string())?;
     println!("{}", keys.sign(&claims).map_err(|error| error.to_string())?);
     Ok(())
 }

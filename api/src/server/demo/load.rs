@@ -12,6 +12,7 @@ use super::SEED;
 use super::notes::{Notes, SchoolNote};
 use super::policies::follow;
 use super::staff::load_staff;
+use crate::base::db::Schools;
 use crate::base::prelude::*;
 use crate::server::client::Client;
 use crate::server::progress::Progress;
@@ -24,9 +25,10 @@ pub struct Loaded {
     pub schools: Vec<SchoolNote>,
 }
 
-/// Loads a demonstration trust of a size. `client` is given a trust (or the platform) and a role, and makes a client.
+/// Loads a demonstration trust of a size. `client` is given a trust (or the platform), schools and a role, and makes a
+/// client.
 pub fn load(
-    client: impl Fn(TrustId, &str) -> Result<Client, String>,
+    client: impl Fn(TrustId, Schools, &str) -> Result<Client, String>,
     size: Size,
     today: NaiveDate,
     progress: &Progress,
@@ -35,13 +37,11 @@ pub fn load(
     let words = |error: crate::server::client::ClientError| error.to_string();
     // Another size is another trust, also when the first was never finished.
     let key = format!("demo-trust-{size}");
-    let trust = client(TrustId::PLATFORM, "platform_admin")?
+    let trust = client(TrustId::PLATFORM, Schools::All, "platform_admin")?
         .post("/v1/trusts", &key, &json!({ "name": plan.trust_name, "sandbox": true }))
         .map_err(words)?;
     let trust_id = TrustId::new(id(&trust, "trust_id")?);
-    let admin = client(trust_id, "trust_admin")?;
-    // Who may record what a court has ordered about a parent.
-    let lead = client(trust_id, "school_lead")?;
+    let admin = client(trust_id, Schools::All, "trust_admin")?;
     let mut schools = Vec::new();
     for school in plan.schools.iter().enumerate() {
         schools.push(load_school(&admin, school)?);
@@ -50,7 +50,15 @@ pub fn load(
     for file in demo::files(&plan, SEED, today) {
         import(&admin, &file, progress)?;
         if file.kind == "pupils" {
-            import(&lead, &demo::parents_file(&plan, SEED, today), progress)?;
+            let parents = demo::parents_files(&plan, SEED, today);
+            import(&admin, &parents.all, progress)?;
+            for (urn, file) in &parents.orders {
+                // Who may record what a court has ordered about a parent.
+                let school = schools.iter().find(|school| school.urn == *urn);
+                let school = school.ok_or("the orders name a school that there is not")?.school_id;
+                let lead = client(trust_id, Schools::Only(vec![school]), "school_lead")?;
+                import_to(&lead, Some(school), file, progress)?;
+            }
         }
     }
     Ok(Loaded { trust_id, schools })
@@ -117,7 +125,18 @@ fn calendar_body(calendar: &Calendar) -> Value {
 }
 
 fn import(client: &Client, file: &File, progress: &Progress) -> Result<(), String> {
-    let path = format!("/v1/imports?kind={}&file_name={}", file.kind, file.name);
+    import_to(client, None, file, progress)
+}
+
+/// `school`: whose file it is; nobody's in particular when it names its schools and is sent for the trust.
+fn import_to(
+    client: &Client,
+    school: Option<SchoolId>,
+    file: &File,
+    progress: &Progress,
+) -> Result<(), String> {
+    let school = school.map(|school| format!("&school_id={school}")).unwrap_or_default();
+    let path = format!("/v1/imports?kind={}&file_name={}{school}", file.kind, file.name);
     let done = progress.send(client, &path, None, &file.name, &file.bytes)?;
     match done["job"]["state"].as_str() {
         Some("done") => Ok(()),

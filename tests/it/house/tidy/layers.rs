@@ -18,6 +18,7 @@ const WINGS: [(&str, &[&str]); 12] = [
             "share",
             "db",
             "tokens",
+            "redis",
             "limit",
             "events",
             "state",
@@ -58,7 +59,7 @@ const WINGS: [(&str, &[&str]); 12] = [
     ("reports", &["returns", "log"]),
     ("imports", &["import_marks", "import_parents", "import_pupils", "undo", "uploads"]),
     ("runs", &[]),
-    ("server", &["document", "operation", "client", "progress", "demo", "cli"]),
+    ("server", &["document", "operation", "metrics", "client", "progress", "demo", "cli"]),
 ];
 
 /// Wings that stand side by side: none of them uses another.

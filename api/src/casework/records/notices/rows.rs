@@ -100,6 +100,12 @@ pub fn keep(
     standing: &NoticeEntry<'_>,
     caller: &Caller,
 ) -> Result<NoticeRow> {
+    // The limits hold for a parent and a child wherever the child is taught: who may see the child sees it.
+    let mut readers = visibility::readers_of_pupils(tx, &[whom.pupil_id])?;
+    let mut school_ids = readers.remove(&whom.pupil_id).unwrap_or_default();
+    if !school_ids.contains(&whom.asking_school) {
+        school_ids.push(whom.asking_school);
+    }
     let details = serde_json::to_value(standing.details).map_err(Problem::internal)?;
     Ok(diesel::insert_into(penalty_notice::table)
         .values((
@@ -117,6 +123,7 @@ pub fn keep(
             penalty_notice::recorded_at.eq(tx.now()),
             penalty_notice::recorded_by.eq(caller.subject()),
             penalty_notice::role.eq(caller.role()),
+            penalty_notice::school_ids.eq(school_ids),
         ))
         .returning(NoticeRow::as_returning())
         .get_result(tx.conn)?)
