@@ -1,5 +1,6 @@
 //! Who is on roll, and who their parents are.
 
+mod paging;
 mod parents;
 mod pupils;
 mod visibility;

@@ -13,8 +13,10 @@ const WINGS: [(&str, &[&str]); 12] = [
         &[
             "clock",
             "kind",
+            "storage",
             "problem",
             "sandbox",
+            "seal",
             "db",
             "tokens",
             "limit",
