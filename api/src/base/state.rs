@@ -10,6 +10,7 @@ use super::clock::Clock;
 use super::db::Db;
 use super::events::Streams;
 use super::limit::Limits;
+use super::storage::Storage;
 use super::tokens::keys::{Keys, KeysError};
 
 /// What every request may use.
@@ -26,6 +27,8 @@ pub struct App {
     pub clock: Clock,
     /// Rate limits.
     pub limits: Limits,
+    /// Whether the database has room.
+    pub storage: Storage,
     /// Streams of events.
     pub streams: Streams,
 }
@@ -84,6 +87,7 @@ impl App {
             codes: Arc::new(codes),
             clock,
             limits: Limits::per_minute(settings.rate_limit),
+            storage: Storage::default(),
             streams: Streams::default(),
         })
     }

@@ -3,6 +3,8 @@
 mod auth;
 mod cache;
 mod db;
+mod ends_of_the_calendar;
 mod http;
+mod idempotency;
 mod jobs;
 mod sandbox;
