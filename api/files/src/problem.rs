@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::words;
+use domain::{is_hidden, words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -146,11 +146,11 @@ impl fmt::Debug for RowProblem {
     }
 }
 
-/// A text of the file as it may be shown: at most 80 characters, none of them a control character.
+/// A text of the file as it may be shown: at most 80 characters, all of which can be seen.
 pub(super) fn shown(text: &str) -> String {
     text.chars()
         .take(VALUE_LENGTH)
-        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c })
         .collect()
 }
 

