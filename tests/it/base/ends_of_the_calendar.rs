@@ -12,7 +12,7 @@ fn dates_and_times_that_no_calendar_shows_are_refused_everywhere() {
     {
         for path in [
             format!("/v1/schools/{school}/calendar/2026?as_known_on={instant}"),
-            format!("/v1/pupils/{pupil}/characteristics?as_known_on={instant}"),
+            format!("/v1/enrolments/1/characteristics?as_known_on={instant}"),
             format!("/v1/analytics/trend?as_known_on={instant}"),
             format!("/v1/analytics/completeness?year=2026&as_known_on={instant}"),
         ] {

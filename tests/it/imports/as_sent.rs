@@ -96,7 +96,7 @@ fn a_line_break_in_a_name_is_a_space_in_both_forms() {
     office.applied("pupils", file(&[row(1, "\"van\nDijk\"", "Ann", "6", "6A")]));
     let ben = upn(2);
     let cells = ["van\nDijk", "Ben", "2015-03-14", "6", "2026-09-02", "6A"].map(Cell::Text);
-    let row = [vec![Cell::Text(&ben)], Vec::from(cells)].concat();
+    let row: Vec<Cell<'_>> = std::iter::once(Cell::Text(&ben)).chain(cells).collect();
     let header: Vec<&str> = HEADER.split(',').collect();
     office.applied("pupils", workbook(&[("Roll", vec![texts(&header), row])]));
     assert_eq!(office.names(), ["van Dijk Ann 2015-03-14", "van Dijk Ben 2015-03-14"]);
