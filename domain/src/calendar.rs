@@ -107,6 +107,30 @@ impl Calendar {
         Session::ALL.into_iter().any(|session| self.is_open(date, session))
     }
 
+    /// Why the school is closed for a session, in plain English; `None` when it is open: "it is a Sunday", "it is a bank
+    /// holiday (Good Friday)".
+    pub fn closed_because(&self, date: NaiveDate, session: Session) -> Option<String> {
+        if self.is_open(date, session) {
+            return None;
+        }
+        let closure = self.closures.iter().find(|closure| closure.covers(date, session));
+        let term = self.terms.iter().find(|term| term.from <= date && date <= term.to);
+        Some(match (closure, term) {
+            _ if !Session::ALL.into_iter().any(|one| self.week.is_open(date.weekday(), one)) => {
+                format!("it is a {}", date.format("%A"))
+            }
+            (_, None) => "it is a holiday: no term has the day".to_owned(),
+            (_, Some(term)) if term.half_term.is_some_and(|days| days.contains(date)) => {
+                format!("it is the half-term break of {}", term.name)
+            }
+            (Some(closure), _) => {
+                let note = closure.note.as_ref().map(|note| format!(" ({note})"));
+                format!("it is {}{}", closure.kind.named(), note.unwrap_or_default())
+            }
+            (None, _) => format!("the school's week has no {session} on a {}", date.format("%A")),
+        })
+    }
+
     /// The half days on which the school is open.
     pub const fn open_half_days(&self) -> HalfDaySet {
         self.open

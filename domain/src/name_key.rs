@@ -5,58 +5,40 @@
 //! and capitals. Names outside the Latin alphabet keep their letters. The key is for finding only;
 //! a name is always shown as it was recorded.
 
-/// Letters with the plain letters they are searched by: everything in Unicode's Latin-1,
-/// Extended-A, Extended-B and Extended Additional blocks that is a letter with a mark, the letters
-/// of European alphabets that have a usual replacement, and the accented letters of modern Greek
-/// and Russian.
-const PLAIN: [(&str, &str); 45] = [
-    ("a", "àáâãäåāăąǎǟǡǻȁȃȧḁẚạảấầẩẫậắằẳẵặ"),
+use unicode_normalization::UnicodeNormalization;
+
+/// The letters of European alphabets that are no letter with a mark, with the plain letters that they are searched by.
+/// Those with a mark lose it by themselves: they are taken apart first.
+const PLAIN: [(&str, &str); 24] = [
     ("ae", "æǣǽ"),
-    ("b", "ƀḃḅḇ"),
-    ("c", "çćĉċčƈḉ"),
-    ("d", "ðďđḋḍḏḑḓ"),
+    ("b", "ƀ"),
+    ("c", "ƈ"),
+    ("d", "ðđ"),
     ("dz", "ǆǳ"),
-    ("e", "èéêëēĕėęěǝȅȇȩɇḕḗḙḛḝẹẻẽếềểễệ"),
-    ("f", "ƒḟ"),
-    ("g", "ĝğġģǥǧǵḡ"),
-    ("h", "ĥħȟḣḥḧḩḫẖ"),
-    ("i", "ìíîïĩīĭįıǐȉȋḭḯỉị"),
+    ("e", "ǝɇ"),
+    ("f", "ƒ"),
+    ("g", "ǥ"),
+    ("h", "ħ"),
+    ("i", "ı"),
     ("ij", "ĳ"),
-    ("j", "ĵǰɉ"),
-    ("k", "ķĸƙǩḱḳḵ"),
-    ("l", "ĺļľŀłƚḷḹḻḽ"),
+    ("j", "ɉ"),
+    ("k", "ķĸƙ"),
+    ("l", "ŀłƚ"),
     ("lj", "ǉ"),
-    ("m", "ḿṁṃ"),
-    ("n", "ñńņňŉǹṅṇṉṋ"),
+    ("n", "ŉ"),
     ("ng", "ŋ"),
     ("nj", "ǌ"),
-    ("o", "òóôõöøōŏőơǒǫǭǿȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợ"),
+    ("o", "øǿ"),
     ("oe", "œ"),
-    ("p", "ƥṕṗ"),
-    ("q", "ɋ"),
-    ("r", "ŕŗřȑȓɍṙṛṝṟ"),
-    ("s", "śŝşšſșṡṣṥṧṩẛ"),
     ("ss", "ß"),
-    ("t", "ţťŧțṫṭṯṱẗ"),
+    ("t", "ŧ"),
     ("th", "þ"),
-    ("u", "ùúûüũūŭůűųưǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự"),
-    ("v", "ṽṿ"),
-    ("w", "ŵẁẃẅẇẉẘ"),
-    ("x", "ẋẍ"),
-    ("y", "ýÿŷƴȳɏẏẙỳỵỷỹ"),
-    ("z", "źżžƶẑẓẕ"),
-    ("α", "ά"),
-    ("ε", "έ"),
-    ("η", "ή"),
-    ("ι", "ίϊΐ"),
-    ("ο", "ό"),
     // The sigma at the end of a word is the same letter.
     ("σ", "ς"),
-    ("υ", "ύϋΰ"),
-    ("ω", "ώ"),
-    ("и", "йѝ"),
-    ("е", "ёѐ"),
 ];
+/// More of them, of one letter each.
+const ALSO_PLAIN: [(&str, &str); 6] =
+    [("p", "ƥ"), ("q", "ɋ"), ("r", "ɍ"), ("s", "ſẛ"), ("y", "ƴɏ"), ("z", "ƶ")];
 
 /// The key a pupil is found by: surname, then forename, folded, so that typing the beginning of
 /// "surname forename" finds the pupil: `O’Brien-Núñez`, `Zoë` gives `obrien nunez zoe`.
@@ -73,12 +55,15 @@ pub fn folded_name_key(surname: &str, forename: &str) -> String {
 /// Adds the words of a text to the key, with one space between any two.
 fn fold_into(key: &mut String, text: &str) {
     let mut between_words = true;
-    for c in text.chars().flat_map(char::to_lowercase) {
+    // Apart from their accents, and together again what else was taken apart.
+    let bare = text.nfd().filter(|c| !is_accent(*c)).nfc();
+    for c in bare.flat_map(char::to_lowercase) {
         if separates(c) {
             between_words = true;
             continue;
         }
-        let plain = PLAIN.iter().find(|(_, letters)| !c.is_ascii() && letters.contains(c));
+        let mut table = PLAIN.iter().chain(&ALSO_PLAIN);
+        let plain = table.find(|(_, letters)| !c.is_ascii() && letters.contains(c));
         if plain.is_none() && (is_accent(c) || !c.is_alphanumeric()) {
             continue;
         }

@@ -50,6 +50,18 @@ words! {
     }
 }
 
+impl ClosureKind {
+    /// As it is called in a sentence.
+    pub const fn named(self) -> &'static str {
+        match self {
+            Self::Holiday => "a holiday of the school's own",
+            Self::BankHoliday => "a bank holiday",
+            Self::Inset => "a day of in-service training",
+            Self::Closure => "a closure",
+        }
+    }
+}
+
 /// Days, or one session of each of the days, on which a school is closed during a term.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Closure {

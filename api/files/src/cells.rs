@@ -4,7 +4,7 @@
 //! expected when it finds something else. An empty cell is the caller's business.
 
 use chrono::{Datelike, Days, NaiveDate};
-use domain::{AcademicYear, Session, Sex, Upn, UpnError};
+use domain::{AcademicYear, Session, Sex, Upn, UpnError, YearGroup, is_invisible};
 
 use super::problem::{Fault, RowProblemKind};
 
@@ -131,21 +131,20 @@ pub(super) fn urn(text: &str) -> Result<&str, Fault> {
 }
 
 /// Reads a year group: reception is 0, nursery -1.
-pub(super) fn year_group(text: &str) -> Result<i8, Fault> {
-    let lower = text.to_lowercase();
-    let words = lower.strip_prefix("year").or_else(|| lower.strip_prefix('y')).unwrap_or(&lower);
-    match words.trim() {
-        "r" | "reception" => return Ok(0),
-        "n" | "nursery" | "-1" => return Ok(-1),
-        digits if digits.len() <= 2 => {
-            if let Some(year @ 0..=14) = number(digits).filter(|_| !digits.is_empty()) {
-                return Ok(i8::try_from(year).unwrap_or_default());
-            }
+pub(super) fn year_group(text: &str) -> Result<YearGroup, Fault> {
+    let expected = "a year group: N, R, 1 to 14 or X (7, Y7, Yr 7 and Year 7 are the same)";
+    YearGroup::read(text).ok_or_else(|| Fault::new(RowProblemKind::BadYearGroup, expected))
+}
+
+/// Reads the year group of a pupil whose age is not known here.
+pub(super) fn plain_year_group(text: &str) -> Result<i8, Fault> {
+    match year_group(text)? {
+        YearGroup::Of(group) => Ok(group),
+        YearGroup::ByAge => {
+            let expected = "a year group: N, R or 1 to 14; X is read in the file of pupils, which has their ages";
+            Err(Fault::new(RowProblemKind::BadYearGroup, expected))
         }
-        _ => {}
     }
-    let expected = "a year group: N, R or 1 to 14 (7, Y7 and Year 7 are the same)";
-    Err(Fault::new(RowProblemKind::BadYearGroup, expected))
 }
 
 /// Reads an academic year: `2026`, `2026/27`, `2026-2027`.
@@ -205,16 +204,18 @@ pub(super) fn session(text: &str) -> Result<Session, Fault> {
     }
 }
 
-/// Reads a name: any characters but control characters, at most 100 of them.
+/// Reads a name: any characters but control and invisible ones, at most 100 of them. A line break in its cell is a space,
+/// as it is in a workbook.
 pub(super) fn text(text: &str) -> Result<String, Fault> {
-    if text.chars().any(char::is_control) {
-        let expected = "no line breaks, tabs or other control characters";
+    let text = text.replace("\r\n", " ").replace(['\n', '\r'], " ");
+    if text.chars().any(is_invisible) {
+        let expected = "no tabs, other control characters or invisible characters";
         return Err(Fault::new(RowProblemKind::BadText, expected));
     }
     if text.chars().count() > TEXT_LENGTH {
         return Err(Fault::new(RowProblemKind::BadText, "at most 100 characters"));
     }
-    Ok(text.to_owned())
+    Ok(text)
 }
 
 /// Reads the name of a class: as [`text`], at most 50 characters.
@@ -310,7 +311,7 @@ mod tests {
             ("Y7", 7),
             ("YEAR 14", 14),
         ] {
-            assert_eq!(year_group(text), Ok(group), "{text}");
+            assert_eq!(plain_year_group(text), Ok(group), "{text}");
         }
         for text in ["", "15", "Year", "7A", "-2", "+7", "007", "YY7", "Year Year 7"] {
             assert!(year_group(text).is_err(), "{text}");
@@ -343,7 +344,9 @@ mod tests {
     fn names_may_be_anything_but_control_characters() {
         assert_eq!(text("O’Brien-Łukasz 🙂 田中"), Ok("O’Brien-Łukasz 🙂 田中".to_owned()));
         assert!(text(&"é".repeat(100)).is_ok() && text(&"é".repeat(101)).is_err());
-        assert!(text("Ann\nBell").is_err() && text("Ann\u{85}").is_err());
+        assert_eq!(text("Ann\r\nBell"), Ok("Ann Bell".to_owned()));
+        assert!(text("Ann\tBell").is_err() && text("Ann\u{85}").is_err());
+        assert!(text("Sm\u{200b}ith").is_err() && text("\u{202e}Ann").is_err());
     }
 
     #[test]

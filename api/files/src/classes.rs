@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::{AcademicYear, Upn};
+use domain::{AcademicYear, Upn, class_key};
 
 use super::Reading;
 use super::cells;
@@ -140,7 +140,7 @@ impl<'s> ClassesReader<'s> {
         let class = findings.needed(row, &self.class, cells::class);
         let year = findings.optional(row, self.year.as_ref(), cells::academic_year);
         let upn = findings.optional(row, self.upn.as_ref(), cells::upn);
-        let year_group = findings.optional(row, self.year_group.as_ref(), cells::year_group);
+        let year_group = findings.optional(row, self.year_group.as_ref(), cells::plain_year_group);
         let from = findings.optional(row, self.from.as_ref(), cells::date_on_record);
         if let (Some(year), Some(day), Some(place)) = (year, from, &self.from)
             && AcademicYear::of(day) != Some(year)
@@ -164,7 +164,7 @@ impl<'s> ClassesReader<'s> {
     fn keep(&mut self, row: ClassFileRow, findings: &mut Findings) {
         let Some(member) = &row.member else {
             let year = row.year.map(AcademicYear::number);
-            if self.named.insert((row.urn.clone(), row.class.clone(), year)) {
+            if self.named.insert((row.urn.clone(), class_key(&row.class), year)) {
                 self.rows.push(row);
             } else {
                 self.repeated.push(row.line);
@@ -178,7 +178,10 @@ impl<'s> ClassesReader<'s> {
                 self.placed.insert(about, self.rows.len());
                 self.rows.push(row);
             }
-            Some(earlier) if earlier.class == row.class && earlier.member == row.member => {
+            Some(earlier)
+                if class_key(&earlier.class) == class_key(&row.class)
+                    && earlier.member == row.member =>
+            {
                 self.repeated.push(row.line);
             }
             Some(earlier) => {

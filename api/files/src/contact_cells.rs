@@ -87,7 +87,7 @@ pub(super) fn order(text: &str) -> Result<String, Fault> {
 }
 
 fn kept(text: &str, most: usize, expected: &'static str) -> Result<String, Fault> {
-    if text.chars().count() > most || text.chars().any(|c| c.is_control() && c != '\n') {
+    if text.chars().count() > most || text.chars().any(|c| domain::is_hidden(c) && c != '\n') {
         return Err(Fault::new(RowProblemKind::BadText, expected));
     }
     Ok(text.to_owned())

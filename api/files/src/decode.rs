@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use domain::in_one_form;
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use super::lines::line_ends;
@@ -32,12 +33,20 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded<'_>, RowProblem> {
         let expected = "a file of less than 4 GB; split it by school or by term";
         return Err(RowProblem::of_row(1, RowProblemKind::FileTooLarge, expected));
     }
-    let decoded = match bytes {
+    let mut decoded = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => marked_utf8(rest)?,
         [0xff, 0xfe, rest @ ..] => utf16(rest, UTF_16LE)?,
         [0xfe, 0xff, rest @ ..] => utf16(rest, UTF_16BE)?,
         _ => unmarked(bytes)?,
     };
+    // An é is one character, however it was typed.
+    let composed = match in_one_form(&decoded.text) {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(text) => Some(text),
+    };
+    if let Some(text) = composed {
+        decoded.text = Cow::Owned(text);
+    }
     match decoded.text.find('\0') {
         None => Ok(decoded),
         Some(at) => Err(not_text(

@@ -93,14 +93,32 @@ impl Column {
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Upn => &["upn", "unique pupil number"],
-            Self::Surname => {
-                &["surname", "legal surname", "last name", "legal last name", "family name"]
+            Self::Surname => &[
+                "surname",
+                "legal surname",
+                "last name",
+                "legal last name",
+                "family name",
+                "legal family name",
+                "legalsurname",
+                "pupil surname",
+            ],
+            Self::Forename => &[
+                "forename",
+                "legal forename",
+                "first name",
+                "legal first name",
+                "given name",
+                "legal given name",
+                "legalforename",
+                "pupil forename",
+            ],
+            Self::BirthDate => {
+                &["birth date", "dob", "d o b", "date of birth", "birthdate", "dateofbirth"]
             }
-            Self::Forename => {
-                &["forename", "legal forename", "first name", "legal first name", "given name"]
+            Self::Sex => {
+                &["sex", "legal sex", "gender", "pupil sex", "sexcurrent", "gendercurrent"]
             }
-            Self::BirthDate => &["birth date", "dob", "d o b", "date of birth", "birthdate"],
-            Self::Sex => &["sex", "legal sex", "gender"],
             Self::Class => &[
                 "class",
                 "reg",
@@ -111,14 +129,46 @@ impl Column {
                 "form",
                 "form group",
                 "tutor group",
+                "reggroup",
+                "regform",
+                "registrationgroup",
+                "tutorgroup",
             ],
-            Self::YearGroup => {
-                &["year group", "year", "nc year", "yeargroup", "national curriculum year"]
-            }
-            Self::FirstDay => {
-                &["first day", "admission date", "date of admission", "entry date", "doa"]
-            }
-            Self::LastDay => &["last day", "leaving date", "date of leaving", "leave date", "dol"],
+            Self::YearGroup => &[
+                "year group",
+                "year",
+                "nc year",
+                "yeargroup",
+                "national curriculum year",
+                "ncyearactual",
+                "nc year actual",
+                "ncyear",
+                "actual nc year",
+                "nc year group",
+                "national curriculum year group",
+                "yr",
+                "year grp",
+            ],
+            Self::FirstDay => &[
+                "first day",
+                "admission date",
+                "date of admission",
+                "entry date",
+                "doa",
+                "entrydate",
+                "admissiondate",
+                "date of entry",
+                "enrolment date",
+            ],
+            Self::LastDay => &[
+                "last day",
+                "leaving date",
+                "date of leaving",
+                "leave date",
+                "dol",
+                "leavingdate",
+                "leavedate",
+            ],
             Self::From => &["from", "from date", "effective from", "effective date"],
             Self::Known(kind) => characteristics::names(kind),
             Self::Urn => &["urn", "school urn"],
@@ -230,9 +280,10 @@ impl Header {
         self.places(column).next().is_some()
     }
 
-    /// The column, if the file has it. Two of it are a problem.
+    /// The column, if the file has it. Two of it are a problem, unless one of them is the legal one.
     pub fn optional(&self, column: Column, problems: &mut Problems) -> Option<Place> {
-        let places: Vec<usize> = self.places(column).collect();
+        let places =
+            self.legal(column).map_or_else(|| self.places(column).collect(), |at| vec![at]);
         if places.len() > 1 {
             let all = places.iter().map(|place| self.name(*place)).collect();
             let expected =
@@ -277,6 +328,28 @@ impl Header {
             count,
             text: format!("{} left aside: {}", counted(count, "column"), listed(ignored)),
         })
+    }
+
+    /// A notice that of several columns for this the legal one is read.
+    pub fn legal_alone(&self, column: Column) -> Option<Notice> {
+        let legal = self.legal(column).filter(|_| self.places(column).count() > 1)?;
+        let others: Vec<&str> =
+            self.places(column).filter(|at| *at != legal).map(|at| self.name(at)).collect();
+        let count = others.len() as u64;
+        let text = format!(
+            "{} is recorded; left aside: {}",
+            shown(self.name(legal).trim()),
+            listed(others)
+        );
+        Some(Notice { kind: NoticeKind::LegalName, line: self.line, count, text })
+    }
+
+    /// The one column for this that says that it is the legal one.
+    fn legal(&self, column: Column) -> Option<usize> {
+        let is_legal =
+            |at: &usize| self.folded.get(*at).is_some_and(|name| name.starts_with("legal"));
+        let mut legal = self.places(column).filter(is_legal);
+        legal.next().filter(|_| legal.next().is_none())
     }
 
     fn places(&self, column: Column) -> impl Iterator<Item = usize> + '_ {
@@ -359,11 +432,22 @@ mod tests {
     #[test]
     fn a_doubled_column_names_both() {
         let mut problems = Problems::new();
-        let header = header("Surname,Legal Surname");
+        let header = header("Surname,Last Name");
         assert_eq!(header.optional(Column::Surname, &mut problems).unwrap().at, 0);
         let (listed, _) = problems.finish();
         assert_eq!(listed[0].kind, RowProblemKind::DoubledColumn);
-        assert!(listed[0].expected.ends_with("Surname, Legal Surname"));
+        assert!(listed[0].expected.ends_with("Surname, Last Name"));
+    }
+
+    #[test]
+    fn a_legal_name_stands_before_another_and_it_is_said() {
+        let mut problems = Problems::new();
+        let header = header("upn,Surname,Legal Surname");
+        assert_eq!(header.optional(Column::Surname, &mut problems).unwrap().at, 2);
+        assert!(problems.is_empty());
+        let notice = header.legal_alone(Column::Surname).unwrap();
+        assert_eq!(notice.text, "Legal Surname is recorded; left aside: Surname");
+        assert_eq!(header.legal_alone(Column::Upn), None);
     }
 
     #[test]

@@ -40,6 +40,7 @@ mod said;
 mod sheet;
 mod table;
 mod week;
+mod word;
 
 #[cfg(test)]
 mod tests;
@@ -60,6 +61,7 @@ pub use pieces::Unread;
 pub use problem::{LISTED_PROBLEMS, Problems, RowProblem, RowProblemKind};
 pub use pupils::{PupilRow, read_pupils};
 pub use rows::{PROGRESS_ROWS, Progress, Sent, Stopped};
+pub use word::word_schema;
 
 /// What a file came to.
 ///

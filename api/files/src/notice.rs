@@ -3,58 +3,42 @@
 
 use std::fmt;
 
+use domain::words;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What sort of thing a notice tells.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[schema(as = ImportNoticeKind)]
-pub enum NoticeKind {
-    /// The file is not UTF-8 and was read as Windows-1252.
-    ReadAsWindows1252,
-    /// Columns that the import does not know were left aside.
-    IgnoredColumns,
-    /// Columns that name a date without its year: which one was taken.
-    YearFound,
-    /// Rows that say what an earlier row said already were left aside.
-    RepeatedRows,
-    /// Rows name a school by a URN that it no longer has.
-    FormerUrn,
-    /// Schools that are none of the trust's were left aside.
-    OtherSchools,
-    /// Schools of the trust that are not open were left aside.
-    ClosedSchools,
-    /// Schools of the trust whose phase of education cannot be told were left aside.
-    NoPhase,
-    /// Schools of the trust are not in the group's list.
-    NotInGroup,
-    /// Schools were merged, split or both there: a person has to settle it.
-    LinkLeft,
-    /// A pupil who is new under this unique pupil number has the name and birth date of another.
-    MaybeSameChild,
-    /// A pupil is on the rolls of two schools on the same days.
-    OnTwoRolls,
-    /// Year groups of classes were left aside: a year group stands with the pupil.
-    YearGroupLeft,
-    /// People who are no parents in the sense of the law, such as a neighbour or a doctor, were left aside.
-    NotAParent,
-    /// Somebody was taken to be the same person as a parent of another child.
-    SamePerson,
-    /// Somebody has the name of a parent of another child, and may be the same person.
-    MaybeSamePerson,
-    /// The file says that there is no court order or that contact is allowed, and the record says otherwise: it stays.
-    SafeguardsStay,
-    /// Letters that the policy sends outside of cases: they stand with the letters, and open no case.
-    LetterOfNoCase,
-    /// Letters, steps, proposals or penalty notices rest on marks that the file would change; the pupil's number says
-    /// whose.
-    RestsOnMarks,
-    /// A code that had been withdrawn by the day of the mark was accepted as it used to count.
-    WithdrawnCode,
+use super::word::described;
+
+words! {
+    /// What sort of thing a notice tells.
+    NoticeKind as "ImportNoticeKind" {
+        ReadAsWindows1252 = "read-as-windows1252": "the file is not UTF-8 and was read as Windows-1252",
+        IgnoredColumns = "ignored-columns": "columns that the import does not know were left aside",
+        YearFound = "year-found": "columns that name a date without its year: which one was taken",
+        RepeatedRows = "repeated-rows": "rows that say what an earlier row said already were left aside",
+        FormerUrn = "former-urn": "rows name a school by a URN that it no longer has",
+        OtherSchools = "other-schools": "schools that are none of the trust's were left aside",
+        ClosedSchools = "closed-schools": "schools of the trust that are not open were left aside",
+        NoPhase = "no-phase": "schools of the trust whose phase of education cannot be told were left aside",
+        NotInGroup = "not-in-group": "schools of the trust are not in the group's list",
+        LinkLeft = "link-left": "schools were merged, split or both there: a person has to settle it",
+        MaybeSameChild = "maybe-same-child": "a pupil who is new under this unique pupil number has the name and birth date of another",
+        OnTwoRolls = "on-two-rolls": "a pupil is on the rolls of two schools on the same days",
+        YearGroupLeft = "year-group-left": "year groups of classes were left aside: a year group stands with the pupil",
+        NotAParent = "not-a-parent": "people who are no parents in the sense of the law, such as a neighbour or a doctor, were left aside",
+        SamePerson = "same-person": "somebody was taken to be the same person as a parent of another child",
+        MaybeSamePerson = "maybe-same-person": "somebody has the name of a parent of another child, and may be the same person",
+        SafeguardsStay = "safeguards-stay": "the file says that there is no court order or that contact is allowed, and the record says otherwise: it stays",
+        LetterOfNoCase = "letter-of-no-case": "letters that the policy sends outside of cases: they stand with the letters, and open no case",
+        RestsOnMarks = "rests-on-marks": "letters, steps, proposals or penalty notices rest on marks that the file would change; the pupil's number says whose",
+        LegalName = "legal-name": "the file has a legal and a preferred name: the legal one is recorded",
+        OneName = "one-name": "pupils with one name: it is recorded as the surname, with `-` for the forename",
+        YearGroupByAge = "year-group-by-age": "pupils who do not follow the national curriculum: the year group of their age is recorded",
+        WithdrawnCode = "withdrawn-code": "a code that had been withdrawn by the day of the mark was accepted as it used to count",
+    }
 }
+
+described!(NoticeKind);
 
 /// Something the sender of a file should know. A file with notices is still imported.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -7,8 +7,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use domain::{is_hidden, words};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+use super::word::described;
 
 /// How many problems of one file are listed; further ones are only counted.
 pub const LISTED_PROBLEMS: usize = 1_000;
@@ -16,133 +19,71 @@ pub const LISTED_PROBLEMS: usize = 1_000;
 /// How many characters of a cell a problem repeats.
 const VALUE_LENGTH: usize = 80;
 
-/// What sort of thing is wrong.
-///
-/// The first group concerns the file, the second a row or a cell, the third what the database
-/// says of a row that is itself well formed.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[schema(as = ImportProblemKind)]
-pub enum RowProblemKind {
-    /// The file has no header row, or no row after it.
-    EmptyFile,
-    /// The file is too long to number its lines.
-    FileTooLarge,
-    /// The file is not text in UTF-8, UTF-16 with a byte order mark, or Windows-1252.
-    NotText,
-    /// A workbook that is damaged, or not one of the kind .xlsx.
-    BadWorkbook,
-    /// A workbook that is protected by a password.
-    ProtectedWorkbook,
-    /// The file has no sheet of the name that was asked for.
-    UnknownSheet,
-    /// A column that is needed is not there.
-    MissingColumn,
-    /// Two columns say the same thing.
-    DoubledColumn,
-
-    /// The row has more or fewer cells than the header.
-    FieldCount,
-    /// A quotation mark opens and does not close at the end of its cell.
-    BrokenQuotes,
-    /// A cell that must be filled is empty.
-    MissingValue,
-    /// A text is too long or has control characters in it.
-    BadText,
-    /// Not a date, or not one that can be meant.
-    BadDate,
-    /// Not in the form of a unique pupil number.
-    BadUpnFormat,
-    /// In the form of a unique pupil number, but the check letter does not fit.
-    WrongUpnCheckLetter,
-    /// Not a year group.
-    BadYearGroup,
-    /// Not one of the values for a pupil's sex.
-    BadSex,
-    /// Not one of the values of a characteristic.
-    BadCharacteristic,
-    /// Not in the form of a school's unique reference number (URN).
-    BadUrn,
-    /// Neither the morning nor the afternoon session.
-    BadSession,
-    /// A week's marks that are not 10 or 14.
-    BadWeekString,
-    /// A week that is named by another day than its Monday.
-    WeekNotMonday,
-    /// Not an attendance code.
-    UnknownCode,
-    /// An attendance code that came into force after the day of the mark.
-    CodeNotInForce,
-    /// A code of the other session, such as `\` in the morning.
-    CodeInWrongSession,
-    /// Not an academic year.
-    BadAcademicYear,
-    /// Neither yes nor no.
-    BadYesNo,
-    /// Not one of the relationships of a parent and a child.
-    BadRelationship,
-    /// Not a place in the order in which parents are called.
-    BadPriority,
-    /// Not a language.
-    BadLanguage,
-    /// Not a telephone number, e-mail address or postal address.
-    BadContact,
-    /// Not a rate.
-    BadRate,
-    /// Not a count of sessions, or two counts that do not go together.
-    BadCount,
-    /// Not one of the things that can have been done.
-    UnknownRecord,
-    /// Not one of the states of a penalty notice.
-    UnknownState,
-    /// Two rows of the file say different things of the same matter.
-    RowsDisagree,
-    /// More rows about one pupil than a file may have.
-    TooManyRows,
-
-    /// No school of the trust has this URN.
-    UnknownSchool,
-    /// No pupil of the trust has this unique pupil number.
-    UnknownPupil,
-    /// More than one pupil of the trust has this unique pupil number.
-    AmbiguousPupil,
-    /// The pupil was not on the school's roll that day.
-    NotOnRoll,
-    /// The school was closed for that session.
-    ClosedDay,
-    /// The session has not taken place yet.
-    FutureMark,
-    /// The pupil with this unique pupil number has another name or date of birth.
-    PupilDiffers,
-    /// The pupil is on the school's roll on some of these days already.
-    EnrolmentsOverlap,
-    /// The school has no calendar for that academic year.
-    NoCalendar,
-    /// More than half of a school's roll would leave.
-    ShrinksRoll,
-    /// Only whoever leads on safeguarding may record what stands in this cell.
-    NeedsSafeguarding,
-    /// The school follows no policy.
-    NoPolicy,
-    /// The policy that the school follows has no such letter or stage, or it does not fit the case.
-    NotInPolicy,
-    /// A target whose last day has passed.
-    TargetEnded,
-    /// The pupil has an open case.
-    CaseOpen,
-    /// The pupil has no parent of this name.
-    UnknownParent,
-    /// The pupil has more than one parent of this name.
-    AmbiguousParent,
-    /// A session that another notice to this parent rests on.
-    SessionUsed,
-    /// The notice to this parent for this child is there already.
-    NoticeHere,
-    /// More notices to a parent for a child than the law allows.
-    TooManyNotices,
+words! {
+    /// What sort of thing is wrong.
+    RowProblemKind as "ImportProblemKind" {
+        EmptyFile = "empty-file": "the file has no header row, or no row after it",
+        FileTooLarge = "file-too-large": "the file is too long to number its lines",
+        NotText = "not-text": "the file is not text in UTF-8, UTF-16 with a byte order mark, or Windows-1252",
+        BadWorkbook = "bad-workbook": "a workbook that is damaged, or not one of the kind .xlsx",
+        ProtectedWorkbook = "protected-workbook": "a workbook that is protected by a password",
+        UnknownSheet = "unknown-sheet": "the file has no sheet of the name that was asked for",
+        MissingColumn = "missing-column": "a column that is needed is not there",
+        DoubledColumn = "doubled-column": "two columns say the same thing",
+        FieldCount = "field-count": "the row has more or fewer cells than the header",
+        BrokenQuotes = "broken-quotes": "a quotation mark opens and does not close at the end of its cell",
+        MissingValue = "missing-value": "a cell that must be filled is empty",
+        ErrorCell = "error-cell": "the cell of a workbook shows an error, such as `#N/A`",
+        BadText = "bad-text": "a text is too long or has control characters in it",
+        BadDate = "bad-date": "not a date, or not one that can be meant",
+        BadUpnFormat = "bad-upn-format": "not in the form of a unique pupil number",
+        WrongUpnCheckLetter = "wrong-upn-check-letter": "in the form of a unique pupil number, but the check letter does not fit",
+        BadYearGroup = "bad-year-group": "not a year group",
+        BadSex = "bad-sex": "not one of the values for a pupil's sex",
+        BadCharacteristic = "bad-characteristic": "not one of the values of a characteristic",
+        BadUrn = "bad-urn": "not in the form of a school's unique reference number (URN)",
+        BadSession = "bad-session": "neither the morning nor the afternoon session",
+        BadWeekString = "bad-week-string": "a week's marks that are not 10 or 14",
+        WeekNotMonday = "week-not-monday": "a week that is named by another day than its Monday",
+        UnknownCode = "unknown-code": "not an attendance code",
+        CodeNotInForce = "code-not-in-force": "an attendance code that came into force after the day of the mark",
+        CodeInWrongSession = "code-in-wrong-session": "a code of the other session, such as `\\` in the morning",
+        BadAcademicYear = "bad-academic-year": "not an academic year",
+        BadYesNo = "bad-yes-no": "neither yes nor no",
+        BadRelationship = "bad-relationship": "not one of the relationships of a parent and a child",
+        BadPriority = "bad-priority": "not a place in the order in which parents are called",
+        BadLanguage = "bad-language": "not a language",
+        BadContact = "bad-contact": "not a telephone number, e-mail address or postal address",
+        BadRate = "bad-rate": "not a rate",
+        BadCount = "bad-count": "not a count of sessions, or two counts that do not go together",
+        UnknownRecord = "unknown-record": "not one of the things that can have been done",
+        UnknownState = "unknown-state": "not one of the states of a penalty notice",
+        RowsDisagree = "rows-disagree": "two rows of the file say different things of the same matter",
+        TooManyRows = "too-many-rows": "more rows about one pupil than a file may have",
+        UnknownSchool = "unknown-school": "no school of the trust has this URN",
+        UnknownPupil = "unknown-pupil": "no pupil of the trust has this unique pupil number",
+        AmbiguousPupil = "ambiguous-pupil": "more than one pupil of the trust has this unique pupil number",
+        NotOnRoll = "not-on-roll": "the pupil was not on the school's roll that day",
+        ClosedDay = "closed-day": "the school was closed for that session",
+        FutureMark = "future-mark": "the session has not taken place yet",
+        PupilDiffers = "pupil-differs": "the pupil with this unique pupil number has another name or date of birth",
+        EnrolmentsOverlap = "enrolments-overlap": "the pupil is on the school's roll on some of these days already",
+        NoCalendar = "no-calendar": "the school has no calendar for that academic year",
+        ShrinksRoll = "shrinks-roll": "more than half of a school's roll would leave",
+        NeedsSafeguarding = "needs-safeguarding": "only whoever leads on safeguarding may record what stands in this cell",
+        NoPolicy = "no-policy": "the school follows no policy",
+        NotInPolicy = "not-in-policy": "the policy that the school follows has no such letter or stage, or it does not fit the case",
+        TargetEnded = "target-ended": "a target whose last day has passed",
+        CaseOpen = "case-open": "the pupil has an open case",
+        UnknownParent = "unknown-parent": "the pupil has no parent of this name",
+        AmbiguousParent = "ambiguous-parent": "the pupil has more than one parent of this name",
+        SessionUsed = "session-used": "a session that another notice to this parent rests on",
+        NoticeHere = "notice-here": "the notice to this parent for this child is there already",
+        TooManyNotices = "too-many-notices": "more notices to a parent for a child than the law allows",
+    }
 }
+
+described!(RowProblemKind);
 
 /// One thing that is wrong with an import.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -205,11 +146,11 @@ impl fmt::Debug for RowProblem {
     }
 }
 
-/// A text of the file as it may be shown: at most 80 characters, none of them a control character.
+/// A text of the file as it may be shown: at most 80 characters, all of which can be seen.
 pub(super) fn shown(text: &str) -> String {
     text.chars()
         .take(VALUE_LENGTH)
-        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c })
         .collect()
 }
 

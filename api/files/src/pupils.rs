@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use chrono::NaiveDate;
-use domain::{Characteristic, Sex, Upn, folded_name_key};
+use domain::{Characteristic, Sex, Upn, YearGroup, folded_name_key};
 
 use super::Reading;
 use super::cells;
 use super::characteristics::{self, Known};
 use super::headers::{Column, Header, Place};
+use super::notice::{NoticeKind, counted};
 use super::problem::{Fault, RowProblem, RowProblemKind};
 use super::rows::{Findings, Progress, Sent, Stopped, each_row, school_place};
 use super::table::Row;
@@ -18,6 +19,9 @@ use super::table::Row;
 /// How many rows a file may have about one pupil. A pupil has a few dozen at most; without a limit
 /// a hostile file would have each row compared with all others.
 const ROWS_OF_A_PUPIL: usize = 200;
+
+/// What stands for the forename of somebody who has one name.
+const NO_FORENAME: &str = "-";
 
 /// The columns that this file may have.
 const COLUMNS: [Column; 11] = [
@@ -53,8 +57,8 @@ pub struct PupilRow {
     pub sex: Option<Sex>,
     /// The class as written, when the file says it.
     pub class: Option<String>,
-    /// The year group: reception 0, nursery -1.
-    pub year_group: i8,
+    /// The year group: reception 0, nursery -1. `None`: the one of the pupil's age.
+    pub year_group: Option<i8>,
     /// The first day on the school's roll.
     pub first_day: NaiveDate,
     /// The last day on the school's roll; `None` while the pupil is on it.
@@ -122,6 +126,16 @@ pub fn read_pupils(
     )?;
     let Some(reader) = reader else { return Ok(findings.finish(Vec::new())) };
     findings.repeated(reader.repeated);
+    let pupils = |count: u64| counted(count, "pupil");
+    findings.told(NoticeKind::OneName, &reader.one_name, |count| {
+        format!(
+            "{} with one name: it is recorded as the surname, with `-` for the forename.",
+            pupils(count)
+        )
+    });
+    findings.told(NoticeKind::YearGroupByAge, &reader.by_age, |count| {
+        format!("{} of year group X: the year group of the pupil's age is recorded.", pupils(count))
+    });
     Ok(findings.finish(reader.rows))
 }
 
@@ -147,6 +161,10 @@ struct PupilsReader<'s> {
     places: Places,
     rows: Vec<PupilRow>,
     repeated: Vec<u64>,
+    /// Lines of pupils with one name.
+    one_name: Vec<u64>,
+    /// Lines of pupils whose year group is that of their age.
+    by_age: Vec<u64>,
     /// The rows of each pupil so far, by their place in `rows`.
     by_upn: HashMap<Upn, Vec<usize>>,
 }
@@ -173,23 +191,27 @@ impl<'s> PupilsReader<'s> {
                 .collect(),
             urn: school_place(header, own_school, problems),
         };
+        let named = [Column::Surname, Column::Forename, Column::Sex];
+        findings.notices.extend(named.into_iter().filter_map(|column| header.legal_alone(column)));
         problems.is_empty().then(|| Self {
             own_school,
             places,
             rows: Vec::new(),
             repeated: Vec::new(),
+            one_name: Vec::new(),
+            by_age: Vec::new(),
             by_upn: HashMap::new(),
         })
     }
 
     /// Reads a row; `None` when there is a problem with it.
-    fn read(&self, row: &Row<'_>, findings: &mut Findings) -> Option<PupilRow> {
-        let places = &self.places;
+    fn read(&mut self, row: &Row<'_>, findings: &mut Findings) -> Option<PupilRow> {
         let before = findings.problems.total();
-        let urn = findings.school(row, places.urn.as_ref(), self.own_school).map(str::to_owned);
-        let upn = findings.needed(row, &places.upn, cells::upn);
-        let surname = findings.needed(row, &places.surname, cells::text);
-        let forename = findings.needed(row, &places.forename, cells::text);
+        let urn =
+            findings.school(row, self.places.urn.as_ref(), self.own_school).map(str::to_owned);
+        let upn = findings.needed(row, &self.places.upn, cells::upn);
+        let (surname, forename) = self.names(row, findings);
+        let places = &self.places;
         let birth_date = findings.needed(row, &places.birth_date, cells::date);
         let sex = findings.optional(row, places.sex.as_ref(), cells::sex).flatten();
         let class = findings.optional(row, places.class.as_ref(), cells::class);
@@ -214,7 +236,10 @@ impl<'s> PupilsReader<'s> {
             birth_date: birth_date?,
             sex,
             class,
-            year_group: year_group?,
+            year_group: match year_group? {
+                YearGroup::Of(group) => Some(group),
+                YearGroup::ByAge => None,
+            },
             first_day: first_day?,
             last_day,
             from,
@@ -222,6 +247,27 @@ impl<'s> PupilsReader<'s> {
         };
         self.check_dates(&pupil, row, findings);
         (findings.problems.total() == before).then_some(pupil)
+    }
+
+    /// The surname and the forename. Somebody with one name has it as the surname, and `-` for the forename.
+    fn names(
+        &mut self,
+        row: &Row<'_>,
+        findings: &mut Findings,
+    ) -> (Option<String>, Option<String>) {
+        let Places { surname, forename, .. } = &self.places;
+        let only = match (row.cell(surname.at), row.cell(forename.at)) {
+            ("", "") => None,
+            (_, "" | "-") => Some(surname),
+            ("" | "-", _) => Some(forename),
+            _ => None,
+        };
+        let Some(only) = only else {
+            let surname = findings.needed(row, surname, cells::text);
+            return (surname, findings.needed(row, forename, cells::text));
+        };
+        self.one_name.push(row.line);
+        (findings.needed(row, only, cells::text), Some(NO_FORENAME.to_owned()))
     }
 
     /// Checks the dates of a row against each other.
@@ -290,6 +336,9 @@ impl<'s> PupilsReader<'s> {
                 .problems
                 .add(|| RowProblem::of_row(pupil.line, RowProblemKind::TooManyRows, expected));
             return;
+        }
+        if pupil.year_group.is_none() {
+            self.by_age.push(pupil.line);
         }
         others.push(self.rows.len());
         self.rows.push(pupil);

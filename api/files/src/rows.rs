@@ -58,6 +58,22 @@ impl Sent<'_> {
     }
 }
 
+/// What the cells of a workbook show whose formulas fail; saved as CSV they are such texts too.
+const ERRORS: [&str; 12] = [
+    "#N/A",
+    "#REF!",
+    "#NAME?",
+    "#VALUE!",
+    "#DIV/0!",
+    "#NUM!",
+    "#NULL!",
+    "#DATA!",
+    "#GETTING_DATA",
+    "#SPILL!",
+    "#CALC!",
+    "#FIELD!",
+];
+
 /// The reading was stopped by its [`Progress`]. There is no result.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stopped;
@@ -97,6 +113,14 @@ impl Findings {
         }
     }
 
+    /// Adds a notice of these lines, if there are any.
+    pub fn told(&mut self, kind: NoticeKind, lines: &[u64], text: impl FnOnce(u64) -> String) {
+        if let Some(line) = lines.iter().min() {
+            let count = lines.len() as u64;
+            self.notices.push(Notice { kind, line: *line, count, text: text(count) });
+        }
+    }
+
     /// Reads a cell that may be empty. What is wrong with it becomes a problem.
     pub fn optional<T>(
         &mut self,
@@ -133,7 +157,14 @@ impl Findings {
         text: &str,
         read: impl FnOnce(&str) -> Result<T, Fault>,
     ) -> Option<T> {
-        read(text).map_err(|fault| self.cell(row.line, place, text, fault)).ok()
+        let read = if ERRORS.contains(&text) {
+            let expected =
+                "a value; the cell shows an error of its formula: put it right in the workbook";
+            Err(Fault::new(RowProblemKind::ErrorCell, expected))
+        } else {
+            read(text)
+        };
+        read.map_err(|fault| self.cell(row.line, place, text, fault)).ok()
     }
 
     /// The URN of the school that a row means, `None` for the import's own school.

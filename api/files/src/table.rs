@@ -82,7 +82,11 @@ impl<'a> Table<'a> {
     /// # Errors
     /// A problem for the whole file, when there is no header or its quotation marks are broken.
     pub fn open(text: &'a str) -> Result<Self, RowProblem> {
-        Self::with(text.as_bytes(), sniffed_delimiter(text.as_bytes()), false)
+        let bytes = text.as_bytes();
+        match said_delimiter(bytes) {
+            Some((delimiter, rest)) => Self::with(rest, delimiter, false, 2),
+            None => Self::with(bytes, sniffed_delimiter(bytes), false, 1),
+        }
     }
 
     /// As [`Table::open`], for the text of a sheet: tabs part its cells, and rows may be short.
@@ -90,15 +94,16 @@ impl<'a> Table<'a> {
     /// # Errors
     /// As [`Table::open`].
     pub fn open_sheet(text: &'a str) -> Result<Self, RowProblem> {
-        Self::with(text.as_bytes(), b'\t', true)
+        Self::with(text.as_bytes(), b'\t', true, 1)
     }
 
-    fn with(text: &'a [u8], delimiter: u8, ragged: bool) -> Result<Self, RowProblem> {
+    /// A table of this text, which begins on that line of its file.
+    fn with(text: &'a [u8], delimiter: u8, ragged: bool, line: u64) -> Result<Self, RowProblem> {
         let mut table = Self {
             text,
             delimiter,
             reader: reader(text, delimiter),
-            lines: LineCounter::new(text, 1),
+            lines: LineCounter::new(text, line),
             record: StringRecord::new(),
             quoted: memchr(b'"', text).is_some(),
             header: Arc::default(),
@@ -261,6 +266,22 @@ fn broken_quotes(line: u64, raw: &[u8]) -> RowProblem {
         ),
     };
     RowProblem::of_row(line, RowProblemKind::BrokenQuotes, expected)
+}
+
+/// The delimiter that a first line `sep=;` names, as Excel writes and reads it, and the rest of the text.
+fn said_delimiter(text: &[u8]) -> Option<(u8, &[u8])> {
+    let end = text.iter().position(|byte| matches!(byte, b'\r' | b'\n'))?;
+    let (first, rest) = text.split_at(end);
+    let rest = rest.strip_prefix(b"\r\n").or_else(|| rest.get(1..))?;
+    let first = first.trim_ascii_start();
+    let first = first.strip_prefix(b"\"").unwrap_or(first);
+    let (word, delimiter) = first.split_at_checked(4)?;
+    match delimiter {
+        [delimiter @ (b',' | b';' | b'\t' | b'|'), ..] if word.eq_ignore_ascii_case(b"sep=") => {
+            Some((*delimiter, rest))
+        }
+        _ => None,
+    }
 }
 
 /// Which of comma, semicolon and tab stands most often in the first line that is not blank, outside

@@ -143,10 +143,23 @@ kinds! {
         "The register leaves out pupils of the class."
         "A register names every pupil who is in the class that day, once; `null` says that there is no mark yet."
         [MissingPupilIds] { "errors": [{ "pointer": "/marks", "expected": "every pupil of the class, once" }], "missing_pupil_ids": [4711] };
+    NamedTwice 422 "pupil-named-twice"
+        "The register names a pupil twice."
+        "`errors` points to the second place; nothing was saved."
+        [] { "errors": [{ "pointer": "/marks/7/pupil_id", "expected": "each pupil once" }] };
+    NobodyInClass 422 "nobody-in-class"
+        "Nobody is in that class then."
+        "There is no register to take: no pupil is placed in the class that day."
+        [] { "detail": "Nobody is in class 7H1 on 2026-11-18." };
     UpnCheckLetter 422 "wrong-upn-check-letter"
         "The UPN's check letter is wrong."
         "`errors` says which letter the other twelve characters ask for: most often two digits were exchanged."
         [] { "errors": [{ "pointer": "/upn", "expected": "check letter A" }] };
+    NoTermDates 422 "no-term-dates"
+        "No calendar can be told from that file."
+        "It says nothing about that year, or nothing that is understood; `notices` says what it says instead, and where."
+        [Notices] { "detail": "The file has 0 entries that are understood, and none of them lies in 2026/27.",
+            "notices": [{ "place": "line 3", "text": "It cannot be told whether these are days of school or not: Harvest festival." }] };
     NoPolicy 422 "no-policy"
         "The school follows no policy then."
         "PUT /v1/schools/{school_id}/policy/pathway/{from_day} first."
@@ -194,6 +207,10 @@ kinds! {
     Unavailable 503 "unavailable"
         "Not available just now."
         "Nothing was changed unless an answer said so. Try again after the seconds in `Retry-After`."
+        [] {};
+    StorageFull 507 "storage-full"
+        "There is no room to write just now."
+        "The disk of the database is full. Nothing was changed; reading goes on. Try again after the seconds in `Retry-After`."
         [] {};
     Internal 500 "internal"
         "Something went wrong on our side."
@@ -248,11 +265,23 @@ members! {
     MissingPupilIds "missing_pupil_ids" Vec<i32>, "The pupils whom the register leaves out.";
     EnrolmentId "enrolment_id" EnrolmentId, "The enrolment that covers some of these days already.";
     Overlaps "overlaps" Vec<Overlap>, "Where both records are on one school's roll on some of the same days.";
+    Notices "notices" Vec<Remark>, "What is not understood in the file.";
     MergedInto "merged_into" PupilId, "The pupil's own record.";
     Etag "etag" String, "The present tag.";
     State "state" String, "The present state of the letter.";
     Stage "stage" String, "The present stage of the case.";
     Steps "steps" i32, "The steps that the case has taken by now.";
+}
+
+/// Something that a file says and that was left out.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Remark {
+    /// Where: `line 12` of an ICS file, a JSON pointer; absent when it is about the whole file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "line 12")]
+    pub place: Option<String>,
+    /// Why, in plain English.
+    pub text: String,
 }
 
 /// Two enrolments of one child at one school that share days.

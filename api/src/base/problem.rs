@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
+use super::storage;
+
 pub use super::kind::{Kind, Overlap, refusal};
 
 /// The media type of every refusal.
@@ -18,7 +20,8 @@ pub const PROBLEM_JSON: &str = "application/problem+json";
 /// One place in the request that is not right.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// JSON pointer into the body (`/marks/3/mark`), or `?name` for a query parameter.
+    /// JSON pointer into the body (`/marks/3/mark`), or `?name` for a query parameter,
+    /// `{name}` for one of the path.
     #[schema(example = "/marks/3/mark")]
     pub pointer: String,
     /// What was expected there, in plain English.
@@ -100,6 +103,13 @@ impl Problem {
     /// A 503 that may be tried again after so many seconds; the reason goes to the log.
     pub fn unavailable(retry_after: u32, why: impl std::fmt::Display) -> Self {
         let mut problem = Self::new(Kind::Unavailable).retry_after(retry_after);
+        problem.0.internal = Some(why.to_string());
+        problem
+    }
+
+    /// A 507: there is no room for what was to be written; the reason goes to the log.
+    pub fn storage_full(why: impl std::fmt::Display) -> Self {
+        let mut problem = Self::new(Kind::StorageFull).retry_after(storage::RETRY);
         problem.0.internal = Some(why.to_string());
         problem
     }
@@ -201,6 +211,11 @@ impl From<diesel::result::Error> for Problem {
             Error::NotFound => Self::not_found(),
             Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
             | Error::BrokenTransactionManager => Self::unavailable(1, error),
+            Error::DatabaseError(DatabaseErrorKind::Unknown, info)
+                if storage::is_full(info.message()) =>
+            {
+                Self::storage_full(error)
+            }
             Error::DatabaseError(DatabaseErrorKind::Unknown, info)
                 if is_passing(info.message()) =>
             {

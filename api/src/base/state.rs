@@ -10,6 +10,7 @@ use super::clock::Clock;
 use super::db::Db;
 use super::events::Streams;
 use super::limit::{Limits, Network};
+use super::storage::Storage;
 use super::tokens::keys::{Keys, KeysError};
 
 /// What every request may use.
@@ -26,6 +27,8 @@ pub struct App {
     pub clock: Clock,
     /// Rate limits.
     pub limits: Limits,
+    /// Whether the database has room.
+    pub storage: Storage,
     /// Streams of events.
     pub streams: Streams,
 }
@@ -91,6 +94,7 @@ impl App {
                 settings.redis_url.as_deref(),
             )
             .map_err(|error| StartError::Data(format!("Redis: {error}")))?,
+            storage: Storage::default(),
             streams: Streams::default(),
         })
     }

@@ -15,9 +15,10 @@ use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::Text;
 use domain::{Word, word};
+pub use files::word_schema as schema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::Schema;
 use utoipa::{PartialSchema, ToSchema};
 
 /// A word of a set that `domain` keeps, in rows, bodies, queries and the document.
@@ -100,20 +101,6 @@ pub fn to_column<W: Word>(word: W, out: &mut Output<'_, '_, Pg>) -> serialize::R
 pub fn from_column<W: Word>(value: PgValue<'_>) -> deserialize::Result<W> {
     let text = <String as FromSql<Text, Pg>>::from_sql(value)?;
     W::read(&text).ok_or_else(|| format!("{text:?} is not {}: {}", W::NAME, W::list()).into())
-}
-
-/// How the document describes a set: its words, and what each of them means.
-pub fn schema<W: Word>() -> RefOr<Schema> {
-    let mut description = W::ABOUT.to_owned();
-    for word in W::WORDS {
-        description.push_str(&format!("\n- `{word}`: {}", word.meaning()));
-    }
-    let words = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .enum_values(Some(W::WORDS.iter().map(|word| word.text())))
-        .description(Some(description))
-        .examples(W::WORDS.first().map(|word| word.text()));
-    words.into()
 }
 
 /// Makes a closed set of the API's own, as [`domain::words!`] does, for rows and the document too.

@@ -64,7 +64,7 @@ impl LeaveDecisionBody {
 /// Granted leave names its code; it marks nobody absent by itself. A request is decided once: the same decision again
 /// changes nothing.
 #[utoipa::path(tag = "day", security(("token" = ["leave:decide"])), request_body = LeaveDecisionBody,
-    params(LeaveId),
+    params(LeaveId, Idempotency),
     responses((status = 200, description = "The request with its decision.", body = Leave),
         (status = 409, description = "It was decided otherwise already."),
         refusal::Taken))]
@@ -73,19 +73,23 @@ pub async fn decide_leave(
     caller: May<DecideLeave>,
     app: web::Data<App>,
     path: Path<LeaveId>,
+    key: Idempotency,
     body: Json<LeaveDecisionBody>,
 ) -> Result<HttpResponse> {
     let codes = app.codes.clone();
-    let leave = app.db.run(&caller.scope().clone(), move |tx| {
+    let operation = format!("decide_leave/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let Leave { request, .. } = leave::one(tx, path.0)?;
         let (code, reason) = body.value.check(&request, &codes)?;
-        let added = leave::decide(tx, &request, (code.as_deref(), reason.as_deref()), &caller)?;
-        let leave = leave::one(tx, path.0)?;
-        let same = |one: &leave::LeaveDecision| (&one.code, &one.reason) == (&code, &reason);
-        if !added && !leave.decision.as_ref().is_some_and(same) {
-            return Err(Problem::new(Kind::Taken).detail("Somebody has decided otherwise."));
-        }
-        Ok(leave)
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            let added = leave::decide(tx, &request, (code.as_deref(), reason.as_deref()), &caller)?;
+            let leave = leave::one(tx, path.0)?;
+            let same = |one: &leave::LeaveDecision| (&one.code, &one.reason) == (&code, &reason);
+            if !added && !leave.decision.as_ref().is_some_and(same) {
+                return Err(Problem::new(Kind::Taken).detail("Somebody has decided otherwise."));
+            }
+            Reply::ok(&leave)
+        })
     });
-    Ok(HttpResponse::Ok().json(leave.await?))
+    Ok(reply.await?.answer())
 }

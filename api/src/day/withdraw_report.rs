@@ -16,20 +16,24 @@ pub struct WithdrawalBody {
 ///
 /// The report stays on record and counts no longer. A second time changes nothing.
 #[utoipa::path(tag = "day", security(("token" = ["contact:record"])), request_body = WithdrawalBody,
-    params(ReportId),
+    params(ReportId, Idempotency),
     responses((status = 200, description = "The report that counts no longer.", body = ReportedAbsence)))]
 #[post("/v1/reported-absences/{report_id}/withdrawal")]
 pub async fn withdraw_report(
     caller: May<RecordContact>,
     app: web::Data<App>,
     path: Path<ReportId>,
+    key: Idempotency,
     body: Json<WithdrawalBody>,
 ) -> Result<HttpResponse> {
     let reason = name::words(&body.value.reason, "/reason", name::REASON)?;
-    let report = app.db.run(&caller.scope().clone(), move |tx| {
+    let operation = format!("withdraw_report/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let report = rows::report(tx, path.0)?;
-        rows::withdraw(tx, &report, &reason, caller.subject())?;
-        Ok(report)
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            rows::withdraw(tx, &report, &reason, caller.subject())?;
+            Reply::ok(&report)
+        })
     });
-    Ok(HttpResponse::Ok().json(report.await?))
+    Ok(reply.await?.answer())
 }

@@ -182,7 +182,10 @@ impl<'a> Marking<'a> {
         let year = AcademicYear::of(date).ok_or_else(closed)?;
         let calendar = self.calendars.get(&year.number()).ok_or_else(closed)?;
         if !calendar.is_open(date, session) {
-            return Err(closed().detail(format!("The school is closed on {date} {session}.")));
+            let why = calendar.closed_because(date, session).unwrap_or_default();
+            return Err(
+                closed().detail(format!("The school is closed on {date} {session}: {why}."))
+            );
         }
         HalfDay::of(year, date, session).ok_or_else(closed)
     }

@@ -8,6 +8,9 @@ use crate::marks::{self, Header, YearMarks};
 use crate::roll::pupils::{self, ClassRow, Member};
 use crate::school::calendars;
 
+/// The code of a planned closure.
+const PLANNED_CLOSURE: &str = "#";
+
 /// A class's register for one session.
 #[derive(Serialize, ToSchema)]
 pub struct Register {
@@ -39,6 +42,35 @@ pub struct Register {
     pub closed_by: Option<String>,
     /// Every pupil who is in the class that day and whose year group is due, by name.
     pub marks: Vec<RegisterMark>,
+    /// What somebody should know of these marks although they stand.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<RegisterNotice>,
+}
+
+words! {
+    /// What a notice about a register tells.
+    RegisterNoticeKind {
+        WithdrawnCode = "withdrawn_code": "a code that had been withdrawn by that day was taken as it used to count",
+        PlannedClosure = "planned_closure": "a mark says that the school is closed as planned, and the calendar says that it is open",
+    }
+}
+
+/// Something that somebody should know of a register's marks. An import of the same marks tells it too.
+#[derive(Serialize, ToSchema)]
+pub struct RegisterNotice {
+    /// What it tells.
+    pub kind: RegisterNoticeKind,
+    /// The code.
+    #[schema(example = "H")]
+    pub code: String,
+    /// How many marks it concerns.
+    #[schema(example = 2)]
+    pub count: u32,
+    /// The same in plain English.
+    #[schema(
+        example = "Code H was withdrawn after 18 August 2024; it was taken as it used to count."
+    )]
+    pub text: String,
 }
 
 /// A pupil's place in a register.
@@ -105,6 +137,15 @@ impl RegisterNow {
         Ok(Self { class, date, session, at, members, not_due, calendar, years, header })
     }
 
+    /// Whether anybody is in the class. Errors: `nobody-in-class`.
+    pub fn check_anybody(&self) -> Result<()> {
+        if self.members.is_empty() && self.not_due.is_empty() {
+            return Err(Problem::new(Kind::NobodyInClass)
+                .detail(format!("Nobody is in class {} on {}.", self.class.name, self.date)));
+        }
+        Ok(())
+    }
+
     /// Whether anybody is due, unless nobody is in the class at all. Errors: `not-due`.
     pub fn check_due(&self) -> Result<()> {
         if self.members.is_empty() && !self.not_due.is_empty() {
@@ -149,7 +190,37 @@ impl RegisterNow {
             closed_at: header.as_ref().and_then(|h| h.closed_at),
             closed_by: header.and_then(|h| h.closed_by),
             marks: marks.collect(),
+            notices: self.notices(codes),
         }
+    }
+
+    /// What is to be told of the marks, a code at a time.
+    fn notices(&self, codes: &CodeTable) -> Vec<RegisterNotice> {
+        let mut counts: BTreeMap<u8, u32> = BTreeMap::new();
+        for mark in self.marks() {
+            *counts.entry(mark).or_default() += 1;
+        }
+        let notice = |(mark, count): (u8, u32)| {
+            let code = codes.text(mark)?;
+            let ended = codes.read(code, self.session, self.date).ok().and_then(|r| r.withdrawn);
+            let (kind, text) = match ended {
+                Some(last) => {
+                    let last = last.format("%-d %B %Y");
+                    let text = format!(
+                        "Code {code} was withdrawn after {last}; it was taken as it used to count."
+                    );
+                    (RegisterNoticeKind::WithdrawnCode, text)
+                }
+                None if code == PLANNED_CLOSURE => {
+                    let text = "# stands for a planned closure, and the calendar has none then: an unplanned one is \
+                                Y4, or Y3 for a part of the school; POST /v1/schools/{school_id}/closures gives it.";
+                    (RegisterNoticeKind::PlannedClosure, text.to_owned())
+                }
+                None => return None,
+            };
+            Some(RegisterNotice { kind, code: code.to_owned(), count, text })
+        };
+        counts.into_iter().filter_map(notice).collect()
     }
 }
 

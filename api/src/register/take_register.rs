@@ -47,7 +47,7 @@ pub struct PupilMark {
     responses((status = 200, description = "The register as it stands now.", body = Register, headers(("ETag"))),
         refusal::UnknownCode, refusal::CodeNotInForce, refusal::CodeInWrongSession, refusal::ClosedDay,
         refusal::NotDue, refusal::NotOnRoll, refusal::FutureMark, refusal::NoCalendar, refusal::RegisterIncomplete,
-        refusal::RegisterClosed))]
+        refusal::NamedTwice, refusal::NobodyInClass, refusal::RegisterClosed))]
 #[put("/v1/classes/{class_id}/registers/{date}/{session}")]
 pub async fn take_register(
     caller: May<TakeRegister>,
@@ -75,6 +75,7 @@ pub async fn take_register(
         };
         let marking = Marking::new(&codes, BTreeMap::from([(year.number(), calendar)]), today);
         marking.half_day(date, session, "")?;
+        standing.check_anybody()?;
         standing.check_due()?;
         // Before the body: who has read another list of pupils is told to read again, not that somebody is missing.
         conditions.check_write(Some(&standing.tag()), standing.header.is_some())?;
@@ -118,7 +119,7 @@ fn wanted(
             )),
             None => Some(stranger(tx, given.pupil_id, &pointer)?),
             Some(_) if !seen.insert(given.pupil_id) => Some(Problem::at(
-                Kind::RegisterIncomplete,
+                Kind::NamedTwice,
                 format!("{pointer}/pupil_id"),
                 "each pupil once",
             )),

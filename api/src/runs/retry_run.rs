@@ -7,7 +7,7 @@ use crate::base::operation::*;
 /// Retry a run that has failed
 ///
 /// The next attempt goes on with the items that are left. Asked twice, the same attempt is answered.
-#[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(RunId),
+#[utoipa::path(tag = "runs", security(("token" = ["run:retry"])), params(RunId, Idempotency),
     responses((status = 202, description = "The next attempt; `Location` tells how it goes.", body = Run, headers(("Location"))),
         refusal::NotFailed))]
 #[post("/v1/runs/{run_id}/retry")]
@@ -15,10 +15,14 @@ pub async fn retry_run(
     caller: May<RetryRun>,
     app: web::Data<App>,
     path: Path<RunId>,
+    key: Idempotency,
 ) -> Result<HttpResponse> {
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        let next = next_attempt(tx, path.0, caller.subject(), caller.role())?;
-        Reply::accepted(format!("/v1/runs/{next}"), &rows::run(tx, next)?)
+        rows::row(tx, path.0)?;
+        key.once(tx, &caller, &format!("retry_run/{}", path.0), &[], |tx| {
+            let next = next_attempt(tx, path.0, caller.subject(), caller.role())?;
+            Reply::accepted(format!("/v1/runs/{next}"), &rows::run(tx, next)?)
+        })
     });
     Ok(reply.await?.answer())
 }

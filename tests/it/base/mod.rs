@@ -3,7 +3,9 @@
 mod auth;
 mod cache;
 mod db;
+mod ends_of_the_calendar;
 mod events;
 mod http;
+mod idempotency;
 mod jobs;
 mod sandbox;

@@ -49,6 +49,8 @@ const GROUND: &str = "
         ('second_look', 'UPDATE', '{touched,done_at}'),  -- what became of it, once
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases
+        ('idempotency', 'UPDATE', '{recorded_at}'),      -- only to lock what is deleted
+        ('idempotency', 'DELETE', '{}'),                 -- a key holds for some days
         ('job_queue', 'DELETE', '{}'),                   -- done
         ('import', 'UPDATE', '{result,applied_at}'),     -- what came of it, and when
         ('school', 'UPDATE', '{urn,name,phase}'),        -- former_urn has the history of the URN

@@ -70,10 +70,14 @@ struct World {
     merged: i32,
     /// Of a school without a calendar.
     timeless: i32,
+    /// A class that nobody is in.
+    nobodys: i32,
     /// A service that takes one request a minute of each client, one without a table, one without its database.
     hasty: TestApp,
     broken: TestApp,
     away: TestApp,
+    /// One whose database has no room for another trust.
+    full: TestApp,
 }
 
 impl World {
@@ -104,11 +108,19 @@ impl World {
         let timeless =
             id(&admin.post("/v1/classes", &new_class(timeless, 2026, "1")).body, "class_id");
         let key = [("idempotency-key", "key-1")];
-        admin.json("POST", "/v1/classes", &key, &new_class(school, 2026, "6B")).expect(201);
+        let nobodys = admin.json("POST", "/v1/classes", &key, &new_class(school, 2026, "6B"));
+        let nobodys = id(&nobodys.expect(201), "class_id");
 
         let hasty = TestApp::start_with(Start { rate_limit: 1, ..Start::default() });
         let broken = TestApp::start();
         Sql::of(&broken.database).run("ALTER TABLE code_period RENAME TO elsewhere");
+        let full = TestApp::start();
+        Sql::of(&full.database).run(
+            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN \
+                 RAISE 'could not extend file \"base/1/2\": No space left on device' USING ERRCODE = 'disk_full'; \
+             END $$; \
+             CREATE TRIGGER no_room BEFORE INSERT ON trust FOR EACH ROW EXECUTE FUNCTION no_room()",
+        );
         let away = TestApp::start();
         let name = away.database.name();
         Sql::of(&away.database).run(&format!(
@@ -127,9 +139,11 @@ impl World {
             veteran,
             merged,
             timeless,
+            nobodys,
             hasty,
             broken,
             away,
+            full,
         }
     }
 }
@@ -193,6 +207,15 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         Kind::FutureMark => take("2026-11-19/AM", "/"),
         Kind::NoCalendar => put(&register(world.timeless, "2026-11-18/AM"), marks(&[])),
         Kind::RegisterIncomplete => put(&register(*class, "2026-11-18/AM"), marks(&[])),
+        Kind::NamedTwice => {
+            put(&register(*class, "2026-11-18/AM"), marks(&[(*pupil, "/"), (*pupil, "/")]))
+        }
+        Kind::NobodyInClass => put(&register(world.nobodys, "2026-11-18/AM"), marks(&[])),
+        Kind::NoTermDates => Ask {
+            body: "BEGIN:VCALENDAR\nEND:VCALENDAR".to_owned(),
+            headers: vec![("content-type", "text/calendar")],
+            ..post(&format!("/v1/schools/{school}/calendar/2026/read"), Value::Null)
+        },
         Kind::UpnCheckLetter => {
             let right = upn(3);
             let wrong = if right.starts_with('A') { "B" } else { "A" };
@@ -223,6 +246,10 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask::get(&world.hasty.client_of(""), "/healthz")
         }
         Kind::Unavailable => Ask::get(&world.away.client_of(""), "/readyz"),
+        Kind::StorageFull => {
+            let platform = world.full.client("platform_admin", 0);
+            Ask::json(&platform, "POST", "/v1/trusts", &json!({ "name": "Larkrise" }))
+        }
         Kind::Internal => Ask::get(&world.broken.client_of(""), "/readyz"),
     }
 }
@@ -241,7 +268,7 @@ fn assert_is_a_problem(kind: Kind, ask: &Ask, answer: &Answer) {
     let needs = match answer.status {
         401 => Some("www-authenticate"),
         405 => Some("allow"),
-        429 | 503 => Some("retry-after"),
+        429 | 503 | 507 => Some("retry-after"),
         _ => None,
     };
     assert!(needs.is_none_or(|name| answer.header(name).is_some()), "no {needs:?} in {what}");
@@ -289,6 +316,17 @@ fn every_kind_of_refusal_is_a_problem_whose_type_can_be_opened() {
         assert!(page["meaning"].as_str().is_some_and(|text| !text.is_empty()), "{page}");
     }
     assert_eq!(nobody.get("/problems/no-such-problem").problem(404), "not-found");
+}
+
+#[test]
+fn a_service_whose_database_has_no_room_says_that_it_is_not_ready() {
+    let world = World::prepare();
+    let nobody = world.full.client_of("");
+    nobody.get("/readyz").expect(200);
+    let refused = provoke(Kind::StorageFull, &world).send();
+    assert_eq!(refused.problem(507), "storage-full");
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    assert_eq!(nobody.get("/readyz").problem(507), "storage-full");
 }
 
 #[test]

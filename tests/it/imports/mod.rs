@@ -1,6 +1,7 @@
 //! Files that schools send: read in whatever form they come, applied whole or not at all.
 
 mod again;
+mod as_sent;
 mod characteristics;
 mod clashes;
 mod classes;

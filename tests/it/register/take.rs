@@ -119,7 +119,7 @@ fn a_register_names_every_pupil_of_that_day_once_and_nobody_else() {
     let with = |other: i32| marks(&[ada, ben, (other, "/")]);
     for (why, body, problem, pointer) in [
         ("left out", marks(&[ada]), "register-incomplete", "/marks"),
-        ("twice", marks(&[ada, ben, ada]), "register-incomplete", "/marks/2/pupil_id"),
+        ("twice", marks(&[ada, ben, ada]), "pupil-named-twice", "/marks/2/pupil_id"),
         ("of another class", with(stranger), "not-on-roll", "/marks/2/pupil_id"),
         ("who has left", with(left), "not-on-roll", "/marks/2/pupil_id"),
         ("who joins tomorrow", with(tomorrow), "not-on-roll", "/marks/2/pupil_id"),
@@ -249,4 +249,52 @@ fn who_saves_on_an_old_reading_is_told_so() {
         "somebody took it before"
     );
     first("2026-11-17/AM").expect(200);
+}
+
+#[test]
+fn a_code_that_has_ended_is_taken_and_said_as_imports_say_it() {
+    let m = Morning::new();
+    m.app.clock.set("2026-11-20T10:00:00Z");
+    for (when, code, last) in [
+        ("2026-09-15/AM", "F", "2013"),
+        ("2026-11-16/AM", "H", "18 August 2024"),
+        ("2026-11-17/AM", "J", "18 August 2024"),
+        ("2026-11-18/AM", "Y", "18 August 2024"),
+    ] {
+        let taken = m.save(when, code, "/").expect(200);
+        assert_eq!(codes(&taken), [code, "/"]);
+        let [notice] = &taken["notices"].as_array().unwrap()[..] else { panic!("{taken}") };
+        assert_eq!(
+            (&notice["kind"], &notice["code"], &notice["count"]),
+            (&json!("withdrawn_code"), &json!(code), &json!(1))
+        );
+        assert!(notice["text"].as_str().unwrap().contains(last), "{notice}");
+        assert_eq!(m.read(when).expect(200)["notices"], taken["notices"]);
+    }
+    assert!(m.save("2026-11-19/AM", "/", "I").expect(200).get("notices").is_none());
+    let planned = m.save("2026-11-20/AM", "#", "/").expect(200);
+    assert_eq!(planned["notices"][0]["kind"], "planned_closure");
+}
+
+#[test]
+fn why_there_is_no_register_to_take_is_said() {
+    let m = Morning::new();
+    for (when, why) in [
+        ("2026-11-15/AM", "it is a Sunday"),
+        ("2026-11-27/AM", "a day of in-service training"),
+        ("2026-10-28/PM", "the half-term break"),
+        ("2026-12-23/AM", "it is a holiday"),
+        ("2027-05-03/AM", "a bank holiday"),
+    ] {
+        m.app.clock.set("2027-06-01T10:00:00Z");
+        let refused = m.save(when, "/", "/");
+        assert_eq!(refused.problem(422), "closed-day");
+        let detail = refused.body["detail"].as_str().unwrap();
+        assert!(detail.contains(why), "{detail}");
+    }
+    let empty = class(&m.admin, m.school, "7E");
+    let refused =
+        m.teacher.put(&format!("/v1/classes/{empty}/registers/2026-11-18/AM"), &marks(&[]));
+    assert_eq!(refused.problem(422), "nobody-in-class");
+    assert_eq!(refused.body["detail"], "Nobody is in class 7E on 2026-11-18.");
 }

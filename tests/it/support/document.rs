@@ -12,17 +12,22 @@ use serde_json::{Value, json};
 use super::app::Answer;
 
 /// Headers that every HTTP answer may have and no document declares.
-const PLAIN: [&str; 10] = [
+const PLAIN: [&str; 15] = [
     "allow",
     "cache-control",
     "connection",
     "content-disposition",
     "content-encoding",
+    "content-security-policy",
     "content-length",
     "content-type",
+    "cross-origin-resource-policy",
     "date",
+    "referrer-policy",
     "transfer-encoding",
     "vary",
+    "x-content-type-options",
+    "x-frame-options",
 ];
 
 static DOCUMENT: LazyLock<Value> =

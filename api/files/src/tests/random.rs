@@ -119,7 +119,10 @@ fn layout() -> impl Strategy<Value = (char, &'static str)> {
 /// Names as they may stand in a file; the second part is what Windows-1252 can write as well.
 fn names() -> impl Strategy<Value = String> {
     prop_oneof!["[A-Za-zÀ-ÖØ-öø-ÿ’\" ,;-]{1,30}", "[^\\p{Cc}]{1,60}", "\\PC{1,100}"]
-        .prop_filter("a name is not blank", |name| !name.trim().is_empty())
+        .prop_map(|name| domain::in_one_form(&name).into_owned())
+        .prop_filter("a name is not blank and can be seen", |name| {
+            !matches!(name.trim(), "" | "-") && !name.chars().any(domain::is_invisible)
+        })
 }
 
 /// Names of classes: half as long.

@@ -4,12 +4,15 @@
 //!
 //! The answer is kept in Postgres in the transaction that did the work, so that neither can stand without the other.
 //! A key belongs to one trust, one client, one operation and one body, and its answer to the schools that the client's token
-//! had: with a token for others it is not given again. Never used for answers that show a secret.
+//! had: with a token for others it is not given again. A key holds for some days: whoever tries again later has lost more
+//! than an answer. Never used for answers that show a secret.
 
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use chrono::TimeDelta;
 use diesel::prelude::*;
+use diesel::sql_types::{Integer, Timestamptz};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -24,6 +27,9 @@ use crate::base::id::SchoolId;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use schema::idempotency;
+
+/// How long a key holds.
+const HOLDS: TimeDelta = TimeDelta::days(7);
 
 /// What a write answers: status, `Location` and body. This is what is kept and replayed.
 #[derive(Debug, Clone)]
@@ -42,6 +48,14 @@ impl Reply {
     pub fn new(status: StatusCode, body: &impl Serialize) -> Result<Self, Problem> {
         let body = serde_json::to_value(body).map_err(Problem::internal)?;
         Ok(Self { status: status.as_u16(), location: None, body, replayed: false })
+    }
+
+    /// 200 with what stands now.
+    ///
+    /// # Errors
+    /// As [`Reply::new`].
+    pub fn ok(body: &impl Serialize) -> Result<Self, Problem> {
+        Self::new(StatusCode::OK, body)
     }
 
     /// 201 with the new resource and where it is.
@@ -106,7 +120,7 @@ impl FromRequest for Idempotency {
 
 impl IntoParams for Idempotency {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
-        let description = "A value of your own; the same request with the same key is done once.";
+        let description = "A value of your own; the same request with the same key is done once. It holds for 7 days.";
         header::optional("Idempotency-Key", description)
     }
 }
@@ -146,10 +160,14 @@ impl Idempotency {
         let hash = Sha256::digest(body).to_vec();
         // Two requests with one key at once: the second waits here until the first has committed.
         tx.take_turns(&format!("{}/{operation}/{key}", caller.subject()))?;
+        let this = idempotency::table.find((tx.trust(), caller.subject(), operation, key));
+        diesel::delete(this.filter(idempotency::recorded_at.lt(tx.now() - HOLDS)))
+            .execute(tx.conn)?;
         if let Some(kept) = find(tx, caller, operation, key)? {
             return if kept.0 == hash { Ok(kept.1) } else { Err(Problem::new(Kind::KeyReused)) };
         }
         let reply = work(tx)?;
+        forget(tx)?;
         let kept = diesel::insert_into(idempotency::table)
             .values((
                 idempotency::trust_id.eq(tx.trust()),
@@ -176,6 +194,19 @@ fn schools(scope: &Scope) -> Vec<SchoolId> {
         Schools::All => Vec::new(),
         Schools::Only(list) => list.clone(),
     }
+}
+
+/// Deletes some keys of the trust that hold no longer: more than are added, so that they do not grow.
+fn forget(tx: &mut Tx<'_>) -> Result<(), Problem> {
+    diesel::sql_query(
+        "DELETE FROM idempotency WHERE trust_id = $1 AND (client, operation, key) IN ( \
+             SELECT client, operation, key FROM idempotency WHERE trust_id = $1 AND recorded_at < $2 \
+             ORDER BY recorded_at LIMIT 10 FOR UPDATE SKIP LOCKED)",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Timestamptz, _>(tx.now() - HOLDS)
+    .execute(tx.conn)?;
+    Ok(())
 }
 
 type Kept = (Vec<u8>, Reply);

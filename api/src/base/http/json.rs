@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::body::Body;
+use super::texts;
 use crate::base::problem::{Kind, Problem};
 
 const WITHOUT_NUL: &str = "a text without the character U+0000, which cannot be kept";
@@ -39,7 +40,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
                     .detail("Send `Content-Type: application/json`."));
             }
             let bytes = body.await?.0;
-            let value = read(&bytes)?;
+            let composed = texts::composed(&bytes);
+            let value = read(&composed)?;
+            texts::check(&composed)?;
             Ok(Self { value, bytes })
         })
     }
@@ -188,7 +191,8 @@ fn read_query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     if let Some((name, _)) = pairs.clone().find(has_nul) {
         return Err(Problem::at(Kind::BadQuery, format!("?{name}"), WITHOUT_NUL));
     }
-    serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs)).map_err(|error| {
+    let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs.clone()));
+    let value = read.map_err(|error| {
         let place = pointer(error.path());
         let message = error.into_inner().to_string();
         let named = ["missing field `", "duplicate field `"]
@@ -196,5 +200,10 @@ fn read_query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
             .find_map(|start| message.strip_prefix(start).and_then(|rest| rest.strip_suffix('`')));
         let name = named.unwrap_or(place.trim_start_matches('/'));
         Problem::at(Kind::BadQuery, format!("?{name}"), expected(&message))
-    })
+    })?;
+    let is_outside = |(_, value): &(_, Cow<'_, str>)| texts::is_outside_calendar(value);
+    if let Some((name, _)) = pairs.clone().find(is_outside) {
+        return Err(Problem::at(Kind::Invalid, format!("?{name}"), texts::IN_CALENDAR));
+    }
+    Ok(value)
 }

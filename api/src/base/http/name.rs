@@ -1,6 +1,8 @@
 //! Names that people give, of trusts, schools, classes and children, and what they write in their own words; how long each
 //! may be.
 
+use domain::{in_one_form, is_hidden, is_invisible};
+
 use crate::base::problem::{Kind, Problem};
 
 /// The most characters of a title, such as Dr.
@@ -22,29 +24,33 @@ pub const NOTE: usize = 2000;
 /// Of a whole account, such as what was said at a meeting.
 pub const ACCOUNT: usize = 4000;
 
-/// A name as it is kept, without the white space around it; `None` when it is empty, longer than `most` characters,
-/// or has control characters in it. Everything else is somebody's name.
+/// A name as it is kept, composed and without the white space around it; `None` when it is empty, longer than `most`
+/// characters, or has control characters or invisible ones in it. Everything else is somebody's name.
 pub fn kept(text: &str, most: usize) -> Option<String> {
-    let name = text.trim();
-    let fits = (1..=most).contains(&name.chars().count()) && !name.chars().any(char::is_control);
-    fits.then(|| name.to_owned())
+    let name = in_one_form(text.trim());
+    let fits = (1..=most).contains(&name.chars().count()) && !name.chars().any(is_invisible);
+    fits.then(|| name.into_owned())
 }
 
 /// Adds to a problem that the name at `pointer` cannot be kept.
 pub fn refuse(problem: Problem, pointer: &str, most: usize) -> Problem {
-    problem.and(pointer, format!("a name of 1 to {most} characters without control characters"))
+    problem.and(
+        pointer,
+        format!("a name of 1 to {most} characters, without control characters or invisible ones"),
+    )
 }
 
 /// What somebody wrote, without the white space around it.
 ///
 /// # Errors
-/// 422 at `pointer` when it is empty, longer than `most` characters, or has control characters other than line ends.
+/// 422 at `pointer` when it is empty, longer than `most` characters, or has control or invisible characters other than line
+/// ends.
 pub fn words(text: &str, pointer: &str, most: usize) -> Result<String, Problem> {
-    let words = text.trim();
-    let odd = |c: char| c.is_control() && c != '\n' && c != '\t';
+    let words = in_one_form(text.trim());
+    let odd = |c: char| is_hidden(c) && c != '\n' && c != '\t';
     if (1..=most).contains(&words.chars().count()) && !words.chars().any(odd) {
-        return Ok(words.to_owned());
+        return Ok(words.into_owned());
     }
-    let expected = format!("1 to {most} characters, without control characters");
+    let expected = format!("1 to {most} characters, without control characters or invisible ones");
     Err(Problem::at(Kind::Invalid, pointer, expected))
 }

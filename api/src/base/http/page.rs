@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::base::problem::{Kind, Problem};
+use crate::base::seal::Seal;
 
 /// Items of a page when the caller does not say.
 pub const DEFAULT_LIMIT: u16 = 100;
@@ -25,7 +26,10 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// What a cursor holds. It is no secret: what a caller may see is decided anew for every page.
+/// What is sealed here.
+const CURSOR: &[u8] = b"cursor";
+
+/// What a cursor holds. It is no secret, unless it is sealed: what a caller may see is decided anew for every page.
 #[derive(Serialize, Deserialize)]
 struct Cursor<K> {
     after: K,
@@ -38,9 +42,10 @@ struct Cursor<K> {
 pub struct Slice<K> {
     /// Items of this page.
     pub limit: usize,
-    /// The last key of the page before.
+    /// The last key of the page before: where it stood then, whatever has become of its row since.
     pub after: Option<K>,
     filter: String,
+    seal: Option<Seal>,
 }
 
 impl<K: Serialize + DeserializeOwned> Slice<K> {
@@ -49,6 +54,28 @@ impl<K: Serialize + DeserializeOwned> Slice<K> {
     /// # Errors
     /// A limit out of range, or a cursor of another list.
     pub fn read(
+        limit: Option<u16>,
+        cursor: Option<&str>,
+        filter: &impl Serialize,
+    ) -> Result<Self, Problem> {
+        Self::read_with(None, limit, cursor, filter)
+    }
+
+    /// The same for a list whose keys hold names: its cursors are sealed, so that no name gets into a URL.
+    ///
+    /// # Errors
+    /// As [`Slice::read`].
+    pub fn sealed(
+        seal: &Seal,
+        limit: Option<u16>,
+        cursor: Option<&str>,
+        filter: &impl Serialize,
+    ) -> Result<Self, Problem> {
+        Self::read_with(Some(seal.clone()), limit, cursor, filter)
+    }
+
+    fn read_with(
+        seal: Option<Seal>,
         limit: Option<u16>,
         cursor: Option<&str>,
         filter: &impl Serialize,
@@ -65,10 +92,11 @@ impl<K: Serialize + DeserializeOwned> Slice<K> {
         let after = match cursor {
             None => None,
             Some(text) => {
-                Some(decode::<K>(text, &filter).ok_or_else(|| Problem::new(Kind::BadCursor))?)
+                let after = decode::<K>(text, &filter, seal.as_ref());
+                Some(after.ok_or_else(|| Problem::new(Kind::BadCursor))?)
             }
         };
-        Ok(Self { limit: usize::from(limit), after, filter })
+        Ok(Self { limit: usize::from(limit), after, filter, seal })
     }
 
     /// How many rows to ask the database for: one more than the page holds tells whether there is a next one.
@@ -81,20 +109,33 @@ impl<K: Serialize + DeserializeOwned> Slice<K> {
         let more = items.len() > self.limit;
         items.truncate(self.limit);
         let next = match items.last() {
-            Some(last) if more => encode(key(last), &self.filter),
+            Some(last) if more => encode(key(last), &self.filter, self.seal.as_ref()),
             _ => None,
         };
         Page { items, next }
     }
 }
 
-fn encode<K: Serialize>(after: K, filter: &str) -> Option<String> {
+fn encode<K: Serialize>(after: K, filter: &str, seal: Option<&Seal>) -> Option<String> {
     let check = check(&after, filter)?;
-    serde_json::to_vec(&Cursor { after, check }).ok().map(|bytes| URL_SAFE_NO_PAD.encode(bytes))
+    let bytes = serde_json::to_vec(&Cursor { after, check }).ok()?;
+    let bytes = match seal {
+        Some(seal) => seal.seal(&bytes, CURSOR)?,
+        None => bytes,
+    };
+    Some(URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn decode<K: Serialize + DeserializeOwned>(text: &str, filter: &str) -> Option<K> {
+fn decode<K: Serialize + DeserializeOwned>(
+    text: &str,
+    filter: &str,
+    seal: Option<&Seal>,
+) -> Option<K> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let bytes = match seal {
+        Some(seal) => seal.open(&bytes, CURSOR)?,
+        None => bytes,
+    };
     let cursor: Cursor<K> = serde_json::from_slice(&bytes).ok()?;
     (check(&cursor.after, filter)? == cursor.check).then_some(cursor.after)
 }

@@ -4,13 +4,14 @@
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, ResponseError, web};
 use uuid::Uuid;
 
 use super::etag;
+use super::guard::guard;
 use crate::base::auth::asker;
 use crate::base::limit::Allowance;
 use crate::base::problem::{Kind, Problem};
@@ -43,12 +44,17 @@ pub async fn trace(
         }
         _ => answer(request, next, id).await?,
     };
+    if response.status() == StatusCode::INSUFFICIENT_STORAGE
+        && let Some(app) = &app
+    {
+        app.storage.was_full();
+    }
     if let Some(allowance) = allowance {
         rate_headers(&mut response, allowance.unwrap_or_else(|empty| empty));
     }
-    // Children's data may be kept by the client that asked, after asking again, and by nobody between.
+    let path = response.request().path().to_owned();
     let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    guard(headers, &path);
     if headers.contains_key(header::CONTENT_ENCODING)
         && let Some(tag) = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok())
         && let Some(Ok(tag)) = etag::compressed(tag).map(|tag| HeaderValue::from_str(&tag))

@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::token::{AUDIENCE, Claims, ISSUER};
+use crate::base::seal::Seal;
 
 /// `typ` of an access token's header (RFC 9068): nothing else that a key of ours may have signed is taken for one.
 const TYPE: &str = "at+jwt";
@@ -39,6 +40,9 @@ pub enum Refused {
     /// Signature, algorithm, issuer, audience or form.
     #[error("{0}")]
     Jwt(#[from] jsonwebtoken::errors::Error),
+    /// A subject that cannot be written down.
+    #[error("a subject with control characters, or none")]
+    Subject,
     /// Expired or not yet valid.
     #[error("outside its time")]
     Time,
@@ -63,6 +67,7 @@ pub struct Keys {
     signing_id: String,
     verifying: HashMap<String, DecodingKey>,
     jwks: Value,
+    seal: Seal,
 }
 
 impl Keys {
@@ -96,15 +101,21 @@ impl Keys {
             let id = thumbprint(&x);
             verifying.insert(id.clone(), DecodingKey::from_ed_components(&x).ok()?);
             published.push(json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": id, "x": x }));
-            signing = Some((encoding, id));
+            signing = Some((encoding, id, Seal::of(&key.to_bytes())));
         }
-        let (signing, signing_id) = signing?;
-        Some(Self { signing, signing_id, verifying, jwks: json!({ "keys": published }) })
+        let (signing, signing_id, seal) = signing?;
+        let jwks = json!({ "keys": published });
+        Some(Self { signing, signing_id, verifying, jwks, seal })
     }
 
     /// The public halves, for whoever checks our tokens (RFC 7517).
     pub fn jwks(&self) -> &Value {
         &self.jwks
+    }
+
+    /// Seals what only this service reads again. With a new signing key it is another.
+    pub fn seal(&self) -> &Seal {
+        &self.seal
     }
 
     /// A signed token.
@@ -138,6 +149,10 @@ impl Keys {
         expected.validate_exp = false;
         expected.validate_nbf = false;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &expected)?.claims;
+        // It stands beside everything that its bearer does, where no such character can.
+        if claims.sub.is_empty() || claims.sub.chars().any(domain::is_invisible) {
+            return Err(Refused::Subject);
+        }
         if claims.holds(now) { Ok(claims) } else { Err(Refused::Time) }
     }
 }

@@ -20,21 +20,25 @@ pub struct EvidenceBody {
 ///
 /// An action is done by evidence: attempts are kept with it, in order.
 #[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = EvidenceBody,
-    params(ActionId),
+    params(ActionId, Idempotency),
     responses((status = 200, description = "The action with all its evidence.", body = ActionAnswer)))]
 #[post("/v1/actions/{action_id}/evidence")]
 pub async fn give_evidence(
     caller: May<RecordCase>,
     app: web::Data<App>,
     path: Path<ActionId>,
+    key: Idempotency,
     body: Json<EvidenceBody>,
 ) -> Result<HttpResponse> {
     let says = name::words(&body.value.says, "/says", name::NOTE)?;
     let whole = caller.sees_confidential(&app);
-    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+    let operation = format!("give_evidence/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let action = rows::action_to_change(tx, path.0)?;
-        add_evidence(tx, &action, (&says, body.value.done), caller.subject())?;
-        ActionAnswer::read(tx, path.0, whole)
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            add_evidence(tx, &action, (&says, body.value.done), caller.subject())?;
+            Reply::ok(&ActionAnswer::read(tx, path.0, whole)?)
+        })
     });
-    Ok(HttpResponse::Ok().json(answer.await?))
+    Ok(reply.await?.answer())
 }

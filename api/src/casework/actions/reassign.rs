@@ -49,11 +49,13 @@ pub struct Reassigned {
 /// Everything that is open for somebody at a school goes to somebody else. Each action keeps on record to whom it was
 /// given, when, by whom and why.
 #[utoipa::path(tag = "actions", security(("token" = ["case:record"])), request_body = ReassignBody,
+    params(Idempotency),
     responses((status = 200, description = "The actions that were given.", body = Reassigned)))]
 #[post("/v1/reassignments")]
 pub async fn reassign_actions(
     caller: May<RecordCase>,
     app: web::Data<App>,
+    key: Idempotency,
     body: Json<ReassignBody>,
 ) -> Result<HttpResponse> {
     let ReassignBody { school_id, mut from, mut to, reason } = body.value;
@@ -61,31 +63,43 @@ pub async fn reassign_actions(
         whom.role = whom.role.as_ref().map(|role| role.trim().to_owned());
     }
     let reason = name::words(&reason, "/reason", name::NOTE)?;
-    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, school_id)?;
         check(tx, &from, &to)?;
-        let duties = match from.staff_id {
-            Some(staff_id) => duties(tx, school_id, staff_id)?,
-            None => Vec::new(),
-        };
-        let today = tx.clock().today();
-        let open = rows::open_of(tx, school_id, from.staff_id, from.role.as_deref(), &duties)?;
-        let mut actions = Vec::with_capacity(open.len());
-        for one in open {
-            let event = NewEvent {
-                what: ActionEventKind::Reassigned,
-                on_day: today,
-                staff_id: to.staff_id,
-                role: to.role.clone(),
-                reason: Some(reason.clone()),
-            };
-            add_event(tx, &one, &event, caller.subject())?;
-            rows::give(tx, &one, to.staff_id, to.role.as_deref())?;
-            actions.push(one.action_id);
-        }
-        Ok(Reassigned { actions })
+        key.once(tx, &caller, "reassign_actions", &body.bytes, |tx| {
+            Reply::ok(&reassigned(tx, (school_id, &from, &to), &reason, caller.subject())?)
+        })
     });
-    Ok(HttpResponse::Ok().json(answer.await?))
+    Ok(reply.await?.answer())
+}
+
+/// Gives the open actions of one to another.
+fn reassigned(
+    tx: &mut Tx<'_>,
+    (school_id, from, to): (SchoolId, &Whom, &Whom),
+    reason: &str,
+    by: &str,
+) -> Result<Reassigned, Problem> {
+    let duties = match from.staff_id {
+        Some(staff_id) => duties(tx, school_id, staff_id)?,
+        None => Vec::new(),
+    };
+    let today = tx.clock().today();
+    let open = rows::open_of(tx, school_id, from.staff_id, from.role.as_deref(), &duties)?;
+    let mut actions = Vec::with_capacity(open.len());
+    for one in open {
+        let event = NewEvent {
+            what: ActionEventKind::Reassigned,
+            on_day: today,
+            staff_id: to.staff_id,
+            role: to.role.clone(),
+            reason: Some(reason.to_owned()),
+        };
+        add_event(tx, &one, &event, by)?;
+        rows::give(tx, &one, to.staff_id, to.role.as_deref())?;
+        actions.push(one.action_id);
+    }
+    Ok(Reassigned { actions })
 }
 
 fn check(tx: &mut Tx, from: &Whom, to: &Whom) -> Result<()> {

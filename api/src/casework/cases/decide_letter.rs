@@ -1,5 +1,8 @@
 //! A person decides about a letter that is held: it goes to those who wait to be sent, or it is taken back.
 
+use std::sync::Arc;
+
+use analytics::Block;
 use domain::policy::fold;
 
 use super::events::{EventRow, timeline};
@@ -28,7 +31,7 @@ pub struct LetterDecisionBody {
 /// A letter that is released is written anew for each parent who may read it, with the figures that it was decided on.
 /// While all letters about the pupil are stopped none is released. The same said again changes nothing.
 #[utoipa::path(tag = "cases", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
-    params(LetterId),
+    params(LetterId, Idempotency),
     responses((status = 200, description = "The letter as it stands now.", body = LetterAnswer),
         (status = 412, description = "It is not held any more."),
         (status = 422, description = "All letters about the pupil are stopped, or something in the body is not right."),
@@ -39,6 +42,7 @@ pub async fn decide_letter(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<LetterId>,
+    key: Idempotency,
     body: Json<LetterDecisionBody>,
 ) -> Result<HttpResponse> {
     let LetterDecisionBody { decide, reason } = body.value;
@@ -50,35 +54,47 @@ pub async fn decide_letter(
     });
     let (counted, ()) = counted.await?;
     let state = app.clone();
-    let answer = app.db.run(&scope, move |tx| {
+    let operation = format!("decide_letter/{}", path.0);
+    let reply = app.db.run(&scope, move |tx| {
         let letter = letters::letter_to_change(tx, path.0)?;
-        if letter.state == decide.state() {
-            return answers(tx, &state, &caller, vec![letter])?
-                .pop()
-                .ok_or_else(Problem::not_found);
-        }
-        if letter.state != LetterState::Held {
-            let detail = format!("The letter is not held: it is {}.", letter.state);
-            return Err(Problem::new(Kind::StaleTag)
-                .detail(detail)
-                .member("state", letter.state.text()));
-        }
-        let stopped = letters::stopped(tx, &[letter.pupil_id])?.contains(&letter.pupil_id);
-        if decide == Verdict::Release && stopped {
-            let expected = "withdraw, or wait: all letters about this pupil are stopped";
-            return Err(Problem::at(Kind::Invalid, "/decide", expected));
-        }
-        letters::decide(tx, &letter, decide, &reason, caller.subject())?;
-        if decide == Verdict::Release {
-            let calendars = calendars::around(tx, letter.school_id, letter.decided_on)?;
-            let figures = Figures::new(&counted.blocks, &calendars, letter.decided_on);
-            write_released(tx, &letter, &figures)?;
-        }
-        let row = letters::letter(tx, path.0)?;
-        answers(tx, &state, &caller, vec![row])?.pop().ok_or_else(Problem::not_found)
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            let row = decided(tx, letter, (decide, &reason), &counted.blocks, &caller)?;
+            let mut answer = answers(tx, &state, &caller, vec![row])?;
+            Reply::ok(&answer.pop().ok_or_else(Problem::not_found)?)
+        })
     });
-    let answer: LetterAnswer = answer.await?;
-    Ok(HttpResponse::Ok().json(answer))
+    Ok(reply.await?.answer())
+}
+
+/// The letter as it stands once that is decided.
+fn decided(
+    tx: &mut Tx<'_>,
+    letter: LetterRow,
+    (decide, reason): (Verdict, &str),
+    blocks: &[Arc<Block>],
+    caller: &Caller,
+) -> Result<LetterRow, Problem> {
+    if letter.state == decide.state() {
+        return Ok(letter);
+    }
+    if letter.state != LetterState::Held {
+        let detail = format!("The letter is not held: it is {}.", letter.state);
+        return Err(Problem::new(Kind::StaleTag)
+            .detail(detail)
+            .member("state", letter.state.text()));
+    }
+    let stopped = letters::stopped(tx, &[letter.pupil_id])?.contains(&letter.pupil_id);
+    if decide == Verdict::Release && stopped {
+        let expected = "withdraw, or wait: all letters about this pupil are stopped";
+        return Err(Problem::at(Kind::Invalid, "/decide", expected));
+    }
+    letters::decide(tx, &letter, decide, reason, caller.subject())?;
+    if decide == Verdict::Release {
+        let calendars = calendars::around(tx, letter.school_id, letter.decided_on)?;
+        let figures = Figures::new(blocks, &calendars, letter.decided_on);
+        write_released(tx, &letter, &figures)?;
+    }
+    letters::letter(tx, letter.letter_id)
 }
 
 /// Writes a letter that was released, under the policy of its case or, without one, of its school.

@@ -38,7 +38,7 @@ pub struct OutcomeBody {
 ///
 /// The case goes on at once as its policy says, under the version that it was opened with.
 #[utoipa::path(tag = "cases", security(("token" = ["case:record"])), request_body = OutcomeBody,
-    params(CaseId),
+    params(CaseId, Idempotency),
     responses((status = 200, description = "Where the case stands now.", body = CaseRow),
         (status = 412, description = "The case has moved on since you read it."),
         (status = 422, description = "The stage has no such outcome; the answer lists those it has."),
@@ -49,25 +49,29 @@ pub async fn record_outcome(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<CaseId>,
+    key: Idempotency,
     body: Json<OutcomeBody>,
 ) -> Result<HttpResponse> {
     let happened = happened(&body.value)?;
     let counted = counted(&counting, caller.scope(), path.0).await?;
     let state = app.clone();
-    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+    let operation = format!("record_outcome/{}", path.0);
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let told = rows::case_to_change(tx, path.0)?;
-        if body.value.steps.is_some_and(|steps| steps != told.row.steps) {
-            return Err(Problem::new(Kind::StaleTag)
-                .detail("The case has moved on since you read it.")
-                .member("steps", told.row.steps)
-                .member("stage", told.row.stage));
-        }
-        if let Happened::Otherwise { .. } = happened {
-            check_decides(tx, &state, &caller, &told)?;
-        }
-        Ok(record(tx, &caller, told, &happened, &counted)?.row)
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            if body.value.steps.is_some_and(|steps| steps != told.row.steps) {
+                return Err(Problem::new(Kind::StaleTag)
+                    .detail("The case has moved on since you read it.")
+                    .member("steps", told.row.steps)
+                    .member("stage", told.row.stage));
+            }
+            if let Happened::Otherwise { .. } = happened {
+                check_decides(tx, &state, &caller, &told)?;
+            }
+            Reply::ok(&record(tx, &caller, told, &happened, &counted)?.row)
+        })
     });
-    Ok(HttpResponse::Ok().json(answer.await?))
+    Ok(reply.await?.answer())
 }
 
 /// The blocks that letters, and what they ask for, are counted from. Errors: 404; 503 when too much is counted at once.

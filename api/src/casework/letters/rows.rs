@@ -298,10 +298,7 @@ pub fn stop(
     reason: &str,
     by: &str,
 ) -> Result<DateTime<Utc>> {
-    let school_ids: Vec<SchoolId> = pupil::table
-        .filter(pupil::pupil_id.eq(pupil_id))
-        .select(pupil::school_ids)
-        .first(tx.conn)?;
+    let school_ids = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
     let last: Option<DateTime<Utc>> = letter_stop::table
         .filter(letter_stop::pupil_id.eq(pupil_id))
         .order(letter_stop::recorded_at.desc())
@@ -313,7 +310,7 @@ pub fn stop(
         .values((
             letter_stop::trust_id.eq(tx.trust()),
             letter_stop::pupil_id.eq(pupil_id),
-            letter_stop::school_ids.eq(school_ids),
+            letter_stop::school_ids.eq(school_ids.unwrap_or_default()),
             letter_stop::recorded_at.eq(at),
             letter_stop::stopped.eq(stopped),
             letter_stop::reason.eq(reason),

@@ -32,25 +32,32 @@ pub struct StopAnswer {
 ///
 /// It acts at once, on every letter that waits and on everything that a review proposes.
 #[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = StopBody,
-    params(PupilId),
+    params(PupilId, Idempotency),
     responses((status = 200, description = "What holds now.", body = StopAnswer),
+        refusal::Merged,
         refusal::AnotherSchools))]
 #[post("/v1/pupils/{pupil_id}/letters/stop")]
 pub async fn stop_letters(
     caller: May<DecideCase>,
     app: web::Data<App>,
     path: Path<PupilId>,
+    key: Idempotency,
     body: Json<StopBody>,
 ) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let StopBody { stopped, reason } = body.value;
     let reason = name::words(&reason, "/reason", name::REASON)?;
-    let answer = app.db.run(&caller.scope().clone(), move |tx| {
+    let operation = format!("stop_letters/{pupil_id}");
+    let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
+        // The letters are about the record that this one became.
+        pupils::check_unmerged(tx, pupil_id)?;
         let act = if stopped { Act::StopLetters } else { Act::ResumeLetters };
         visibility::check(tx, pupil_id, act)?;
-        let recorded_at = rows::stop(tx, pupil_id, stopped, &reason, caller.subject())?;
-        Ok(StopAnswer { pupil_id, stopped, recorded_at })
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            let recorded_at = rows::stop(tx, pupil_id, stopped, &reason, caller.subject())?;
+            Reply::ok(&StopAnswer { pupil_id, stopped, recorded_at })
+        })
     });
-    Ok(HttpResponse::Ok().json(answer.await?))
+    Ok(reply.await?.answer())
 }

@@ -163,6 +163,12 @@ fn propose(
         "notice {number} to parent {} is pending: {found} sessions from {} to {}",
         whom.parent_id, watch.window.from, watch.window.to
     );
+    // Asked again and counted to the same: the notice stands as it does.
+    if let Some(pending) = pending
+        && serde_json::to_value(&details).map_err(Problem::internal)? == pending.details
+    {
+        return Ok((pending.clone(), false));
+    }
     let standing =
         NoticeEntry { state: NoticeState::Pending, day: counted.day, says, details: &details };
     let row = store::keep(tx, asked.unwrap_or(whom), pending, &standing, caller)?;

@@ -88,7 +88,7 @@ pub struct DecisionResult {
 /// Each decision is done whole or not at all, whatever becomes of the others. An item that somebody else has decided,
 /// or whose case has moved on, is answered with 412 and how it stands now.
 #[utoipa::path(tag = "reviews", security(("token" = ["case:decide"])), request_body = DecisionsBody,
-    params(ReviewId),
+    params(ReviewId, Idempotency),
     responses((status = 207, description = "What became of each.", body = DecisionsAnswer)))]
 #[post("/v1/reviews/{review_id}/decisions")]
 pub async fn decide_items(
@@ -96,6 +96,7 @@ pub async fn decide_items(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<ReviewId>,
+    key: Idempotency,
     body: Json<DecisionsBody>,
 ) -> Result<HttpResponse> {
     let decisions = body.value.decisions;
@@ -109,14 +110,18 @@ pub async fn decide_items(
     });
     let (counted, review) = counted.await?;
     let state = app.clone();
-    let answer = app.db.run(&scope, move |tx| {
+    let operation = format!("decide_items/{}", path.0);
+    let reply = app.db.run(&scope, move |tx| {
         let school = School::of_review(tx, review.clone())?;
         let (app, blocks) = (&state, &counted.blocks);
         let deciding = Deciding { app, caller: &caller, review, school, blocks };
-        let results = decisions.iter().map(|one| deciding.decide(tx, one));
-        Ok(DecisionsAnswer { results: results.collect::<Result<_, _>>()? })
+        key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            let results = decisions.iter().map(|one| deciding.decide(tx, one));
+            let results = results.collect::<Result<_, _>>()?;
+            Reply::new(StatusCode::MULTI_STATUS, &DecisionsAnswer { results })
+        })
     });
-    Ok(HttpResponse::build(StatusCode::MULTI_STATUS).json(answer.await?))
+    Ok(reply.await?.answer())
 }
 
 /// Who decides about which review, and what its letters are filled in with.
@@ -147,7 +152,8 @@ impl Deciding<'_> {
         let problem = match done {
             Ok(()) => None,
             Err(problem)
-                if problem.kind() == Kind::Internal || problem.kind() == Kind::Unavailable =>
+                if [Kind::Internal, Kind::Unavailable, Kind::StorageFull]
+                    .contains(&problem.kind()) =>
             {
                 return Err(problem);
             }

@@ -10,7 +10,7 @@ use crate::figures::{Counting, SchoolBlocks, years_behind};
 /// Looks at every pupil on roll as the school's policy says for that day, and stores what it proposes. Nothing leaves
 /// the school before a named person has decided.
 #[utoipa::path(tag = "reviews", security(("token" = ["review:open"])),
-    params(SchoolId, ("day" = NaiveDate, Path, description = "Today, or a day before.")),
+    params(SchoolId, ("day" = NaiveDate, Path, description = "Today, or a day before."), Idempotency),
     responses((status = 201, description = "The review.", body = ReviewRow, headers(("Location"))),
         (status = 409, description = "That day has a review already."),
         refusal::Invalid, refusal::NoCalendar, refusal::NoPolicy, refusal::Taken))]
@@ -20,6 +20,7 @@ pub async fn open_review(
     app: web::Data<App>,
     counting: web::Data<Counting>,
     path: Path<(SchoolId, NaiveDate)>,
+    key: Idempotency,
 ) -> Result<HttpResponse> {
     let (school_id, day) = path.0;
     if day > app.db.clock_of(caller.scope()).await?.today() {
@@ -29,10 +30,12 @@ pub async fn open_review(
     let scope = caller.scope().clone();
     let SchoolBlocks { blocks, known_at, .. } =
         counting.school_blocks(&scope, school_id, years).await?;
-    let row = app
-        .db
-        .run(&scope, move |tx| open(tx, (school_id, day), &blocks, known_at, caller.subject()));
-    let row = row.await?;
-    let place = format!("/v1/reviews/{}", row.review_id);
-    Ok(HttpResponse::Created().insert_header(("Location", place)).json(row))
+    let operation = format!("open_review/{school_id}/{day}");
+    let reply = app.db.run(&scope, move |tx| {
+        key.once(tx, &caller, &operation, &[], |tx| {
+            let row = open(tx, (school_id, day), &blocks, known_at, caller.subject())?;
+            Reply::created(format!("/v1/reviews/{}", row.review_id), &row)
+        })
+    });
+    Ok(reply.await?.answer())
 }

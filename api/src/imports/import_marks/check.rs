@@ -7,6 +7,7 @@ use domain::{Calendar, CodeTable, HALF_DAYS, HalfDaySet, NO_MARK};
 use files::{Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem, RowProblemKind};
 
 use super::Key;
+use super::closed::ClosedDays;
 use super::stays::{Run, Stays, first_after};
 use crate::base::jobs::{self, Job};
 use crate::base::prelude::*;
@@ -27,6 +28,7 @@ pub(super) struct MarksPlan {
     pub versions: BTreeMap<Key, i64>,
     pub problems: Problems,
     pub notices: Vec<Notice>,
+    closed: ClosedDays,
 }
 
 /// The marks of one school's year.
@@ -98,6 +100,7 @@ pub(super) fn check(
         versions: BTreeMap::new(),
         problems: Problems::continuing(reading.problems.clone(), reading.problem_count),
         notices,
+        closed: ClosedDays::default(),
     };
     for year in &years {
         let found = tenants::current(tx, &ids, year.number())?;
@@ -116,6 +119,7 @@ pub(super) fn check(
         let checked = counting.pool().map(some, |piece| against.check(piece));
         checked.map_err(Problem::internal)?.into_iter().for_each(|checked| plan.join(checked));
     }
+    std::mem::take(&mut plan.closed).tell(&mut plan.problems);
     Ok(plan)
 }
 
@@ -124,12 +128,14 @@ pub(super) fn check(
 struct Checked {
     years: BTreeMap<Key, YearPlan>,
     problems: Problems,
+    closed: ClosedDays,
 }
 
 impl MarksPlan {
     /// Adds what the check of the next pupils came to.
     fn join(&mut self, next: Checked) {
         self.problems.join(next.problems);
+        self.closed.join(next.closed);
         for (key, next) in next.years {
             let year = self.years.entry(key).or_default();
             next.marks.into_iter().for_each(|(enrolment, marks)| year.say(enrolment, marks));
@@ -195,7 +201,8 @@ impl Against<'_> {
         let stays = Stays::of(said.year(), self.roll.stays(school_id, pupil_id));
         let year = checked.years.entry(key).or_default();
         if !self.take_whole(year, said, (calendar, &stays)) {
-            self.check_marks(year, &mut checked.problems, said, (calendar, &stays));
+            let (problems, closed) = (&mut checked.problems, &mut checked.closed);
+            self.check_marks(year, (problems, closed), said, (school_id, calendar, &stays));
         }
     }
 
@@ -233,9 +240,9 @@ impl Against<'_> {
     fn check_marks(
         &self,
         year: &mut YearPlan,
-        problems: &mut Problems,
+        (problems, closed): (&mut Problems, &mut ClosedDays),
         said: &PupilYear<'_>,
-        (calendar, stays): (&Calendar, &Stays),
+        (school_id, calendar, stays): (SchoolId, &Calendar, &Stays),
     ) {
         let open = calendar.open_half_days();
         let staggered = !calendar.not_due().is_empty();
@@ -253,7 +260,12 @@ impl Against<'_> {
                     if self.codes.text(mark) == Some("#") {
                         continue;
                     }
-                    Refused::CLOSED
+                    let (date, session) = (at.date(said.year()), at.session());
+                    let why = calendar.closed_because(date, session);
+                    closed.add((school_id, date, why), || {
+                        self.mark_problem(said, at, self.codes.text(mark), Refused::CLOSED)
+                    });
+                    continue;
                 }
                 None => Refused::NOT_ON_ROLL,
                 Some(_) if at.position() >= tomorrow && self.is_attendance(said, at, mark) => {

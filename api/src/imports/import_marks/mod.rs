@@ -5,6 +5,7 @@
 
 mod change;
 mod check;
+mod closed;
 mod dry_run;
 mod stays;
 

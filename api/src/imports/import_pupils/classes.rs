@@ -65,7 +65,7 @@ fn settle(
     let mut plan = PupilsPlan::make(&placed, &standing, today, &check.columns, &mut check.problems);
     for (row, school_id) in rows.iter().filter(|(row, _)| row.member.is_none()) {
         let Some(year) = year_of(row, today) else { continue };
-        let class = NewClass { school_id: *school_id, year, name: row.class.clone() };
+        let class = NewClass::new(*school_id, year, row.class.clone());
         if !plan.class_ids.contains_key(&class) {
             plan.classes.insert(class);
         }
@@ -138,7 +138,7 @@ fn place(
         birth_date: pupil.birth_date,
         sex: None,
         class: Some(row.class.clone()),
-        year_group,
+        year_group: Some(year_group),
         first_day: stay.first_day,
         last_day: stay.last_day,
         from,

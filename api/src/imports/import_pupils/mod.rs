@@ -17,7 +17,7 @@ mod whole_roll;
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::AcademicYear;
+use domain::{AcademicYear, year_group_of_age};
 use files::{PupilRow, Reading};
 
 use self::plan::PupilsPlan;
@@ -57,6 +57,13 @@ impl Row {
     /// The academic year of the row's class.
     fn class_year(&self, today: NaiveDate) -> Option<i16> {
         AcademicYear::of(self.speaks_of(today)).map(AcademicYear::number)
+    }
+
+    /// The year group in an academic year: the one that the file says, or that of the pupil's age.
+    fn year_group(&self, year: i16) -> i8 {
+        let by_age =
+            || AcademicYear::new(year).map(|year| year_group_of_age(self.file.birth_date, year));
+        self.file.year_group.or_else(by_age).unwrap_or_default()
     }
 }
 

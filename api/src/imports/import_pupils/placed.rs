@@ -25,8 +25,8 @@ pub(super) fn record(
     for row in rows {
         let Some(year) = row.class_year(today) else { continue };
         let name = row.file.class.clone().unwrap_or_else(|| NO_CLASS.to_owned());
-        let class = NewClass { school_id: row.school_id, year, name };
-        let place = (class, i16::from(row.file.year_group));
+        let class = NewClass::new(row.school_id, year, name);
+        let place = (class, i16::from(row.year_group(year)));
         let enrolment = row.enrolment();
         let timeline = timelines
             .entry(enrolment.clone())

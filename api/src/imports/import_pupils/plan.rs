@@ -42,7 +42,7 @@ pub(super) type Place = (NewClass, i16);
 
 /// What makes a class one: its school, year and name.
 pub(super) fn class_of(row: &ClassRow) -> NewClass {
-    NewClass { school_id: row.school_id, year: row.year, name: row.name.clone() }
+    NewClass::new(row.school_id, row.year, row.name.clone())
 }
 
 impl PupilsPlan {

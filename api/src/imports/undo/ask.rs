@@ -11,7 +11,7 @@ use crate::base::operation::*;
 /// changed since the import is left as it is and listed with the reason; so are enrolments that have marks by now.
 /// Pupils, classes and parents that the import added stay, with nobody on roll, in them or theirs; cases that it carried
 /// in end and penalty notices are withdrawn, unless something was done about them since. What rests on marks that go
-/// back is looked at again: a step that the import had undone is proposed anew, and a person decides. UndoAsked again, it is
+/// back is looked at again: a step that the import had undone is proposed anew, and a person decides. Asked again, it is
 /// done once. It needs the permissions that the import needed.
 #[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(ImportId, Idempotency),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Undo, headers(("Location"))),

@@ -18,16 +18,17 @@ pub struct ListParentsQuery {
     cursor: Option<String>,
 }
 
-/// Row-level security keeps its index with `^@`. The cursor is a parent's id, so that no name gets into a URL.
+/// Row-level security keeps its index with `^@`. The cursor is sealed, so that no name gets into a URL.
 const SEARCH: &str = "\
-    SELECT parent_id FROM parent \
+    SELECT name_key, parent_id FROM parent \
     WHERE trust_id = $1 AND ($2 IS NULL OR name_key ^@ $2) \
-      AND ($3 IS NULL OR (name_key COLLATE \"C\", parent_id) > \
-          (SELECT name_key COLLATE \"C\", parent_id FROM parent WHERE trust_id = $1 AND parent_id = $3)) \
-    ORDER BY name_key COLLATE \"C\", parent_id LIMIT $4";
+      AND ($3 IS NULL OR (name_key COLLATE \"C\", parent_id) > ($3, $4)) \
+    ORDER BY name_key COLLATE \"C\", parent_id LIMIT $5";
 
 #[derive(QueryableByName)]
-struct Id {
+struct Found {
+    #[diesel(sql_type = Text)]
+    name_key: String,
     #[diesel(sql_type = Integer)]
     parent_id: ParentId,
 }
@@ -44,18 +45,22 @@ pub async fn list_parents(
 ) -> Result<HttpResponse, Problem> {
     let ListParentsQuery { name, limit, cursor } = params.0;
     let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
-    let slice = Slice::<ParentId>::read(limit, cursor.as_deref(), &name)?;
+    let slice =
+        Slice::<(String, ParentId)>::sealed(app.keys.seal(), limit, cursor.as_deref(), &name)?;
     let page = app.db.run(caller.scope(), move |tx| {
-        let ids: Vec<Id> = diesel::sql_query(SEARCH)
+        let (name_key, parent_id) = slice.after.clone().unzip();
+        let found: Vec<Found> = diesel::sql_query(SEARCH)
             .bind::<Integer, _>(tx.trust())
             .bind::<Nullable<Text>, _>(name)
-            .bind::<Nullable<Integer>, _>(slice.after)
+            .bind::<Nullable<Text>, _>(name_key)
+            .bind::<Nullable<Integer>, _>(parent_id)
             .bind::<BigInt, _>(slice.fetch())
             .load(tx.conn)?;
-        let ids: Vec<ParentId> = ids.into_iter().map(|id| id.parent_id).collect();
+        let page = slice.page(found, |one| (one.name_key.clone(), one.parent_id));
+        let ids: Vec<ParentId> = page.items.iter().map(|one| one.parent_id).collect();
         let mut parents = rows::parents(tx, &ids)?;
         parents.sort_by_key(|row| ids.iter().position(|id| *id == row.parent_id));
-        Ok(slice.page(parents, |row| row.parent_id))
+        Ok(Page { items: parents, next: page.next })
     });
     Ok(page.await?.answer(&request))
 }

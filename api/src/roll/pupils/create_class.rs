@@ -36,7 +36,7 @@ pub async fn create_class(
 ) -> Result<HttpResponse, Problem> {
     let name = name::kept(&body.value.name, name::CLASS)
         .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", name::CLASS))?;
-    let new = NewClass { school_id: body.value.school_id, year: body.value.year.number(), name };
+    let new = NewClass::new(body.value.school_id, body.value.year.number(), name);
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         tenants::school(tx, new.school_id)?;
         key.once(tx, &caller, "create_class", &body.bytes, |tx| {

@@ -3,13 +3,14 @@
 //! Writes come in sets, so that one pupil and an import of sixty thousand go the same way. Whoever writes facts of the
 //! roll has locked the schools' versions first and records them at the bumped version's instant.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
-use domain::folded_name_key;
+use domain::{class_key, folded_name_key};
 
 use super::details::Details;
 use super::rows::ClassRow;
@@ -45,8 +46,8 @@ impl NewPupil {
     }
 }
 
-/// A class to be added.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+/// A class to be added. Two names that differ only by case, form or what cannot be seen are the same class.
+#[derive(Debug, Clone)]
 pub struct NewClass {
     /// Its school.
     pub school_id: SchoolId,
@@ -54,7 +55,38 @@ pub struct NewClass {
     pub year: i16,
     /// Its name.
     pub name: String,
+    /// What its name is compared by.
+    key: String,
 }
+
+impl NewClass {
+    /// A class of this name.
+    pub fn new(school_id: SchoolId, year: i16, name: String) -> Self {
+        let key = class_key(&name);
+        Self { school_id, year, name, key }
+    }
+}
+
+impl Ord for NewClass {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let places = |class: &Self| (class.school_id, class.year);
+        places(self).cmp(&places(other)).then_with(|| self.key.cmp(&other.key))
+    }
+}
+
+impl PartialOrd for NewClass {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl PartialEq for NewClass {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for NewClass {}
 
 /// The days of an enrolment, to be recorded.
 #[derive(Debug, Clone, Copy)]
@@ -137,6 +169,7 @@ pub fn add_pupils(
 /// # Errors
 /// A class of that name in that school and year.
 pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<ClassRow>, Problem> {
+    refuse_taken_names(tx, new)?;
     let (trust, now) = (tx.trust(), tx.now());
     let rows: Vec<_> = new
         .iter()
@@ -156,13 +189,28 @@ pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<Cl
         .returning(ClassRow::as_returning())
         .get_results(tx.conn)
         .map_err(|error| match error {
-            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => Problem::at(
-                Kind::Taken,
-                "/name",
-                "a name that no class of the school has that year",
-            ),
+            Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => name_taken(),
             other => other.into(),
         })
+}
+
+/// Refuses a class whose name one of the school has that year. Whoever adds classes there at the same time waits.
+fn refuse_taken_names(tx: &mut Tx<'_>, new: &[NewClass]) -> Result<(), Problem> {
+    let places: BTreeSet<(SchoolId, i16)> = new.iter().map(|c| (c.school_id, c.year)).collect();
+    for (school_id, year) in places {
+        tx.take_turns(&format!("classes/{school_id}/{year}"))?;
+        let standing = super::classes_of(tx, &[school_id], &[year])?;
+        let standing: BTreeSet<String> = standing.iter().map(|c| class_key(&c.name)).collect();
+        let mut here = new.iter().filter(|c| (c.school_id, c.year) == (school_id, year));
+        if here.any(|class| standing.contains(&class.key)) {
+            return Err(name_taken());
+        }
+    }
+    Ok(())
+}
+
+fn name_taken() -> Problem {
+    Problem::at(Kind::Taken, "/name", "a name that no class of the school has that year")
 }
 
 /// Adds enrolments of (school, pupil) and returns their ids in the order given.

@@ -2,7 +2,9 @@
 
 use domain::AcademicYear;
 
-use super::term_dates::{ProposedCalendar, Published, TermDates, propose, read_ics, read_json};
+use super::term_dates::{
+    ProposedCalendar, Published, SchoolHours, TermDates, propose, read_ics, read_json,
+};
 use crate::base::db::block;
 use crate::base::http::body::Body;
 use crate::base::http::json::media_type;
@@ -14,11 +16,11 @@ use crate::school::tenants;
 /// Reads an ICS file, or JSON as councils and schools publish it, to a calendar of that academic year. Changes nothing:
 /// look at the notices, correct what is wrong, and PUT the calendar.
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:write"])),
-    request_body(content((String = "text/calendar"), (TermDates = "application/json")), description = "The file, in UTF-8."),
+    request_body(content((String = "text/calendar"), (TermDates = "application/json")), description = "The file. A calendar may be in UTF-8, Windows-1252 or UTF-16."),
     params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
     responses((status = 200, description = "The calendar that the file describes. Nothing was changed.", body = ProposedCalendar),
         (status = 400, description = "It is no such file."),
-        (status = 422, description = "It says nothing about that year.")))]
+        refusal::NoTermDates))]
 #[post("/v1/schools/{school_id}/calendar/{year}/read")]
 pub async fn read_term_dates(
     caller: May<WriteCalendar>,
@@ -37,11 +39,7 @@ pub async fn read_term_dates(
 
 fn read(media: &str, bytes: &[u8], year: AcademicYear) -> Result<Published, Problem> {
     match media {
-        "text/calendar" => {
-            let text = std::str::from_utf8(bytes)
-                .map_err(|_| Problem::at(Kind::BadBody, "", "a file in UTF-8"))?;
-            read_ics(text)
-        }
+        "text/calendar" => read_ics(bytes, &SchoolHours::default()),
         "application/json" => read_json(bytes, year),
         _ => Err(Problem::new(Kind::UnsupportedMedia)
             .detail("Send `Content-Type: text/calendar` or `application/json`.")),

@@ -27,11 +27,11 @@ pub fn run(args: &Args) -> Result<(), String> {
 
 /// As the owner at `owner`; the role of `application` becomes a member of the group that may use it.
 pub fn up(owner: &str, application: Option<&str>) -> Result<(), String> {
-    let pghost = std::env::var("PGHOST").ok();
-    let owner = secured(owner, pghost.as_deref())?;
+    let variable = |name: &str| std::env::var(name).ok();
+    let owner = secured(owner, &variable)?;
     let application = match application {
         None => None,
-        Some(url) => Some(role(&secured(url, pghost.as_deref())?)?),
+        Some(url) => Some(role(&secured(url, &variable)?)?),
     };
     migrate::migrate(&owner, application.as_deref()).map_err(|error| error.to_string())
 }

@@ -77,9 +77,9 @@ impl Reach {
     /// Rollcall on a database: encrypted when it is on another machine, with a role for which row-level
     /// security holds.
     pub fn rollcall(&self, database_url: &str) -> Result<Rollcall, String> {
-        let pghost = std::env::var("PGHOST").ok();
+        let variable = |name: &str| std::env::var(name).ok();
         let settings = Settings {
-            database_url: secured(database_url, pghost.as_deref())?,
+            database_url: secured(database_url, &variable)?,
             redis_url: self.redis_url.clone(),
             keys: self.data.keys(),
             rate_limit: self.rate_limit,

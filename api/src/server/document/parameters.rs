@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{Components, ObjectBuilder, Type};
+use utoipa::openapi::schema::{Components, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, Ref, RefOr, SchemaFormat};
 
 use crate::base::http::page::{DEFAULT_LIMIT, MAX_LIMIT};
@@ -15,6 +15,16 @@ pub fn any(operation: &Operation, place: ParameterIn) -> bool {
 /// Whether an operation takes this parameter there.
 pub fn has(operation: &Operation, place: ParameterIn, name: &str) -> bool {
     declared(operation).any(|parameter| parameter.parameter_in == place && parameter.name == name)
+}
+
+/// Whether an operation takes a date or an instant in its path or query.
+pub fn any_date(operation: &Operation) -> bool {
+    let is_date = |schema: &RefOr<Schema>| {
+        let RefOr::T(Schema::Object(object)) = schema else { return false };
+        let dates = [KnownFormat::Date, KnownFormat::DateTime].map(SchemaFormat::KnownFormat);
+        object.format.as_ref().is_some_and(|format| dates.contains(format))
+    };
+    declared(operation).any(|parameter| parameter.schema.as_ref().is_some_and(is_date))
 }
 
 fn declared(operation: &Operation) -> impl Iterator<Item = &Parameter> {

@@ -70,11 +70,13 @@ fn follows_from_shape(operation: &Operation, kind: Kind) -> bool {
             operation.request_body.is_some()
         }
         Kind::Invalid => {
-            operation.request_body.is_some() || has(ParameterIn::Header, "Idempotency-Key")
+            operation.request_body.is_some()
+                || has(ParameterIn::Header, "Idempotency-Key")
+                || parameters::any_date(operation)
         }
         Kind::KeyReused => has(ParameterIn::Header, "Idempotency-Key"),
         Kind::StaleTag => has(ParameterIn::Header, "If-Match"),
-        Kind::TooManyRequests | Kind::Internal | Kind::Unavailable => true,
+        Kind::TooManyRequests | Kind::Internal | Kind::Unavailable | Kind::StorageFull => true,
         _ => false,
     }
 }
@@ -106,7 +108,7 @@ fn response(kinds: &[Kind]) -> Response {
 fn sent_with(kind: Kind) -> &'static [&'static str] {
     match kind {
         Kind::Unauthenticated => &["WWW-Authenticate"],
-        Kind::TooManyRequests | Kind::Unavailable => &["Retry-After"],
+        Kind::TooManyRequests | Kind::Unavailable | Kind::StorageFull => &["Retry-After"],
         _ => &[],
     }
 }

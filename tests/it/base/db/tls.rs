@@ -149,7 +149,8 @@ fn a_certificate_is_checked_when_the_address_asks_for_it() {
     let ask = |host: &str, root: &str| {
         let url = server.url(host, SUPERUSER, "postgres");
         let root = server.folder.file(root);
-        let url = secured(&format!("{url}?sslmode=verify-full&sslrootcert={root}"), None).unwrap();
+        let url =
+            secured(&format!("{url}?sslmode=verify-full&sslrootcert={root}"), &|_| None).unwrap();
         PgConnection::establish(&url).map(|_| ()).map_err(|error| error.to_string())
     };
     assert_eq!(ask("localhost", "server.crt"), Ok(()));

@@ -13,9 +13,11 @@ const WINGS: [(&str, &[&str]); 12] = [
         &[
             "clock",
             "kind",
+            "storage",
             "problem",
             "sandbox",
             "share",
+            "seal",
             "db",
             "tokens",
             "redis",

@@ -61,7 +61,10 @@ fn what_is_no_such_file_is_refused() {
     let ask = |media, file: &[u8]| read(&s.admin, s.school, 2026, media, file);
     assert_eq!(ask("text/csv", b"a,b").problem(415), "unsupported-media-type");
     assert_eq!(ask(ICS, b"hello").problem(400), "bad-body");
-    assert_eq!(ask(ICS, b"BEGIN:VCALENDAR\nSUMMARY:\xff").problem(400), "bad-body");
+    let nothing =
+        ask(ICS, b"BEGIN:VCALENDAR\nBEGIN:VEVENT\nSUMMARY:F\xeate\nDTSTART:20261002\nEND:VEVENT");
+    assert_eq!(nothing.problem(422), "no-term-dates");
+    assert!(nothing.body["notices"][0]["text"].as_str().unwrap().contains("F\u{ea}te"));
     assert_eq!(ask(JSON, holidays().as_bytes()).problem(400), "bad-body");
     assert_eq!(ask(JSON, br#"{"academic_years": []}"#).problem(422), "invalid");
     assert_eq!(ask(ICS, &vec![b'x'; 3 * 1024 * 1024]).problem(413), "too-large");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use domain::ClosureKind;
 
 use super::propose::{Proposal, closure};
@@ -24,38 +24,31 @@ pub(super) struct Break {
 }
 
 impl Proposal {
-    /// The holidays in order, none touching another: those that the file names, else the gaps in its days of school.
+    /// The holidays in order, none touching another: those that the file names, else the gaps in its days of school,
+    /// with what its first and last days say.
     pub(super) fn breaks(&mut self) -> Vec<Break> {
+        let named = self.named_breaks();
+        let gaps = if named.is_empty() { self.gaps() } else { Vec::new() };
+        let mut breaks = self.by_marks([named, gaps].concat());
+        let edges = self.before_and_after(&breaks);
+        breaks.extend(edges);
+        self.ask_for_edges(&mut breaks);
+        apart(breaks)
+    }
+
+    /// The holidays that the file names, other than days off.
+    pub(super) fn named_breaks(&self) -> Vec<Break> {
         let named = self.entries.iter().filter_map(|entry| {
             let EntryKind::Break(kind) = entry.kind else { return None };
             let is_long = weekdays(entry.from, entry.to).count() >= SHORTEST_BREAK;
-            is_long.then(|| Break {
+            (is_long && entry.year_groups.is_empty()).then(|| Break {
                 place: Some(entry.place.clone()),
                 from: entry.from,
                 to: entry.to,
                 kind,
             })
         });
-        let mut breaks: Vec<Break> = named.collect();
-        if breaks.is_empty() {
-            breaks = self.gaps();
-        }
-        let edges = self.before_and_after(&breaks);
-        breaks.extend(edges);
-        breaks.sort_by_key(|one| (one.from, one.to));
-        let mut apart: Vec<Break> = Vec::new();
-        for one in breaks {
-            match apart.last_mut() {
-                Some(last) if weekdays(next(last.to), before(one.from)).next().is_none() => {
-                    last.to = last.to.max(one.to);
-                    if one.kind == BreakKind::BetweenTerms {
-                        last.kind = one.kind;
-                    }
-                }
-                _ => apart.push(one),
-            }
-        }
-        apart
+        named.collect()
     }
 
     /// The days that the file accounts for, though pupils come on some of them only.
@@ -113,7 +106,8 @@ impl Proposal {
             BreakKind::HalfTerm => false,
             BreakKind::BetweenTerms => true,
             BreakKind::Unsaid => {
-                let is_long = weekdays(one.from, one.to).count() >= BETWEEN_TERMS;
+                let is_long =
+                    one.has_christmas() || weekdays(one.from, one.to).count() >= BETWEEN_TERMS;
                 let what =
                     if is_long { "the break between two terms" } else { "a half-term break" };
                 let text =
@@ -123,4 +117,29 @@ impl Proposal {
             }
         }
     }
+}
+
+impl Break {
+    fn has_christmas(&self) -> bool {
+        let christmas = NaiveDate::from_ymd_opt(self.from.year(), 12, 25);
+        christmas.is_some_and(|day| self.from <= day && day <= self.to)
+    }
+}
+
+/// Breaks in order, those that touch one another as one.
+fn apart(mut breaks: Vec<Break>) -> Vec<Break> {
+    breaks.sort_by_key(|one| (one.from, one.to));
+    let mut apart: Vec<Break> = Vec::new();
+    for one in breaks {
+        match apart.last_mut() {
+            Some(last) if weekdays(next(last.to), before(one.from)).next().is_none() => {
+                last.to = last.to.max(one.to);
+                if one.kind == BreakKind::BetweenTerms {
+                    last.kind = one.kind;
+                }
+            }
+            _ => apart.push(one),
+        }
+    }
+    apart
 }

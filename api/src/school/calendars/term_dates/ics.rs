@@ -1,10 +1,16 @@
 //! Term dates from an iCalendar file (RFC 5545): each event is read on its own, and what one cannot be read for is said
 //! with its line.
 
-use super::label::{kind_of, without_place};
+use chrono::NaiveDate;
+
+use super::hours::{SchoolHours, Taken};
+use super::label::{Meaning, without_place};
 use super::lines::{Line, lines};
-use super::moment::{Moment, days};
-use super::published::{Entry, Published, shown};
+use super::marker::Mark;
+use super::moment::{Moment, When, days};
+use super::published::{
+    BreakKind, DatesNoticeKind, Entry, EntryKind, Published, before, next, shown,
+};
 use crate::base::problem::{Kind, Problem};
 
 /// An event, as far as term dates are concerned.
@@ -27,7 +33,7 @@ struct Event {
 ///
 /// # Errors
 /// It is no iCalendar file.
-pub fn read(file: &str) -> Result<Published, Problem> {
+pub fn read(file: &[u8], hours: &SchoolHours) -> Result<Published, Problem> {
     let mut published = Published::default();
     let mut inside: Vec<String> = Vec::new();
     let mut event: Option<Event> = None;
@@ -65,7 +71,7 @@ pub fn read(file: &str) -> Result<Published, Problem> {
                 }
                 inside.pop();
                 if let Some(event) = event.take_if(|event| inside.len() == event.depth) {
-                    add(&mut published, event);
+                    add(&mut published, event, hours);
                 }
             }
             // Properties of the event itself, and not of an alarm inside it.
@@ -125,7 +131,7 @@ impl Event {
 }
 
 /// Adds what an event says, or why it says nothing.
-fn add(published: &mut Published, event: Event) {
+fn add(published: &mut Published, event: Event, hours: &SchoolHours) {
     let summary = shown(&event.summary);
     let named = if summary.is_empty() { "an event without SUMMARY".to_owned() } else { summary };
     if event.cancelled {
@@ -139,27 +145,113 @@ fn add(published: &mut Published, event: Event) {
         return published.not_understood(at(*number), text);
     }
     let when = event.moments().and_then(|(start, end)| {
-        days(start, end).map_err(|expected| {
+        days(start, end, hours).map_err(|expected| {
             (event.end.as_ref().map_or(event.number, |line| line.number), expected)
         })
     });
-    let (from, to, session) = match when {
-        Ok(when) => when,
+    match when {
+        Ok(when) => {
+            let (meaning, label) = without_place(&named, when.from, when.to);
+            let (place, label) = (at(event.number), label.to_owned());
+            Saying { published, place, named, label, when }.add(meaning);
+        }
         Err((number, expected)) => {
             let text = format!("{named}: {expected} was expected.");
-            return published.not_understood(at(number), text);
+            published.not_understood(at(number), text);
         }
-    };
-    let count = usize::try_from((to - from).num_days() + 1).unwrap_or(usize::MAX);
-    let label = without_place(&named);
-    match kind_of(label, count) {
-        Some(kind) => {
-            let (place, label) = (at(event.number), label.to_owned());
-            published.entries.push(Entry { place, kind, from, to, session, label });
+    }
+}
+
+/// An event whose days are known, to be added to what the file says.
+struct Saying<'a> {
+    published: &'a mut Published,
+    place: String,
+    named: String,
+    /// Without the place before it.
+    label: String,
+    when: When,
+}
+
+impl Saying<'_> {
+    fn add(mut self, meaning: Meaning) {
+        let When { from, to, taken } = self.when;
+        match meaning {
+            Meaning::Is(kind) => self.days(kind, Vec::new()),
+            Meaning::Perhaps(kind) => {
+                self.ask(
+                    "Some words of this are not known, and it is taken for what the others say",
+                );
+                self.days(kind, Vec::new());
+            }
+            Meaning::For(kind, year_groups) => match kind {
+                EntryKind::Inset | EntryKind::Closure | EntryKind::Break(BreakKind::Unsaid) => {
+                    self.ask("This is proposed for the year groups alone that it names, who are not due then");
+                    self.days(kind, year_groups);
+                }
+                _ => self.doubt(),
+            },
+            Meaning::Marks(Mark::FirstDay) => self.entry(EntryKind::FirstDay, from, from),
+            Meaning::Marks(Mark::LastDay) => self.entry(EntryKind::LastDay, to, to),
+            // A holiday that begins when pupils have gone begins on the day after.
+            Meaning::Marks(Mark::BreakBegins) if taken == Taken::Nothing => {
+                self.entry(EntryKind::LastDay, from, from);
+            }
+            Meaning::Marks(Mark::BreakBegins) => {
+                self.entry(EntryKind::LastDay, before(from), before(from));
+            }
+            Meaning::Marks(Mark::BreakEnds) => self.entry(EntryKind::FirstDay, next(to), next(to)),
+            Meaning::BeginsWithInset => {
+                self.entry(EntryKind::FirstDay, from, from);
+                self.days(EntryKind::Inset, Vec::new());
+            }
+            Meaning::Term => {
+                self.entry(EntryKind::FirstDay, from, from);
+                self.entry(EntryKind::LastDay, to, to);
+            }
+            Meaning::Doubt => self.doubt(),
+            Meaning::Nothing => {
+                let text = format!(
+                    "It cannot be told whether these are days of school or not: {}.",
+                    self.named
+                );
+                self.published.not_understood(&*self.place, text);
+            }
         }
-        None => published.not_understood(
-            at(event.number),
-            format!("It cannot be told whether these are days of school or not: {named}."),
-        ),
+    }
+
+    /// Days of some kind, unless the event takes none.
+    fn days(&mut self, kind: EntryKind, year_groups: Vec<i8>) {
+        match self.when.taken {
+            Taken::Day | Taken::Half(_) => {}
+            Taken::Nothing => {
+                let text =
+                    format!("Outside the school's hours, it closes nothing: {}.", self.named);
+                return self.published.not_understood(&*self.place, text);
+            }
+            Taken::Little => {
+                return self.ask("It takes less than half of a session, and is left out: is the school closed then?");
+            }
+        }
+        let (from, to) = (self.when.from, self.when.to);
+        self.entry(kind, from, to);
+        if let Some(entry) = self.published.entries.last_mut() {
+            entry.session = self.when.session();
+            entry.year_groups = year_groups;
+        }
+    }
+
+    fn entry(&mut self, kind: EntryKind, from: NaiveDate, to: NaiveDate) {
+        let (place, year_groups, label) = (self.place.clone(), Vec::new(), self.label.clone());
+        let entry = Entry { place, kind, from, to, session: None, year_groups, label };
+        self.published.entries.push(entry);
+    }
+
+    fn doubt(&mut self) {
+        self.ask("Whether the school is closed then only the school can say; the calendar has nothing of it");
+    }
+
+    fn ask(&mut self, text: &str) {
+        let (place, text) = (self.place.clone(), format!("{text}: {}.", self.named));
+        self.published.say(place, DatesNoticeKind::Asked, text);
     }
 }

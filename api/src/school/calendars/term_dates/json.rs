@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use super::label::break_of;
+use super::label::{Meaning, break_of, meaning};
 use super::published::{Entry, EntryKind, Published, shown};
 use crate::base::http::json;
 use crate::base::problem::{Kind, Problem};
@@ -148,7 +148,11 @@ fn add(published: &mut Published, place: &str, kind: EntryKind, days: (&str, &st
             .not_understood(place, "An end that is not before the start was expected.");
     }
     let (place, label) = (place.to_owned(), shown(label));
-    published.entries.push(Entry { place, kind, from, to, session: None, label });
+    let year_groups = match meaning(&label, from, to) {
+        Meaning::For(EntryKind::Inset, year_groups) if kind == EntryKind::Inset => year_groups,
+        _ => Vec::new(),
+    };
+    published.entries.push(Entry { place, kind, from, to, session: None, year_groups, label });
 }
 
 fn listed(names: &[String]) -> String {

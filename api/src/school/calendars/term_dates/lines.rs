@@ -3,6 +3,10 @@
 //! Own code, because it is small and must not fail: the parsers that there are read components by recursion, so that a
 //! file of nested BEGINs ends the process, and do not say where in the file a property stands.
 
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
 /// A content line: `NAME;PARAMETER=VALUE:VALUE`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Line {
@@ -41,19 +45,49 @@ impl Line {
 }
 
 /// The content lines of a file. One that cannot be read is its number.
-pub fn lines(file: &str) -> Vec<Result<Line, usize>> {
-    unfolded(file).into_iter().map(|(number, line)| read(number, &line).ok_or(number)).collect()
+pub fn lines(file: &[u8]) -> Vec<Result<Line, usize>> {
+    let file = in_utf8(file);
+    let lines = unfolded(&file);
+    // UTF-8, unless some line is not: then the program that wrote it was one of Windows.
+    let is_utf8 = lines.iter().all(|(_, line)| std::str::from_utf8(line).is_ok());
+    let text = |line: &[u8]| match is_utf8 {
+        true => String::from_utf8_lossy(line).into_owned(),
+        false => WINDOWS_1252.decode_without_bom_handling(line).0.into_owned(),
+    };
+    lines.into_iter().map(|(number, line)| read(number, &text(&line)).ok_or(number)).collect()
 }
 
-/// Lines end with CRLF, LF or CR; one that begins with a space or a tab continues the line before it.
-fn unfolded(file: &str) -> Vec<(usize, String)> {
-    let file = file.strip_prefix('\u{feff}').unwrap_or(file).replace("\r\n", "\n");
-    let mut lines: Vec<(usize, String)> = Vec::new();
-    for (number, line) in (1..).zip(file.split(['\n', '\r'])) {
-        match (line.strip_prefix([' ', '\t']), lines.last_mut()) {
-            (Some(rest), Some((_, before))) => before.push_str(rest),
-            _ if line.trim().is_empty() => {}
-            _ => lines.push((number, line.to_owned())),
+/// The file without a byte order mark; what is marked as UTF-16, in UTF-8.
+fn in_utf8(file: &[u8]) -> Cow<'_, [u8]> {
+    let utf16 = |rest: &[u8], encoding: &'static Encoding| {
+        Cow::Owned(encoding.decode_without_bom_handling(rest).0.into_owned().into_bytes())
+    };
+    match file {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Cow::Borrowed(rest),
+        [0xff, 0xfe, rest @ ..] => utf16(rest, UTF_16LE),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, UTF_16BE),
+        _ => Cow::Borrowed(file),
+    }
+}
+
+/// Lines end with CRLF, LF or CR; one that begins with a space or a tab continues the line before it. They are put
+/// together as bytes, since a line may be folded inside a character.
+fn unfolded(file: &[u8]) -> Vec<(usize, Vec<u8>)> {
+    let mut lines: Vec<(usize, Vec<u8>)> = Vec::new();
+    let mut rest = Some(file);
+    let mut number = 0;
+    while let Some(here) = rest {
+        number += 1;
+        let end = here.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let (line, more) = end.map_or((here, None), |end| {
+            let ending = if here[end..].starts_with(b"\r\n") { 2 } else { 1 };
+            (&here[..end], Some(&here[end + ending..]))
+        });
+        rest = more;
+        match (line, lines.last_mut()) {
+            ([b' ' | b'\t', folded @ ..], Some((_, before))) => before.extend_from_slice(folded),
+            _ if line.trim_ascii().is_empty() => {}
+            _ => lines.push((number, line.to_vec())),
         }
     }
     lines

@@ -1,28 +1,50 @@
 //! When an event begins and ends: dates, or dates with times in some time zone, as days on an English school's wall.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Timelike, Utc};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Europe::London;
 use chrono_tz::Tz;
 use domain::Session;
 
+use super::hours::{SchoolHours, Taken};
 use super::lines::Line;
-use super::published::before;
+use super::published::{before, next};
 
 /// What some calendars call London's time zone.
 const LONDON_ELSEWHERE: [&str; 2] = ["GMT Standard Time", "Greenwich Standard Time"];
 
-/// Noon divides the sessions: what begins then or later is the afternoon's.
-const NOON: u32 = 12;
-/// What is over by then is the morning's.
-const LUNCH_IS_OVER: u32 = 13;
-
-/// A date, or a date and time in London.
+/// A date, or a date and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment {
     /// A whole day.
     Day(NaiveDate),
-    /// A time on the wall.
-    At(NaiveDateTime),
+    /// A time.
+    At {
+        /// On the wall in London.
+        here: NaiveDateTime,
+        /// On the wall of the time zone that it is written in.
+        there: NaiveDateTime,
+    },
+}
+
+/// When something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct When {
+    /// First day.
+    pub from: NaiveDate,
+    /// Last day.
+    pub to: NaiveDate,
+    /// What it takes of its day; of several days it takes all.
+    pub taken: Taken,
+}
+
+impl When {
+    /// The session, when it is only half of one day.
+    pub fn session(&self) -> Option<Session> {
+        match self.taken {
+            Taken::Half(session) => Some(session),
+            _ => None,
+        }
+    }
 }
 
 impl Moment {
@@ -33,6 +55,13 @@ impl Moment {
     pub fn read(line: &Line) -> Result<Self, String> {
         let wrong = || "a date such as 20261118, or a time such as 20261118T090000".to_owned();
         let value = line.value.trim();
+        // What says that it is a date is one, though some programs write midnight behind it.
+        let is_date =
+            line.parameter("VALUE").is_some_and(|value| value.eq_ignore_ascii_case("DATE"));
+        let value = match value.split_once('T') {
+            Some((day, _)) if is_date => day,
+            _ => value,
+        };
         if value.len() == 8 {
             return date(value).map(Self::Day).ok_or_else(wrong);
         }
@@ -42,11 +71,10 @@ impl Moment {
         };
         let (day, time) = local.split_once('T').ok_or_else(wrong)?;
         let (Some(day), Some(time)) = (date(day), time_of_day(time)) else { return Err(wrong()) };
-        let local = day.and_time(time);
+        let there = day.and_time(time);
         if utc {
-            return Ok(Self::At(
-                Utc.from_utc_datetime(&local).with_timezone(&London).naive_local(),
-            ));
+            let here = Utc.from_utc_datetime(&there).with_timezone(&London).naive_local();
+            return Ok(Self::At { here, there });
         }
         let zone = match line.parameter("TZID") {
             // A time without a zone is the one on the wall where it is read.
@@ -58,11 +86,11 @@ impl Moment {
         };
         // A time that the clocks skip in spring is taken an hour later, as clocks then show it.
         let instant = zone
-            .from_local_datetime(&local)
+            .from_local_datetime(&there)
             .earliest()
-            .or_else(|| zone.from_local_datetime(&(local + chrono::TimeDelta::hours(1))).earliest())
+            .or_else(|| zone.from_local_datetime(&(there + TimeDelta::hours(1))).earliest())
             .ok_or_else(wrong)?;
-        Ok(Self::At(instant.with_timezone(&London).naive_local()))
+        Ok(Self::At { here: instant.with_timezone(&London).naive_local(), there })
     }
 
     /// The moment some days later: a DURATION of whole days or weeks, which is all that term dates use.
@@ -73,56 +101,84 @@ impl Moment {
         let days = whole_days(duration.trim()).ok_or("a duration of whole days, such as P5D")?;
         let later = match self {
             Self::Day(day) => day.checked_add_days(days).map(Self::Day),
-            Self::At(at) => at.checked_add_days(days).map(Self::At),
+            Self::At { here, there } => here
+                .checked_add_days(days)
+                .zip(there.checked_add_days(days))
+                .map(|(here, there)| Self::At { here, there }),
         };
         later.ok_or_else(|| "a shorter duration".to_owned())
     }
 
-    fn date(self) -> NaiveDate {
+    /// The date, and the time of day when there is one. Midnight, here or where it was written, begins a day.
+    fn wall(self) -> (NaiveDate, Option<NaiveTime>) {
         match self {
-            Self::Day(day) => day,
-            Self::At(at) => at.date(),
+            Self::Day(day) => (day, None),
+            Self::At { here, .. } if here.time() == NaiveTime::MIN => (here.date(), None),
+            Self::At { there, .. } if there.time() == NaiveTime::MIN => (there.date(), None),
+            Self::At { here, .. } => (here.date(), Some(here.time())),
         }
     }
 
-    /// The last day of something that ends at this moment: the end itself is no longer part of it.
-    fn last_day(self) -> NaiveDate {
-        match self {
-            Self::Day(day) => before(day),
-            Self::At(at) if at.time() == NaiveTime::MIN => before(at.date()),
-            Self::At(at) => at.date(),
+    /// The same of the end of something that began at midnight: its days are those of the time zone it is written in.
+    fn wall_with(self, start: Self) -> (NaiveDate, Option<NaiveTime>) {
+        match (start, self) {
+            (Self::At { here, there }, Self::At { there: end, .. })
+                if here.time() != NaiveTime::MIN && there.time() == NaiveTime::MIN =>
+            {
+                (end.date(), Some(end.time()).filter(|time| *time != NaiveTime::MIN))
+            }
+            _ => self.wall(),
         }
     }
 }
 
-/// The days from a beginning to an end, and the session when it is only half of one day. Without an end, or with one
-/// that is the beginning, it is a day.
+/// The days from a beginning to an end, and what they take of a day in school. Without an end, or with one that is the
+/// beginning, it is a day, unless it begins when nobody is in school.
 ///
 /// # Errors
 /// What was expected: an end that is not before the beginning.
-pub fn days(
-    start: Moment,
-    end: Option<Moment>,
-) -> Result<(NaiveDate, NaiveDate, Option<Session>), String> {
-    let from = start.date();
-    let Some(end) = end.filter(|end| *end != start) else { return Ok((from, from, None)) };
-    if end.date() < from {
+pub fn days(start: Moment, end: Option<Moment>, hours: &SchoolHours) -> Result<When, String> {
+    let (from, begins) = start.wall();
+    let Some(end) = end.filter(|end| *end != start) else {
+        let in_school = begins.is_none_or(|time| hours.has(time));
+        let taken = if in_school { Taken::Day } else { Taken::Nothing };
+        return Ok(When { from, to: from, taken });
+    };
+    let (to, ends) = end.wall_with(start);
+    if to < from {
         return Err("an end (DTEND) that is not before the beginning (DTSTART)".to_owned());
     }
-    let to = end.last_day().max(from);
-    let session = match (start, end) {
-        (Moment::At(start), Moment::At(_)) if from == to && start.hour() >= NOON => {
-            Some(Session::Pm)
-        }
-        (Moment::At(_), Moment::At(end))
-            if end.date() == from && (end.hour(), end.minute()) <= (LUNCH_IS_OVER, 0) =>
-        {
-            Some(Session::Am)
-        }
-        _ => None,
-    };
-    Ok((from, to, session))
+    // An end at midnight is no longer part of it.
+    let last = if ends.is_some() { to } else { before(to).max(from) };
+    if from == last {
+        let taken = match (begins, ends) {
+            (None, None) => Taken::Day,
+            _ => hours.taken(
+                begins.unwrap_or(NaiveTime::MIN),
+                ends.filter(|_| to == from).unwrap_or(LAST_MOMENT),
+            ),
+        };
+        return Ok(When { from, to: from, taken });
+    }
+    // Of the first and the last of several days, only what is taken in school hours counts.
+    let first_is_free = begins.is_some_and(|time| {
+        matches!(hours.taken(time, LAST_MOMENT), Taken::Nothing | Taken::Little)
+    });
+    let last_is_free = ends.is_some_and(|time| {
+        matches!(hours.taken(NaiveTime::MIN, time), Taken::Nothing | Taken::Little)
+    });
+    let first = if first_is_free { next(from) } else { from };
+    let last = if last_is_free { before(last) } else { last };
+    if last < first {
+        return Ok(When { from, to: from, taken: Taken::Nothing });
+    }
+    Ok(When { from: first, to: last, taken: Taken::Day })
 }
+
+const LAST_MOMENT: NaiveTime = match NaiveTime::from_hms_opt(23, 59, 59) {
+    Some(time) => time,
+    None => NaiveTime::MIN,
+};
 
 /// `20261118`.
 fn date(text: &str) -> Option<NaiveDate> {

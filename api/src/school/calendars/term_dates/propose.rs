@@ -12,11 +12,18 @@ use super::breaks::{Break, SHORTEST_BREAK};
 use super::published::{
     DatesNotice, DatesNoticeKind, Entry, EntryKind, Published, before, next, weekdays,
 };
+use crate::base::kind::Remark;
 use crate::base::problem::{Kind, Problem};
-use crate::school::calendars::body::{CalendarBody, ClosureBody, DaysBody, TermBody, calendar_of};
+use crate::school::calendars::body::{
+    CalendarBody, ClosureBody, DaysBody, NotDueBody, TermBody, calendar_of,
+};
 
 /// The most differences that are listed.
 const MOST: usize = 20;
+/// Fewer days of school beside holidays are no list of a year's.
+const SHORTEST_LIST: usize = 150;
+/// Sessions of a year that nobody need ask about: a school year has 380, or up to 390 with days of training.
+const USUAL: std::ops::RangeInclusive<u32> = 370..=400;
 /// The most notices of all.
 const MOST_NOTICES: usize = 200;
 
@@ -41,6 +48,7 @@ pub(super) struct Proposal {
     /// Days on which pupils come, as far as the file says.
     pub(super) school: BTreeSet<NaiveDate>,
     pub(super) closures: Vec<ClosureBody>,
+    not_due: Vec<NotDueBody>,
     notices: Vec<DatesNotice>,
 }
 
@@ -62,19 +70,31 @@ pub fn propose(year: AcademicYear, published: Published) -> Result<ProposedCalen
             "The file has {all} entries that are understood, and none of them lies in {}.",
             year.label()
         );
-        return Err(Problem::new(Kind::Invalid).detail(detail));
+        return Err(nothing(&published.notices).detail(detail));
     }
     let mut proposal = Proposal::new(year, entries, published.notices);
     proposal.leave_weekends_out();
     if !proposal.says_when_school_is() {
         let detail =
             "The file has neither holidays nor days of school: no term can be told from it.";
-        return Err(Problem::new(Kind::Invalid).detail(detail));
+        return Err(nothing(&proposal.notices).detail(detail));
     }
+    proposal.leave_odd_days_out();
+    let named = proposal.named_breaks();
     let breaks = proposal.breaks();
     let terms = proposal.terms(breaks);
     proposal.close(&terms);
-    proposal.finish(terms)
+    proposal.finish(terms, &named)
+}
+
+/// The refusal of a file from which no calendar can be told, with what it says instead.
+fn nothing(notices: &[DatesNotice]) -> Problem {
+    let remarks = notices.iter().take(MOST_NOTICES);
+    let remarks: Vec<Remark> = remarks
+        .map(|notice| Remark { place: notice.place.clone(), text: notice.text.clone() })
+        .collect();
+    let problem = Problem::new(Kind::NoTermDates);
+    if remarks.is_empty() { problem } else { problem.member("notices", serde_json::json!(remarks)) }
 }
 
 impl Proposal {
@@ -86,12 +106,35 @@ impl Proposal {
         let national = bank_holidays(year).into_iter().map(|(date, _)| date);
         let bank = national.chain(days_of(EntryKind::BankHoliday)).collect();
         let school = days_of(EntryKind::School).collect();
-        Self { year, entries, bank, school, closures: Vec::new(), notices }
+        Self { year, entries, bank, school, closures: Vec::new(), not_due: Vec::new(), notices }
     }
 
     fn says_when_school_is(&self) -> bool {
-        let says = |entry: &Entry| matches!(entry.kind, EntryKind::School | EntryKind::Break(_));
+        let says = |entry: &Entry| {
+            use EntryKind::{Break, FirstDay, LastDay, School};
+            matches!(entry.kind, School | Break(_) | FirstDay | LastDay)
+        };
         self.entries.iter().any(says)
+    }
+
+    /// Some days of school beside the holidays are no list of all of them, and bound no term.
+    fn leave_odd_days_out(&mut self) {
+        let says_holidays = !self.named_breaks().is_empty();
+        if !says_holidays || self.school.is_empty() || self.school.len() >= SHORTEST_LIST {
+            return;
+        }
+        self.school.clear();
+        let (odd, entries): (Vec<Entry>, Vec<Entry>) = std::mem::take(&mut self.entries)
+            .into_iter()
+            .partition(|entry| entry.kind == EntryKind::School);
+        self.entries = entries;
+        for entry in odd {
+            let text = format!(
+                "One of few days of school that the file names, and left out: {}.",
+                entry.label
+            );
+            self.say(Some(entry.place), DatesNoticeKind::NotUnderstood, text);
+        }
     }
 
     /// Days of school on a Saturday or Sunday are for a person to write: they change the shape of the week.
@@ -147,15 +190,6 @@ impl Proposal {
     fn term(&mut self, from: NaiveDate, to: NaiveDate, breaks: Vec<Break>) -> Option<TermBody> {
         let days = || weekdays(from, to).filter(|day| !self.bank.contains(day));
         let (first, last) = (days().next()?, days().last()?);
-        let edges = [
-            (from == self.year.first_day(), first, "begins"),
-            (to == self.year.last_day(), last, "ends"),
-        ];
-        for (_, day, word) in edges.into_iter().filter(|edge| edge.0) {
-            let text =
-                format!("The file does not say when the school year {word}: {day} is assumed.");
-            self.say(None, DatesNoticeKind::Assumed, text);
-        }
         let mut half_term = None;
         for one in breaks {
             let days: Vec<NaiveDate> = weekdays(one.from, one.to).collect();
@@ -186,7 +220,10 @@ impl Proposal {
                 EntryKind::BankHoliday if !national.contains(&entry.from) => {
                     ClosureKind::BankHoliday
                 }
-                EntryKind::Break(_) if weekdays(entry.from, entry.to).count() < SHORTEST_BREAK => {
+                EntryKind::Break(_)
+                    if weekdays(entry.from, entry.to).count() < SHORTEST_BREAK
+                        || !entry.year_groups.is_empty() =>
+                {
                     ClosureKind::Holiday
                 }
                 _ => continue,
@@ -199,7 +236,13 @@ impl Proposal {
             };
             if weekdays(entry.from, entry.to).any(in_term) {
                 let note = Some(entry.label).filter(|label| !label.is_empty());
-                self.closures.push(closure(entry.from, entry.to, entry.session, kind, note));
+                let (from, to, session) = (entry.from, entry.to, entry.session);
+                if entry.year_groups.is_empty() {
+                    self.closures.push(closure(from, to, session, kind, note));
+                } else {
+                    let year_groups = entry.year_groups;
+                    self.not_due.push(NotDueBody { year_groups, from, to, session, note });
+                }
             } else if kind != ClosureKind::BankHoliday {
                 let text = "It lies in a holiday or on a weekend, and needs no closure.";
                 self.say(Some(entry.place), DatesNoticeKind::Assumed, text);
@@ -211,7 +254,11 @@ impl Proposal {
         });
     }
 
-    fn finish(mut self, terms: Vec<TermBody>) -> Result<ProposedCalendar, Problem> {
+    fn finish(
+        mut self,
+        terms: Vec<TermBody>,
+        named: &[Break],
+    ) -> Result<ProposedCalendar, Problem> {
         let in_term =
             |day: &NaiveDate| terms.iter().any(|term| term.from <= *day && *day <= term.to);
         let held: Vec<NaiveDate> =
@@ -225,13 +272,14 @@ impl Proposal {
             closures: std::mem::take(&mut self.closures),
             bank_holidays: true,
             week: None,
-            not_due: Vec::new(),
+            not_due: std::mem::take(&mut self.not_due),
         };
         let checked = calendar_of(self.year, &calendar)?;
         if !self.school.is_empty() {
             self.compare(|day| checked.is_school_day(day));
         }
         let sessions = checked.open_half_days().count();
+        self.doubt(sessions, named, |day| checked.is_school_day(day));
         if let Some(more) = self.notices.len().checked_sub(MOST_NOTICES).filter(|more| *more > 0) {
             self.notices.truncate(MOST_NOTICES);
             self.say(
@@ -241,6 +289,27 @@ impl Proposal {
             );
         }
         Ok(ProposedCalendar { calendar, sessions, notices: self.notices })
+    }
+
+    /// Says first of all when the calendar has too many sessions or too few, or school in the file's own holidays.
+    fn doubt(&mut self, sessions: u32, named: &[Break], is_open: impl Fn(NaiveDate) -> bool) {
+        let days = named.iter().flat_map(|one| weekdays(one.from, one.to));
+        let open: Vec<String> =
+            days.filter(|day| is_open(*day)).map(|day| day.to_string()).collect();
+        let mut first = Vec::new();
+        if !USUAL.contains(&sessions) {
+            let text = format!(
+                "This calendar has {sessions} sessions, and a school year has about 380: look at every term before you put it."
+            );
+            first.push(DatesNotice { place: None, kind: DatesNoticeKind::Asked, text });
+        }
+        if !open.is_empty() {
+            let days = open[..open.len().min(MOST)].join(", ");
+            let text =
+                format!("By this calendar there is school in the file's own holidays: {days}.");
+            first.push(DatesNotice { place: None, kind: DatesNoticeKind::Contradicts, text });
+        }
+        self.notices.splice(0..0, first);
     }
 
     /// Says on which days the calendar and the days of school that the file lists do not agree.

@@ -31,6 +31,8 @@ pub struct Entry {
     pub to: NaiveDate,
     /// Only this half of the day.
     pub session: Option<Session>,
+    /// Only these year groups; when empty, the whole school.
+    pub year_groups: Vec<i8>,
     /// What the file calls it, without the name of the place before it.
     pub label: String,
 }
@@ -38,8 +40,12 @@ pub struct Entry {
 /// What published days are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
-    /// Days of school: single ones, or a whole term.
+    /// Days of school in a list of all of them.
     School,
+    /// The first day after a holiday.
+    FirstDay,
+    /// The last day before a holiday.
+    LastDay,
     /// A holiday.
     Break(BreakKind),
     /// A bank holiday.
@@ -83,13 +89,23 @@ words! {
         NotUnderstood = "not_understood": "something in the file was left out",
         Assumed = "assumed": "the file leaves something open, and this was taken for it",
         Contradicts = "contradicts": "the file says two things that do not agree",
+        Asked = "asked": "only the school can say; what the calendar has there until then stands in for the answer",
     }
 }
 
 impl Published {
     /// Says that something was left out.
     pub fn not_understood(&mut self, place: impl Into<String>, text: impl Into<String>) {
-        let kind = DatesNoticeKind::NotUnderstood;
+        self.say(place, DatesNoticeKind::NotUnderstood, text);
+    }
+
+    /// Says something about a place of the file.
+    pub fn say(
+        &mut self,
+        place: impl Into<String>,
+        kind: DatesNoticeKind,
+        text: impl Into<String>,
+    ) {
         self.notices.push(DatesNotice { place: Some(place.into()), kind, text: text.into() });
     }
 }

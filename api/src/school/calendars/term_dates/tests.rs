@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::published::{DatesNotice, DatesNoticeKind};
-use super::{ProposedCalendar, propose, read_ics, read_json};
+use super::{ProposedCalendar, SchoolHours, propose, read_ics, read_json};
 use crate::base::problem::{Kind, Problem};
 
 fn year(number: i16) -> AcademicYear {
@@ -13,7 +13,7 @@ fn year(number: i16) -> AcademicYear {
 }
 
 fn from_ics(file: &str) -> Result<ProposedCalendar, Problem> {
-    propose(year(2026), read_ics(file)?)
+    propose(year(2026), read_ics(file.as_bytes(), &SchoolHours::default())?)
 }
 
 fn from_json(file: &Value) -> Result<ProposedCalendar, Problem> {
@@ -262,7 +262,7 @@ fn what_cannot_be_read_is_named_with_its_line_and_the_rest_is_read() {
             begin,
             "It cannot be told whether",
         ),
-        ("SUMMARY:Term ends\nDTSTART:20261218", begin, "It cannot be told whether"),
+        ("SUMMARY:Term time\nDTSTART:20261218", begin, "It cannot be told whether"),
         ("DTSTART:20261005", begin, "It cannot be told whether"),
         ("SUMMARY:INSET day\nDTSTART:20261005\nSTATUS:CANCELLED", begin, "Cancelled"),
     ] {
@@ -281,7 +281,7 @@ fn what_cannot_be_read_is_named_with_its_line_and_the_rest_is_read() {
 
 #[test]
 fn lines_are_folded_or_not_end_in_any_way_and_alarms_are_not_events() {
-    let inset = "SUMMARY:Elmshire: INSET \\, and\r\n  a long\r\n\t day\r\nDTSTART;X-NOTE=\"a:b;c\":2026\r\n 1005";
+    let inset = "SUMMARY:Elmshire: INSET \\, and\r\n  a training\r\n\t day\r\nDTSTART;X-NOTE=\"a:b;c\":2026\r\n 1005";
     let alarm = "BEGIN:VALARM\r\nSUMMARY:Half term\r\nDTSTART:20200101\r\nEND:VALARM";
     let whole = with(&[format!("BEGIN:VEVENT\r\n{inset}\r\n{alarm}\r\nEND:VEVENT\r\n")]);
     for file in [
@@ -294,7 +294,7 @@ fn lines_are_folded_or_not_end_in_any_way_and_alarms_are_not_events() {
         let proposed = from_ics(&file).unwrap();
         assert_eq!(proposed.notices, []);
         let note = proposed.calendar.closures[0].note.as_deref();
-        assert_eq!(note, Some("INSET , and a long day"));
+        assert_eq!(note, Some("INSET , and a training day"));
     }
 }
 
@@ -309,7 +309,7 @@ fn what_is_no_such_file_or_says_nothing_about_the_year_is_refused() {
         );
     }
     let empty = from_ics("BEGIN:VCALENDAR\nEND:VCALENDAR").unwrap_err();
-    assert_eq!(empty.kind(), Kind::Invalid);
+    assert_eq!(empty.kind(), Kind::NoTermDates);
     let detail = empty.body().detail.unwrap();
     assert_eq!(
         detail,
@@ -317,7 +317,9 @@ fn what_is_no_such_file_or_says_nothing_about_the_year_is_refused() {
     );
     let only_training = from_ics(&file(&[days("INSET day", "20260901", "20260902")])).unwrap_err();
     assert!(only_training.body().detail.unwrap().contains("neither holidays nor days of school"));
-    let other_year = propose(year(2030), read_ics(&with(&[])).unwrap()).unwrap_err();
+    let other_year =
+        propose(year(2030), read_ics(with(&[]).as_bytes(), &SchoolHours::default()).unwrap())
+            .unwrap_err();
     assert!(other_year.body().detail.unwrap().starts_with("The file has 7 entries"));
 
     for (member, value, pointer) in [
