@@ -4,22 +4,17 @@
 //! makes new keys, so nothing is ever stale and nothing needs to be thrown away. Redis holds them when there is one,
 //! otherwise (or while it is down) this process does. The cache never decides whether a request succeeds.
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
 use moka::sync::Cache;
-use r2d2::{ManageConnection, Pool};
 use redis::Commands;
 use sha2::{Digest, Sha256};
 
 use crate::base::db::Scope;
+use crate::base::redis::Redis;
 
 /// How long Redis keeps an answer that nobody asks for again.
 const KEEP: u64 = 3600;
-/// How long Redis may take: a cache that is slower than counting is no help.
-const PATIENCE: Duration = Duration::from_millis(150);
-/// How long Redis is left alone after it failed.
-const REST: Duration = Duration::from_secs(5);
 /// Bytes of answers kept in this process.
 const CAPACITY: u64 = 64 * 1024 * 1024;
 
@@ -79,65 +74,5 @@ impl Answers {
             let _: Option<()> = redis.with(|redis| redis.set_ex(&key.0, &*answer, KEEP));
         }
         self.here.insert(key.0, answer);
-    }
-}
-
-/// Redis, which may be away, or hang, at any time.
-struct Redis {
-    pool: Pool<Connections>,
-    /// After a failure it is left alone until then, so that not every question waits for it.
-    away_until: Mutex<Option<Instant>>,
-}
-
-impl Redis {
-    fn new(url: &str) -> Result<Self, redis::RedisError> {
-        let pool = Pool::builder()
-            .max_size(4)
-            .min_idle(Some(0))
-            .connection_timeout(PATIENCE)
-            .error_handler(Box::new(r2d2::NopErrorHandler))
-            .build_unchecked(Connections(redis::Client::open(url)?));
-        Ok(Self { pool, away_until: Mutex::new(None) })
-    }
-
-    /// What Redis answers; `None` when it is away.
-    fn with<T>(
-        &self,
-        ask: impl FnOnce(&mut redis::Connection) -> redis::RedisResult<T>,
-    ) -> Option<T> {
-        let away = self.away_until.lock().ok()?.is_some_and(|until| Instant::now() < until);
-        if away {
-            return None;
-        }
-        let answer = self.pool.get().ok().and_then(|mut redis| ask(&mut redis).ok());
-        if answer.is_none() {
-            tracing::debug!("Redis does not answer");
-            *self.away_until.lock().ok()? = Some(Instant::now() + REST);
-        }
-        answer
-    }
-}
-
-/// Connections that give up soon instead of hanging.
-#[derive(Debug)]
-struct Connections(redis::Client);
-
-impl ManageConnection for Connections {
-    type Connection = redis::Connection;
-    type Error = redis::RedisError;
-
-    fn connect(&self) -> redis::RedisResult<redis::Connection> {
-        let connection = self.0.get_connection_with_timeout(PATIENCE)?;
-        connection.set_read_timeout(Some(PATIENCE))?;
-        connection.set_write_timeout(Some(PATIENCE))?;
-        Ok(connection)
-    }
-
-    fn is_valid(&self, _: &mut redis::Connection) -> redis::RedisResult<()> {
-        Ok(())
-    }
-
-    fn has_broken(&self, connection: &mut redis::Connection) -> bool {
-        !redis::ConnectionLike::is_open(connection)
     }
 }

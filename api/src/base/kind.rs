@@ -95,6 +95,10 @@ kinds! {
         "The body is too large."
         "`detail` says how large it may be."
         [] { "detail": "A body may have 2 MiB." };
+    BodyLate 408 "body-late"
+        "The body did not arrive in time."
+        "It stood still, or came too slowly; the connection is closed. Send the request again."
+        [] {};
     UnsupportedMedia 415 "unsupported-media-type"
         "The body has a media type that is not taken here."
         "Send `Content-Type: application/json`, or `text/csv` for imports."

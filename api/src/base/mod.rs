@@ -16,6 +16,7 @@ pub mod migrate;
 pub mod operation;
 pub mod platform;
 pub mod problem;
+pub mod redis;
 pub mod sandbox;
 pub mod state;
 pub mod tokens;

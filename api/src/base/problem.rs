@@ -183,6 +183,9 @@ impl ResponseError for Problem {
         if let Some(methods) = &self.0.allow {
             response.insert_header((header::ALLOW, methods.as_str()));
         }
+        if self.0.kind == Kind::BodyLate {
+            response.force_close();
+        }
         if self.0.kind == Kind::Unauthenticated {
             response.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
         }

@@ -9,7 +9,7 @@ use domain::{CodeTable, Roles};
 use super::clock::Clock;
 use super::db::Db;
 use super::events::Streams;
-use super::limit::Limits;
+use super::limit::{Limits, Network};
 use super::tokens::keys::{Keys, KeysError};
 
 /// What every request may use.
@@ -41,6 +41,8 @@ pub struct Settings {
     pub keys: PathBuf,
     /// Requests a minute for each client.
     pub rate_limit: NonZeroU32,
+    /// Who is believed when it says whose request it hands on.
+    pub trusted_proxies: Vec<Network>,
     /// Connections for requests, and for jobs.
     pub connections: (u32, u32),
 }
@@ -83,7 +85,12 @@ impl App {
             roles,
             codes: Arc::new(codes),
             clock,
-            limits: Limits::per_minute(settings.rate_limit),
+            limits: Limits::per_minute(
+                settings.rate_limit,
+                settings.trusted_proxies.clone(),
+                settings.redis_url.as_deref(),
+            )
+            .map_err(|error| StartError::Data(format!("Redis: {error}")))?,
             streams: Streams::default(),
         })
     }

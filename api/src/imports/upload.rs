@@ -6,7 +6,8 @@ use domain::AcademicYear;
 use super::request::{ImportKind, Options, Request};
 use super::rows::{self, Import};
 use crate::base::db::Schools;
-use crate::base::http::json::{media_type, unreadable};
+use crate::base::http::body;
+use crate::base::http::json::media_type;
 use crate::base::jobs;
 use crate::base::operation::*;
 use crate::school::tenants;
@@ -106,7 +107,7 @@ pub async fn create_import(
     http: HttpRequest,
     params: Query<CreateImportQuery>,
     key: Idempotency,
-    body: web::Payload,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let upload_id = params.0.upload_id;
     if upload_id.is_none()
@@ -127,15 +128,8 @@ pub async fn create_import(
             "the school: your token is not for the whole trust",
         ));
     }
-    let too_large = || {
-        Problem::new(Kind::TooLarge).detail(format!("A file may have {} MiB.", MOST / 1024 / 1024))
-    };
     request.kind.check(&app.roles, &caller)?;
-    let bytes = body
-        .to_bytes_limited(MOST)
-        .await
-        .map_err(|_| too_large())?
-        .map_err(|error| unreadable(&error))?;
+    let bytes = body::whole(payload, MOST).await?;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;

@@ -5,6 +5,7 @@ pub mod cli;
 pub mod client;
 pub mod demo;
 pub mod document;
+pub mod metrics;
 pub mod operation;
 pub mod progress;
 mod wrong_method;
@@ -19,7 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::document::Document;
 use crate::base::clock::Clock;
-use crate::base::http::{json, trace};
+use crate::base::http::trace;
 use crate::base::jobs::{self, Handlers, Worker};
 use crate::base::state::{App, Settings, StartError};
 use crate::casework::{self, reviews};
@@ -62,7 +63,6 @@ impl Rollcall {
                 .app_data(rollcall.app.clone())
                 .app_data(rollcall.counting.clone())
                 .app_data(document.clone())
-                .app_data(web::PayloadConfig::new(json::MOST))
                 .wrap(Compress::default())
                 .wrap(from_fn(trace::trace))
                 .into_utoipa_app()

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::io::Read;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{class, id, school, unenrolled};
 use crate::support::one_school::one_trust;
+use crate::support::redis::fresh_redis;
 use crate::support::roll::pupil_body;
 
 /// The ids of a page.
@@ -175,6 +177,95 @@ fn a_request_sent_again_with_its_key_is_done_once_and_answered_alike() {
         &json!({ "urn": "912347", "name": "Ash", "phase": "primary" }),
     )
     .expect(201);
+}
+
+/// Whether a request of nobody's with these headers is still allowed.
+fn allowed(app: &TestApp, headers: &[(&str, &str)]) -> bool {
+    app.client_of("").send("GET", "/healthz", headers, None).status == 200
+}
+
+#[test]
+fn a_limit_is_for_whoever_asks_and_not_for_what_they_say_of_themselves() {
+    let app = TestApp::start_with(Start { rate_limit: 3, ..Start::default() });
+    let trust = app.trust("Larkrise");
+    // Three tokens of one person are one person.
+    let lead = |n: i32| app.school_client("school_lead", trust, &[n]).get("/v1/schools").status;
+    assert_eq!([lead(1), lead(2), lead(3), lead(4)], [200, 200, 200, 429]);
+    // In another trust that is somebody else.
+    let other = app.trust("Candleford");
+    app.school_client("school_lead", other, &[1]).get("/v1/schools").expect(200);
+
+    // What is no token of ours makes nobody of somebody, whatever it is.
+    let good = app.token("trust_admin", trust, api::base::db::Schools::All);
+    let forged = format!("Bearer {}x", &good[..good.len() - 1]);
+    for authorization in ["Bearer 1", "Basic cmFuZG9t", &forged] {
+        assert!(allowed(&app, &[("authorization", authorization)]), "{authorization}");
+    }
+    for n in 0..20 {
+        assert!(!allowed(&app, &[("authorization", &format!("Bearer {n}"))]), "{n}");
+        // No proxy is trusted here.
+        assert!(!allowed(&app, &[("x-forwarded-for", &format!("203.0.113.{n}"))]), "{n}");
+    }
+    assert!(!allowed(&app, &[]));
+}
+
+#[test]
+fn behind_a_trusted_proxy_everybody_has_a_limit_of_their_own() {
+    let trusted_proxies = &["127.0.0.0/8", "10.0.0.0/8"];
+    let app = TestApp::start_with(Start { rate_limit: 2, trusted_proxies, ..Start::default() });
+    let from = |said: &str| allowed(&app, &[("x-forwarded-for", said)]);
+    assert_eq!(
+        [from("203.0.113.1"), from("203.0.113.1"), from("203.0.113.1")],
+        [true, true, false]
+    );
+    assert!(from("203.0.113.2, 10.0.0.5"));
+    // What the client says of itself stands before what the proxy says of it.
+    assert!(!from("198.51.100.7, 203.0.113.1"));
+    // One line has many addresses of IPv6, and one limit.
+    let line = ["2001:db8:1:2::1", "2001:db8:1:2::2", "2001:db8:1:2:3::4"];
+    assert_eq!(line.map(from), [true, true, false]);
+}
+
+#[test]
+fn instances_with_one_redis_share_what_a_client_may_still_ask() {
+    let with = |redis_url: String| Start {
+        redis_url: Some(redis_url),
+        rate_limit: 4,
+        workers: 0,
+        ..Start::default()
+    };
+    let url = fresh_redis();
+    let first = TestApp::start_with(with(url.clone()));
+    let second = first.another(with(url));
+    let nobody = |app: &TestApp| app.client_of("").get("/healthz");
+    for (app, left) in [(&first, "3"), (&second, "2"), (&first, "1"), (&second, "0")] {
+        assert_eq!(nobody(app).header("ratelimit-remaining"), Some(left));
+    }
+    for app in [&first, &second] {
+        let refused = nobody(app);
+        assert_eq!(refused.problem(429), "too-many-requests");
+        let seconds: u32 = refused.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=15).contains(&seconds), "a request every 15 seconds: {seconds}");
+    }
+    // Without Redis each instance counts for itself, and nobody is let in without a limit.
+    let away = first.another(with("redis://127.0.0.1:1".to_owned()));
+    assert_eq!([200, 200, 200, 200, 429].map(|_| nobody(&away).status), [200, 200, 200, 200, 429]);
+}
+
+#[test]
+fn a_body_that_does_not_arrive_is_answered_and_the_connection_closed() {
+    let (_app, _, admin) = one_trust();
+    let school = school(&admin, 1, "primary");
+    let since = Instant::now();
+    for (method, path) in [
+        ("POST", "/v1/classes".to_owned()),
+        ("POST", format!("/v1/schools/{school}/calendar/2026/read")),
+    ] {
+        let answer = admin.begin_to_send(method, &path, "{");
+        assert_eq!(answer.problem(408), "body-late");
+        assert_eq!(answer.header("connection"), Some("close"));
+    }
+    assert!(since.elapsed() < Duration::from_secs(60), "{:?}", since.elapsed());
 }
 
 #[test]

@@ -139,7 +139,6 @@ fn the_permissions_that_handlers_ask_for_are_those_of_the_roles() {
 
 #[test]
 fn every_operation_answers_everybody_as_the_roles_say() {
-    api::server::operation::install_metrics();
     let app = TestApp::start();
     let (ours, theirs) = (app.sandbox("Larkrise"), app.trust("Candleford"));
     let world = World::prepare(&app, ours, 1);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use domain::Upn;
 use serde_json::{Value, json};
 
-use crate::support::app::{Answer, Client, TestApp};
+use crate::support::app::{Answer, Client, TestApp, measured};
 use crate::support::build::{id, marks};
 use crate::support::log::Listener;
 use crate::support::one_school::OneSchool;
@@ -285,14 +285,14 @@ fn wait_for(log: &Listener, text: &str) {
 
 #[test]
 fn a_child_is_heard_of_in_no_log_no_measurement_and_no_refusal() {
-    api::server::operation::install_metrics();
+    api::server::metrics::install();
     let log = Listener::start();
     let story = Story::begin();
     story.refused_bodies();
     story.refused_facts();
     story.refused_addresses();
     story.imports();
-    let measured = story.app.client_of("").get("/metrics");
+    let measured = measured();
     story.our_own_failures(&log);
 
     // The log was really listened to, down to the finest level and to what libraries say.

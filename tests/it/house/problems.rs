@@ -17,18 +17,20 @@ struct Ask {
     path: String,
     headers: Vec<(&'static str, &'static str)>,
     body: String,
+    /// Whether the body never comes to its end.
+    begun: bool,
 }
 
 impl Ask {
     fn get(who: &Client, path: impl Into<String>) -> Self {
         let (who, path) = (who.clone(), path.into());
-        Self { who, method: "GET", path, headers: Vec::new(), body: String::new() }
+        Self { who, method: "GET", path, headers: Vec::new(), body: String::new(), begun: false }
     }
 
     fn json(who: &Client, method: &'static str, path: impl Into<String>, body: &Value) -> Self {
         let headers = vec![("content-type", "application/json")];
         let (who, path) = (who.clone(), path.into());
-        Self { who, method, path, headers, body: body.to_string() }
+        Self { who, method, path, headers, body: body.to_string(), begun: false }
     }
 
     fn with(mut self, name: &'static str, value: &'static str) -> Self {
@@ -36,7 +38,16 @@ impl Ask {
         self
     }
 
+    /// The same, of which only the beginning is sent.
+    fn begun(mut self) -> Self {
+        self.begun = true;
+        self
+    }
+
     fn send(&self) -> Answer {
+        if self.begun {
+            return self.who.begin_to_send(self.method, &self.path, &self.body);
+        }
         let body = (!self.body.is_empty()).then(|| self.body.clone().into_bytes());
         self.who.send(self.method, &self.path, &self.headers, body)
     }
@@ -157,6 +168,7 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         Kind::BadCursor => Ask::get(admin, "/v1/schools?cursor=abc"),
         Kind::Invalid => post("/v1/schools", new_school("12")),
         Kind::TooLarge => add_class(&"x".repeat(2 * 1024 * 1024)),
+        Kind::BodyLate => add_class("6C").begun(),
         Kind::UnsupportedMedia => {
             Ask { headers: vec![("content-type", "text/plain")], ..add_class("6C") }
         }

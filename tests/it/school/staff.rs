@@ -172,7 +172,8 @@ fn a_school_keeps_its_own_staff_and_gives_no_role_over_others() {
     assert_eq!(Sql::of(&app.database).facts(), facts);
 
     // Who somebody is whose tokens are known is the trust's to say, also of a school's own people.
-    let with_subject = json!({ "person": { "name": "A", "subject": "staff-9" }, "school_ids": [elm] });
+    let with_subject =
+        json!({ "person": { "name": "A", "subject": "staff-9" }, "school_ids": [elm] });
     let refused = lead.post("/v1/staff", &with_subject);
     assert_eq!(
         (refused.problem(422).as_str(), refused.pointers()),
@@ -232,8 +233,10 @@ fn a_person_is_changed_and_the_subject_of_their_tokens_is_theirs_alone() {
 fn a_school_changes_only_people_who_work_for_its_schools_alone() {
     let (app, trust, admin) = one_trust();
     let (elm, oak) = (school(&admin, 1, "primary"), school(&admin, 2, "primary"));
-    let (lead, oaks) =
-        (app.school_client("school_lead", trust, &[elm]), app.school_client("school_lead", trust, &[oak]));
+    let (lead, oaks) = (
+        app.school_client("school_lead", trust, &[elm]),
+        app.school_client("school_lead", trust, &[oak]),
+    );
     let days = ("2026-09-01", None);
     let (ours, shared, officer) =
         (add(&admin, "Jo", &[elm]), add(&admin, "Sam", &[elm]), add(&admin, "Kim", &[]));
@@ -249,20 +252,31 @@ fn a_school_changes_only_people_who_work_for_its_schools_alone() {
         assert_eq!(refused.problem(403), "forbidden");
         assert_eq!(refused.body["permission"], "staff:write");
     }
-    for body in [subject("Kim", "test-school_lead"), subject("Mine", "officer-1"), json!({ "name": "Kim" })] {
+    for body in
+        [subject("Kim", "test-school_lead"), subject("Mine", "officer-1"), json!({ "name": "Kim" })]
+    {
         let refused = lead.put(&format!("/v1/staff/{officer}"), &body);
         assert_eq!(refused.problem(403), "forbidden", "{body}");
     }
-    assert_eq!(oaks.put(&format!("/v1/staff/{officer}"), &json!({ "name": "Mine" })).problem(404), "not-found");
+    assert_eq!(
+        oaks.put(&format!("/v1/staff/{officer}"), &json!({ "name": "Mine" })).problem(404),
+        "not-found"
+    );
     // Its own people's subject stays as the trust has given it.
     for body in [subject("Jo", "officer-2"), json!({ "name": "Jo" })] {
         let refused = lead.put(&format!("/v1/staff/{ours}"), &body);
-        assert_eq!((refused.problem(422).as_str(), refused.pointers()), ("invalid", vec!["/subject"]));
+        assert_eq!(
+            (refused.problem(422).as_str(), refused.pointers()),
+            ("invalid", vec!["/subject"])
+        );
     }
     // A duty for the whole trust is not a school's to take back.
     for role in [Value::Null, json!("teacher")] {
         let refused = put(&lead, officer, &[duty(elm, "Trust EWO", role, days)]);
-        assert_eq!((refused.problem(422).as_str(), refused.pointers()), ("invalid", vec!["/duties/0"]));
+        assert_eq!(
+            (refused.problem(422).as_str(), refused.pointers()),
+            ("invalid", vec!["/duties/0"])
+        );
     }
     assert_eq!(Sql::of(&app.database).facts(), before);
 

@@ -334,7 +334,6 @@ fn every_reference_leads_somewhere_and_every_schema_is_used() {
 
 #[test]
 fn what_is_answered_is_what_the_document_says() {
-    api::server::operation::install_metrics();
     let document = document();
     let app = TestApp::start();
     let trust = app.sandbox("Larkrise");

@@ -1,10 +1,10 @@
 //! The pages of those who operate the program, and of those who read its document.
 
-use crate::support::app::TestApp;
+use crate::support::app::{TestApp, measured};
 
 #[test]
 fn operators_and_readers_have_their_pages() {
-    api::server::operation::install_metrics();
+    api::server::metrics::install();
     let app = TestApp::start();
     let nobody = app.client_of("");
     assert_eq!(nobody.get("/healthz").status, 200);
@@ -22,13 +22,35 @@ fn operators_and_readers_have_their_pages() {
         1
     );
     assert!(nobody.get("/v1/codes").expect(200).as_array().unwrap().len() > 20);
-    let metrics = nobody.get("/metrics");
-    assert_eq!(metrics.status, 200);
+    assert_eq!(
+        nobody.get("/metrics").problem(404),
+        "not-found",
+        "measurements are not for everybody"
+    );
+    let measured = measured();
+    assert_eq!(measured.status, 200);
     assert!(
-        metrics
+        measured
             .text
             .contains(r#"rollcall_requests_total{method="GET",route="/readyz",status="200"}"#),
         "{}",
-        metrics.text
+        measured.text
     );
+}
+
+#[test]
+fn what_a_client_makes_up_makes_no_new_measurement() {
+    api::server::metrics::install();
+    let app = TestApp::start();
+    let nobody = app.client_of("");
+    for method in ["FETCH", "GETTT", "Y".repeat(2000).as_str()] {
+        nobody.send(method, "/v1/schools", &[], None);
+        nobody.send(method, &format!("/v1/{method}"), &[], None);
+    }
+    nobody.get("/v1/made-up-4711");
+    let measured = measured().text;
+    assert!(measured.contains(r#"method="other""#), "{measured}");
+    for invented in ["FETCH", "GETTT", "YYY", "made-up"] {
+        assert!(!measured.contains(invented), "{invented} in {measured}");
+    }
 }

@@ -1,6 +1,7 @@
 //! The application under test: a real server on a free port, a database of its own, a clock that the test moves.
 
-use std::net::{Ipv4Addr, TcpListener};
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -56,13 +57,20 @@ pub struct Start {
     pub redis_url: Option<String>,
     pub workers: usize,
     pub rate_limit: u32,
+    pub trusted_proxies: &'static [&'static str],
     /// Whether anything falls due by itself here, as long as there are workers.
     pub clockwork: bool,
 }
 
 impl Default for Start {
     fn default() -> Self {
-        Self { redis_url: None, workers: 1, rate_limit: 1_000_000, clockwork: true }
+        Self {
+            redis_url: None,
+            workers: 1,
+            rate_limit: 1_000_000,
+            trusted_proxies: &[],
+            clockwork: true,
+        }
     }
 }
 
@@ -80,6 +88,25 @@ pub fn serve(rollcall: &Rollcall) -> (String, ServerHandle) {
         });
     });
     (base, heard.recv_timeout(PATIENCE).expect("a server that has started"))
+}
+
+/// What this process has measured, by its listener for that.
+pub fn measured() -> Answer {
+    api::server::metrics::install();
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (tell, heard) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let server = api::server::metrics::serve(listener).unwrap();
+            tell.send(server.handle()).unwrap();
+            server.await.unwrap();
+        });
+    });
+    let server = heard.recv_timeout(PATIENCE).expect("a server that has started");
+    let answer = Client::new(&base, "").get("/metrics");
+    drop(server.stop(false));
+    answer
 }
 
 /// A running application.
@@ -132,6 +159,7 @@ impl TestApp {
             redis_url: how.redis_url,
             keys: keys.clone(),
             rate_limit: how.rate_limit.try_into().unwrap(),
+            trusted_proxies: how.trusted_proxies.iter().map(|one| one.parse().unwrap()).collect(),
             connections: (6, 3),
         };
         let rollcall = Rollcall::new(&settings, clock.clock()).unwrap();
@@ -157,11 +185,6 @@ impl TestApp {
             app.keys.sign(&claims).unwrap()
         };
         Arc::new(mint)
-    }
-
-    /// A token with claims of the test's own.
-    pub fn sign(&self, claims: &Claims) -> String {
-        self.app.keys.sign(claims).unwrap()
     }
 
     /// A client of a role for all that it may have of a trust: of a school's role, the schools that there are now; of the
@@ -365,6 +388,33 @@ impl Client {
         let answer = Answer { status: response.status().as_u16(), headers, body, text };
         document::check(method, path, &answer);
         Ok(answer)
+    }
+
+    /// Sends the beginning of a body and no more, and waits for what is said to that.
+    pub fn begin_to_send(&self, method: &str, path: &str, begun: &str) -> Answer {
+        let host = self.base.strip_prefix("http://").unwrap();
+        let mut stream = TcpStream::connect(host).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let length = begun.len() + 100;
+        write!(
+            stream,
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {}\r\n\
+             content-type: application/json\r\ncontent-length: {length}\r\n\r\n{begun}",
+            (self.mint)()
+        )
+        .unwrap();
+        let mut said = String::new();
+        // To its end: the connection is closed, for what follows on it would be taken for the rest of the body.
+        stream.read_to_string(&mut said).unwrap();
+        let (head, text) = said.split_once("\r\n\r\n").expect("an answer");
+        let mut lines = head.lines();
+        let status = lines.next().unwrap().split(' ').nth(1).unwrap().parse().unwrap();
+        let header = |line: &str| {
+            let (name, value) = line.split_once(": ").unwrap();
+            (name.to_lowercase(), value.to_owned())
+        };
+        let body = serde_json::from_str(text).unwrap_or(Value::Null);
+        Answer { status, headers: lines.map(header).collect(), body, text: text.to_owned() }
     }
 
     /// The pages of a list, until none follows. `at` is where the list stands in the answer: `""`, or such as `/entries`.

@@ -38,6 +38,7 @@ fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
         redis_url: None,
         keys,
         rate_limit: 1_000_000.try_into().unwrap(),
+        trusted_proxies: Vec::new(),
         connections: (6, 3),
     };
     let rollcall = Rollcall::new(&settings, TestClock::new().clock()).unwrap();

@@ -8,11 +8,12 @@ pub mod permission;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 
-use actix_web::dev::Payload;
+use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use crate::base::db::Scope;
+use crate::base::limit::Asker;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
 use crate::base::tokens::token::Claims;
@@ -82,8 +83,7 @@ fn authorise(request: &HttpRequest, permission: &str) -> Result<Caller, Problem>
     let app = request
         .app_data::<web::Data<App>>()
         .ok_or_else(|| Problem::internal("the application's data is not mounted"))?;
-    let token = bearer(request).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
-    let claims = verified(app, token)?;
+    let claims = claims(request, app).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
     if !app.roles.allows(&claims.role, permission) {
         return Err(Problem::new(Kind::Forbidden)
             .member("permission", permission)
@@ -93,16 +93,34 @@ fn authorise(request: &HttpRequest, permission: &str) -> Result<Caller, Problem>
     Ok(Caller { scope, subject: claims.sub, role: claims.role })
 }
 
-/// The claims of a token that is ours, holds now, and says nothing that its role's level does not have.
-fn verified(app: &App, token: &str) -> Result<Claims, Problem> {
-    let refused = |why: &dyn std::fmt::Display| {
-        tracing::debug!(%why, "token refused");
-        Problem::new(Kind::Unauthenticated)
-    };
-    let claims = app.keys.verify(token, app.clock.now()).map_err(|why| refused(&why))?;
+/// Who asks, as far as a limit goes: whom the token names, if it is good, else where the request comes from.
+pub(in crate::base) fn asker(request: &ServiceRequest, app: &App) -> Asker {
+    match claims(request.request(), app) {
+        Some(claims) => Asker::Subject(claims.trust, claims.sub),
+        None => app.limits.address(request),
+    }
+}
+
+/// What came of the check of a request's token: it is checked once.
+#[derive(Clone)]
+struct Checked(Option<Claims>);
+
+/// The claims of the request's token, if it is ours, holds now, and says nothing that its role's level does not have.
+fn claims(request: &HttpRequest, app: &App) -> Option<Claims> {
+    if let Some(Checked(claims)) = request.extensions().get() {
+        return claims.clone();
+    }
+    let claims = bearer(request).and_then(|token| verified(app, token));
+    request.extensions_mut().insert(Checked(claims.clone()));
+    claims
+}
+
+fn verified(app: &App, token: &str) -> Option<Claims> {
+    let refused = |why: &dyn std::fmt::Display| tracing::debug!(%why, "token refused");
+    let claims = app.keys.verify(token, app.clock.now()).inspect_err(|why| refused(why)).ok()?;
     let level = app.roles.role(&claims.role).map(|role| role.level);
-    claims.fit(level).map_err(|why| refused(&why))?;
-    Ok(claims)
+    claims.fit(level).inspect_err(|why| refused(why)).ok()?;
+    Some(claims)
 }
 
 /// The token of `Authorization: Bearer TOKEN`.

@@ -12,10 +12,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use super::body::Body;
 use crate::base::problem::{Kind, Problem};
-
-/// The most bytes of a JSON body.
-pub const MOST: usize = 2 * 1024 * 1024;
 
 const WITHOUT_NUL: &str = "a text without the character U+0000, which cannot be kept";
 
@@ -34,13 +32,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media = media_type(request);
-        let bytes = Bytes::from_request(request, payload);
+        let body = Body::from_request(request, payload);
         Box::pin(async move {
             if media != "application/json" {
                 return Err(Problem::new(Kind::UnsupportedMedia)
                     .detail("Send `Content-Type: application/json`."));
             }
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+            let bytes = body.await?.0;
             let value = read(&bytes)?;
             Ok(Self { value, bytes })
         })
@@ -65,15 +63,6 @@ pub fn media_type(request: &HttpRequest) -> String {
         .and_then(|v| v.to_str().ok())
         .unwrap_or_default();
     value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-/// A body that did not arrive whole.
-pub fn unreadable(error: &actix_web::Error) -> Problem {
-    if error.as_response_error().status_code() == actix_web::http::StatusCode::PAYLOAD_TOO_LARGE {
-        Problem::new(Kind::TooLarge).detail(format!("A body may have {} MiB.", MOST / 1024 / 1024))
-    } else {
-        Problem::new(Kind::BadBody).detail("The body did not arrive whole.")
-    }
 }
 
 /// A JSON object out of bytes.

@@ -1,5 +1,6 @@
 //! The conventions that every operation shares, each in one place.
 
+pub mod body;
 pub mod etag;
 pub mod header;
 pub mod idempotency;

@@ -11,6 +11,7 @@ use actix_web::{Error, ResponseError, web};
 use uuid::Uuid;
 
 use super::etag;
+use crate::base::auth::asker;
 use crate::base::limit::Allowance;
 use crate::base::problem::{Kind, Problem};
 use crate::base::state::App;
@@ -24,14 +25,17 @@ pub async fn trace(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let id = Uuid::now_v7();
-    let method = request.method().to_string();
+    let method = known(request.method());
     if *request.method() == Method::HEAD {
         // The same as GET (RFC 9110, 9.3.2); the server knows by itself that no body is to be sent.
         request.head_mut().method = Method::GET;
     }
     let app = request.app_data::<web::Data<App>>().cloned();
     let started = std::time::Instant::now();
-    let allowance = app.as_ref().map(|app| app.limits.take(&request));
+    let allowance = match &app {
+        Some(app) => Some(app.limits.take(&asker(&request, app)).await),
+        None => None,
+    };
     let mut response = match allowance {
         Some(Err(empty)) => {
             let problem = Problem::new(Kind::TooManyRequests).retry_after(empty.wait);
@@ -54,7 +58,7 @@ pub async fn trace(
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert(HeaderName::from_static("request-id"), value);
     }
-    record(&response, &method, id, started.elapsed());
+    record(&response, method, id, started.elapsed());
     Ok(response)
 }
 
@@ -93,7 +97,29 @@ fn rate_headers(response: &mut ServiceResponse<BoxBody>, allowance: Allowance) {
     headers.insert(HeaderName::from_static("ratelimit-reset"), HeaderValue::from(reset));
 }
 
-fn record(response: &ServiceResponse<BoxBody>, method: &str, id: Uuid, took: std::time::Duration) {
+/// The method's name; what is no method of HTTP's own has one name, whatever a client calls it.
+fn known(method: &Method) -> &'static str {
+    const METHODS: [(Method, &str); 9] = [
+        (Method::GET, "GET"),
+        (Method::HEAD, "HEAD"),
+        (Method::PUT, "PUT"),
+        (Method::POST, "POST"),
+        (Method::PATCH, "PATCH"),
+        (Method::DELETE, "DELETE"),
+        (Method::OPTIONS, "OPTIONS"),
+        (Method::TRACE, "TRACE"),
+        (Method::CONNECT, "CONNECT"),
+    ];
+    METHODS.iter().find(|(known, _)| known == method).map_or("other", |(_, name)| name)
+}
+
+/// The labels are of sets that are known beforehand: our routes, methods and statuses.
+fn record(
+    response: &ServiceResponse<BoxBody>,
+    method: &'static str,
+    id: Uuid,
+    took: std::time::Duration,
+) {
     let route = response.request().match_pattern().unwrap_or_else(|| "(no route)".to_owned());
     let status = response.status().as_u16();
     tracing::info!(request_id = %id, method, route, status, micros = took.as_micros(), "answered");

@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::rows::{self, UploadPart};
-use crate::base::http::json::unreadable;
+use crate::base::http::body;
 use crate::base::operation::*;
 
 /// The most bytes of a part.
@@ -28,20 +28,13 @@ pub async fn put_part(
     app: web::Data<App>,
     http: HttpRequest,
     path: Path<(UploadId, i32)>,
-    body: web::Payload,
+    payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
     let (upload_id, part) = path.0;
     if !(1..=PARTS).contains(&part) {
         return Err(Problem::new(Kind::Invalid).detail(format!("Parts are numbered 1 to {PARTS}.")));
     }
-    let too_large = || {
-        Problem::new(Kind::TooLarge).detail(format!("A part may have {} MiB.", MOST / 1024 / 1024))
-    };
-    let bytes = body
-        .to_bytes_limited(MOST)
-        .await
-        .map_err(|_| too_large())?
-        .map_err(|error| unreadable(&error))?;
+    let bytes = body::whole(payload, MOST).await?;
     let digest = Sha256::digest(&bytes).to_vec();
     if let Some(said) = http.headers().get(DIGEST)
         && !said.as_bytes().eq_ignore_ascii_case(rows::hex(&digest).as_bytes())

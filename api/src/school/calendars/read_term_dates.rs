@@ -1,11 +1,11 @@
 //! A published file of term dates, read to a calendar that a person may then put.
 
-use actix_web::web::Bytes;
 use domain::AcademicYear;
 
 use super::term_dates::{ProposedCalendar, Published, TermDates, propose, read_ics, read_json};
 use crate::base::db::block;
-use crate::base::http::json::{media_type, unreadable};
+use crate::base::http::body::Body;
+use crate::base::http::json::media_type;
 use crate::base::operation::*;
 use crate::school::tenants;
 
@@ -25,12 +25,12 @@ pub async fn read_term_dates(
     app: web::Data<App>,
     http: HttpRequest,
     path: Path<(SchoolId, AcademicYear)>,
-    body: Result<Bytes, actix_web::Error>,
+    body: Result<Body, Problem>,
 ) -> Result<HttpResponse, Problem> {
     let (school_id, year) = path.0;
     let media = media_type(&http);
     app.db.run(caller.scope(), move |tx| tenants::school(tx, school_id)).await?;
-    let bytes = body.map_err(|error| unreadable(&error))?;
+    let bytes = body?.0;
     let proposed = block(move || propose(year, read(&media, &bytes, year)?));
     Ok(HttpResponse::Ok().json(proposed.await?))
 }

@@ -279,7 +279,8 @@ pub(super) fn replace(
 /// # Errors
 /// 404.
 pub(super) fn hold(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<Stored, Problem> {
-    let found = staff::table.filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq(staff_id)));
+    let found =
+        staff::table.filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq(staff_id)));
     Ok(found.select(Stored::as_select()).for_update().first(tx.conn)?)
 }
 

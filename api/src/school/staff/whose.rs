@@ -17,7 +17,8 @@ pub(super) fn whole_trust(caller: &Caller) -> bool {
 
 /// The roles that reach beyond the schools where somebody has them as a duty.
 pub(super) fn over_all(roles: &Roles) -> Vec<String> {
-    let over = roles.roles().iter().filter(|role| matches!(role.level, Level::Trust | Level::Platform));
+    let over =
+        roles.roles().iter().filter(|role| matches!(role.level, Level::Trust | Level::Platform));
     over.map(|role| role.name.clone()).collect()
 }
 
@@ -34,7 +35,9 @@ pub(super) fn keeps_subject(
         return Ok(());
     }
     let expected = match stands {
-        Some(_) => "the subject that stands there: another is given with a token for the whole trust",
+        Some(_) => {
+            "the subject that stands there: another is given with a token for the whole trust"
+        }
         None => "no subject: it is given with a token for the whole trust",
     };
     Err(Problem::at(Kind::Invalid, pointer, expected))

@@ -31,9 +31,8 @@ pub struct Args {
     /// The owner's database, when DATABASE_URL is set
     #[arg(long, env = "MIGRATE_URL", hide_env_values = true, value_name = "URL")]
     migrate_url: Option<String>,
-    /// Address to listen on
-    #[arg(long, env = "ROLLCALL_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: String,
+    #[command(flatten)]
+    doors: serve::Doors,
     /// Schools of the trust: eight in twelve are primary, three secondary, one special
     #[arg(long, default_value = "12", value_name = "N")]
     schools: u16,
@@ -49,7 +48,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let folder = args.reach.data.path();
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     println!("Data folder: {}", folder.display());
-    let listener = serve::listen(&args.listen)?;
+    let listeners = args.doors.open()?;
     let (cluster, database_url) = match args.reach.database_url.as_deref() {
         Some(url) => (None, on_given(args, url)?),
         None => embedded(&folder).map(|(cluster, url)| (Some(cluster), url))?,
@@ -57,7 +56,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let rollcall = args.reach.rollcall(&database_url)?;
     let shown = rollcall.app.clone();
     let served =
-        serve::until_stopped(&rollcall, listener, args.reach.workers.max(1), move |address| {
+        serve::until_stopped(&rollcall, listeners, args.reach.workers.max(1), move |address| {
             show(&shown, &folder, address, &database_url, size)
         });
     drop(rollcall);

@@ -8,6 +8,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::base::clock::Clock;
 use crate::base::database_url::secured;
+use crate::base::limit::Network;
 use crate::base::platform;
 use crate::base::state::Settings;
 use crate::server::Rollcall;
@@ -55,12 +56,15 @@ pub struct Reach {
     /// The application role's database, such as postgres://rollcall@localhost/rollcall
     #[arg(long, env = "DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<String>,
-    /// Redis, if there is one: it keeps finished answers
+    /// Redis, if there is one: it keeps finished answers, and what each client may still ask
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
-    /// Requests a minute that each client may make
+    /// Requests a minute that each client may make: whoever a token names, else an address
     #[arg(long, env = "ROLLCALL_RATE_LIMIT", default_value = "6000", value_name = "N")]
     pub rate_limit: NonZeroU32,
+    /// Addresses and networks of proxies, with commas between, that say in X-Forwarded-For whose request they hand on
+    #[arg(long, env = "ROLLCALL_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORKS")]
+    pub trusted_proxies: Vec<Network>,
     /// Connections to the database for requests
     #[arg(long, env = "ROLLCALL_CONNECTIONS", default_value = "12", value_name = "N")]
     pub connections: u32,
@@ -79,6 +83,7 @@ impl Reach {
             redis_url: self.redis_url.clone(),
             keys: self.data.keys(),
             rate_limit: self.rate_limit,
+            trusted_proxies: self.trusted_proxies.clone(),
             connections: (self.connections, u32::try_from(self.workers).unwrap_or(1) + 2),
         };
         let rollcall =

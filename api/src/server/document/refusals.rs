@@ -68,7 +68,9 @@ fn follows_from_shape(operation: &Operation, kind: Kind) -> bool {
         Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound => operation.security.is_some(),
         Kind::BadQuery => parameters::any(operation, ParameterIn::Query),
         Kind::BadCursor => has(ParameterIn::Query, "cursor"),
-        Kind::BadBody | Kind::TooLarge | Kind::UnsupportedMedia => operation.request_body.is_some(),
+        Kind::BadBody | Kind::TooLarge | Kind::BodyLate | Kind::UnsupportedMedia => {
+            operation.request_body.is_some()
+        }
         Kind::Invalid => {
             operation.request_body.is_some() || has(ParameterIn::Header, "Idempotency-Key")
         }

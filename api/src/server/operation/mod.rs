@@ -3,21 +3,17 @@
 mod codes;
 mod healthz;
 mod jwks;
-mod metrics;
 mod openapi_json;
 mod problems;
 mod readyz;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub use metrics::install as install_metrics;
-
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
     config
         .service(healthz::healthz)
         .service(readyz::readyz)
-        .service(metrics::metrics)
         .service(openapi_json::openapi_json)
         .service(jwks::jwks)
         .service(problems::read_problem)

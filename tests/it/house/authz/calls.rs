@@ -6,7 +6,6 @@
 pub const CALLS: &[(&str, &str, &str)] = &[
     ("healthz", "/healthz", ""),
     ("readyz", "/readyz", ""),
-    ("metrics", "/metrics", ""),
     ("openapi_json", "/openapi.json", ""),
     ("jwks", "/.well-known/jwks.json", ""),
     ("read_problem", "/problems/not-found", ""),

@@ -17,6 +17,7 @@ const WINGS: [(&str, &[&str]); 12] = [
             "sandbox",
             "db",
             "tokens",
+            "redis",
             "limit",
             "events",
             "state",
@@ -57,7 +58,7 @@ const WINGS: [(&str, &[&str]); 12] = [
     ("reports", &["returns", "log"]),
     ("imports", &["import_marks", "import_parents", "import_pupils", "undo", "uploads"]),
     ("runs", &[]),
-    ("server", &["document", "operation", "client", "progress", "demo", "cli"]),
+    ("server", &["document", "operation", "metrics", "client", "progress", "demo", "cli"]),
 ];
 
 /// Wings that stand side by side: none of them uses another.
