@@ -43,14 +43,14 @@ fn what_a_client_makes_up_makes_no_new_measurement() {
     api::server::metrics::install();
     let app = TestApp::start();
     let nobody = app.client_of("");
-    for method in ["FETCH", "GETTT", "X".repeat(2000).as_str()] {
+    for method in ["FETCH", "GETTT", "Y".repeat(2000).as_str()] {
         nobody.send(method, "/v1/schools", &[], None);
         nobody.send(method, &format!("/v1/{method}"), &[], None);
     }
     nobody.get("/v1/made-up-4711");
     let measured = measured().text;
     assert!(measured.contains(r#"method="other""#), "{measured}");
-    for invented in ["FETCH", "GETTT", "XXX", "made-up"] {
+    for invented in ["FETCH", "GETTT", "YYY", "made-up"] {
         assert!(!measured.contains(invented), "{invented} in {measured}");
     }
 }

@@ -8,6 +8,7 @@ use super::state::{LetterState, Verdict};
 use schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
 
 use crate::base::prelude::*;
+use crate::roll::visibility;
 
 /// A letter that a person decided on.
 #[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
