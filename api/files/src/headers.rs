@@ -93,32 +93,14 @@ impl Column {
     pub(super) fn names(self) -> &'static [&'static str] {
         match self {
             Self::Upn => &["upn", "unique pupil number"],
-            Self::Surname => &[
-                "surname",
-                "legal surname",
-                "last name",
-                "legal last name",
-                "family name",
-                "legal family name",
-                "legalsurname",
-                "pupil surname",
-            ],
-            Self::Forename => &[
-                "forename",
-                "legal forename",
-                "first name",
-                "legal first name",
-                "given name",
-                "legal given name",
-                "legalforename",
-                "pupil forename",
-            ],
-            Self::BirthDate => {
-                &["birth date", "dob", "d o b", "date of birth", "birthdate", "dateofbirth"]
+            Self::Surname => {
+                &["surname", "legal surname", "last name", "legal last name", "family name"]
             }
-            Self::Sex => {
-                &["sex", "legal sex", "gender", "pupil sex", "sexcurrent", "gendercurrent"]
+            Self::Forename => {
+                &["forename", "legal forename", "first name", "legal first name", "given name"]
             }
+            Self::BirthDate => &["birth date", "dob", "d o b", "date of birth", "birthdate"],
+            Self::Sex => &["sex", "legal sex", "gender"],
             Self::Class => &[
                 "class",
                 "reg",
@@ -129,46 +111,14 @@ impl Column {
                 "form",
                 "form group",
                 "tutor group",
-                "reggroup",
-                "regform",
-                "registrationgroup",
-                "tutorgroup",
             ],
-            Self::YearGroup => &[
-                "year group",
-                "year",
-                "nc year",
-                "yeargroup",
-                "national curriculum year",
-                "ncyearactual",
-                "nc year actual",
-                "ncyear",
-                "actual nc year",
-                "nc year group",
-                "national curriculum year group",
-                "yr",
-                "year grp",
-            ],
-            Self::FirstDay => &[
-                "first day",
-                "admission date",
-                "date of admission",
-                "entry date",
-                "doa",
-                "entrydate",
-                "admissiondate",
-                "date of entry",
-                "enrolment date",
-            ],
-            Self::LastDay => &[
-                "last day",
-                "leaving date",
-                "date of leaving",
-                "leave date",
-                "dol",
-                "leavingdate",
-                "leavedate",
-            ],
+            Self::YearGroup => {
+                &["year group", "year", "nc year", "yeargroup", "national curriculum year"]
+            }
+            Self::FirstDay => {
+                &["first day", "admission date", "date of admission", "entry date", "doa"]
+            }
+            Self::LastDay => &["last day", "leaving date", "date of leaving", "leave date", "dol"],
             Self::From => &["from", "from date", "effective from", "effective date"],
             Self::Known(kind) => characteristics::names(kind),
             Self::Urn => &["urn", "school urn"],
@@ -197,6 +147,32 @@ impl Column {
         }
     }
 
+    /// More names, those of the school census and the programs that write it among them.
+    fn more_names(self) -> &'static [&'static str] {
+        match self {
+            Self::Surname => &["legal family name", "pupil surname"],
+            Self::Forename => &["legal given name", "pupil forename"],
+            Self::Sex => &["pupil sex", "sex current", "gender current"],
+            Self::YearGroup => &[
+                "nc year actual",
+                "actual nc year",
+                "nc year group",
+                "national curriculum year group",
+                "yr",
+            ],
+            Self::FirstDay => &["date of entry", "enrolment date"],
+            _ => &[],
+        }
+    }
+
+    /// Whether it goes by that name, written in one word or in several: `NCyearActual` is `nc year actual`.
+    fn is_called(self, name: &str) -> bool {
+        let names = self.names().iter().chain(self.more_names());
+        let letters = |name: &str| name.replace(' ', "");
+        let wanted = letters(name);
+        names.into_iter().any(|one| letters(one) == wanted)
+    }
+
     /// Our own name for it, as we write it in a header.
     pub fn name(self) -> String {
         self.names().first().copied().unwrap_or_default().replace(' ', "_")
@@ -215,7 +191,7 @@ pub struct Columns {
 impl Columns {
     /// The column's name in the file; ours when the file has no such column.
     pub fn name(&self, column: Column) -> String {
-        let found = self.names.iter().find(|(name, _)| column.names().contains(&name.as_str()));
+        let found = self.names.iter().find(|(name, _)| column.is_called(name));
         found.map_or_else(|| column.name(), |(_, shown)| shown.clone())
     }
 
@@ -315,7 +291,7 @@ impl Header {
     /// A notice of the columns that are none of `known` and stand at none of the places `read`, if
     /// there are any.
     pub fn ignored(&self, known: &[Column], read: &BTreeSet<usize>) -> Option<Notice> {
-        let is_known = |name: &str| known.iter().any(|column| column.names().contains(&name));
+        let is_known = |name: &str| known.iter().any(|column| column.is_called(name));
         let ignored: Vec<&str> = (0..self.names.len())
             .filter(|place| !read.contains(place))
             .filter(|place| !self.folded.get(*place).is_some_and(|name| is_known(name)))
@@ -353,9 +329,8 @@ impl Header {
     }
 
     fn places(&self, column: Column) -> impl Iterator<Item = usize> + '_ {
-        let names = column.names();
         let places = self.folded.iter().enumerate();
-        places.filter(move |(_, name)| names.contains(&name.as_str())).map(|(place, _)| place)
+        places.filter(move |(_, name)| column.is_called(name)).map(|(place, _)| place)
     }
 
     fn name(&self, place: usize) -> &str {
@@ -469,7 +444,10 @@ mod tests {
         ];
         let known = Characteristic::ALL.map(Column::Known);
         let all = all.iter().chain(&known);
-        let mut names: Vec<&str> = all.flat_map(|column| column.names()).copied().collect();
+        let mut names: Vec<&str> = all
+            .flat_map(|column| column.names().iter().chain(column.more_names()))
+            .copied()
+            .collect();
         assert!(names.iter().all(|name| folded(name) == *name));
         names.sort_unstable();
         assert!(names.windows(2).all(|pair| pair[0] != pair[1]));

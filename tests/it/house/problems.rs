@@ -207,15 +207,6 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         Kind::FutureMark => take("2026-11-19/AM", "/"),
         Kind::NoCalendar => put(&register(world.timeless, "2026-11-18/AM"), marks(&[])),
         Kind::RegisterIncomplete => put(&register(*class, "2026-11-18/AM"), marks(&[])),
-        Kind::NamedTwice => {
-            put(&register(*class, "2026-11-18/AM"), marks(&[(*pupil, "/"), (*pupil, "/")]))
-        }
-        Kind::NobodyInClass => put(&register(world.nobodys, "2026-11-18/AM"), marks(&[])),
-        Kind::NoTermDates => Ask {
-            body: "BEGIN:VCALENDAR\nEND:VCALENDAR".to_owned(),
-            headers: vec![("content-type", "text/calendar")],
-            ..post(&format!("/v1/schools/{school}/calendar/2026/read"), Value::Null)
-        },
         Kind::UpnCheckLetter => {
             let right = upn(3);
             let wrong = if right.starts_with('A') { "B" } else { "A" };
@@ -246,11 +237,37 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask::get(&world.hasty.client_of(""), "/healthz")
         }
         Kind::Unavailable => Ask::get(&world.away.client_of(""), "/readyz"),
+        Kind::NamedTwice | Kind::NobodyInClass | Kind::NoTermDates | Kind::StorageFull => {
+            provoke_more(kind, world)
+        }
+        Kind::Internal => Ask::get(&world.broken.client_of(""), "/readyz"),
+    }
+}
+
+/// The request that is refused in one of these ways.
+fn provoke_more(kind: Kind, world: &World) -> Ask {
+    let World { admin, school, class, pupil, .. } = world;
+    let put = |path: &str, body: Value| Ask::json(admin, "PUT", path, &body);
+    match kind {
+        Kind::NamedTwice => {
+            put(&register(*class, "2026-11-18/AM"), marks(&[(*pupil, "/"), (*pupil, "/")]))
+        }
+        Kind::NobodyInClass => put(&register(world.nobodys, "2026-11-18/AM"), marks(&[])),
+        Kind::NoTermDates => Ask {
+            body: "BEGIN:VCALENDAR\nEND:VCALENDAR".to_owned(),
+            headers: vec![("content-type", "text/calendar")],
+            ..Ask::json(
+                admin,
+                "POST",
+                format!("/v1/schools/{school}/calendar/2026/read"),
+                &Value::Null,
+            )
+        },
         Kind::StorageFull => {
             let platform = world.full.client("platform_admin", 0);
             Ask::json(&platform, "POST", "/v1/trusts", &json!({ "name": "Larkrise" }))
         }
-        Kind::Internal => Ask::get(&world.broken.client_of(""), "/readyz"),
+        other => panic!("{other:?} is provoked elsewhere"),
     }
 }
 

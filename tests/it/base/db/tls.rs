@@ -130,7 +130,8 @@ fn a_server_without_encryption_is_refused_rather_than_used_in_plain() {
     let plain = server.url("0.0.0.0", SUPERUSER, "postgres");
     // Left to itself, libpq goes on in plain without a word.
     assert_eq!(Sql::at(&plain).texts(ENCRYPTED), ["false"]);
-    let error = PgConnection::establish(&secured(&plain, &|_| None).unwrap()).err().expect("refused");
+    let error =
+        PgConnection::establish(&secured(&plain, &|_| None).unwrap()).err().expect("refused");
     let why = "server does not support SSL, but SSL was required";
     assert!(error.to_string().contains(why), "{error}");
 
