@@ -1,3 +1,5 @@
+//! Owns: pupil.school_ids, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids.
+//!
 //! Writing who may see and who may write, where row-level security reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,8 +68,10 @@ pub fn settle(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<(), Problem> {
             &keepers,
         )?;
         let readers = pairs(who_may(&all, Act::See), PupilId::number);
-        for table in ["pupil_change", "pupil_parent", "parent_safeguard"] {
-            widen(tx, table, "pupil_id", &readers)?;
+        for update in
+            ["UPDATE pupil_change r", "UPDATE pupil_parent r", "UPDATE parent_safeguard r"]
+        {
+            widen(tx, update, "pupil_id", &readers)?;
         }
         let records: Vec<PupilId> = all.into_keys().collect();
         let parents = parents_of(tx, &records)?;
@@ -120,8 +124,8 @@ fn settle_parents(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> 
         "r.kept_by <> w.schools",
         &keepers,
     )?;
-    widen(tx, "parent", "parent_id", &readers)?;
-    widen(tx, "parent_change", "parent_id", &readers)
+    widen(tx, "UPDATE parent r", "parent_id", &readers)?;
+    widen(tx, "UPDATE parent_change r", "parent_id", &readers)
 }
 
 /// Somebody, and a school: each pair once, in order.
@@ -142,9 +146,9 @@ fn pairs<K: Copy, S: IntoIterator<Item = SchoolId>>(
 }
 
 /// Lets schools see the rows of a table that are about somebody.
-fn widen(tx: &mut Tx<'_>, table: &str, key: &str, readers: &Pairs) -> Result<(), Problem> {
+fn widen(tx: &mut Tx<'_>, update: &str, key: &str, readers: &Pairs) -> Result<(), Problem> {
     let set = format!(
-        "UPDATE {table} r SET school_ids = \
+        "{update} SET school_ids = \
              ARRAY(SELECT DISTINCT s FROM unnest(r.school_ids || w.schools) AS s ORDER BY s)"
     );
     run(tx, &set, key, "NOT r.school_ids @> w.schools", readers)
