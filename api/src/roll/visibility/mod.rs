@@ -1,5 +1,3 @@
-//! Owns: pupil.school_ids, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
-//!
 //! Who may see and do what about a child, before, during and after the child's time at a school. `table.rs` says it;
 //! `standing.rs` finds out how each school stands to a child today; `settle.rs` writes it where row-level security reads
 //! it. Nobody else writes these columns but with what is asked for here.

@@ -1,3 +1,5 @@
+//! Owns: pupil.school_ids, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
+//!
 //! Writing who may see and who may write, where row-level security reads it.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +14,13 @@ use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
 use crate::base::problem::Problem;
 
 /// What is recorded of a pupil and holds wherever the pupil is taught: a school that comes to have the pupil sees it.
-const OF_A_PUPIL: [&str; 5] =
-    ["pupil_change", "pupil_parent", "parent_safeguard", "penalty_notice", "letter_stop"];
+const OF_A_PUPIL: [&str; 5] = [
+    "UPDATE pupil_change r",
+    "UPDATE pupil_parent r",
+    "UPDATE parent_safeguard r",
+    "UPDATE penalty_notice r",
+    "UPDATE letter_stop r",
+];
 
 /// Lets a school know of a pupil whom it enrols, and of the records that were merged into the pupil's. What it may see of
 /// them follows from the days on roll: [`settle`].
@@ -70,8 +77,8 @@ pub fn settle(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<(), Problem> {
             &keepers,
         )?;
         let readers = pairs(who_may(&all, Act::See), PupilId::number);
-        for table in OF_A_PUPIL {
-            widen(tx, table, "pupil_id", &readers)?;
+        for update in OF_A_PUPIL {
+            widen(tx, update, "pupil_id", &readers)?;
         }
         let records: Vec<PupilId> = all.into_keys().collect();
         let parents = parents_of(tx, &records)?;
@@ -124,8 +131,8 @@ fn settle_parents(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> 
         "r.kept_by <> w.schools",
         &keepers,
     )?;
-    widen(tx, "parent", "parent_id", &readers)?;
-    widen(tx, "parent_change", "parent_id", &readers)
+    widen(tx, "UPDATE parent r", "parent_id", &readers)?;
+    widen(tx, "UPDATE parent_change r", "parent_id", &readers)
 }
 
 /// Somebody, and a school: each pair once, in order.
@@ -146,9 +153,9 @@ fn pairs<K: Copy, S: IntoIterator<Item = SchoolId>>(
 }
 
 /// Lets schools see the rows of a table that are about somebody.
-fn widen(tx: &mut Tx<'_>, table: &str, key: &str, readers: &Pairs) -> Result<(), Problem> {
+fn widen(tx: &mut Tx<'_>, update: &str, key: &str, readers: &Pairs) -> Result<(), Problem> {
     let set = format!(
-        "UPDATE {table} r SET school_ids = \
+        "{update} SET school_ids = \
              ARRAY(SELECT DISTINCT s FROM unnest(r.school_ids || w.schools) AS s ORDER BY s)"
     );
     run(tx, &set, key, "NOT r.school_ids @> w.schools", readers)
