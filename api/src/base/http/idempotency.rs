@@ -210,6 +210,7 @@ fn forget(tx: &mut Tx<'_>) -> Result<(), Problem> {
 }
 
 type Kept = (Vec<u8>, Reply);
+type Row = (Vec<u8>, i16, Option<String>, Value, Vec<SchoolId>);
 
 fn find(
     tx: &mut Tx<'_>,
@@ -217,7 +218,7 @@ fn find(
     operation: &str,
     key: &str,
 ) -> Result<Option<Kept>, Problem> {
-    let row: Option<(Vec<u8>, i16, Option<String>, Value, Vec<SchoolId>)> = idempotency::table
+    let row: Option<Row> = idempotency::table
         .find((tx.trust(), caller.subject(), operation, key))
         .select((
             idempotency::body_hash,

@@ -191,7 +191,7 @@ fn read_query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     if let Some((name, _)) = pairs.clone().find(has_nul) {
         return Err(Problem::at(Kind::BadQuery, format!("?{name}"), WITHOUT_NUL));
     }
-    let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs.clone()));
+    let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
     let value = read.map_err(|error| {
         let place = pointer(error.path());
         let message = error.into_inner().to_string();

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use domain::policy::Figure;
 
 use super::state::{LetterState, Verdict};
-use schema::{letter, letter_copy, letter_decision, letter_stop, pupil};
+use schema::{letter, letter_copy, letter_decision, letter_stop};
 
 use crate::base::prelude::*;
 use crate::roll::visibility;

@@ -83,7 +83,8 @@ pub(super) fn present(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow
 
 /// Parents of children who have left the caller's schools, and who were changed since: the last that was known of them.
 fn as_known(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
-    let rows: Vec<(ParentId, Value, DateTime<Utc>, Option<DateTime<Utc>>)> = parent_change::table
+    type Row = (ParentId, Value, DateTime<Utc>, Option<DateTime<Utc>>);
+    let rows: Vec<Row> = parent_change::table
         .filter(parent_change::trust_id.eq(tx.trust()).and(parent_change::parent_id.eq_any(ids)))
         .distinct_on(parent_change::parent_id)
         .order((parent_change::parent_id, parent_change::recorded_at.desc()))

@@ -146,6 +146,7 @@ fn stop(office: &Office, number: usize, stopped: bool, reason: &str) {
 fn somebody(app: &TestApp, trust: i32, role: &str, school: i32) -> Client {
     match role {
         "trust_admin" | "trust_officer" => app.client(role, trust),
+        "platform_admin" => app.client(role, 0),
         _ => app.school_client(role, trust, &[school]),
     }
 }

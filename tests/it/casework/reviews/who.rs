@@ -32,7 +32,8 @@ fn only_whom_the_policy_names_decides_or_who_stands_in() {
     let person = json!({ "name": "Jo Marsh", "subject": "test-safeguarding_lead" });
     let staff = id(
         &office
-            .lead
+            .app
+            .client("trust_admin", 1)
             .post("/v1/staff", &json!({ "person": person, "school_ids": [office.school] }))
             .expect(201),
         "staff_id",

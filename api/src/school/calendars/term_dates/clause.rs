@@ -154,18 +154,16 @@ fn numbers(words: &[&str]) -> Vec<i8> {
     groups
 }
 
-fn key_stage(stage: &str) -> std::ops::RangeInclusive<i8> {
+fn key_stage(stage: &str) -> &'static [i8] {
     match stage {
-        "1" => 1..=2,
-        "2" => 3..=6,
-        "3" => 7..=9,
-        "4" => 10..=11,
-        "5" => 12..=13,
-        _ => RANGE_OF_NONE,
+        "1" => &[1, 2],
+        "2" => &[3, 4, 5, 6],
+        "3" => &[7, 8, 9],
+        "4" => &[10, 11],
+        "5" => &[12, 13],
+        _ => &[],
     }
 }
-
-const RANGE_OF_NONE: std::ops::RangeInclusive<i8> = 1..=0;
 
 #[cfg(test)]
 mod tests {
