@@ -86,7 +86,7 @@ fn every_problem_of_every_row_is_reported_at_once() {
     );
     assert_eq!(reading.problem_count, 11);
     assert!(reading.file.is_empty());
-    assert_eq!(reading.problems[3].value.as_deref(), Some("Ann\u{fffd}"));
+    assert_eq!(reading.problems[2].value.as_deref(), Some("Ann\u{fffd}"));
 }
 
 #[test]
