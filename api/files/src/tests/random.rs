@@ -121,7 +121,9 @@ fn names() -> impl Strategy<Value = String> {
     prop_oneof!["[A-Za-zÀ-ÖØ-öø-ÿ’\" ,;-]{1,30}", "[^\\p{Cc}]{1,60}", "\\PC{1,100}"]
         .prop_map(|name| domain::in_one_form(&name).into_owned())
         .prop_filter("a name is not blank and can be seen", |name| {
-            !matches!(name.trim(), "" | "-") && !name.chars().any(domain::is_invisible)
+            !matches!(name.trim(), "" | "-")
+                && name.chars().count() <= 100
+                && !name.chars().any(domain::is_invisible)
         })
 }
 

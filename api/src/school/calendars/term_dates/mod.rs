@@ -19,8 +19,6 @@ mod moment;
 mod propose;
 mod published;
 #[cfg(test)]
-mod stories;
-#[cfg(test)]
 mod tests;
 
 pub(super) use hours::SchoolHours;

@@ -1,5 +1,7 @@
 //! Small files in both forms, files that are wrong in one place each, and files that are nothing at all.
 
+mod stories;
+
 use domain::{AcademicYear, ClosureKind, Session};
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -2,9 +2,9 @@
 
 use domain::{AcademicYear, ClosureKind, Session};
 
-use super::published::DatesNoticeKind::{Asked, Contradicts, NotUnderstood};
-use super::published::{DatesNotice, DatesNoticeKind};
-use super::{ProposedCalendar, SchoolHours, propose, read_ics};
+use super::super::published::DatesNoticeKind::{Asked, Contradicts, NotUnderstood};
+use super::super::published::{DatesNotice, DatesNoticeKind};
+use super::super::{ProposedCalendar, SchoolHours, propose, read_ics};
 use crate::base::problem::{Kind, Problem};
 
 /// Seven holidays of 2026/27, which make 390 sessions.
@@ -186,7 +186,7 @@ fn what_schools_call_their_days_off_is_understood() {
         ["2026-09-14 closure", "2026-09-15 inset", "2026-09-16 closure"]
     );
     let easter = with_holidays(&[]).replace("Easter holiday", "Easter");
-    assert_eq!(super::stories::proposed(&easter).sessions, 390);
+    assert_eq!(self::proposed(&easter).sessions, 390);
 }
 
 #[test]
@@ -223,11 +223,11 @@ fn first_and_last_days_that_a_file_states_are_used() {
     // Beside holidays they say where these end, if the holidays do not.
     let later =
         with_holidays(&[day("Spring term starts", "20270106"), day("Term ends", "20270720")]);
-    let proposed = super::stories::proposed(&later);
+    let proposed = self::proposed(&later);
     assert_eq!(terms(&proposed)[1], "2027-01-06..2027-03-25 less 2027-02-15..2027-02-19");
     assert_eq!(terms(&proposed)[2], "2027-04-12..2027-07-20 less 2027-05-31..2027-06-04");
     let inside = with_holidays(&[day("Back to school", "20261030")]);
-    let proposed = super::stories::proposed(&inside);
+    let proposed = self::proposed(&inside);
     assert_eq!((proposed.sessions, texts(&proposed, Contradicts).len()), (392, 2));
 }
 
@@ -252,7 +252,7 @@ fn where_a_file_does_not_say_when_the_year_begins_and_ends_it_is_asked() {
     );
 
     let few = with_holidays(&[days("Christmas closure holiday", "20261109", "20261219")]);
-    let proposed = super::stories::proposed(&few);
+    let proposed = self::proposed(&few);
     let DatesNotice { kind, text, .. } = &proposed.notices[0];
     assert!(*kind == Asked && text.contains("330 sessions"), "{text}");
 }
