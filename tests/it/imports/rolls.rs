@@ -47,7 +47,7 @@ fn every_wrong_row_is_named_at_once_and_nobody_is_added() {
     let long = "x".repeat(101);
     let rows = [
         ("CAT,Cy,Cat,2015-03-14,F,6,6A,2026-09-02,,", ""),
-        ("ANN,,Ann,2015-03-14,F,6,6A,2026-09-02,,", "surname  missing-value"),
+        ("ANN,Ali,Ann,,F,6,6A,2026-09-02,,", "birth_date  missing-value"),
         ("ANN,LONG,Ann,2015-03-14,F,6,6A,2026-09-02,,", "surname CUT bad-text"),
         ("ANN,Ali,Ann,31/02/2015,F,6,6A,2026-09-02,,", "birth_date 31/02/2015 bad-date"),
         ("ANN,Ali,Ann,1915-03-14,F,6,6A,2026-09-02,,", "birth_date 1915-03-14 bad-date"),

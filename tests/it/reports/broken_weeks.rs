@@ -53,7 +53,8 @@ fn a_pupils_weeks_stand_day_by_day_with_what_stands_out_and_what_was_said() {
 #[test]
 fn a_pupil_who_moved_has_weeks_at_both_schools_and_nobody_else_sees_them() {
     let hall = hall();
-    let stranger = hall.app.school_client("school_lead", hall.trust, &[]);
+    let elsewhere = crate::support::build::school(&hall.admin, 3, "primary");
+    let stranger = hall.app.school_client("school_lead", hall.trust, &[elsewhere]);
     let path = format!("/v1/pupils/{}/broken-weeks", hall.pupil(1));
     assert_eq!(stranger.get(&path).problem(404), "not-found");
     let wrong = hall.lead.get(&format!("{path}?from=2026-10-02&to=2026-09-14"));

@@ -61,7 +61,7 @@ impl Story {
         let mother =
             id(&admin.post(&format!("/v1/pupils/{ada}/parents"), &body).expect(201), "parent_id");
         let story = Self { app, trust, schools, classes, ada, mother };
-        story.old("safeguarding_lead").put(&story.safeguards(), &order("As before")).expect(200);
+        story.before("safeguarding_lead").put(&story.safeguards(), &order("As before")).expect(200);
         story
     }
 
@@ -76,7 +76,7 @@ impl Story {
 
     fn moves(&self, first_day: &str) {
         let body = json!({
-            "from_enrolment": enrolment_of(&self.old("school_office"), self.ada),
+            "from_enrolment": enrolment_of(&self.before("school_office"), self.ada),
             "class_id": self.classes[1], "first_day": first_day,
         });
         self.admin().post(&format!("/v1/pupils/{}/move", self.ada), &body).expect(201);
@@ -85,7 +85,7 @@ impl Story {
     /// The new school records another address, another name, another order and a stranger.
     fn learns(&self) {
         let Self { ada, mother: parent, .. } = self;
-        let (office, lead) = (self.new("school_office"), self.new("safeguarding_lead"));
+        let (office, lead) = (self.now("school_office"), self.now("safeguarding_lead"));
         let corrected = json!({ "surname": "Changed", "reason": "Adoption" });
         office.post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
         office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
@@ -107,11 +107,11 @@ impl Story {
         self.app.client("trust_admin", self.trust)
     }
 
-    fn old(&self, role: &str) -> Client {
+    fn before(&self, role: &str) -> Client {
         self.app.school_client(role, self.trust, &self.schools[..1])
     }
 
-    fn new(&self, role: &str) -> Client {
+    fn now(&self, role: &str) -> Client {
         self.app.school_client(role, self.trust, &self.schools[1..])
     }
 }
@@ -145,7 +145,7 @@ fn a_former_school_sees_what_it_knew_and_changes_nothing() {
         "/v1/pupils?name=changed".to_owned(),
     ];
     for role in ["school_lead", "school_office", "safeguarding_lead"] {
-        let client = story.old(role);
+        let client = story.before(role);
         for path in &reads {
             let answer = client.get(path);
             assert_eq!(answer.status, 200, "{path}: {}", answer.text);
@@ -164,7 +164,7 @@ fn a_former_school_sees_what_it_knew_and_changes_nothing() {
     }
 
     let before = Sql::of(&story.app.database).everything_but(&CLOCKWORK);
-    let (lead, office) = (story.old("school_lead"), story.old("school_office"));
+    let (lead, office) = (story.before("school_lead"), story.before("school_office"));
     let pupil = format!("/v1/pupils/{ada}");
     let stranger = json!({
         "person": { "surname": "S", "language": "en" },
@@ -174,7 +174,7 @@ fn a_former_school_sees_what_it_knew_and_changes_nothing() {
     let stay = enrolment_of(&office, *ada);
     for answer in [
         lead.put(&story.safeguards(), &json!({})),
-        story.old("safeguarding_lead").put(&story.safeguards(), &json!({ "reason": "Gone" })),
+        story.before("safeguarding_lead").put(&story.safeguards(), &json!({ "reason": "Gone" })),
         lead.put(
             &format!("/v1/parents/{parent}"),
             &json!({ "surname": "Okafor", "language": "en" }),
@@ -191,11 +191,11 @@ fn a_former_school_sees_what_it_knew_and_changes_nothing() {
     }
     assert_eq!(Sql::of(&story.app.database).everything_but(&CLOCKWORK), before);
     // The new school and the trust have it all.
-    for client in [&story.new("school_office"), admin] {
+    for client in [&story.now("school_office"), admin] {
         assert_eq!(client.get(&pupil).expect(200)["surname"], "Changed");
         assert_eq!(client.get(&reads[2]).expect(200)["parents"].as_array().unwrap().len(), 2);
     }
-    let told = story.new("safeguarding_lead").get(&reads[2]).expect(200);
+    let told = story.now("safeguarding_lead").get(&reads[2]).expect(200);
     assert_eq!(told["parents"][0]["safeguards"]["no_contact"]["text"], "As before");
     assert_eq!(told["parents"][0]["safeguards"]["court_order"]["text"], "Secret order");
 }
@@ -229,7 +229,7 @@ fn a_child_to_come_is_the_present_schools_until_the_first_day() {
     let story = Story::begin();
     let Story { app, ada, mother: parent, .. } = &story;
     story.moves("2026-11-02");
-    let (office, lead) = (story.new("school_office"), story.new("safeguarding_lead"));
+    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
     // It reads what was handed over, and is told to ask first; the order itself comes with the child.
     let parents = format!("/v1/pupils/{ada}/parents");
     let read = lead.get(&parents).expect(200);
@@ -240,21 +240,21 @@ fn a_child_to_come_is_the_present_schools_until_the_first_day() {
         REFUSED
     );
     story
-        .old("school_office")
+        .before("school_office")
         .put(&format!("/v1/parents/{parent}"), &mother("2 Old Road, Larkrise, LR1 1AA"))
         .expect(200);
     let read = office.get(&format!("/v1/parents/{parent}")).expect(200);
     assert_eq!(read["parent"]["person"]["contacts"][1]["value"], "2 Old Road, Larkrise, LR1 1AA");
 
     app.clock.set("2026-11-02T08:00:00Z");
-    let (office, lead) = (story.new("school_office"), story.new("safeguarding_lead"));
+    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
     let read = lead.get(&parents).expect(200);
     assert_eq!(read["parents"][0]["safeguards"]["no_contact"]["text"], "As before");
     office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
     let late =
-        story.old("school_office").put(&format!("/v1/parents/{parent}"), &mother(OLD_ADDRESS));
+        story.before("school_office").put(&format!("/v1/parents/{parent}"), &mother(OLD_ADDRESS));
     assert_eq!(late.problem(403), REFUSED);
-    let old = story.old("school_office").get(&format!("/v1/parents/{parent}")).expect(200);
+    let old = story.before("school_office").get(&format!("/v1/parents/{parent}")).expect(200);
     assert_eq!(old["parent"]["person"]["contacts"][1]["value"], "2 Old Road, Larkrise, LR1 1AA");
 }
 
@@ -267,7 +267,7 @@ fn a_child_who_is_on_no_roll_is_the_last_schools() {
     let days = json!({ "first_day": "2026-09-02", "last_day": "2026-09-30" });
     admin.put(&format!("/v1/enrolments/{stay}/days"), &days).expect(200);
     app.clock.set("2026-11-18T10:00:00Z");
-    let (office, lead) = (story.old("school_office"), story.old("safeguarding_lead"));
+    let (office, lead) = (story.before("school_office"), story.before("safeguarding_lead"));
     office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
     let corrected = json!({ "surname": "Missing", "reason": "As the police have it" });
     office.post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
@@ -283,7 +283,7 @@ fn of_two_schools_the_main_one_writes_and_the_other_adds() {
     let second = id(&second, "enrolment_id");
     put_fact(admin, second, "registration", "2026-09-03", json!("subsidiary")).expect(200);
     app.clock.set("2026-11-18T10:00:00Z");
-    let (office, lead) = (story.new("school_office"), story.new("safeguarding_lead"));
+    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
     let place = format!("/v1/parents/{parent}");
     assert_eq!(office.put(&place, &mother(NEW_ADDRESS)).problem(403), REFUSED);
     let mut more = mother(OLD_ADDRESS);
@@ -307,10 +307,10 @@ fn of_two_schools_the_main_one_writes_and_the_other_adds() {
     lead.put(&story.safeguards(), &both).expect(200);
     let lifted = json!({ "reason": "Discharged on 12 November" });
     assert_eq!(lead.put(&story.safeguards(), &lifted).problem(403), REFUSED);
-    let main = story.old("safeguarding_lead");
+    let main = story.before("safeguarding_lead");
     assert_eq!(main.put(&story.safeguards(), &json!({})).pointers(), ["/reason"]);
     assert_eq!(
-        story.old("school_lead").put(&story.safeguards(), &lifted).problem(403),
+        story.before("school_lead").put(&story.safeguards(), &lifted).problem(403),
         "forbidden"
     );
     main.put(&story.safeguards(), &lifted).expect(200);
@@ -330,16 +330,16 @@ fn a_parent_of_two_has_numbers_everywhere_and_an_address_where_the_child_lives()
     let elsewhere = json!({ "relationship": "mother", "priority": 1, "responsibility": true });
     admin.put(&format!("/v1/pupils/{ben}/parents/{parent}"), &elsewhere).expect(200);
     let place = format!("/v1/parents/{parent}");
-    let seen = story.new("safeguarding_lead").get(&place);
+    let seen = story.now("safeguarding_lead").get(&place);
     assert!(seen.text.contains("07700 900123"), "{}", seen.text);
     for text in ["Old Road", "As before", &format!("\"pupil_id\":{ada},")] {
         assert!(!seen.text.contains(text), "{text}: {}", seen.text);
     }
-    let office = story.new("school_office");
+    let office = story.now("school_office");
     let mut number = mother("");
     number["contacts"] = json!([{ "kind": "mobile", "value": "07700 900456" }]);
     office.put(&place, &number).expect(200);
-    let old = story.old("school_office").get(&place).expect(200);
+    let old = story.before("school_office").get(&place).expect(200);
     let contacts: Vec<&str> = old["parent"]["person"]["contacts"]
         .as_array()
         .unwrap()

@@ -160,9 +160,9 @@ impl Idempotency {
         let hash = Sha256::digest(body).to_vec();
         // Two requests with one key at once: the second waits here until the first has committed.
         tx.take_turns(&format!("{}/{operation}/{key}", caller.subject()))?;
-        let this = idempotency::table.find((tx.trust(), caller.subject(), operation, key));
-        diesel::delete(this.filter(idempotency::recorded_at.lt(tx.now() - HOLDS)))
-            .execute(tx.conn)?;
+        let this = (tx.trust(), caller.subject(), operation, key);
+        let holds_no_longer = idempotency::recorded_at.lt(tx.now() - HOLDS);
+        diesel::delete(idempotency::table.find(this).filter(holds_no_longer)).execute(tx.conn)?;
         if let Some(kept) = find(tx, caller, operation, key)? {
             return if kept.0 == hash { Ok(kept.1) } else { Err(Problem::new(Kind::KeyReused)) };
         }
