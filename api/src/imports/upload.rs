@@ -1,8 +1,5 @@
 //! A file is sent in.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-
 use super::request::{ImportKind, Options, Request};
 use super::rows::{self, Import};
 use crate::base::db::Schools;
@@ -53,7 +50,7 @@ pub struct CreateImportQuery {
 
 impl CreateImportQuery {
     /// What is asked, if it can be.
-    fn request(self) -> Result<Request, Problem> {
+    fn request(self) -> Result<Request> {
         let Self { kind, school_id, file_name, dry_run, sheet, .. } = self;
         let Self { complete, as_of, insist, group_uid, urn, .. } = self;
         if kind.is_of_the_trust() && school_id.is_some() {
@@ -96,8 +93,7 @@ impl CreateImportQuery {
 ///
 /// CSV or a workbook (XLSX), as the body. The answer comes at once; the work is a job, and the import tells how far it is and what it came
 /// to. A file with any problem changes nothing: every problem names its line, column and value and what was expected.
-#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(CreateImportQuery,
-        Idempotency),
+#[utoipa::path(tag = "imports", security(("token" = ["import:run"])), params(CreateImportQuery, Idempotency),
     request_body(content = String, content_type = "text/csv", description = "The file: comma, semicolon or tab; UTF-8, UTF-16 with a byte order mark, or Windows-1252."),
     responses((status = 202, description = "Taken; `Location` tells how it goes.", body = Import, headers(("Location")))))]
 #[post("/v1/imports")]
@@ -108,7 +104,7 @@ pub async fn create_import(
     params: Query<CreateImportQuery>,
     key: Idempotency,
     payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let upload_id = params.0.upload_id;
     if upload_id.is_none()
         && !matches!(

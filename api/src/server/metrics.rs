@@ -26,10 +26,7 @@ pub fn tidy() {
     }
 }
 
-/// Serves `GET /metrics` and nothing else on a listening socket.
-///
-/// # Errors
-/// The socket cannot be used.
+/// Serves `GET /metrics` and nothing else on a listening socket. Errors: the socket cannot be used.
 pub fn serve(listener: TcpListener) -> std::io::Result<Server> {
     let server = HttpServer::new(|| {
         App::new()

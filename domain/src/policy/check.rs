@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::policy::in_vain::in_vain;
 use crate::policy::letter::Letter;
 use crate::policy::model::{Body, EVERY_STAGE, Next, Policy, Row, START, Stage, Step};
 use crate::policy::outcome::{Situation, answers, outcomes, situations};
@@ -18,10 +19,9 @@ pub const RECIPIENTS: &[&str] =
 
 /// Checks a policy that could be read, together with its letters.
 pub fn check(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
-    let mut checker = Checker { policy, problems: Vec::new() };
+    let mut checker = Checker { policy, problems: in_vain(policy, letters) };
     checker.head();
     checker.names(letters);
-    checker.roles();
     checker.stages();
     checker.outcomes();
     checker.reach();
@@ -65,7 +65,6 @@ impl Checker<'_> {
         let roles: Vec<&str> = policy.roles.keys().map(String::as_str).collect();
         let mut used = BTreeSet::new();
         for row in &policy.rows {
-            self.in_vain(row, letters);
             let (named, decides): (&[String], _) = match &row.body {
                 Body::Daily(daily) => (&daily.bands, None),
                 Body::Regular(regular) => (&regular.bands, regular.decides.as_ref()),
@@ -108,73 +107,6 @@ impl Checker<'_> {
                 rule: None,
                 says,
             });
-        }
-    }
-
-    /// Refuses what a row says and nothing could ever come of.
-    fn in_vain(&mut self, row: &Row, letters: &BTreeMap<String, Letter>) {
-        let policy = self.policy;
-        let actions = row.body.actions();
-        if let Body::Daily(_) = row.body {
-            for action in actions.iter().filter(|one| matches!(one.kind, Do::Letter | Do::Target)) {
-                let says = format!(
-                    "a row of the day cannot have a {}, which belongs to a case; write a [[step]] or a [[response]]",
-                    action.kind.text()
-                );
-                self.row(row, says);
-            }
-            return;
-        }
-        let runs = |at: &String| {
-            *at == EVERY_STAGE || policy.stage(at).is_some_and(|at| at.waits == Waits::Target)
-        };
-        let has_target = match &row.body {
-            Body::Step(step) => {
-                step.at.iter().any(runs) || actions.iter().any(|one| one.kind == Do::Target)
-            }
-            _ => false,
-        };
-        for letter in actions.iter().filter(|one| one.kind == Do::Letter && !has_target) {
-            let uses = letters.get(&letter.what).map(Letter::uses).unwrap_or_default();
-            for field in uses.into_iter().filter(|field| field.starts_with("target_")) {
-                let says = format!(
-                    "the letter {:?} tells of a target ({{{field}}}), and there is none: set one in `do`, or send it at a stage that waits for a \"target\"",
-                    letter.what
-                );
-                self.row(row, says);
-            }
-        }
-        if let Body::Draw(draw) = &row.body
-            && let Some(tickets) = &draw.tickets
-        {
-            let given = policy.rows.iter().flat_map(|row| row.body.actions());
-            let given = given.filter(|one| one.kind == Do::Give).map(|one| one.what.as_str());
-            let given: BTreeSet<&str> = given.collect();
-            if !given.contains(tickets.as_str()) {
-                let list = or(given.into_iter());
-                self.row(row, format!("no row gives {tickets:?}; what is given is {list}"));
-            }
-        }
-    }
-
-    /// Every one of the school's names for people is needed.
-    fn roles(&mut self) {
-        let policy = self.policy;
-        let of_rows = policy.rows.iter().flat_map(|row| {
-            let own = match &row.body {
-                Body::Regular(regular) => regular.decides.as_ref(),
-                Body::Band(band) => band.responsible.as_ref(),
-                _ => None,
-            };
-            let of_actions = row.body.actions().iter();
-            own.into_iter()
-                .chain(of_actions.flat_map(|one| one.by.iter().chain(&one.to).chain(&one.with)))
-        });
-        let of_stages = policy.stages.iter().filter_map(|stage| stage.by.as_ref());
-        let of_settings = policy.settings.iter().flat_map(|setting| &setting.one_of);
-        let used: BTreeSet<&String> = of_rows.chain(of_stages).chain(of_settings).collect();
-        for role in policy.roles.keys().filter(|role| !used.contains(role)) {
-            self.report(1, None, format!("no row needs the role {role:?}; take it out of [roles]"));
         }
     }
 

@@ -16,6 +16,7 @@ mod decision;
 mod facts;
 mod first_day;
 mod folder;
+mod in_vain;
 mod judge;
 mod letter;
 mod missed;

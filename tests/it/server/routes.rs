@@ -164,7 +164,7 @@ fn a_parameter_that_is_unknown_doubled_or_of_the_wrong_form_is_pointed_at() {
         let headers = [("content-type", "text/csv")];
         let body = (method == "POST").then(Vec::new);
         let answer = match admin.send(method, path, &headers, body.clone()) {
-            // What only those see who lead on safeguarding.
+            // Visible only with `safeguarding:read`.
             answer if answer.status == 403 => lead.send(method, path, &headers, body),
             answer => answer,
         };

@@ -67,7 +67,7 @@ pub struct Claims {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unfit {
     /// The subject cannot be kept in a history.
-    #[error("a subject has 1 to {SUBJECT} characters, without control characters")]
+    #[error("a subject has 1 to {SUBJECT} characters, all of which can be seen")]
     Subject,
     /// It ends before it begins, or lasts for too long.
     #[error("a token lasts for an hour or more, and for no longer than a year")]
@@ -131,7 +131,7 @@ impl Claims {
     /// What it says that it may not.
     pub fn fit(&self, level: Option<Level>) -> Result<(), Unfit> {
         let fits = (1..=SUBJECT).contains(&self.sub.chars().count());
-        if !fits || self.sub.chars().any(char::is_control) {
+        if !fits || self.sub.chars().any(domain::is_invisible) {
             return Err(Unfit::Subject);
         }
         let lasts = self.exp.saturating_sub(self.iat);

@@ -75,11 +75,11 @@ pub async fn reassign_actions(
 
 /// Gives the open actions of one to another.
 fn reassigned(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, from, to): (SchoolId, &Whom, &Whom),
     reason: &str,
     by: &str,
-) -> Result<Reassigned, Problem> {
+) -> Result<Reassigned> {
     let duties = match from.staff_id {
         Some(staff_id) => duties(tx, school_id, staff_id)?,
         None => Vec::new(),

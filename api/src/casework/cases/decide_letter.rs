@@ -1,7 +1,5 @@
 //! A person decides about a letter that is held: it goes to those who wait to be sent, or it is taken back.
 
-use std::sync::Arc;
-
 use analytics::Block;
 use domain::policy::fold;
 
@@ -68,12 +66,12 @@ pub async fn decide_letter(
 
 /// The letter as it stands once that is decided.
 fn decided(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     letter: LetterRow,
     (decide, reason): (Verdict, &str),
     blocks: &[Arc<Block>],
     caller: &Caller,
-) -> Result<LetterRow, Problem> {
+) -> Result<LetterRow> {
     if letter.state == decide.state() {
         return Ok(letter);
     }

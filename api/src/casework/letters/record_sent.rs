@@ -50,12 +50,12 @@ pub async fn record_sent(
 
 /// The letter, which has been sent on that day in that way.
 fn sent(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     state: &App,
     caller: &Caller,
     letter: LetterRow,
     (on, how): (NaiveDate, &String),
-) -> Result<Vec<LetterAnswer>, Problem> {
+) -> Result<Vec<LetterAnswer>> {
     let same = letter.sent_on == Some(on) && letter.sent_how.as_ref() == Some(how);
     if letter.state == LetterState::Sent && same {
         return answers(tx, state, caller, vec![letter]);

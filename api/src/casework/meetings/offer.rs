@@ -29,7 +29,7 @@ pub struct NewMeeting {
 pub struct OfferedMeeting {
     /// The meeting.
     pub meeting: Record<Meeting>,
-    /// Invited parents about whom those who lead on safeguarding have to be asked before anybody contacts them.
+    /// Invited parents whom nobody contacts before asking the safeguarding lead.
     pub ask_first: Vec<ParentId>,
 }
 

@@ -7,7 +7,6 @@
 mod people;
 mod plan;
 
-use chrono::{DateTime, Utc};
 use files::{
     Clause, Column, Columns, ContactColumn, ContactRow, Problems, Reading, RowProblem,
     RowProblemKind,
@@ -20,11 +19,8 @@ use super::request::Request;
 use super::schools::Schools;
 use super::whom::about_pupils;
 use crate::base::auth::permission::{Permission, WriteSafeguarding};
-use crate::base::db::Tx;
-use crate::base::id::{PupilId, SchoolId};
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
-use crate::base::state::App;
+use crate::base::prelude::*;
 use crate::roll::parents::{self, Changes};
 use crate::roll::pupils::EnrolmentRow;
 use crate::roll::visibility::{self, Act};
@@ -50,7 +46,7 @@ pub(super) fn import(
     job: &Job<'_>,
     request: &Request,
     reading: Reading<Vec<ContactRow>>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     job.tell("checking against the parents", 0, 0);
     let may_order = app.roles.allows(job.role(), WriteSafeguarding::NAME);
     job.run(|tx| {
@@ -61,12 +57,12 @@ pub(super) fn import(
 }
 
 fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     file: Vec<ContactRow>,
     may_order: bool,
     check: &mut Checking<'_>,
-) -> Result<Option<DateTime<Utc>>, Problem> {
+) -> Result<Option<DateTime<Utc>>> {
     let mut schools = Schools::read(tx, check.request)?;
     let today = tx.clock().today();
     // Parents of those who have left are nobody's business any more.
@@ -127,11 +123,7 @@ fn orders_need_leave(row: &Row, columns: &Columns, problems: &mut Problems) {
 
 /// The rows about pupils whose parents the sender's school changes. Of one who is at two schools the main one does, of one
 /// who is to come the present one.
-fn written_here(
-    tx: &mut Tx<'_>,
-    rows: Vec<Row>,
-    check: &mut Checking<'_>,
-) -> Result<Vec<Row>, Problem> {
+fn written_here(tx: &mut Tx, rows: Vec<Row>, check: &mut Checking<'_>) -> Result<Vec<Row>> {
     let ids: Vec<PupilId> = Schools::ids(rows.iter().map(|row| row.pupil_id));
     let ours = visibility::permitted(tx, &ids, Act::ChangeParents)?;
     let (here, elsewhere): (Vec<Row>, Vec<Row>) =

@@ -1,13 +1,7 @@
 //! Writing what a file of pupils adds to the roll.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
-
 use super::plan::PupilsPlan;
-use crate::base::db::Tx;
-use crate::base::id::PupilId;
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::roll::pupils::{self, NewCharacteristic, NewClass, NewPlacement, NewPupil, NewStay};
 use crate::roll::visibility::{self, Act};
 
@@ -16,11 +10,11 @@ impl PupilsPlan {
     /// error so that nothing stays written.
     pub fn apply(
         mut self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         by: &str,
         at: DateTime<Utc>,
         elsewhere: &mut BTreeSet<String>,
-    ) -> Result<(), Problem> {
+    ) -> Result<()> {
         let new: Vec<NewPupil> = std::mem::take(&mut self.pupils).into_values().collect();
         let added = pupils::add_pupils(tx, &new, by)?;
         elsewhere
@@ -40,11 +34,11 @@ impl PupilsPlan {
 
     fn enrol(
         &mut self,
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         by: &str,
         at: DateTime<Utc>,
         elsewhere: &mut BTreeSet<String>,
-    ) -> Result<(), Problem> {
+    ) -> Result<()> {
         let new = std::mem::take(&mut self.enrolments);
         let mut pairs = Vec::with_capacity(new.len());
         for (school_id, upn, _) in new.keys() {
@@ -75,7 +69,7 @@ impl PupilsPlan {
         pupils::add_days(tx, &days, at, by)
     }
 
-    fn place(&self, tx: &mut Tx<'_>, by: &str, at: DateTime<Utc>) -> Result<(), Problem> {
+    fn place(&self, tx: &mut Tx, by: &str, at: DateTime<Utc>) -> Result<()> {
         let mut placements = Vec::with_capacity(self.placements.len());
         for ((enrolment, from_day), (class, year_group)) in &self.placements {
             let (Some(enrolment_id), Some(class_id)) =
@@ -94,7 +88,7 @@ impl PupilsPlan {
         pupils::add_placements(tx, &placements, at, by)
     }
 
-    fn characterise(&self, tx: &mut Tx<'_>, by: &str, at: DateTime<Utc>) -> Result<(), Problem> {
+    fn characterise(&self, tx: &mut Tx, by: &str, at: DateTime<Utc>) -> Result<()> {
         let mut new = Vec::with_capacity(self.characteristics.len());
         for ((enrolment, kind, from_day), value) in &self.characteristics {
             let enrolment_id = self

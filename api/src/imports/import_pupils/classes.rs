@@ -3,10 +3,6 @@
 //! A row about a pupil is a row of a file of pupils about somebody who is known: what the roll says already need not
 //! stand in it. So it goes the same way, and is taken back the same way.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::AcademicYear;
 use files::{
     ClassFileRow, ClassMember, Column, Columns, PupilRow, Reading, RowProblem, RowProblemKind,
 };
@@ -15,10 +11,8 @@ use super::Row;
 use super::placed::NO_CLASS;
 use super::plan::PupilsPlan;
 use super::standing::RollBefore;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::imports::conclude::Checking;
 use crate::imports::request::Request;
 use crate::imports::schools::Schools;
@@ -30,7 +24,7 @@ pub(in crate::imports) fn import(
     job: &Job<'_>,
     request: &Request,
     reading: Reading<Vec<ClassFileRow>>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     job.tell("checking against the roll", 0, 0);
     job.run(|tx| {
         let (file, mut check) = Checking::begin(request, reading);
@@ -40,11 +34,11 @@ pub(in crate::imports) fn import(
 }
 
 fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     file: Vec<ClassFileRow>,
     check: &mut Checking<'_>,
-) -> Result<Option<DateTime<Utc>>, Problem> {
+) -> Result<Option<DateTime<Utc>>> {
     let mut schools = Schools::read(tx, check.request)?;
     let rows = schools.of_rows(file, check, |row| (row.urn.as_deref(), row.line));
     let today = tx.clock().today();

@@ -14,10 +14,7 @@ mod plan;
 mod standing;
 mod whole_roll;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, NaiveDate, Utc};
-use domain::{AcademicYear, year_group_of_age};
+use domain::year_group_of_age;
 use files::{PupilRow, Reading};
 
 use self::plan::PupilsPlan;
@@ -25,10 +22,8 @@ use self::standing::RollBefore;
 use super::conclude::Checking;
 use super::request::Request;
 use super::schools::Schools;
-use crate::base::db::Tx;
-use crate::base::id::SchoolId;
 use crate::base::jobs::Job;
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::marks::{self, Changed};
 use crate::school::tenants;
 
@@ -75,7 +70,7 @@ pub(super) fn import(
     job: &Job<'_>,
     request: &Request,
     reading: Reading<Vec<PupilRow>>,
-) -> Result<(), Problem> {
+) -> Result<()> {
     job.tell("checking against the roll", 0, 0);
     job.run(|tx| {
         let (file, mut check) = Checking::begin(request, reading);
@@ -85,11 +80,11 @@ pub(super) fn import(
 }
 
 fn settle(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     job: &Job<'_>,
     file: Vec<PupilRow>,
     check: &mut Checking<'_>,
-) -> Result<Option<DateTime<Utc>>, Problem> {
+) -> Result<Option<DateTime<Utc>>> {
     let mut schools = Schools::read(tx, check.request)?;
     let rows = with_schools(&mut schools, file, check);
     let ids = Schools::ids(rows.iter().map(|row| row.school_id));

@@ -29,7 +29,7 @@ pub async fn put_part(
     http: HttpRequest,
     path: Path<(UploadId, i32)>,
     payload: web::Payload,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (upload_id, part) = path.0;
     if !(1..=PARTS).contains(&part) {
         return Err(Problem::new(Kind::Invalid).detail(format!("Parts are numbered 1 to {PARTS}.")));

@@ -24,8 +24,7 @@ pub struct NewParent {
 /// no roll. One whose other child is known is linked instead:
 /// `PUT /v1/pupils/{pupil_id}/parents/{parent_id}`.
 #[utoipa::path(tag = "parents", security(("token" = ["parent:write"])), request_body = NewParent,
-    params(PupilId,
-        Idempotency),
+    params(PupilId, Idempotency),
     responses((status = 201, description = "The parent.", body = ParentRow, headers(("Location"))),
         refusal::Merged, refusal::AnotherSchools))]
 #[post("/v1/pupils/{pupil_id}/parents")]
@@ -35,7 +34,7 @@ pub async fn add_parent(
     path: Path<PupilId>,
     key: Idempotency,
     body: Json<NewParent>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let person = body.value.person.check("/person")?;
     body.value.link.check("/link")?;

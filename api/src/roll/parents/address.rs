@@ -3,17 +3,14 @@
 //! A parent of a brother and a sister at two schools is one person. Each school has the parent's own numbers; the postal
 //! address is that of the child who lives there.
 
-use std::collections::BTreeSet;
-
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer};
 use domain::ContactKind;
 
 use super::person::Person;
 use super::rows::ParentRow;
-use crate::base::db::{Schools, Tx};
-use crate::base::id::{ParentId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::db::Schools;
+use crate::base::prelude::*;
 
 /// Parents who live with a child whom the caller's schools have not, and with none whom they have; when they have no
 /// child of the parent any more, those whom they had count instead.
@@ -31,10 +28,7 @@ const ELSEWHERE: &str = "\
                 ELSE bool_or(lives AND NOT known) AND NOT bool_or(lives AND known) END";
 
 /// Of these parents those whose address is that of a child of another school.
-pub(super) fn elsewhere(
-    tx: &mut Tx<'_>,
-    parents: &[ParentId],
-) -> Result<BTreeSet<ParentId>, Problem> {
+pub(super) fn elsewhere(tx: &mut Tx, parents: &[ParentId]) -> Result<BTreeSet<ParentId>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -56,7 +50,7 @@ pub(super) fn elsewhere(
 }
 
 /// Leaves out the addresses that are not for the caller.
-pub(super) fn hide(tx: &mut Tx<'_>, rows: &mut [ParentRow]) -> Result<(), Problem> {
+pub(super) fn hide(tx: &mut Tx, rows: &mut [ParentRow]) -> Result<()> {
     let with_address = rows.iter().filter(|row| row.person.contacts.iter().any(is_address));
     let parents: Vec<ParentId> = with_address.map(|row| row.parent_id).collect();
     if parents.is_empty() {
@@ -70,7 +64,7 @@ pub(super) fn hide(tx: &mut Tx<'_>, rows: &mut [ParentRow]) -> Result<(), Proble
 }
 
 /// A parent as the caller writes them, with the addresses that the caller was not shown.
-pub(super) fn keep(tx: &mut Tx<'_>, old: &ParentRow, new: &Person) -> Result<Person, Problem> {
+pub(super) fn keep(tx: &mut Tx, old: &ParentRow, new: &Person) -> Result<Person> {
     let mut kept = new.clone();
     if elsewhere(tx, &[old.parent_id])?.contains(&old.parent_id) {
         let hidden = old.person.contacts.iter().filter(|contact| is_address(contact));

@@ -42,7 +42,7 @@ pub async fn list_parents(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListParentsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListParentsQuery { name, limit, cursor } = params.0;
     let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
     let slice =

@@ -1,8 +1,6 @@
 //! What was recorded of a parent over time, when and by whom.
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use serde_json::Value;
 
 use super::address;
 use super::link::Link;
@@ -11,7 +9,6 @@ use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, Safeguards};
 use crate::base::operation::*;
-use crate::base::words;
 use crate::roll::visibility;
 use schema::{parent_change, parent_safeguard, pupil, pupil_parent};
 
@@ -72,7 +69,7 @@ pub struct SafeguardsSince {
     reason: Option<String>,
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(HasQuery)]
 #[diesel(table_name = pupil_parent)]
 struct LinkRow {
     pupil_id: PupilId,
@@ -94,7 +91,7 @@ impl From<LinkRow> for LinkSince {
     }
 }
 
-#[derive(Queryable, Selectable)]
+#[derive(HasQuery)]
 #[diesel(table_name = parent_safeguard)]
 struct SafeguardRow {
     pupil_id: PupilId,
@@ -130,7 +127,7 @@ pub async fn parent_history(
     caller: May<ReadParent>,
     app: web::Data<App>,
     path: Path<ParentId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let parent_id = path.0;
     let leads = caller.sees_confidential(&app);
     let scope = caller.scope().clone();
@@ -149,10 +146,9 @@ pub async fn parent_history(
     Ok(HttpResponse::Ok().json(history.await?))
 }
 
-fn persons(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<PersonUntil>, Problem> {
-    let trust = tx.trust();
+fn persons(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<PersonUntil>> {
     let rows: Vec<(DateTime<Utc>, String, Value)> = parent_change::table
-        .filter(parent_change::trust_id.eq(trust).and(parent_change::parent_id.eq(parent_id)))
+        .filter(parent_change::trust_id.eq(tx.trust()).and(parent_change::parent_id.eq(parent_id)))
         .order(parent_change::recorded_at)
         .select((parent_change::recorded_at, parent_change::recorded_by, parent_change::old))
         .load(tx.conn)?;
@@ -160,8 +156,7 @@ fn persons(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<PersonUntil>, Pro
         let person = serde_json::from_value(old).map_err(Problem::internal)?;
         Ok(PersonUntil { until, changed_by, person })
     };
-    let mut persons =
-        rows.into_iter().map(person).collect::<Result<Vec<PersonUntil>, Problem>>()?;
+    let mut persons = rows.into_iter().map(person).collect::<Result<Vec<PersonUntil>>>()?;
     // What a school whose child has left sees last is what it knew, not that somebody changed it then.
     if rows::present(tx, &[parent_id])?.is_empty() {
         persons.pop();
@@ -174,26 +169,24 @@ fn persons(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<PersonUntil>, Pro
     Ok(persons)
 }
 
-fn links(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<LinkSince>, Problem> {
+fn links(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<LinkSince>> {
     let trust = tx.trust();
     let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_parent::pupil_id));
-    let rows: Vec<LinkRow> = pupil_parent::table
+    let rows: Vec<LinkRow> = LinkRow::query()
         .filter(pupil_parent::trust_id.eq(trust).and(pupil_parent::parent_id.eq(parent_id)))
         .filter(diesel::dsl::exists(pupil::table.filter(seen)))
         .order((pupil_parent::recorded_at, pupil_parent::pupil_id))
-        .select(LinkRow::as_select())
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-fn safeguards(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<SafeguardsSince>, Problem> {
+fn safeguards(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<SafeguardsSince>> {
     let trust = tx.trust();
     let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(parent_safeguard::pupil_id));
-    let rows: Vec<SafeguardRow> = parent_safeguard::table
+    let rows: Vec<SafeguardRow> = SafeguardRow::query()
         .filter(parent_safeguard::trust_id.eq(trust).and(parent_safeguard::parent_id.eq(parent_id)))
         .filter(diesel::dsl::exists(pupil::table.filter(seen)))
         .order((parent_safeguard::recorded_at, parent_safeguard::pupil_id))
-        .select(SafeguardRow::as_select())
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
 }

@@ -1,9 +1,5 @@
 //! Everybody who is or was a parent of a pupil, in the order in which they are called.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
-
 use super::link::Link;
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
@@ -57,16 +53,13 @@ pub(super) fn sees_orders(app: &App, caller: &Caller, standing: Option<Standing>
         })
 }
 
-/// A pupil's parents as this caller is shown them.
-///
-/// # Errors
-/// 404.
+/// A pupil's parents as this caller is shown them. Errors: 404.
 pub(super) fn page(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     app: &App,
     caller: &Caller,
     pupil_id: PupilId,
-) -> Result<PupilParents, Problem> {
+) -> Result<PupilParents> {
     pupils::pupil(tx, pupil_id)?;
     let ties = ties_of_pupil(tx, pupil_id)?;
     let ids: Vec<ParentId> = ties.iter().map(|tie| tie.parent_id).collect();
@@ -96,7 +89,7 @@ pub async fn parents_of_pupil(
     caller: May<ReadParent>,
     app: web::Data<App>,
     path: Path<PupilId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let state = app.clone();
     let scope = caller.scope().clone();
     let page = app.db.snapshot(&scope, move |tx| page(tx, &state, &caller, path.0));

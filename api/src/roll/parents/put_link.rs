@@ -21,7 +21,7 @@ pub async fn put_link(
     app: web::Data<App>,
     path: Path<(PupilId, ParentId)>,
     body: Json<Link>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let (pupil_id, parent_id) = path.0;
     body.value.check("")?;
     let state = app.clone();

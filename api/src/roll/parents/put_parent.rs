@@ -19,7 +19,7 @@ pub async fn put_parent(
     app: web::Data<App>,
     path: Path<ParentId>,
     body: Json<Person>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let person = body.value.check("")?;
     let (parent_id, by) = (path.0, caller.subject().to_owned());
     let row = app.db.run(caller.scope(), move |tx| {

@@ -4,7 +4,6 @@ use super::parents_of_pupil::{PupilParents, page};
 use super::safeguards::{Order, Safeguards};
 use super::ties;
 use crate::base::auth::permission::{LiftSafeguarding, Permission};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::roll::pupils;
 use crate::roll::visibility::{self, Act};
@@ -42,7 +41,7 @@ pub async fn put_safeguards(
     app: web::Data<App>,
     path: Path<(PupilId, ParentId)>,
     body: Json<SafeguardsBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pair = path.0;
     let SafeguardsBody { court_order, no_contact, reason } = body.value;
     let safeguards = Safeguards { court_order, no_contact }.check()?;
@@ -59,12 +58,12 @@ pub async fn put_safeguards(
 }
 
 fn record(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (pupil_id, parent_id): (PupilId, ParentId),
     safeguards: &Safeguards,
     reason: Option<&str>,
     (caller, app): (&Caller, &App),
-) -> Result<(), Problem> {
+) -> Result<()> {
     visibility::check(tx, pupil_id, Act::AddOrders)?;
     let ties = ties::ties_of_pupil(tx, pupil_id)?;
     let tie = ties.iter().find(|tie| tie.parent_id == parent_id).ok_or_else(Problem::not_found)?;

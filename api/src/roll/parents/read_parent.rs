@@ -40,7 +40,7 @@ pub async fn read_parent(
     caller: May<ReadParent>,
     app: web::Data<App>,
     path: Path<ParentId>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let state = app.clone();
     let scope = caller.scope().clone();
     let page = app.db.snapshot(&scope, move |tx| {

@@ -1,18 +1,12 @@
 //! Many parents at once, as an import brings them.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::link::Link;
 use super::person::Person;
 use super::rows::{replace_by, values};
 use super::safeguards::Safeguards;
-use crate::base::db::Tx;
-use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
+use crate::base::prelude::*;
 use crate::roll::visibility;
 use schema::{parent, parent_safeguard, pupil_parent};
 
@@ -45,12 +39,12 @@ pub struct Changes<'a> {
 }
 
 /// Until this transaction ends no other import adds parents of the trust: otherwise two files could both add somebody.
-pub fn hold(tx: &mut Tx<'_>) -> Result<(), Problem> {
+pub fn hold(tx: &mut Tx) -> Result<()> {
     tx.take_turns("parents")
 }
 
 /// Records what an import adds and changes; the caller [`hold`]s. Nothing is overwritten without a history.
-pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
+pub fn record(tx: &mut Tx, changes: &Changes<'_>) -> Result<()> {
     let known: Vec<ParentId> = changes.all.iter().filter_map(|change| change.parent_id).collect();
     lock(tx, &known)?;
     visibility::settle_people(tx, &known)?;
@@ -80,7 +74,7 @@ pub fn record(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<(), Problem> {
     visibility::settle(tx, &about)
 }
 
-fn lock(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
+fn lock(tx: &mut Tx, parents: &[ParentId]) -> Result<()> {
     let found = parent::table.filter(parent::parent_id.eq_any(parents));
     let found = found.order(parent::parent_id).select(parent::parent_id).for_update();
     found.load::<ParentId>(tx.conn)?;
@@ -88,7 +82,7 @@ fn lock(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
 }
 
 /// Adds those who are new, whom the schools of their children may see; their ids in the order given.
-fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<ParentId>, Problem> {
+fn add(tx: &mut Tx, changes: &Changes<'_>) -> Result<Vec<ParentId>> {
     let (trust, now) = (tx.trust(), tx.now());
     let new: Vec<(&Change, &Person)> = changes
         .all
@@ -127,10 +121,10 @@ fn add(tx: &mut Tx<'_>, changes: &Changes<'_>) -> Result<Vec<ParentId>, Problem>
 
 /// Later than everything that was recorded about these pupils.
 fn instant(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     links: &[(PupilId, ParentId, &Link)],
     safeguards: &[(PupilId, ParentId, &Safeguards)],
-) -> Result<DateTime<Utc>, Problem> {
+) -> Result<DateTime<Utc>> {
     let trust = tx.trust();
     let mut pupils: Vec<PupilId> = links.iter().map(|(pupil, ..)| *pupil).collect();
     pupils.extend(safeguards.iter().map(|(pupil, ..)| *pupil));
@@ -148,18 +142,17 @@ fn instant(
 }
 
 fn add_links(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     changes: &Changes<'_>,
     links: &[(PupilId, ParentId, &Link)],
     (readers, at): (&Readers, DateTime<Utc>),
-) -> Result<(), Problem> {
-    let trust = tx.trust();
+) -> Result<()> {
     for some in links.chunks(BATCH) {
         let rows: Vec<_> = some
             .iter()
             .map(|(pupil, parent, link)| {
                 (
-                    pupil_parent::trust_id.eq(trust),
+                    pupil_parent::trust_id.eq(tx.trust()),
                     pupil_parent::pupil_id.eq(pupil),
                     pupil_parent::parent_id.eq(parent),
                     pupil_parent::relationship.eq(As(link.relationship)),
@@ -180,19 +173,18 @@ fn add_links(
 }
 
 fn add_safeguards(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     changes: &Changes<'_>,
     safeguards: &[(PupilId, ParentId, &Safeguards)],
     (readers, at): (&Readers, DateTime<Utc>),
-) -> Result<(), Problem> {
-    let trust = tx.trust();
+) -> Result<()> {
     for some in safeguards.chunks(BATCH) {
         let rows: Vec<_> = some
             .iter()
             .map(|(pupil, parent, all)| {
                 let (order, contact) = (all.court_order.as_ref(), all.no_contact.as_ref());
                 (
-                    parent_safeguard::trust_id.eq(trust),
+                    parent_safeguard::trust_id.eq(tx.trust()),
                     parent_safeguard::pupil_id.eq(pupil),
                     parent_safeguard::parent_id.eq(parent),
                     parent_safeguard::court_order.eq(order.map(|o| &o.text)),

@@ -2,20 +2,12 @@
 //!
 //! The parents themselves; `ties.rs` has what they are to pupils.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::folded_name_key;
-use serde::Serialize;
-use serde_json::Value;
-use utoipa::ToSchema;
 
 use super::address;
 use super::person::Person;
-use crate::base::db::Tx;
-use crate::base::id::{JobId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::visibility;
 use schema::{parent, parent_change};
 
@@ -45,7 +37,7 @@ struct Stored {
 }
 
 impl Stored {
-    fn row(self) -> Result<ParentRow, Problem> {
+    fn row(self) -> Result<ParentRow> {
         let Self { parent_id, title, forename, surname, language, interpreter, .. } = self;
         let contacts = serde_json::from_value(self.contacts).map_err(Problem::internal)?;
         let person = Person { title, forename, surname, language, interpreter, contacts };
@@ -53,16 +45,13 @@ impl Stored {
     }
 }
 
-/// One parent, if the caller may see them.
-///
-/// # Errors
-/// 404.
-pub fn parent(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<ParentRow, Problem> {
+/// One parent, if the caller may see them. Errors: 404.
+pub fn parent(tx: &mut Tx, parent_id: ParentId) -> Result<ParentRow> {
     parents(tx, &[parent_id])?.pop().ok_or_else(Problem::not_found)
 }
 
 /// These parents, in no order: as they stand, or as the caller knew them.
-pub(super) fn parents(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
+pub(super) fn parents(tx: &mut Tx, ids: &[ParentId]) -> Result<Vec<ParentRow>> {
     let mut rows = present(tx, ids)?;
     let seen: BTreeSet<ParentId> = rows.iter().map(|row| row.parent_id).collect();
     let others: Vec<ParentId> = ids.iter().copied().filter(|id| !seen.contains(id)).collect();
@@ -74,15 +63,15 @@ pub(super) fn parents(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow
 }
 
 /// Those of these parents of whom the caller sees what is recorded now.
-pub(super) fn present(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
-    let trust = tx.trust();
-    let found = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq_any(ids)));
+pub(super) fn present(tx: &mut Tx, ids: &[ParentId]) -> Result<Vec<ParentRow>> {
+    let found =
+        parent::table.filter(parent::trust_id.eq(tx.trust()).and(parent::parent_id.eq_any(ids)));
     let rows = found.select(Stored::as_select()).load(tx.conn)?;
     rows.into_iter().map(Stored::row).collect()
 }
 
 /// Parents of children who have left the caller's schools, and who were changed since: the last that was known of them.
-fn as_known(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem> {
+fn as_known(tx: &mut Tx, ids: &[ParentId]) -> Result<Vec<ParentRow>> {
     type Row = (ParentId, Value, DateTime<Utc>, Option<DateTime<Utc>>);
     let rows: Vec<Row> = parent_change::table
         .filter(parent_change::trust_id.eq(tx.trust()).and(parent_change::parent_id.eq_any(ids)))
@@ -104,7 +93,7 @@ fn as_known(tx: &mut Tx<'_>, ids: &[ParentId]) -> Result<Vec<ParentRow>, Problem
 
 /// The parents whom the caller may see with these names, in the order of their ids. A name is the key of surname and
 /// forename.
-pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow>, Problem> {
+pub fn parents_by_name(tx: &mut Tx, keys: &[String]) -> Result<Vec<ParentRow>> {
     let found = parent::table
         .filter(parent::trust_id.eq(tx.trust()).and(parent::name_key.eq_any(keys)))
         .order(parent::parent_id);
@@ -115,12 +104,7 @@ pub fn parents_by_name(tx: &mut Tx<'_>, keys: &[String]) -> Result<Vec<ParentRow
 }
 
 /// Adds a parent whom the schools that have a pupil may see.
-pub(super) fn add(
-    tx: &mut Tx<'_>,
-    person: &Person,
-    pupil_id: PupilId,
-    by: &str,
-) -> Result<ParentRow, Problem> {
+pub(super) fn add(tx: &mut Tx, person: &Person, pupil_id: PupilId, by: &str) -> Result<ParentRow> {
     let readers = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
     let keepers = visibility::keepers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
     diesel::insert_into(parent::table)
@@ -146,7 +130,7 @@ pub(super) type Values<'a> = (
     diesel::dsl::Eq<parent::contacts, Value>,
 );
 
-pub(super) fn values(person: &Person) -> Result<Values<'_>, Problem> {
+pub(super) fn values(person: &Person) -> Result<Values<'_>> {
     let key = folded_name_key(&person.surname, person.forename.as_deref().unwrap_or_default());
     let contacts = serde_json::to_value(&person.contacts).map_err(Problem::internal)?;
     Ok((
@@ -160,29 +144,24 @@ pub(super) fn values(person: &Person) -> Result<Values<'_>, Problem> {
     ))
 }
 
-/// Replaces who a parent is and how to reach them, and keeps what stood there. The same again changes nothing.
-///
-/// # Errors
+/// Replaces who a parent is and how to reach them, and keeps what stood there. The same again changes nothing. Errors:
 /// 404.
 pub(super) fn replace(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     parent_id: ParentId,
     person: &Person,
     by: &str,
-) -> Result<ParentRow, Problem> {
+) -> Result<ParentRow> {
     replace_by(tx, parent_id, person, (by, None))
 }
 
-/// As [`replace`], by an import that can be taken back.
-///
-/// # Errors
-/// 404.
+/// As [`replace`], by an import that can be taken back. Errors: 404.
 pub(super) fn replace_by(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     parent_id: ParentId,
     person: &Person,
     (by, job_id): (&str, Option<JobId>),
-) -> Result<ParentRow, Problem> {
+) -> Result<ParentRow> {
     let trust = tx.trust();
     let one = parent::table.filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)));
     let (old, known_to): (Stored, Vec<SchoolId>) =
@@ -222,11 +201,8 @@ pub(super) fn replace_by(
     self::parent(tx, parent_id)
 }
 
-/// Locks a parent's row, so that of two writes at once the second stands later.
-///
-/// # Errors
-/// 404.
-pub(super) fn lock(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<(), Problem> {
+/// Locks a parent's row, so that of two writes at once the second stands later. Errors: 404.
+pub(super) fn lock(tx: &mut Tx, parent_id: ParentId) -> Result<()> {
     let found = parent::table.filter(parent::parent_id.eq(parent_id)).select(parent::parent_id);
     found.for_update().first::<ParentId>(tx.conn)?;
     Ok(())

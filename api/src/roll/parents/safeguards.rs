@@ -1,11 +1,6 @@
 //! What a court has ordered about a parent and a child, and when there is to be no contact.
 
-use chrono::NaiveDate;
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-
-use crate::base::http::name;
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 
 /// What has to be respected before anybody contacts a parent about a child.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -68,11 +63,8 @@ impl Safeguards {
         self.court_order.is_none() && self.no_contact.is_none()
     }
 
-    /// The same as it is kept.
-    ///
-    /// # Errors
-    /// Every member that cannot be kept.
-    pub(super) fn check(&self) -> Result<Safeguards, Problem> {
+    /// The same as it is kept. Errors: every member that cannot be kept.
+    pub(super) fn check(&self) -> Result<Safeguards> {
         let mut problem = Problem::new(Kind::Invalid);
         for (at, order) in [("court_order", &self.court_order), ("no_contact", &self.no_contact)] {
             let Some(order) = order else { continue };

@@ -2,15 +2,11 @@
 //!
 //! What was changed since is left as it is. Parents who were new stay, and are nobody's.
 
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text, Timestamptz};
-use serde_json::Value;
 
 use super::rows::{self, replace};
-use crate::base::db::Tx;
-use crate::base::id::{JobId, ParentId, PupilId};
-use crate::base::problem::Problem;
+use crate::base::prelude::*;
 use crate::roll::visibility::{self, Act};
 use schema::parent_change;
 
@@ -32,12 +28,7 @@ const ANOTHER_SCHOOLS: &str = "the pupil is another school's by now";
 
 /// Takes back what an import recorded. Orders of a court only `with_safeguards`: whoever may not record them may not
 /// take them back.
-pub fn take_back(
-    tx: &mut Tx<'_>,
-    job_id: JobId,
-    with_safeguards: bool,
-    by: &str,
-) -> Result<TakenBack, Problem> {
+pub fn take_back(tx: &mut Tx, job_id: JobId, with_safeguards: bool, by: &str) -> Result<TakenBack> {
     let mut back = TakenBack::default();
     super::hold(tx)?;
     let at = after(tx, job_id)?;
@@ -113,7 +104,7 @@ const SAFEGUARDS: &str = "\
           AND n.parent_id = l.parent_id AND n.recorded_at > l.recorded_at)";
 
 /// The pupils of whose parents an import recorded something.
-fn about(tx: &mut Tx<'_>, job_id: JobId) -> Result<Vec<PupilId>, Problem> {
+fn about(tx: &mut Tx, job_id: JobId) -> Result<Vec<PupilId>> {
     let mut pupils = pupils_left(tx, "pupil_parent", job_id, false)?;
     pupils.extend(pupils_left(tx, "parent_safeguard", job_id, false)?);
     pupils.sort_unstable();
@@ -122,7 +113,7 @@ fn about(tx: &mut Tx<'_>, job_id: JobId) -> Result<Vec<PupilId>, Problem> {
 }
 
 /// Later than everything that was recorded about the pairs of an import.
-fn after(tx: &mut Tx<'_>, job_id: JobId) -> Result<DateTime<Utc>, Problem> {
+fn after(tx: &mut Tx, job_id: JobId) -> Result<DateTime<Utc>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -143,12 +134,12 @@ fn after(tx: &mut Tx<'_>, job_id: JobId) -> Result<DateTime<Utc>, Problem> {
 }
 
 fn write(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     statement: &str,
     (job_id, ours): (JobId, &[PupilId]),
     at: DateTime<Utc>,
     by: &str,
-) -> Result<usize, Problem> {
+) -> Result<usize> {
     Ok(diesel::sql_query(statement)
         .bind::<Integer, _>(tx.trust())
         .bind::<BigInt, _>(job_id)
@@ -159,12 +150,7 @@ fn write(
 }
 
 /// The pupils of rows that an import recorded: all of them, or those of which something was changed since.
-fn pupils_left(
-    tx: &mut Tx<'_>,
-    table: &str,
-    job_id: JobId,
-    changed: bool,
-) -> Result<Vec<PupilId>, Problem> {
+fn pupils_left(tx: &mut Tx, table: &str, job_id: JobId, changed: bool) -> Result<Vec<PupilId>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]

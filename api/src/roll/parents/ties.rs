@@ -1,33 +1,23 @@
 //! What parents are to pupils, and what has to be respected: recorded, and read as it stands.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
 
 use super::link::Link;
 use super::rows::lock;
 use super::safeguards::{Order, Safeguards};
-use crate::base::db::Tx;
-use crate::base::id::{ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::roll::pupils::merged_records;
 use crate::roll::visibility;
 use schema::{parent_safeguard, pupil_parent};
 
-/// Records what a parent is to a pupil, in place of what was recorded before.
-///
-/// # Errors
-/// 404.
+/// Records what a parent is to a pupil, in place of what was recorded before. Errors: 404.
 pub(super) fn put_link(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (pupil_id, parent_id): (PupilId, ParentId),
     link: &Link,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     lock(tx, parent_id)?;
     let trust = tx.trust();
     let pair = pupil_parent::pupil_id.eq(pupil_id).and(pupil_parent::parent_id.eq(parent_id));
@@ -55,21 +45,18 @@ pub(super) fn put_link(
 }
 
 /// The schools that see what is recorded now of a pupil.
-fn readers(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<SchoolId>, Problem> {
+fn readers(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<SchoolId>> {
     let mut readers = visibility::readers_of_pupils(tx, &[pupil_id])?;
     readers.remove(&pupil_id).ok_or_else(Problem::not_found)
 }
 
-/// Records what has to be respected about a parent and a pupil, in place of what was recorded before.
-///
-/// # Errors
-/// 404.
+/// Records what has to be respected about a parent and a pupil, in place of what was recorded before. Errors: 404.
 pub(super) fn put_safeguards(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (pupil_id, parent_id): (PupilId, ParentId),
     safeguards: &Safeguards,
     (reason, by): (Option<&str>, &str),
-) -> Result<(), Problem> {
+) -> Result<()> {
     lock(tx, parent_id)?;
     let trust = tx.trust();
     let pair =
@@ -182,12 +169,12 @@ const TIES: &str = "\
     ORDER BY 1, l.parent_id, l.recorded_at DESC) latest WHERE NOT taken_back";
 
 /// Everybody who is or was a parent of a pupil, in the order in which they are called.
-pub(super) fn ties_of_pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<Tie>, Problem> {
+pub(super) fn ties_of_pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Tie>> {
     ties_of_pupils(tx, &[pupil_id])
 }
 
 /// As [`ties_of_pupil`], of many.
-pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Tie>, Problem> {
+pub fn ties_of_pupils(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<Tie>> {
     let mut ids = merged_records(tx, pupils)?;
     ids.extend(pupils);
     let mut ties = ties(tx, Some(ids), None)?;
@@ -196,15 +183,15 @@ pub fn ties_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Tie>, P
 }
 
 /// The pupils of these parents whom the caller may see.
-pub(super) fn ties_of_parents(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<Vec<Tie>, Problem> {
+pub(super) fn ties_of_parents(tx: &mut Tx, parents: &[ParentId]) -> Result<Vec<Tie>> {
     ties(tx, None, Some(parents))
 }
 
 fn ties(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: Option<Vec<PupilId>>,
     parents: Option<&[ParentId]>,
-) -> Result<Vec<Tie>, Problem> {
+) -> Result<Vec<Tie>> {
     let rows: Vec<StoredLink> = diesel::sql_query(TIES)
         .bind::<Integer, _>(tx.trust())
         .bind::<Nullable<Array<Integer>>, _>(pupils)
@@ -215,10 +202,7 @@ fn ties(
 
 /// Everybody who is a parent of a pupil, each with whether to ask first, before they are contacted, those who lead on
 /// safeguarding.
-pub fn whom_to_ask(
-    tx: &mut Tx<'_>,
-    pupil_id: PupilId,
-) -> Result<BTreeMap<ParentId, bool>, Problem> {
+pub fn whom_to_ask(tx: &mut Tx, pupil_id: PupilId) -> Result<BTreeMap<ParentId, bool>> {
     let today = tx.clock().today();
     let ties = ties_of_pupil(tx, pupil_id)?.into_iter();
     let present = ties.filter(|tie| tie.link.last_day.is_none_or(|last| today <= last));

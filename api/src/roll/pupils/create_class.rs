@@ -1,9 +1,6 @@
 //! A class of one academic year.
 
-use domain::AcademicYear;
-
 use super::{ClassRow, NewClass};
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
@@ -33,7 +30,7 @@ pub async fn create_class(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<ClassBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let name = name::kept(&body.value.name, name::CLASS)
         .ok_or_else(|| name::refuse(Problem::new(Kind::Invalid), "/name", name::CLASS))?;
     let new = NewClass::new(body.value.school_id, body.value.year.number(), name);

@@ -1,8 +1,5 @@
 //! A pupil goes on a school's roll.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-
 use super::ClassRow;
 use super::enrolment_page::{EnrolmentPage, enrolment_page};
 use super::record::{NewEnrolment, open_enrolment};
@@ -45,7 +42,7 @@ pub async fn create_enrolment(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<EnrolmentBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         // Before a kept answer is given again: may the caller still see whom and what it is about?
         super::pupil(tx, body.value.pupil_id)?;
@@ -58,7 +55,7 @@ pub async fn create_enrolment(
     Ok(reply.await?.answer())
 }
 
-fn enrol(tx: &mut Tx<'_>, caller: &Caller, body: &EnrolmentBody) -> Result<EnrolmentPage, Problem> {
+fn enrol(tx: &mut Tx, caller: &Caller, body: &EnrolmentBody) -> Result<EnrolmentPage> {
     let class = super::class(tx, body.class_id)?;
     let EnrolmentBody { pupil_id, year_group, first_day, last_day, .. } = *body;
     let mut problem =

@@ -1,18 +1,14 @@
 //! A pupil as the caller knows them: a school that the pupil has left goes on seeing name, number and date of birth as they
 //! stood, whatever was corrected since.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Nullable, Text};
 use domain::{Sex, Word};
 
 use super::PupilRow;
 use super::identity::PupilField;
-use crate::base::db::{Schools, Tx};
-use crate::base::id::{PupilId, SchoolId};
-use crate::base::problem::Problem;
-use crate::base::word::As;
+use crate::base::db::Schools;
+use crate::base::prelude::*;
 
 /// Of each field the first correction that is not for the caller's schools: what stood until then they knew.
 const HIDDEN: &str = "\
@@ -37,9 +33,9 @@ pub(super) struct Known(BTreeMap<PupilId, Vec<Hidden>>);
 impl Known {
     /// Of these pupils, each with the schools that write about them: whoever does so sees them as they stand.
     pub fn read<'a>(
-        tx: &mut Tx<'_>,
+        tx: &mut Tx,
         pupils: impl IntoIterator<Item = (PupilId, &'a Vec<SchoolId>)>,
-    ) -> Result<Self, Problem> {
+    ) -> Result<Self> {
         let Schools::Only(own) = tx.scope().schools().clone() else { return Ok(Self::default()) };
         let others = pupils
             .into_iter()

@@ -53,7 +53,7 @@ pub async fn list_pupils(
     app: web::Data<App>,
     request: HttpRequest,
     params: Query<ListPupilsQuery>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let ListPupilsQuery { name, upn, school_id, limit, cursor } = params.0;
     let name = name.map(|name| folded_name_key(&name, "")).filter(|name| !name.is_empty());
     let upn = upn.map(|upn| upn.trim().to_uppercase());

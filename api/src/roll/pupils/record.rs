@@ -4,9 +4,7 @@
 //! roll has locked the schools' versions first and records them at the bumped version's instant.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
@@ -14,10 +12,7 @@ use domain::{class_key, folded_name_key};
 
 use super::details::Details;
 use super::rows::ClassRow;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
+use crate::base::prelude::*;
 use crate::roll::visibility;
 use schema::{class, enrolment, pupil};
 
@@ -127,11 +122,7 @@ pub(super) struct NewEnrolment<'a> {
 }
 
 /// Adds pupils and returns their ids by UPN. One whose UPN the trust already has is left out.
-pub fn add_pupils(
-    tx: &mut Tx<'_>,
-    new: &[NewPupil],
-    by: &str,
-) -> Result<BTreeMap<String, PupilId>, Problem> {
+pub fn add_pupils(tx: &mut Tx, new: &[NewPupil], by: &str) -> Result<BTreeMap<String, PupilId>> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut ids = BTreeMap::new();
     for some in new.chunks(4_000) {
@@ -164,11 +155,8 @@ pub fn add_pupils(
     Ok(ids)
 }
 
-/// Adds classes and returns them in the order given.
-///
-/// # Errors
-/// A class of that name in that school and year.
-pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<ClassRow>, Problem> {
+/// Adds classes and returns them in the order given. Errors: a class of that name in that school and year.
+pub fn add_classes(tx: &mut Tx, new: &[NewClass], by: &str) -> Result<Vec<ClassRow>> {
     refuse_taken_names(tx, new)?;
     let (trust, now) = (tx.trust(), tx.now());
     let rows: Vec<_> = new
@@ -195,7 +183,7 @@ pub fn add_classes(tx: &mut Tx<'_>, new: &[NewClass], by: &str) -> Result<Vec<Cl
 }
 
 /// Refuses a class whose name one of the school has that year. Whoever adds classes there at the same time waits.
-fn refuse_taken_names(tx: &mut Tx<'_>, new: &[NewClass]) -> Result<(), Problem> {
+fn refuse_taken_names(tx: &mut Tx, new: &[NewClass]) -> Result<()> {
     let places: BTreeSet<(SchoolId, i16)> = new.iter().map(|c| (c.school_id, c.year)).collect();
     for (school_id, year) in places {
         tx.take_turns(&format!("classes/{school_id}/{year}"))?;
@@ -215,10 +203,10 @@ fn name_taken() -> Problem {
 
 /// Adds enrolments of (school, pupil) and returns their ids in the order given.
 pub fn add_enrolments(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     new: &[(SchoolId, PupilId)],
     by: &str,
-) -> Result<Vec<EnrolmentId>, Problem> {
+) -> Result<Vec<EnrolmentId>> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut ids = Vec::with_capacity(new.len());
     for some in new.chunks(8_000) {
@@ -246,11 +234,11 @@ pub fn add_enrolments(
 /// Puts a pupil on the roll of a class's school: the enrolment, its days, its first placement. The caller has locked
 /// the school's versions and bumped them to `at`.
 pub(super) fn open_enrolment(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     new: &NewEnrolment<'_>,
     at: DateTime<Utc>,
     by: &str,
-) -> Result<EnrolmentId, Problem> {
+) -> Result<EnrolmentId> {
     let NewEnrolment { pupil_id, class, year_group, first_day, last_day } = *new;
     let (school_id, class_id) = (class.school_id, class.class_id);
     let ids = add_enrolments(tx, &[(school_id, pupil_id)], by)?;
@@ -265,12 +253,7 @@ pub(super) fn open_enrolment(
 }
 
 /// Records the days of enrolments; who may see and write about the pupils follows from them.
-pub fn add_days(
-    tx: &mut Tx<'_>,
-    new: &[NewStay],
-    at: DateTime<Utc>,
-    by: &str,
-) -> Result<(), Problem> {
+pub fn add_days(tx: &mut Tx, new: &[NewStay], at: DateTime<Utc>, by: &str) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO enrolment_days (trust_id, school_id, enrolment_id, first_day, last_day, recorded_at, recorded_by) \
          SELECT $5, u.school_id, u.enrolment_id, u.first_day, u.last_day, $6, $7 \
@@ -289,11 +272,11 @@ pub fn add_days(
 
 /// Records placements.
 pub fn add_placements(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     new: &[NewPlacement],
     at: DateTime<Utc>,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO placement \
              (trust_id, school_id, enrolment_id, from_day, class_id, year_group, recorded_at, recorded_by) \

@@ -1,14 +1,12 @@
 //! Who is on roll when: the members of a class on a day, and a pupil's stays at schools.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 
 use super::known::Known;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
 use schema::placement;
+
+use crate::base::prelude::*;
 
 /// A pupil who is in a class on a day.
 #[derive(Clone, QueryableByName)]
@@ -68,11 +66,11 @@ impl Stay {
 
 /// The pupils of a class on a day, by name: on roll, and placed in this class by the latest record for that day.
 pub fn members(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     class_id: ClassId,
     date: NaiveDate,
-) -> Result<Vec<Member>, Problem> {
+) -> Result<Vec<Member>> {
     let mut rows: Vec<Member> = diesel::sql_query(
         "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group, p.kept_by \
          FROM (SELECT DISTINCT enrolment_id FROM placement WHERE trust_id = $1 AND class_id = $3) c \
@@ -123,11 +121,11 @@ pub struct OnRoll {
 
 /// Who is on the roll of a school on a day, or of every school that the caller may see: everybody, or of these pupils.
 pub fn on_roll(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: Option<SchoolId>,
     date: NaiveDate,
     pupils: Option<&[PupilId]>,
-) -> Result<Vec<OnRoll>, Problem> {
+) -> Result<Vec<OnRoll>> {
     let rows = diesel::sql_query(
         "SELECT e.enrolment_id, e.pupil_id, e.school_id, d.first_day, x.class_id, x.year_group \
          FROM enrolment e \
@@ -149,12 +147,12 @@ pub fn on_roll(
 }
 
 /// Every stay of a pupil that the caller may see, earliest first.
-pub fn stays_of(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<Stay>, Problem> {
+pub fn stays_of(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Stay>> {
     stays_of_pupils(tx, &[pupil_id])
 }
 
 /// Every stay of these pupils that the caller may see, earliest first.
-pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Stay>, Problem> {
+pub fn stays_of_pupils(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<Stay>> {
     let rows = diesel::sql_query(
         "SELECT e.enrolment_id, e.pupil_id, e.school_id, d.first_day, d.last_day \
          FROM enrolment e \
@@ -172,14 +170,13 @@ pub fn stays_of_pupils(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Stay>,
 
 /// The year group of an enrolment on a day; `None` before its first placement.
 pub fn year_group_on(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     enrolment_id: EnrolmentId,
     date: NaiveDate,
-) -> Result<Option<i16>, Problem> {
-    let trust = tx.trust();
+) -> Result<Option<i16>> {
     Ok(placement::table
-        .filter(placement::trust_id.eq(trust).and(placement::school_id.eq(school_id)))
+        .filter(placement::trust_id.eq(tx.trust()).and(placement::school_id.eq(school_id)))
         .filter(placement::enrolment_id.eq(enrolment_id).and(placement::from_day.le(date)))
         .order((placement::from_day.desc(), placement::recorded_at.desc()))
         .select(placement::year_group)
@@ -187,17 +184,15 @@ pub fn year_group_on(
         .optional()?)
 }
 
-/// Refuses days on which the pupil is on that school's roll already, by another enrolment than `own`.
-///
-/// # Errors
-/// 409, with the enrolment that has the days.
+/// Refuses days on which the pupil is on that school's roll already, by another enrolment than `own`. Errors: 409, with
+/// the enrolment that has the days.
 pub(super) fn check_free(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     school_id: SchoolId,
     own: Option<EnrolmentId>,
     (first_day, last_day): (NaiveDate, Option<NaiveDate>),
-) -> Result<(), Problem> {
+) -> Result<()> {
     let taken = stays_of(tx, pupil_id)?.into_iter().find(|stay| {
         stay.school_id == school_id
             && Some(stay.enrolment_id) != own

@@ -2,20 +2,12 @@
 //!
 //! What stands in them; `record.rs` writes it.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::AcademicYear;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::known::Known;
-use crate::base::db::Tx;
-use crate::base::id::{ClassId, EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::words;
 use schema::{class, enrolment_now, placement_now, pupil};
+
+use crate::base::prelude::*;
 
 /// A pupil.
 #[derive(Clone, Serialize, HasQuery, QueryableByName, ToSchema)]
@@ -86,7 +78,7 @@ impl EnrolmentRow {
 }
 
 /// Class and year group of an enrolment from a day on.
-#[derive(Debug, Clone, Serialize, Queryable, QueryableByName, Selectable, ToSchema)]
+#[derive(Debug, Clone, Serialize, HasQuery, QueryableByName, ToSchema)]
 #[diesel(table_name = placement_now)]
 pub struct PlacementRow {
     /// The enrolment.
@@ -102,11 +94,8 @@ pub struct PlacementRow {
     pub year_group: i16,
 }
 
-/// One pupil, if the caller may see it, as the caller knows it.
-///
-/// # Errors
-/// 404.
-pub fn pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilRow, Problem> {
+/// One pupil, if the caller may see it, as the caller knows it. Errors: 404.
+pub fn pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilRow> {
     let (row, kept_by) = pupil::table
         .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq(pupil_id)))
         .select((PupilRow::as_select(), pupil::kept_by))
@@ -115,17 +104,14 @@ pub fn pupil(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<PupilRow, Problem> {
 }
 
 /// Whether the caller may know of this pupil.
-pub fn pupil_is_visible(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<bool, Problem> {
+pub fn pupil_is_visible(tx: &mut Tx, pupil_id: PupilId) -> Result<bool> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::pupil_id);
     Ok(found.first::<PupilId>(tx.conn).optional()?.is_some())
 }
 
 /// Refuses a record that was merged into another: what is done to the pupil is done to the other one. The record is
-/// locked, so that nobody merges it before this transaction has ended.
-///
-/// # Errors
-/// 409, naming the other record; 404.
-pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem> {
+/// locked, so that nobody merges it before this transaction has ended. Errors: 409, naming the other record; 404.
+pub fn check_unmerged(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
     match found.for_update().first::<Option<PupilId>>(tx.conn)? {
         None => Ok(()),
@@ -135,19 +121,15 @@ pub fn check_unmerged(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<(), Problem>
     }
 }
 
-/// The record that a pupil's record was merged into.
-///
-/// # Errors
-/// 404.
-pub fn merged_into(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Option<PupilId>, Problem> {
+/// The record that a pupil's record was merged into. Errors: 404.
+pub fn merged_into(tx: &mut Tx, pupil_id: PupilId) -> Result<Option<PupilId>> {
     let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
     Ok(found.first(tx.conn)?)
 }
 
 /// The records that were merged into these pupils'.
-pub fn merged_records(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<PupilId>, Problem> {
-    let trust = tx.trust();
-    let merged = pupil::trust_id.eq(trust).and(pupil::merged_into.eq_any(pupils));
+pub fn merged_records(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<PupilId>> {
+    let merged = pupil::trust_id.eq(tx.trust()).and(pupil::merged_into.eq_any(pupils));
     Ok(pupil::table
         .filter(merged.assume_not_null())
         .order(pupil::pupil_id)
@@ -155,11 +137,8 @@ pub fn merged_records(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<PupilId
         .load(tx.conn)?)
 }
 
-/// One class, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn class(tx: &mut Tx<'_>, class_id: ClassId) -> Result<ClassRow, Problem> {
+/// One class, if the caller may see it. Errors: 404.
+pub fn class(tx: &mut Tx, class_id: ClassId) -> Result<ClassRow> {
     Ok(class::table
         .filter(class::class_id.eq(class_id))
         .select(ClassRow::as_select())
@@ -167,11 +146,7 @@ pub fn class(tx: &mut Tx<'_>, class_id: ClassId) -> Result<ClassRow, Problem> {
 }
 
 /// The classes of these schools in these academic years.
-pub fn classes_of(
-    tx: &mut Tx<'_>,
-    schools: &[SchoolId],
-    years: &[i16],
-) -> Result<Vec<ClassRow>, Problem> {
+pub fn classes_of(tx: &mut Tx, schools: &[SchoolId], years: &[i16]) -> Result<Vec<ClassRow>> {
     let wanted = class::school_id.eq_any(schools).and(class::year.eq_any(years));
     Ok(class::table
         .filter(wanted)
@@ -181,16 +156,13 @@ pub fn classes_of(
 }
 
 /// Every class of these schools.
-pub fn classes_of_schools(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<ClassRow>, Problem> {
+pub fn classes_of_schools(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<ClassRow>> {
     let rows = class::table.filter(class::school_id.eq_any(schools)).order(class::class_id);
     Ok(rows.select(ClassRow::as_select()).load(tx.conn)?)
 }
 
-/// One enrolment, if the caller may see it.
-///
-/// # Errors
-/// 404.
-pub fn enrolment(tx: &mut Tx<'_>, enrolment_id: EnrolmentId) -> Result<EnrolmentRow, Problem> {
+/// One enrolment, if the caller may see it. Errors: 404.
+pub fn enrolment(tx: &mut Tx, enrolment_id: EnrolmentId) -> Result<EnrolmentRow> {
     Ok(enrolment_now::table
         .filter(enrolment_now::enrolment_id.eq(enrolment_id))
         .select(EnrolmentRow::as_select())
@@ -199,10 +171,10 @@ pub fn enrolment(tx: &mut Tx<'_>, enrolment_id: EnrolmentId) -> Result<Enrolment
 
 /// The enrolments of these schools that touch an academic year, or all of them.
 pub fn enrolments_of(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     schools: &[SchoolId],
     year: Option<AcademicYear>,
-) -> Result<Vec<EnrolmentRow>, Problem> {
+) -> Result<Vec<EnrolmentRow>> {
     let mut rows =
         enrolment_now::table.filter(enrolment_now::school_id.eq_any(schools)).into_boxed();
     if let Some(year) = year {
@@ -220,10 +192,10 @@ pub fn enrolments_of(
 
 /// As [`enrolments_of`], of one pupil at one school.
 pub fn enrolments_of_pupil(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
     year: AcademicYear,
-) -> Result<Vec<EnrolmentRow>, Problem> {
+) -> Result<Vec<EnrolmentRow>> {
     let open_end =
         enrolment_now::last_day.is_null().or(enrolment_now::last_day.ge(year.first_day()));
     Ok(enrolment_now::table
@@ -237,32 +209,29 @@ pub fn enrolments_of_pupil(
 
 /// The placements of these enrolments at a school, in the order of enrolment and day.
 pub fn placements_of_enrolments(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     school_id: SchoolId,
     enrolments: &[EnrolmentId],
-) -> Result<Vec<PlacementRow>, Problem> {
+) -> Result<Vec<PlacementRow>> {
     let ours = placement_now::school_id.eq(school_id);
-    Ok(placement_now::table
+    Ok(PlacementRow::query()
         .filter(ours.and(placement_now::enrolment_id.eq_any(enrolments)))
         .order((placement_now::enrolment_id, placement_now::from_day))
-        .select(PlacementRow::as_select())
         .load(tx.conn)?)
 }
 
 /// Every placement of these schools, in the order of enrolment and day.
-pub fn placements_of(tx: &mut Tx<'_>, schools: &[SchoolId]) -> Result<Vec<PlacementRow>, Problem> {
-    Ok(placement_now::table
+pub fn placements_of(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<PlacementRow>> {
+    Ok(PlacementRow::query()
         .filter(placement_now::school_id.eq_any(schools))
         .order((placement_now::enrolment_id, placement_now::from_day))
-        .select(PlacementRow::as_select())
         .load(tx.conn)?)
 }
 
 /// These pupils, in this order, as the caller knows them.
-pub fn in_order(tx: &mut Tx<'_>, ids: &[PupilId]) -> Result<Vec<PupilRow>, Problem> {
-    let trust = tx.trust();
+pub fn in_order(tx: &mut Tx, ids: &[PupilId]) -> Result<Vec<PupilRow>> {
     let rows: Vec<(PupilRow, Vec<SchoolId>)> = pupil::table
-        .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(ids)))
+        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(ids)))
         .select((PupilRow::as_select(), pupil::kept_by))
         .load(tx.conn)?;
     let known = Known::read(tx, rows.iter().map(|(row, kept_by)| (row.pupil_id, kept_by)))?;

@@ -1,17 +1,14 @@
 //! Whether the caller may do something about a child, and the refusal of whoever may not.
 
-use std::collections::BTreeMap;
-
 use super::settle::settle;
 use super::standing::{children, standings};
 use super::table::{Act, Standing};
-use crate::base::db::{Schools, Tx};
-use crate::base::id::{ParentId, PupilId};
-use crate::base::problem::{Kind, Problem};
+use crate::base::db::Schools;
+use crate::base::prelude::*;
 
 /// How the caller's schools stand to these pupils, of several the one that may most. A pupil of whom none of them knows
 /// is not there.
-pub fn mine(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Standing>, Problem> {
+pub fn mine(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Standing>> {
     let Schools::Only(own) = tx.scope().schools().clone() else {
         return Ok(pupils.iter().map(|pupil| (*pupil, Standing::OnRoll)).collect());
     };
@@ -24,16 +21,13 @@ pub fn mine(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Sta
 }
 
 /// Of these pupils those about whom the caller may do that.
-pub fn permitted(tx: &mut Tx<'_>, pupils: &[PupilId], act: Act) -> Result<Vec<PupilId>, Problem> {
+pub fn permitted(tx: &mut Tx, pupils: &[PupilId], act: Act) -> Result<Vec<PupilId>> {
     let may = mine(tx, pupils)?.into_iter().filter(|(_, standing)| standing.may(act));
     Ok(may.map(|(pupil, _)| pupil).collect())
 }
 
-/// Refuses what the caller's schools may not do about a pupil.
-///
-/// # Errors
-/// 403 for a pupil of whom the caller knows; 404.
-pub fn check(tx: &mut Tx<'_>, pupil_id: PupilId, act: Act) -> Result<(), Problem> {
+/// Refuses what the caller's schools may not do about a pupil. Errors: 403 for a pupil of whom the caller knows; 404.
+pub fn check(tx: &mut Tx, pupil_id: PupilId, act: Act) -> Result<()> {
     let standing = mine(tx, &[pupil_id])?.remove(&pupil_id).ok_or_else(Problem::not_found)?;
     if !standing.may(act) {
         return Err(refusal(standing));
@@ -54,11 +48,8 @@ pub enum Reach {
     Add,
 }
 
-/// How far the caller may write about a parent, of whom the caller knows: as about one of the children.
-///
-/// # Errors
-/// 403.
-pub fn check_parent(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Reach, Problem> {
+/// How far the caller may write about a parent, of whom the caller knows: as about one of the children. Errors: 403.
+pub fn check_parent(tx: &mut Tx, parent_id: ParentId) -> Result<Reach> {
     if *tx.scope().schools() == Schools::All {
         return Ok(Reach::Change);
     }

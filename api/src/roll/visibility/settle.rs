@@ -2,16 +2,13 @@
 //!
 //! Writing who may see and who may write, where row-level security reads it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer};
 
 use super::standing::{children, standings, who_may};
 use super::table::Act;
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+
+use crate::base::prelude::*;
 
 /// What is recorded of a pupil and holds wherever the pupil is taught: a school that comes to have the pupil sees it.
 const OF_A_PUPIL: [&str; 5] = [
@@ -24,7 +21,7 @@ const OF_A_PUPIL: [&str; 5] = [
 
 /// Lets a school know of a pupil whom it enrols, and of the records that were merged into the pupil's. What it may see of
 /// them follows from the days on roll: [`settle`].
-pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Problem> {
+pub fn let_see(tx: &mut Tx, pairs: &[(PupilId, SchoolId)]) -> Result<()> {
     tx.whole_trust(|tx| {
         let (pupils, schools): (Vec<PupilId>, Vec<SchoolId>) = pairs.iter().copied().unzip();
         diesel::sql_query(
@@ -45,7 +42,7 @@ pub fn let_see(tx: &mut Tx<'_>, pairs: &[(PupilId, SchoolId)]) -> Result<(), Pro
 }
 
 /// As [`settle`], of the pupils of these enrolments.
-pub fn settle_enrolments(tx: &mut Tx<'_>, enrolments: &[EnrolmentId]) -> Result<(), Problem> {
+pub fn settle_enrolments(tx: &mut Tx, enrolments: &[EnrolmentId]) -> Result<()> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -62,7 +59,7 @@ pub fn settle_enrolments(tx: &mut Tx<'_>, enrolments: &[EnrolmentId]) -> Result<
 
 /// Writes who may see and who may write about these pupils and their parents today. Who has come to have a child sees
 /// what was recorded before; what nobody may see any more from now on stays with those who saw it.
-pub fn settle(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<(), Problem> {
+pub fn settle(tx: &mut Tx, pupils: &[PupilId]) -> Result<()> {
     if pupils.is_empty() {
         return Ok(());
     }
@@ -87,11 +84,11 @@ pub fn settle(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<(), Problem> {
 }
 
 /// As [`settle`], of parents alone.
-pub fn settle_people(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
+pub fn settle_people(tx: &mut Tx, parents: &[ParentId]) -> Result<()> {
     tx.whole_trust(|tx| settle_parents(tx, parents))
 }
 
-fn parents_of(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<ParentId>, Problem> {
+fn parents_of(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<ParentId>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -108,7 +105,7 @@ fn parents_of(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<ParentId>, Prob
 
 /// The same of parents: a parent is seen and written about as each of the children is. The caller looks with the eyes of
 /// the whole trust.
-fn settle_parents(tx: &mut Tx<'_>, parents: &[ParentId]) -> Result<(), Problem> {
+fn settle_parents(tx: &mut Tx, parents: &[ParentId]) -> Result<()> {
     if parents.is_empty() {
         return Ok(());
     }
@@ -153,7 +150,7 @@ fn pairs<K: Copy, S: IntoIterator<Item = SchoolId>>(
 }
 
 /// Lets schools see the rows of a table that are about somebody.
-fn widen(tx: &mut Tx<'_>, update: &str, key: &str, readers: &Pairs) -> Result<(), Problem> {
+fn widen(tx: &mut Tx, update: &str, key: &str, readers: &Pairs) -> Result<()> {
     let set = format!(
         "{update} SET school_ids = \
              ARRAY(SELECT DISTINCT s FROM unnest(r.school_ids || w.schools) AS s ORDER BY s)"
@@ -161,13 +158,7 @@ fn widen(tx: &mut Tx<'_>, update: &str, key: &str, readers: &Pairs) -> Result<()
     run(tx, &set, key, "NOT r.school_ids @> w.schools", readers)
 }
 
-fn run(
-    tx: &mut Tx<'_>,
-    set: &str,
-    key: &str,
-    differs: &str,
-    (keys, schools): &Pairs,
-) -> Result<(), Problem> {
+fn run(tx: &mut Tx, set: &str, key: &str, differs: &str, (keys, schools): &Pairs) -> Result<()> {
     diesel::sql_query(format!(
         "{set} FROM (SELECT u.key, array_agg(u.school_id ORDER BY u.school_id) AS schools \
              FROM unnest($2, $3) AS u (key, school_id) GROUP BY u.key) w \

@@ -1,15 +1,11 @@
 //! How the schools of a trust stand to children today, from every enrolment, whoever asks.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable};
 
 use super::table::{Act, Standing};
-use crate::base::db::Tx;
-use crate::base::id::{ParentId, PupilId, SchoolId};
-use crate::base::problem::Problem;
+
+use crate::base::prelude::*;
 
 /// How schools stand to a child.
 pub(super) type Schools = BTreeMap<SchoolId, Standing>;
@@ -54,10 +50,7 @@ const TIMES: &str = "\
 
 /// How each school stands to these pupils, and to the records that were merged into theirs. The caller looks with the
 /// eyes of the whole trust.
-pub(super) fn standings(
-    tx: &mut Tx<'_>,
-    pupils: &[PupilId],
-) -> Result<BTreeMap<PupilId, Schools>, Problem> {
+pub(super) fn standings(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Schools>> {
     let records: Vec<Record> = diesel::sql_query(
         "SELECT pupil_id, coalesce(merged_into, pupil_id) AS child, school_ids FROM pupil \
          WHERE trust_id = $1 AND pupil_id = ANY ($2) \
@@ -133,25 +126,22 @@ pub(super) fn who_may(
 
 /// The schools that see what is recorded now of these pupils, in order.
 pub fn readers_of_pupils(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: &[PupilId],
-) -> Result<BTreeMap<PupilId, Vec<SchoolId>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<SchoolId>>> {
     tx.whole_trust(|tx| Ok(who_may(&standings(tx, pupils)?, Act::See)))
 }
 
 /// The schools that may add to what is recorded of these pupils, in order.
 pub fn keepers_of_pupils(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupils: &[PupilId],
-) -> Result<BTreeMap<PupilId, Vec<SchoolId>>, Problem> {
+) -> Result<BTreeMap<PupilId, Vec<SchoolId>>> {
     tx.whole_trust(|tx| Ok(who_may(&standings(tx, pupils)?, Act::AddParents)))
 }
 
 /// The children of these parents, whoever sees them: parent and pupil. The caller looks with the eyes of the whole trust.
-pub(super) fn children(
-    tx: &mut Tx<'_>,
-    parents: &[ParentId],
-) -> Result<Vec<(ParentId, PupilId)>, Problem> {
+pub(super) fn children(tx: &mut Tx, parents: &[ParentId]) -> Result<Vec<(ParentId, PupilId)>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
@@ -171,7 +161,7 @@ pub(super) fn children(
 }
 
 /// The schools that see what is recorded now of a parent: those of every child.
-pub fn readers_of_parent(tx: &mut Tx<'_>, parent_id: ParentId) -> Result<Vec<SchoolId>, Problem> {
+pub fn readers_of_parent(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<SchoolId>> {
     let of = tx.whole_trust(|tx| {
         let children = children(tx, &[parent_id])?;
         let pupils: Vec<PupilId> = children.into_iter().map(|(_, pupil)| pupil).collect();

@@ -1,7 +1,5 @@
 //! A published file of term dates, read to a calendar that a person may then put.
 
-use domain::AcademicYear;
-
 use super::term_dates::{
     ProposedCalendar, Published, SchoolHours, TermDates, propose, read_ics, read_json,
 };
@@ -27,8 +25,8 @@ pub async fn read_term_dates(
     app: web::Data<App>,
     http: HttpRequest,
     path: Path<(SchoolId, AcademicYear)>,
-    body: Result<Body, Problem>,
-) -> Result<HttpResponse, Problem> {
+    body: Result<Body>,
+) -> Result<HttpResponse> {
     let (school_id, year) = path.0;
     let media = media_type(&http);
     app.db.run(caller.scope(), move |tx| tenants::school(tx, school_id)).await?;
@@ -37,7 +35,7 @@ pub async fn read_term_dates(
     Ok(HttpResponse::Ok().json(proposed.await?))
 }
 
-fn read(media: &str, bytes: &[u8], year: AcademicYear) -> Result<Published, Problem> {
+fn read(media: &str, bytes: &[u8], year: AcademicYear) -> Result<Published> {
     match media {
         "text/calendar" => read_ics(bytes, &SchoolHours::default()),
         "application/json" => read_json(bytes, year),

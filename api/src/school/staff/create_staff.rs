@@ -31,7 +31,7 @@ pub async fn create_staff(
     app: web::Data<App>,
     key: Idempotency,
     body: Json<NewStaff>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let person = body.value.person.check("/person")?;
     if !whole_trust(&caller) {
         keeps_subject(&person, None, "/person/subject")?;

@@ -1,14 +1,10 @@
 //! Which duties somebody has at which school, and what each maps to.
 
-use std::collections::BTreeMap;
-
-use chrono::NaiveDate;
 use domain::{Level, Roles};
 
 use super::rows::{self, NewDuty, StaffRow};
 use super::whose::{over_all, whole_trust};
 use crate::base::http::json::present;
-use crate::base::http::name;
 use crate::base::operation::*;
 use crate::school::tenants;
 
@@ -48,7 +44,7 @@ pub struct DutyBody {
 }
 
 impl DutiesBody {
-    fn check(&self, roles: &Roles, caller: &Caller) -> Result<Vec<NewDuty>, Problem> {
+    fn check(&self, roles: &Roles, caller: &Caller) -> Result<Vec<NewDuty>> {
         let mut problem = Problem::new(Kind::Invalid);
         if !(1..=MOST).contains(&self.duties.len()) {
             problem = problem.and("/duties", format!("1 to {MOST} duties"));
@@ -105,7 +101,7 @@ pub async fn put_duties(
     app: web::Data<App>,
     path: Path<StaffId>,
     body: Json<DutiesBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let new = body.value.check(&app.roles, &caller)?;
     let by = caller.subject().to_owned();
     let the_trusts = if whole_trust(&caller) { Vec::new() } else { over_all(&app.roles) };

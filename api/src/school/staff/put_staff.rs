@@ -20,7 +20,7 @@ pub async fn put_staff(
     app: web::Data<App>,
     path: Path<StaffId>,
     body: Json<StaffPerson>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let person = body.value.check("")?;
     let by = caller.subject().to_owned();
     let (whole_trust, over_all) = (whole_trust(&caller), over_all(&app.roles));

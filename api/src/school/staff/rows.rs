@@ -1,19 +1,13 @@
 //! Owns: staff, staff_change, staff_duty.
 
-use std::collections::BTreeMap;
-
-use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::person::StaffPerson;
-use crate::base::db::Tx;
-use crate::base::id::{SchoolId, StaffId};
-use crate::base::problem::{Kind, Problem};
 use schema::{staff, staff_change, staff_duty};
+
+use crate::base::prelude::*;
 
 /// A member of staff.
 #[derive(Debug, Serialize, ToSchema)]
@@ -56,7 +50,7 @@ pub struct Duty {
 }
 
 /// Somebody's row.
-#[derive(Queryable, Selectable)]
+#[derive(HasQuery)]
 #[diesel(table_name = staff)]
 pub(super) struct Stored {
     staff_id: StaffId,
@@ -76,11 +70,9 @@ impl Stored {
 }
 
 /// These members of staff with their duties, in this order.
-pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[StaffId]) -> Result<Vec<StaffRow>, Problem> {
-    let trust = tx.trust();
-    let rows: Vec<Stored> = staff::table
-        .filter(staff::trust_id.eq(trust).and(staff::staff_id.eq_any(ids)))
-        .select(Stored::as_select())
+pub(super) fn in_order(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<StaffRow>> {
+    let rows: Vec<Stored> = Stored::query()
+        .filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq_any(ids)))
         .load(tx.conn)?;
     let mut people: BTreeMap<StaffId, Stored> =
         rows.into_iter().map(|row| (row.staff_id, row)).collect();
@@ -95,16 +87,13 @@ pub(super) fn in_order(tx: &mut Tx<'_>, ids: &[StaffId]) -> Result<Vec<StaffRow>
     Ok(ids.iter().filter_map(whole).collect())
 }
 
-/// One member of staff, if the caller may see them.
-///
-/// # Errors
-/// 404.
-pub(super) fn member(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<StaffRow, Problem> {
+/// One member of staff, if the caller may see them. Errors: 404.
+pub(super) fn member(tx: &mut Tx, staff_id: StaffId) -> Result<StaffRow> {
     in_order(tx, &[staff_id])?.pop().ok_or_else(Problem::not_found)
 }
 
 /// The duties of these members of staff as they stand, by school, day and words.
-fn duties_of(tx: &mut Tx<'_>, ids: &[StaffId]) -> Result<Vec<Duty>, Problem> {
+fn duties_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Duty>> {
     let rows = diesel::sql_query(
         "SELECT staff_id, school_id, duty, role, from_day, to_day FROM ( \
              SELECT DISTINCT ON (school_id, staff_id, duty, from_day) * FROM staff_duty \
@@ -139,11 +128,7 @@ pub struct Holder {
 }
 
 /// Who has which duty at a school on a day, by name.
-pub fn holders(
-    tx: &mut Tx<'_>,
-    school_id: SchoolId,
-    day: NaiveDate,
-) -> Result<Vec<Holder>, Problem> {
+pub fn holders(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Vec<Holder>> {
     Ok(diesel::sql_query(
         "SELECT s.staff_id, s.name, s.subject, latest.duty, latest.role FROM ( \
              SELECT DISTINCT ON (staff_id, duty, from_day) * FROM staff_duty \
@@ -160,23 +145,20 @@ pub fn holders(
 }
 
 /// Whether there is such a member of staff whom the caller may see.
-pub fn is_member(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<bool, Problem> {
+pub fn is_member(tx: &mut Tx, staff_id: StaffId) -> Result<bool> {
     let found = staff::table
         .filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq(staff_id)))
         .select(staff::staff_id);
     Ok(found.first::<StaffId>(tx.conn).optional()?.is_some())
 }
 
-/// Adds a member of staff whom these schools may see.
-///
-/// # Errors
-/// 409 when another has the subject.
+/// Adds a member of staff whom these schools may see. Errors: 409 when another has the subject.
 pub(super) fn add(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     person: &StaffPerson,
     schools: &[SchoolId],
     by: &str,
-) -> Result<StaffId, Problem> {
+) -> Result<StaffId> {
     diesel::insert_into(staff::table)
         .values((
             staff::trust_id.eq(tx.trust()),
@@ -202,11 +184,7 @@ fn taken(error: Error, pointer: &str) -> Problem {
 }
 
 /// Whether somebody works for the caller's schools alone: for none besides, and with no duty in one of these roles.
-pub(super) fn is_ours_alone(
-    tx: &mut Tx<'_>,
-    stored: &Stored,
-    roles: &[String],
-) -> Result<bool, Problem> {
+pub(super) fn is_ours_alone(tx: &mut Tx, stored: &Stored, roles: &[String]) -> Result<bool> {
     if !stored.school_ids.iter().all(|school| tx.scope().covers(*school)) {
         return Ok(false);
     }
@@ -217,11 +195,11 @@ pub(super) fn is_ours_alone(
 /// The place among these duties of the first that stands for somebody at that school from that day with one of these
 /// roles.
 pub(super) fn first_held(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     staff_id: StaffId,
     new: &[NewDuty],
     roles: &[String],
-) -> Result<Option<usize>, Problem> {
+) -> Result<Option<usize>> {
     let stand = duties_of(tx, &[staff_id])?;
     let held = |one: &NewDuty| {
         stand.iter().any(|duty| {
@@ -234,15 +212,8 @@ pub(super) fn first_held(
 }
 
 /// Replaces who a member of staff is, whose row is held, and keeps what stood there. The same again changes nothing.
-///
-/// # Errors
-/// 409 when another has the subject.
-pub(super) fn replace(
-    tx: &mut Tx<'_>,
-    old: &Stored,
-    person: &StaffPerson,
-    by: &str,
-) -> Result<(), Problem> {
+/// Errors: 409 when another has the subject.
+pub(super) fn replace(tx: &mut Tx, old: &Stored, person: &StaffPerson, by: &str) -> Result<()> {
     let (trust, staff_id) = (tx.trust(), old.staff_id);
     let value = |person: &StaffPerson| serde_json::to_value(person).map_err(Problem::internal);
     let (before, after) = (value(&old.person())?, value(person)?);
@@ -274,14 +245,11 @@ pub(super) fn replace(
     Ok(())
 }
 
-/// Locks somebody's row, so that of two writes at once the second stands later.
-///
-/// # Errors
-/// 404.
-pub(super) fn hold(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<Stored, Problem> {
+/// Locks somebody's row, so that of two writes at once the second stands later. Errors: 404.
+pub(super) fn hold(tx: &mut Tx, staff_id: StaffId) -> Result<Stored> {
     let found =
-        staff::table.filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq(staff_id)));
-    Ok(found.select(Stored::as_select()).for_update().first(tx.conn)?)
+        Stored::query().filter(staff::trust_id.eq(tx.trust()).and(staff::staff_id.eq(staff_id)));
+    Ok(found.for_update().first(tx.conn)?)
 }
 
 /// A duty to be recorded.
@@ -294,16 +262,8 @@ pub(super) struct NewDuty {
     pub to_day: Option<NaiveDate>,
 }
 
-/// Records duties of a member of staff, whom their schools may then see.
-///
-/// # Errors
-/// 404.
-pub(super) fn add_duties(
-    tx: &mut Tx<'_>,
-    staff_id: StaffId,
-    new: &[NewDuty],
-    by: &str,
-) -> Result<(), Problem> {
+/// Records duties of a member of staff, whom their schools may then see. Errors: 404.
+pub(super) fn add_duties(tx: &mut Tx, staff_id: StaffId, new: &[NewDuty], by: &str) -> Result<()> {
     let trust = tx.trust();
     hold(tx, staff_id)?;
     let last = staff_duty::table

@@ -6,9 +6,8 @@
 use domain::{Level, Roles};
 
 use super::person::StaffPerson;
-use crate::base::auth::Caller;
 use crate::base::db::Schools;
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 
 /// Whether the caller answers for the whole trust.
 pub(super) fn whole_trust(caller: &Caller) -> bool {
@@ -22,15 +21,12 @@ pub(super) fn over_all(roles: &Roles) -> Vec<String> {
     over.map(|role| role.name.clone()).collect()
 }
 
-/// Refuses another subject than the one that stands there.
-///
-/// # Errors
-/// 422 at `pointer`.
+/// Refuses another subject than the one that stands there. Errors: 422 at `pointer`.
 pub(super) fn keeps_subject(
     person: &StaffPerson,
     stands: Option<&str>,
     pointer: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     if person.subject.as_deref() == stands {
         return Ok(());
     }

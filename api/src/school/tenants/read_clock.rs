@@ -7,7 +7,7 @@ use crate::base::operation::*;
 pub struct TrustClock {
     /// The instant (UTC).
     pub now: DateTime<Utc>,
-    /// The date on the wall.
+    /// The date in England at that instant.
     pub today: NaiveDate,
     /// How many seconds it is ahead of the real time: 0 unless a sandbox has moved it.
     #[schema(example = 0)]

@@ -1,5 +1,4 @@
-//! Child protection, court orders and health: seen by those alone who lead on safeguarding; others see that there is
-//! something.
+//! Child protection, court orders and health: visible only with `safeguarding:read`; others see that there is something.
 
 use serde_json::json;
 

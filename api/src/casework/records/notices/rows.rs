@@ -150,7 +150,7 @@ pub fn history(tx: &mut Tx, notice_id: NoticeId) -> Result<Vec<NoticeRow>> {
 }
 
 /// Whether the caller sees what other schools ask about a child: not once the child has left.
-pub fn sees(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<bool, Problem> {
+pub fn sees(tx: &mut Tx, pupil_id: PupilId) -> Result<bool> {
     let standing = visibility::mine(tx, &[pupil_id])?.remove(&pupil_id);
     Ok(standing.is_some_and(|standing| standing.may(Act::See)))
 }

@@ -1,7 +1,6 @@
 //! A pupil moves from one school of the trust to another: off the one roll and on the other, in one step.
 
 use actix_web::http::StatusCode;
-use chrono::{DateTime, NaiveDate, Utc};
 use domain::{Characteristic, Word};
 
 use crate::base::operation::*;
@@ -52,8 +51,7 @@ pub struct Moved {
 /// Ends one enrolment and begins another in one step. Characteristics go along as facts of the new enrolment, but for
 /// registration and boarding, which are the school's own. One that ended before keeps its last day.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = MoveBody,
-    params(PupilId,
-        Idempotency),
+    params(PupilId, Idempotency),
     responses((status = 201, description = "Both enrolments as they stand now.", body = Moved, headers(("Location"))),
         (status = 409, description = "The pupil is on the other school's roll then already."),
         refusal::Taken,
@@ -65,7 +63,7 @@ pub async fn move_pupil(
     path: Path<PupilId>,
     key: Idempotency,
     body: Json<MoveBody>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupil(tx, pupil_id)?;
@@ -80,12 +78,7 @@ pub async fn move_pupil(
     Ok(reply.await?.answer())
 }
 
-fn go(
-    tx: &mut Tx<'_>,
-    pupil_id: PupilId,
-    body: &MoveBody,
-    caller: &Caller,
-) -> Result<Moved, Problem> {
+fn go(tx: &mut Tx, pupil_id: PupilId, body: &MoveBody, caller: &Caller) -> Result<Moved> {
     let by = caller.subject();
     let MoveBody { from_enrolment, first_day, last_day, .. } = *body;
     let class = class(tx, body.class_id)?;
@@ -119,7 +112,7 @@ fn check(
     from: &EnrolmentRow,
     class: &ClassRow,
     year_group: i16,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let problem = Problem::new(Kind::Invalid);
     let mut problem = check_placement(problem, class, year_group, ("/first_day", body.first_day));
     if from.pupil_id != pupil_id {
@@ -142,12 +135,12 @@ fn check(
 
 /// Ends an enrolment on the day before, unless it has ended by then.
 fn close(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     from: &EnrolmentRow,
     first_day: NaiveDate,
     at: DateTime<Utc>,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let before = first_day.pred_opt();
     if from.last_day.is_some() && from.last_day <= before {
         return Ok(());
@@ -158,10 +151,10 @@ fn close(
 
 /// What is known of the pupil on the first day, and what is recorded for later days.
 fn carried(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     from: &EnrolmentRow,
     first_day: NaiveDate,
-) -> Result<Vec<NewCharacteristic>, Problem> {
+) -> Result<Vec<NewCharacteristic>> {
     let EnrolmentRow { enrolment_id, school_id, .. } = *from;
     let mut carried: Vec<NewCharacteristic> = Vec::new();
     for row in characteristics_of_enrolment(tx, school_id, enrolment_id, None)? {

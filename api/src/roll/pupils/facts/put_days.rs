@@ -1,8 +1,5 @@
 //! The days of an enrolment: a leaver is recorded, a date is corrected, a leaver is taken back.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-
 use crate::base::http::json::present;
 use crate::base::operation::*;
 use crate::marks::{self, Changed};
@@ -38,7 +35,7 @@ pub async fn put_days(
     app: web::Data<App>,
     path: Path<EnrolmentId>,
     body: Json<EnrolmentDays>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let EnrolmentDays { first_day, last_day } = body.value;
     let page = app.db.run(&caller.scope().clone(), move |tx| {
         record(tx, path.0, (first_day, last_day), &caller)?;
@@ -48,11 +45,11 @@ pub async fn put_days(
 }
 
 fn record(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     enrolment_id: EnrolmentId,
     (first_day, last_day): (NaiveDate, Option<NaiveDate>),
     caller: &Caller,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let by = caller.subject();
     let (enrolment, locked) = super::locked(tx, enrolment_id)?;
     let mut problem = Problem::new(Kind::Invalid);

@@ -1,6 +1,5 @@
 //! What stands in a pupil's record is corrected: number, names, date of birth, sex.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::result::{DatabaseErrorKind, Error};
 use domain::folded_name_key;
@@ -9,7 +8,6 @@ use serde::Deserializer;
 use super::records::{Change, PupilField, hold, keep};
 use crate::base::http::json::present;
 use crate::base::operation::*;
-use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::{PupilRow, check_unmerged};
 use crate::roll::visibility::{self, Act};
@@ -66,8 +64,7 @@ impl Correction {
 /// What stood before stays in the history. Date of birth and sex decide figures of every school that the pupil was at,
 /// so a token that does not cover all of them may not correct those two.
 #[utoipa::path(tag = "pupils", security(("token" = ["pupil:write"])), request_body = Correction,
-    params(PupilId,
-        Idempotency),
+    params(PupilId, Idempotency),
     responses((status = 201, description = "The pupil as it stands now.", body = PupilRow, headers(("Location"))),
         (status = 409, description = "Another pupil has that UPN, or the record was merged into another."),
         refusal::UpnCheckLetter, refusal::Taken, refusal::Merged, refusal::AnotherSchools))]
@@ -78,7 +75,7 @@ pub async fn correct_pupil(
     path: Path<PupilId>,
     key: Idempotency,
     body: Json<Correction>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         crate::roll::pupils::pupil(tx, pupil_id)?;
@@ -90,12 +87,7 @@ pub async fn correct_pupil(
     Ok(reply.await?.answer())
 }
 
-fn correct(
-    tx: &mut Tx<'_>,
-    pupil_id: PupilId,
-    body: &Correction,
-    caller: &Caller,
-) -> Result<PupilRow, Problem> {
+fn correct(tx: &mut Tx, pupil_id: PupilId, body: &Correction, caller: &Caller) -> Result<PupilRow> {
     let reason = details::reason(&body.reason)?;
     let held = hold(tx, &[pupil_id])?;
     check_unmerged(tx, pupil_id)?;
@@ -129,7 +121,7 @@ fn changes<'a>(row: &PupilRow, new: &Details, reason: &'a str) -> Vec<Change<'a>
     changed.map(|(field, old, new)| Change { field, old, new, reason }).collect()
 }
 
-fn write(tx: &mut Tx<'_>, pupil_id: PupilId, new: &Details) -> Result<PupilRow, Problem> {
+fn write(tx: &mut Tx, pupil_id: PupilId, new: &Details) -> Result<PupilRow> {
     let trust = tx.trust();
     diesel::update(pupil::table)
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_id)))

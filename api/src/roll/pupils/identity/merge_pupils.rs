@@ -1,7 +1,5 @@
 //! Two records of one child become one.
 
-use std::collections::BTreeSet;
-
 use actix_web::http::StatusCode;
 
 use super::records::{hand_over, hold, point};
@@ -41,7 +39,7 @@ pub async fn merge_pupils(
     path: Path<PupilId>,
     key: Idempotency,
     body: Json<Merge>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupil(tx, pupil_id)?;
@@ -54,7 +52,7 @@ pub async fn merge_pupils(
     Ok(reply.await?.answer())
 }
 
-fn merge(tx: &mut Tx<'_>, from: PupilId, body: &Merge, caller: &Caller) -> Result<(), Problem> {
+fn merge(tx: &mut Tx, from: PupilId, body: &Merge, caller: &Caller) -> Result<()> {
     let (into, reason) = (body.into, details::reason(&body.reason)?);
     if from == into {
         return Err(Problem::at(Kind::Invalid, "/into", "another record than the one that goes"));
@@ -87,7 +85,7 @@ fn merge(tx: &mut Tx<'_>, from: PupilId, body: &Merge, caller: &Caller) -> Resul
 }
 
 /// One child is on a school's roll once at a time: where the records overlap, a person has to say which days are right.
-fn check_apart(tx: &mut Tx<'_>, from: PupilId, into: PupilId) -> Result<(), Problem> {
+fn check_apart(tx: &mut Tx, from: PupilId, into: PupilId) -> Result<()> {
     let others = stays_of(tx, into)?;
     let mut overlaps = Vec::new();
     for stay in stays_of(tx, from)? {

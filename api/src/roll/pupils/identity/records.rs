@@ -1,21 +1,15 @@
 //! What a correction, a merge and a split share: records locked with their schools, changes and their history.
 
-use std::collections::BTreeSet;
-
-use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text, Timestamptz};
 
-use crate::base::db::Tx;
-use crate::base::id::{EnrolmentId, PupilId, SchoolId};
-use crate::base::problem::{Kind, Problem};
-use crate::base::word::words;
+use crate::base::prelude::*;
 use crate::roll::visibility;
 use crate::school::tenants::{self, Locked};
 use schema::{pupil, pupil_change};
 
 /// A record of a pupil, locked.
-#[derive(Queryable, Selectable)]
+#[derive(HasQuery)]
 #[diesel(table_name = pupil)]
 pub(super) struct Record {
     pub pupil_id: PupilId,
@@ -31,19 +25,16 @@ pub(super) struct Held {
     pub locked: Locked,
 }
 
-/// Locks these records, and their schools so far as the caller may reach them.
-///
-/// # Errors
-/// 404; 503 when a school enrolled one of them at the same moment.
-pub(super) fn hold(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Held, Problem> {
+/// Locks these records, and their schools so far as the caller may reach them. Errors: 404; 503 when a school enrolled
+/// one of them at the same moment.
+pub(super) fn hold(tx: &mut Tx, pupils: &[PupilId]) -> Result<Held> {
     let schools = schools(&read(tx, pupils)?);
     let reached: Vec<SchoolId> =
         schools.iter().copied().filter(|school| tx.scope().covers(*school)).collect();
     // This year too, so that there is always a version whose instant runs forwards.
     let year = tenants::today_year(tx.clock())?.number();
     let locked = tenants::lock_schools(tx, &reached, &[year])?;
-    let trust = tx.trust();
-    let wanted = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq_any(pupils));
+    let wanted = pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(pupils));
     let rows: Vec<PupilId> = pupil::table
         .filter(wanted)
         .order(pupil::pupil_id)
@@ -59,9 +50,9 @@ pub(super) fn hold(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Held, Problem>
     Ok(Held { records, locked })
 }
 
-fn read(tx: &mut Tx<'_>, pupils: &[PupilId]) -> Result<Vec<Record>, Problem> {
+fn read(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<Record>> {
     let one = |id: &PupilId| {
-        let row = pupil::table.filter(pupil::pupil_id.eq(*id)).select(Record::as_select());
+        let row = Record::query().filter(pupil::pupil_id.eq(*id));
         Ok(row.first(tx.conn)?)
     };
     pupils.iter().map(one).collect()
@@ -72,11 +63,8 @@ fn schools(records: &[Record]) -> BTreeSet<SchoolId> {
 }
 
 impl Held {
-    /// Refuses what changes figures of a school that the caller's token does not cover.
-    ///
-    /// # Errors
-    /// 403.
-    pub fn check_reach(&self, tx: &Tx<'_>) -> Result<(), Problem> {
+    /// Refuses what changes figures of a school that the caller's token does not cover. Errors: 403.
+    pub fn check_reach(&self, tx: &Tx) -> Result<()> {
         if schools(&self.records).iter().all(|school| tx.scope().covers(*school)) {
             return Ok(());
         }
@@ -109,12 +97,12 @@ pub(super) struct Change<'a> {
 
 /// Keeps what stood in a pupil's fields until now.
 pub(super) fn keep(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     pupil_id: PupilId,
     changes: &[Change<'_>],
     at: DateTime<Utc>,
     by: &str,
-) -> Result<(), Problem> {
+) -> Result<()> {
     let trust = tx.trust();
     let readers = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
     let readers = readers.unwrap_or_default();
@@ -148,14 +136,13 @@ pub(super) fn keep(
 
 /// Says which record a pupil's record is merged into, or that it stands for itself again, and keeps what it said before.
 pub(super) fn point(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     record: &Record,
     into: Option<PupilId>,
     (reason, at, by): (&str, DateTime<Utc>, &str),
-) -> Result<(), Problem> {
-    let trust = tx.trust();
+) -> Result<()> {
     diesel::update(pupil::table)
-        .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(record.pupil_id)))
+        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq(record.pupil_id)))
         .set(pupil::merged_into.eq(into))
         .execute(tx.conn)?;
     let text = |id: Option<PupilId>| id.map(|id| id.to_string());
@@ -165,11 +152,11 @@ pub(super) fn point(
 
 /// Makes these enrolments another pupil's, and keeps whose they were.
 pub(super) fn hand_over(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     enrolments: &[(EnrolmentId, SchoolId)],
     to: PupilId,
     (reason, at, by): (&str, DateTime<Utc>, &str),
-) -> Result<(), Problem> {
+) -> Result<()> {
     let (ids, schools): (Vec<EnrolmentId>, Vec<SchoolId>) = enrolments.iter().copied().unzip();
     diesel::sql_query(
         "INSERT INTO enrolment_pupil \

@@ -1,13 +1,9 @@
 //! One record that holds two children becomes two; and a merge is taken back.
 
-use std::collections::BTreeSet;
-
 use actix_web::http::StatusCode;
-use chrono::NaiveDate;
 
 use super::records::{hand_over, hold, point};
 use crate::base::operation::*;
-use crate::base::words;
 use crate::roll::pupils::details::{self, Details};
 use crate::roll::pupils::read_pupil::{PupilPage, pupil_page};
 use crate::roll::pupils::{
@@ -56,7 +52,7 @@ pub struct SplitPupil {
 }
 
 impl SplitPupil {
-    fn check(&self, today: NaiveDate) -> Result<Details, Problem> {
+    fn check(&self, today: NaiveDate) -> Result<Details> {
         let details = Details {
             upn: self.upn.clone(),
             surname: self.surname.clone(),
@@ -84,7 +80,7 @@ pub async fn split_pupil(
     path: Path<PupilId>,
     key: Idempotency,
     body: Json<Split>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<HttpResponse> {
     let pupil_id = path.0;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupil(tx, pupil_id)?;
@@ -102,12 +98,7 @@ pub async fn split_pupil(
     Ok(reply.await?.answer())
 }
 
-fn split(
-    tx: &mut Tx<'_>,
-    from: PupilId,
-    body: &Split,
-    caller: &Caller,
-) -> Result<PupilId, Problem> {
+fn split(tx: &mut Tx, from: PupilId, body: &Split, caller: &Caller) -> Result<PupilId> {
     let reason = details::reason(&body.reason)?;
     if body.enrolment_ids.is_empty() {
         return Err(Problem::at(Kind::Invalid, "/enrolment_ids", "at least one enrolment"));
@@ -123,11 +114,7 @@ fn split(
 }
 
 /// The enrolments named, each of them this pupil's.
-fn theirs(
-    tx: &mut Tx<'_>,
-    ids: &[EnrolmentId],
-    owners: &[PupilId],
-) -> Result<Vec<EnrolmentRow>, Problem> {
+fn theirs(tx: &mut Tx, ids: &[EnrolmentId], owners: &[PupilId]) -> Result<Vec<EnrolmentRow>> {
     let mut rows = Vec::new();
     let mut seen = BTreeSet::new();
     for (index, id) in ids.iter().enumerate() {
@@ -146,12 +133,12 @@ fn pairs(rows: &[EnrolmentRow]) -> Vec<(EnrolmentId, SchoolId)> {
 }
 
 fn to_new(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     from: PupilId,
     ids: &[EnrolmentId],
     details: Details,
     (reason, caller): (&str, &Caller),
-) -> Result<PupilId, Problem> {
+) -> Result<PupilId> {
     let held = hold(tx, &[from])?;
     held.check_reach(tx)?;
     check_unmerged(tx, from)?;
@@ -169,12 +156,12 @@ fn to_new(
 }
 
 fn back(
-    tx: &mut Tx<'_>,
+    tx: &mut Tx,
     from: PupilId,
     ids: &[EnrolmentId],
     to: PupilId,
     (reason, caller): (&str, &Caller),
-) -> Result<PupilId, Problem> {
+) -> Result<PupilId> {
     let held = hold(tx, &[from, to])?;
     held.check_reach(tx)?;
     check_unmerged(tx, from)?;

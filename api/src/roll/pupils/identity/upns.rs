@@ -3,15 +3,12 @@
 //! UPNs change: a temporary one is replaced by a permanent one, a wrong one is corrected, two records of one child are
 //! merged. What comes from elsewhere may still have the old one.
 
-use std::collections::BTreeMap;
-
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text};
 
 use super::records::PupilField;
-use crate::base::db::{Schools, Tx};
-use crate::base::id::PupilId;
-use crate::base::problem::Problem;
+use crate::base::db::Schools;
+use crate::base::prelude::*;
 use crate::roll::pupils::{PupilRow, in_order};
 use schema::pupil_change;
 
@@ -20,10 +17,7 @@ const BATCH: usize = 100_000;
 
 /// The pupils with these UPNs: whoever has it now, else the one pupil who had it before. A UPN that several pupils had
 /// before and none has now names nobody.
-pub fn pupils_by_upn(
-    tx: &mut Tx<'_>,
-    upns: &[String],
-) -> Result<BTreeMap<String, PupilRow>, Problem> {
+pub fn pupils_by_upn(tx: &mut Tx, upns: &[String]) -> Result<BTreeMap<String, PupilRow>> {
     let trust = tx.trust();
     let mut found = BTreeMap::new();
     for some in upns.chunks(BATCH) {
@@ -64,7 +58,7 @@ pub fn pupils_by_upn(
 }
 
 /// Puts in place of those who have left the caller's schools what these knew of them.
-fn as_known(tx: &mut Tx<'_>, found: &mut BTreeMap<String, PupilRow>) -> Result<(), Problem> {
+fn as_known(tx: &mut Tx, found: &mut BTreeMap<String, PupilRow>) -> Result<()> {
     if *tx.scope().schools() == Schools::All {
         return Ok(());
     }
@@ -94,7 +88,7 @@ struct Id {
 }
 
 /// Everybody who has or had this UPN, for a search.
-pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<PupilId>, Problem> {
+pub fn pupils_with_upn(tx: &mut Tx, upn: &str) -> Result<Vec<PupilId>> {
     let ids: Vec<Id> = diesel::sql_query(
         "SELECT coalesce(merged_into, pupil_id) AS pupil_id FROM pupil WHERE trust_id = $1 AND upn = $2 \
          UNION \
@@ -109,11 +103,10 @@ pub fn pupils_with_upn(tx: &mut Tx<'_>, upn: &str) -> Result<Vec<PupilId>, Probl
 }
 
 /// The UPNs that a pupil had before, earliest first.
-pub fn former_upns(tx: &mut Tx<'_>, pupil_id: PupilId) -> Result<Vec<String>, Problem> {
-    let trust = tx.trust();
+pub fn former_upns(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<String>> {
     let of_pupil = pupil_change::pupil_id.eq(pupil_id).and(pupil_change::field.eq(PupilField::Upn));
     let upns: Vec<Option<String>> = pupil_change::table
-        .filter(pupil_change::trust_id.eq(trust).and(of_pupil))
+        .filter(pupil_change::trust_id.eq(tx.trust()).and(of_pupil))
         .order(pupil_change::recorded_at)
         .select(pupil_change::old)
         .load(tx.conn)?;

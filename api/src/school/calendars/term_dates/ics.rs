@@ -1,8 +1,6 @@
 //! Term dates from an iCalendar file (RFC 5545): each event is read on its own, and what one cannot be read for is said
 //! with its line.
 
-use chrono::NaiveDate;
-
 use super::hours::{SchoolHours, Taken};
 use super::label::{Meaning, without_place};
 use super::lines::{Line, lines};
@@ -11,7 +9,8 @@ use super::moment::{Moment, When, days};
 use super::published::{
     BreakKind, DatesNoticeKind, Entry, EntryKind, Published, before, next, shown,
 };
-use crate::base::problem::{Kind, Problem};
+
+use crate::base::prelude::*;
 
 /// An event, as far as term dates are concerned.
 #[derive(Default)]
@@ -29,11 +28,8 @@ struct Event {
     cancelled: bool,
 }
 
-/// Reads a file.
-///
-/// # Errors
-/// It is no iCalendar file.
-pub fn read(file: &[u8], hours: &SchoolHours) -> Result<Published, Problem> {
+/// Reads a file. Errors: it is no iCalendar file.
+pub fn read(file: &[u8], hours: &SchoolHours) -> Result<Published> {
     let mut published = Published::default();
     let mut inside: Vec<String> = Vec::new();
     let mut event: Option<Event> = None;

@@ -1,16 +1,12 @@
 //! Term dates from JSON in the form that open data of councils and schools has them in: an array of academic years,
 //! each with its holidays, bank holidays and days of school, and the days of training beside them.
 
-use chrono::NaiveDate;
-use domain::AcademicYear;
-use serde::Deserialize;
-use serde_json::{Map, Value};
-use utoipa::ToSchema;
+use serde_json::Map;
 
 use super::label::{Meaning, break_of, meaning};
 use super::published::{Entry, EntryKind, Published, shown};
 use crate::base::http::json;
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 
 /// Members that say nothing about the days, or nothing that the years do not say themselves.
 const NOTHING_MORE: [&str; 4] = ["generated_at", "source", "school", "all_schooldays"];
@@ -79,11 +75,8 @@ pub struct PublishedDay {
     label: String,
 }
 
-/// Reads the days of one academic year.
-///
-/// # Errors
-/// It is not that form of JSON, or has no such year.
-pub fn read(bytes: &[u8], year: AcademicYear) -> Result<Published, Problem> {
+/// Reads the days of one academic year. Errors: it is not that form of JSON, or has no such year.
+pub fn read(bytes: &[u8], year: AcademicYear) -> Result<Published> {
     let file: TermDates = json::read(bytes)?;
     let wanted = year.number().to_string();
     let Some(at) = file.academic_years.iter().position(|one| one.name.starts_with(&wanted)) else {

@@ -1,8 +1,8 @@
 //! Term dates as councils and schools publish them, read to a calendar that a person may then put. Pure: no database,
 //! no clock.
 //!
-//! A file is read to entries (`ics.rs`, `json.rs`), each of which is of a kind by its words (`clause.rs`, `label.rs`,
-//! `marker.rs`) and its hours (`hours.rs`); `propose.rs` makes a calendar of them, with the holidays that `breaks.rs`
+//! A file is read to entries (`ics.rs`, `json.rs`), each of which is of a kind by its words (`words.rs`, `clause.rs`,
+//! `label.rs`, `marker.rs`) and its hours (`hours.rs`); `propose.rs` makes a calendar of them, with the holidays that `breaks.rs`
 //! finds and the first and last days that `edges.rs` does. Whatever is not understood, had to be assumed or has to be
 //! asked is said with its place.
 
@@ -20,6 +20,7 @@ mod propose;
 mod published;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub(super) use hours::SchoolHours;
 pub(super) use ics::read as read_ics;

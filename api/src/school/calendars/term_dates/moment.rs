@@ -48,10 +48,7 @@ impl When {
 }
 
 impl Moment {
-    /// Reads DTSTART or DTEND.
-    ///
-    /// # Errors
-    /// What was expected.
+    /// Reads DTSTART or DTEND. Errors: what was expected.
     pub fn read(line: &Line) -> Result<Self, String> {
         let wrong = || "a date such as 20261118, or a time such as 20261118T090000".to_owned();
         let value = line.value.trim();
@@ -77,7 +74,7 @@ impl Moment {
             return Ok(Self::At { here, there });
         }
         let zone = match line.parameter("TZID") {
-            // A time without a zone is the one on the wall where it is read.
+            // A time without a zone is local time where it is read.
             None => London,
             Some(name) if LONDON_ELSEWHERE.contains(&name) => London,
             Some(name) => name.trim_start_matches('/').parse::<Tz>().map_err(|_| {
@@ -93,10 +90,8 @@ impl Moment {
         Ok(Self::At { here: instant.with_timezone(&London).naive_local(), there })
     }
 
-    /// The moment some days later: a DURATION of whole days or weeks, which is all that term dates use.
-    ///
-    /// # Errors
-    /// What was expected.
+    /// The moment some days later: a DURATION of whole days or weeks, which is all that term dates use. Errors: what
+    /// was expected.
     pub fn after(self, duration: &str) -> Result<Self, String> {
         let days = whole_days(duration.trim()).ok_or("a duration of whole days, such as P5D")?;
         let later = match self {
@@ -133,10 +128,8 @@ impl Moment {
 }
 
 /// The days from a beginning to an end, and what they take of a day in school. Without an end, or with one that is the
-/// beginning, it is a day, unless it begins when nobody is in school.
-///
-/// # Errors
-/// What was expected: an end that is not before the beginning.
+/// beginning, it is a day, unless it begins when nobody is in school. Errors: what was expected: an end that is not
+/// before the beginning.
 pub fn days(start: Moment, end: Option<Moment>, hours: &SchoolHours) -> Result<When, String> {
     let (from, begins) = start.wall();
     let Some(end) = end.filter(|end| *end != start) else {

@@ -1,19 +1,14 @@
 //! A calendar out of published days: terms between the long holidays, half terms around the short ones, closures on
 //! what is left. It is a proposal. A person looks at it, and at every notice, and puts it.
 
-use std::collections::BTreeSet;
-
-use chrono::NaiveDate;
-use domain::{AcademicYear, ClosureKind, Session, bank_holidays};
-use serde::Serialize;
-use utoipa::ToSchema;
+use domain::{ClosureKind, bank_holidays};
 
 use super::breaks::{Break, SHORTEST_BREAK};
 use super::published::{
     DatesNotice, DatesNoticeKind, Entry, EntryKind, Published, before, next, weekdays,
 };
 use crate::base::kind::Remark;
-use crate::base::problem::{Kind, Problem};
+use crate::base::prelude::*;
 use crate::school::calendars::body::{
     CalendarBody, ClosureBody, DaysBody, NotDueBody, TermBody, calendar_of,
 };
@@ -52,11 +47,9 @@ pub(super) struct Proposal {
     notices: Vec<DatesNotice>,
 }
 
-/// Makes a calendar of what a file says about an academic year.
-///
-/// # Errors
-/// It says nothing about that year, or nothing that a calendar can be made of.
-pub fn propose(year: AcademicYear, published: Published) -> Result<ProposedCalendar, Problem> {
+/// Makes a calendar of what a file says about an academic year. Errors: it says nothing about that year, or nothing
+/// that a calendar can be made of.
+pub fn propose(year: AcademicYear, published: Published) -> Result<ProposedCalendar> {
     let all = published.entries.len();
     let (first, last) = (year.first_day(), year.last_day());
     let entries: Vec<Entry> = published
@@ -254,11 +247,7 @@ impl Proposal {
         });
     }
 
-    fn finish(
-        mut self,
-        terms: Vec<TermBody>,
-        named: &[Break],
-    ) -> Result<ProposedCalendar, Problem> {
+    fn finish(mut self, terms: Vec<TermBody>, named: &[Break]) -> Result<ProposedCalendar> {
         let in_term =
             |day: &NaiveDate| terms.iter().any(|term| term.from <= *day && *day <= term.to);
         let held: Vec<NaiveDate> =
