@@ -203,14 +203,19 @@ impl ResponseError for Problem {
     }
 }
 
-/// Postgres being away is a 503; anything that no operation foresaw is a 500 whose text stays in the log.
+/// Postgres being away is a 503, also where it went between the command and its answer, or took the rollback of a failed
+/// commit with it; anything that no operation foresaw is a 500 whose text stays in the log.
 impl From<diesel::result::Error> for Problem {
     fn from(error: diesel::result::Error) -> Self {
         use diesel::result::{DatabaseErrorKind, Error};
         match &error {
             Error::NotFound => Self::not_found(),
-            Error::DatabaseError(DatabaseErrorKind::ClosedConnection, _)
-            | Error::BrokenTransactionManager => Self::unavailable(1, error),
+            Error::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            )
+            | Error::BrokenTransactionManager
+            | Error::RollbackErrorOnCommit { .. } => Self::unavailable(1, error),
             Error::DatabaseError(DatabaseErrorKind::Unknown, info)
                 if storage::is_full(info.message()) =>
             {
