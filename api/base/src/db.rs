@@ -43,7 +43,7 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// Only the token check, the job runner and the platform make scopes.
+    /// Only the token check, the job runner and the platform make scopes: the wings narrow what they were given.
     pub(crate) fn new(trust: TrustId, schools: Schools) -> Self {
         Self { trust, schools }
     }
@@ -64,6 +64,13 @@ impl Scope {
             Schools::All => true,
             Schools::Only(list) => list.contains(&school),
         }
+    }
+
+    /// What one school is of it: that school, or nothing where it lies outside.
+    #[must_use]
+    pub fn at(&self, school: SchoolId) -> Self {
+        let schools = if self.covers(school) { vec![school] } else { Vec::new() };
+        Self::new(self.trust, Schools::Only(schools))
     }
 
     /// As it stands in the setting `app.schools`, in tokens' jobs and in cache keys: `*` or `{1,2}`.
@@ -165,7 +172,7 @@ impl Tx<'_> {
     ///
     /// # Errors
     /// What `work` refuses.
-    pub(crate) fn whole_trust<T>(
+    pub fn whole_trust<T>(
         &mut self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {

@@ -5,7 +5,7 @@
 //! `params(PupilId)`. `build.rs` reads the list below, so that the document shows a field as the number that it is.
 //!
 //! ```compile_fail,E0308
-//! use api::base::id::{PupilId, SchoolId};
+//! use base::id::{PupilId, SchoolId};
 //!
 //! fn enrol(_: SchoolId, _: PupilId) {}
 //! # let (school_id, pupil_id) = (SchoolId::new(7), PupilId::new(4711));
@@ -13,7 +13,7 @@
 //! ```
 //!
 //! ```
-//! # use api::base::id::{PupilId, SchoolId};
+//! # use base::id::{PupilId, SchoolId};
 //! # fn enrol(_: SchoolId, _: PupilId) {}
 //! # let (school_id, pupil_id) = (SchoolId::new(7), PupilId::new(4711));
 //! enrol(school_id, pupil_id);

@@ -15,7 +15,7 @@ use domain::{CodePeriod, CodeTable};
 use schema::code_period;
 
 /// Every migration, compiled in.
-pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations");
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
 
 /// The group that may do what the application does. Whoever logs in as the application is a member.
 pub const GROUP: &str = "rollcall_app";

@@ -19,8 +19,8 @@ pub use super::narrow::Narrow;
 pub use super::problem::{Kind, Problem};
 pub use super::state::App;
 pub use super::word::As;
-pub(crate) use super::word::words;
-pub use super::words;
+// The limits of texts, and the macro that makes closed sets: both have this name.
+pub use crate::words;
 
 /// What an operation and all that it calls comes to: what was asked for, or why it is refused.
 pub type Result<T, E = Problem> = std::result::Result<T, E>;

@@ -1,8 +1,8 @@
 //! Closed sets of words: one enum is the column of a row, the member of a body or an answer, the parameter of a query,
 //! and an enumeration with a name in the document.
 //!
-//! A set that only the API knows is made by [`words!`], which gives the enum all of that. A set that the rules know too
-//! is an enum of `domain`, which knows neither diesel nor utoipa: [`As`] brings it here.
+//! A set that only the API knows is made by [`words!`](crate::words!), which gives the enum all of that. A set that the
+//! rules know too is an enum of `domain`, which knows neither diesel nor utoipa: [`As`] brings it here.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -104,6 +104,7 @@ pub fn from_column<W: Word>(value: PgValue<'_>) -> deserialize::Result<W> {
 }
 
 /// Makes a closed set of the API's own, as [`domain::words!`] does, for rows and the document too.
+#[macro_export]
 macro_rules! words {
     ($(#[doc = $about:literal])+ $name:ident $(as $called:literal)? { $($words:tt)+ }) => {
         domain::words! {
@@ -143,4 +144,3 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;

@@ -14,7 +14,7 @@ mod facts;
 mod finished;
 mod known;
 mod pupils;
-mod school;
+mod school_blocks;
 mod trend;
 
 use std::num::NonZeroUsize;
@@ -26,7 +26,7 @@ use tokio::sync::Semaphore;
 
 pub use evidence::{Check, Light, attempts_since, light, register_checks};
 pub use pupils::{Beside, Figures, pooled, week_to};
-pub use school::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
+pub use school_blocks::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
 
 use self::blocks::YearRead;
 use base::cache::Answers;

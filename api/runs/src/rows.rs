@@ -7,7 +7,6 @@ use super::KIND;
 use super::close_period::ClosedClass;
 use super::late::{Late, Times};
 use super::open_review::OpenedReview;
-use base::db::Schools;
 use base::jobs::{self, JobRow, JobState, NewJob};
 use base::prelude::*;
 use casework::actions::Deadlines;
@@ -171,11 +170,8 @@ pub(super) fn add(tx: &mut Tx, new: &[NewRun], by: &str, role: &str) -> Result<V
     let mut added = Vec::new();
     for some in new.chunks(AT_ONCE) {
         let job = |run: &NewRun| match run.school_id {
-            TRUST => NewJob { school_id: None, scope: Scope::new(trust, Schools::All) },
-            school => NewJob {
-                school_id: Some(school),
-                scope: Scope::new(trust, Schools::Only(vec![school])),
-            },
+            TRUST => NewJob { school_id: None, scope: tx.scope().clone() },
+            school => NewJob { school_id: Some(school), scope: tx.scope().at(school) },
         };
         let jobs: Vec<NewJob> = some.iter().map(job).collect();
         let ids = jobs::enqueue_all(tx, KIND, &jobs, by, role)?;

@@ -19,7 +19,6 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::document::Document;
-use crate::{base, day, imports, marks, register, reports, roll, runs, school};
 use base::clock::Clock;
 use base::http::trace;
 use base::jobs::{self, Handlers, Worker};

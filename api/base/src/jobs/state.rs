@@ -1,6 +1,6 @@
 //! How a job stands.
 
-use crate::word::words;
+use crate::words;
 
 words! {
     /// How a job stands.

@@ -1,6 +1,6 @@
 //! How a letter stands, and what a person decides about one that is held.
 
-use base::word::words;
+use base::words;
 
 words! {
     /// How a letter stands.

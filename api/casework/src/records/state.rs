@@ -1,6 +1,6 @@
 //! What kinds of record are kept with a case, and how each of them stands.
 
-use base::word::words;
+use base::words;
 
 words! {
     /// What is recorded with a case.

@@ -1,6 +1,6 @@
 //! How an item of a review stands.
 
-use base::word::words;
+use base::words;
 
 words! {
     /// How an item of a review stands.

@@ -1,6 +1,6 @@
 //! What a file of term dates says, entry by entry, before a calendar is made of it.
 
-use base::word::words;
+use base::words;
 use chrono::{Datelike, Days, NaiveDate, Weekday};
 use domain::Session;
 use serde::Serialize;

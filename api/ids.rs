@@ -1,13 +1,12 @@
-//! What the compiler cannot see by itself: the migrations are compiled in, and a new one is a file that it has not read;
-//! an id stands in the document as the number that it is.
+//! An id stands in the document as the number that it is: the build script of every wing tells the document's macros so.
 
 use std::error::Error;
 
 /// Where the ids are declared.
-const IDS: &str = "src/base/id.rs";
+const IDS: &str = "../base/src/id.rs";
 
-fn main() -> Result<(), Box<dyn Error>> {
-    println!("cargo::rerun-if-changed=../migrations");
+/// Writes what the macros read.
+pub fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={IDS}");
     let text = std::fs::read_to_string(IDS)?;
     let ids = text.lines().filter_map(declared);
