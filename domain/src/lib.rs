@@ -60,7 +60,7 @@ pub use half_days::HalfDaySet;
 pub use name_key::folded_name_key;
 pub use notice_state::NoticeState;
 pub use phase::Phase;
-pub use rate::{Percent, PercentError, Rate};
+pub use rate::{Percent, PercentError, Rate, in_tenths};
 pub use relationship::Relationship;
 pub use role::{Level, Role, RoleError, Roles};
 pub use session::Session;

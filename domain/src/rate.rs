@@ -1,8 +1,8 @@
 //! Rates as two whole numbers, and the percentages they are compared with.
 //!
-//! A rate is never a fraction of floating point: groups pool their sessions, comparison is by
-//! cross-multiplication, and what is shown is cut to one decimal, never rounded. Rounding would
-//! show 89.96% as 90.0% beside a pupil who is persistently absent.
+//! A rate is never a fraction of floating point: groups pool their sessions, and comparison is by
+//! cross-multiplication. A pupil's percentage is shown cut to one decimal: rounding would show
+//! 89.96% as 90.0% beside a pupil who is persistently absent. A group's is rounded, as the DfE's are.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// Thousandths of a percent in the whole.
 const WHOLE: u32 = 100_000;
+/// Tenths of a percent in the whole.
+const HUNDRED: u32 = 1000;
 
 /// A part of a whole, counted in sessions or enrolments; the whole is never 0.
 ///
@@ -73,8 +75,30 @@ impl Rate {
     /// The cut percentage as text without the sign and always with one decimal: `93.4`, `100.0`.
     pub fn cut(self) -> String {
         let thousandths = self.percent_cut().thousandths;
-        format!("{}.{}", thousandths / 1000, thousandths % 1000 / 100)
+        in_tenths(thousandths / 100)
     }
+
+    /// Tenths of a percent, a half rounded up: 934 for 93.4%. For showing the figure of a group.
+    pub fn tenths(self) -> u32 {
+        let (part, whole) = (u128::from(self.part), u128::from(self.whole));
+        u32::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(HUNDRED)
+    }
+
+    /// The rounded percentage as text without the sign and always with one decimal: `93.4`.
+    pub fn rounded(self) -> String {
+        in_tenths(self.tenths())
+    }
+
+    /// Of an absence, the attendance that is shown beside it: 100.0 less the absence that is shown, so that the two
+    /// always add up.
+    pub fn attendance_rounded(self) -> String {
+        in_tenths(HUNDRED - self.tenths())
+    }
+}
+
+/// Tenths of a percent as text, without the sign and always with one decimal: `93.4` for 934.
+pub fn in_tenths(tenths: u32) -> String {
+    format!("{}.{}", tenths / 10, tenths % 10)
 }
 
 impl Ord for Rate {

@@ -56,6 +56,16 @@ pub struct DefinitionAnswer {
     reference: Cow<'static, str>,
     /// The version of the code table.
     codes: u16,
+    /// How percentages are brought to one decimal. Completeness is always cut.
+    percentages: Percentages,
+}
+
+words! {
+    /// How percentages are brought to one decimal.
+    Percentages {
+        Cut = "cut": "cut, as a pupil's are, so that none contradicts the band beside it",
+        Rounded = "rounded": "rounded half up, as the DfE's are; attendance is 100.0 less the absence that is shown",
+    }
 }
 
 /// An academic year.
@@ -162,7 +172,7 @@ pub struct CellAnswer {
     late: u64,
     /// Sessions at an approved educational activity.
     approved_activity: u64,
-    /// Attendance in percent, cut to one decimal; `null` without a possible session.
+    /// Attendance in percent, rounded to one decimal: 100.0 less the absence; `null` without a possible session.
     #[schema(example = "93.1")]
     attendance_percent: Option<String>,
     /// Overall absence in percent.
@@ -195,10 +205,10 @@ pub struct PersistenceAnswer {
     persistent: u32,
     /// Of these, absent for 50% or more. They are among the persistent.
     severe: u32,
-    /// `persistent` of `enrolments` in percent, cut to one decimal.
+    /// `persistent` of `enrolments` in percent, rounded to one decimal.
     #[schema(example = "18.8")]
     persistent_percent: Option<String>,
-    /// `severe` of `enrolments` in percent, cut to one decimal.
+    /// `severe` of `enrolments` in percent, rounded to one decimal.
     severe_percent: Option<String>,
 }
 
@@ -218,9 +228,14 @@ pub struct TrendAsked {
     pub classes: BTreeMap<ClassId, (SchoolId, String)>,
 }
 
-/// A share in percent, cut to one decimal; `None` of nothing.
+/// A share in percent, rounded half up to one decimal; `None` of nothing.
 pub(super) fn percent(part: u64, whole: u64) -> Option<String> {
-    Rate::of(part, whole).map(|rate| rate.cut())
+    Rate::of(part, whole).map(Rate::rounded)
+}
+
+/// How much of what should be there is there, cut: what is not complete is never shown as 100.0%.
+pub(super) fn complete(part: u64, whole: u64) -> Option<String> {
+    Rate::of(part, whole).map(Rate::cut)
 }
 
 impl TrendAnswer {
@@ -238,7 +253,7 @@ impl TrendAnswer {
         let expected = cells().map(|cell| cell.completeness.expected).sum();
         let marked = cells().map(|cell| cell.completeness.marked).sum();
         Self {
-            definition: DefinitionAnswer::of(asked.definition, asked.codes),
+            definition: DefinitionAnswer::of(asked.definition, asked.codes, Percentages::Rounded),
             period: PeriodAnswer::of(built.year),
             by: asked.by.clone(),
             window: As(asked.window),
@@ -247,7 +262,7 @@ impl TrendAnswer {
             as_known_on: built.at,
             versions: versions(&built.versions),
             schools_without_calendar: built.without_calendar.clone(),
-            completeness: Completeness { expected, marked, percent: percent(marked, expected) },
+            completeness: Completeness { expected, marked, percent: complete(marked, expected) },
             windows: windows.into_iter().map(WindowAnswer::from).collect(),
             series,
         }
@@ -256,13 +271,14 @@ impl TrendAnswer {
 
 impl DefinitionAnswer {
     /// A definition, with the version of the code table.
-    pub fn of(definition: Definition, codes: u16) -> Self {
+    pub fn of(definition: Definition, codes: u16, percentages: Percentages) -> Self {
         Self {
             name: As(definition),
             version: definition.version(),
             text: definition.explained().into(),
             reference: definition.reference().into(),
             codes,
+            percentages,
         }
     }
 }
@@ -348,7 +364,7 @@ impl From<&Cell> for CellAnswer {
             unauthorised: cell.unauthorised,
             late: cell.late,
             approved_activity: cell.approved,
-            attendance_percent: of_possible(cell.possible.saturating_sub(cell.absent)),
+            attendance_percent: Rate::of(cell.absent, cell.possible).map(Rate::attendance_rounded),
             absence_percent: of_possible(cell.absent),
             authorised_percent: of_possible(cell.authorised()),
             unauthorised_percent: of_possible(cell.unauthorised),
@@ -358,7 +374,7 @@ impl From<&Cell> for CellAnswer {
             completeness: Completeness {
                 expected: cell.expected,
                 marked: cell.marked,
-                percent: percent(cell.marked, cell.expected),
+                percent: complete(cell.marked, cell.expected),
             },
             doubled: None,
         }

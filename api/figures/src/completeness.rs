@@ -2,7 +2,7 @@
 
 use analytics::{Block, By, Level, Register};
 
-use super::answer::{PeriodAnswer, VersionAnswer, percent, versions};
+use super::answer::{PeriodAnswer, VersionAnswer, complete, versions};
 use super::blocks::Built;
 use super::finished::{self, finished};
 use super::{dimension, known};
@@ -318,7 +318,7 @@ impl RegisterCounts {
                 counts.marks_missing += u64::from(register.pupils - register.marked);
             }
         }
-        counts.registers_percent = percent(counts.registers_taken, counts.registers_due);
+        counts.registers_percent = complete(counts.registers_taken, counts.registers_due);
         counts
     }
 }

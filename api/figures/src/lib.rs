@@ -35,7 +35,7 @@ use base::prelude::*;
 use base::state::StartError;
 use school::tenants;
 
-pub use answer::{CellAnswer, DefinitionAnswer};
+pub use answer::{CellAnswer, DefinitionAnswer, Percentages};
 pub use class_figures::{ClassFigures, OneSchool};
 pub use dimension::{
     Dimension, RegistrationGroup, SenGroup, SexGroup, YesOrNo, key as group_key,

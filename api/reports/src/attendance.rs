@@ -17,11 +17,19 @@ pub struct Attended {
     /// Possible sessions.
     #[schema(example = 76)]
     pub possible: u64,
-    /// In percent, cut to one decimal.
+    /// In percent with one decimal: a pupil's is cut, a group's rounded.
     #[schema(example = "89.4")]
     pub percent: String,
 }
 
+impl Attended {
+    /// The attendance of a group, rounded as 100.0 less its absence.
+    pub fn of_group(rate: Rate) -> Self {
+        Self { percent: rate.complement().attendance_rounded(), ..rate.into() }
+    }
+}
+
+/// The attendance of a pupil.
 impl From<Rate> for Attended {
     fn from(rate: Rate) -> Self {
         Self { attended: rate.part(), possible: rate.whole(), percent: rate.cut() }

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 
 use analytics::Block;
 use domain::policy::word::For;
-use domain::{Rate, Window, WindowKind};
+use domain::{Definition, Rate, Window, WindowKind};
 
 use super::attendance::Attended;
 use super::bands::SchoolBands;
@@ -13,7 +13,7 @@ use super::frame::{Frame, ReportHead};
 use super::people::People;
 use super::small_numbers::LEAST;
 use base::operation::*;
-use figures::{Counting, Enrolled, pooled};
+use figures::{Counting, Enrolled, Percentages, pooled};
 
 const BASIS: &str = "The sessions of everybody in the class on the session's date, pooled, up to the last register that \
     was taken. Places go by exact attendance; classes with the same attendance share a place and the trophy. A class of \
@@ -98,7 +98,12 @@ pub async fn class_figures(
         Ok((SchoolBands::read(tx, path.0, to)?, People::read(tx, path.0, [])?))
     });
     let (bands, people) = read.await?;
-    let head = frame.head(BASIS, bands.rules_about(For::BestClass));
+    let head = frame.head_of(
+        Definition::OnRoll,
+        Percentages::Rounded,
+        BASIS,
+        bands.rules_about(For::BestClass),
+    );
     Ok(HttpResponse::Ok().json(report(head, window, &frame, &people)))
 }
 
@@ -141,7 +146,7 @@ fn report(head: ReportHead, window: Window, frame: &Frame, people: &People) -> C
                 class_id: *class_id,
                 class: class.clone(),
                 place: rate.map(place),
-                attendance: rate.map(Into::into),
+                attendance: rate.map(Attended::of_group),
             })
             .collect(),
     }
@@ -177,7 +182,7 @@ fn text(label: &str, trophy: &[String], rate: Rate) -> String {
     format!(
         "In the {} {names} the highest attendance of all classes: {}%.",
         lower(label),
-        rate.cut()
+        rate.complement().attendance_rounded()
     )
 }
 

@@ -6,7 +6,7 @@ use chrono::Days as DayCount;
 use domain::{Calendar, Days, Definition, Window};
 
 use base::prelude::*;
-use figures::{Counting, DefinitionAnswer, Figures, SchoolBlocks, years_behind};
+use figures::{Counting, DefinitionAnswer, Figures, Percentages, SchoolBlocks, years_behind};
 use school::tenants::{self, SchoolRow};
 
 /// Days that a report covers when nobody says otherwise: long enough for what is due once a month.
@@ -152,13 +152,14 @@ impl Frame {
 
     /// What the report says of itself. `rules` are those of the policy that ask for it.
     pub fn head(&self, basis: &'static str, rules: Vec<String>) -> ReportHead {
-        self.head_of(Definition::OnRoll, basis, rules)
+        self.head_of(Definition::OnRoll, Percentages::Cut, basis, rules)
     }
 
-    /// The same for a report that follows another definition.
+    /// The same for a report about groups, or one that follows another definition.
     pub fn head_of(
         &self,
         definition: Definition,
+        percentages: Percentages,
         basis: &'static str,
         rules: Vec<String>,
     ) -> ReportHead {
@@ -167,7 +168,7 @@ impl Frame {
             school_id: self.school.school_id,
             school: self.school.name.clone(),
             period: ReportPeriod { from: self.days.from, to: self.days.to, year: year.label() },
-            definition: DefinitionAnswer::of(definition, self.codes),
+            definition: DefinitionAnswer::of(definition, self.codes, percentages),
             basis,
             rules,
             as_known_on: self.known_at,

@@ -9,7 +9,7 @@ use super::bands::SchoolBands;
 use super::frame::{Frame, ReportHead};
 use super::small_numbers::{LEAST, is_shown, left_out, shares_left_out};
 use base::operation::*;
-use figures::{Counting, Dimension, group_key, group_label};
+use figures::{Counting, Dimension, Percentages, group_key, group_label};
 
 const BASIS: &str = "One half term that has ended, the one before it, and the school year up to its end. Groups are those \
     of the half term's last register. Persistent absence is missing 10% or more of one's own possible sessions of the \
@@ -82,7 +82,7 @@ pub struct SummaryCell {
     /// Sessions missed without authorisation.
     #[serde(skip_serializing_if = "Option::is_none")]
     unauthorised: Option<u64>,
-    /// Attendance in percent, cut to one decimal.
+    /// Attendance in percent, rounded to one decimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "94.1")]
     attendance_percent: Option<String>,
@@ -90,7 +90,7 @@ pub struct SummaryCell {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 61)]
     persistent: Option<u32>,
-    /// Persistent absentees in percent of the pupils, cut to one decimal.
+    /// Persistent absentees in percent of the pupils, rounded to one decimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "14.8")]
     persistent_percent: Option<String>,
@@ -141,7 +141,8 @@ pub async fn governors_summary(
     let frame = frame.over(&window);
     let to = window.to;
     let bands = app.db.snapshot(&scope, move |tx| SchoolBands::read(tx, path.0, to)).await?;
-    let head = frame.head_of(DEFINITION, BASIS, bands.rules_about(For::School));
+    let head =
+        frame.head_of(DEFINITION, Percentages::Rounded, BASIS, bands.rules_about(For::School));
     Ok(HttpResponse::Ok().json(summary(head, frame.block(), &window)))
 }
 
@@ -204,9 +205,9 @@ fn cell(pupils: &[Individual<'_>]) -> SummaryCell {
         possible: Some(possible),
         absent: Some(absent),
         unauthorised: Some(sum(|one| one.unauthorised)),
-        attendance_percent: Rate::attended(absent, possible).map(Rate::cut),
+        attendance_percent: Rate::of(absent, possible).map(Rate::attendance_rounded),
         persistent: share.map(|_| part),
-        persistent_percent: share.map(Rate::cut),
+        persistent_percent: share.map(Rate::rounded),
     }
 }
 

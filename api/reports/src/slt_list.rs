@@ -221,8 +221,8 @@ fn whole(
     SltList {
         head,
         policy: bands.answer(),
-        year_to_date: pooled(rows.iter().map(|row| row.year)).map(Into::into),
-        fortnight: pooled(rows.iter().filter_map(|row| row.fortnight)).map(Into::into),
+        year_to_date: pooled(rows.iter().map(|row| row.year)).map(Attended::of_group),
+        fortnight: pooled(rows.iter().filter_map(|row| row.fortnight)).map(Attended::of_group),
         counted: many(&|_| true),
         persistent: many(&|row| is_persistent(row.year)),
         severe: many(&|row| is_severe(row.year)),

@@ -23,7 +23,7 @@ use reports::ReportFormat;
     info(
         title = "Rollcall",
         description = "Attendance for a whole school trust in England: registers in, truth out. \
-            Rates are pairs of integers; displayed percentages are cut, not rounded, to one decimal. \
+            Rates are pairs of integers; a pupil's percentage is cut to one decimal, a group's rounded. \
             Dates of sessions carry no time zone; instants are UTC. Every refusal is a problem (RFC 9457). \
             Where a value is one of a list of words, words may be added to the list later: clients must accept one that \
             they do not know yet.",

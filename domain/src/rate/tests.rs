@@ -104,6 +104,16 @@ proptest! {
     }
 
     #[test]
+    fn the_rounded_percentage_is_the_nearest_tenth_a_half_goes_up_and_attendance_makes_it_100(rate in any_rate()) {
+        let (part, whole) = (u128::from(rate.part), u128::from(rate.whole));
+        let twice = u128::from(rate.tenths()) * 2 * whole;
+        prop_assert!(twice <= part * 2000 + whole && part * 2000 < twice + whole);
+        prop_assert_eq!(rate.rounded(), in_tenths(rate.tenths()));
+        let tenths = |text: String| text.replace('.', "").parse::<u32>().unwrap();
+        prop_assert_eq!(tenths(rate.rounded()) + tenths(rate.attendance_rounded()), 1000);
+    }
+
+    #[test]
     fn a_threshold_is_met_exactly(rate in any_rate(), percent in any_percent()) {
         let threshold = Rate::of(u64::from(percent.thousandths), u64::from(WHOLE)).unwrap();
         prop_assert_eq!(rate.at_least(percent), rate >= threshold);

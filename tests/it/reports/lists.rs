@@ -82,7 +82,7 @@ fn the_leadership_looks_at_two_bands_and_at_persistent_absentees_each_fortnight(
     );
     assert_eq!(
         list["year_to_date"],
-        json!({ "attended": 520, "possible": 600, "percent": "86.6" })
+        json!({ "attended": 520, "possible": 600, "percent": "86.7" })
     );
     let on_agenda =
         |band: &Value| (band["pupils"].as_u64().unwrap(), band["on_agenda"].as_bool().unwrap());

@@ -1,9 +1,11 @@
 //! A comparison as it goes over the wire.
 
 use ::analytics::{BANDS, Compared, Comparing, Interval, Share};
-use domain::Phase;
+use domain::{Phase, Rate, in_tenths};
 
-use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent, versions};
+use super::super::answer::{
+    DefinitionAnswer, Percentages, PeriodAnswer, VersionAnswer, percent, versions,
+};
 use super::super::blocks::Built;
 use super::super::dimension::{self, Dimension, MeasureName};
 use super::{measure, says};
@@ -66,7 +68,7 @@ pub struct ShareAnswer {
     part: u64,
     /// Of so many.
     of: u64,
-    /// In percent, cut to one decimal; `null` of nothing.
+    /// In percent, rounded to one decimal; `null` of nothing.
     #[schema(example = "6.8")]
     percent: Option<String>,
 }
@@ -134,7 +136,7 @@ pub struct LastYearAnswer {
     to: NaiveDate,
     /// The measure.
     figure: ShareAnswer,
-    /// This year's rate less last year's, in points, rounded to one decimal.
+    /// This year's rate less last year's, in points: the difference of what is shown.
     #[schema(example = "-0.4")]
     change: Option<String>,
 }
@@ -154,7 +156,7 @@ pub struct GapAnswer {
     group: ShareAnswer,
     /// Everybody else's.
     rest: ShareAnswer,
-    /// The group's rate less the others', in points, rounded to one decimal.
+    /// The group's rate less the others', in points: the difference of what is shown.
     #[schema(example = "5.2")]
     gap: Option<String>,
 }
@@ -233,7 +235,11 @@ impl CompareAnswer {
         phases.iter_mut().for_each(|phase| phase.schools.retain(shown));
         phases.retain(|phase| !phase.schools.is_empty());
         Self {
-            definition: DefinitionAnswer::of(comparing.definition, asked.codes),
+            definition: DefinitionAnswer::of(
+                comparing.definition,
+                asked.codes,
+                Percentages::Rounded,
+            ),
             period: PeriodAnswer::of(built.year),
             measure: As(comparing.measure),
             better: if measure::more_is_better(comparing.measure) {
@@ -278,12 +284,12 @@ fn phase_answer(
             from,
             to,
             figure: then.into(),
-            change: points(school.share.millionths(), then.millionths()),
+            change: points(shown(school.share), shown(then)),
         }),
         groups: school.gaps.iter().map(GapAnswer::from).collect(),
         movement: school.movement.as_ref().map(MovementAnswer::from),
         expected_percent: school.expected.map(rounded),
-        beside_expected: points(school.share.millionths(), school.expected),
+        beside_expected: points(shown(school.share), school.expected.map(tenths)),
         standardised_percent: school.direct.map(rounded),
         rank: school.rank.map(|(best, worst)| RankAnswer { best, worst, of: ranked }),
     };
@@ -317,7 +323,7 @@ impl From<&(::analytics::Value, Share, Share)> for GapAnswer {
             label: dimension::label(*value).unwrap_or_default(),
             group: (*group).into(),
             rest: (*rest).into(),
-            gap: points(group.millionths(), rest.millionths()),
+            gap: points(shown(*group), shown(*rest)),
         }
     }
 }
@@ -351,16 +357,24 @@ pub fn band(number: usize) -> String {
     }
 }
 
-/// Millionths as percent, rounded to one decimal.
-pub fn rounded(millionths: u32) -> String {
-    let tenths = (millionths + 500) / 1000;
-    format!("{}.{}", tenths / 10, tenths % 10)
+/// Millionths as tenths of a percent, a half rounded up.
+pub fn tenths(millionths: u32) -> u32 {
+    (millionths + 500) / 1000
 }
 
-/// One rate less another in points, rounded to one decimal.
+/// Millionths as percent, rounded to one decimal.
+pub fn rounded(millionths: u32) -> String {
+    in_tenths(tenths(millionths))
+}
+
+/// A share as it is shown, in tenths of a percent; `None` of nothing.
+pub fn shown(share: Share) -> Option<u32> {
+    Rate::of(share.part, share.whole).map(Rate::tenths)
+}
+
+/// What is shown of one rate less what is shown of another, in points. Both in tenths of a percent.
 pub fn points(rate: Option<u32>, other: Option<u32>) -> Option<String> {
-    let (rate, other) = (i64::from(rate?), i64::from(other?));
-    let tenths = ((rate - other).abs() + 500) / 1000;
-    let sign = if rate < other && tenths > 0 { "-" } else { "" };
-    Some(format!("{sign}{}.{}", tenths / 10, tenths % 10))
+    let (rate, other) = (rate?, other?);
+    let sign = if rate < other { "-" } else { "" };
+    Some(format!("{sign}{}", in_tenths(rate.abs_diff(other))))
 }

@@ -3,9 +3,9 @@
 use ::analytics::{By, Compared, Comparing};
 use chrono::NaiveDate;
 
-use super::answer::{MovementAnswer, points, rounded};
+use super::answer::{MovementAnswer, points, rounded, shown, tenths};
 use super::measure;
-use crate::answer::percent;
+use crate::answer::{complete, percent};
 use crate::dimension;
 
 /// How each figure is worked out.
@@ -124,7 +124,7 @@ pub fn school(
 
 fn last_year(school: &Compared) -> Option<String> {
     let (from, to, then) = school.last_year?;
-    let change = points(school.share.millionths(), then.millionths())?;
+    let change = points(shown(school.share), shown(then))?;
     let rate = percent(then.part, then.whole)?;
     let period = format!("Last year, from {} to {},", day(from), day(to));
     Some(format!("{period} it was {rate}%: {}.", beside(&change, "than then")))
@@ -132,7 +132,7 @@ fn last_year(school: &Compared) -> Option<String> {
 
 fn expected(comparing: &Comparing, school: &Compared) -> Option<String> {
     let expected = school.expected?;
-    let beside = beside(&points(school.share.millionths(), Some(expected))?, "than that");
+    let beside = beside(&points(shown(school.share), Some(tenths(expected)))?, "than that");
     let (expected, groups) = (rounded(expected), groups(comparing));
     Some(format!("Of its pupils, by {groups}, {expected}% could be expected: it is {beside}."))
 }
@@ -144,7 +144,7 @@ fn gap(school: &Compared) -> Option<String> {
     };
     let (value, group, rest) = school.gaps.iter().max_by_key(width)?;
     let label = dimension::label(*value)?;
-    let gap = points(group.millionths(), rest.millionths()).filter(|gap| gap != "0.0")?;
+    let gap = points(shown(*group), shown(*rest)).filter(|gap| gap != "0.0")?;
     let beside = beside(&gap, "than the rest");
     let (group, rest) = (percent(group.part, group.whole)?, percent(rest.part, rest.whole)?);
     Some(format!("Its widest gap: {label}, {group}% beside {rest}%, {beside}."))
@@ -169,7 +169,7 @@ fn place(comparing: &Comparing, school: &Compared, phase: &str, ranked: usize) -
         ),
         None => {
             let (part, whole) = (school.completeness.part, school.completeness.whole);
-            let marked = percent(part, whole).unwrap_or_else(|| "0.0".to_owned());
+            let marked = complete(part, whole).unwrap_or_else(|| "0.0".to_owned());
             format!(
                 "It is not ranked: {marked}% of its half days have a mark, and {}% are needed of at least three {phase} schools.",
                 comparing.floor

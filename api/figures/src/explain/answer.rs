@@ -3,7 +3,7 @@
 use ::analytics::{AllRolls, Counted, Explanation, LeftOut};
 use domain::{CodeTable, Definition, Word, persistent, severe};
 
-use super::super::answer::{DefinitionAnswer, PeriodAnswer, VersionAnswer, percent};
+use super::super::answer::{DefinitionAnswer, Percentages, PeriodAnswer, VersionAnswer, percent};
 use crate::dimension::{CountingLevel, LeftOutReason};
 use base::http::page::Page;
 use base::prelude::*;
@@ -45,7 +45,7 @@ pub struct CountedAnswer {
     pub(super) possible: u64,
     /// Those of them that were missed.
     pub(super) absent: u64,
-    /// `absent` of `possible` in percent, cut to one decimal.
+    /// `absent` of `possible` in percent, rounded to one decimal.
     pub(super) absence_percent: Option<String>,
     /// Half days that are not counted, by why.
     pub(super) left_out: Vec<LeftOutAnswer>,
@@ -179,7 +179,7 @@ pub(super) fn side(
         half_days: *half_days,
     };
     CountedAnswer {
-        definition: DefinitionAnswer::of(definition, codes.version()),
+        definition: DefinitionAnswer::of(definition, codes.version(), Percentages::Rounded),
         possible: explanation.possible,
         absent: explanation.absent,
         absence_percent: percent(explanation.absent, explanation.possible),

@@ -90,7 +90,7 @@ fn a_register_that_nobody_took_shows_in_its_class() {
 }
 
 #[test]
-fn percentages_are_cut_and_never_rounded() {
+fn percentages_are_rounded_and_attendance_and_absence_make_100() {
     let trust = Trust::new();
     trust.pupils(1..=12);
     let present = "/\\/\\/\\/\\/\\";
@@ -100,10 +100,10 @@ fn percentages_are_cut_and_never_rounded() {
     trust.marks(&weeks);
     let cell = trust.year_to_date();
     assert_eq!(counts(&cell, ["possible", "absent"]), [111, 10]);
-    // 90.990...% and 9.009...%
+    // 9.009...%, and what is left of 100.0. Cut, they would be 9.0 and 90.9.
     assert_eq!(
         (&cell["attendance_percent"], &cell["absence_percent"]),
-        (&json!("90.9"), &json!("9.0"))
+        (&json!("91.0"), &json!("9.0"))
     );
     // 1 of 12 enrolments.
     assert_eq!(cell["persistence_to_date"]["persistent_percent"], "8.3");
