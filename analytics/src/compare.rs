@@ -1,7 +1,7 @@
 //! Schools side by side: each with its rate, its change on last year, its groups, its pupils'
 //! movement between bands, and what its rate would be with the group rates of all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -37,6 +37,8 @@ pub struct Comparing {
     pub standard: Split,
     /// Of a hundred half days, how many need a mark in a school that is ranked.
     pub floor: u64,
+    /// The fewest enrolments of a group, and of the rest of its school, that are set side by side.
+    pub least: usize,
 }
 
 /// The bands of an enrolment's absence over a window: their lower bounds in percent.
@@ -80,8 +82,8 @@ pub struct Compared {
     /// The measure over as many school days of last year's window of the same key, with their
     /// first and last.
     pub last_year: Option<(NaiveDate, NaiveDate, Share)>,
-    /// Each group, with its share and that of everybody else in the school.
-    pub gaps: Vec<(Value, Share, Share)>,
+    /// Each group that is large enough beside everybody else in the school.
+    pub gaps: Vec<Gap>,
     /// The window before, by its key, and how enrolments with possible sessions in both moved.
     pub movement: Option<(String, Movement)>,
     /// What its rate would be if each of its groups had the rate of that group in all schools of
@@ -93,6 +95,44 @@ pub struct Compared {
     /// The best and the worst place among the schools of its phase that cannot be ruled out; `None`
     /// without a figure, below the floor, or where fewer than three schools are left.
     pub rank: Option<(usize, usize)>,
+}
+
+/// A group of a school beside everybody else in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// The group.
+    pub value: Value,
+    /// Those in it.
+    pub group: Side,
+    /// Everybody else.
+    pub rest: Side,
+}
+
+/// One side of a gap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Side {
+    /// Enrolments with a possible session.
+    pub enrolments: usize,
+    /// The measure.
+    pub share: Share,
+    /// How sure its rate is.
+    pub interval: Interval,
+}
+
+impl Gap {
+    /// Whether chance does not explain it: the intervals lie apart.
+    pub fn is_certain(&self) -> bool {
+        let (group, rest) = (self.group.interval, self.rest.interval);
+        group.lower > rest.upper || group.upper < rest.lower
+    }
+}
+
+impl Side {
+    /// `None` when they have nothing.
+    fn of(shares: &[Share]) -> Option<Self> {
+        let share = pooled(shares.iter().copied());
+        Some(Self { enrolments: shares.len(), share, interval: interval(shares)? })
+    }
 }
 
 impl Measure {
@@ -168,7 +208,7 @@ fn one_school(block: &Block, last: Option<&Block>, asked: &Comparing) -> (Compar
         individuals.iter().map(|one| Share { part: one.marked.into(), whole: one.expected.into() }),
     );
     school.last_year = last.and_then(|last| last_year(last, days.len(), asked));
-    school.gaps = gaps(&individuals, &shares, status);
+    school.gaps = gaps(&individuals, &shares, status, asked.least);
     let before = block.window_before(asked.window, &asked.key);
     school.movement = before.map(|before| {
         let then = block.individuals(asked.definition, before.from, before.to);
@@ -205,21 +245,31 @@ fn last_year(
     (share.whole > 0).then_some((first, end, share))
 }
 
-/// Each group that somebody with a possible session is in, beside everybody else.
+/// Each group beside everybody else, where `least` enrolments or more with a possible session are on either side.
 fn gaps(
     individuals: &[Individual<'_>],
     shares: &[Share],
     day: NaiveDate,
-) -> Vec<(Value, Share, Share)> {
-    let all = pooled(shares.iter().copied());
-    let mut groups: BTreeMap<Value, Share> = BTreeMap::new();
-    for (one, share) in individuals.iter().zip(shares).filter(|(_, share)| share.whole > 0) {
-        for value in GAPS.iter().filter_map(|by| one.enrolment.value(*by, day)) {
-            groups.entry(value).or_default().add(*share);
-        }
-    }
-    let apart = groups.into_iter().map(|(value, share)| (value, share, share.rest_of(all)));
-    apart.filter(|(_, _, rest)| rest.whole > 0).collect()
+    least: usize,
+) -> Vec<Gap> {
+    let there = individuals.iter().zip(shares).filter(|(_, share)| share.whole > 0);
+    let there: Vec<(&EnrolmentYear, Share)> =
+        there.map(|(one, share)| (one.enrolment, *share)).collect();
+    let groups: BTreeSet<Value> = GAPS
+        .iter()
+        .flat_map(|by| there.iter().filter_map(|(one, _)| one.value(*by, day)))
+        .collect();
+    let gap = |value: Value| {
+        let inside =
+            |(one, _): &&(&EnrolmentYear, Share)| one.value(value.by(), day) == Some(value);
+        let (group, rest): (Vec<_>, Vec<_>) = there.iter().partition(inside);
+        let side = |some: Vec<&(&EnrolmentYear, Share)>| {
+            let shares: Vec<Share> = some.into_iter().map(|(_, share)| *share).collect();
+            Side::of(&shares).filter(|side| side.enrolments >= least)
+        };
+        Some(Gap { value, group: side(group)?, rest: side(rest)? })
+    };
+    groups.into_iter().filter_map(gap).collect()
 }
 
 /// How enrolments moved between the bands of their own absence.

@@ -42,11 +42,6 @@ impl Share {
         self.whole += other.whole;
     }
 
-    /// What is left of a larger share without this one.
-    pub fn rest_of(self, all: Self) -> Self {
-        Self { part: all.part - self.part, whole: all.whole - self.whole }
-    }
-
     /// The share in millionths; `None` of nothing.
     pub fn millionths(self) -> Option<u32> {
         round(u128::from(self.part) * ONE, u128::from(self.whole))

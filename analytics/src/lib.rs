@@ -45,7 +45,7 @@ mod trend;
 mod window;
 
 pub use block::Block;
-pub use compare::{BANDS, Compared, Comparing, Measure, Movement, compare};
+pub use compare::{BANDS, Compared, Comparing, Gap, Measure, Movement, Side, compare};
 pub use estimate::{Interval, Share};
 pub use explain::{Asking, Counted, Explanation, LeftOut, explain};
 pub use individual::Individual;

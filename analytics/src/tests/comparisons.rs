@@ -19,6 +19,7 @@ fn asked(measure: Measure) -> Comparing {
         key: "half-term-1".to_owned(),
         standard: [fsm, None, None],
         floor: 95,
+        least: 10,
     }
 }
 
@@ -59,8 +60,35 @@ fn a_school_of_poor_pupils_is_expected_to_have_more_absence() {
     let direct: Vec<_> = schools.iter().map(|school| school.direct).collect();
     assert_eq!(direct, [Some(125_000), Some(75_000)]);
     let eligible = Value::Characteristic(Characteristic::Fsm, 1);
-    let gap = schools[0].gaps.iter().find(|(value, _, _)| *value == eligible);
-    assert_eq!(gap, Some(&(eligible, share(120, 600), share(10, 200))));
+    let gap = schools[0].gaps.iter().find(|gap| gap.value == eligible).unwrap();
+    assert_eq!((gap.group.share, gap.rest.share), (share(120, 600), share(10, 200)));
+    assert_eq!((gap.group.enrolments, gap.rest.enrolments), (30, 10));
+}
+
+#[test]
+fn a_group_is_set_beside_the_rest_only_when_both_are_large_enough() {
+    // One child in need who was never there, beside 40 who missed 1 of 20.
+    let eligible_ones = |count| [eligible(pupils(count, 20)), pupils(40, 1)].concat();
+    let schools = compared(
+        vec![eligible_ones(1), eligible_ones(9), eligible_ones(10)],
+        &asked(Measure::Absence),
+    );
+    let shown: Vec<bool> = schools.iter().map(|school| !school.gaps.is_empty()).collect();
+    assert_eq!(shown, [false, false, true]);
+}
+
+#[test]
+fn a_gap_is_certain_only_where_chance_does_not_explain_it() {
+    let certain = |poor: Vec<EnrolmentYear>, others: Vec<EnrolmentYear>| {
+        let schools = compared(vec![[eligible(poor), others].concat()], &asked(Measure::Absence));
+        let of = Value::Characteristic(Characteristic::Fsm, 1);
+        let gap = *schools[0].gaps.iter().find(|gap| gap.value == of).unwrap();
+        assert!(gap.group.share.millionths() > gap.rest.share.millionths());
+        gap.is_certain()
+    };
+    let half = |missed| [pupils(6, 0), pupils(6, missed)].concat();
+    assert!(!certain(half(4), half(3)));
+    assert!(certain(pupils(60, 8), pupils(60, 1)));
 }
 
 #[test]

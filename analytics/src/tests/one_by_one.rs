@@ -115,7 +115,8 @@ proptest! {
             for (place, at) in trend.windows.iter().enumerate() {
                 for measure in [Measure::Absence, Measure::Persistent] {
                     let key = at.key.clone();
-                    let asked = Comparing { definition, measure, window, key, standard: by, floor: 0 };
+                    let standard = by;
+                    let asked = Comparing { definition, measure, window, key, standard, floor: 0, least: 1 };
                     for school in compare(&POOL, &pairs, &asked).unwrap() {
                         let group: Group = [Some(Value::School(school.school)), None, None];
                         let series = trend.series.iter().find(|one| one.group == group).unwrap();
@@ -134,7 +135,8 @@ proptest! {
                             }
                             (_, None) => {}
                         }
-                        for (_, group, rest) in &school.gaps {
+                        for gap in &school.gaps {
+                            let (group, rest) = (gap.group.share, gap.rest.share);
                             let sum = (group.part + rest.part, group.whole + rest.whole);
                             prop_assert_eq!(sum, share);
                         }

@@ -1,6 +1,6 @@
 //! A comparison as it goes over the wire.
 
-use ::analytics::{BANDS, Compared, Comparing, Interval, Share};
+use ::analytics::{BANDS, Compared, Comparing, Gap, Interval, Share};
 use domain::{Phase, Rate, in_tenths};
 
 use super::super::answer::{
@@ -154,11 +154,21 @@ pub struct GapAnswer {
     label: String,
     /// The group's measure.
     group: ShareAnswer,
-    /// Everybody else's.
+    /// Enrolments of the group with a possible session.
+    group_enrolments: usize,
+    /// Where the group's rate lies with 95% confidence.
+    group_interval: IntervalAnswer,
+    /// Everybody else's measure.
     rest: ShareAnswer,
+    /// Everybody else with a possible session.
+    rest_enrolments: usize,
+    /// Where everybody else's rate lies.
+    rest_interval: IntervalAnswer,
     /// The group's rate less the others', in points: the difference of what is shown.
     #[schema(example = "5.2")]
     gap: Option<String>,
+    /// Whether chance does not explain it: the two intervals lie apart.
+    certain: bool,
 }
 
 /// How enrolments with possible sessions in both windows moved.
@@ -315,15 +325,21 @@ impl From<Interval> for IntervalAnswer {
     }
 }
 
-impl From<&(::analytics::Value, Share, Share)> for GapAnswer {
-    fn from((value, group, rest): &(::analytics::Value, Share, Share)) -> Self {
+impl From<&Gap> for GapAnswer {
+    fn from(gap: &Gap) -> Self {
+        let Gap { value, group, rest } = *gap;
         Self {
             by: Dimension::of(value.by()),
-            key: dimension::key(*value),
-            label: dimension::label(*value).unwrap_or_default(),
-            group: (*group).into(),
-            rest: (*rest).into(),
-            gap: points(shown(*group), shown(*rest)),
+            key: dimension::key(value),
+            label: dimension::label(value).unwrap_or_default(),
+            group: group.share.into(),
+            group_enrolments: group.enrolments,
+            group_interval: group.interval.into(),
+            rest: rest.share.into(),
+            rest_enrolments: rest.enrolments,
+            rest_interval: rest.interval.into(),
+            gap: points(shown(group.share), shown(rest.share)),
+            certain: gap.is_certain(),
         }
     }
 }

@@ -4,6 +4,8 @@ mod answer;
 mod measure;
 mod says;
 
+use std::ops::RangeInclusive;
+
 use analytics::{Block, By, Comparing, Level, Measure, compare as count};
 use domain::{Characteristic, Definition, WindowKind};
 
@@ -19,6 +21,9 @@ use school::tenants;
 
 /// Of a hundred half days, how many need a mark in a school that is ranked, unless the caller says otherwise.
 const FLOOR: u8 = 95;
+/// The fewest enrolments on either side of a gap, unless the caller says otherwise, and what may be asked for.
+const LEAST: u16 = 10;
+const LEAST_ASKED: RangeInclusive<u16> = 5..=1000;
 
 /// The question.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -47,6 +52,8 @@ pub struct CompareQuery {
     /// Of a hundred half days that should have a mark, how many must have one in a school that is ranked: 95 when
     /// absent.
     floor: Option<u8>,
+    /// The fewest enrolments of a group, and of the rest of its school, that are set side by side: 10 when absent.
+    least: Option<u16>,
     /// As everything was known on this instant, such as `2026-11-18T09:00:00Z`.
     as_known_on: Option<DateTime<Utc>>,
 }
@@ -138,6 +145,10 @@ fn comparing(params: &CompareQuery) -> Result<Comparing> {
     if floor > 100 {
         return Err(Problem::at(Kind::BadQuery, "?floor", "a whole number from 0 to 100"));
     }
+    let least = params.least.unwrap_or(LEAST);
+    if !LEAST_ASKED.contains(&least) {
+        return Err(Problem::at(Kind::BadQuery, "?least", "a whole number from 5 to 1000"));
+    }
     Ok(Comparing {
         definition: params.definition.unwrap_or(Definition::DfeDaily),
         measure,
@@ -145,5 +156,6 @@ fn comparing(params: &CompareQuery) -> Result<Comparing> {
         key: key.to_owned(),
         standard,
         floor: floor.into(),
+        least: least.into(),
     })
 }

@@ -1,6 +1,6 @@
 //! A comparison in words, for people who do not read tables.
 
-use ::analytics::{By, Compared, Comparing};
+use ::analytics::{By, Compared, Comparing, Gap};
 use chrono::NaiveDate;
 
 use super::answer::{MovementAnswer, points, rounded, shown, tenths};
@@ -28,6 +28,11 @@ pub fn basis(comparing: &Comparing) -> Vec<String> {
         "The standardised rate is the other way round: the pupils of the whole phase, with the rates that the groups have \
          in the school. There is none when one of the groups is not there."
             .to_owned(),
+        format!(
+            "A group is set beside the rest of its school when both have {} enrolments or more; a gap is certain when the \
+             intervals of the two lie apart.",
+            comparing.least
+        ),
         "Last year is the window of the same number, up to as many school days. Groups go by what holds at the window's \
          end."
             .to_owned(),
@@ -116,7 +121,7 @@ pub fn school(
     }));
     says.extend(last_year(school));
     says.extend(expected(comparing, school));
-    says.extend(gap(school));
+    says.extend(gap(comparing, school));
     says.extend(movement(school));
     says.push(place(comparing, school, phase, ranked));
     says
@@ -137,17 +142,27 @@ fn expected(comparing: &Comparing, school: &Compared) -> Option<String> {
     Some(format!("Of its pupils, by {groups}, {expected}% could be expected: it is {beside}."))
 }
 
-/// The widest gap.
-fn gap(school: &Compared) -> Option<String> {
-    let width = |(_, group, rest): &&(_, ::analytics::Share, ::analytics::Share)| {
-        group.millionths().zip(rest.millionths()).map_or(0, |(a, b)| a.abs_diff(b))
+/// The widest gap that chance does not explain, or that there is none.
+fn gap(comparing: &Comparing, school: &Compared) -> Option<String> {
+    let least = comparing.least;
+    let width = |gap: &&Gap| {
+        let sides = gap.group.share.millionths().zip(gap.rest.share.millionths());
+        sides.map_or(0, |(group, rest)| group.abs_diff(rest))
     };
-    let (value, group, rest) = school.gaps.iter().max_by_key(width)?;
-    let label = dimension::label(*value)?;
-    let gap = points(shown(*group), shown(*rest)).filter(|gap| gap != "0.0")?;
-    let beside = beside(&gap, "than the rest");
+    let Some(widest) = school.gaps.iter().filter(|gap| gap.is_certain()).max_by_key(width) else {
+        return school.gaps.first().map(|_| {
+            format!("No group of {least} enrolments or more differs from the rest by more than chance explains.")
+        });
+    };
+    let (group, rest) = (widest.group.share, widest.rest.share);
+    let label = dimension::label(widest.value)?;
+    let beside = beside(&points(shown(group), shown(rest))?, "than the rest");
     let (group, rest) = (percent(group.part, group.whole)?, percent(rest.part, rest.whole)?);
-    Some(format!("Its widest gap: {label}, {group}% beside {rest}%, {beside}."))
+    let (some, others) = (widest.group.enrolments, widest.rest.enrolments);
+    Some(format!(
+        "Its widest gap that chance does not explain: {label}, {group}% of {some} enrolments beside {rest}% of {others}, \
+         {beside}."
+    ))
 }
 
 fn movement(school: &Compared) -> Option<String> {
