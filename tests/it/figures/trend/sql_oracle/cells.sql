@@ -31,19 +31,19 @@ WITH sessions AS (
 SELECT "group", key, (jsonb_build_object(
     'possible', possible, 'absent', absent, 'authorised', absent - unauthorised,
     'unauthorised', unauthorised, 'late', late, 'approved_activity', approved,
-    'attendance_percent', pg_temp.cut(possible - absent, possible),
-    'absence_percent', pg_temp.cut(absent, possible),
-    'authorised_percent', pg_temp.cut(absent - unauthorised, possible),
-    'unauthorised_percent', pg_temp.cut(unauthorised, possible),
-    'late_percent', pg_temp.cut(late, possible),
+    'attendance_percent', (100 - pg_temp.rounded(absent, possible)::numeric)::text,
+    'absence_percent', pg_temp.rounded(absent, possible),
+    'authorised_percent', pg_temp.rounded(absent - unauthorised, possible),
+    'unauthorised_percent', pg_temp.rounded(unauthorised, possible),
+    'late_percent', pg_temp.rounded(late, possible),
     'persistence', CASE WHEN :kind <> 'week' THEN jsonb_build_object(
         'enrolments', enrolments, 'persistent', persistent, 'severe', severe,
-        'persistent_percent', pg_temp.cut(persistent, enrolments),
-        'severe_percent', pg_temp.cut(severe, enrolments)) END,
+        'persistent_percent', pg_temp.rounded(persistent, enrolments),
+        'severe_percent', pg_temp.rounded(severe, enrolments)) END,
     'persistence_to_date', jsonb_build_object(
         'enrolments', enrolments_to_date, 'persistent', persistent_to_date, 'severe', severe_to_date,
-        'persistent_percent', pg_temp.cut(persistent_to_date, enrolments_to_date),
-        'severe_percent', pg_temp.cut(severe_to_date, enrolments_to_date)),
+        'persistent_percent', pg_temp.rounded(persistent_to_date, enrolments_to_date),
+        'severe_percent', pg_temp.rounded(severe_to_date, enrolments_to_date)),
     'completeness', jsonb_build_object(
         'expected', expected, 'marked', marked, 'percent', pg_temp.cut(marked, expected))
 ) || CASE :level WHEN 'pupil' THEN jsonb_build_object('doubled', doubled) ELSE '{}' END)::text AS cell

@@ -153,6 +153,11 @@ CREATE FUNCTION pg_temp.answers(enrolment int, day date) RETURNS record LANGUAGE
     FROM on_roll WHERE enrolment_id = enrolment
 $$;
 
+-- A percentage rounded to one decimal, a half up; none of nothing.
+CREATE FUNCTION pg_temp.rounded(part bigint, whole bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT round(100.0 * part / nullif(whole, 0), 1)::text
+$$;
+
 -- A percentage cut to one decimal; none of nothing.
 CREATE FUNCTION pg_temp.cut(part bigint, whole bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN whole > 0 THEN (1000 * part / whole / 10) || '.' || (1000 * part / whole % 10) END
