@@ -275,7 +275,8 @@ pub(super) fn of_periods(
 
 /// What came of the items of a run, whichever attempt did them, in the order in which they were done.
 pub(super) fn items(tx: &mut Tx, row: &RunRow) -> Result<Vec<RunItem>> {
-    Ok(RunItem::query()
+    Ok(tx
+        .rows::<RunItem>()
         .filter(run_item::school_id.eq(row.school_id).and(run_item::kind.eq(row.kind)))
         .filter(run_item::period.eq(&row.period))
         .order((run_item::recorded_at, run_item::item))

@@ -218,7 +218,8 @@ pub fn placements_of_enrolments(
     enrolments: &[EnrolmentId],
 ) -> Result<Vec<PlacementRow>> {
     let ours = placement_now::school_id.eq(school_id);
-    Ok(PlacementRow::query()
+    Ok(tx
+        .rows::<PlacementRow>()
         .filter(ours.and(placement_now::enrolment_id.eq_any(enrolments)))
         .order((placement_now::enrolment_id, placement_now::from_day))
         .load(tx.conn)?)
@@ -226,7 +227,8 @@ pub fn placements_of_enrolments(
 
 /// Every placement of these schools, in the order of enrolment and day.
 pub fn placements_of(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<PlacementRow>> {
-    Ok(PlacementRow::query()
+    Ok(tx
+        .rows::<PlacementRow>()
         .filter(placement_now::school_id.eq_any(schools))
         .order((placement_now::enrolment_id, placement_now::from_day))
         .load(tx.conn)?)
