@@ -88,6 +88,9 @@ const WRONG: &[(&str, &[&str])] = &[
     ("SELECT FROM WHERE", &["it cannot be read"]),
 ];
 
+/// Views and tables that no operation asks, each with the reason.
+const UNHEARD: &[(&str, &str)] = &[("mark", "a view for people with `psql`")];
+
 /// Statements that name their trust, or no table of a trust.
 const RIGHT: &[&str] = &[
     r#"SELECT "school"."name" FROM "school" WHERE (("school"."trust_id" = $1) AND ("school"."urn" = $2))"#,
@@ -142,8 +145,9 @@ fn every_operation_names_the_trust_in_all_that_it_asks() {
         text.split(|c: char| !(c.is_alphanumeric() || c == '_')).map(str::to_owned).collect()
     };
     let heard: BTreeSet<String> = texts.iter().flat_map(words).collect();
-    let unheard: Vec<&String> = tables().iter().filter(|table| !heard.contains(*table)).collect();
-    assert_eq!(unheard, Vec::<&String>::new());
+    let unheard: Vec<&str> =
+        tables().iter().map(String::as_str).filter(|table| !heard.contains(*table)).collect();
+    assert_eq!(unheard, UNHEARD.iter().map(|(table, _)| *table).collect::<Vec<_>>());
     for (table, why) in OUTSIDE {
         let table = BTreeSet::from([(*table).to_owned()]);
         assert!(texts.iter().any(|text| !faults(text, &table).is_empty()), "{table:?}: {why}");

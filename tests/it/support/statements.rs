@@ -28,6 +28,9 @@ pub const OUTSIDE: &[(&str, &str)] =
 const OF_NO_TABLE: [&str; 7] =
     ["SET ", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT ", "RELEASE ", "SHOW "];
 
+/// How diesel adds no row, where a list of new rows is empty: it asks for nothing.
+const OF_NO_ROW: &str = " WHERE 1=0";
+
 /// What was heard, each text with what is wrong with it.
 #[derive(Default)]
 struct Heard {
@@ -120,7 +123,8 @@ impl Instrumentation for Ear {
 
 fn hear(database: &str, query: &dyn DebugQuery) {
     let text = text_of(query);
-    if OF_NO_TABLE.iter().any(|beginning| text.starts_with(beginning)) {
+    let of_no_table = OF_NO_TABLE.iter().any(|beginning| text.starts_with(beginning));
+    if of_no_table || text.ends_with(OF_NO_ROW) {
         return;
     }
     let known = heard().texts.get(&text).cloned();
