@@ -14,6 +14,7 @@ pub mod kind;
 pub mod limit;
 pub mod migrate;
 pub mod narrow;
+pub mod of_trust;
 pub mod operation;
 pub mod platform;
 pub mod prelude;

@@ -103,8 +103,9 @@ pub(super) fn add(tx: &mut Tx, new: NewLeave, by: &str) -> Result<Leave> {
 /// One request with what became of it, if the caller may see it.
 pub(super) fn one(tx: &mut Tx, leave_id: LeaveId) -> Result<Leave> {
     let request =
-        LeaveRequest::query().filter(leave_request::leave_id.eq(leave_id)).first(tx.conn)?;
-    let decision = LeaveDecision::query()
+        tx.rows::<LeaveRequest>().filter(leave_request::leave_id.eq(leave_id)).first(tx.conn)?;
+    let decision = tx
+        .rows::<LeaveDecision>()
         .filter(leave_decision::leave_id.eq(leave_id))
         .first(tx.conn)
         .optional()?;

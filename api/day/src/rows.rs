@@ -76,7 +76,10 @@ pub(super) fn add_report(tx: &mut Tx, new: NewReport, caller: &Caller) -> Result
 
 /// One report, if the caller may see it.
 pub(super) fn report(tx: &mut Tx, report_id: ReportId) -> Result<ReportedAbsence> {
-    Ok(ReportedAbsence::query().filter(reported_absence::report_id.eq(report_id)).first(tx.conn)?)
+    Ok(tx
+        .rows::<ReportedAbsence>()
+        .filter(reported_absence::report_id.eq(report_id))
+        .first(tx.conn)?)
 }
 
 /// The reports of a school that touch these days and were not withdrawn, in the order in which they came.

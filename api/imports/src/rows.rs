@@ -138,13 +138,14 @@ fn add_request(tx: &mut Tx, job_id: JobId, request: &Request, whole: &Whole) -> 
 
 /// What was asked, and the file.
 pub(super) fn take(tx: &mut Tx, job_id: JobId) -> Result<(Request, Vec<u8>)> {
-    let row: ImportRow = ImportRow::query().filter(import::job_id.eq(job_id)).first(tx.conn)?;
+    let row: ImportRow = tx.rows::<ImportRow>().filter(import::job_id.eq(job_id)).first(tx.conn)?;
     let kind = row.kind;
     let options: Options =
         serde_json::from_value(row.options.clone()).map_err(Problem::internal)?;
     let mut bytes = Vec::with_capacity(usize::try_from(row.bytes).unwrap_or_default());
     // Chunk by chunk as they come, or the file would be here twice.
-    let chunks = import_chunk::table
+    let chunks = tx
+        .of(import_chunk::table)
         .filter(import_chunk::job_id.eq(job_id))
         .order(import_chunk::seq)
         .select(import_chunk::body)
@@ -160,16 +161,18 @@ pub(super) fn take(tx: &mut Tx, job_id: JobId) -> Result<(Request, Vec<u8>)> {
 /// Keeps what came of an import and lets its file go.
 pub(super) fn keep_outcome(tx: &mut Tx, job_id: JobId, outcome: &Outcome) -> Result<()> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
-    diesel::update(import::table.filter(import::job_id.eq(job_id)))
+    diesel::update(tx.of(import::table).filter(import::job_id.eq(job_id)))
         .set((import::result.eq(Some(result)), import::applied_at.eq(outcome.applied_at)))
         .execute(tx.conn)?;
-    diesel::delete(import_chunk::table.filter(import_chunk::job_id.eq(job_id))).execute(tx.conn)?;
+    diesel::delete(tx.of(import_chunk::table).filter(import_chunk::job_id.eq(job_id)))
+        .execute(tx.conn)?;
     Ok(())
 }
 
 /// One import, if the caller may see it.
 pub(super) fn import(tx: &mut Tx, import_id: ImportId) -> Result<Import> {
-    let found: (ImportRow, JobRow) = import::table
+    let found: (ImportRow, JobRow) = tx
+        .of(import::table)
         .inner_join(
             job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))),
         )
@@ -181,7 +184,8 @@ pub(super) fn import(tx: &mut Tx, import_id: ImportId) -> Result<Import> {
 
 /// Imports, latest first, below `before`. Their problems are left out: read the import itself for them.
 pub(super) fn imports(tx: &mut Tx, before: Option<ImportId>, most: i64) -> Result<Vec<Import>> {
-    let mut rows = import::table
+    let mut rows = tx
+        .of(import::table)
         .inner_join(
             job::table.on(job::trust_id.eq(import::trust_id).and(job::job_id.eq(import::job_id))),
         )

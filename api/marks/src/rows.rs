@@ -110,7 +110,8 @@ pub(super) fn put_marks(
     for some in rows.chunks(BATCH) {
         diesel::sql_query(
             "INSERT INTO register_year (trust_id, year, school_id, enrolment_id, version, marks) \
-             SELECT $1, $2, $3, u.enrolment_id, $4, u.marks FROM unnest($5, $6) AS u (enrolment_id, marks) \
+             SELECT t.trust_id, $2, $3, u.enrolment_id, $4, u.marks \
+             FROM trust t, unnest($5, $6) AS u (enrolment_id, marks) WHERE t.trust_id = $1 \
              ON CONFLICT (trust_id, year, school_id, enrolment_id) \
              DO UPDATE SET marks = EXCLUDED.marks, version = EXCLUDED.version",
         )
@@ -153,10 +154,10 @@ pub(super) fn add_events(
         diesel::sql_query(
             "INSERT INTO mark_event (trust_id, school_id, year, version, part, source, enrolment_ids, \
                  first_half_day, half_days, old, new, reason, job_id, recorded_at, recorded_by, role) \
-             SELECT $1, $2, $3, $4, u.part, $5, \
+             SELECT t.trust_id, $2, $3, $4, u.part, $5, \
                  ($11)[u.from_enrolment : u.to_enrolment], u.first, u.half_days, u.old, u.new, $6, $7, $8, $9, $10 \
-             FROM unnest($12, $13, $14, $15, $16, $17, $18) \
-                 AS u (part, from_enrolment, to_enrolment, first, half_days, old, new)",
+             FROM trust t, unnest($12, $13, $14, $15, $16, $17, $18) \
+                 AS u (part, from_enrolment, to_enrolment, first, half_days, old, new) WHERE t.trust_id = $1",
         )
         .bind::<Integer, _>(tx.trust())
         .bind::<Integer, _>(school_id)
@@ -292,7 +293,7 @@ pub fn history(
 
 /// The header of a register that was taken here.
 #[derive(Debug, Clone, HasQuery, Insertable, AsChangeset)]
-#[diesel(table_name = register_session)]
+#[diesel(table_name = register_session, primary_key(trust_id, class_id, date, session))]
 pub struct Header {
     /// The trust.
     pub trust_id: TrustId,
@@ -408,7 +409,8 @@ pub fn put_taken(
     }
     diesel::sql_query(
         "INSERT INTO class_year (trust_id, year, school_id, class_id, version, taken) \
-         SELECT $1, $2, $3, u.class_id, $4, u.taken FROM unnest($5, $6) AS u (class_id, taken) \
+         SELECT t.trust_id, $2, $3, u.class_id, $4, u.taken \
+         FROM trust t, unnest($5, $6) AS u (class_id, taken) WHERE t.trust_id = $1 \
          ON CONFLICT (trust_id, year, school_id, class_id) \
          DO UPDATE SET taken = EXCLUDED.taken, version = EXCLUDED.version",
     )
@@ -432,9 +434,11 @@ fn keep_taken(
 ) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO class_year_change (trust_id, year, school_id, class_id, recorded_at, old) \
-         SELECT $1, $2, $3, u.class_id, $4, coalesce(c.taken, $6) FROM unnest($5) AS u (class_id) \
+         SELECT t.trust_id, $2, $3, u.class_id, $4, coalesce(c.taken, $6) \
+         FROM trust t CROSS JOIN unnest($5) AS u (class_id) \
          LEFT JOIN class_year c \
-             ON c.trust_id = $1 AND c.year = $2 AND c.school_id = $3 AND c.class_id = u.class_id",
+             ON c.trust_id = t.trust_id AND c.year = $2 AND c.school_id = $3 AND c.class_id = u.class_id \
+         WHERE t.trust_id = $1",
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<SmallInt, _>(year)

@@ -27,7 +27,7 @@ pub fn discussed(
     pupils: &[PupilId],
     days: Days,
 ) -> Result<BTreeMap<PupilId, Vec<Discussed>>> {
-    let said = feedback::table.inner_join(review::table.on(
+    let said = tx.of(feedback::table).inner_join(review::table.on(
         review::trust_id.eq(feedback::trust_id).and(review::review_id.eq(feedback::review_id)),
     ));
     let rows: Vec<(PupilId, NaiveDate, String, DateTime<Utc>, String)> = said
@@ -53,7 +53,7 @@ pub fn discussed(
 /// The pupils on the list of a school's review. Errors: 404 for a review that is not the school's.
 pub fn listed_at(tx: &mut Tx, school_id: SchoolId, review_id: ReviewId) -> Result<Vec<PupilId>> {
     let ours = review::school_id.eq(school_id).and(review::review_id.eq(review_id));
-    let _: ReviewId = review::table.filter(ours).select(review::review_id).first(tx.conn)?;
+    let _: ReviewId = tx.of(review::table).filter(ours).select(review::review_id).first(tx.conn)?;
     let pupils: Vec<Option<PupilId>> = review_item::table
         .filter(review_item::trust_id.eq(tx.trust()).and(review_item::review_id.eq(review_id)))
         .filter(review_item::pupil_id.is_not_null())

@@ -160,7 +160,7 @@ pub(super) type Key = (SchoolId, words::RunKind, String);
 /// Every run that is there.
 pub(super) fn there(tx: &mut Tx) -> Result<BTreeSet<Key>> {
     let rows: Vec<Key> =
-        run::table.select((run::school_id, run::kind, run::period)).load(tx.conn)?;
+        tx.of(run::table).select((run::school_id, run::kind, run::period)).load(tx.conn)?;
     Ok(rows.into_iter().collect())
 }
 
@@ -199,7 +199,7 @@ pub(super) fn add(tx: &mut Tx, new: &[NewRun], by: &str, role: &str) -> Result<V
 
 /// One run, if the caller may see it.
 pub(super) fn row(tx: &mut Tx, run_id: RunId) -> Result<RunRow> {
-    Ok(RunRow::query().filter(run::run_id.eq(run_id)).first(tx.conn)?)
+    Ok(tx.rows::<RunRow>().filter(run::run_id.eq(run_id)).first(tx.conn)?)
 }
 
 /// Until the transaction ends nobody else adds an attempt at the same.
@@ -213,7 +213,8 @@ pub(super) fn alone(tx: &mut Tx, row: &RunRow) -> Result<()> {
 
 /// The attempt after this one, if there is one.
 pub(super) fn attempt_after(tx: &mut Tx, row: &RunRow) -> Result<Option<RunId>> {
-    Ok(run::table
+    Ok(tx
+        .of(run::table)
         .filter(run::school_id.eq(row.school_id).and(run::kind.eq(row.kind)))
         .filter(run::period.eq(&row.period).and(run::attempt.eq(row.attempt + 1)))
         .select(run::run_id)
@@ -221,16 +222,17 @@ pub(super) fn attempt_after(tx: &mut Tx, row: &RunRow) -> Result<Option<RunId>> 
         .optional()?)
 }
 
-/// Runs with their jobs.
+/// The runs of a trust with their jobs.
 #[diesel::dsl::auto_type]
-fn with_jobs() -> _ {
+fn with_jobs(trust: TrustId) -> _ {
     run::table
         .inner_join(job::table.on(job::trust_id.eq(run::trust_id).and(job::job_id.eq(run::run_id))))
+        .filter(run::trust_id.eq(trust))
 }
 
 /// One run with how far it is, if the caller may see it.
 pub(super) fn run(tx: &mut Tx, run_id: RunId) -> Result<Run> {
-    let found = with_jobs().filter(run::run_id.eq(run_id));
+    let found = with_jobs(tx.trust()).filter(run::run_id.eq(run_id));
     let found = found.select((RunRow::as_select(), JobRow::as_select())).first(tx.conn)?;
     Ok(Run::of(tx, found))
 }
@@ -243,7 +245,7 @@ pub(super) fn runs(
     before: Option<RunId>,
     most: i64,
 ) -> Result<Vec<Run>> {
-    let mut rows = with_jobs().order(run::run_id.desc()).limit(most).into_boxed();
+    let mut rows = with_jobs(tx.trust()).order(run::run_id.desc()).limit(most).into_boxed();
     rows = rows.narrow(school_id.map(|school_id| run::school_id.eq(school_id)));
     rows = rows.narrow(state.map(|state| job::state.eq(state)));
     rows = rows.narrow(before.map(|before| run::run_id.lt(before)));
@@ -258,7 +260,7 @@ pub(super) fn of_periods(
     schools: Vec<SchoolId>,
     periods: BTreeSet<String>,
 ) -> Result<BTreeMap<Key, Run>> {
-    let found: Vec<(RunRow, JobRow)> = with_jobs()
+    let found: Vec<(RunRow, JobRow)> = with_jobs(tx.trust())
         .filter(run::school_id.eq_any(schools).and(run::period.eq_any(periods)))
         .order(run::attempt)
         .select((RunRow::as_select(), JobRow::as_select()))
@@ -269,7 +271,8 @@ pub(super) fn of_periods(
 
 /// What came of the items of a run, whichever attempt did them, in the order in which they were done.
 pub(super) fn items(tx: &mut Tx, row: &RunRow) -> Result<Vec<RunItem>> {
-    Ok(RunItem::query()
+    Ok(tx
+        .rows::<RunItem>()
         .filter(run_item::school_id.eq(row.school_id).and(run_item::kind.eq(row.kind)))
         .filter(run_item::period.eq(&row.period))
         .order((run_item::recorded_at, run_item::item))

@@ -27,8 +27,8 @@ pub(super) struct SchoolTime {
 /// How many calendars, and how many decisions on what a school follows, have ever been recorded. They are append-only,
 /// so the same numbers mean that none has changed.
 pub(super) fn recorded(tx: &mut Tx) -> Result<(i64, i64)> {
-    let calendars = school_calendar::table.select(count_star()).first(tx.conn)?;
-    Ok((calendars, school_policy::table.select(count_star()).first(tx.conn)?))
+    let calendars = tx.of(school_calendar::table).select(count_star()).first(tx.conn)?;
+    Ok((calendars, tx.of(school_policy::table).select(count_star()).first(tx.conn)?))
 }
 
 /// The time of these schools in these academic years.
@@ -64,7 +64,8 @@ fn known_from(
     schools: Vec<SchoolId>,
     years: RangeInclusive<i16>,
 ) -> Result<BTreeMap<AcademicYear, BTreeMap<SchoolId, DateTime<Utc>>>> {
-    let rows: Vec<(i16, SchoolId, Option<DateTime<Utc>>)> = school_calendar::table
+    let rows: Vec<(i16, SchoolId, Option<DateTime<Utc>>)> = tx
+        .of(school_calendar::table)
         .filter(school_calendar::school_id.eq_any(schools))
         .filter(school_calendar::year.between(*years.start(), *years.end()))
         .group_by((school_calendar::year, school_calendar::school_id))

@@ -4,6 +4,10 @@
 //! otherwise go through again after each edit of the API.
 #![expect(missing_docs, reason = "the columns are described in migrations/")]
 
+mod of_trust;
+
+pub use of_trust::OfTrust;
+
 diesel::table! {
     trust (trust_id) {
         trust_id -> Int4,

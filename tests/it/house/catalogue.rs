@@ -291,8 +291,7 @@ fn what_is_append_only_cannot_be_changed_by_the_application() {
     let append_only =
         sql.texts("SELECT name FROM tenant_table WHERE name NOT IN (SELECT name FROM may_change)");
     assert!(append_only.contains(&"mark_event".to_owned()), "{append_only:?}");
-    let mut application =
-        PgConnection::establish(&database.url(api::base::migrate::APPLICATION)).unwrap();
+    let Sql(mut application) = Sql::at(&database.url(api::base::migrate::APPLICATION));
     for table in append_only {
         for statement in [
             format!("UPDATE {table} SET trust_id = 1"),

@@ -9,4 +9,5 @@ mod migrations;
 mod multi_instance;
 mod problems;
 mod row_security;
+mod statements;
 mod tidy;

@@ -23,6 +23,7 @@ use serde_json::{Value, json};
 use super::document;
 use super::postgres::{TestDatabase, fresh_database};
 use super::sql::Sql;
+use super::statements;
 
 /// How long a server, an answer or the end of a job may take.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -154,6 +155,7 @@ impl TestApp {
     }
 
     fn on(database: Arc<TestDatabase>, keys: PathBuf, clock: TestClock, how: Start) -> Self {
+        statements::listen();
         let settings = Settings {
             database_url: database.url(api::base::migrate::APPLICATION),
             redis_url: how.redis_url,
@@ -246,6 +248,9 @@ impl Drop for TestApp {
         drop(self.server.stop(false));
         if Arc::strong_count(&self.database) == 1 {
             let _ = std::fs::remove_dir_all(&self.keys);
+        }
+        if !std::thread::panicking() {
+            statements::check(&self.database.url(api::base::migrate::APPLICATION));
         }
     }
 }

@@ -19,6 +19,7 @@ pub mod redis;
 pub mod roll;
 pub mod run;
 pub mod sql;
+pub mod statements;
 pub mod two_classes;
 pub mod weeks;
 pub mod workbook;

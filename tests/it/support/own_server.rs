@@ -16,6 +16,7 @@ use super::app::{Client, TestClock, serve};
 use super::build::id;
 use super::postgres::base;
 use super::sql::Sql;
+use super::statements;
 
 /// A folder that goes with the story.
 pub struct Folder(PathBuf);
@@ -33,6 +34,7 @@ pub fn start_postgres(folder: &Folder) -> Cluster {
 
 /// An application on that server.
 fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
+    statements::listen();
     let settings = Settings {
         database_url: cluster.url(api::base::migrate::APPLICATION, api::base::migrate::DATABASE),
         redis_url: None,

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 
 use super::postgres::TestDatabase;
+use super::statements;
 
 /// A connection that sees everything.
 pub struct Sql(pub PgConnection);
@@ -16,6 +17,7 @@ impl Sql {
     /// To the database at an address.
     pub fn at(url: &str) -> Self {
         let mut connection = PgConnection::establish(url).unwrap();
+        statements::ignore(&mut connection);
         // Whoever holds a lock for longer than this will never let go of it.
         connection.batch_execute("SET lock_timeout = '120s'").unwrap();
         Self(connection)

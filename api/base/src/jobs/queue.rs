@@ -141,7 +141,8 @@ impl<'a> Job<'a> {
         let whole = platform::lease_scope(lease);
         let (schools, by, role) = db.run_job(&whole, |tx| {
             let row: (String, String, String) = diesel::update(
-                job::table.filter(job::job_id.eq(lease.job_id).and(job::fence.lt(lease.fence))),
+                tx.of(job::table)
+                    .filter(job::job_id.eq(lease.job_id).and(job::fence.lt(lease.fence))),
             )
             .set((
                 job::state.eq(JobState::Running),
@@ -210,7 +211,7 @@ impl<'a> Job<'a> {
     fn say(&self, tx: &mut Tx<'_>, stage: &str, done: u64, total: u64) -> Result<bool, Problem> {
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         let ours = job::job_id.eq(self.lease.job_id).and(job::fence.eq(self.lease.fence));
-        let rows = diesel::update(job::table.filter(ours))
+        let rows = diesel::update(tx.of(job::table).filter(ours))
             .set((job::stage.eq(stage), job::done.eq(count(done)), job::total.eq(count(total))))
             .execute(tx.conn)?;
         Ok(rows == 1)
@@ -244,7 +245,7 @@ pub(super) fn finish(
     stage: &str,
 ) -> Result<(), Problem> {
     let ours = job::job_id.eq(lease.job_id).and(job::fence.le(lease.fence));
-    let rows = diesel::update(job::table.filter(ours))
+    let rows = diesel::update(tx.of(job::table).filter(ours))
         .set((job::state.eq(how.state()), job::stage.eq(stage), job::finished_at.eq(tx.now())))
         .execute(tx.conn)?;
     let left = job_queue::job_id.eq(lease.job_id).and(job_queue::fence.eq(lease.fence));

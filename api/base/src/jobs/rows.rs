@@ -56,5 +56,9 @@ impl JobRow {
 
 /// One job, if the caller may see it. Errors: 404.
 pub fn job(tx: &mut Tx<'_>, job_id: JobId) -> Result<JobRow, Problem> {
-    Ok(job::table.filter(job::job_id.eq(job_id)).select(JobRow::as_select()).first(tx.conn)?)
+    Ok(tx
+        .of(job::table)
+        .filter(job::job_id.eq(job_id))
+        .select(JobRow::as_select())
+        .first(tx.conn)?)
 }

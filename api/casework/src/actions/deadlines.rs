@@ -50,7 +50,8 @@ impl Deadlines {
 /// The mornings on which something is to be told at schools: the day that an open action is due, and the day after.
 pub fn deadlines(tx: &mut Tx) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDate>>> {
     let today = tx.clock().today();
-    let rows: Vec<(SchoolId, Option<NaiveDate>, NaiveDate)> = action::table
+    let rows: Vec<(SchoolId, Option<NaiveDate>, NaiveDate)> = tx
+        .of(action::table)
         .filter(action::done_at.is_null().and(action::due.le(today)))
         .select((action::school_id, action::due, action::opened_on))
         .distinct()

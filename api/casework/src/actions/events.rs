@@ -60,7 +60,8 @@ impl NewEvent {
 
 /// The events of an action, in order.
 pub(super) fn events(tx: &mut Tx, action_id: ActionId) -> Result<Vec<ActionEventRow>> {
-    Ok(ActionEventRow::query()
+    Ok(tx
+        .rows::<ActionEventRow>()
         .filter(action_event::action_id.eq(action_id))
         .order(action_event::seq)
         .load(tx.conn)?)
@@ -68,7 +69,7 @@ pub(super) fn events(tx: &mut Tx, action_id: ActionId) -> Result<Vec<ActionEvent
 
 /// Records an event of an action that the caller holds; `false` when it was told before.
 pub(super) fn add_event(tx: &mut Tx, action: &ActionRow, new: &NewEvent, by: &str) -> Result<bool> {
-    let before = action_event::table.filter(action_event::action_id.eq(action.action_id));
+    let before = tx.of(action_event::table).filter(action_event::action_id.eq(action.action_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(action_event::seq)).first(tx.conn)?;
     let added = diesel::insert_into(action_event::table)
         .values((

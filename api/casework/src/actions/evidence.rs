@@ -25,7 +25,8 @@ pub struct EvidenceRow {
 
 /// The evidence of an action, in order.
 pub fn evidence(tx: &mut Tx, action_id: ActionId) -> Result<Vec<EvidenceRow>> {
-    Ok(EvidenceRow::query()
+    Ok(tx
+        .rows::<EvidenceRow>()
         .filter(evidence::action_id.eq(action_id))
         .order(evidence::seq)
         .load(tx.conn)?)
@@ -38,7 +39,7 @@ pub fn add_evidence(
     (says, done): (&str, bool),
     by: &str,
 ) -> Result<()> {
-    let before = evidence::table.filter(evidence::action_id.eq(action.action_id));
+    let before = tx.of(evidence::table).filter(evidence::action_id.eq(action.action_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(evidence::seq)).first(tx.conn)?;
     diesel::insert_into(evidence::table)
         .values((
@@ -53,7 +54,7 @@ pub fn add_evidence(
         ))
         .execute(tx.conn)?;
     if done && action.done_at.is_none() {
-        diesel::update(action::table.filter(action::action_id.eq(action.action_id)))
+        diesel::update(tx.of(action::table).filter(action::action_id.eq(action.action_id)))
             .set(action::done_at.eq(tx.now()))
             .execute(tx.conn)?;
     }
@@ -62,7 +63,8 @@ pub fn add_evidence(
 
 /// What is still open of a case falls away, and says why.
 pub fn fall_away(tx: &mut Tx, case_id: CaseId, why: &str, by: &str) -> Result<()> {
-    let open: Vec<ActionRow> = ActionRow::query()
+    let open: Vec<ActionRow> = tx
+        .rows::<ActionRow>()
         .filter(action::case_id.eq(case_id).and(is_open()))
         .order(action::action_id)
         .for_update()

@@ -138,8 +138,10 @@ pub fn overtake(
     rules: &[String],
 ) -> Result<()> {
     let these = action::review_id.eq(review_id).and(action::pupil_id.eq(pupil_id));
-    diesel::update(action::table.filter(these.and(action::rule.eq_any(rules)).and(is_open())))
-        .set(action::overtaken_at.eq(tx.now()))
-        .execute(tx.conn)?;
+    diesel::update(
+        tx.of(action::table).filter(these.and(action::rule.eq_any(rules)).and(is_open())),
+    )
+    .set(action::overtaken_at.eq(tx.now()))
+    .execute(tx.conn)?;
     Ok(())
 }

@@ -83,7 +83,8 @@ pub fn actions(
     after: Option<ActionId>,
     most: i64,
 ) -> Result<Vec<ActionRow>> {
-    let mut rows = ActionRow::query().filter(action::school_id.eq(wanted.school_id)).into_boxed();
+    let mut rows =
+        tx.rows::<ActionRow>().filter(action::school_id.eq(wanted.school_id)).into_boxed();
     rows = rows.narrow(wanted.case_id.map(|case_id| action::case_id.eq(case_id)));
     rows = rows.narrow(wanted.role.map(|role| action::role.eq(role)));
     rows = rows.narrow(wanted.staff_id.map(|staff_id| action::staff_id.eq(staff_id)));
@@ -101,7 +102,11 @@ pub fn actions(
 
 /// One action, locked until this transaction ends. Errors: 404.
 pub fn action_to_change(tx: &mut Tx, action_id: ActionId) -> Result<ActionRow> {
-    Ok(ActionRow::query().filter(action::action_id.eq(action_id)).for_update().first(tx.conn)?)
+    Ok(tx
+        .rows::<ActionRow>()
+        .filter(action::action_id.eq(action_id))
+        .for_update()
+        .first(tx.conn)?)
 }
 
 /// The open actions of a school that are due by a day, in order, locked until this transaction ends.
@@ -110,7 +115,8 @@ pub(super) fn due_to_change(
     school_id: SchoolId,
     day: NaiveDate,
 ) -> Result<Vec<ActionRow>> {
-    Ok(ActionRow::query()
+    Ok(tx
+        .rows::<ActionRow>()
         .filter(action::school_id.eq(school_id).and(is_open()))
         .filter(action::due.le(day))
         .order(action::action_id)
@@ -127,7 +133,7 @@ pub(super) fn open_of(
     role: Option<&str>,
     duties: &[String],
 ) -> Result<Vec<ActionRow>> {
-    let rows = action::table.filter(action::school_id.eq(school_id).and(is_open()));
+    let rows = tx.of(action::table).filter(action::school_id.eq(school_id).and(is_open()));
     let whose =
         match staff_id {
             Some(staff_id) => rows
@@ -139,7 +145,8 @@ pub(super) fn open_of(
         };
     let ids: Vec<ActionId> =
         whose.order(action::action_id).select(action::action_id).load(tx.conn)?;
-    Ok(ActionRow::query()
+    Ok(tx
+        .rows::<ActionRow>()
         .filter(action::action_id.eq_any(ids).and(is_open()))
         .order(action::action_id)
         .for_update()
@@ -153,7 +160,7 @@ pub(super) fn give(
     staff_id: Option<StaffId>,
     role: Option<&str>,
 ) -> Result<()> {
-    diesel::update(action::table.filter(action::action_id.eq(one.action_id)))
+    diesel::update(tx.of(action::table).filter(action::action_id.eq(one.action_id)))
         .set((action::staff_id.eq(staff_id), action::role.eq(role.or(one.role.as_deref()))))
         .execute(tx.conn)?;
     Ok(())
@@ -161,6 +168,6 @@ pub(super) fn give(
 
 /// One action, if the caller may see it. Errors: 404.
 pub fn action(tx: &mut Tx, action_id: ActionId) -> Result<ActionRow> {
-    let row = ActionRow::query().filter(action::action_id.eq(action_id));
+    let row = tx.rows::<ActionRow>().filter(action::action_id.eq(action_id));
     Ok(row.first(tx.conn)?)
 }

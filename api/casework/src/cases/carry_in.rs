@@ -84,7 +84,8 @@ pub fn take_back(
     (by, role): (&str, &str),
     day: NaiveDate,
 ) -> Result<TakenBack> {
-    let events: Vec<(CaseId, i32)> = case_event::table
+    let events: Vec<(CaseId, i32)> = tx
+        .of(case_event::table)
         .filter(case_event::job_id.eq(import_id))
         .order((case_event::case_id, case_event::seq))
         .select((case_event::case_id, case_event::seq))

@@ -57,7 +57,8 @@ impl EventRow {
 
 /// The events of a case, in order.
 pub fn timeline(tx: &mut Tx, case_id: CaseId) -> Result<Vec<EventRow>> {
-    Ok(EventRow::query()
+    Ok(tx
+        .rows::<EventRow>()
         .filter(case_event::case_id.eq(case_id))
         .order(case_event::seq)
         .load(tx.conn)?)

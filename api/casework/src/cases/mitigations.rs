@@ -56,7 +56,8 @@ pub fn mitigations(
     school_id: SchoolId,
     day: NaiveDate,
 ) -> Result<BTreeMap<PupilId, String>> {
-    let rows: Vec<(PupilId, Accepted)> = mitigation::table
+    let rows: Vec<(PupilId, Accepted)> = tx
+        .of(mitigation::table)
         .filter(mitigation::school_id.eq(school_id).and(mitigation::first_day.le(day)))
         .distinct_on((mitigation::pupil_id, mitigation::first_day))
         .order((mitigation::pupil_id, mitigation::first_day, mitigation::recorded_at.desc()))
@@ -69,7 +70,8 @@ pub fn mitigations(
 /// The same of one pupil, for all days.
 pub fn accepted(tx: &mut Tx, (school_id, pupil_id): (SchoolId, PupilId)) -> Result<Vec<Accepted>> {
     let ours = mitigation::school_id.eq(school_id).and(mitigation::pupil_id.eq(pupil_id));
-    Ok(mitigation::table
+    Ok(tx
+        .of(mitigation::table)
         .filter(ours)
         .distinct_on(mitigation::first_day)
         .order((mitigation::first_day, mitigation::recorded_at.desc()))
@@ -79,7 +81,8 @@ pub fn accepted(tx: &mut Tx, (school_id, pupil_id): (SchoolId, PupilId)) -> Resu
 
 /// The reasons that were accepted for a pupil, earliest first.
 pub(super) fn mitigations_of(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Mitigation>> {
-    let mut all: Vec<Mitigation> = mitigation::table
+    let mut all: Vec<Mitigation> = tx
+        .of(mitigation::table)
         .filter(mitigation::pupil_id.eq(pupil_id))
         .distinct_on((mitigation::school_id, mitigation::first_day))
         .order((mitigation::school_id, mitigation::first_day, mitigation::recorded_at.desc()))

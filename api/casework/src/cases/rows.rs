@@ -80,7 +80,8 @@ pub fn with_target(
     after: Option<CaseId>,
     most: i64,
 ) -> Result<Vec<CaseFile>> {
-    let rows: Vec<CaseRow> = CaseRow::query()
+    let rows: Vec<CaseRow> = tx
+        .rows::<CaseRow>()
         .filter(case_state::school_id.eq(school_id).and(case_state::stage.is_not_null()))
         .filter(case_state::target_to.is_not_null())
         .filter(case_state::case_id.gt(after.unwrap_or(CaseId::MIN)))
@@ -92,7 +93,7 @@ pub fn with_target(
 
 /// One case, if the caller may see it. Errors: 404.
 pub fn case(tx: &mut Tx, case_id: CaseId) -> Result<CaseRow> {
-    Ok(CaseRow::query().filter(case_state::case_id.eq(case_id)).first(tx.conn)?)
+    Ok(tx.rows::<CaseRow>().filter(case_state::case_id.eq(case_id)).first(tx.conn)?)
 }
 
 /// One case with what its events come to, if the caller may see it. Errors: 404.
@@ -104,7 +105,7 @@ pub fn told_of(tx: &mut Tx, case_id: CaseId) -> Result<CaseFile> {
 /// One case to be changed: nobody else changes it until this transaction has ended. Errors: 404.
 pub fn case_to_change(tx: &mut Tx, case_id: CaseId) -> Result<CaseFile> {
     let row =
-        CaseRow::query().filter(case_state::case_id.eq(case_id)).for_update().first(tx.conn)?;
+        tx.rows::<CaseRow>().filter(case_state::case_id.eq(case_id)).for_update().first(tx.conn)?;
     told(tx, row)
 }
 
@@ -115,7 +116,8 @@ pub fn open_case_to_change(
     pupil_id: PupilId,
 ) -> Result<Option<CaseFile>> {
     let ours = case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id));
-    let row: Option<CaseRow> = CaseRow::query()
+    let row: Option<CaseRow> = tx
+        .rows::<CaseRow>()
         .filter(ours.and(case_state::stage.is_not_null()))
         .for_update()
         .first(tx.conn)
@@ -129,7 +131,8 @@ pub fn latest_case_to_change(
     school_id: SchoolId,
     pupil_id: PupilId,
 ) -> Result<Option<CaseFile>> {
-    let row: Option<CaseRow> = CaseRow::query()
+    let row: Option<CaseRow> = tx
+        .rows::<CaseRow>()
         .filter(case_state::school_id.eq(school_id).and(case_state::pupil_id.eq(pupil_id)))
         .order(case_state::case_id.desc())
         .for_update()
@@ -146,7 +149,7 @@ pub fn cases(
     most: i64,
 ) -> Result<Vec<CaseRow>> {
     let (school_id, pupil_id, stage, open) = wanted;
-    let mut rows = CaseRow::query().filter(case_state::school_id.eq(school_id)).into_boxed();
+    let mut rows = tx.rows::<CaseRow>().filter(case_state::school_id.eq(school_id)).into_boxed();
     rows = rows.narrow(pupil_id.map(|pupil_id| case_state::pupil_id.eq(pupil_id)));
     rows = rows.narrow(stage.map(|stage| case_state::stage.eq(stage)));
     match open {
@@ -166,7 +169,8 @@ pub(super) fn told(tx: &mut Tx, row: CaseRow) -> Result<CaseFile> {
 /// What the events of these cases come to.
 fn tell(tx: &mut Tx, rows: Vec<CaseRow>) -> Result<Vec<CaseFile>> {
     let ids: Vec<CaseId> = rows.iter().map(|row| row.case_id).collect();
-    let bodies: Vec<(CaseId, Value)> = case_event::table
+    let bodies: Vec<(CaseId, Value)> = tx
+        .of(case_event::table)
         .filter(case_event::case_id.eq_any(ids))
         .order((case_event::case_id, case_event::seq))
         .select((case_event::case_id, case_event::body))
@@ -262,7 +266,7 @@ pub(super) fn write(
         Place::At(stage) => Some(stage.as_str()),
         Place::Closed => None,
     };
-    let row = diesel::update(case_state::table.filter(case_state::case_id.eq(row.case_id)))
+    let row = diesel::update(tx.of(case_state::table).filter(case_state::case_id.eq(row.case_id)))
         .set((
             case_state::stage.eq(stage),
             case_state::since.eq(case.since),

@@ -40,7 +40,7 @@ pub struct LeftBehind {
 
 /// Every open case of the trust that the caller may see.
 pub fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
-    let open = Waiting::query().filter(case_state::stage.is_not_null());
+    let open = tx.rows::<Waiting>().filter(case_state::stage.is_not_null());
     Ok(open.load(tx.conn)?)
 }
 

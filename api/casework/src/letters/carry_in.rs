@@ -42,7 +42,7 @@ pub fn carry_in(
 pub fn take_back(tx: &mut Tx, import_id: ImportId, stay: &[CaseId]) -> Result<usize> {
     let of_import = letter::job_id.eq(import_id).and(letter::state.eq(LetterState::Sent));
     let goes = letter::case_id.is_null().or(letter::case_id.ne_all(stay));
-    Ok(diesel::update(letter::table.filter(of_import).filter(goes))
+    Ok(diesel::update(tx.of(letter::table).filter(of_import).filter(goes))
         .set((
             letter::state.eq(LetterState::TakenBack),
             letter::why.eq("its import was taken back"),

@@ -48,7 +48,8 @@ pub(super) struct NewCopy {
 
 /// Keeps the copies of a letter, in the order of the parents.
 pub(super) fn add(tx: &mut Tx, letter: &LetterRow, new: &[NewCopy]) -> Result<()> {
-    let last: Option<i32> = letter_copy::table
+    let last: Option<i32> = tx
+        .of(letter_copy::table)
         .filter(letter_copy::letter_id.eq(letter.letter_id))
         .select(diesel::dsl::max(letter_copy::round))
         .first(tx.conn)?;
@@ -82,7 +83,8 @@ pub(super) fn of_letters(
     tx: &mut Tx,
     letters: &[LetterId],
 ) -> Result<BTreeMap<LetterId, Vec<CopyRow>>> {
-    let rows: Vec<CopyRow> = CopyRow::query()
+    let rows: Vec<CopyRow> = tx
+        .rows::<CopyRow>()
         .filter(letter_copy::letter_id.eq_any(letters))
         .order((letter_copy::letter_id, letter_copy::round, letter_copy::place))
         .load(tx.conn)?;

@@ -132,13 +132,13 @@ pub fn add(tx: &mut Tx, new: &NewLetter<'_>, by: &str) -> Result<()> {
 
 /// One letter, if the caller may see it. Errors: 404.
 pub fn letter(tx: &mut Tx, letter_id: LetterId) -> Result<LetterRow> {
-    let row = LetterRow::query().filter(letter::letter_id.eq(letter_id));
+    let row = tx.rows::<LetterRow>().filter(letter::letter_id.eq(letter_id));
     Ok(row.first(tx.conn)?)
 }
 
 /// One letter, locked until this transaction ends. Errors: 404.
 pub fn letter_to_change(tx: &mut Tx, letter_id: LetterId) -> Result<LetterRow> {
-    let row = LetterRow::query().filter(letter::letter_id.eq(letter_id));
+    let row = tx.rows::<LetterRow>().filter(letter::letter_id.eq(letter_id));
     Ok(row.for_update().first(tx.conn)?)
 }
 
@@ -150,7 +150,7 @@ pub fn decide(
     reason: &str,
     by: &str,
 ) -> Result<()> {
-    let before = letter_decision::table.filter(letter_decision::letter_id.eq(row.letter_id));
+    let before = tx.of(letter_decision::table).filter(letter_decision::letter_id.eq(row.letter_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(letter_decision::seq)).first(tx.conn)?;
     diesel::insert_into(letter_decision::table)
         .values((
@@ -165,7 +165,7 @@ pub fn decide(
         ))
         .execute(tx.conn)?;
     let why = (verdict == Verdict::Withdraw).then_some("a person withdrew it");
-    diesel::update(letter::table.filter(letter::letter_id.eq(row.letter_id)))
+    diesel::update(tx.of(letter::table).filter(letter::letter_id.eq(row.letter_id)))
         .set((letter::state.eq(verdict.state()), letter::why.eq(why)))
         .execute(tx.conn)?;
     Ok(())
@@ -176,7 +176,8 @@ pub(super) fn decisions(
     tx: &mut Tx,
     letters: &[LetterId],
 ) -> Result<BTreeMap<LetterId, Vec<LetterDecisionRow>>> {
-    let rows: Vec<LetterDecisionRow> = letter_decision::table
+    let rows: Vec<LetterDecisionRow> = tx
+        .of(letter_decision::table)
         .filter(letter_decision::letter_id.eq_any(letters))
         .order((letter_decision::letter_id, letter_decision::seq))
         .select((
@@ -200,14 +201,18 @@ pub(super) fn unwritten(
     school_id: SchoolId,
     pupil_id: PupilId,
 ) -> Result<Vec<LetterRow>> {
-    let released = letter_decision::table
-        .filter(letter_decision::letter_id.eq(letter::letter_id))
-        .filter(letter_decision::decided.eq(Verdict::Release))
-        .filter(letter_decision::recorded_at.ge(letter_copy::recorded_at));
-    let written = letter_copy::table
+    let released_since = letter_decision::trust_id
+        .eq(letter_copy::trust_id)
+        .and(letter_decision::letter_id.eq(letter_copy::letter_id))
+        .and(letter_decision::decided.eq(Verdict::Release))
+        .and(letter_decision::recorded_at.ge(letter_copy::recorded_at));
+    let written = tx
+        .of(letter_copy::table)
+        .left_join(letter_decision::table.on(released_since))
         .filter(letter_copy::letter_id.eq(letter::letter_id))
-        .filter(diesel::dsl::not(diesel::dsl::exists(released)));
-    Ok(LetterRow::query()
+        .filter(letter_decision::letter_id.nullable().is_null());
+    Ok(tx
+        .rows::<LetterRow>()
         .filter(letter::school_id.eq(school_id).and(letter::pupil_id.eq(pupil_id)))
         .filter(letter::state.eq(LetterState::Waiting))
         .filter(diesel::dsl::not(diesel::dsl::exists(written)))
@@ -223,7 +228,7 @@ pub fn letters(
     before: Option<LetterId>,
     most: i64,
 ) -> Result<Vec<LetterRow>> {
-    let mut rows = LetterRow::query().filter(letter::school_id.eq(school_id)).into_boxed();
+    let mut rows = tx.rows::<LetterRow>().filter(letter::school_id.eq(school_id)).into_boxed();
     rows = rows.narrow(state.map(|state| letter::state.eq(state)));
     rows = rows.narrow(before.map(|before| letter::letter_id.lt(before)));
     Ok(rows.order(letter::letter_id.desc()).limit(most).load(tx.conn)?)
@@ -236,7 +241,7 @@ pub fn sent(
     (on, how): (NaiveDate, &str),
     by: &str,
 ) -> Result<LetterRow> {
-    Ok(diesel::update(letter::table.filter(letter::letter_id.eq(letter_id)))
+    Ok(diesel::update(tx.of(letter::table).filter(letter::letter_id.eq(letter_id)))
         .set((
             letter::state.eq(LetterState::Sent),
             letter::sent_on.eq(on),
@@ -254,7 +259,8 @@ pub fn counting_of_review(
     pupil_id: PupilId,
     review_id: ReviewId,
 ) -> Result<Vec<LetterRow>> {
-    Ok(LetterRow::query()
+    Ok(tx
+        .rows::<LetterRow>()
         .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
         .filter(letter::state.ne(LetterState::TakenBack).and(letter::unsupported_at.is_null()))
         .order(letter::letter_id)
@@ -268,7 +274,8 @@ pub fn unsupported_of_review(
     pupil_id: PupilId,
     review_id: ReviewId,
 ) -> Result<Vec<LetterRow>> {
-    Ok(LetterRow::query()
+    Ok(tx
+        .rows::<LetterRow>()
         .filter(letter::pupil_id.eq(pupil_id).and(letter::review_id.eq(review_id)))
         .filter(letter::unsupported_at.is_not_null())
         .order(letter::letter_id)
@@ -280,11 +287,11 @@ pub fn unsupported_of_review(
 pub fn lose_support(tx: &mut Tx, letter: &LetterRow, why: &str) -> Result<()> {
     let this = letter::letter_id.eq(letter.letter_id);
     if letter.state == LetterState::Sent {
-        diesel::update(letter::table.filter(this))
+        diesel::update(tx.of(letter::table).filter(this))
             .set((letter::unsupported_at.eq(tx.now()), letter::why.eq(why)))
             .execute(tx.conn)?;
     } else {
-        diesel::update(letter::table.filter(this))
+        diesel::update(tx.of(letter::table).filter(this))
             .set((letter::state.eq(LetterState::TakenBack), letter::why.eq(why)))
             .execute(tx.conn)?;
     }
@@ -300,7 +307,8 @@ pub fn stop(
     by: &str,
 ) -> Result<DateTime<Utc>> {
     let school_ids = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
-    let last: Option<DateTime<Utc>> = letter_stop::table
+    let last: Option<DateTime<Utc>> = tx
+        .of(letter_stop::table)
         .filter(letter_stop::pupil_id.eq(pupil_id))
         .order(letter_stop::recorded_at.desc())
         .select(letter_stop::recorded_at)
@@ -320,7 +328,7 @@ pub fn stop(
         .execute(tx.conn)?;
     if stopped {
         let waiting = letter::pupil_id.eq(pupil_id).and(letter::state.eq(LetterState::Waiting));
-        diesel::update(letter::table.filter(waiting))
+        diesel::update(tx.of(letter::table).filter(waiting))
             .set((letter::state.eq(LetterState::Held), letter::why.eq("all letters are stopped")))
             .execute(tx.conn)?;
     }
@@ -330,7 +338,7 @@ pub fn stop(
 /// What waits of a case is held, and says why.
 pub fn hold_waiting(tx: &mut Tx, case_id: CaseId, why: &str) -> Result<()> {
     let waiting = letter::case_id.eq(case_id).and(letter::state.eq(LetterState::Waiting));
-    diesel::update(letter::table.filter(waiting))
+    diesel::update(tx.of(letter::table).filter(waiting))
         .set((letter::state.eq(LetterState::Held), letter::why.eq(why)))
         .execute(tx.conn)?;
     Ok(())
@@ -338,7 +346,8 @@ pub fn hold_waiting(tx: &mut Tx, case_id: CaseId, why: &str) -> Result<()> {
 
 /// Those of these pupils about whom no letter may leave. Why is of no concern to whoever sends letters.
 pub fn stopped(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>> {
-    let rows: Vec<(PupilId, bool)> = letter_stop::table
+    let rows: Vec<(PupilId, bool)> = tx
+        .of(letter_stop::table)
         .filter(letter_stop::pupil_id.eq_any(pupils))
         .distinct_on(letter_stop::pupil_id)
         .order((letter_stop::pupil_id, letter_stop::recorded_at.desc()))

@@ -202,7 +202,8 @@ pub fn take_back(
     day: NaiveDate,
     caller: &Caller,
 ) -> Result<TakenBack> {
-    let carried: Vec<(PupilId, NoticeId)> = penalty_notice::table
+    let carried: Vec<(PupilId, NoticeId)> = tx
+        .of(penalty_notice::table)
         .filter(penalty_notice::seq.eq(1))
         .filter(penalty_notice::details.contains(json!({ "import_id": import_id })))
         .order(penalty_notice::notice_id)

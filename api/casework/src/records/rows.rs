@@ -171,7 +171,8 @@ fn insert<T: RecordDetails>(
 
 /// How a record stood from its first row on; never empty. Errors: 404.
 pub fn history<T: RecordDetails>(tx: &mut Tx, record_id: RecordId) -> Result<Vec<RecordRow>> {
-    let rows: Vec<RecordRow> = RecordRow::query()
+    let rows: Vec<RecordRow> = tx
+        .rows::<RecordRow>()
         .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
         .order(case_record::seq)
         .load(tx.conn)?;
@@ -220,7 +221,8 @@ pub fn records<T: RecordDetails>(
         .filter(later.field(case_record::trust_id).eq(case_record::trust_id))
         .filter(later.field(case_record::record_id).eq(case_record::record_id))
         .filter(later.field(case_record::seq).eq(case_record::seq + 1));
-    let mut rows = RecordRow::query()
+    let mut rows = tx
+        .rows::<RecordRow>()
         .filter(case_record::kind.eq(T::KIND))
         .filter(not(exists(newer)))
         .into_boxed();
@@ -237,7 +239,8 @@ pub fn records<T: RecordDetails>(
 
 /// Everything that was recorded with a case, in the order in which it was recorded.
 pub fn of_case(tx: &mut Tx, case_id: CaseId) -> Result<Vec<RecordRow>> {
-    Ok(RecordRow::query()
+    Ok(tx
+        .rows::<RecordRow>()
         .filter(case_record::case_id.eq(case_id))
         .order((case_record::recorded_at, case_record::record_id, case_record::seq))
         .load(tx.conn)?)
@@ -267,7 +270,8 @@ pub fn carry(
     .bind::<Integer, _>(school_id)
     .bind::<Integer, _>(case_id)
     .execute(tx.conn)?;
-    Ok(RecordRow::query()
+    Ok(tx
+        .rows::<RecordRow>()
         .filter(case_record::case_id.eq(case_id).and(case_record::carried_from.is_not_null()))
         .distinct_on(case_record::record_id)
         .order((case_record::record_id, case_record::seq.desc()))
@@ -276,7 +280,8 @@ pub fn carry(
 
 /// The case of a record. Errors: 404.
 pub fn case_of<T: RecordDetails>(tx: &mut Tx, record_id: RecordId) -> Result<Option<CaseId>> {
-    let row = case_record::table
+    let row = tx
+        .of(case_record::table)
         .filter(case_record::record_id.eq(record_id).and(case_record::kind.eq(T::KIND)))
         .filter(case_record::seq.eq(1));
     Ok(row.select(case_record::case_id).first(tx.conn)?)

@@ -81,7 +81,8 @@ fn parents_known(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
 /// Each attempt that stands with a call, a message or a conversation of the case, and each of a day of absence since
 /// the case was opened.
 fn contacts(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
-    let mut attempts = evidence::table
+    let mut attempts = tx
+        .of(evidence::table)
         .inner_join(action::table.on(
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
         ))
@@ -109,7 +110,8 @@ fn contacts(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
 }
 
 fn letters(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
-    let mut rows = letter::table
+    let mut rows = tx
+        .of(letter::table)
         .filter(letter::school_id.eq(ground.school_id).and(letter::pupil_id.eq(ground.pupil_id)))
         .filter(letter::state.ne(LetterState::TakenBack))
         .into_boxed();

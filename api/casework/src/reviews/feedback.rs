@@ -31,7 +31,7 @@ pub fn add_feedback(
     by: &str,
 ) -> Result<FeedbackRow> {
     tx.take_turns(&format!("feedback/{}", review.review_id))?;
-    let before = feedback::table.filter(feedback::review_id.eq(review.review_id));
+    let before = tx.of(feedback::table).filter(feedback::review_id.eq(review.review_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(feedback::seq)).first(tx.conn)?;
     Ok(diesel::insert_into(feedback::table)
         .values((
@@ -54,7 +54,7 @@ pub fn feedback_between(
     school_id: SchoolId,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Vec<FeedbackRow>> {
-    let said = feedback::table.inner_join(review::table.on(
+    let said = tx.of(feedback::table).inner_join(review::table.on(
         review::trust_id.eq(feedback::trust_id).and(review::review_id.eq(feedback::review_id)),
     ));
     Ok(said

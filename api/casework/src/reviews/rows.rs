@@ -106,12 +106,13 @@ pub fn add_items(tx: &mut Tx, review: &ReviewRow, new: &[NewItem]) -> Result<()>
     let proposals = proposals.collect::<Result<Vec<String>, _>>().map_err(Problem::internal)?;
     let state =
         |item: &NewItem| if item.proposed { ItemState::Proposed } else { ItemState::Listed };
-    let there = review_item::table.filter(review_item::review_id.eq(review.review_id));
+    let there = tx.of(review_item::table).filter(review_item::review_id.eq(review.review_id));
     let last: Option<i32> = there.select(diesel::dsl::max(review_item::item)).first(tx.conn)?;
     diesel::sql_query(
         "INSERT INTO review_item (trust_id, school_id, review_id, item, pupil_id, rule, proposal, state) \
-         SELECT $5, $6, $7, $8 + u.item, u.pupil_id, u.rule, u.proposal::jsonb, u.state \
-         FROM unnest($1, $2, $3, $4) WITH ORDINALITY AS u (pupil_id, rule, proposal, state, item)",
+         SELECT t.trust_id, $6, $7, $8 + u.item, u.pupil_id, u.rule, u.proposal::jsonb, u.state \
+         FROM trust t, unnest($1, $2, $3, $4) WITH ORDINALITY AS u (pupil_id, rule, proposal, state, item) \
+         WHERE t.trust_id = $5",
     )
     .bind::<Array<Nullable<Integer>>, _>(new.iter().map(|i| i.pupil_id).collect::<Vec<_>>())
     .bind::<Array<Text>, _>(new.iter().map(|i| i.decision.rule.as_str()).collect::<Vec<_>>())
@@ -127,12 +128,13 @@ pub fn add_items(tx: &mut Tx, review: &ReviewRow, new: &[NewItem]) -> Result<()>
 
 /// One review, if the caller may see it. Errors: 404.
 pub fn review(tx: &mut Tx, review_id: ReviewId) -> Result<ReviewRow> {
-    Ok(ReviewRow::query().filter(review::review_id.eq(review_id)).first(tx.conn)?)
+    Ok(tx.rows::<ReviewRow>().filter(review::review_id.eq(review_id)).first(tx.conn)?)
 }
 
 /// The review of a school's day, if there is one.
 pub fn of_day(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Option<ReviewRow>> {
-    Ok(ReviewRow::query()
+    Ok(tx
+        .rows::<ReviewRow>()
         .filter(review::school_id.eq(school_id).and(review::day.eq(day)))
         .first(tx.conn)
         .optional()?)
@@ -152,14 +154,15 @@ pub fn reviews(
     before: Option<NaiveDate>,
     most: i64,
 ) -> Result<Vec<ReviewRow>> {
-    let mut rows = ReviewRow::query().filter(review::school_id.eq(school_id)).into_boxed();
+    let mut rows = tx.rows::<ReviewRow>().filter(review::school_id.eq(school_id)).into_boxed();
     rows = rows.narrow(before.map(|before| review::day.lt(before)));
     Ok(rows.order(review::day.desc()).limit(most).load(tx.conn)?)
 }
 
 /// The reviews of a school from a day on, earliest first.
 pub fn reviews_since(tx: &mut Tx, school_id: SchoolId, from: NaiveDate) -> Result<Vec<ReviewRow>> {
-    Ok(ReviewRow::query()
+    Ok(tx
+        .rows::<ReviewRow>()
         .filter(review::school_id.eq(school_id).and(review::day.ge(from)))
         .order(review::day)
         .load(tx.conn)?)
@@ -173,7 +176,7 @@ pub fn items(
     after: Option<ItemId>,
     most: i64,
 ) -> Result<Vec<ItemRow>> {
-    let mut rows = ItemRow::query().filter(review_item::review_id.eq(review_id)).into_boxed();
+    let mut rows = tx.rows::<ItemRow>().filter(review_item::review_id.eq(review_id)).into_boxed();
     rows = rows.narrow(state.map(|state| review_item::state.eq(state)));
     rows = rows.narrow(pupil_id.map(|pupil_id| review_item::pupil_id.eq(pupil_id)));
     rows = rows.narrow(after.map(|after| review_item::item.gt(after)));
@@ -182,7 +185,8 @@ pub fn items(
 
 /// One item, which nobody else decides until this transaction has ended. Errors: 404.
 pub fn item_to_decide(tx: &mut Tx, review_id: ReviewId, item: ItemId) -> Result<ItemRow> {
-    Ok(ItemRow::query()
+    Ok(tx
+        .rows::<ItemRow>()
         .filter(review_item::review_id.eq(review_id).and(review_item::item.eq(item)))
         .for_update()
         .first(tx.conn)?)
@@ -196,7 +200,8 @@ pub fn items_to_change(
     pupil_id: PupilId,
 ) -> Result<Vec<ItemRow>> {
     tx.take_turns(&format!("review/{review_id}"))?;
-    Ok(ItemRow::query()
+    Ok(tx
+        .rows::<ItemRow>()
         .filter(review_item::review_id.eq(review_id).and(review_item::pupil_id.eq(pupil_id)))
         .order(review_item::item)
         .for_update()
@@ -212,7 +217,7 @@ pub fn settle(
     by: &str,
 ) -> Result<()> {
     let this = review_item::review_id.eq(item.review_id).and(review_item::item.eq(item.item));
-    diesel::update(review_item::table.filter(this))
+    diesel::update(tx.of(review_item::table).filter(this))
         .set((
             review_item::state.eq(state),
             review_item::reason.eq(reason),
@@ -225,7 +230,8 @@ pub fn settle(
 
 /// How many items of a review are in which state.
 pub fn states(tx: &mut Tx, review_id: ReviewId) -> Result<Vec<(ItemState, i64)>> {
-    Ok(review_item::table
+    Ok(tx
+        .of(review_item::table)
         .filter(review_item::review_id.eq(review_id))
         .group_by(review_item::state)
         .order(review_item::state)
@@ -240,7 +246,7 @@ pub fn given(
     rules: &[String],
     (from, before): (NaiveDate, NaiveDate),
 ) -> Result<Vec<(PupilId, i64)>> {
-    let items = review_item::table.inner_join(
+    let items = tx.of(review_item::table).inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)
             .and(review::review_id.eq(review_item::review_id))),
@@ -260,7 +266,7 @@ pub fn listed_of_pupil(
     tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
 ) -> Result<Vec<(NaiveDate, String)>> {
-    let items = review_item::table.inner_join(
+    let items = tx.of(review_item::table).inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)
             .and(review::review_id.eq(review_item::review_id))),
@@ -278,7 +284,7 @@ pub fn listed_between(
     school_id: SchoolId,
     (from, to): (NaiveDate, NaiveDate),
 ) -> Result<Vec<PupilId>> {
-    let listed = review_item::table.inner_join(
+    let listed = tx.of(review_item::table).inner_join(
         review::table.on(review::trust_id
             .eq(review_item::trust_id)
             .and(review::review_id.eq(review_item::review_id))),

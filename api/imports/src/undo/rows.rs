@@ -121,13 +121,14 @@ pub(super) struct UndoAsked {
 /// Holds an import until the transaction ends, and answers its school and kind. Errors: 404; a problem when the import
 /// has not been applied.
 pub(super) fn hold(tx: &mut Tx, import_id: ImportId) -> Result<(Option<SchoolId>, ImportKind)> {
-    let (school_id, dry_run, kind): (Option<SchoolId>, bool, ImportKind) = import::table
+    let (school_id, dry_run, kind): (Option<SchoolId>, bool, ImportKind) = tx
+        .of(import::table)
         .filter(import::job_id.eq(import_id))
         .select((import::school_id, import::dry_run, import::kind))
         .for_update()
         .first(tx.conn)?;
     let state: JobState =
-        job::table.filter(job::job_id.eq(import_id)).select(job::state).first(tx.conn)?;
+        tx.of(job::table).filter(job::job_id.eq(import_id)).select(job::state).first(tx.conn)?;
     let of_the_trust = kind.is_of_the_trust();
     if of_the_trust || dry_run || state != JobState::Done {
         let detail = match (dry_run, state) {
@@ -144,7 +145,7 @@ pub(super) fn hold(tx: &mut Tx, import_id: ImportId) -> Result<(Option<SchoolId>
 /// The latest undo of an import that has not failed.
 pub(super) fn of_import(tx: &mut Tx, import_id: ImportId) -> Result<Option<Undo>> {
     let found =
-        import_undo::table
+        tx.of(import_undo::table)
             .inner_join(job::table.on(
                 job::trust_id.eq(import_undo::trust_id).and(job::job_id.eq(import_undo::job_id)),
             ))
@@ -178,7 +179,8 @@ pub(super) fn add(
 
 /// What a job shall take back.
 pub(super) fn asked(tx: &mut Tx, job_id: JobId) -> Result<UndoAsked> {
-    let (import_id, kind, applied_at) = import_undo::table
+    let (import_id, kind, applied_at) = tx
+        .of(import_undo::table)
         .inner_join(
             import::table.on(import::trust_id
                 .eq(import_undo::trust_id)
@@ -193,7 +195,7 @@ pub(super) fn asked(tx: &mut Tx, job_id: JobId) -> Result<UndoAsked> {
 /// Keeps what came of it.
 pub(super) fn keep(tx: &mut Tx, job_id: JobId, outcome: &UndoOutcome) -> Result<()> {
     let result = serde_json::to_value(outcome).map_err(Problem::internal)?;
-    diesel::update(import_undo::table.filter(import_undo::job_id.eq(job_id)))
+    diesel::update(tx.of(import_undo::table).filter(import_undo::job_id.eq(job_id)))
         .set(import_undo::result.eq(Some(result)))
         .execute(tx.conn)?;
     Ok(())

@@ -54,7 +54,8 @@ pub(super) fn hex(bytes: &[u8]) -> String {
 
 /// Lets go of every upload that was not touched since.
 pub(super) fn let_go(tx: &mut Tx, since: DateTime<Utc>) -> Result<()> {
-    let old: Vec<UploadId> = upload::table
+    let old: Vec<UploadId> = tx
+        .of(upload::table)
         .filter(upload::touched_at.lt(since))
         .select(upload::upload_id)
         .for_update()
@@ -64,9 +65,9 @@ pub(super) fn let_go(tx: &mut Tx, since: DateTime<Utc>) -> Result<()> {
 }
 
 fn remove(tx: &mut Tx, ids: &[UploadId]) -> Result<()> {
-    diesel::delete(upload_part::table.filter(upload_part::upload_id.eq_any(ids)))
+    diesel::delete(tx.of(upload_part::table).filter(upload_part::upload_id.eq_any(ids)))
         .execute(tx.conn)?;
-    diesel::delete(upload::table.filter(upload::upload_id.eq_any(ids))).execute(tx.conn)?;
+    diesel::delete(tx.of(upload::table).filter(upload::upload_id.eq_any(ids))).execute(tx.conn)?;
     Ok(())
 }
 
@@ -86,11 +87,13 @@ pub(super) fn begin(tx: &mut Tx, school_id: Option<SchoolId>, by: &str) -> Resul
 
 /// An upload with its parts.
 pub(super) fn upload(tx: &mut Tx, upload_id: UploadId) -> Result<Upload> {
-    let (school_id, begun_at, touched_at) = upload::table
+    let (school_id, begun_at, touched_at) = tx
+        .of(upload::table)
         .filter(upload::upload_id.eq(upload_id))
         .select((upload::school_id, upload::begun_at, upload::touched_at))
         .first(tx.conn)?;
-    let parts: Vec<(i32, i32, Vec<u8>)> = upload_part::table
+    let parts: Vec<(i32, i32, Vec<u8>)> = tx
+        .of(upload_part::table)
         .filter(upload_part::upload_id.eq(upload_id))
         .order(upload_part::part)
         .select((upload_part::part, upload_part::bytes, upload_part::sha256))
@@ -113,7 +116,7 @@ pub(super) fn put_part(
     body: &[u8],
 ) -> Result<UploadPart> {
     let school_id: Option<SchoolId> =
-        diesel::update(upload::table.filter(upload::upload_id.eq(upload_id)))
+        diesel::update(tx.of(upload::table).filter(upload::upload_id.eq(upload_id)))
             .set(upload::touched_at.eq(tx.now()))
             .returning(upload::school_id)
             .get_result(tx.conn)?;
@@ -143,12 +146,13 @@ pub(super) fn put_part(
 /// memory. Errors: 404; a problem that names the first part that is missing, or says that the file is larger than
 /// `most`.
 pub fn whole(tx: &mut Tx, upload_id: UploadId, most: usize) -> Result<Whole> {
-    upload::table
+    tx.of(upload::table)
         .filter(upload::upload_id.eq(upload_id))
         .select(upload::upload_id)
         .for_update()
         .first::<UploadId>(tx.conn)?;
-    let parts: Vec<(i32, i32)> = upload_part::table
+    let parts: Vec<(i32, i32)> = tx
+        .of(upload_part::table)
         .filter(upload_part::upload_id.eq(upload_id))
         .order(upload_part::part)
         .select((upload_part::part, upload_part::bytes))
@@ -167,7 +171,8 @@ pub fn whole(tx: &mut Tx, upload_id: UploadId, most: usize) -> Result<Whole> {
     }
     let mut digest = Sha256::new();
     for (part, _) in parts {
-        let body: Vec<u8> = upload_part::table
+        let body: Vec<u8> = tx
+            .of(upload_part::table)
             .filter(upload_part::upload_id.eq(upload_id).and(upload_part::part.eq(part)))
             .select(upload_part::body)
             .first(tx.conn)?;

@@ -130,7 +130,7 @@ pub fn add(
 
 /// Whom a job has still to look at, in the order of schools and pupils; and how many there were in all.
 pub fn left(tx: &mut Tx, job_id: JobId) -> Result<(Vec<LookRow>, i64)> {
-    let ours = second_look::table.filter(second_look::job_id.eq(job_id));
+    let ours = tx.of(second_look::table).filter(second_look::job_id.eq(job_id));
     let left = ours.filter(second_look::done_at.is_null());
     let left = left.order((second_look::school_id, second_look::pupil_id));
     Ok((left.select(LookRow::as_select()).load(tx.conn)?, ours.count().get_result(tx.conn)?))
@@ -142,7 +142,7 @@ pub fn keep(tx: &mut Tx, job_id: JobId, look: &LookRow, touched: &impl Serialize
     let this =
         second_look::school_id.eq(look.school_id).and(second_look::pupil_id.eq(look.pupil_id));
     let touched = serde_json::to_value(touched).map_err(Problem::internal)?;
-    diesel::update(second_look::table.filter(ours.and(this)))
+    diesel::update(tx.of(second_look::table).filter(ours.and(this)))
         .set((second_look::touched.eq(touched), second_look::done_at.eq(tx.now())))
         .execute(tx.conn)?;
     Ok(())
@@ -150,7 +150,8 @@ pub fn keep(tx: &mut Tx, job_id: JobId, look: &LookRow, touched: &impl Serialize
 
 /// What became of those whose marks an import or undo changed, a pupil each; `None` for one at whom nobody has looked.
 pub fn of_source<T: DeserializeOwned>(tx: &mut Tx, source: JobId) -> Result<Vec<Option<T>>> {
-    let rows: Vec<Option<Value>> = second_look::table
+    let rows: Vec<Option<Value>> = tx
+        .of(second_look::table)
         .filter(second_look::source_job_id.eq(source))
         .select(second_look::touched)
         .load(tx.conn)?;

@@ -126,7 +126,8 @@ pub(super) fn closures(
     after: Option<ClosureId>,
     most: i64,
 ) -> Result<Vec<UnplannedClosure>> {
-    let rows: Vec<Row> = Row::query()
+    let rows: Vec<Row> = tx
+        .rows::<Row>()
         .filter(unplanned_closure::school_id.eq(school_id))
         .filter(unplanned_closure::closure_id.gt(after.unwrap_or(ClosureId::MIN)))
         .order(unplanned_closure::closure_id)

@@ -35,7 +35,8 @@ fn name(tx: &mut Tx, school_id: SchoolId, all: &mut Entries) -> Result<()> {
     ids.sort_unstable();
     ids.dedup();
     let people = People::read(tx, school_id, ids.iter().copied())?;
-    let placed: Vec<(PupilId, ClassId)> = placement_now::table
+    let placed: Vec<(PupilId, ClassId)> = tx
+        .of(placement_now::table)
         .inner_join(
             enrolment_now::table.on(enrolment_now::trust_id
                 .eq(placement_now::trust_id)

@@ -13,7 +13,8 @@ use school::tenants::SchoolRow;
 
 /// Letters that belong to no case, such as those of praise. Only their day is recorded: they stand at its noon.
 pub fn without_a_case(tx: &mut Tx, school: &SchoolRow, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = letter::table
+    let mut rows = tx
+        .of(letter::table)
         .filter(letter::school_id.eq(wanted.school_id).and(letter::case_id.is_null()))
         .filter(letter::decided_on.between(wanted.days.from, wanted.days.to))
         .into_boxed();
@@ -60,7 +61,8 @@ fn noon(school: &SchoolRow, day: NaiveDate) -> Result<DateTime<Utc>> {
 
 /// What people decided about letters that were held.
 pub fn decisions(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = letter_decision::table
+    let mut rows = tx
+        .of(letter_decision::table)
         .inner_join(
             letter::table.on(letter::trust_id
                 .eq(letter_decision::trust_id)
@@ -103,7 +105,8 @@ pub fn decisions(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
 
 /// Letters that were stopped, or go on again, about pupils of the school.
 pub fn stopped(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = letter_stop::table
+    let mut rows = tx
+        .of(letter_stop::table)
         .filter(letter_stop::school_ids.contains(vec![wanted.school_id]))
         .into_boxed();
     rows = rows.narrow(wanted.pupil_id.map(|pupil_id| letter_stop::pupil_id.eq(pupil_id)));

@@ -13,7 +13,8 @@ use school::tenants;
 
 /// What was done, each attempt too.
 pub fn done(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = evidence::table
+    let mut rows = tx
+        .of(evidence::table)
         .inner_join(action::table.on(
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
         ))
@@ -50,7 +51,8 @@ pub fn done(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
 
 /// What teachers and others said at reviews.
 pub fn said(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = feedback::table.filter(feedback::school_id.eq(wanted.school_id)).into_boxed();
+    let mut rows =
+        tx.of(feedback::table).filter(feedback::school_id.eq(wanted.school_id)).into_boxed();
     rows = rows.narrow(wanted.pupil_id.map(|pupil_id| feedback::pupil_id.eq(pupil_id)));
     let keys = (feedback::recorded_at, feedback::review_id, feedback::seq);
     let rows: Vec<(ReviewId, i32, PupilId, String, DateTime<Utc>, String)> =
@@ -74,7 +76,7 @@ pub fn said(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
 /// Reasons that were accepted; what they are, an illness or a death, is visible only with `safeguarding:read`.
 pub fn accepted(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let mut rows =
-        mitigation::table.filter(mitigation::school_id.eq(wanted.school_id)).into_boxed();
+        tx.of(mitigation::table).filter(mitigation::school_id.eq(wanted.school_id)).into_boxed();
     rows = rows.narrow(wanted.pupil_id.map(|pupil_id| mitigation::pupil_id.eq(pupil_id)));
     // A pupil's reasons differ in their first day: as a number it is a key like any other.
     let first_day = || sql::<Integer>("(mitigation.first_day - DATE '2000-01-01')");
@@ -104,8 +106,10 @@ pub fn accepted(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
 /// Attempts to reach somebody about an absence. Those with a parent who is not to be contacted are for those alone who
 /// lead on safeguarding.
 pub fn contacts(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows =
-        contact_attempt::table.filter(contact_attempt::school_id.eq(wanted.school_id)).into_boxed();
+    let mut rows = tx
+        .of(contact_attempt::table)
+        .filter(contact_attempt::school_id.eq(wanted.school_id))
+        .into_boxed();
     rows = rows.narrow(wanted.pupil_id.map(|pupil_id| contact_attempt::pupil_id.eq(pupil_id)));
     for (pupil, parent) in hidden(tx, wanted)? {
         let another = contact_attempt::parent_id.is_distinct_from(parent);
@@ -151,7 +155,8 @@ fn hidden(tx: &mut Tx, wanted: &LogFilter) -> Result<BTreeSet<(PupilId, ParentId
         return Ok(BTreeSet::new());
     }
     let (from, until) = wanted.span;
-    let pupils: Vec<PupilId> = contact_attempt::table
+    let pupils: Vec<PupilId> = tx
+        .of(contact_attempt::table)
         .filter(contact_attempt::school_id.eq(wanted.school_id))
         .filter(contact_attempt::parent_id.is_not_null())
         .filter(contact_attempt::recorded_at.ge(from).and(contact_attempt::recorded_at.lt(until)))

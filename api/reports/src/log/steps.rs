@@ -15,7 +15,8 @@ const STAGE: &str = "case_event.body #>> '{what,moved,to,at}'";
 
 /// The events of cases.
 pub fn steps(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = case_event::table
+    let mut rows = tx
+        .of(case_event::table)
         .inner_join(
             case_state::table.on(case_state::trust_id
                 .eq(case_event::trust_id)
@@ -71,7 +72,8 @@ fn letters(
     school_id: SchoolId,
     cases: &[CaseId],
 ) -> Result<BTreeMap<(CaseId, i32, String), LetterState>> {
-    let rows: Vec<(Option<CaseId>, Option<i32>, String, LetterState)> = letter::table
+    let rows: Vec<(Option<CaseId>, Option<i32>, String, LetterState)> = tx
+        .of(letter::table)
         .filter(letter::school_id.eq(school_id).and(letter::case_id.eq_any(cases)))
         .select((letter::case_id, letter::step, letter::name, letter::state))
         .load(tx.conn)?;
@@ -83,7 +85,8 @@ fn letters(
 
 /// The stages to which cases came, by case and event.
 fn stages(tx: &mut Tx, cases: &[CaseId]) -> Result<BTreeMap<(CaseId, i32), String>> {
-    let rows: Vec<(CaseId, i32, String)> = case_event::table
+    let rows: Vec<(CaseId, i32, String)> = tx
+        .of(case_event::table)
         .filter(case_event::case_id.eq_any(cases))
         .filter(sql::<Bool>(STAGE).sql(" IS NOT NULL"))
         .select((case_event::case_id, case_event::seq, sql::<Text>(STAGE)))

@@ -10,7 +10,8 @@ use schema::{case_record, penalty_notice};
 
 /// How meetings, plans, visits, monitoring periods and referrals stood.
 pub fn records(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = case_record::table
+    let mut rows = tx
+        .of(case_record::table)
         .filter(case_record::school_id.eq(wanted.school_id))
         // What a case brought along was done, and is logged, at the school before.
         .filter(case_record::carried_from.is_null())
@@ -43,7 +44,8 @@ pub fn records(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
 
 /// How the penalty notices stood that the school asked for.
 pub fn notices(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
-    let mut rows = penalty_notice::table
+    let mut rows = tx
+        .of(penalty_notice::table)
         .filter(penalty_notice::asking_school.eq(wanted.school_id))
         .into_boxed();
     rows = rows.narrow(wanted.case_id.map(|case_id| penalty_notice::case_id.eq(case_id)));

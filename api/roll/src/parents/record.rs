@@ -75,7 +75,7 @@ pub fn record(tx: &mut Tx, changes: &Changes<'_>) -> Result<()> {
 }
 
 fn lock(tx: &mut Tx, parents: &[ParentId]) -> Result<()> {
-    let found = parent::table.filter(parent::parent_id.eq_any(parents));
+    let found = tx.of(parent::table).filter(parent::parent_id.eq_any(parents));
     let found = found.order(parent::parent_id).select(parent::parent_id).for_update();
     found.load::<ParentId>(tx.conn)?;
     Ok(())

@@ -203,7 +203,8 @@ pub(super) fn replace_by(
 
 /// Locks a parent's row, so that of two writes at once the second stands later. Errors: 404.
 pub(super) fn lock(tx: &mut Tx, parent_id: ParentId) -> Result<()> {
-    let found = parent::table.filter(parent::parent_id.eq(parent_id)).select(parent::parent_id);
+    let found =
+        tx.of(parent::table).filter(parent::parent_id.eq(parent_id)).select(parent::parent_id);
     found.for_update().first::<ParentId>(tx.conn)?;
     Ok(())
 }

@@ -50,13 +50,15 @@ pub fn take_back(tx: &mut Tx, job_id: JobId, with_safeguards: bool, by: &str) ->
     let changed = pupils_left(tx, "pupil_parent", job_id, true)?;
     back.left.extend(changed.into_iter().map(|pupil| (Some(pupil), "parent", CHANGED)));
     back.links = write(tx, LINKS, (job_id, &ours), at, by)?;
-    let changes: Vec<(ParentId, DateTime<Utc>, Value)> = parent_change::table
+    let changes: Vec<(ParentId, DateTime<Utc>, Value)> = tx
+        .of(parent_change::table)
         .filter(parent_change::job_id.eq(job_id))
         .order(parent_change::parent_id)
         .select((parent_change::parent_id, parent_change::recorded_at, parent_change::old))
         .load(tx.conn)?;
     for (parent_id, recorded_at, old) in changes {
-        let later = parent_change::table
+        let later = tx
+            .of(parent_change::table)
             .filter(parent_change::parent_id.eq(parent_id))
             .filter(parent_change::recorded_at.gt(recorded_at));
         if diesel::select(diesel::dsl::exists(later)).get_result(tx.conn)? {

@@ -62,8 +62,9 @@ pub fn add_characteristics(
     diesel::sql_query(
         "INSERT INTO characteristic \
              (trust_id, school_id, enrolment_id, kind, from_day, value, recorded_at, recorded_by) \
-         SELECT $6, u.school_id, u.enrolment_id, u.kind, u.from_day, u.value, $7, $8 \
-         FROM unnest($1, $2, $3, $4, $5) AS u (school_id, enrolment_id, kind, from_day, value)",
+         SELECT t.trust_id, u.school_id, u.enrolment_id, u.kind, u.from_day, u.value, $7, $8 \
+         FROM trust t, unnest($1, $2, $3, $4, $5) AS u (school_id, enrolment_id, kind, from_day, value) \
+         WHERE t.trust_id = $6",
     )
     .bind::<Array<Integer>, _>(new.iter().map(|c| c.school_id).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(new.iter().map(|c| c.enrolment_id).collect::<Vec<_>>())

@@ -36,7 +36,7 @@ pub async fn list_classes(
     let year = year.map_or_else(|| tenants::today_year(&clock), Ok)?;
     let slice = Slice::<ClassId>::read(limit, cursor.as_deref(), &(school_id, year))?;
     let page = app.db.run(caller.scope(), move |tx| {
-        let mut rows = ClassRow::query().filter(class::year.eq(year.number())).into_boxed();
+        let mut rows = tx.rows::<ClassRow>().filter(class::year.eq(year.number())).into_boxed();
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
             rows = rows.filter(class::school_id.eq(school_id));

@@ -35,7 +35,7 @@ pub async fn list_enrolments(
     let ListEnrolmentsQuery { school_id, pupil_id, on, limit, cursor } = params.0;
     let slice = Slice::<EnrolmentId>::read(limit, cursor.as_deref(), &(school_id, pupil_id, on))?;
     let page = app.db.run(caller.scope(), move |tx| {
-        let mut rows = EnrolmentRow::query().into_boxed();
+        let mut rows = tx.rows::<EnrolmentRow>().into_boxed();
         if let Some(school_id) = school_id {
             tenants::school(tx, school_id)?;
             rows = rows.filter(enrolment_now::school_id.eq(school_id));

@@ -29,7 +29,8 @@ pub(super) fn pupil_page(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilPage> {
     let pupil = super::pupil(tx, pupil_id)?;
     let former_upns = former_upns(tx, pupil_id)?;
     let merged_into = merged_into(tx, pupil_id)?;
-    let enrolments = EnrolmentRow::query()
+    let enrolments = tx
+        .rows::<EnrolmentRow>()
         .filter(enrolment_now::pupil_id.eq(pupil_id))
         .order((enrolment_now::first_day, enrolment_now::enrolment_id))
         .load(tx.conn)?;

@@ -256,8 +256,8 @@ pub(super) fn open_enrolment(
 pub fn add_days(tx: &mut Tx, new: &[NewStay], at: DateTime<Utc>, by: &str) -> Result<()> {
     diesel::sql_query(
         "INSERT INTO enrolment_days (trust_id, school_id, enrolment_id, first_day, last_day, recorded_at, recorded_by) \
-         SELECT $5, u.school_id, u.enrolment_id, u.first_day, u.last_day, $6, $7 \
-         FROM unnest($1, $2, $3, $4) AS u (school_id, enrolment_id, first_day, last_day)",
+         SELECT t.trust_id, u.school_id, u.enrolment_id, u.first_day, u.last_day, $6, $7 \
+         FROM trust t, unnest($1, $2, $3, $4) AS u (school_id, enrolment_id, first_day, last_day) WHERE t.trust_id = $5",
     )
     .bind::<Array<Integer>, _>(new.iter().map(|s| s.school_id).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(new.iter().map(|s| s.enrolment_id).collect::<Vec<_>>())
@@ -280,8 +280,9 @@ pub fn add_placements(
     diesel::sql_query(
         "INSERT INTO placement \
              (trust_id, school_id, enrolment_id, from_day, class_id, year_group, recorded_at, recorded_by) \
-         SELECT $6, u.school_id, u.enrolment_id, u.from_day, u.class_id, u.year_group, $7, $8 \
-         FROM unnest($1, $2, $3, $4, $5) AS u (school_id, enrolment_id, from_day, class_id, year_group)",
+         SELECT t.trust_id, u.school_id, u.enrolment_id, u.from_day, u.class_id, u.year_group, $7, $8 \
+         FROM trust t, unnest($1, $2, $3, $4, $5) AS u (school_id, enrolment_id, from_day, class_id, year_group) \
+         WHERE t.trust_id = $6",
     )
     .bind::<Array<Integer>, _>(new.iter().map(|p| p.school_id).collect::<Vec<_>>())
     .bind::<Array<Integer>, _>(new.iter().map(|p| p.enrolment_id).collect::<Vec<_>>())

@@ -105,14 +105,14 @@ pub fn pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilRow> {
 
 /// Whether the caller may know of this pupil.
 pub fn pupil_is_visible(tx: &mut Tx, pupil_id: PupilId) -> Result<bool> {
-    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::pupil_id);
+    let found = tx.of(pupil::table).filter(pupil::pupil_id.eq(pupil_id)).select(pupil::pupil_id);
     Ok(found.first::<PupilId>(tx.conn).optional()?.is_some())
 }
 
 /// Refuses a record that was merged into another: what is done to the pupil is done to the other one. The record is
 /// locked, so that nobody merges it before this transaction has ended. Errors: 409, naming the other record; 404.
 pub fn check_unmerged(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
-    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
+    let found = tx.of(pupil::table).filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
     match found.for_update().first::<Option<PupilId>>(tx.conn)? {
         None => Ok(()),
         Some(into) => Err(Problem::new(Kind::Merged)
@@ -123,7 +123,7 @@ pub fn check_unmerged(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
 
 /// The record that a pupil's record was merged into. Errors: 404.
 pub fn merged_into(tx: &mut Tx, pupil_id: PupilId) -> Result<Option<PupilId>> {
-    let found = pupil::table.filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
+    let found = tx.of(pupil::table).filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
     Ok(found.first(tx.conn)?)
 }
 
@@ -139,7 +139,8 @@ pub fn merged_records(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<PupilId>> {
 
 /// One class, if the caller may see it. Errors: 404.
 pub fn class(tx: &mut Tx, class_id: ClassId) -> Result<ClassRow> {
-    Ok(class::table
+    Ok(tx
+        .of(class::table)
         .filter(class::class_id.eq(class_id))
         .select(ClassRow::as_select())
         .first(tx.conn)?)
@@ -148,7 +149,8 @@ pub fn class(tx: &mut Tx, class_id: ClassId) -> Result<ClassRow> {
 /// The classes of these schools in these academic years.
 pub fn classes_of(tx: &mut Tx, schools: &[SchoolId], years: &[i16]) -> Result<Vec<ClassRow>> {
     let wanted = class::school_id.eq_any(schools).and(class::year.eq_any(years));
-    Ok(class::table
+    Ok(tx
+        .of(class::table)
         .filter(wanted)
         .order(class::class_id)
         .select(ClassRow::as_select())
@@ -157,13 +159,14 @@ pub fn classes_of(tx: &mut Tx, schools: &[SchoolId], years: &[i16]) -> Result<Ve
 
 /// Every class of these schools.
 pub fn classes_of_schools(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<ClassRow>> {
-    let rows = class::table.filter(class::school_id.eq_any(schools)).order(class::class_id);
+    let rows = tx.of(class::table).filter(class::school_id.eq_any(schools)).order(class::class_id);
     Ok(rows.select(ClassRow::as_select()).load(tx.conn)?)
 }
 
 /// One enrolment, if the caller may see it. Errors: 404.
 pub fn enrolment(tx: &mut Tx, enrolment_id: EnrolmentId) -> Result<EnrolmentRow> {
-    Ok(enrolment_now::table
+    Ok(tx
+        .of(enrolment_now::table)
         .filter(enrolment_now::enrolment_id.eq(enrolment_id))
         .select(EnrolmentRow::as_select())
         .first(tx.conn)?)
@@ -176,7 +179,7 @@ pub fn enrolments_of(
     year: Option<AcademicYear>,
 ) -> Result<Vec<EnrolmentRow>> {
     let mut rows =
-        enrolment_now::table.filter(enrolment_now::school_id.eq_any(schools)).into_boxed();
+        tx.of(enrolment_now::table).filter(enrolment_now::school_id.eq_any(schools)).into_boxed();
     if let Some(year) = year {
         let open_end =
             enrolment_now::last_day.is_null().or(enrolment_now::last_day.ge(year.first_day()));
@@ -198,7 +201,8 @@ pub fn enrolments_of_pupil(
 ) -> Result<Vec<EnrolmentRow>> {
     let open_end =
         enrolment_now::last_day.is_null().or(enrolment_now::last_day.ge(year.first_day()));
-    Ok(enrolment_now::table
+    Ok(tx
+        .of(enrolment_now::table)
         .filter(enrolment_now::school_id.eq(school_id).and(enrolment_now::pupil_id.eq(pupil_id)))
         .filter(enrolment_now::first_day.le(year.last_day()))
         .filter(open_end.assume_not_null())
@@ -214,7 +218,8 @@ pub fn placements_of_enrolments(
     enrolments: &[EnrolmentId],
 ) -> Result<Vec<PlacementRow>> {
     let ours = placement_now::school_id.eq(school_id);
-    Ok(PlacementRow::query()
+    Ok(tx
+        .rows::<PlacementRow>()
         .filter(ours.and(placement_now::enrolment_id.eq_any(enrolments)))
         .order((placement_now::enrolment_id, placement_now::from_day))
         .load(tx.conn)?)
@@ -222,7 +227,8 @@ pub fn placements_of_enrolments(
 
 /// Every placement of these schools, in the order of enrolment and day.
 pub fn placements_of(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<PlacementRow>> {
-    Ok(PlacementRow::query()
+    Ok(tx
+        .rows::<PlacementRow>()
         .filter(placement_now::school_id.eq_any(schools))
         .order((placement_now::enrolment_id, placement_now::from_day))
         .load(tx.conn)?)

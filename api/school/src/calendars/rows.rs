@@ -30,7 +30,8 @@ pub fn latest(
     year: AcademicYear,
     as_known_on: Option<DateTime<Utc>>,
 ) -> Result<Option<CalendarBody>> {
-    let mut rows = school_calendar::table
+    let mut rows = tx
+        .of(school_calendar::table)
         .filter(school_calendar::school_id.eq(school_id))
         .filter(school_calendar::year.eq(year.number()))
         .order(school_calendar::version.desc())
@@ -47,7 +48,8 @@ pub(super) fn versions(
     school_id: SchoolId,
     year: AcademicYear,
 ) -> Result<Vec<CalendarVersion>> {
-    let rows: Vec<(i64, DateTime<Utc>, String, Value)> = school_calendar::table
+    let rows: Vec<(i64, DateTime<Utc>, String, Value)> = tx
+        .of(school_calendar::table)
         .filter(school_calendar::school_id.eq(school_id))
         .filter(school_calendar::year.eq(year.number()))
         .order(school_calendar::version)
@@ -92,7 +94,8 @@ pub fn append(
 /// The calendar of a school's year as it stands now. Errors: 422 when there is none, so that nothing is ever counted or
 /// marked against a guess.
 pub fn of_year(tx: &mut Tx, school_id: SchoolId, year: AcademicYear) -> Result<Calendar> {
-    let body: Option<Value> = school_calendar::table
+    let body: Option<Value> = tx
+        .of(school_calendar::table)
         .filter(
             school_calendar::school_id.eq(school_id).and(school_calendar::year.eq(year.number())),
         )
@@ -117,7 +120,8 @@ pub fn of_schools(
     known: Option<DateTime<Utc>>,
 ) -> Result<BTreeMap<SchoolId, Calendar>> {
     let known = known.unwrap_or(DateTime::<Utc>::MAX_UTC);
-    let rows: Vec<(SchoolId, Value)> = school_calendar::table
+    let rows: Vec<(SchoolId, Value)> = tx
+        .of(school_calendar::table)
         .filter(school_calendar::recorded_at.le(known))
         .filter(
             school_calendar::school_id.eq_any(schools).and(school_calendar::year.eq(year.number())),

@@ -111,7 +111,8 @@ pub struct Follows {
 
 /// The built-in policies with the trust's own, by key: of each the latest version that the trust has.
 pub fn heads(tx: &mut Tx) -> Result<Vec<PolicyHead>> {
-    let rows: Vec<VersionRow> = VersionRow::query()
+    let rows: Vec<VersionRow> = tx
+        .rows::<VersionRow>()
         .distinct_on(policy_version::policy)
         .order((policy_version::policy, policy_version::version.desc()))
         .load(tx.conn)?;
@@ -126,7 +127,7 @@ pub fn heads(tx: &mut Tx) -> Result<Vec<PolicyHead>> {
 /// A policy: the version asked for, or else the latest; of a built-in one the shipped text when the trust has none.
 /// Errors: 404.
 pub fn kept(tx: &mut Tx, key: &str, version: Option<i32>) -> Result<Kept> {
-    let mut rows = VersionRow::query().filter(policy_version::policy.eq(key)).into_boxed();
+    let mut rows = tx.rows::<VersionRow>().filter(policy_version::policy.eq(key)).into_boxed();
     rows = rows.narrow(version.map(|version| policy_version::version.eq(version)));
     let row: Option<VersionRow> =
         rows.order(policy_version::version.desc()).first(tx.conn).optional()?;
@@ -156,7 +157,8 @@ pub fn keep(tx: &mut Tx, key: &str, name: &str, folder: &Folder, by: &str) -> Re
     tx.take_turns(&format!("policy/{key}"))?;
     let body = serde_json::to_value(PolicyFolder::from(folder)).map_err(Problem::internal)?;
     let sha256 = Sha256::digest(body.to_string()).to_vec();
-    let latest: Option<(i32, Vec<u8>)> = policy_version::table
+    let latest: Option<(i32, Vec<u8>)> = tx
+        .of(policy_version::table)
         .filter(policy_version::policy.eq(key))
         .order(policy_version::version.desc())
         .select((policy_version::version, policy_version::sha256))
@@ -218,7 +220,8 @@ pub fn assignments_to_change(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<Ass
 
 /// Everything that was ever decided for a school, latest day first, of one day the latest decision first.
 pub fn assignments(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<Assignment>> {
-    Ok(Assignment::query()
+    Ok(tx
+        .rows::<Assignment>()
         .filter(school_policy::school_id.eq(school_id))
         .order((
             school_policy::part,
@@ -233,7 +236,8 @@ pub fn assignments_of_schools(
     tx: &mut Tx,
     part: Part,
 ) -> Result<BTreeMap<SchoolId, Vec<Assignment>>> {
-    let rows: Vec<(SchoolId, Assignment)> = school_policy::table
+    let rows: Vec<(SchoolId, Assignment)> = tx
+        .of(school_policy::table)
         .filter(school_policy::part.eq(part))
         .order((
             school_policy::school_id,

@@ -31,7 +31,7 @@ pub async fn list_schools(
     let slice = Slice::<SchoolId>::read(limit, cursor.as_deref(), &urn)?;
     let page = app.db.run(caller.scope(), move |tx| {
         let mut rows =
-            SchoolRow::query().order(school::school_id).limit(slice.fetch()).into_boxed();
+            tx.rows::<SchoolRow>().order(school::school_id).limit(slice.fetch()).into_boxed();
         rows = rows.narrow(urn.map(|urn| school::urn.eq(urn)));
         rows = rows.narrow(slice.after.map(|after| school::school_id.gt(after)));
         let rows = rows.load(tx.conn)?;

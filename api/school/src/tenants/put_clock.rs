@@ -45,7 +45,7 @@ pub async fn put_clock(
 
 /// The largest lead holds, so two that move the clock at once leave it where the later one wanted it.
 fn move_to(tx: &mut Tx, instant: DateTime<Utc>, by: &str) -> Result<()> {
-    if !trust::table.select(trust::sandbox).first::<bool>(tx.conn)? {
+    if !tx.of(trust::table).select(trust::sandbox).first::<bool>(tx.conn)? {
         return Err(Problem::new(Kind::NotASandbox));
     }
     let now = tx.now();

@@ -12,8 +12,10 @@ use schema::trust;
 #[get("/v1/trust")]
 pub async fn read_trust(caller: May<ReadTrust>, app: web::Data<App>) -> Result<HttpResponse> {
     let found = app.db.run(caller.scope(), |tx| {
-        let (trust_id, name, sandbox) =
-            trust::table.select((trust::trust_id, trust::name, trust::sandbox)).first(tx.conn)?;
+        let (trust_id, name, sandbox) = tx
+            .of(trust::table)
+            .select((trust::trust_id, trust::name, trust::sandbox))
+            .first(tx.conn)?;
         Ok(Trust { trust_id, name, sandbox })
     });
     Ok(HttpResponse::Ok().json(found.await?))

@@ -40,7 +40,7 @@ pub fn add_schools(tx: &mut Tx, new: &[SchoolFacts], by: &str) -> Result<()> {
 
 /// Gives a school its name and phase. The caller has locked it.
 pub fn rename_school(tx: &mut Tx, school_id: SchoolId, facts: &SchoolFacts) -> Result<()> {
-    diesel::update(school::table.filter(school::school_id.eq(school_id)))
+    diesel::update(tx.of(school::table).filter(school::school_id.eq(school_id)))
         .set((school::name.eq(&facts.name), school::phase.eq(As(facts.phase))))
         .execute(tx.conn)?;
     Ok(())
@@ -65,7 +65,7 @@ pub fn change_urn(
             former_urn::recorded_by.eq(by),
         ))
         .execute(tx.conn)?;
-    diesel::update(school::table.filter(school::school_id.eq(school_id)))
+    diesel::update(tx.of(school::table).filter(school::school_id.eq(school_id)))
         .set(school::urn.eq(new))
         .execute(tx.conn)?;
     Ok(())
@@ -73,7 +73,8 @@ pub fn change_urn(
 
 /// The ids of the schools that the caller may see, by the URNs that they once had.
 pub fn schools_by_former_urn(tx: &mut Tx) -> Result<BTreeMap<String, SchoolId>> {
-    let rows: Vec<(String, SchoolId)> = former_urn::table
+    let rows: Vec<(String, SchoolId)> = tx
+        .of(former_urn::table)
         .order(former_urn::recorded_at)
         .select((former_urn::old_urn, former_urn::school_id))
         .load(tx.conn)?;

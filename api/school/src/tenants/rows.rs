@@ -71,17 +71,22 @@ pub fn today(tx: &mut Tx, school_id: SchoolId) -> Result<NaiveDate> {
 
 /// One school, if the caller may see it. Errors: 404.
 pub fn school(tx: &mut Tx, school_id: SchoolId) -> Result<SchoolRow> {
-    Ok(SchoolRow::query().filter(school::school_id.eq(school_id)).first(tx.conn)?)
+    Ok(tx.rows::<SchoolRow>().filter(school::school_id.eq(school_id)).first(tx.conn)?)
 }
 
 /// Every school that the caller may see, in the order of their ids.
 pub fn schools(tx: &mut Tx) -> Result<Vec<SchoolRow>> {
-    Ok(SchoolRow::query().order(school::school_id).load(tx.conn)?)
+    Ok(tx.rows::<SchoolRow>().order(school::school_id).load(tx.conn)?)
 }
 
 /// The ids of the schools that the caller may see, by URN.
 pub fn schools_by_urn(tx: &mut Tx) -> Result<BTreeMap<String, SchoolId>> {
-    Ok(school::table.select((school::urn, school::school_id)).load(tx.conn)?.into_iter().collect())
+    Ok(tx
+        .of(school::table)
+        .select((school::urn, school::school_id))
+        .load(tx.conn)?
+        .into_iter()
+        .collect())
 }
 
 /// The academic year that a request means when it names none: the one that today lies in. Errors: the clock stands

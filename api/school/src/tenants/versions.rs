@@ -70,7 +70,8 @@ pub fn lock_schools(tx: &mut Tx, schools: &[SchoolId], years: &[i16]) -> Result<
 
 /// The years of these schools that are counted.
 fn years_of(tx: &mut Tx, schools: Vec<SchoolId>) -> Result<BTreeSet<(SchoolId, i16)>> {
-    let rows: Vec<(SchoolId, i16)> = school_version::table
+    let rows: Vec<(SchoolId, i16)> = tx
+        .of(school_version::table)
         .filter(school_version::school_id.eq_any(schools))
         .select((school_version::school_id, school_version::year))
         .load(tx.conn)?;
@@ -102,7 +103,8 @@ pub fn current(
     schools: &[SchoolId],
     year: i16,
 ) -> Result<BTreeMap<SchoolId, Version>> {
-    let rows: Vec<(SchoolId, i64, DateTime<Utc>)> = school_version::table
+    let rows: Vec<(SchoolId, i64, DateTime<Utc>)> = tx
+        .of(school_version::table)
         .filter(school_version::school_id.eq_any(schools).and(school_version::year.eq(year)))
         .select((school_version::school_id, school_version::version, school_version::at))
         .load(tx.conn)?;
@@ -128,11 +130,12 @@ impl Locked {
         diesel::sql_query(
             "UPDATE school_version v SET version = v.version + 1, at = $3 \
              FROM unnest($1, $2) AS k (school_id, year) \
-             WHERE v.school_id = k.school_id AND v.year = k.year",
+             WHERE v.trust_id = $4 AND v.school_id = k.school_id AND v.year = k.year",
         )
         .bind::<Array<Integer>, _>(schools)
         .bind::<Array<SmallInt>, _>(years)
         .bind::<Timestamptz, _>(at)
+        .bind::<Integer, _>(tx.trust())
         .execute(tx.conn)?;
         Ok(self
             .rows
@@ -147,10 +150,11 @@ fn select(tx: &mut Tx, keys: &[(SchoolId, i16)]) -> Result<BTreeMap<(SchoolId, i
     let rows: Vec<Row> = diesel::sql_query(
         "SELECT v.school_id, v.year, v.version, v.at FROM school_version v \
          JOIN unnest($1, $2) AS k (school_id, year) ON v.school_id = k.school_id AND v.year = k.year \
-         ORDER BY v.school_id, v.year FOR UPDATE OF v",
+         WHERE v.trust_id = $3 ORDER BY v.school_id, v.year FOR UPDATE OF v",
     )
     .bind::<Array<Integer>, _>(schools)
     .bind::<Array<SmallInt>, _>(years)
+    .bind::<Integer, _>(tx.trust())
     .load(tx.conn)?;
     Ok(rows
         .into_iter()

@@ -107,8 +107,7 @@ struct Row {
 
 /// Compares all cells of a year: every question for four kinds of windows and three definitions.
 fn compare(demo: &Demo, year: i16) {
-    let mut sql =
-        PgConnection::establish(&demo.app.database.url(api::base::migrate::APPLICATION)).unwrap();
+    let Sql(mut sql) = Sql::at(&demo.app.database.url(api::base::migrate::APPLICATION));
     let tenant = format!("SET app.trust_id = '{}'; SET app.schools = '*'", demo.trust);
     sql.batch_execute(&tenant).unwrap();
     let with = |text: &str, names: &[(&str, &str)]| {

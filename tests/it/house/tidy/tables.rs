@@ -77,6 +77,8 @@ pub fn writes(files: &[Source]) -> Vec<String> {
 /// overlooked.
 fn targets(said: &str) -> BTreeSet<String> {
     let text = said.split_whitespace().collect::<Vec<_>>().join(" ").replace("( ", "(");
+    // A table of which only the trust's own rows are written is written.
+    let text = text.replace("tx .of(", "tx.of(").replace("tx.of(", "");
     let name = |rest: &str| rest.chars().take_while(|c| is_name(*c)).collect::<String>();
     let mut found = BTreeSet::new();
     for verb in ["insert_into(", "update(", "delete(", "copy_from("] {

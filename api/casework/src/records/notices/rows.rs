@@ -136,7 +136,8 @@ pub fn hold(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
 
 /// How a notice stood from its first row on; never empty. Only for those who may see the child.
 pub fn history(tx: &mut Tx, notice_id: NoticeId) -> Result<Vec<NoticeRow>> {
-    let rows: Vec<NoticeRow> = NoticeRow::query()
+    let rows: Vec<NoticeRow> = tx
+        .rows::<NoticeRow>()
         .filter(penalty_notice::notice_id.eq(notice_id))
         .order(penalty_notice::seq)
         .load(tx.conn)?;
@@ -177,7 +178,7 @@ pub fn notices(
         .filter(later.field(penalty_notice::trust_id).eq(penalty_notice::trust_id))
         .filter(later.field(penalty_notice::notice_id).eq(penalty_notice::notice_id))
         .filter(later.field(penalty_notice::seq).eq(penalty_notice::seq + 1));
-    let mut rows = NoticeRow::query().filter(not(exists(newer))).into_boxed();
+    let mut rows = tx.rows::<NoticeRow>().filter(not(exists(newer))).into_boxed();
     rows = rows.narrow(wanted.pupils.map(|pupils| penalty_notice::pupil_id.eq_any(pupils)));
     rows = rows.narrow(wanted.asking_school.map(|school| penalty_notice::asking_school.eq(school)));
     rows = rows.narrow(wanted.state.map(|state| penalty_notice::state.eq(As(state))));
@@ -199,7 +200,8 @@ pub fn of_child(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<NoticeRow>> {
 
 /// Everything that was recorded of a case's notices, in the order in which it was recorded.
 pub fn of_case(tx: &mut Tx, case_id: CaseId) -> Result<Vec<NoticeRow>> {
-    Ok(NoticeRow::query()
+    Ok(tx
+        .rows::<NoticeRow>()
         .filter(penalty_notice::case_id.eq(case_id))
         .order((penalty_notice::recorded_at, penalty_notice::notice_id, penalty_notice::seq))
         .load(tx.conn)?)

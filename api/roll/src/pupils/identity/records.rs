@@ -52,7 +52,7 @@ pub(super) fn hold(tx: &mut Tx, pupils: &[PupilId]) -> Result<Held> {
 
 fn read(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<Record>> {
     let one = |id: &PupilId| {
-        let row = Record::query().filter(pupil::pupil_id.eq(*id));
+        let row = tx.rows::<Record>().filter(pupil::pupil_id.eq(*id));
         Ok(row.first(tx.conn)?)
     };
     pupils.iter().map(one).collect()
@@ -161,7 +161,7 @@ pub(super) fn hand_over(
     diesel::sql_query(
         "INSERT INTO enrolment_pupil \
              (trust_id, school_id, enrolment_id, recorded_at, old_pupil_id, new_pupil_id, reason, recorded_by) \
-         SELECT $1, school_id, enrolment_id, $2, pupil_id, $3, $4, $5 \
+         SELECT trust_id, school_id, enrolment_id, $2, pupil_id, $3, $4, $5 \
          FROM enrolment WHERE trust_id = $1 AND enrolment_id = ANY ($6)",
     )
     .bind::<Integer, _>(tx.trust())
