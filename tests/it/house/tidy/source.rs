@@ -54,6 +54,7 @@ pub fn shipped(files: &[Source]) -> impl Iterator<Item = &Source> {
         "api/postgres/src/",
         "api/schema/src/",
         "api/src/",
+        "domain/draw/src/",
         "domain/src/",
     ];
     files.iter().filter(move |file| crates.iter().any(|name| file.path.starts_with(name)))
