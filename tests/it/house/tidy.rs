@@ -65,7 +65,7 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
     ("Utc::now", &["api/src/base/clock.rs"]),
     ("Local::now", &[]),
     ("SystemTime::now", &[]),
-    ("getrandom", &["api/src/base/tokens/keys.rs"]),
+    ("getrandom", &["api/src/base/chance.rs"]),
     ("unsafe", &[]),
 ];
 
