@@ -136,6 +136,8 @@ struct Sums<'a> {
     gaps: Vec<Gap>,
     /// What one enrolment has before each cut.
     before: Vec<u64>,
+    /// Over which open half days it is in which class.
+    in_class: Vec<(Range<usize>, usize)>,
 }
 
 impl<'a> Sums<'a> {
@@ -156,6 +158,7 @@ impl<'a> Sums<'a> {
             sizes: vec![0; cells],
             gaps: Vec::new(),
             before: Vec::new(),
+            in_class: Vec::new(),
         }
     }
 
@@ -171,7 +174,8 @@ impl<'a> Sums<'a> {
             }
             self.before.push(sum);
         }
-        let classes = self.classes_of(enrolment);
+        let mut classes = std::mem::take(&mut self.in_class);
+        self.classes_of(enrolment, &mut classes);
         for (place, part) in plan.stretches.iter().enumerate() {
             let before = |cut: usize| self.before.get(cut).copied().unwrap_or_default();
             let word = before(part.cuts.end) - before(part.cuts.start);
@@ -183,6 +187,7 @@ impl<'a> Sums<'a> {
                 self.add_figure(place, enrolment.pupil, class, reckoned(word));
             }
         }
+        self.in_class = classes;
         if sum >> 48 > 0 {
             self.add_gaps(enrolment, &due);
         }
@@ -209,8 +214,8 @@ impl<'a> Sums<'a> {
 
     /// Over which open half days an enrolment is in which class, by the class's place among all. What it is in on its first
     /// day holds for the days before, on which nothing counts.
-    fn classes_of(&self, enrolment: &EnrolmentYear) -> Vec<(Range<usize>, usize)> {
-        let mut classes: Vec<(Range<usize>, usize)> = Vec::with_capacity(1);
+    fn classes_of(&self, enrolment: &EnrolmentYear, classes: &mut Vec<(Range<usize>, usize)>) {
+        classes.clear();
         for placement in &enrolment.placements {
             let Ok(class) = self.names.binary_search(&placement.class) else { continue };
             let early = placement.from <= enrolment.first_day;
@@ -223,7 +228,6 @@ impl<'a> Sums<'a> {
             }
             classes.push((start..self.block.reckoning.len(), class));
         }
-        classes
     }
 
     /// Adds what an enrolment has over a stretch to the classes that it was in on the days.
