@@ -206,7 +206,8 @@ fn every_kind_of_period_has_its_days() {
         let ending = Days { from: day(from), to: day(to) };
         let (all, rules) = (BTreeSet::from([1]), rules());
         let asked = Eligibility { schools: &all, rows: &[row], ending, rules: &rules };
-        let found = eligibility(&POOL, &CODES, &blocks(&[school.clone()]), &asked).unwrap();
+        let blocks = blocks(std::slice::from_ref(&school));
+        let found = eligibility(&POOL, &CODES, &blocks, &asked).unwrap();
         let text = |days: Days| format!("{} {}", days.from, days.to);
         let answers = found[0]
             .answers
