@@ -104,3 +104,4 @@ needs: build-needs
 	@tests/tools/needs redis
 	@tests/tools/needs git
 	@tests/tools/needs openssl
+	@tests/tools/needs python3

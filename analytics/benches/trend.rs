@@ -1,5 +1,5 @@
-//! The trend of a whole trust beside merely reading the same bytes, and building a block beside
-//! merely copying the same marks.
+//! The trend of a whole trust beside merely reading the same bytes, the rewards of a term beside the
+//! trend, and building a block beside merely copying the same marks.
 //!
 //! Both sides of a comparison run in the same process, on the same threads and bytes, so that
 //! their ratio says how far from the memory's speed the counting is, whatever the machine. Run
@@ -13,11 +13,12 @@ use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use analytics::{
-    Block, By, EnrolmentYear, Fact, Filter, Level, Placement, Pool, Query, SchoolYear, Sex, Split,
-    trend,
+    Block, By, Eligibility, EnrolmentYear, Fact, Filter, LeastSessions, Level, Placement, Pool,
+    Query, RewardRow, RewardRules, SchoolYear, Sex, Split, eligibility, trend,
 };
 use chrono::{Days as DayCount, NaiveDate};
 use divan::Bencher;
+use domain::policy::{built_in, check_folder};
 use domain::{
     AcademicYear, Calendar, Characteristic, CodeTable, Days, Definition, HALF_DAYS, HalfDay,
     SchoolWeek, Session, Term, WindowKind,
@@ -32,6 +33,9 @@ const CLASS: i32 = 30;
 /// How often the ratios above the tables are measured; the shortest time counts.
 const RUNS: usize = 200;
 
+/// The numbers of some codes that leave a session out.
+const NEUTRAL: [u8; 4] = [9, 10, 11, 12];
+
 /// School by school.
 const SCHOOL: Split = [Some(By::School), None, None];
 
@@ -40,6 +44,7 @@ struct Trust {
     pool: Pool,
     blocks: Vec<Arc<Block>>,
     school: SchoolYear,
+    rows: Vec<RewardRow>,
 }
 
 static TRUST: LazyLock<Trust> = LazyLock::new(|| {
@@ -47,13 +52,16 @@ static TRUST: LazyLock<Trust> = LazyLock::new(|| {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let build = |number| Arc::new(Block::build(&codes, school(number)));
     let blocks = (0..SCHOOLS).map(build).collect();
-    Trust { blocks, pool: Pool::new(threads).unwrap(), school: school(0), codes }
+    let policy = check_folder(&built_in()["strategy"]).policy;
+    let rows = policy.rows.iter().filter_map(|row| RewardRow::of(&policy, row)).collect();
+    Trust { blocks, pool: Pool::new(threads).unwrap(), school: school(0), codes, rows }
 });
 
 fn main() {
     println!("the shortest of {RUNS} runs:");
     compare("trend by school and week", "reading its bytes", by_school_and_week, read);
     compare("the same of pupils", "reading its bytes", of_pupils_by_school_and_week, read);
+    compare("all rows of rewards at a term's end", "the trend", at_terms_end, by_school_and_week);
     let marks = &TRUST.school;
     compare(
         "building a school's block",
@@ -89,6 +97,37 @@ fn by_school_and_week() {
 
 fn of_pupils_by_school_and_week() {
     count_at(Level::Pupil, SCHOOL, WindowKind::Week, Definition::DfeDaily);
+}
+
+/// Every row of the policy that has most of them, each over the period of its own that ends with the autumn term.
+fn at_terms_end() {
+    rewards(day(2025, 12, 19));
+}
+
+/// The same for every period that ends from a day to the end of that term.
+fn rewards(from: NaiveDate) {
+    let Trust { codes, pool, blocks, rows, .. } = &*TRUST;
+    let rules = RewardRules {
+        neutral: NEUTRAL.into(),
+        adjustments: BTreeMap::new(),
+        least: LeastSessions::HALF,
+        least_class: 8,
+    };
+    let schools = (0..SCHOOLS).collect();
+    let ending = Days { from, to: day(2025, 12, 31) };
+    let asked = Eligibility { schools: &schools, rows, ending, rules: &rules };
+    black_box(eligibility(pool, codes, blocks, black_box(&asked))).unwrap();
+}
+
+#[divan::bench]
+fn rewards_at_a_terms_end() {
+    at_terms_end();
+}
+
+/// One of the rows is daily: 74 days, 16 weeks, and the term.
+#[divan::bench(sample_count = 20)]
+fn rewards_of_every_day_and_week_of_a_term() {
+    rewards(day(2025, 9, 1));
 }
 
 fn count(by: Split, window: WindowKind, definition: Definition) {

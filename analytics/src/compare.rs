@@ -83,7 +83,7 @@ pub struct Compared {
     /// first and last.
     pub last_year: Option<(NaiveDate, NaiveDate, Share)>,
     /// Each group that is large enough beside everybody else in the school.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<GroupGap>,
     /// The window before, by its key, and how enrolments with possible sessions in both moved.
     pub movement: Option<(String, Movement)>,
     /// What its rate would be if each of its groups had the rate of that group in all schools of
@@ -99,7 +99,7 @@ pub struct Compared {
 
 /// A group of a school beside everybody else in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Gap {
+pub struct GroupGap {
     /// The group.
     pub value: Value,
     /// Those in it.
@@ -119,7 +119,7 @@ pub struct Side {
     pub interval: Interval,
 }
 
-impl Gap {
+impl GroupGap {
     /// Whether chance does not explain it: the intervals lie apart.
     pub fn is_certain(&self) -> bool {
         let (group, rest) = (self.group.interval, self.rest.interval);
@@ -251,7 +251,7 @@ fn gaps(
     shares: &[Share],
     day: NaiveDate,
     least: usize,
-) -> Vec<Gap> {
+) -> Vec<GroupGap> {
     let there = individuals.iter().zip(shares).filter(|(_, share)| share.whole > 0);
     let there: Vec<(&EnrolmentYear, Share)> =
         there.map(|(one, share)| (one.enrolment, *share)).collect();
@@ -267,7 +267,7 @@ fn gaps(
             let shares: Vec<Share> = some.into_iter().map(|(_, share)| *share).collect();
             Side::of(&shares).filter(|side| side.enrolments >= least)
         };
-        Some(Gap { value, group: side(group)?, rest: side(rest)? })
+        Some(GroupGap { value, group: side(group)?, rest: side(rest)? })
     };
     groups.into_iter().filter_map(gap).collect()
 }

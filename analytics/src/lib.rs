@@ -20,7 +20,7 @@
 //! together; `linked` and `correction` count pupils with several enrolments once. Questions that go
 //! enrolment by enrolment read the codes through `individual`: `compare` sets schools side by side,
 //! with `estimate` for what is not counted but concluded, `registers` says which registers are
-//! missing, and `explain` what is behind a figure.
+//! missing, and `explain` what is behind a figure. `rewards` says who has earned what, by rules of its own.
 
 mod block;
 mod compare;
@@ -37,6 +37,7 @@ mod pool;
 mod query;
 mod reckoning;
 mod registers;
+mod rewards;
 mod span;
 mod tally;
 #[cfg(test)]
@@ -45,7 +46,7 @@ mod trend;
 mod window;
 
 pub use block::Block;
-pub use compare::{BANDS, Compared, Comparing, Gap, Measure, Movement, Side, compare};
+pub use compare::{BANDS, Compared, Comparing, GroupGap, Measure, Movement, Side, compare};
 pub use estimate::{Interval, Share};
 pub use explain::{Asking, Counted, Explanation, LeftOut, explain};
 pub use individual::Individual;
@@ -56,4 +57,11 @@ pub use naive::trend_naive;
 pub use pool::{Pool, PoolError};
 pub use query::{By, CROSSED, Filter, Group, Level, Query, Split, Value};
 pub use registers::Register;
+#[doc(hidden)]
+pub use rewards::eligibility_naive;
+pub use rewards::{
+    Adjustment, ClassFigure, Eligibility, FEWEST_IN_GROUP, Gap, GapKind, LeastSessions,
+    PupilFigure, Reach, Reached, Reckoned, RewardPeriod, RewardRow, RewardRules, RowAnswer,
+    RowFairness, SchoolEligibility, Standing, Stretch, Whom, eligibility, fairness,
+};
 pub use trend::{Cell, Persistence, Series, Trend, TrendWindow, trend};

@@ -185,16 +185,8 @@ impl<'a> Roll<'a> {
         [after[0] - before[0], after[1] - before[1]]
     }
 
-    /// The greatest of a pupil's rolls answers for the pupil on a day: one that the pupil is still
-    /// on before one that was left, or the one that was left last; a main school before a
-    /// subsidiary one, a later one before an earlier one.
-    fn answers(&self, day: NaiveDate) -> (NaiveDate, bool, NaiveDate, i32) {
-        let EnrolmentYear { enrolment, first_day, last_day, .. } = *self.enrolment;
-        let left = last_day.filter(|last| *last < day).unwrap_or(NaiveDate::MAX);
-        let registration = By::Characteristic(Characteristic::Registration);
-        let subsidiary = Value::Characteristic(Characteristic::Registration, SUBSIDIARY);
-        let main = self.enrolment.value(registration, day) != Some(subsidiary);
-        (left, main, first_day, enrolment)
+    fn answers(&self, day: NaiveDate) -> Answers {
+        self.enrolment.answers(day)
     }
 
     fn overlaps(&self, other: &Self) -> bool {
@@ -212,6 +204,23 @@ impl<'a> Roll<'a> {
             let slot = self.block.slots.partition_point(|slot| slot.half_days.end <= number);
             (counts[POSSIBLE] > 0).then_some(Doubled { roll, date, position, slot, counts })
         })
+    }
+}
+
+/// By which of a pupil's rolls is answered: the last day on it, whether it is a main one, its first day, its number.
+type Answers = (NaiveDate, bool, NaiveDate, i32);
+
+impl EnrolmentYear {
+    /// The greatest of a pupil's rolls answers for the pupil on a day: one that the pupil is still
+    /// on before one that was left, or the one that was left last; a main school before a
+    /// subsidiary one, a later one before an earlier one.
+    pub(crate) fn answers(&self, day: NaiveDate) -> Answers {
+        let EnrolmentYear { enrolment, first_day, last_day, .. } = *self;
+        let left = last_day.filter(|last| *last < day).unwrap_or(NaiveDate::MAX);
+        let registration = By::Characteristic(Characteristic::Registration);
+        let subsidiary = Value::Characteristic(Characteristic::Registration, SUBSIDIARY);
+        let main = self.value(registration, day) != Some(subsidiary);
+        (left, main, first_day, enrolment)
     }
 }
 

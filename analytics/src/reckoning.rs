@@ -89,6 +89,26 @@ impl Reckoning {
         self.open.get(number).map(|half_day| (half_day.date, half_day.position))
     }
 
+    /// How many open half days there are.
+    pub(crate) fn len(&self) -> usize {
+        self.open.len()
+    }
+
+    /// Whether an enrolment's year group is due on an open half day.
+    pub(crate) fn is_due(&self, enrolment: &EnrolmentYear, number: usize) -> bool {
+        self.open.get(number).is_some_and(|half_day| half_day.is_due(enrolment))
+    }
+
+    /// Whether every year group is due on an open half day.
+    pub(crate) fn is_due_for_all(&self, number: usize) -> bool {
+        self.open.get(number).is_some_and(|half_day| half_day.left_out.is_empty())
+    }
+
+    /// The first open half day that is not before a day, by its number.
+    pub(crate) fn from(&self, day: NaiveDate) -> usize {
+        self.open.partition_point(|half_day| half_day.date < day)
+    }
+
     /// The open half days of a stretch of days, both ends included, by their number.
     pub(crate) fn between(&self, from: NaiveDate, to: NaiveDate) -> Range<usize> {
         self.open.partition_point(|half_day| half_day.date < from)

@@ -4,6 +4,7 @@ mod comparisons;
 mod linked;
 mod one_by_one;
 mod oracle;
+mod rewards;
 mod schools;
 mod stories;
 

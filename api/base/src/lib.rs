@@ -3,6 +3,7 @@
 
 pub mod auth;
 pub mod cache;
+pub mod chance;
 pub mod clock;
 pub mod database_url;
 pub mod db;

@@ -65,7 +65,7 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
     ("Utc::now", &["api/base/src/clock.rs"]),
     ("Local::now", &[]),
     ("SystemTime::now", &[]),
-    ("getrandom", &["api/base/src/tokens/keys.rs"]),
+    ("getrandom", &["api/base/src/chance.rs"]),
     ("unsafe", &[]),
 ];
 

@@ -2,6 +2,7 @@
 
 mod command_line;
 mod demonstration;
+mod draws;
 mod openapi;
 mod operation;
 mod routes;

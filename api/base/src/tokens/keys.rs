@@ -20,6 +20,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use super::token::{AUDIENCE, Claims, ISSUER};
+use crate::chance;
 use crate::seal::Seal;
 
 /// `typ` of an access token's header (RFC 9068): nothing else that a key of ours may have signed is taken for one.
@@ -204,8 +205,7 @@ fn all(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 /// A new key from the system's randomness, readable by its owner alone. It is put in place whole: nobody reads half of
 /// it, also not after a crash.
 fn create(path: &Path) -> Result<(), String> {
-    let mut seed = [0_u8; 32];
-    getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
+    let seed = chance::unguessable()?;
     // Without the public half, which not every program reads in a private key's file (openssl does not).
     let key = KeypairBytes { secret_key: seed, public_key: None };
     let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;

@@ -1,6 +1,6 @@
 //! A comparison as it goes over the wire.
 
-use ::analytics::{BANDS, Compared, Comparing, Gap, Interval, Share};
+use ::analytics::{BANDS, Compared, Comparing, GroupGap, Interval, Share};
 use domain::{Phase, Rate, in_tenths};
 
 use super::super::answer::{
@@ -325,9 +325,9 @@ impl From<Interval> for IntervalAnswer {
     }
 }
 
-impl From<&Gap> for GapAnswer {
-    fn from(gap: &Gap) -> Self {
-        let Gap { value, group, rest } = *gap;
+impl From<&GroupGap> for GapAnswer {
+    fn from(gap: &GroupGap) -> Self {
+        let GroupGap { value, group, rest } = *gap;
         Self {
             by: Dimension::of(value.by()),
             key: dimension::key(value),

@@ -1,6 +1,6 @@
 //! A comparison in words, for people who do not read tables.
 
-use ::analytics::{By, Compared, Comparing, Gap};
+use ::analytics::{By, Compared, Comparing, GroupGap};
 use chrono::NaiveDate;
 
 use super::answer::{MovementAnswer, points, rounded, shown, tenths};
@@ -145,7 +145,7 @@ fn expected(comparing: &Comparing, school: &Compared) -> Option<String> {
 /// The widest gap that chance does not explain, or that there is none.
 fn gap(comparing: &Comparing, school: &Compared) -> Option<String> {
     let least = comparing.least;
-    let width = |gap: &&Gap| {
+    let width = |gap: &&GroupGap| {
         let sides = gap.group.share.millionths().zip(gap.rest.share.millionths());
         sides.map_or(0, |(group, rest)| group.abs_diff(rest))
     };

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "demo")]
 mod demo;
+mod draw;
 mod import;
 mod migrate;
 mod openapi;
@@ -43,6 +44,8 @@ enum Command {
     Token(token::Args),
     /// Check a policy, print its book, show its proofs
     Policy(policy::Args),
+    /// Verify a prize draw or a family's slip, or make a governor's secret
+    Draw(draw::Args),
     /// Write the OpenAPI document
     Openapi(openapi::Args),
 }
@@ -60,6 +63,7 @@ pub fn run() -> std::process::ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Policy(args) => policy::run(&args),
+        Command::Draw(args) => return draw::run(&args),
         Command::Openapi(args) => openapi::run(&args),
     };
     match done {

@@ -11,6 +11,7 @@ const WINGS: [(&str, &[&str]); 12] = [
     (
         "base",
         &[
+            "chance",
             "clock",
             "kind",
             "storage",

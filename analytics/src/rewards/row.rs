@@ -1,0 +1,107 @@
+//! What a row of rewards asks of whom.
+
+use domain::policy::word::{Every, For, Kind, Over, Trend};
+use domain::policy::{Body, Policy, Row};
+use domain::{Percent, Rate};
+
+use super::period::RewardPeriod;
+
+/// A row, as far as it goes by a rate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RewardRow {
+    /// Its period.
+    pub period: RewardPeriod,
+    /// What the rate is taken over instead: so far, at the period's end.
+    pub over: Option<Over>,
+    /// For whom it is.
+    pub whom: Whom,
+}
+
+/// For whom a row is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// For each pupil whose rate lies in one of these ranges.
+    Pupils(Vec<Reach>),
+    /// For the class with the best rate; ties share.
+    BestClass,
+}
+
+/// A range of rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reach {
+    /// The lowest that belongs to it.
+    pub at_least: Percent,
+    /// The lowest that lies above it.
+    pub below: Option<Percent>,
+}
+
+impl Reach {
+    /// Whether a rate lies in it.
+    pub fn holds(&self, rate: Rate) -> bool {
+        rate.at_least(self.at_least) && self.below.is_none_or(|below| rate.below(below))
+    }
+}
+
+impl RewardRow {
+    /// The row of a policy; `None` for one that is no reward for a rate: one on entry into a band or for a trend, a draw
+    /// that only tickets enter.
+    pub fn of(policy: &Policy, row: &Row) -> Option<Self> {
+        let (every, over) = match &row.body {
+            Body::Regular(regular) if row.kind == Kind::Reward => {
+                (regular.moment.every, regular.over)
+            }
+            Body::Draw(draw) => (draw.moment.every, draw.over),
+            _ => return None,
+        };
+        let period = RewardPeriod::of(every)?;
+        let over = (over != usual(every)).then_some(over);
+        let whom = match &row.body {
+            Body::Regular(regular) => match (regular.whom, regular.when) {
+                (For::BestClass, _) => Whom::BestClass,
+                (For::EachPupil, Trend::Any) => {
+                    Whom::Pupils(ranges(policy, &regular.bands, regular.at_least, regular.below))
+                }
+                _ => return None,
+            },
+            Body::Draw(draw) => Whom::Pupils(ranges(policy, &[], Some(draw.at_least?), None)),
+            _ => return None,
+        };
+        Some(Self { period, over, whom })
+    }
+}
+
+/// What stands in a row that does not say what its rate is taken over: it is the row's own period.
+const fn usual(every: Every) -> Over {
+    match every {
+        Every::Week => Over::Week,
+        Every::HalfTerm | Every::HalfTermHoliday => Over::HalfTerm,
+        Every::Term => Over::Term,
+        Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
+    }
+}
+
+/// The ranges of some bands, as far as they also lie between two rates.
+fn ranges(
+    policy: &Policy,
+    bands: &[String],
+    at_least: Option<Percent>,
+    below: Option<Percent>,
+) -> Vec<Reach> {
+    let whole = Reach { at_least: Percent::ZERO, below: None };
+    let of_bands = policy.bands.iter().flat_map(|all| {
+        let ends = all.iter().skip(1).map(|band| Some(band.from)).chain([None]);
+        let named = all.iter().zip(ends).filter(|(band, _)| bands.contains(&band.name));
+        named.map(|(band, below)| Reach { at_least: band.from, below })
+    });
+    let all: Vec<Reach> = if bands.is_empty() { vec![whole] } else { of_bands.collect() };
+    let within = |reach: Reach| Reach {
+        at_least: at_least.map_or(reach.at_least, |least| least.max(reach.at_least)),
+        below: match (reach.below, below) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        },
+    };
+    let within = all.into_iter().map(within);
+    // A rate at which both ends meet lies in none: at 100%, for a band below it.
+    within.filter(|range| range.below.is_none_or(|below| range.at_least < below)).collect()
+}
