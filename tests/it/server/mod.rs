@@ -4,4 +4,5 @@ mod command_line;
 mod demonstration;
 mod openapi;
 mod operation;
+mod policy_commands;
 mod routes;

@@ -3,7 +3,8 @@
 use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{
-    Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, is_due, review, step,
+    Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, is_due, one_voice,
+    review, step,
 };
 
 use crate::base::prelude::*;
@@ -36,7 +37,8 @@ impl Question<'_> {
     ) -> Result<Vec<Decision>> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
         decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
-        Ok(decisions)
+        // Pathway and rewards may be of two policies; a family hears one voice all the same.
+        Ok(one_voice(decisions))
     }
 
     /// What is given. A ticket that is given on the day of a draw enters it.
@@ -80,9 +82,17 @@ impl Question<'_> {
         let now = review(&follows.policy.pathway(), &follows.letters, facts, day, self.calendars);
         let (settled, others): (BTreeMap<i64, Decision>, BTreeSet<i64>) =
             self.ends(tx, cases, follows)?;
+        // A target that ends today waits for the day's last register: the clockwork looks the next morning.
+        let runs = |told: &&CaseFile| told.case.target.is_some_and(|target| target.to == day);
+        let running: BTreeSet<i64> = if self.figures.day_is_over() {
+            BTreeSet::new()
+        } else {
+            let running = cases.iter().filter(runs);
+            running.map(|told| i64::from(told.row.pupil_id.number())).collect()
+        };
         let own = |decision: &Decision| match (&decision.subject, &decision.taking) {
             (Subject::Pupil(pupil), Some(_)) => {
-                !settled.contains_key(pupil) && !others.contains(pupil)
+                !settled.contains_key(pupil) && !others.contains(pupil) && !running.contains(pupil)
             }
             _ => true,
         };
