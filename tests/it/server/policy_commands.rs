@@ -71,13 +71,15 @@ fn a_row_that_nothing_exercises_is_told_once() {
     change(
         &folder,
         "[[reward]]",
-        "[[response]]\nrule = \"E-6\"\nevery = \"4 weeks\"\nband = \"low\"\ndo = [{ talk = \"how it goes\", by = \"Head\", within = 5 }]\n\n[[reward]]",
+        "[[response]]\nrule = \"E-6\"\nevery = \"year\"\nband = \"low\"\ndo = [{ talk = \"how it goes\", by = \"Head\", within = 5 }]\n\n[[reward]]",
     );
     let coverage = policy("coverage", &folder);
     let unnoticed: Vec<&str> =
         coverage.out.lines().filter(|line| line.starts_with("NOT NOTICED")).collect();
-    assert_eq!(unnoticed.len(), 1, "{}", coverage.out);
-    assert!(unnoticed[0].ends_with("row never exercised"), "{}", coverage.out);
+    let never = unnoticed.iter().filter_map(|line| line.strip_suffix("row never exercised"));
+    let [never] = never.collect::<Vec<_>>().try_into().expect("one row");
+    let of_the_row = unnoticed.iter().filter(|line| line.starts_with(never)).count();
+    assert_eq!(of_the_row, 1, "{}", coverage.out);
 }
 
 #[test]
