@@ -87,17 +87,6 @@ impl<'a> Figures<'a> {
         })
     }
 
-    /// Whether the last register of the day is in: what ends on the day is counted whole.
-    pub fn day_is_over(&self) -> bool {
-        let last = Session::ALL.into_iter().rev().find(|session| {
-            self.calendars.iter().any(|calendar| calendar.is_open(self.day, *session))
-        });
-        let Some((year, last)) = AcademicYear::of(self.day).zip(last) else { return true };
-        let last = HalfDay::of(year, self.day, last);
-        let here = self.blocks.iter().filter(|block| block.year() == year);
-        here.filter_map(|block| block.last_register()).any(|taken| Some(taken) >= last)
-    }
-
     /// What the engine is told.
     pub fn facts(&self, policy: &Policy, beside: &Beside) -> Facts {
         let until = figures_day(policy, self.day, self.calendars);
