@@ -29,6 +29,9 @@ pub(crate) fn notes(text: &str) -> Vec<Note> {
                 notes.push(one);
             }
             notes.extend(note);
+        } else if let (Some(note), Some(before)) = (&note, waiting.last_mut()) {
+            // A note of several lines is one.
+            before.text = format!("{} {}", before.text, note.text);
         } else {
             waiting.extend(note);
         }
@@ -61,15 +64,15 @@ mod tests {
 
     #[test]
     fn a_note_belongs_to_the_row_it_stands_in_or_directly_above() {
-        let text = "# A policy.\n\n# --- bands ---\n\n# Nobody says it.\n\n# Why 95%.\n[[band]]\nname = \"a # b\" # its name\n# Not green.\nfrom = \"0%\"\n\n# The end.\n";
+        let text = "# A policy.\n\n# --- bands ---\n\n# Nobody\n# says it.\n\n# Why 95%.\n[[band]]\nname = \"a # b\" # its name\n# Not green.\nfrom = \"0%\"\n\n# The end.\n";
         let found: Vec<(Option<usize>, String)> =
             notes(text).into_iter().map(|note| (note.row, note.text)).collect();
         let expected = [
             (None, "A policy."),
             (None, "Nobody says it."),
-            (Some(8), "Why 95%."),
-            (Some(8), "its name"),
-            (Some(8), "Not green."),
+            (Some(9), "Why 95%."),
+            (Some(9), "its name"),
+            (Some(9), "Not green."),
             (None, "The end."),
         ];
         assert_eq!(found, expected.map(|(row, text)| (row, text.to_owned())));
