@@ -145,6 +145,11 @@ impl Block {
         u64::from(self.sums(of, self.reckoning.between(from, to))[UNAUTHORISED])
     }
 
+    /// Sessions for which the pupil came late, among the same marks.
+    pub fn late(&self, of: &EnrolmentYear, from: NaiveDate, to: NaiveDate) -> u64 {
+        u64::from(self.sums(of, self.reckoning.between(from, to))[LATE])
+    }
+
     /// What an enrolment has on some open half days.
     fn sums(&self, enrolment: &EnrolmentYear, days: Range<usize>) -> [u32; PLANES] {
         let due: Vec<_> =

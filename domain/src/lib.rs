@@ -49,7 +49,9 @@ pub use band::{Band, BandError, Bands};
 pub use bank_holiday::bank_holidays;
 pub use calendar::{Calendar, CalendarProblem};
 pub use characteristic::{Characteristic, CharacteristicValue};
-pub use code::{Category, CodeNumber, CodePeriod, Counts, NO_MARK, REASON_UNKNOWN};
+pub use code::{
+    Category, CodeNumber, CodePeriod, Counts, LEAVE_NOT_ALLOWED, NO_MARK, REASON_UNKNOWN,
+};
 pub use code_load::CodeTableError;
 pub use code_table::{CodeError, CodeTable, Read};
 pub use compulsory_age::is_of_compulsory_age;

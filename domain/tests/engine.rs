@@ -54,8 +54,14 @@ fn facts(turn: &Turn, case: Option<&Case>) -> Facts {
     let [year, since, target, earlier] = turn.attended.map(|part| Rate::of(part, 100));
     let pupil = Pupil {
         id: 7,
-        rates: Rates { week: since, half_term: since, term: year, year },
-        before: Rates { week: earlier, half_term: earlier, term: earlier, year: earlier },
+        rates: Rates { week: since, fortnight: since, half_term: since, term: year, year },
+        before: Rates {
+            week: earlier,
+            fortnight: earlier,
+            half_term: earlier,
+            term: earlier,
+            year: earlier,
+        },
         since,
         since_letter: since,
         target,
@@ -79,7 +85,7 @@ fn happened(checked: &Checked, number: usize) -> Happened {
     }
     let stage = checked.policy.stages.get(number % checked.policy.stages.len().max(1));
     let to = stage.map_or(Place::Closed, |stage| Place::At(stage.name.clone()));
-    Happened::Otherwise { to, reason: "a reason".to_owned() }
+    Happened::Otherwise { to, reason: "a reason".to_owned(), without: number % 2 == 0 }
 }
 
 fn legal(checked: &Checked, case: &Case) {

@@ -114,7 +114,7 @@ fn nothing_can_be_changed_or_removed_without_a_scenario_that_notices() {
 fn the_readme_teaches_every_word() {
     use domain::Word;
     use domain::policy::word::{
-        Absence, Do, Every, For, Improvement, Keeps, Kind, On, Outcome, Over, Trend, Waits,
+        Absence, Count, Do, Every, For, Improvement, Keeps, Kind, On, Outcome, Over, Trend, Waits,
     };
     fn missing<W: Word>(readme: &str) -> Vec<String> {
         let taught = |word: &&W| {
@@ -132,6 +132,7 @@ fn the_readme_teaches_every_word() {
         missing::<Over>(&readme),
         missing::<For>(&readme),
         missing::<Trend>(&readme),
+        missing::<Count>(&readme),
         missing::<Absence>(&readme),
         missing::<Waits>(&readme),
         missing::<Outcome>(&readme),

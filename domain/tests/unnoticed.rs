@@ -110,10 +110,10 @@ fn the_weeks_of_a_stage_are_proven_by_the_day_on_which_they_end_and_one_before()
         let pupil = r#"{ at = "watched", since_day = "2025-09-01", year = "89/100", last = "80/100", since = "90/100" }"#;
         scenario("\"X-4\"", &format!("day = {day:?}\npupil = {pupil}"), expect)
     };
-    let over = weeks("2025-10-06", r#""X-4: the case ends", "X-4: Office decides""#);
+    let over = weeks("2025-10-03", r#""X-4: the case ends", "X-4: Office decides""#);
     let left = found(stage, std::slice::from_ref(&over));
     assert_eq!(left, ["waits for target", "school_weeks: 3"]);
-    let before = weeks("2025-10-03", "");
+    let before = weeks("2025-10-02", "");
     assert!(found(stage, &[over, before]).is_empty());
 }
 

@@ -3,8 +3,8 @@
 
 use chrono::Months;
 use domain::policy::word::Over;
-use domain::policy::{Absentee, Body, Decision, Policy, Priority, first_day, urgency};
-use domain::{Calendar, Characteristic, CodeTable, REASON_UNKNOWN, Rate, WindowKind, persistent};
+use domain::policy::{Absentee, Body, Decision, Policy, Priority, first_day, spans_of, urgency};
+use domain::{Calendar, Characteristic, CodeTable, REASON_UNKNOWN, Rate, persistent};
 
 use super::attempt::AttemptKind;
 use super::leave::{self, Leave};
@@ -185,7 +185,7 @@ impl<'a> Day<'a> {
             .cloned()
             .collect();
         let reached = attempts.iter().any(|attempt| attempt.reached) || !reports.is_empty();
-        let sessions = self.sessions(&marks, one, WindowKind::YearToDate);
+        let sessions = self.sessions(&marks, one, Over::Year);
         let priorities = self.priorities(one, &pupil);
         let reason = self.reason(one.marks, report.as_ref(), leave.as_ref());
         let told = Absentee {
@@ -273,21 +273,15 @@ impl<'a> Day<'a> {
     /// The band over the days that the policy takes bands over, up to and with this day.
     fn band(&self, marks: &[u8], one: &OnRollToday) -> Option<String> {
         let policy = self.policy()?;
-        let kind = match policy.over {
-            Over::Week => WindowKind::Week,
-            Over::HalfTerm => WindowKind::HalfTerm,
-            Over::Term => WindowKind::Term,
-            Over::Year => WindowKind::YearToDate,
-        };
-        let Sessions { absent, possible } = self.sessions(marks, one, kind);
+        let Sessions { absent, possible } = self.sessions(marks, one, policy.over);
         let rate = Rate::attended(u64::from(absent), u64::from(possible))?;
         Some(policy.bands.as_ref()?.of(rate).name.clone())
     }
 
     /// The sessions of the window that the day lies in, up to and with this day, since the pupil came.
-    fn sessions(&self, marks: &[u8], one: &OnRollToday, kind: WindowKind) -> Sessions {
-        let windows = self.calendar.windows(kind);
-        let Some(window) = windows.iter().rfind(|window| window.from <= self.date) else {
+    fn sessions(&self, marks: &[u8], one: &OnRollToday, over: Over) -> Sessions {
+        let spans = spans_of(over, &self.calendar);
+        let Some(window) = spans.iter().rfind(|days| days.from <= self.date) else {
             return Sessions::default();
         };
         let days = Span { from: window.from.max(one.on.first_day), to: self.date };

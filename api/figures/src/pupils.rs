@@ -4,9 +4,10 @@ use crate::Enrolled;
 use ::analytics::{Block, EnrolmentYear};
 use base::prelude::*;
 use chrono::{Datelike, Days as DayCount};
-use domain::policy::word::Over;
-use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day};
-use domain::{Calendar, Days, Rate, WindowKind};
+use domain::policy::word::{Count, Over};
+use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day, spans_of};
+use domain::{Calendar, CodeTable, Days, LEAVE_NOT_ALLOWED, Rate};
+use std::sync::LazyLock;
 
 /// What is known apart from the marks.
 #[derive(Clone, Default)]
@@ -23,6 +24,10 @@ pub struct Beside {
     pub classes: BTreeMap<ClassId, String>,
     /// Classes whose teachers were asked for feedback and have not given it.
     pub silent: Vec<String>,
+    /// What the children of one family have in common, by pupil; empty when no row is for a family.
+    pub families: BTreeMap<PupilId, i64>,
+    /// The stage at which a case ended in this term, by pupil; empty when no step asks for it.
+    pub left: BTreeMap<PupilId, String>,
     /// The day of the school's review before this one.
     pub previous: Option<NaiveDate>,
 }
@@ -35,10 +40,16 @@ pub struct Figures<'a> {
     /// By enrolment: its year in each block.
     years: BTreeMap<EnrolmentId, Vec<(&'a Block, &'a EnrolmentYear)>>,
     /// The windows of each calendar, in order: every pupil is counted over the same.
-    windows: Vec<(NaiveDate, BTreeMap<WindowKind, Vec<Span>>)>,
+    windows: Vec<(NaiveDate, BTreeMap<Over, Vec<Span>>)>,
     /// The Mondays of the school weeks up to the day.
     weeks: Vec<NaiveDate>,
 }
+
+/// The number of the code for leave in term time that nobody allowed.
+static NOT_ALLOWED: LazyLock<Option<u8>> = LazyLock::new(|| {
+    let codes = CodeTable::built_in().ok()?;
+    (1..=u8::MAX).find(|number| codes.text(*number) == Some(LEAVE_NOT_ALLOWED))
+});
 
 /// The first and the last day of a window.
 type Span = (NaiveDate, NaiveDate);
@@ -52,14 +63,12 @@ impl<'a> Figures<'a> {
                 years.entry(member.enrolment_id()).or_default().push((&**block, member));
             }
         }
-        let kinds =
-            [WindowKind::Week, WindowKind::HalfTerm, WindowKind::Term, WindowKind::YearToDate];
-        let spans = |calendar: &Calendar, kind| {
-            calendar.windows(kind).iter().map(|window| (window.from, window.to)).collect()
+        let spans = |calendar: &Calendar, over| {
+            spans_of(over, calendar).iter().map(|days| (days.from, days.to)).collect()
         };
         let windows = |calendar: &Calendar| {
-            let of_kinds = kinds.map(|kind| (kind, spans(calendar, kind)));
-            (calendar.year().first_day(), of_kinds.into_iter().collect())
+            let of_all = Over::ALL.map(|over| (over, spans(calendar, over)));
+            (calendar.year().first_day(), of_all.into_iter().collect())
         };
         let weeks = calendars.iter().flat_map(Calendar::school_weeks);
         let mut weeks: Vec<NaiveDate> = weeks.filter(|monday| *monday <= day).collect();
@@ -81,23 +90,24 @@ impl<'a> Figures<'a> {
     /// What the engine is told.
     pub fn facts(&self, policy: &Policy, beside: &Beside) -> Facts {
         let until = figures_day(policy, self.day, self.calendars);
-        let mut classes: BTreeMap<&str, [Option<Rate>; 4]> = BTreeMap::new();
+        let mut classes: BTreeMap<&str, [Option<Rate>; 5]> = BTreeMap::new();
         let mut pupils = Vec::new();
         for member in self.on_roll() {
             let class = class_on(member, self.day).and_then(|class| beside.classes.get(&class));
             let pupil = self.pupil(policy, member, until, beside, class.cloned());
             if let Some(class) = class {
                 let sums = classes.entry(class).or_default();
-                let Rates { week, half_term, term, year } = pupil.rates;
-                for (sum, rate) in sums.iter_mut().zip([week, half_term, term, year]) {
+                let Rates { week, fortnight, half_term, term, year } = pupil.rates;
+                let rates = [week, fortnight, half_term, term, year];
+                for (sum, rate) in sums.iter_mut().zip(rates) {
                     *sum = pooled([*sum, rate].into_iter().flatten());
                 }
             }
             pupils.push(pupil);
         }
-        let class = |(name, [week, half_term, term, year]): (&str, [_; 4])| Class {
+        let class = |(name, [week, fortnight, half_term, term, year]): (&str, [_; 5])| Class {
             name: name.to_owned(),
-            rates: Rates { week, half_term, term, year },
+            rates: Rates { week, fortnight, half_term, term, year },
         };
         Facts {
             pupils,
@@ -136,6 +146,9 @@ impl<'a> Figures<'a> {
             since,
             since_letter,
             before: self.before(member.enrolment_id(), until, before),
+            counts: self.counts(policy, member.enrolment_id(), until, beside.previous),
+            family: beside.families.get(&member.pupil_id()).copied(),
+            left: beside.left.get(&member.pupil_id()).cloned(),
             recent,
             earlier,
             target: target
@@ -171,19 +184,20 @@ impl<'a> Figures<'a> {
         Some(if band(previous).as_ref() == Some(&now) { previous } else { self.day })
     }
 
-    /// Over the week, half term and term before those that a day lies in; the year to date as it stood at the last
+    /// Over the week, fortnight, half term and term before those that a day lies in; the year to date as it stood at the last
     /// decision.
     fn before(&self, enrolment: EnrolmentId, until: NaiveDate, last: Option<NaiveDate>) -> Rates {
-        let over = |kind| {
-            let spans = self.windows.iter().rev().filter_map(|(_, kinds)| kinds.get(&kind));
+        let over = |over| {
+            let spans = self.windows.iter().rev().filter_map(|(_, all)| all.get(&over));
             let begun = spans.flat_map(|spans| spans.iter().rev()).filter(|span| span.0 <= until);
             let (from, to) = begun.copied().nth(1)?;
             self.rate(enrolment, from, to)
         };
         Rates {
-            week: over(WindowKind::Week),
-            half_term: over(WindowKind::HalfTerm),
-            term: over(WindowKind::Term),
+            week: over(Over::Week),
+            fortnight: over(Over::Fortnight),
+            half_term: over(Over::HalfTerm),
+            term: over(Over::Term),
             year: last.and_then(|day| self.rates(enrolment, day).year),
         }
     }
@@ -196,7 +210,7 @@ impl<'a> Figures<'a> {
     ) -> Option<(Rates, (NaiveDate, NaiveDate))> {
         let until = figures_day(policy, self.day, self.calendars);
         let member = self.on_roll().find(|member| member.pupil_id() == pupil)?;
-        let days = self.window(window_of(policy.over), until)?;
+        let days = self.window(policy.over, until)?;
         Some((self.rates(member.enrolment_id(), until), days))
     }
 
@@ -209,30 +223,65 @@ impl<'a> Figures<'a> {
     }
 
     fn unauthorised(&self, over: Over, enrolment: EnrolmentId, until: NaiveDate) -> u32 {
-        let Some((from, to)) = self.window(window_of(over), until) else { return 0 };
+        let Some((from, to)) = self.window(over, until) else { return 0 };
         let years = self.years.get(&enrolment).into_iter().flatten();
         let sessions: u64 = years.map(|(block, member)| block.unauthorised(member, from, to)).sum();
         u32::try_from(sessions).unwrap_or(u32::MAX)
     }
 
-    /// Over the week, half term, term and year that a day lies in, up to that day.
+    /// What the policy's rows count beside attendance: up to a day, and up to the review before in the same days.
+    fn counts(
+        &self,
+        policy: &Policy,
+        enrolment: EnrolmentId,
+        until: NaiveDate,
+        previous: Option<NaiveDate>,
+    ) -> BTreeMap<(Count, Over), [u32; 2]> {
+        let asked = policy.regular().filter_map(|(_, row)| Some((row.comes_to?.0, row.over)));
+        let counted = |(count, over)| {
+            let (from, to) = self.window(over, until)?;
+            let before = previous.filter(|day| from <= *day);
+            let before = before.map_or(0, |day| self.count(count, enrolment, from, day));
+            Some(((count, over), [self.count(count, enrolment, from, to), before]))
+        };
+        asked.filter_map(counted).collect()
+    }
+
+    fn count(&self, count: Count, enrolment: EnrolmentId, from: NaiveDate, to: NaiveDate) -> u32 {
+        let years = self.years.get(&enrolment).into_iter().flatten();
+        let sum: u64 = years
+            .map(|(block, member)| match count {
+                Count::Late => block.late(member, from, to),
+                Count::Unauthorised => block.unauthorised(member, from, to),
+                Count::Leave => {
+                    let marks = block.marks(member, from, to);
+                    let days = marks.filter(|(_, _, mark)| Some(*mark) == *NOT_ALLOWED);
+                    days.map(|(date, ..)| date).collect::<BTreeSet<_>>().len() as u64
+                }
+            })
+            .sum();
+        u32::try_from(sum).unwrap_or(u32::MAX)
+    }
+
+    /// Over the week, fortnight, half term, term and year that a day lies in, up to that day.
     pub fn rates(&self, enrolment: EnrolmentId, until: NaiveDate) -> Rates {
-        let over = |kind| {
-            let (from, to) = self.window(kind, until)?;
+        let over = |over| {
+            let (from, to) = self.window(over, until)?;
             self.rate(enrolment, from, to)
         };
         Rates {
-            week: over(WindowKind::Week),
-            half_term: over(WindowKind::HalfTerm),
-            term: over(WindowKind::Term),
-            year: over(WindowKind::YearToDate),
+            week: over(Over::Week),
+            fortnight: over(Over::Fortnight),
+            half_term: over(Over::HalfTerm),
+            term: over(Over::Term),
+            year: over(Over::Year),
         }
     }
 
     /// The window of a year that a day lies in, or follows, up to that day.
-    fn window(&self, kind: WindowKind, until: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
-        let (_, kinds) = self.windows.iter().rfind(|(first_day, _)| *first_day <= until)?;
-        let (from, to) = *kinds.get(&kind)?.iter().rfind(|span| span.0 <= until)?;
+    fn window(&self, over: Over, until: NaiveDate) -> Option<(NaiveDate, NaiveDate)> {
+        let (_, all) = self.windows.iter().rfind(|(first_day, _)| *first_day <= until)?;
+        let (from, to) = *all.get(&over)?.iter().rfind(|span| span.0 <= until)?;
         Some((from, until.min(to)))
     }
 
@@ -258,15 +307,6 @@ impl<'a> Figures<'a> {
     pub fn rate(&self, enrolment: EnrolmentId, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
         let years = self.years.get(&enrolment)?;
         pooled(years.iter().filter_map(|(block, member)| block.attendance(member, from, to)))
-    }
-}
-
-fn window_of(over: Over) -> WindowKind {
-    match over {
-        Over::Week => WindowKind::Week,
-        Over::HalfTerm => WindowKind::HalfTerm,
-        Over::Term => WindowKind::Term,
-        Over::Year => WindowKind::YearToDate,
     }
 }
 

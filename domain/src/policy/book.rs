@@ -2,9 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::policy::model::{Policy, Row};
-use crate::policy::sentence::{and, sentence, stage_sentence};
-use crate::policy::word::{Improvement, Kind};
+use crate::policy::model::{BandRow, Body, Policy, Regular, Row};
+use crate::policy::sentence::{and, band_sentence, improved_words, sentence, stage_sentence};
+use crate::policy::word::{For, Kind};
 
 /// Whether an id is one of the document's rules: its last part has a number, as `X-04`, `X-04a` or
 /// `A1`. The others, which end in a word, answer what the document leaves open.
@@ -38,25 +38,17 @@ pub fn book(policy: &Policy) -> String {
     head(&mut text, policy);
     let mut rows: Vec<&Row> = policy.rows.iter().collect();
     rows.sort_by_key(|row| (in_order(&row.rule), row.line));
-    section(&mut text, "The rules", rows.iter().filter(|row| is_of_the_document(&row.rule)));
-    section(
-        &mut text,
-        "What the document leaves open",
-        rows.iter().filter(|row| !is_of_the_document(&row.rule)),
-    );
+    let (of_the_document, open): (Vec<&Row>, Vec<&Row>) =
+        rows.into_iter().partition(|row| is_of_the_document(&row.rule));
+    section(&mut text, policy, "The rules", &of_the_document);
+    section(&mut text, policy, "What the document leaves open", &open);
     settings(&mut text, policy);
+    notes(&mut text, policy);
     text
 }
 
 fn head(text: &mut String, policy: &Policy) {
-    let improved = match (policy.improved, policy.improved_rate) {
-        (Improvement::Gain, Some(points)) => {
-            let points = points.to_string();
-            format!("a gain of at least {} percentage points", points.trim_end_matches('%'))
-        }
-        (Improvement::Reaches, Some(rate)) => format!("attendance is at least {rate}"),
-        (meaning, _) => format!("attendance is better, measured {meaning}; equal is not improved"),
-    };
+    let improved = improved_words(policy.improved, policy.improved_rate);
     let _ = writeln!(text, "- Attendance and bands are taken over the {}.", policy.over);
     let _ = writeln!(text, "- \"Improved\" means: {improved}.");
     if policy.period != policy.over {
@@ -88,16 +80,68 @@ fn head(text: &mut String, policy: &Policy) {
     }
 }
 
-fn section<'a>(text: &mut String, title: &str, rows: impl Iterator<Item = &'a &'a Row>) {
-    let mut rows = rows.peekable();
-    if rows.peek().is_none() {
+fn section(text: &mut String, policy: &Policy, title: &str, rows: &[&Row]) {
+    if rows.is_empty() {
         return;
     }
     let _ = writeln!(text, "## {title}\n");
     for row in rows {
         let kind =
             if row.kind == Kind::Always { String::new() } else { format!(" ({})", row.kind) };
-        let _ = writeln!(text, "**{}**{kind} {}\n", row.rule, sentence(row));
+        let says = match &row.body {
+            Body::Band(band) => both_ends(policy, band),
+            Body::Regular(regular) => sentence(row) + &period(policy, row, regular),
+            _ => sentence(row),
+        };
+        let _ = writeln!(text, "**{}**{kind} {says}\n", row.rule);
+        noted(text, policy, row.line);
+    }
+}
+
+/// A band from its lowest rate up to the next band's.
+fn both_ends(policy: &Policy, band: &BandRow) -> String {
+    let next = policy.band_rows().map(|(_, other)| other.from).filter(|from| *from > band.from);
+    let (from, to) = (band.from, next.min());
+    let ends = to.map_or_else(|| "to 100%".to_owned(), |to| format!("to below {to}"));
+    let (begins, both) = (format!("from {from}"), format!("from {from} {ends}"));
+    band_sentence(band).replacen(&begins, &both, 1)
+}
+
+/// The days that a reward looks at, where its sentence does not name them.
+fn period(policy: &Policy, row: &Row, regular: &Regular) -> String {
+    let rated = regular.at_least.or(regular.below).is_some();
+    if row.kind != Kind::Reward || (regular.whom != For::BestClass && regular.bands.is_empty()) {
+        return String::new();
+    }
+    let bands = if regular.bands.is_empty() {
+        String::new()
+    } else {
+        format!(" The band is that over the {}.", policy.over)
+    };
+    let over = if regular.whom == For::BestClass && !rated {
+        format!(" Attendance is that over the {}.", regular.over)
+    } else {
+        String::new()
+    };
+    format!("\n\n{}", (over + &bands).trim_start())
+}
+
+/// What the author has noted beside what stands on a line.
+fn noted(text: &mut String, policy: &Policy, line: usize) {
+    for note in policy.notes.iter().filter(|note| note.row == Some(line)) {
+        let _ = writeln!(text, "> Note: {}\n", note.text);
+    }
+}
+
+/// What the author has noted beside the whole policy, its stages and its settings.
+fn notes(text: &mut String, policy: &Policy) {
+    let of_a_row = |line: &usize| policy.rows.iter().any(|row| row.line == *line);
+    let mut others =
+        policy.notes.iter().filter(|note| !note.row.is_some_and(|line| of_a_row(&line)));
+    let Some(first) = others.next() else { return };
+    text.push_str("\n## Notes\n\n");
+    for note in std::iter::once(first).chain(others) {
+        let _ = writeln!(text, "- Line {}: {}", note.line, note.text);
     }
 }
 

@@ -136,7 +136,7 @@ pub struct Target {
     pub rate: Percent,
     /// The first day, a Monday.
     pub from: NaiveDate,
-    /// The last day.
+    /// The last day, a school day.
     pub to: NaiveDate,
 }
 
@@ -172,6 +172,9 @@ pub struct Case {
     pub flags: BTreeSet<String>,
     /// The running target.
     pub target: Option<Target>,
+    /// The stage at which it was when it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<String>,
 }
 
 impl Case {
@@ -186,6 +189,7 @@ impl Case {
             letters: Vec::new(),
             flags: BTreeSet::new(),
             target: None,
+            left: None,
         }
     }
 
@@ -204,6 +208,10 @@ impl Case {
                 if *to != self.place {
                     self.target = None;
                 }
+                self.left = match (&self.place, to) {
+                    (Place::At(stage), Place::Closed) => Some(stage.clone()),
+                    _ => None,
+                };
                 self.since = event.day;
                 self.place = to.clone();
                 self.steps = event.step;

@@ -66,6 +66,9 @@ fn daily_changes(policy: &Policy, letters: &[&String], daily: &Daily) -> Vec<(St
     for when in others::<Absence>(daily.when) {
         all.push((format!("when {when}"), Body::Daily(Daily { when, ..daily.clone() })));
     }
+    for day in near_count(daily.day).into_iter().filter(|day| *day != Some(0)) {
+        all.push((format!("day: {}", said(day)), Body::Daily(Daily { day, ..daily.clone() })));
+    }
     for (change, bands) in other_bands(&daily.bands, &names(policy)) {
         all.push((change, Body::Daily(Daily { bands, ..daily.clone() })));
     }
@@ -93,7 +96,9 @@ fn regular_changes(
         let on_entry = !regular.on_entry;
         add(format!("on entry: {on_entry}"), Regular { on_entry, ..regular.clone() });
     }
-    for whom in others(regular.whom) {
+    // A child alone is a family too: only a row for families can tell the two apart.
+    let alone = |whom: &For| (regular.whom, *whom) != (For::EachPupil, For::Families);
+    for whom in others(regular.whom).filter(alone) {
         add(format!("for {whom}"), Regular { whom, ..regular.clone() });
     }
     if regular.decides.is_some() {
@@ -106,8 +111,18 @@ fn regular_changes(
         }
     }
     // Nothing below is looked at when neither a pupil's rate nor a class's is.
-    let pupils = matches!(regular.whom, For::EachPupil | For::Teachers);
+    let pupils = matches!(regular.whom, For::EachPupil | For::Families | For::Teachers);
     let rated = regular.at_least.or(regular.below).is_some();
+    if let Some((count, least)) = regular.comes_to {
+        for least in near_count(Some(least)) {
+            let comes_to = least.filter(|least| *least > 0).map(|least| (count, least));
+            let change = format!("{count}: {}", said(least));
+            add(change, Regular { comes_to, ..regular.clone() });
+        }
+    }
+    if !regular.at.is_empty() {
+        add("without a stage".to_owned(), Regular { at: Vec::new(), ..regular.clone() });
+    }
     if regular.whom == For::BestClass || pupils && rated {
         for over in others(regular.over) {
             add(format!("over the {over}"), Regular { over, ..regular.clone() });

@@ -1,11 +1,13 @@
 //! What a policy must be beyond its words: every stage can be reached and left, every outcome is
 //! answered once, and everything it names is there.
 
+mod ways;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::in_vain::in_vain;
 use crate::policy::letter::Letter;
-use crate::policy::model::{Body, EVERY_STAGE, Next, Policy, Row, START, Stage, Step};
+use crate::policy::model::{Body, EVERY_STAGE, Next, Policy, Row, START, Step};
 use crate::policy::outcome::{Situation, answers, outcomes, situations};
 use crate::policy::parse::FILE;
 use crate::policy::problem::Problem;
@@ -14,8 +16,14 @@ use crate::policy::word::{Do, Improvement, Outcome, Waits};
 use crate::word::or;
 
 /// Who something may be done to or with, besides the policy's own roles.
-pub const RECIPIENTS: &[&str] =
-    &["every parent", "the pupil", "the class", "other professionals", "everybody"];
+pub const RECIPIENTS: &[&str] = &[
+    "every parent",
+    "the pupil",
+    "the class",
+    "the named adults",
+    "other professionals",
+    "everybody",
+];
 
 /// Checks a policy that could be read, together with its letters.
 pub fn check(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
@@ -75,6 +83,15 @@ impl Checker<'_> {
                 let list = or(bands.iter().copied());
                 self.row(row, format!("there is no band {band:?}; the bands are {list}"));
             }
+            if let Body::Regular(regular) = &row.body {
+                let stages = || policy.stages.iter().map(|stage| stage.name.as_str());
+                for at in regular.at.iter().filter(|at| policy.stage(at).is_none()) {
+                    self.row(
+                        row,
+                        format!("there is no stage {at:?}; the stages are {}", or(stages())),
+                    );
+                }
+            }
             let mut people: Vec<&String> = decides.into_iter().collect();
             let mut others: Vec<&String> = Vec::new();
             for action in row.body.actions() {
@@ -129,6 +146,23 @@ impl Checker<'_> {
             if stage.school_weeks.is_some() && stage.waits != Waits::Review {
                 let says = format!(
                     "the stage {:?}: `school_weeks` belongs to a stage that waits for a \"review\"; the weeks of a target stand in the step that sets it",
+                    stage.name
+                );
+                self.report(stage.line, None, says);
+            }
+            let needs = matches!(stage.improved, Some(Improvement::Reaches | Improvement::Gain));
+            if needs != stage.improved_rate.is_some()
+                || stage.improved.is_some() && !stage.is_reviewed()
+            {
+                let says = format!(
+                    "the stage {:?}: `improved` belongs to a stage that reviews look at, and `improved_rate` to \"reaches the target\" and \"gain\", and only to these",
+                    stage.name
+                );
+                self.report(stage.line, None, says);
+            }
+            if stage.reviewed && !matches!(stage.waits, Waits::Meeting | Waits::Answer) {
+                let says = format!(
+                    "the stage {:?}: `reviewed` belongs to a stage that waits for a \"meeting\" or an \"answer\"; the others are looked at anyway",
                     stage.name
                 );
                 self.report(stage.line, None, says);
@@ -216,8 +250,16 @@ impl Checker<'_> {
         let stages = step.at.iter().filter(|at| *at != START && *at != EVERY_STAGE);
         let then = match &step.then {
             Next::Stage(stage) => Some(stage),
-            Next::Stay | Next::Closed | Next::PersonSays => None,
+            Next::Stay | Next::Closed | Next::PersonSays | Next::Left => None,
         };
+        let again = step.when.iter().all(|when| when == Outcome::Again.text());
+        if step.then == Next::Left && !again {
+            let says = format!(
+                "\"the stage that was left\" belongs to {:?} at the start; here `then` must be a stage, \"stay\" or \"closed\"",
+                Outcome::Again.text()
+            );
+            self.row(row, says);
+        }
         for stage in stages.chain(then).filter(|stage| !known.contains(&stage.as_str())) {
             let says = format!(
                 "there is no stage {stage:?}; the stages are {}",
@@ -231,7 +273,9 @@ impl Checker<'_> {
         for at in &step.at {
             let possible = match policy.stage(at) {
                 Some(stage) => outcomes(policy, stage),
-                None if at == START => vec![Outcome::Listed.text().to_owned()],
+                None if at == START => {
+                    [Outcome::Listed, Outcome::Again].map(|word| word.text().to_owned()).into()
+                }
                 None => policy.stages.iter().flat_map(|stage| outcomes(policy, stage)).collect(),
             };
             for when in step.when.iter().filter(|when| !possible.contains(when)) {
@@ -268,49 +312,6 @@ impl Checker<'_> {
                 && answers(policy, situation).iter().any(|(answer, _)| std::ptr::eq(*answer, row))
         })
     }
-
-    /// Every stage can be reached from the start and left again.
-    fn reach(&mut self) {
-        let edges = edges(self.policy, |_| true);
-        let from_start = spread(&edges, START);
-        for stage in &self.policy.stages {
-            if !from_start.contains(stage.name.as_str()) {
-                let says = format!(
-                    "no step leads from the start to the stage {0:?}; some step needs then = {0:?}",
-                    stage.name
-                );
-                self.report(stage.line, None, says);
-            }
-            let out = edges.get(stage.name.as_str());
-            if out.is_none_or(|out| out.iter().all(|to| *to == stage.name)) {
-                let says = format!(
-                    "no step of its own leads out of the stage {0:?}; write a [[step]] with at = {0:?} whose `then` is \"closed\" or another stage",
-                    stage.name
-                );
-                self.report(stage.line, None, says);
-            }
-        }
-    }
-
-    /// Nobody can be sent round in a circle in which attendance is never looked at.
-    fn loops(&mut self) {
-        let policy = self.policy;
-        let quick = edges(policy, |stage| matches!(stage.waits, Waits::Meeting | Waits::Answer));
-        for stage in &policy.stages {
-            let out = quick.get(stage.name.as_str());
-            let back = out
-                .into_iter()
-                .flatten()
-                .any(|to| spread(&quick, to).contains(stage.name.as_str()));
-            if back {
-                let says = format!(
-                    "from the stage {:?} the steps lead back to it without a review or a target on the way; let one of them lead to a stage that waits for a \"review\" or a \"target\"",
-                    stage.name
-                );
-                self.report(stage.line, None, says);
-            }
-        }
-    }
 }
 
 /// The answer that a local authority can always give.
@@ -320,41 +321,4 @@ fn say(situation: &Situation) -> String {
     let bands: Vec<String> = situation.band.iter().cloned().collect();
     let (when, bands) = (sentence::outcome(&situation.outcome), sentence::in_bands(&bands));
     format!("at {:?}, when {when}{bands}", situation.at)
-}
-
-/// From which stage the steps lead where; what everybody can do everywhere is left out.
-fn edges(policy: &Policy, stays: impl Fn(&Stage) -> bool) -> BTreeMap<&str, BTreeSet<&str>> {
-    let leaves_anyway = [Outcome::LeftRoll, Outcome::Otherwise];
-    let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for (_, step) in policy.steps() {
-        if step.when.iter().all(|when| leaves_anyway.iter().any(|word| word.text() == when)) {
-            continue;
-        }
-        for at in &step.at {
-            if policy.stage(at).is_some_and(|stage| !stays(stage)) {
-                continue;
-            }
-            let to = match &step.then {
-                Next::Stay => at,
-                Next::Stage(stage) => stage,
-                Next::Closed | Next::PersonSays => "closed",
-            };
-            edges.entry(at).or_default().insert(to);
-        }
-    }
-    edges
-}
-
-/// The stage itself and everything its steps can lead to.
-fn spread<'a>(edges: &BTreeMap<&'a str, BTreeSet<&'a str>>, from: &'a str) -> BTreeSet<&'a str> {
-    let mut found = BTreeSet::from([from]);
-    let mut open = vec![from];
-    while let Some(at) = open.pop() {
-        for to in edges.get(at).into_iter().flatten() {
-            if found.insert(to) {
-                open.push(to);
-            }
-        }
-    }
-    found
 }

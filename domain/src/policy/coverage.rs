@@ -81,6 +81,16 @@ fn in_the_rows(checked: &Checked) -> Vec<Unnoticed> {
     for (at, row) in checked.policy.rows.iter().enumerate() {
         let mut proofs: Vec<&Scenario> = checked.scenarios.iter().collect();
         proofs.retain(|scenario| scenario.proves.contains(&row.rule));
+        let removed = Policy {
+            rows: checked.policy.rows.iter().filter(|other| *other != row).cloned().collect(),
+            ..checked.policy.clone()
+        };
+        // What is never exercised can be changed in every way.
+        if row.kind != Kind::Band && !notice(&mut proofs, &removed, checked) {
+            let (place, change) = (row.rule.clone(), "row never exercised".to_owned());
+            found.push(Unnoticed { place, line: row.line, change });
+            continue;
+        }
         for (change, new) in changes(&checked.policy, &letters, row) {
             let rows = usize::from(new.is_some());
             policy.rows.splice(at..=at, new);

@@ -9,6 +9,7 @@ use crate::policy::facts::Shield;
 use crate::policy::letter::Letter;
 use crate::policy::model::{Action, Next, Policy};
 use crate::policy::target::target_days;
+use crate::policy::voice::Voice;
 use crate::policy::word::{Do, Keeps};
 use std::collections::BTreeMap;
 
@@ -62,6 +63,9 @@ pub struct Decision {
     pub taking: Option<Taking>,
     /// Who decides.
     pub decides: Option<String>,
+    /// How it speaks to the family; `None` when that cannot be told from its row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<Voice>,
 }
 
 /// The decision is about a case that has moved on.
@@ -141,6 +145,10 @@ impl Decision {
                 None => kept.push(letter),
             }
         }
+        // Whoever is told of the law is not thanked.
+        if kept.iter().any(|letter| legal(&letter.what)) {
+            self.voice = Some(Voice::Concern);
+        }
         kept.append(&mut self.actions);
         self.actions = kept;
         self
@@ -166,7 +174,7 @@ impl Decision {
             Next::Stay => Place::At(taking.from.clone()),
             Next::Closed => Place::Closed,
             Next::Stage(stage) => Place::At(stage.clone()),
-            Next::PersonSays => return Err(TakeError::NoPlace),
+            Next::PersonSays | Next::Left => return Err(TakeError::NoPlace),
         };
         let event = |what: Recorded| Event {
             rule: self.rule.clone(),

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::Rate;
 use crate::policy::case::Case;
-use crate::policy::word::Over;
+use crate::policy::word::{Count, Over};
 use crate::words;
 
 /// Everything a review looks at.
@@ -34,6 +34,8 @@ pub struct Class {
 pub struct Rates {
     /// The school week.
     pub week: Option<Rate>,
+    /// The fortnight: two school weeks, counted from the first of the year.
+    pub fortnight: Option<Rate>,
     /// The half term.
     pub half_term: Option<Rate>,
     /// The term.
@@ -47,6 +49,7 @@ impl Rates {
     pub const fn over(&self, over: Over) -> Option<Rate> {
         match over {
             Over::Week => self.week,
+            Over::Fortnight => self.fortnight,
             Over::HalfTerm => self.half_term,
             Over::Term => self.term,
             Over::Year => self.year,
@@ -77,6 +80,12 @@ pub struct Pupil {
     /// Attendance over the period before each: the week, half term and term before; for the year
     /// to date, as it stood at the last decision or period.
     pub before: Rates,
+    /// What is counted beside attendance, over each period: by now, and by the review before.
+    pub counts: BTreeMap<(Count, Over), [u32; 2]>,
+    /// What the children of one family have in common at the school, by the caller's number.
+    pub family: Option<i64>,
+    /// The stage at which the last case ended, where it ended in this term.
+    pub left: Option<String>,
     /// The last 4 school weeks.
     pub recent: Option<Rate>,
     /// The 4 school weeks before those.

@@ -55,13 +55,16 @@ fn fits(daily: &Daily, pupil: &Absentee, day: NaiveDate) -> bool {
         || pupil.band.as_ref().is_some_and(|band| daily.bands.contains(band));
     let agreed = pupil.no_call_until.is_some_and(|until| day < until);
     let unexplained = pupil.reported.is_none();
+    let begins = daily.day.is_some() || pupil.day <= 1;
     in_band
+        && daily.day.is_none_or(|day| pupil.day == day)
         && match daily.when {
-            Absence::Reported => pupil.day <= 1 && !unexplained,
-            Absence::Unexplained => pupil.day <= 1 && unexplained,
+            Absence::Reported => begins && !unexplained,
+            Absence::Unexplained => begins && unexplained,
             Absence::Unanswered => pupil.unanswered,
             Absence::Again => pupil.day >= 2 && !agreed,
             Absence::NoContact => pupil.day >= 2 && pupil.no_contact && !agreed,
+            Absence::Unreached => pupil.no_contact && !agreed,
             Absence::Protected => pupil.is_protected() && !agreed,
         }
 }
@@ -80,6 +83,7 @@ fn decision(row: &Row, daily: &Daily, pupil: &Absentee) -> Decision {
         held: Vec::new(),
         taking: None,
         decides: None,
+        voice: None,
     }
 }
 

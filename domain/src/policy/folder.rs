@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::Calendar;
 use crate::policy::check::check;
+use crate::policy::contradictions::contradictions;
 use crate::policy::letter::Letter;
 use crate::policy::model::{Action, Policy};
 use crate::policy::parse::{self, Answers, parse};
@@ -87,6 +88,10 @@ pub struct Checked {
     pub scenarios: Vec<Scenario>,
     /// Everything that is wrong, by file and line.
     pub problems: Vec<Problem>,
+    /// Whether nothing is wrong with the rules and letters: only scenarios may be missing, or come out differently.
+    pub rules_are_sound: bool,
+    /// What the author should know, by line: it is no mistake.
+    pub notes: Vec<Problem>,
 }
 
 /// Of more problems than these, the first are told and the others counted.
@@ -104,12 +109,13 @@ pub fn check_folder(folder: &Folder) -> Checked {
     }
     problems.extend(check(&policy, &letters));
     // What the rules do means something only once they, and the scenario, could be read.
-    let sound = problems.is_empty();
+    let rules_are_sound = problems.is_empty();
+    let notes = if rules_are_sound { contradictions(&policy, &letters) } else { Vec::new() };
     let (scenarios, found) = scenarios(&folder.scenarios);
     let unread: BTreeSet<usize> = found.iter().filter_map(|one| at(&scenarios, one.line)).collect();
     problems.extend(found);
     problems.extend(unproven(&policy, &scenarios));
-    if sound {
+    if rules_are_sound {
         let failures = failures(&policy, &letters, &scenarios).into_iter();
         problems.extend(failures.filter(|failure| !unread.contains(&failure.line)));
     }
@@ -121,7 +127,7 @@ pub fn check_folder(folder: &Folder) -> Checked {
         let says = format!("{others} other problems are not told here; mend these first");
         problems.push(Problem { file: parse::FILE.to_owned(), line: 0, rule: None, says });
     }
-    Checked { policy, letters, scenarios, problems }
+    Checked { policy, letters, scenarios, problems, rules_are_sound, notes }
 }
 
 /// The line of the scenario that a line belongs to.

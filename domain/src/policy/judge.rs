@@ -33,12 +33,16 @@ pub(crate) fn outcome(
             (Some(_), Some(_), Some(_)) => Outcome::NotAchieved,
             _ => Outcome::NoFigure,
         }),
-        Waits::Review => {
+        Waits::Review | Waits::Meeting | Waits::Answer if stage.is_reviewed() => {
             let before = case.band.as_ref().or(pupil.last_band.as_ref());
             let moved = tells_moves(policy, &stage.name) && moved_up(policy, now, before);
-            Some(if moved { Outcome::MovedUp } else { improvement(policy, pupil) })
+            Some(if moved {
+                Outcome::MovedUp
+            } else {
+                improvement(policy, Some(&stage.name), pupil)
+            })
         }
-        Waits::Meeting | Waits::Answer => None,
+        Waits::Review | Waits::Meeting | Waits::Answer => None,
     }
 }
 
@@ -55,11 +59,11 @@ fn moved_up(policy: &Policy, now: Option<Rate>, before: Option<&String>) -> bool
 }
 
 /// The two rates that "improved" compares, as it is and as it was, each with what it is taken over.
-fn compared(policy: &Policy, pupil: &Pupil) -> [(String, Option<Rate>); 2] {
+fn compared(policy: &Policy, at: Option<&str>, pupil: &Pupil) -> [(String, Option<Rate>); 2] {
     let period = policy.period;
     let case = pupil.case.as_ref();
     let letter = case.and_then(|case| case.letters.last());
-    match (policy.improved, letter) {
+    match (policy.improved_at(at).0, letter) {
         (Improvement::Period, _) => [
             (format!("over the {period}"), pupil.rates.over(period)),
             (format!("over the {period} before"), pupil.before.over(period)),
@@ -87,15 +91,16 @@ fn at_letter(pupil: &Pupil, case: Option<&Case>, letter: &Sent) -> Option<Rate> 
 }
 
 /// Improved, better but below, not improved, or no figure; compared exactly, equal is not improved.
-fn improvement(policy: &Policy, pupil: &Pupil) -> Outcome {
+fn improvement(policy: &Policy, at: Option<&str>, pupil: &Pupil) -> Outcome {
     let now = pupil.rates.over(policy.over);
-    let [(_, measured), (_, last)] = compared(policy, pupil);
+    let [(_, measured), (_, last)] = compared(policy, at, pupil);
     let (Some(now), Some(measured), Some(last)) = (now, measured, last) else {
         return Outcome::NoFigure;
     };
     let better = measured > last;
-    let least = policy.improved_rate.unwrap_or(Percent::HUNDRED);
-    match policy.improved {
+    let (improved, least) = policy.improved_at(at);
+    let least = least.unwrap_or(Percent::HUNDRED);
+    match improved {
         Improvement::Reaches if now.at_least(least) => Outcome::Improved,
         Improvement::Reaches if better => Outcome::Better,
         Improvement::Gain if gained(measured, last, least) => Outcome::Improved,
@@ -119,8 +124,8 @@ pub(crate) fn fits(policy: &Policy, trend: Trend, pupil: &Pupil) -> bool {
         Trend::Any => true,
         Trend::Entered => pupil.last_band.is_some() && band(policy, now) != pupil.last_band,
         Trend::MovedUp => moved_up(policy, now, pupil.last_band.as_ref()),
-        Trend::Improved => improvement(policy, pupil) == Outcome::Improved,
-        Trend::NotImproved => improvement(policy, pupil) == Outcome::NotImproved,
+        Trend::Improved => improvement(policy, None, pupil) == Outcome::Improved,
+        Trend::NotImproved => improvement(policy, None, pupil) == Outcome::NotImproved,
         Trend::Declined => {
             matches!((pupil.recent, pupil.earlier), (Some(now), Some(then)) if now < then)
         }
@@ -144,7 +149,11 @@ pub(crate) fn because(policy: &Policy, pupil: &Pupil, situation: &Situation) -> 
     let mut lines =
         vec![format!("at {:?}, {}", situation.at, sentence::outcome(&situation.outcome))];
     lines.extend(say(&format!("over the {}", policy.over), pupil.rates.over(policy.over)));
-    lines.extend(compared(policy, pupil).iter().filter_map(|(what, rate)| say(what, *rate)));
+    lines.extend(
+        compared(policy, Some(&situation.at), pupil)
+            .iter()
+            .filter_map(|(what, rate)| say(what, *rate)),
+    );
     // The period that is compared may be that of the bands.
     lines.dedup();
     if let Some(target) = target {

@@ -55,6 +55,6 @@ fn offers_again(policy: &Policy, stage: &str) -> bool {
     let situation = Situation { at: stage.to_owned(), outcome, band: None };
     answers(policy, &situation).iter().any(|(_, step)| match &step.then {
         Next::Stage(next) => policy.stage(next).is_some_and(|next| next.waits == Waits::Meeting),
-        Next::Stay | Next::Closed | Next::PersonSays => false,
+        Next::Stay | Next::Closed | Next::PersonSays | Next::Left => false,
     })
 }

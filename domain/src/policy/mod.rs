@@ -11,6 +11,7 @@ mod carried;
 mod case;
 mod changes;
 pub mod check;
+mod contradictions;
 mod coverage;
 mod decision;
 mod facts;
@@ -22,10 +23,12 @@ mod letter;
 mod missed;
 mod model;
 mod moment;
+mod notes;
 mod outcome;
 mod parse;
 mod play;
 mod problem;
+mod prove;
 mod reader;
 mod regular;
 mod review;
@@ -33,6 +36,7 @@ mod scenario;
 mod sentence;
 mod step;
 mod target;
+mod voice;
 pub mod word;
 
 pub use book::{book, is_of_the_document};
@@ -48,15 +52,17 @@ pub use folder::{Checked, Folder, check_folder, failures};
 pub use letter::{FIELDS, Letter};
 pub use missed::{Missed, missed};
 pub use model::{
-    Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Policy, Promise,
-    Regular, Row, START, Setting, Stage, Step,
+    Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Note, Policy,
+    Promise, Regular, Row, START, Setting, Stage, Step,
 };
-pub use moment::{due_days, figures_day, is_due, school_days_after};
+pub use moment::{due_days, figures_day, is_due, school_days_after, spans_of};
 pub use parse::{Answers, parse};
 pub use play::{example_calendars, play};
 pub use problem::Problem;
+pub use prove::{Claim, Counterexample, Proof, SESSIONS, prove};
 pub use review::{falls_due, review};
 pub use scenario::{Given, Scenario, scenarios};
 pub use sentence::sentence;
 pub use step::{Happened, StepError, is_counted, step};
 pub use target::{Progress, progress, target_days};
+pub use voice::{Voice, one_voice};

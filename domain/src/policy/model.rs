@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::policy::word::{
-    Absence, Do, Every, For, Improvement, Keeps, Kind, On, Over, Trend, Waits,
+    Absence, Count, Do, Every, For, Improvement, Keeps, Kind, On, Over, Trend, Waits,
 };
 use crate::{Bands, Percent};
 
@@ -36,8 +36,21 @@ pub struct Policy {
     pub stages: Vec<Stage>,
     /// All rows, in the order of the file.
     pub rows: Vec<Row>,
+    /// What the author has noted beside it.
+    pub notes: Vec<Note>,
     /// The bands; `None` when the rows of bands are not right, which the check reports.
     pub bands: Option<Bands>,
+}
+
+/// Something that an author has noted after a `#`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The line it stands on.
+    pub line: usize,
+    /// The line of the row, stage or setting it belongs to, if any.
+    pub row: Option<usize>,
+    /// What it says.
+    pub text: String,
 }
 
 /// A question that the document leaves open, and the answer in force.
@@ -65,8 +78,14 @@ pub struct Stage {
     pub name: String,
     /// What it waits for.
     pub waits: Waits,
+    /// Whether the policy's reviews look at it too, whatever it waits for.
+    pub reviewed: bool,
     /// For a review: not the next one but one so many school weeks after the case came here.
     pub school_weeks: Option<u32>,
+    /// What "improved" means at this stage; `None` where it is what the policy means.
+    pub improved: Option<Improvement>,
+    /// The rate, or the points of a gain, that it needs here.
+    pub improved_rate: Option<Percent>,
     /// Who answers.
     pub by: Option<String>,
     /// The question they answer.
@@ -125,6 +144,8 @@ pub struct BandRow {
 pub struct Daily {
     /// On what.
     pub when: Absence,
+    /// Only on this school day of the absence, from 1.
+    pub day: Option<u32>,
     /// For pupils of which bands; empty for all.
     pub bands: Vec<String>,
     /// What is done.
@@ -149,6 +170,10 @@ pub struct Regular {
     pub on_entry: bool,
     /// For pupils of which bands; empty for all.
     pub bands: Vec<String>,
+    /// For pupils whose case is at one of these stages; empty for all.
+    pub at: Vec<String>,
+    /// For pupils who have come to so many of these since the review before, over the days of `over`.
+    pub comes_to: Option<(Count, u32)>,
     /// For pupils with which trend.
     pub when: Trend,
     /// For pupils with at least this rate over the period.
@@ -190,6 +215,8 @@ pub enum Next {
     Closed,
     /// Where the person says.
     PersonSays,
+    /// To the stage at which the pupil's last case ended.
+    Left,
     /// To a stage.
     Stage(String),
 }
@@ -254,10 +281,24 @@ pub const EVERY_STAGE: &str = "every stage";
 /// No limit to some bands.
 pub const EVERY_BAND: &str = "every band";
 
+impl Stage {
+    /// Whether a review asks what has become of attendance.
+    pub const fn is_reviewed(&self) -> bool {
+        self.reviewed || matches!(self.waits, Waits::Review)
+    }
+}
+
 impl Policy {
     /// The stage of that name.
     pub fn stage(&self, name: &str) -> Option<&Stage> {
         self.stages.iter().find(|stage| stage.name == name)
+    }
+
+    /// What "improved" means at a stage, or for pupils without a case, and the rate it needs.
+    pub fn improved_at(&self, stage: Option<&str>) -> (Improvement, Option<Percent>) {
+        let own = stage.and_then(|name| self.stage(name));
+        let own = own.and_then(|stage| Some((stage.improved?, stage.improved_rate)));
+        own.unwrap_or((self.improved, self.improved_rate))
     }
 
     /// The policy without its rewards: what happens when attendance is low.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use chrono::{Datelike, Days as DayCount, NaiveDate, Weekday};
 
 use crate::policy::model::{Moment, Policy};
-use crate::policy::word::{Every, On};
+use crate::policy::word::{Every, On, Over};
 use crate::year::monday_of;
-use crate::{Calendar, Window, WindowKind};
+use crate::{Calendar, Days, Window, WindowKind};
 
 /// Whether it is due on a day. The calendars are the school's, in order.
 pub fn is_due(moment: Moment, day: NaiveDate, calendars: &[Calendar]) -> bool {
@@ -46,6 +46,26 @@ pub fn figures_day(policy: &Policy, day: NaiveDate, calendars: &[Calendar]) -> N
     }
     let terms = calendars.iter().flat_map(Calendar::terms).map(|term| term.to);
     terms.filter(|last| *last < day).max().unwrap_or(day)
+}
+
+/// The days that a rate is taken over, as often as they come in a year: fortnights are counted from its first school week.
+pub fn spans_of(over: Over, calendar: &Calendar) -> Vec<Days> {
+    let kind = match over {
+        Over::Week => WindowKind::Week,
+        Over::HalfTerm => WindowKind::HalfTerm,
+        Over::Term => WindowKind::Term,
+        Over::Year => WindowKind::YearToDate,
+        Over::Fortnight => {
+            let weeks = calendar.school_weeks();
+            let fortnight = |pair: &[NaiveDate]| {
+                let (from, last) = (*pair.first()?, *pair.last()?);
+                Some(Days { from, to: last + DayCount::new(6) })
+            };
+            return weeks.chunks(2).filter_map(fortnight).collect();
+        }
+    };
+    let days = |window: &Window| Days { from: window.from, to: window.to };
+    calendar.windows(kind).iter().map(days).collect()
 }
 
 /// The day that is so many school days after a day. In a school year whose calendar is not there yet Mondays to Fridays
@@ -184,6 +204,28 @@ mod tests {
             school_days_after("2031-01-01".parse().unwrap(), 5, &[]).to_string(),
             "2031-01-08"
         );
+    }
+
+    #[test]
+    fn a_fortnight_s_figure_ends_where_the_fortnight_is_due() {
+        let calendars = example_calendars();
+        let fortnights = spans_of(Over::Fortnight, &calendars[0]);
+        let all: Vec<String> =
+            fortnights.iter().take(4).map(|days| format!("{} {}", days.from, days.to)).collect();
+        // Over the half-term holiday, too.
+        assert_eq!(
+            all,
+            [
+                "2025-09-01 2025-09-14",
+                "2025-09-15 2025-09-28",
+                "2025-09-29 2025-10-12",
+                "2025-10-13 2025-10-26"
+            ]
+        );
+        let due = due_days(Moment { every: Every::Fortnight, on: On::LastDay }, &calendars[..1]);
+        let ends = |days: &Days| due.iter().any(|day| days.from < *day && *day <= days.to);
+        let single = fortnights.iter().filter(|days| !ends(days)).count();
+        assert!(single <= 1, "a last week without a second one");
     }
 
     #[test]

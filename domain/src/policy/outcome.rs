@@ -22,10 +22,10 @@ pub(crate) struct Situation {
 /// The outcomes of a stage.
 pub(crate) fn outcomes(policy: &Policy, stage: &Stage) -> Vec<String> {
     let mut words = figures(policy, stage);
+    words.extend((!words.is_empty()).then_some(Outcome::NoFigure));
     words.extend(match stage.waits {
-        Waits::Review | Waits::Target => [Outcome::NoFigure].as_slice(),
-        Waits::Meeting => &[Outcome::Attended, Outcome::NotAttended, Outcome::Refused],
-        Waits::Answer => &[],
+        Waits::Meeting => [Outcome::Attended, Outcome::NotAttended, Outcome::Refused].as_slice(),
+        Waits::Review | Waits::Target | Waits::Answer => &[],
     });
     words.extend(EVERYWHERE);
     let words = words.iter().map(|word| word.text().to_owned());
@@ -34,20 +34,20 @@ pub(crate) fn outcomes(policy: &Policy, stage: &Stage) -> Vec<String> {
 
 /// The outcomes of a stage that come with a figure, and so with a band.
 fn figures(policy: &Policy, stage: &Stage) -> Vec<Outcome> {
-    match stage.waits {
-        Waits::Target => vec![Outcome::Achieved, Outcome::NotAchieved],
-        Waits::Review => {
-            let mut words = vec![Outcome::Improved, Outcome::NotImproved];
-            if policy.improved == Improvement::Reaches {
-                words.push(Outcome::Better);
-            }
-            if tells_moves(policy, &stage.name) {
-                words.push(Outcome::MovedUp);
-            }
-            words
-        }
-        Waits::Meeting | Waits::Answer => Vec::new(),
+    if stage.waits == Waits::Target {
+        return vec![Outcome::Achieved, Outcome::NotAchieved];
     }
+    if !stage.is_reviewed() {
+        return Vec::new();
+    }
+    let mut words = vec![Outcome::Improved, Outcome::NotImproved];
+    if policy.improved_at(Some(&stage.name)).0 == Improvement::Reaches {
+        words.push(Outcome::Better);
+    }
+    if tells_moves(policy, &stage.name) {
+        words.push(Outcome::MovedUp);
+    }
+    words
 }
 
 /// Whether a step at the stage answers a move of band, which then comes before "improved".
@@ -69,6 +69,7 @@ pub(crate) fn situations(policy: &Policy) -> Vec<Situation> {
         all.push(Situation { at, outcome, band: band.cloned() });
     };
     bands().for_each(|band| add(START, Outcome::Listed.text(), Some(band)));
+    bands().for_each(|band| add(START, Outcome::Again.text(), Some(band)));
     for stage in &policy.stages {
         let figures = figures(policy, stage);
         for outcome in outcomes(policy, stage) {

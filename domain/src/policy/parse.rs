@@ -1,16 +1,18 @@
 //! From the text of a `policy.toml` to a policy, with every problem of the file at once.
 
+mod actions;
+
 use std::collections::BTreeMap;
 
-use chrono::NaiveTime;
-
 use crate::policy::model::{
-    Action, BandRow, Body, Daily, Draw, EVERY_BAND, Moment, Next, Policy, Promise, Regular, Row,
-    Setting, Stage, Step,
+    BandRow, Body, Daily, Draw, EVERY_BAND, Moment, Next, Policy, Promise, Regular, Row, Setting,
+    Stage, Step,
 };
+use crate::policy::notes::notes;
+use crate::policy::parse::actions::{actions, must_do, school_weeks};
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
-use crate::policy::word::{Do, Every, For, Improvement, Kind, On, Over, Trend};
+use crate::policy::word::{Count, Every, For, Improvement, Kind, On, Over, Trend};
 use crate::word::{Word, or};
 use crate::{Band, BandError, Bands, Roles};
 
@@ -41,6 +43,7 @@ pub fn parse(text: &str, answers: Answers<'_>) -> (Policy, Vec<Problem>) {
     }
     policy.rows.sort_by_key(|row| row.line);
     policy.bands = bands(&file, &policy.rows);
+    policy.notes = notes(text);
     top.finish();
     for setting in &policy.settings {
         if !file.is_used(&setting.name) {
@@ -70,6 +73,7 @@ fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
         settings,
         stages: Vec::new(),
         rows: Vec::new(),
+        notes: Vec::new(),
         bands: None,
     }
 }
@@ -159,6 +163,9 @@ fn stage(table: Table<'_, '_>) -> Stage {
     let stage = Stage {
         name: table.text("name"),
         waits: table.word("waits").unwrap_or(crate::policy::word::Waits::Review),
+        reviewed: table.flag("reviewed"),
+        improved: table.maybe_word("improved"),
+        improved_rate: table.maybe_rate("improved_rate"),
         school_weeks: school_weeks(&table),
         by: table.maybe_text("by"),
         asks: table.maybe_text("asks"),
@@ -180,6 +187,7 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
         }),
         Kind::Daily => Body::Daily(Daily {
             when: table.word("when").unwrap_or(crate::policy::word::Absence::Unexplained),
+            day: day_of_absence(&table),
             bands: band_names(&table),
             does: must_do(&table),
         }),
@@ -206,14 +214,17 @@ fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
     let (moment, on_entry) = moment(table, kind != Kind::Review && whom == For::EachPupil);
     let over = match moment.every {
         Every::Week => Over::Week,
+        Every::Fortnight => Over::Fortnight,
         Every::HalfTerm | Every::HalfTermHoliday => Over::HalfTerm,
         Every::Term => Over::Term,
-        Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
+        Every::Day | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
     };
     let regular = Regular {
         moment,
         on_entry,
         bands: band_names(table),
+        at: table.list("at"),
+        comes_to: comes_to(table),
         when: table.maybe_word("when").unwrap_or(Trend::Any),
         at_least: table.maybe_rate("at_least"),
         below: table.maybe_rate("below"),
@@ -229,15 +240,19 @@ fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
 /// Refuses what a row says and nothing would look at.
 fn nothing_in_vain(table: &Table<'_, '_>, regular: &Regular) {
     let whom = regular.whom;
-    if !matches!(whom, For::EachPupil | For::Teachers) {
-        for key in ["band", "when", "at_least", "below"].into_iter().filter(|key| table.has(key)) {
+    if !matches!(whom, For::EachPupil | For::Families | For::Teachers) {
+        for key in ["band", "at", "when", "at_least", "below", "late", "unauthorised", "leave"]
+            .into_iter()
+            .filter(|key| table.has(key))
+        {
             let says = format!("`{key}` looks at a pupil, but this row is for {:?}", whom.text());
             table.report(table.line, format!("{says}; leave one of the two out"));
         }
     }
     let rated = regular.at_least.or(regular.below).is_some() || whom == For::BestClass;
+    let rated = rated || regular.comes_to.is_some();
     if table.has("over") && !rated {
-        let says = "`over` belongs to `at_least`, to `below` or to \"the best class\"; bands are always taken over the days named by `over` at the top of the file";
+        let says = "`over` belongs to `at_least`, to `below`, to what is counted or to \"the best class\"; bands are always taken over the days named by `over` at the top of the file";
         table.report(table.line, says.to_owned());
     }
 }
@@ -298,77 +313,32 @@ fn next(table: &Table<'_, '_>) -> Next {
         "stay" => Next::Stay,
         "closed" => Next::Closed,
         "where the person says" => Next::PersonSays,
+        "the stage that was left" => Next::Left,
         stage => Next::Stage(stage.to_owned()),
     }
 }
 
-fn actions(table: &Table<'_, '_>) -> Vec<Action> {
-    table.tables("do").into_iter().filter_map(action).collect()
+/// The school day of an absence, from 1.
+fn day_of_absence(table: &Table<'_, '_>) -> Option<u32> {
+    let day = table.maybe_count("day")?;
+    if day == 0 {
+        table.report(table.line, "`day` cannot be 0; the first day of an absence is 1".to_owned());
+    }
+    Some(day)
 }
 
-/// What is done by a row that is there for nothing else.
-fn must_do(table: &Table<'_, '_>) -> Vec<Action> {
-    let does = actions(table);
-    if does.is_empty() && !table.has("do") {
-        let says = "`do` is missing; write do = [{ talk = \"...\", by = \"...\" }]";
-        table.report(table.line, says.to_owned());
+/// So many of what is counted beside attendance.
+fn comes_to(table: &Table<'_, '_>) -> Option<(Count, u32)> {
+    let counts = Count::ALL.map(|count| Some((count, table.maybe_count(count.text())?)));
+    let counts: Vec<(Count, u32)> = counts.into_iter().flatten().collect();
+    if counts.len() > 1 {
+        let list = Count::list();
+        table.report(table.line, format!("a row counts one of {list}"));
     }
-    does
-}
-
-fn action(table: Table<'_, '_>) -> Option<Action> {
-    let named: Vec<(Do, String)> =
-        Do::ALL.iter().filter_map(|kind| Some((*kind, table.maybe_text(kind.text())?))).collect();
-    let [(kind, what)] = named.as_slice() else {
-        let list = Do::list();
-        table.report(table.line, format!("each item of `do` names one thing: {list}"));
-        return None;
-    };
-    let action = Action {
-        kind: *kind,
-        what: what.clone(),
-        by: table.maybe_text("by"),
-        to: table.maybe_text("to"),
-        with: table.list("with"),
-        within: table.maybe_count("within"),
-        before: before(&table),
-        only_if: table.maybe_text("if"),
-        unless: table.maybe_text("unless"),
-        rate: if *kind == Do::Target { table.maybe_rate("target") } else { None },
-        school_weeks: school_weeks(&table),
-        unauthorised_at_least: if *kind == Do::Letter {
-            table.maybe_count("unauthorised_at_least")
-        } else {
-            None
-        },
-    };
-    if *kind == Do::Target && !table.has("school_weeks") {
-        let says = "a target needs `school_weeks`, the number of school weeks it runs";
-        table.report(table.line, says.to_owned());
+    for (count, _) in counts.iter().filter(|(_, least)| *least == 0) {
+        table.report(table.line, format!("`{count}` cannot be 0; everybody has come to that"));
     }
-    table.finish();
-    Some(action)
-}
-
-/// School weeks that a stage or a target lasts: a school year has no more than these.
-fn school_weeks(table: &Table<'_, '_>) -> Option<u32> {
-    const YEAR: u32 = 45;
-    let weeks = table.maybe_count("school_weeks")?;
-    if !(1..=YEAR).contains(&weeks) {
-        let says = format!("`school_weeks` cannot be {weeks}; it must be from 1 to {YEAR}");
-        table.report(table.line, says);
-    }
-    Some(weeks)
-}
-
-/// The time of day by which something is done.
-fn before(table: &Table<'_, '_>) -> Option<String> {
-    let time = table.maybe_text("before")?;
-    if NaiveTime::parse_from_str(&time, "%H:%M").is_err() {
-        let says = format!("`before` is {time:?}, but must be a time of day, such as \"9:30\"");
-        table.report(table.line, says);
-    }
-    Some(time)
+    counts.first().copied()
 }
 
 fn bands(file: &File<'_>, rows: &[Row]) -> Option<Bands> {

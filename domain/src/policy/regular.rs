@@ -1,14 +1,16 @@
 //! Reviews, responses and rewards: what is done regularly, and for whom it fits.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
 use crate::Rate;
+use crate::policy::case::Case;
 use crate::policy::decision::{Decision, Subject};
 use crate::policy::facts::{Class, Facts, Pupil};
 use crate::policy::judge;
 use crate::policy::model::{Action, Policy, Regular, Row};
+use crate::policy::voice::Voice;
 use crate::policy::word::{Do, For, Kind};
 
 /// What a row that is due leads to.
@@ -23,6 +25,18 @@ pub(crate) fn decisions(
         For::EachPupil => {
             let each = |pupil: &Pupil| for_pupil(policy, row, regular, pupil);
             fitting().map(each).collect()
+        }
+        For::Families => {
+            let mut families: BTreeMap<i64, Vec<&Pupil>> = BTreeMap::new();
+            for pupil in &facts.pupils {
+                // A child whose family nobody knows is a family of its own.
+                families.entry(pupil.family.unwrap_or(!pupil.id)).or_default().push(pupil);
+            }
+            let all_fit = |children: &&Vec<&Pupil>| {
+                children.iter().all(|pupil| fits(policy, row, regular, pupil))
+            };
+            let each = |children: &Vec<&Pupil>| for_family(policy, row, regular, children);
+            families.values().filter(all_fit).filter_map(each).collect()
         }
         For::Teachers => {
             let teachers: BTreeSet<&String> =
@@ -65,12 +79,32 @@ pub(crate) fn on_entry(
     fitting.map(|pupil| for_pupil(policy, row, regular, pupil)).collect()
 }
 
+/// It stands with the first child of the family, and names what each has.
+fn for_family(
+    policy: &Policy,
+    row: &Row,
+    regular: &Regular,
+    children: &[&Pupil],
+) -> Option<Decision> {
+    let first = children.iter().min_by_key(|pupil| pupil.id)?;
+    let mut why = because(policy, regular, first);
+    let others = children.iter().filter(|pupil| pupil.id != first.id);
+    for child in others {
+        let rate = child.rates.over(policy.over);
+        let band = judge::band(policy, rate).unwrap_or_else(|| "no figure".to_owned());
+        let figure = rate.map(|rate| format!(", {} of {} sessions", rate.part(), rate.whole()));
+        why.push(format!("another child of the family: {band}{}", figure.unwrap_or_default()));
+    }
+    Some(decision(row, regular, Subject::Pupil(first.id), why))
+}
+
 fn for_pupil(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> Decision {
     let why = because(policy, regular, pupil);
     decision(row, regular, Subject::Pupil(pupil.id), why)
 }
 
-fn fits(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> bool {
+/// Whether a row that is for each pupil fits one.
+pub(crate) fn fits(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> bool {
     // Reviews only list and rewards have their own period; a response is proposed.
     if row.kind == Kind::Response && judge::few(policy, pupil) {
         return false;
@@ -81,7 +115,14 @@ fn fits(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> bool {
     let rate = pupil.rates.over(regular.over);
     let enough = regular.at_least.is_none_or(|least| rate.is_some_and(|rate| rate.at_least(least)));
     let low = regular.below.is_none_or(|below| rate.is_some_and(|rate| !rate.at_least(below)));
-    in_band && enough && low && judge::fits(policy, regular.when, pupil)
+    let stage = pupil.case.as_ref().and_then(Case::stage);
+    let at =
+        regular.at.is_empty() || stage.is_some_and(|stage| regular.at.iter().any(|at| at == stage));
+    let counted = regular.comes_to.is_none_or(|(count, least)| {
+        let [now, before] = pupil.counts.get(&(count, regular.over)).copied().unwrap_or_default();
+        now >= least && before < least
+    });
+    in_band && enough && low && at && counted && judge::fits(policy, regular.when, pupil)
 }
 
 fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
@@ -99,6 +140,10 @@ fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
         lines.extend(pupil.rates.over(regular.over).map(|rate| say(regular.over, rate)));
     }
     lines.push(format!("trend: {}", regular.when));
+    if let Some((count, least)) = regular.comes_to {
+        let [now, _] = pupil.counts.get(&(count, regular.over)).copied().unwrap_or_default();
+        lines.push(format!("{count} over the {}: {now}, which is {least} or more", regular.over));
+    }
     lines.extend(pupil.band_since.map(|day| format!("in the band since {day}")));
     lines
 }
@@ -123,6 +168,7 @@ fn decision(row: &Row, regular: &Regular, subject: Subject, because: Vec<String>
         held: Vec::new(),
         taking: None,
         decides: regular.decides.clone(),
+        voice: Voice::of_trend(row.kind, regular.when),
     }
 }
 
@@ -150,5 +196,6 @@ pub(crate) fn plain(row: &Row, subject: Subject, what: String) -> Decision {
         held: Vec::new(),
         taking: None,
         decides: None,
+        voice: None,
     }
 }

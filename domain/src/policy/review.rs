@@ -10,12 +10,14 @@ use crate::policy::decision::{Decision, Subject, Taking};
 use crate::policy::facts::{Facts, Pupil};
 use crate::policy::judge;
 use crate::policy::letter::Letter;
-use crate::policy::model::{Body, Draw, Moment, Policy, Regular, Row, START, Stage};
+use crate::policy::model::{Body, Draw, Moment, Next, Policy, Regular, Row, START, Stage};
 use crate::policy::moment::is_due;
 use crate::policy::outcome::{Situation, answers};
 use crate::policy::regular;
+use crate::policy::step::reaching;
 use crate::policy::target::target_days;
-use crate::policy::word::{Outcome, Waits};
+use crate::policy::voice::{Voice, one_voice};
+use crate::policy::word::{Do, Outcome, Waits};
 
 /// What the policy proposes on that day. The calendars are those of the school, in order; only
 /// what one of them makes due is proposed.
@@ -59,7 +61,7 @@ pub fn review(
         },
         _ => decision,
     };
-    decisions.into_iter().map(guard).collect()
+    one_voice(decisions.into_iter().map(guard).collect())
 }
 
 /// The step of the pupil's case that is due, if any.
@@ -92,19 +94,39 @@ fn judged(
         return None;
     }
     let at = stage.unwrap_or(START).to_owned();
-    let situation = Situation { at: at.clone(), outcome: outcome.text().to_owned(), band };
+    let mut situation = Situation { at: at.clone(), outcome: outcome.text().to_owned(), band };
+    // Whose case ended in the same term is listed like everybody where no step answers that.
+    let left = pupil.left.as_deref().filter(|left| policy.stage(left).is_some());
+    if outcome == Outcome::Listed && left.is_some() {
+        let again = Situation { outcome: Outcome::Again.text().to_owned(), ..situation.clone() };
+        situation = if answers(policy, &again).is_empty() { situation } else { again };
+    }
     let (row, step) = answers(policy, &situation).into_iter().next()?;
+    let mut actions = step.does.clone();
+    let then = match (&step.then, left) {
+        (Next::Left, Some(left)) => {
+            // A target that was left runs anew.
+            let reached = reaching(policy, left, situation.band.as_ref())
+                .into_iter()
+                .flat_map(|(_, step)| &step.does);
+            actions.extend(reached.filter(|action| action.kind == Do::Target).cloned());
+            Next::Stage(left.to_owned())
+        }
+        (then, _) => then.clone(),
+    };
+    let voice = Voice::of_step(&situation.outcome, &then);
     Some(Decision {
+        voice,
         subject: Subject::Pupil(pupil.id),
         rule: row.rule.clone(),
         because: judge::because(policy, pupil, &situation),
-        actions: step.does.clone(),
+        actions,
         held: Vec::new(),
         taking: Some(Taking {
             number: pupil.case.as_ref().map_or(0, |case| case.steps) + 1,
             from: at,
             outcome: situation.outcome,
-            then: step.then.clone(),
+            then,
             figure: figure.map(Into::into),
             band: situation.band,
             reason: None,
@@ -120,7 +142,7 @@ fn who_decides(policy: &Policy) -> Option<&String> {
 
 /// Whether the stage is due of its own; `None` when it waits for the policy's reviews.
 fn due(stage: &Stage, case: &Case, day: NaiveDate, calendars: &[Calendar]) -> Option<bool> {
-    if matches!((stage.waits, stage.school_weeks), (Waits::Review, None)) {
+    if stage.is_reviewed() && stage.school_weeks.is_none() {
         return None;
     }
     let target = case.target.map(|target| target.to);

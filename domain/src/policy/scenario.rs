@@ -9,7 +9,7 @@ use crate::policy::facts::{Absentee, Class, Facts, Priority, Pupil, Rates, Shiel
 use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
 use crate::policy::step::Happened;
-use crate::policy::word::Outcome;
+use crate::policy::word::{Count, Outcome, Over};
 use crate::{Percent, Rate};
 
 /// The name of the file, in messages.
@@ -107,7 +107,8 @@ fn given(table: &Table<'_, '_>) -> Given {
                 "closed" => Place::Closed,
                 stage => Place::At(stage.to_owned()),
             };
-            Happened::Otherwise { to, reason: table.text("reason") }
+            let (reason, without) = (table.text("reason"), table.flag("without"));
+            Happened::Otherwise { to, reason, without }
         } else {
             Happened::Outcome(outcome)
         };
@@ -120,7 +121,8 @@ fn given(table: &Table<'_, '_>) -> Given {
         (Some(day), Some(absent), _) => Given::Absent(day, Box::new(absent)),
         (_, _, Some(rate)) => Given::BandOf(rate),
         (Some(day), None, None) => {
-            let pupils = pupil.into_iter().collect();
+            let mut pupils: Vec<Pupil> = pupil.into_iter().collect();
+            family(table, day, &mut pupils);
             let classes = classes(table);
             let silent_teachers = table.list("silent_teachers");
             Given::Day(day, Box::new(Facts { pupils, classes, silent_teachers }))
@@ -135,6 +137,16 @@ fn given(table: &Table<'_, '_>) -> Given {
     }
 }
 
+/// The pupil's brothers and sisters at the school, who are numbered after the pupil.
+fn family(table: &Table<'_, '_>, day: NaiveDate, pupils: &mut Vec<Pupil>) {
+    for (number, row) in (2..).zip(table.tables("siblings")) {
+        pupils.push(Pupil { id: number, ..pupil(row, Some(day)) });
+    }
+    if pupils.len() > 1 {
+        pupils.iter_mut().for_each(|pupil| pupil.family = Some(1));
+    }
+}
+
 /// The classes with their rates over every period, and those that differ over one of them.
 fn classes(table: &Table<'_, '_>) -> Vec<Class> {
     let everywhere = class_rates(table, "classes").into_iter();
@@ -143,6 +155,9 @@ fn classes(table: &Table<'_, '_>) -> Vec<Class> {
     if let Some(over) = table.inner("classes_over") {
         for (name, rate) in class_rates(&over, "week") {
             classes.entry(name).or_default().week = rate;
+        }
+        for (name, rate) in class_rates(&over, "fortnight") {
+            classes.entry(name).or_default().fortnight = rate;
         }
         for (name, rate) in class_rates(&over, "half_term") {
             classes.entry(name).or_default().half_term = rate;
@@ -193,6 +208,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
         letters: rate(&table, "last_letter").map(letter).into_iter().collect(),
         flags: std::collections::BTreeSet::new(),
         target: target.map(|_| running(to)),
+        left: None,
     });
     let pupil = Pupil {
         id: 1,
@@ -204,6 +220,9 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
         band_since: date(&table, "band_since"),
         since: rate(&table, "since"),
         since_letter: rate(&table, "since_letter"),
+        counts: counts(&table),
+        family: None,
+        left: table.maybe_text("left"),
         recent: rate(&table, "recent"),
         earlier: rate(&table, "earlier"),
         target,
@@ -220,6 +239,19 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
     pupil
 }
 
+/// What is counted beside attendance, the same over every period: `late` by now, `late_before` by the review before.
+fn counts(table: &Table<'_, '_>) -> BTreeMap<(Count, Over), [u32; 2]> {
+    let Some(table) = table.inner("counts") else { return BTreeMap::new() };
+    let before = ["late_before", "unauthorised_before", "leave_before"];
+    let mut counts = BTreeMap::new();
+    for (count, before) in Count::ALL.into_iter().zip(before) {
+        let pair = [count.text(), before].map(|key| table.maybe_count(key).unwrap_or(0));
+        counts.extend(Over::ALL.map(|over| ((count, over), pair)));
+    }
+    table.finish();
+    counts
+}
+
 /// The rates of a table that holds nothing else.
 fn periods(table: Table<'_, '_>) -> Rates {
     let rates = rates(&table);
@@ -230,6 +262,7 @@ fn periods(table: Table<'_, '_>) -> Rates {
 fn rates(table: &Table<'_, '_>) -> Rates {
     Rates {
         week: rate(table, "week"),
+        fortnight: rate(table, "fortnight"),
         half_term: rate(table, "half_term"),
         term: rate(table, "term"),
         year: rate(table, "year"),
@@ -238,7 +271,7 @@ fn rates(table: &Table<'_, '_>) -> Rates {
 
 /// The same rate over every period.
 const fn the_same(rate: Option<Rate>) -> Rates {
-    Rates { week: rate, half_term: rate, term: rate, year: rate }
+    Rates { week: rate, fortnight: rate, half_term: rate, term: rate, year: rate }
 }
 
 fn tickets(table: &Table<'_, '_>) -> BTreeMap<String, u32> {

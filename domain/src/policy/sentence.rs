@@ -2,12 +2,15 @@
 
 use std::fmt;
 
+use crate::Percent;
 use crate::policy::carried::CARRIED_IN;
 use crate::policy::case::{Event, Place, Recorded, Target};
 use crate::policy::model::{
     Action, BandRow, Body, Daily, Draw, EVERY_STAGE, Moment, Next, Regular, Row, START, Stage, Step,
 };
-use crate::policy::word::{Absence, Do, Every, For, Kind, On, Outcome, Trend, Waits};
+use crate::policy::word::{
+    Absence, Count, Do, Every, For, Improvement, Kind, On, Outcome, Trend, Waits,
+};
 use crate::word::{Word, joined};
 
 /// Names as people list them: `a, b and c`.
@@ -100,6 +103,7 @@ impl fmt::Display for Next {
             Next::Stay => f.write_str("the case stays where it is"),
             Next::Closed => f.write_str("the case ends"),
             Next::PersonSays => f.write_str("the case goes where the person says"),
+            Next::Left => f.write_str("the case goes back to the stage that was left"),
             Next::Stage(stage) => write!(f, "the case moves to {stage:?}"),
         }
     }
@@ -196,11 +200,13 @@ fn daily_sentence(daily: &Daily) -> String {
         Absence::Unanswered => "When a call is not answered",
         Absence::Again => "On each further day of an absence",
         Absence::NoContact => "On the second day of absence without contact",
+        Absence::Unreached => "When nobody has been reached since the absence began",
         Absence::Protected => {
             "First of all, when the pupil is in care, has a child protection plan or special needs"
         }
     };
-    when.to_owned() + &in_bands(&daily.bands)
+    let day = daily.day.map(|day| format!(", on school day {day} of the absence"));
+    when.to_owned() + &day.unwrap_or_default() + &in_bands(&daily.bands)
 }
 
 fn regular_sentence(kind: Kind, regular: &Regular) -> String {
@@ -211,12 +217,25 @@ fn regular_sentence(kind: Kind, regular: &Regular) -> String {
     text += match regular.whom {
         For::EachPupil if kind == Kind::Review => ", list the pupils",
         For::EachPupil => ", for each pupil",
+        For::Families => ", for each family all of whose children fit",
         For::Teachers => ", for every teacher with a pupil on the list",
         For::Silent => ", for exactly the teachers whose feedback is missing",
         For::School => ", for the school as a whole",
         For::BestClass => ", for the class with the highest attendance (ties share)",
     };
     text += &in_bands(&regular.bands);
+    if !regular.at.is_empty() {
+        let quoted = regular.at.iter().map(|stage| format!("{stage:?}")).collect();
+        text += &format!(", with a case at {}", joined(quoted, "or"));
+    }
+    if let Some((count, least)) = regular.comes_to {
+        let what = match count {
+            Count::Late => "late marks",
+            Count::Unauthorised => "sessions of unauthorised absence",
+            Count::Leave => "days of leave that nobody allowed",
+        };
+        text += &format!(", who has come to {least} {what} over the {}", regular.over);
+    }
     text += match regular.when {
         Trend::Any => "",
         Trend::Entered => ", who has come into the band",
@@ -255,6 +274,7 @@ fn step_sentence(step: &Step) -> String {
 pub(crate) fn outcome(text: &str) -> String {
     let known = Outcome::read(text).map(|outcome| match outcome {
         Outcome::Listed => "a review lists them",
+        Outcome::Again => "a review lists them in the term in which their last case ended",
         Outcome::Improved => "attendance has improved",
         Outcome::Better => "attendance is better but below",
         Outcome::NotImproved => "attendance has not improved",
@@ -296,5 +316,20 @@ pub(crate) fn stage_sentence(stage: &Stage) -> String {
             format!("waits for {by} to answer: {asks} ({})", joined(quoted, "or"))
         }
     };
-    format!("{:?} {waits}.", stage.name)
+    let too = if stage.reviewed { "; every review looks at it too" } else { "" };
+    let improved = stage.improved.map(|improved| improved_words(improved, stage.improved_rate));
+    let improved = improved.map(|words| format!("; there \"improved\" means: {words}"));
+    format!("{:?} {waits}{too}{}.", stage.name, improved.unwrap_or_default())
+}
+
+/// What "improved" means, in words.
+pub(crate) fn improved_words(improved: Improvement, rate: Option<Percent>) -> String {
+    match (improved, rate) {
+        (Improvement::Gain, Some(points)) => {
+            let points = points.to_string();
+            format!("a gain of at least {} percentage points", points.trim_end_matches('%'))
+        }
+        (Improvement::Reaches, Some(rate)) => format!("attendance is at least {rate}"),
+        (meaning, _) => format!("attendance is better, measured {meaning}; equal is not improved"),
+    }
 }

@@ -6,9 +6,10 @@ use crate::policy::case::{Case, Place};
 use crate::policy::decision::{Decision, Subject, Taking};
 use crate::policy::facts::Shield;
 use crate::policy::letter::Letter;
-use crate::policy::model::{Next, Policy};
+use crate::policy::model::{Next, Policy, Row, Step};
 use crate::policy::outcome::{Situation, answers, outcomes};
 use crate::policy::sentence;
+use crate::policy::voice::Voice;
 use crate::policy::word::Outcome;
 use crate::word::or;
 
@@ -17,12 +18,14 @@ use crate::word::or;
 pub enum Happened {
     /// An outcome of the stage: `attended`, `refused`, one of its answers, `left the roll`.
     Outcome(String),
-    /// A named person decides otherwise.
+    /// A named person decides otherwise. What the stage brings that the case goes to is done as if it had been reached.
     Otherwise {
         /// Where the case goes.
         to: Place,
         /// Why.
         reason: String,
+        /// Without the letter, meeting, target or referral that the stage brings.
+        without: bool,
     },
 }
 
@@ -88,21 +91,22 @@ pub fn step(
     let Some((row, answer)) = answers(policy, &situation).into_iter().next() else {
         return Err(refuse(situation.outcome));
     };
-    let then = match (happened, &answer.then) {
-        (Happened::Otherwise { to: Place::At(stage), .. }, Next::PersonSays) => {
-            policy.stage(stage).ok_or_else(|| StepError::NoStage(stage.clone()))?;
-            if *stage == at { Next::Stay } else { Next::Stage(stage.clone()) }
-        }
-        (Happened::Otherwise { to: Place::Closed, .. }, Next::PersonSays) => Next::Closed,
-        (_, then) => then.clone(),
-    };
+    let then = goes(policy, &at, happened, &answer.then)?;
     // A reason that was given stands with the step alone: not everybody may know it.
-    let because = vec![format!("at {at:?}, {}", sentence::outcome(&situation.outcome))];
+    let mut because = vec![format!("at {at:?}, {}", sentence::outcome(&situation.outcome))];
+    let mut actions = answer.does.clone();
+    if let (Happened::Otherwise { without: false, .. }, Next::Stage(stage)) = (happened, &then)
+        && let Some((row, reached)) = reaching(policy, stage, case.band.as_ref())
+    {
+        actions.extend(reached.does.iter().cloned());
+        because.push(format!("as if {} had led to {stage:?}", row.rule));
+    }
+    let voice = Voice::of_outcome(&situation.outcome);
     let decision = Decision {
         subject: Subject::Pupil(pupil),
         rule: row.rule.clone(),
         because,
-        actions: answer.does.clone(),
+        actions,
         held: Vec::new(),
         taking: Some(Taking {
             number: case.steps + 1,
@@ -114,15 +118,44 @@ pub fn step(
             reason,
         }),
         decides: None,
+        voice,
     };
     Ok(decision.guarded(policy, letters, shield))
+}
+
+/// Where the case goes: where a person says who decides otherwise, else where the step leads.
+fn goes(policy: &Policy, at: &str, happened: &Happened, then: &Next) -> Result<Next, StepError> {
+    Ok(match (happened, then) {
+        (Happened::Otherwise { to: Place::At(stage), .. }, Next::PersonSays) => {
+            policy.stage(stage).ok_or_else(|| StepError::NoStage(stage.clone()))?;
+            if stage == at { Next::Stay } else { Next::Stage(stage.clone()) }
+        }
+        (Happened::Otherwise { to: Place::Closed, .. }, Next::PersonSays) => Next::Closed,
+        (_, then) => then.clone(),
+    })
+}
+
+/// The step by which a stage is reached from a band: the first in the policy that leads there, and not because all went
+/// well.
+pub(crate) fn reaching<'a>(
+    policy: &'a Policy,
+    stage: &str,
+    band: Option<&String>,
+) -> Option<(&'a Row, &'a Step)> {
+    let praises =
+        |step: &Step| step.when.iter().all(|when| Voice::of_outcome(when) == Some(Voice::Praise));
+    let fits =
+        |step: &Step| step.bands.is_empty() || band.is_none_or(|band| step.bands.contains(band));
+    let leads = |step: &Step| matches!(&step.then, Next::Stage(then) if then == stage);
+    policy.steps().find(|(_, step)| leads(step) && fits(step) && !praises(step))
 }
 
 /// Whether an outcome is counted from marks, so that amended marks may lead to another.
 pub fn is_counted(outcome: &str) -> bool {
     use Outcome::{
-        Achieved, Better, Improved, Listed, MovedUp, NoFigure, NotAchieved, NotImproved,
+        Achieved, Again, Better, Improved, Listed, MovedUp, NoFigure, NotAchieved, NotImproved,
     };
-    let counted = [Listed, Achieved, Better, Improved, MovedUp, NoFigure, NotAchieved, NotImproved];
+    let counted =
+        [Listed, Again, Achieved, Better, Improved, MovedUp, NoFigure, NotAchieved, NotImproved];
     counted.iter().any(|word| word.text() == outcome)
 }

@@ -28,7 +28,8 @@ pub enum Progress {
 }
 
 /// The days of a target decided on a day: from the first Monday after it whose week has school,
-/// over so many school weeks. Weeks without school do not count: a holiday pauses it.
+/// over so many school weeks, to the last school day of the last of them. Weeks without school do not count: a holiday
+/// pauses it.
 ///
 /// `None` when the calendars, in order, do not reach to its end.
 pub fn target_days(calendars: &[Calendar], decided: NaiveDate, school_weeks: u32) -> Option<Days> {
@@ -39,7 +40,10 @@ pub fn target_days(calendars: &[Calendar], decided: NaiveDate, school_weeks: u32
     let mut weeks = weeks.into_iter().filter(|monday| *monday >= next);
     let from = weeks.clone().next()?;
     let last = weeks.nth(usize::try_from(school_weeks).ok()?.checked_sub(1)?)?;
-    Some(Days { from, to: last + DayCount::new(6) })
+    let is_school_day =
+        |day: &NaiveDate| calendars.iter().any(|calendar| calendar.is_school_day(*day));
+    let to = last.iter_days().take(7).filter(is_school_day).last()?;
+    Some(Days { from, to })
 }
 
 /// How a target stands after `attended` of `possible` sessions with `remaining` still to come.
@@ -72,7 +76,7 @@ mod tests {
     fn a_target_starts_on_the_next_monday_and_pauses_over_a_holiday() {
         let calendars = [crate::calendar::example()];
         let days = target_days(&calendars, date("2025-10-08"), 6).unwrap();
-        assert_eq!((days.from, days.to), (date("2025-10-13"), date("2025-11-30")));
+        assert_eq!((days.from, days.to), (date("2025-10-13"), date("2025-11-28")));
         assert_eq!(target_days(&calendars, date("2026-07-01"), 6), None);
         assert_eq!(target_days(&calendars, date("2025-10-08"), 0), None);
     }

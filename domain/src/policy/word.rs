@@ -79,6 +79,7 @@ words! {
     /// Over which days a rate is taken.
     Over as "RateWindow" {
         Week = "week": "the school week",
+        Fortnight = "fortnight": "the two school weeks that end with a second one",
         HalfTerm = "half term": "the half term",
         Term = "term": "the term",
         Year = "year to date": "the school year so far",
@@ -91,6 +92,7 @@ words! {
         EachPupil = "each pupil": "every pupil the row fits",
         Teachers = "teachers of listed pupils": "every teacher who has a pupil on the list",
         Silent = "teachers who have not answered": "exactly those whose feedback is missing",
+        Families = "each family": "once for each family all of whose children at the school the row fits",
         School = "the school": "once, for the school as a whole",
         BestClass = "the best class": "the class with the highest attendance; ties share",
     }
@@ -110,6 +112,15 @@ words! {
 }
 
 words! {
+    /// What is counted beside attendance.
+    Count {
+        Late = "late": "sessions for which the pupil came late",
+        Unauthorised = "unauthorised": "sessions of unauthorised absence",
+        Leave = "leave": "days of leave in term time that nobody allowed",
+    }
+}
+
+words! {
     /// What happens on a day of absence.
     Absence {
         Reported = "absence reported": "a parent has told the school",
@@ -117,6 +128,7 @@ words! {
         Unanswered = "call not answered": "the school called and reached nobody",
         Again = "absent again": "a second or later day of the same absence",
         NoContact = "second day without contact": "two days absent and nobody reached",
+        Unreached = "without contact": "nobody has been reached since the absence began",
         Protected = "protected pupil absent": "a child in care, with a child protection plan or with special needs",
     }
 }
@@ -135,6 +147,7 @@ words! {
     /// The outcomes that have a fixed meaning.
     Outcome {
         Listed = "listed": "at the start: a pupil without a case is found in the band",
+        Again = "listed again": "at the start: a pupil whose case ended in the same term is found in the band",
         Improved = "improved": "attendance has improved, in the sense the policy gives the word",
         Better = "better but below": "better than before, yet not at the rate; only where `improved` is \"reaches the target\"",
         NotImproved = "not improved": "attendance is not better",

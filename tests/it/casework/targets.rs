@@ -51,7 +51,7 @@ fn a_target_is_right_on_every_day_and_its_early_failure_alerts() {
         let review = office.review(day);
         office.send_all(review);
     }
-    let (from, to) = (date("2027-01-04"), date("2027-02-14"));
+    let (from, to) = (date("2027-01-04"), date("2027-02-12"));
     let mut seen = Vec::new();
     for day in [
         "2026-12-21",
@@ -101,11 +101,11 @@ fn a_target_pauses_over_easter_and_says_when_the_calendar_is_too_short() {
     office.on("2027-03-01");
     office.record(2, "attended");
     let told = target(&office);
-    assert_eq!((&told["from"], &told["to"]), (&json!("2027-03-08"), &json!("2027-05-02")));
+    assert_eq!((&told["from"], &told["to"]), (&json!("2027-03-08"), &json!("2027-04-30")));
     assert_eq!(told["pauses"], json!([{ "from": "2027-03-29", "to": "2027-04-11" }]));
     assert_eq!(
         told["remaining"],
-        naive(date("2027-03-08"), date("2027-05-02"), date("2027-03-01")).2
+        naive(date("2027-03-08"), date("2027-04-30"), date("2027-03-01")).2
     );
 
     let short = json!({ "terms": [
@@ -116,5 +116,5 @@ fn a_target_pauses_over_easter_and_says_when_the_calendar_is_too_short() {
     let told = target(&office);
     assert_eq!(told["standing"], "not_known", "{told}");
     let notice = told["notices"][0].as_str().unwrap();
-    assert!(notice.contains("2027-03-25") && notice.contains("2027-05-02"), "{notice}");
+    assert!(notice.contains("2027-03-25") && notice.contains("2027-04-30"), "{notice}");
 }

@@ -5,4 +5,5 @@ mod demonstration;
 mod draws;
 mod openapi;
 mod operation;
+mod policy_commands;
 mod routes;

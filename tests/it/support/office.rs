@@ -189,11 +189,10 @@ impl Office {
         id(&self.lead.post(&path, &body).expect(201), "parent_id")
     }
 
-    /// A person puts the case at a stage.
+    /// A person puts the case at a stage, without what the stage brings.
     pub fn put_at(&self, number: usize, stage: &str) {
         let case = self.case(number);
-        let body =
-            json!({ "outcome": "a person decides otherwise", "to": stage, "reason": "Known" });
+        let body = json!({ "outcome": "a person decides otherwise", "to": stage, "reason": "Known", "without": true });
         self.lead.post(&format!("/v1/cases/{}/outcomes", case["case_id"]), &body).expect(200);
     }
 

@@ -23,8 +23,8 @@ pub use follow_roll::{Followed, follow_the_roll};
 pub use mitigations::{Accepted, accepted, mitigate, mitigations, said_of_accepted};
 pub use record_outcome::{counted, record};
 pub use rows::{
-    CaseFile, CaseRow, append, case, case_to_change, latest_case_to_change, open_case_to_change,
-    open_cases, open_rows, told_of, with_target,
+    CaseFile, CaseRow, append, case, case_to_change, latest_case_to_change, left_since,
+    open_case_to_change, open_cases, open_rows, told_of, with_target,
 };
 pub use take::{StepContext, place, take};
 pub use waiting::{LeftBehind, Waiting, left_behind, waiting};

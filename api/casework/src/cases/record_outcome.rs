@@ -28,6 +28,10 @@ pub struct OutcomeBody {
     /// When a person decides otherwise: why. Visible only with `safeguarding:read`.
     #[serde(default)]
     reason: Option<String>,
+    /// When a person decides otherwise: only the case moves, without the letter, meeting, target or referral that the
+    /// stage brings.
+    #[serde(default)]
+    without: bool,
     /// How many steps the case had when you looked at it: with another number it has moved on, and nothing is done.
     #[serde(default)]
     #[schema(example = 3)]
@@ -93,7 +97,7 @@ fn happened(body: &OutcomeBody) -> Result<Happened> {
     }
     let to = place(body.to.as_deref())?;
     let reason = name::words(body.reason.as_deref().unwrap_or_default(), "/reason", name::NOTE)?;
-    Ok(Happened::Otherwise { to, reason })
+    Ok(Happened::Otherwise { to, reason, without: body.without })
 }
 
 /// Takes the step that answers what happened. The caller holds the case. Errors: 422 when the stage has no such

@@ -73,6 +73,24 @@ pub fn open_cases(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<CaseFile>> {
     tell(tx, rows)
 }
 
+/// The stage at which each pupil's last case ended that ended at a school on a day or later.
+pub fn left_since(
+    tx: &mut Tx,
+    school_id: SchoolId,
+    pupil_id: Option<PupilId>,
+    first_day: NaiveDate,
+) -> Result<BTreeMap<PupilId, String>> {
+    let mut rows = CaseRow::query()
+        .filter(case_state::trust_id.eq(tx.trust()).and(case_state::school_id.eq(school_id)))
+        .filter(case_state::stage.is_null().and(case_state::since.ge(first_day)))
+        .into_boxed();
+    rows = rows.narrow(pupil_id.map(|pupil_id| case_state::pupil_id.eq(pupil_id)));
+    let rows = rows.order(case_state::case_id).load(tx.conn)?;
+    let ended = tell(tx, rows)?;
+    let left = ended.into_iter().filter_map(|told| Some((told.row.pupil_id, told.case.left?)));
+    Ok(left.collect())
+}
+
 /// The cases of a school with a running target, in the order of their keys, after `after`.
 pub fn with_target(
     tx: &mut Tx,

@@ -48,6 +48,9 @@ pub struct DecisionBody {
     /// For `otherwise`: the stage that the case goes to, or `closed`.
     #[serde(default)]
     to: Option<String>,
+    /// For `otherwise`: only the case moves, without the letter, meeting, target or referral that the stage brings.
+    #[serde(default)]
+    without: bool,
 }
 
 words! {
@@ -230,7 +233,7 @@ impl Deciding<'_> {
             }
             What::Otherwise => {
                 let reason = reason.clone().unwrap_or_default();
-                self.otherwise(tx, pupil_id, body.to.as_deref(), reason)?;
+                self.otherwise(tx, pupil_id, body, reason)?;
                 ItemState::Otherwise
             }
         };
@@ -311,11 +314,11 @@ impl Deciding<'_> {
         &self,
         tx: &mut Tx,
         pupil_id: PupilId,
-        to: Option<&str>,
+        body: &DecisionBody,
         reason: String,
     ) -> Result<()> {
         let Self { caller, review, .. } = self;
-        let to = cases::place(to)?;
+        let to = cases::place(body.to.as_deref())?;
         let school_id = review.school_id;
         let Some(told) = cases::open_case_to_change(tx, school_id, pupil_id)? else {
             return Err(Problem::at(
@@ -324,7 +327,7 @@ impl Deciding<'_> {
                 "send, hold or mitigate: there is no case yet",
             ));
         };
-        let happened = Happened::Otherwise { to, reason };
+        let happened = Happened::Otherwise { to, reason, without: body.without };
         cases::record(tx, caller, told, &happened, self.blocks).map(|_| ())
     }
 }

@@ -2,6 +2,7 @@
 
 mod amended;
 mod decide;
+mod families;
 mod feedback;
 mod give_feedback;
 mod items;

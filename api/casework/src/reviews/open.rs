@@ -2,9 +2,10 @@
 
 use ::analytics::Block;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Subject};
+use domain::policy::{Decision, Policy, Subject};
 use domain::{Calendar, WindowKind};
 
+use super::families::{families, left_in_term};
 use super::feedback::feedback_between;
 use super::question::{Question, tickets};
 use super::rows::{self, NewItem, ReviewRow};
@@ -41,8 +42,13 @@ pub fn open(
     let row = rows::add(tx, school_id, day, &pathway, known_at, by)?.ok_or_else(taken)?;
     let cases = cases::open_cases(tx, school_id)?;
     let figures = Figures::new(blocks, &calendars, day);
+    let on_roll: Vec<PupilId> = figures.on_roll().map(|member| member.pupil_id()).collect();
+    let policies: Vec<&Policy> =
+        [Some(&pathway), rewards.as_ref()].into_iter().flatten().map(|one| &one.policy).collect();
     let beside = Beside {
         tickets: tickets_held(tx, school_id, rewards.as_ref(), &calendars, day)?,
+        families: families(tx, &policies, &on_roll, day)?,
+        left: left_in_term(tx, &pathway.policy, school_id, None, (&calendars, day))?,
         ..beside(tx, &row, &figures, &cases)?
     };
     let shelf = Shelf::default();

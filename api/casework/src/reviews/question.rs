@@ -3,7 +3,8 @@
 use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{
-    Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, is_due, review, step,
+    Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, falls_due, is_due,
+    one_voice, review, step,
 };
 
 use crate::cases::CaseFile;
@@ -36,7 +37,8 @@ impl Question<'_> {
     ) -> Result<Vec<Decision>> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
         decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
-        Ok(decisions)
+        // Pathway and rewards may be of two policies; a family hears one voice all the same.
+        Ok(one_voice(decisions))
     }
 
     /// What is given. A ticket that is given on the day of a draw enters it.
@@ -80,9 +82,10 @@ impl Question<'_> {
         let now = review(&follows.policy.pathway(), &follows.letters, facts, day, self.calendars);
         let (settled, others): (BTreeMap<i64, Decision>, BTreeSet<i64>) =
             self.ends(tx, cases, follows)?;
+        let ending = self.ending_today(&follows.policy, cases);
         let own = |decision: &Decision| match (&decision.subject, &decision.taking) {
             (Subject::Pupil(pupil), Some(_)) => {
-                !settled.contains_key(pupil) && !others.contains(pupil)
+                !settled.contains_key(pupil) && !others.contains(pupil) && !ending.contains(pupil)
             }
             _ => true,
         };
@@ -95,10 +98,26 @@ impl Question<'_> {
             let kept = self.shelf.under(tx, &row.policy, row.version, &row.answers)?;
             let mut alone = self.figures.facts(&kept.policy, self.beside);
             alone.pupils.retain(|pupil| pupil.id == i64::from(told.row.pupil_id.number()));
+            if !self.ending_today(&kept.policy, std::slice::from_ref(told)).is_empty() {
+                continue;
+            }
             let found = review(&kept.policy.pathway(), &kept.letters, &alone, day, self.calendars);
             decisions.extend(found.into_iter().filter(|decision| decision.taking.is_some()));
         }
         Ok(decisions)
+    }
+
+    /// The pupils whose target, or wait after a letter or a plan, ends today: its last marks are still to come, and the
+    /// clockwork looks on the next school day.
+    fn ending_today(&self, policy: &Policy, cases: &[CaseFile]) -> BTreeSet<i64> {
+        let ends = |told: &&CaseFile| {
+            let case = &told.case;
+            let stage = case.stage().and_then(|stage| policy.stage(stage));
+            let target = case.target.map(|target| target.to);
+            let due = stage.and_then(|at| falls_due(at, case.since, target, self.calendars));
+            due == Some(self.day) && case.since < self.day
+        };
+        cases.iter().filter(ends).map(|told| i64::from(told.row.pupil_id.number())).collect()
     }
 
     /// Cases that come into a new year, whatever their stage waits for; and the pupils whose case keeps

@@ -13,7 +13,9 @@ pub struct CheckAnswer {
     sound: bool,
     /// Everything that is wrong, by file and line.
     problems: Vec<PolicyProblem>,
-    /// The policy in plain English, once it is sound.
+    /// What is no mistake and should be known: rows that can contradict each other at one review, and which gives way.
+    notes: Vec<PolicyProblem>,
+    /// The policy in plain English, once its rules are sound; scenarios may still be missing.
     #[serde(skip_serializing_if = "Option::is_none")]
     book: Option<String>,
 }
@@ -37,6 +39,7 @@ pub async fn check_policy(
     Ok(HttpResponse::Ok().json(CheckAnswer {
         sound,
         problems: checked.problems.iter().map(PolicyProblem::from).collect(),
-        book: sound.then(|| book(&checked.policy)),
+        notes: checked.notes.iter().map(PolicyProblem::from).collect(),
+        book: checked.rules_are_sound.then(|| book(&checked.policy)),
     }))
 }

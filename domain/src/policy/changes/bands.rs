@@ -34,7 +34,7 @@ pub(super) fn possible_bands(policy: &Policy, step: &Step) -> Vec<String> {
         (step.at.contains(&situation.at) || step.at.iter().any(|at| at == EVERY_STAGE))
             && step.when.contains(&situation.outcome)
     };
-    let happens = |situation: &Situation| match (policy.improved, policy.improved_rate) {
+    let happens = |situation: &Situation| match policy.improved_at(Some(&situation.at)) {
         (Improvement::Reaches, Some(least)) => {
             let on_target = policy
                 .band_rows()

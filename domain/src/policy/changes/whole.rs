@@ -85,6 +85,17 @@ fn stage_changes(policy: &Policy, stage: &Stage) -> Vec<(String, Option<Stage>)>
     for waits in others(stage.waits) {
         add(format!("waits for {waits}"), Stage { waits, ..stage.clone() });
     }
+    // Where no review looks, no step answers one.
+    if stage.reviewed {
+        add("reviewed: false".to_owned(), Stage { reviewed: false, ..stage.clone() });
+    }
+    for improved in stage.improved.into_iter().flat_map(others) {
+        let change = format!("improved: {improved}");
+        add(change, Stage { improved: Some(improved), ..stage.clone() });
+    }
+    for rate in stage.improved_rate.into_iter().flat_map(near) {
+        add(format!("improved_rate: {rate}"), Stage { improved_rate: Some(rate), ..stage.clone() });
+    }
     let mut weeks = near_count(stage.school_weeks);
     if stage.waits == Waits::Review && stage.school_weeks.is_none() {
         weeks.push(Some(4));

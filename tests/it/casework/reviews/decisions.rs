@@ -85,6 +85,27 @@ fn a_person_decides_otherwise_and_the_case_goes_there() {
 }
 
 #[test]
+fn what_the_stage_brings_comes_with_it_unless_the_person_says_without() {
+    let (office, review) = office();
+    office.send_all(review);
+    let otherwise = |number: usize, without: bool| {
+        let body = json!({
+            "outcome": "a person decides otherwise", "to": "Stage 2", "reason": "Known", "without": without,
+        });
+        let path = format!("/v1/cases/{}/outcomes", office.case(number)["case_id"]);
+        office.lead.post(&path, &body).expect(200)
+    };
+    let second = || office.letters().iter().filter(|(name, _)| name == "stage-2").count();
+    // The calendar holds the six weeks from the first Monday after.
+    let moved = otherwise(2, false);
+    assert_eq!((&moved["stage"], &moved["target_to"]), (&json!("Stage 2"), &json!("2026-12-11")));
+    assert_eq!(second(), 1);
+    let moved = otherwise(3, true);
+    assert_eq!((&moved["stage"], moved.get("target_to")), (&json!("Stage 2"), None));
+    assert_eq!(second(), 1, "nothing is written where the person says without");
+}
+
+#[test]
 fn two_people_decide_the_same_item_and_one_is_told_what_the_other_did() {
     let (office, review) = office();
     let item = of(&office, review, 2);

@@ -135,7 +135,7 @@ fn letter_c(story: &Story) {
     story.send_all(review);
     assert_eq!(story.stage(4), Value::Null);
     let again = story.offers(5, "2027-01-08", ("F-11", "meeting"));
-    assert_eq!(story.came(&again, "2027-01-08", &[]), "2: improvement plan");
+    assert_eq!(story.came(&again, "2027-01-08", &[]), "2: support offered");
 }
 
 /// The officer decides for a contract, and the school records Letter D as received (F-16).

@@ -59,7 +59,7 @@ fn stage_2(story: &Story) {
     story.send_all(review);
     assert_eq!([1, 2, 3].map(|family| story.stage(family)), ["Stage 2", "Stage 1", "Stage 2"]);
     let days = target(story, 1);
-    assert_eq!((&days["from"], &days["to"]), (&json!("2027-01-04"), &json!("2027-02-14")));
+    assert_eq!((&days["from"], &days["to"]), (&json!("2027-01-04"), &json!("2027-02-11")));
 
     // While the target runs the case waits for its end, and the office sees each day how it stands. The second child has
     // slipped again: Stage 2 for them too.

@@ -2,8 +2,9 @@
 
 use analytics::Block;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Subject};
+use domain::policy::{Decision, Policy, Subject};
 
+use super::super::families::{family_of, left_in_term};
 use super::super::open::first_day_of_term;
 use super::super::question::{Question, tickets};
 use super::super::rows;
@@ -22,6 +23,10 @@ pub(super) struct Own {
     accepted: Vec<Accepted>,
     /// The days and rules of the reviews that listed something for the pupil: tickets are among it.
     listed: Vec<(NaiveDate, String)>,
+    /// Who is of the same family.
+    families: BTreeMap<PupilId, i64>,
+    /// By the day of a review: the stage at which the pupil's last case had ended in its term.
+    left: BTreeMap<NaiveDate, String>,
 }
 
 impl Own {
@@ -31,7 +36,20 @@ impl Own {
         let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
         let listed = if rewards { rows::listed_of_pupil(tx, whose)? } else { Vec::new() };
         let stopped = letters::stopped(tx, &[pupil_id])?.contains(&pupil_id);
-        Ok(Self { pupil_id, stopped, accepted: cases::accepted(tx, whose)?, listed })
+        let mut left = BTreeMap::new();
+        let mut policies: Vec<&Policy> = Vec::new();
+        for one in &school.reviews {
+            let (day, pathway) = (one.review.day, &one.pathway.policy);
+            policies.push(pathway);
+            policies.extend(one.rewards.iter().map(|rewards| &rewards.policy));
+            let term = (one.calendars.as_slice(), day);
+            let found = left_in_term(tx, pathway, school.school_id, Some(pupil_id), term)?;
+            left.extend(found.into_values().map(|stage| (day, stage)));
+        }
+        let today = tx.clock().today();
+        let families = family_of(tx, &policies, pupil_id, today)?;
+        let accepted = cases::accepted(tx, whose)?;
+        Ok(Self { pupil_id, stopped, accepted, listed, families, left })
     }
 
     /// As it stood for the review of a day.
@@ -43,6 +61,8 @@ impl Own {
             stopped: self.stopped.then_some(pupil).into_iter().collect(),
             mitigations: mitigations.into_iter().collect(),
             tickets: BTreeMap::from([(pupil, self.tickets(review))]),
+            families: self.families.clone(),
+            left: self.left.get(&day).map(|stage| (pupil, stage.clone())).into_iter().collect(),
             previous: review.previous,
             ..Beside::default()
         }
