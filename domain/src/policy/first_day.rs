@@ -80,6 +80,7 @@ fn decision(row: &Row, daily: &Daily, pupil: &Absentee) -> Decision {
         held: Vec::new(),
         taking: None,
         decides: None,
+        counted: None,
     }
 }
 

@@ -114,6 +114,7 @@ pub fn step(
             reason,
         }),
         decides: None,
+        counted: None,
     };
     Ok(decision.guarded(policy, letters, shield))
 }

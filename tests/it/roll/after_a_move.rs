@@ -355,6 +355,7 @@ const REFUSED_OPERATIONS: [&str; 14] = [
     "add_parent",
     "correct_pupil",
     "create_enrolment",
+    "give_notice_to_improve",
     "make_plan",
     "offer_meeting",
     "prepare_referral",

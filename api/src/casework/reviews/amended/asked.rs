@@ -18,6 +18,8 @@ pub(super) struct Own {
     pupil_id: PupilId,
     /// Whether no letter may leave.
     stopped: bool,
+    /// Whether the child has died.
+    died: bool,
     /// The reasons that were accepted.
     accepted: Vec<Accepted>,
     /// The days and rules of the reviews that listed something for the pupil: tickets are among it.
@@ -31,7 +33,8 @@ impl Own {
         let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
         let listed = if rewards { rows::listed_of_pupil(tx, whose)? } else { Vec::new() };
         let stopped = letters::stopped(tx, &[pupil_id])?.contains(&pupil_id);
-        Ok(Self { pupil_id, stopped, accepted: cases::accepted(tx, whose)?, listed })
+        let died = letters::died(tx, &[pupil_id])?.contains(&pupil_id);
+        Ok(Self { pupil_id, stopped, died, accepted: cases::accepted(tx, whose)?, listed })
     }
 
     /// As it stood for the review of a day.
@@ -41,6 +44,7 @@ impl Own {
         let mitigations = accepted.then(|| (pupil, cases::said_of_accepted()));
         Beside {
             stopped: self.stopped.then_some(pupil).into_iter().collect(),
+            died: self.died.then_some(pupil).into_iter().collect(),
             mitigations: mitigations.into_iter().collect(),
             tickets: BTreeMap::from([(pupil, self.tickets(review))]),
             previous: review.previous,
