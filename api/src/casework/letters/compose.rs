@@ -37,7 +37,7 @@ pub fn compose(tx: &mut Tx, letter: &LetterRow, follows: &Follows) -> Result<()>
     fields.extend(of_case(tx, letter, day)?);
     let fields = with_letterhead(fields, &head, signs(&follows.policy, letter), day);
     let mut gaps = of_letterhead(&head);
-    gaps.extend(of_fields(text, &fields));
+    gaps.extend(of_fields(text, &fields, &head));
     gaps.extend(of_parents(&recipients));
     if !gaps.is_empty() {
         return rows::lack(tx, letter, &gaps);
@@ -176,12 +176,13 @@ fn of_letterhead(head: &Letterhead) -> Vec<Gap> {
 }
 
 /// The fields that a letter uses and that have no value, each where it is to be recorded.
-fn of_fields(text: &Letter, fields: &Fields) -> Vec<Gap> {
+fn of_fields(text: &Letter, fields: &Fields, head: &Letterhead) -> Vec<Gap> {
     let missing =
         text.uses().into_iter().filter(|name| *name != "parent" && !fields.contains_key(*name));
     let gap = |field: &str| match field {
         // The letterhead's own gaps say it already.
         "school" | "contact" => None,
+        "meeting" if head.meeting_place.is_some() => None,
         "support" => Some(Gap::new("/letterhead/support", "what help the school offers")),
         "meeting" => Some(Gap::new("/letterhead/meeting_place", "where meetings take place")),
         "signed" | "signatory" => Some(Gap::new("/letterhead/signatories", "who signs the letter")),
@@ -202,9 +203,9 @@ fn of_parents(recipients: &[Recipient]) -> Vec<Gap> {
     if readers.peek().is_none() || readers.clone().any(|one| one.address.is_some()) {
         return Vec::new();
     }
+    // Without the name: not everybody who sees the letter may see the parents.
     let gap = |one: &Recipient| {
-        let says = format!("the postal address of {}", one.addressed);
-        Gap::new(format!("/parents/{}/address", one.parent_id), says)
+        Gap::new(format!("/parents/{}/address", one.parent_id), "a parent's postal address")
     };
     readers.map(gap).collect()
 }

@@ -14,6 +14,7 @@ mod read_letter;
 mod record_sent;
 mod rows;
 mod state;
+mod stops;
 mod write;
 
 pub use again::write_again;
@@ -24,10 +25,11 @@ pub use occasion::{Occasion, apologise, write_on};
 pub use of_case::invitation;
 pub use page::long;
 pub use rows::{
-    LetterRow, NewLetter, Stop, add, counting_of_review, decide, died, hold_waiting, letter,
-    letter_to_change, lose_support, stop, stopped, unsupported_of_review,
+    LetterRow, NewLetter, add, counting_of_review, decide, hold_waiting, letter, letter_to_change,
+    lose_support, unsupported_of_review,
 };
 pub use state::{LetterState, Verdict};
+pub use stops::{Stop, died, stop, stopped};
 pub use write::{Written, write};
 
 /// The operations of this capability.

@@ -6,6 +6,7 @@ use super::compose::{Fields, compose};
 use super::copies;
 use super::page::long;
 use super::rows::{self, LetterRow, NewLetter};
+use super::stops;
 use super::write::child;
 use crate::base::prelude::*;
 use crate::school::policies::{self, Part};
@@ -33,7 +34,7 @@ pub fn write_on(tx: &mut Tx, occasion: Occasion<'_>, by: &str) -> Result<Option<
     let Some(follows) = follows.filter(|follows| follows.letters.contains_key(what.text())) else {
         return Ok(None);
     };
-    let stopped = rows::stopped(tx, &[pupil_id])?.contains(&pupil_id);
+    let stopped = stops::stopped(tx, &[pupil_id])?.contains(&pupil_id);
     let new = NewLetter {
         school_id,
         pupil_id,

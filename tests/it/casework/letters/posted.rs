@@ -115,13 +115,13 @@ fn what_is_not_recorded_is_named_and_the_letter_waits_for_it() {
             "the school's telephone number, on the school's letterhead",
             "who signs the letter, on the school's letterhead",
             "what help the school offers, on the school's letterhead",
-            "the postal address of Mrs Okafor",
+            "a parent's postal address",
         ]
     );
     // A parent without an address keeps no other parent's letter back.
     office.lead.put(&path, &letterhead(1)).expect(200);
     let refused = office.lead.post(&decision, &release);
-    assert_eq!(named(&refused), ["the postal address of Mrs Okafor"]);
+    assert_eq!(named(&refused), ["a parent's postal address"]);
     parent(
         &office,
         child,
