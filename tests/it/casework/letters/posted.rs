@@ -4,7 +4,6 @@
 use serde_json::{Value, json};
 
 use super::{office, parent};
-use crate::support::app::Answer;
 use crate::support::build::{address, letterhead, policy};
 use crate::support::office::{Office, improvement, post};
 use crate::support::weeks::send_marks;
@@ -64,6 +63,11 @@ fn a_page_has_the_school_the_day_the_parent_the_child_and_who_signs() {
     );
 }
 
+/// The texts of that name of a list.
+fn each(list: &Value, name: &str) -> Vec<String> {
+    list.as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
+}
+
 #[test]
 fn what_is_not_recorded_is_named_and_the_letter_waits_for_it() {
     let (office, review) = office();
@@ -79,12 +83,7 @@ fn what_is_not_recorded_is_named_and_the_letter_waits_for_it() {
     let who = &added["parent_id"];
     office.send_all(review);
     let held = letter(&office, child, "stage-1");
-    let lacks: Vec<String> = held["lacks"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|gap| gap["pointer"].as_str().unwrap().to_owned())
-        .collect();
+    let lacks = each(&held["lacks"], "pointer");
     let address_of = format!("/parents/{who}/address");
     let expected = [
         "/letterhead/address",
@@ -102,14 +101,10 @@ fn what_is_not_recorded_is_named_and_the_letter_waits_for_it() {
 
     let decision = format!("/v1/letters/{}/decision", held["letter_id"]);
     let release = json!({ "decide": "release", "reason": "It is due" });
-    let named = |answer: &Answer| -> Vec<String> {
-        let errors = answer.body["errors"].as_array().unwrap().iter();
-        errors.map(|error| error["expected"].as_str().unwrap().to_owned()).collect()
-    };
     let refused = office.lead.post(&decision, &release);
     assert_eq!(refused.problem(422), "letter-incomplete");
     assert_eq!(
-        named(&refused),
+        each(&refused.body["errors"], "expected"),
         [
             "the school's postal address, on the school's letterhead",
             "the school's telephone number, on the school's letterhead",
@@ -121,7 +116,7 @@ fn what_is_not_recorded_is_named_and_the_letter_waits_for_it() {
     // A parent without an address keeps no other parent's letter back.
     office.lead.put(&path, &letterhead(1)).expect(200);
     let refused = office.lead.post(&decision, &release);
-    assert_eq!(named(&refused), ["a parent's postal address"]);
+    assert_eq!(each(&refused.body["errors"], "expected"), ["a parent's postal address"]);
     parent(
         &office,
         child,
