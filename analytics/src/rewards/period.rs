@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use domain::policy::spans_of;
 use domain::policy::word::{Every, Over};
 use domain::{Calendar, Days, Window, WindowKind, words};
 
@@ -146,6 +147,11 @@ fn so_far(year: &Year<'_>, over: Over, last: NaiveDate, own: Days) -> Days {
         Over::HalfTerm => WindowKind::HalfTerm,
         Over::Term => WindowKind::Term,
         Over::Year => WindowKind::YearToDate,
+        Over::Fortnight => {
+            let fortnights = spans_of(over, year.calendar);
+            let fortnight = fortnights.into_iter().find(|days| days.contains(last));
+            return fortnight.map_or(own, |days| Days { from: days.from, to: own.to });
+        }
     };
     let window = year.windows(kind).iter().find(|window| window.contains(last));
     window.map_or(own, |window| Days { from: window.from, to: own.to })

@@ -74,9 +74,10 @@ impl RewardRow {
 const fn usual(every: Every) -> Over {
     match every {
         Every::Week => Over::Week,
+        Every::Fortnight => Over::Fortnight,
         Every::HalfTerm | Every::HalfTermHoliday => Over::HalfTerm,
         Every::Term => Over::Term,
-        Every::Day | Every::Fortnight | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
+        Every::Day | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
     }
 }
 

@@ -164,6 +164,10 @@ kinds! {
         "The school follows no policy then."
         "PUT /v1/schools/{school_id}/policy/pathway/{from_day} first."
         [] { "detail": "School 7 follows no policy on 2026-11-18." };
+    LetterIncomplete 422 "letter-incomplete"
+        "The letter cannot be written yet."
+        "`errors` names everything that is not recorded and that the letter needs: on the school's letterhead (PUT /v1/schools/{school_id}/letterhead), about the parents, or in the case."
+        [] { "errors": [{ "pointer": "/decide", "expected": "the school's telephone number, on the school's letterhead" }] };
     UnsoundPolicy 422 "unsound-policy"
         "Something is wrong with the policy."
         "`errors` lists everything at once, with file, line and rule; POST /v1/policies/{policy}/check tries a policy out. domain/policies/README.md teaches the words."

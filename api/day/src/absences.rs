@@ -12,6 +12,7 @@ use super::rows::{self, ContactAttempt, ReportedAbsence};
 use super::span::Span;
 use super::spell::{Sessions, Spell, Whereabouts, is_missing, sessions, spell, whereabouts};
 use base::prelude::*;
+use casework::letters;
 use marks::{self, DayMarks};
 use roll::pupils::{self, OnRoll, PupilRow};
 use school::calendars;
@@ -86,7 +87,10 @@ impl<'a> Day<'a> {
         let year = AcademicYear::of(date).ok_or_else(Problem::not_found)?;
         let calendar = calendars::of_year(tx, school_id, year)?;
         let follows = policies::assigned(tx, school_id, Part::Pathway, date)?;
-        let roll = pupils::on_roll(tx, Some(school_id), date, pupils)?;
+        let mut roll = pupils::on_roll(tx, Some(school_id), date, pupils)?;
+        let ids: Vec<PupilId> = roll.iter().map(|on| on.pupil_id).collect();
+        let died = letters::died(tx, &ids)?;
+        roll.retain(|on| !died.contains(&on.pupil_id));
         let some: Option<Vec<EnrolmentId>> =
             pupils.map(|_| roll.iter().map(|on| on.enrolment_id).collect());
         let marks = marks::marks_on(tx, &[school_id], date, some.as_deref())?;

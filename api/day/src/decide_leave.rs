@@ -1,9 +1,11 @@
 //! Leave is granted under a code, or refused with a reason.
 
 use domain::CodeTable;
+use domain::policy::LetterOccasion;
 
 use super::leave::{self, Leave, LeaveRequest};
 use base::operation::*;
+use casework::letters::{self, Occasion, long};
 
 /// The decision.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -61,8 +63,8 @@ impl LeaveDecisionBody {
 
 /// Decide a request for leave
 ///
-/// Granted leave names its code; it marks nobody absent by itself. A request is decided once: the same decision again
-/// changes nothing.
+/// Granted leave names its code; it marks nobody absent by itself. Leave that is refused is acknowledged in a letter, which
+/// waits to be sent. A request is decided once: the same decision again changes nothing.
 #[utoipa::path(tag = "day", security(("token" = ["leave:decide"])), request_body = LeaveDecisionBody,
     params(LeaveId, Idempotency),
     responses((status = 200, description = "The request with its decision.", body = Leave),
@@ -88,8 +90,29 @@ pub async fn decide_leave(
             if !added && !leave.decision.as_ref().is_some_and(same) {
                 return Err(Problem::new(Kind::Taken).detail("Somebody has decided otherwise."));
             }
+            if added && !leave.decision.as_ref().is_some_and(|one| one.granted) {
+                acknowledge(tx, &request, reason.as_deref().unwrap_or_default(), &caller)?;
+            }
             Reply::ok(&leave)
         })
     });
     Ok(reply.await?.answer())
+}
+
+/// The parents are told in a letter that the leave is refused, and why.
+fn acknowledge(tx: &mut Tx, request: &LeaveRequest, reason: &str, caller: &Caller) -> Result<()> {
+    let fields = [
+        ("asked_on", long(request.requested_on)),
+        ("leave_from", long(request.first_day)),
+        ("leave_to", long(request.last_day)),
+        ("reason", reason.to_owned()),
+    ];
+    let occasion = Occasion {
+        what: LetterOccasion::LeaveRefused,
+        school_id: request.school_id,
+        pupil_id: request.pupil_id,
+        fields: fields.map(|(name, value)| (name.to_owned(), value)).into(),
+        held: None,
+    };
+    letters::write_on(tx, occasion, caller.subject()).map(drop)
 }

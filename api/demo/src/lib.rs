@@ -16,6 +16,7 @@ mod figures;
 mod files;
 mod habit;
 mod home;
+mod letterhead;
 mod levels;
 mod marks;
 mod marks_file;
@@ -40,6 +41,7 @@ use rng::Key;
 use schools::{Phase, Profile, TRUST};
 
 pub use files::{File, files};
+pub use letterhead::letterhead;
 pub use parents_file::{ParentsFiles, parents_files};
 pub use schools::Size;
 pub use staff::{StaffPlan, staff};

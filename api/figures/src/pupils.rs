@@ -5,7 +5,9 @@ use ::analytics::{Block, EnrolmentYear};
 use base::prelude::*;
 use chrono::{Datelike, Days as DayCount};
 use domain::policy::word::{Count, Over};
-use domain::policy::{Case, Class, Facts, Policy, Pupil, Rates, Shield, figures_day, spans_of};
+use domain::policy::{
+    Case, Class, Facts, FigureEnd, Policy, Pupil, Rates, Shield, figures_day, spans_of,
+};
 use domain::{Calendar, CodeTable, Days, LEAVE_NOT_ALLOWED, Rate};
 use std::sync::LazyLock;
 
@@ -16,6 +18,8 @@ pub struct Beside {
     pub cases: BTreeMap<PupilId, Case>,
     /// Pupils about whom no letter may leave.
     pub stopped: BTreeSet<PupilId>,
+    /// Pupils who have died: nothing is proposed about them.
+    pub died: BTreeSet<PupilId>,
     /// Accepted reasons, by pupil.
     pub mitigations: BTreeMap<PupilId, String>,
     /// Tickets held this term, by pupil and name.
@@ -77,6 +81,11 @@ impl<'a> Figures<'a> {
         Self { blocks, calendars, day, years, windows, weeks }
     }
 
+    /// The day.
+    pub fn day(&self) -> NaiveDate {
+        self.day
+    }
+
     /// The enrolments on roll on the day.
     pub fn on_roll(&self) -> impl Iterator<Item = &'a EnrolmentYear> {
         let day = self.day;
@@ -126,13 +135,17 @@ impl<'a> Figures<'a> {
     ) -> Pupil {
         let rates = |until| self.rates(member.enrolment_id(), until);
         let case = beside.cases.get(&member.pupil_id()).cloned();
-        let before = case.as_ref().map(|case| case.since).or(beside.previous);
+        let ends = case.as_ref().and_then(|case| case.figure).and_then(|figure| figure.ends);
+        let decided = case.as_ref().map(|case| case.since).or(beside.previous);
+        let before = ends.map(|ends| ends.day).or(decided);
         let last = before.and_then(|day| rates(day).over(policy.over));
-        let after = |day: NaiveDate| day + DayCount::new(1);
-        let since = before.and_then(|day| self.rate(member.enrolment_id(), after(day), until));
-        let letter = case.as_ref().and_then(|case| case.letters.last()).map(|sent| sent.day);
-        let since_letter =
-            letter.and_then(|day| self.rate(member.enrolment_id(), after(day), until));
+        let since = before.and_then(|day| self.since(member.enrolment_id(), (day, ends), until));
+        let letter = case.as_ref().and_then(|case| case.letters.last());
+        let since_letter = letter.and_then(|sent| {
+            let ends = sent.figure.and_then(|figure| figure.ends);
+            let day = ends.map_or(sent.day, |ends| ends.day);
+            self.since(member.enrolment_id(), (day, ends), until)
+        });
         let target =
             case.as_ref().and_then(|case| case.target).filter(|target| target.to <= self.day);
         let (recent, earlier) = self.weeks(member.enrolment_id(), until);
@@ -140,6 +153,7 @@ impl<'a> Figures<'a> {
             id: i64::from(member.pupil),
             teacher,
             rates: rates(until),
+            ends: Some(self.ends(member.enrolment_id(), until)),
             last,
             last_band: last.and_then(|rate| Some(policy.bands.as_ref()?.of(rate).name.clone())),
             band_since: self.band_since(policy, member.enrolment_id(), until, beside.previous),
@@ -162,6 +176,31 @@ impl<'a> Figures<'a> {
                 unauthorised: self.unauthorised(policy.over, member.enrolment_id(), until),
             },
         }
+    }
+
+    /// Where the figures up to a day end, with what is known of that day by now.
+    fn ends(&self, enrolment: EnrolmentId, day: NaiveDate) -> FigureEnd {
+        let known = self.rate(enrolment, day, day);
+        let (attended, possible) = known.map_or((0, 0), |rate| (rate.part(), rate.whole()));
+        FigureEnd { day, attended, possible }
+    }
+
+    /// Over what came after a figure that ended on a day: the days since, and of that day the sessions that were not in
+    /// it. Where nobody knows what was in it, the whole day was.
+    fn since(
+        &self,
+        enrolment: EnrolmentId,
+        (day, ends): (NaiveDate, Option<FigureEnd>),
+        until: NaiveDate,
+    ) -> Option<Rate> {
+        let later = self.rate(enrolment, day + DayCount::new(1), until);
+        let rest = ends.filter(|_| day <= until).and_then(|then| {
+            let now = self.ends(enrolment, day);
+            let left = |now: u64, then: u64| now.saturating_sub(then);
+            let possible = left(now.possible, then.possible);
+            Rate::of(left(now.attended, then.attended).min(possible), possible)
+        });
+        pooled(later.into_iter().chain(rest))
     }
 
     /// Since when a pupil is known to be in the present band: the review before this one found the same band, or this
@@ -202,16 +241,13 @@ impl<'a> Figures<'a> {
         }
     }
 
-    /// The rates of a pupil who is on roll, and the days over which a policy takes them.
-    pub fn of_pupil(
-        &self,
-        policy: &Policy,
-        pupil: PupilId,
-    ) -> Option<(Rates, (NaiveDate, NaiveDate))> {
+    /// The rates of a pupil who is on roll, and the days over which they are taken.
+    pub fn of_pupil(&self, policy: &Policy, pupil: PupilId) -> Option<PupilRates> {
         let until = figures_day(policy, self.day, self.calendars);
         let member = self.on_roll().find(|member| member.pupil_id() == pupil)?;
-        let days = self.window(policy.over, until)?;
-        Some((self.rates(member.enrolment_id(), until), days))
+        let days = |over| Some((over, self.window(over, until)?));
+        let days = Over::ALL.into_iter().filter_map(days).collect();
+        Some(PupilRates { rates: self.rates(member.enrolment_id(), until), days })
     }
 
     /// Sessions of unauthorised absence of a pupil who is on roll, over the days that bands are taken over.
@@ -307,6 +343,20 @@ impl<'a> Figures<'a> {
     pub fn rate(&self, enrolment: EnrolmentId, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
         let years = self.years.get(&enrolment)?;
         pooled(years.iter().filter_map(|(block, member)| block.attendance(member, from, to)))
+    }
+}
+
+/// The rates of one pupil, and the days over which each is taken.
+pub struct PupilRates {
+    /// The rates.
+    pub rates: Rates,
+    days: Vec<(Over, Span)>,
+}
+
+impl PupilRates {
+    /// The first and the last day that are counted.
+    pub fn days(&self, over: Over) -> Option<(NaiveDate, NaiveDate)> {
+        self.days.iter().find(|(one, _)| *one == over).map(|(_, days)| *days)
     }
 }
 

@@ -208,7 +208,7 @@ impl<'s> DoneReader<'s> {
             }
         };
         let possible = findings.optional(row, self.possible.as_ref(), read);
-        attended.zip(possible).map(|(attended, possible)| Figure { attended, possible })
+        attended.zip(possible).map(|(attended, possible)| Figure { attended, possible, ends: None })
     }
 }
 

@@ -218,9 +218,19 @@ impl Planned<'_> {
             let row = self.rows.get(*at)?;
             let Doing::Letter(name) = &row.done.what else { return None };
             let (figure, day) = (row.done.figure, row.done.day);
-            let step = None;
-            let (review_id, held) = (None, None);
-            Some(NewLetter { school_id, pupil_id, step, review_id, name, rule, held, figure, day })
+            let (step, review_id, held, over) = (None, None, None, None);
+            Some(NewLetter {
+                school_id,
+                pupil_id,
+                step,
+                review_id,
+                name,
+                rule,
+                held,
+                figure,
+                over,
+                day,
+            })
         });
         letters::carry_in(tx, &sent.collect::<Vec<_>>(), (job.by(), job.id().into()))
     }

@@ -89,6 +89,7 @@ words! {
         LookedAfter = "looked_after": "a child in care",
         ChildInNeed = "child_in_need": "a child in need",
         AskFirst = "ask_first": "a court order or no contact has to be respected about a parent",
+        OrderUnclear = "order_unclear": "a court order is on record, and nobody has said what it does",
         Severe = "severe": "half of the school year or more was missed",
         NoReason = "no_reason": "no reason was established on two school days running",
         Declined = "declined": "the last 4 school weeks are below the 4 before, in a band that the policy names",
@@ -121,7 +122,7 @@ pub async fn safeguarding_list(
     let ids: Vec<PupilId> = frame.figures().on_roll().map(|member| member.pupil_id()).collect();
     let read = app.db.snapshot(&scope, move |tx| {
         let bands = SchoolBands::read(tx, path.0, to)?;
-        Ok((bands, standings(tx, path.0)?, parents::ask_first(tx, &ids, to)?))
+        Ok((bands, standings(tx, path.0)?, parents::respected(tx, &ids, to)?))
     });
     let (bands, mut cases, ask_first) = read.await?;
     let agenda = bands.agenda(Every::Week);
@@ -168,7 +169,7 @@ struct Looking<'a> {
     agenda: &'a Agenda,
     /// The last 4 school weeks, and the 4 before.
     weeks: [Option<Days>; 2],
-    ask_first: BTreeSet<PupilId>,
+    ask_first: BTreeMap<PupilId, bool>,
 }
 
 impl Looking<'_> {
@@ -185,9 +186,13 @@ impl Looking<'_> {
                 add(concern, kind.label().to_lowercase());
             }
         }
-        if self.ask_first.contains(&member.pupil_id()) {
+        if let Some(unclear) = self.ask_first.get(&member.pupil_id()) {
             let says = "a court order or no contact has to be respected about a parent";
             add(ConcernKind::AskFirst, says.to_owned());
+            if *unclear {
+                let says = "a court order without an effect: say what it does, and to whom";
+                add(ConcernKind::OrderUnclear, says.to_owned());
+            }
         }
         if is_severe(year) {
             let (attended, possible) = (year.part(), year.whole());

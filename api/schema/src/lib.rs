@@ -75,6 +75,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    school_letterhead (trust_id, school_id, version) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        version -> Int4,
+        body -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     unplanned_closure (trust_id, school_id, closure_id) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -297,6 +308,8 @@ diesel::table! {
         job_id -> Nullable<Int8>,
         school_ids -> Array<Int4>,
         reason -> Nullable<Text>,
+        court_order_effects -> Array<Text>,
+        letters_in_care -> Nullable<Bool>,
     }
 }
 
@@ -696,6 +709,9 @@ diesel::table! {
         sent_how -> Nullable<Text>,
         unsupported_at -> Nullable<Timestamptz>,
         job_id -> Nullable<Int8>,
+        over -> Nullable<Text>,
+        fields -> Jsonb,
+        lacks -> Nullable<Jsonb>,
     }
 }
 
@@ -725,6 +741,11 @@ diesel::table! {
         body -> Nullable<Text>,
         why_not -> Nullable<Text>,
         recorded_at -> Timestamptz,
+        address -> Nullable<Text>,
+        language -> Nullable<Text>,
+        written_in -> Nullable<Text>,
+        dated -> Nullable<Date>,
+        letterhead -> Nullable<Int4>,
     }
 }
 
@@ -786,6 +807,7 @@ diesel::table! {
         stopped -> Bool,
         reason -> Text,
         recorded_by -> Text,
+        died -> Bool,
     }
 }
 
@@ -973,6 +995,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_item,
     school,
     school_calendar,
+    school_letterhead,
     school_policy,
     school_version,
     second_look,

@@ -99,6 +99,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(base::jobs::mount)
         .configure(school::tenants::mount)
         .configure(school::calendars::mount)
+        .configure(school::letterheads::mount)
         .configure(school::staff::mount)
         .configure(school::policies::mount)
         .configure(roll::pupils::mount)

@@ -27,11 +27,25 @@ pub struct Figure {
     pub attended: u64,
     /// Possible sessions.
     pub possible: u64,
+    /// Where it ends, and what comes after it begins; `None` where that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<FigureEnd>,
+}
+
+/// Where a figure ends: what was known later, on its last day too, is not in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FigureEnd {
+    /// Its last day.
+    pub day: NaiveDate,
+    /// Sessions attended on that day, as far as they are in it.
+    pub attended: u64,
+    /// Possible sessions of that day, as far as they are in it.
+    pub possible: u64,
 }
 
 impl From<Rate> for Figure {
     fn from(rate: Rate) -> Self {
-        Self { attended: rate.part(), possible: rate.whole() }
+        Self { attended: rate.part(), possible: rate.whole(), ends: None }
     }
 }
 

@@ -3,14 +3,14 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::Calendar;
-use crate::policy::case::{Case, Event, Figure, Place, Recorded, Target};
+use crate::policy::case::{Case, Event, Figure, FigureEnd, Place, Recorded, Target};
 use crate::policy::facts::Shield;
 use crate::policy::letter::Letter;
 use crate::policy::model::{Action, Next, Policy};
 use crate::policy::target::target_days;
 use crate::policy::voice::Voice;
-use crate::policy::word::{Do, Keeps};
+use crate::policy::word::{Do, Keeps, Over};
+use crate::{Calendar, Rate};
 use std::collections::BTreeMap;
 
 /// Whom a decision is about.
@@ -46,6 +46,22 @@ pub struct Taking {
     pub reason: Option<String>,
 }
 
+/// The figure that a decision rests on, and over which days it is taken: what its letters tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// Over which days.
+    pub over: Over,
+    /// Sessions attended and possible.
+    pub figure: Figure,
+}
+
+impl Counted {
+    /// Of a rate over some days, which ends there; `None` when there is no figure.
+    pub(crate) fn of(over: Over, rate: Option<Rate>, ends: Option<FigureEnd>) -> Option<Self> {
+        rate.map(|rate| Self { over, figure: Figure { ends, ..rate.into() } })
+    }
+}
+
 /// What is proposed. Nothing leaves the school before a named person has decided.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
@@ -66,6 +82,9 @@ pub struct Decision {
     /// How it speaks to the family; `None` when that cannot be told from its row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice: Option<Voice>,
+    /// The figure it rests on; `None` where none was counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Counted>,
 }
 
 /// The decision is about a case that has moved on.

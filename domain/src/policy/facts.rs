@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::Rate;
-use crate::policy::case::Case;
+use crate::policy::case::{Case, FigureEnd};
 use crate::policy::word::{Count, Over};
 use crate::words;
 
@@ -66,6 +66,8 @@ pub struct Pupil {
     pub teacher: Option<String>,
     /// Attendance over the periods.
     pub rates: Rates,
+    /// Where the figures to date end.
+    pub ends: Option<FigureEnd>,
     /// The figure at the last decision; that of the case comes first.
     pub last: Option<Rate>,
     /// The band at the last decision or period.

@@ -84,6 +84,7 @@ fn decision(row: &Row, daily: &Daily, pupil: &Absentee) -> Decision {
         taking: None,
         decides: None,
         voice: None,
+        counted: None,
     }
 }
 

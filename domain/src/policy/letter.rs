@@ -6,11 +6,14 @@ use std::sync::LazyLock;
 use crate::national::National;
 use crate::policy::problem::Problem;
 use crate::word::or;
+use crate::words;
 
 /// The fields a letter may use, each with what stands there.
 pub const FIELDS: &[(&str, &str)] = &[
     ("parent", "how the parent is addressed"),
     ("pupil", "the pupil's first name"),
+    ("full_name", "the pupil's first name and surname"),
+    ("class", "the pupil's class"),
     ("school", "the school's name"),
     ("rate", "attendance as a percentage cut to one decimal, without its sign: 89.9"),
     ("attended", "sessions attended"),
@@ -23,12 +26,45 @@ pub const FIELDS: &[(&str, &str)] = &[
     ("target_rate", "the target's rate with its sign: 96%"),
     ("target_from", "the target's first day"),
     ("target_to", "the target's last day"),
-    ("meeting", "when and where the meeting is, or how to agree a time"),
+    ("meeting", "day, time and place of the meeting that is offered, or how to agree them"),
+    ("plan", "the plan, an item a line; the letter waits until there is one"),
     ("support", "the support that the school offers"),
-    ("contact", "whom to ring or write to"),
-    ("signed", "who signs"),
+    ("contact", "the school's telephone number and e-mail address"),
+    ("signed", "name and title of who signs, a line each"),
+    ("signatory", "name and title of who signs, in a sentence"),
     ("date", "the date of the letter"),
+    ("asked_on", "of leave that was refused: the day on which it was asked for"),
+    ("leave_from", "its first day"),
+    ("leave_to", "its last day"),
+    ("reason", "why it was refused"),
+    (
+        "unauthorised",
+        "of a Notice to Improve: the sessions of unauthorised absence that it rests on",
+    ),
+    ("unauthorised_period", "the days they lie in"),
+    ("support_given", "the support that was given so far"),
+    ("improve_from", "its first day"),
+    ("improve_to", "its last day"),
+    ("enough", "what enough improvement looks like for this family"),
+    ("ends_early", "when it ends early"),
+    ("sent_on", "of a correction: the day on which the letter was sent that does not hold"),
+    ("sent_subject", "what that letter was about"),
 ];
+
+words! {
+    /// What happens and has a letter of its own, which no rule sends.
+    LetterOccasion {
+        LeaveRefused = "leave-refused": "a request for leave of absence was refused",
+        Appointment = "appointment": "day, time and place of a meeting are confirmed",
+        NoticeToImprove = "notice-to-improve": "a last chance, with support, before a penalty notice is asked for",
+        Correction = "correction": "a letter that was sent has lost its support, and the school apologises",
+    }
+}
+
+/// The letter that a name in the folder stands for: `stage-1` of `stage-1.bn`, which is the same in another language.
+pub fn letter_of(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
 
 /// Words of the law, as they begin: a letter that uses one must cite it. A hyphen counts as a space.
 const LEGAL: &[&str] = &[

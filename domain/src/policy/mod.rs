@@ -43,13 +43,13 @@ pub use book::{book, is_of_the_document};
 pub use broken_weeks::{BrokenWeek, Pattern, Presence, broken_weeks};
 pub use built_in::built_in;
 pub use carried::{CARRIED_IN, CarriedIn, CarriedStep, CarryError, Doing, Done, carry_in};
-pub use case::{Case, Event, Figure, Place, Recorded, Sent, Target, fold, standing};
+pub use case::{Case, Event, Figure, FigureEnd, Place, Recorded, Sent, Target, fold, standing};
 pub use coverage::{Covered, Unnoticed, coverage, unnoticed};
-pub use decision::{Decision, Subject, TakeError, Taking};
+pub use decision::{Counted, Decision, Subject, TakeError, Taking};
 pub use facts::{Absentee, Class, Facts, Priority, Pupil, Rates, Shield};
 pub use first_day::{Question, first_day, question, urgency};
 pub use folder::{Checked, Folder, check_folder, failures};
-pub use letter::{FIELDS, Letter};
+pub use letter::{FIELDS, Letter, LetterOccasion, letter_of};
 pub use missed::{Missed, missed};
 pub use model::{
     Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Note, Policy,

@@ -6,12 +6,12 @@ use chrono::NaiveDate;
 
 use crate::Rate;
 use crate::policy::case::Case;
-use crate::policy::decision::{Decision, Subject};
+use crate::policy::decision::{Counted, Decision, Subject};
 use crate::policy::facts::{Class, Facts, Pupil};
 use crate::policy::judge;
 use crate::policy::model::{Action, Policy, Regular, Row};
 use crate::policy::voice::Voice;
-use crate::policy::word::{Do, For, Kind};
+use crate::policy::word::{Do, For, Improvement, Kind, Over, Trend};
 
 /// What a row that is due leads to.
 pub(crate) fn decisions(
@@ -100,7 +100,21 @@ fn for_family(
 
 fn for_pupil(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> Decision {
     let why = because(policy, regular, pupil);
-    decision(row, regular, Subject::Pupil(pupil.id), why)
+    let over = judged_over(policy, regular);
+    let counted = Counted::of(over, pupil.rates.over(over), pupil.ends);
+    Decision { counted, ..decision(row, regular, Subject::Pupil(pupil.id), why) }
+}
+
+/// The days that a row judges a pupil by: its own where it asks for a rate, those that are compared where it asks
+/// whether attendance improved, and else those of the bands.
+fn judged_over(policy: &Policy, regular: &Regular) -> Over {
+    match (regular.at_least.or(regular.below), regular.when) {
+        (Some(_), _) => regular.over,
+        (None, Trend::Improved | Trend::NotImproved) if policy.improved == Improvement::Period => {
+            policy.period
+        }
+        _ => policy.over,
+    }
 }
 
 /// Whether a row that is for each pupil fits one.
@@ -136,8 +150,9 @@ fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
     };
     let mut lines: Vec<String> =
         pupil.rates.over(policy.over).map(|rate| say(policy.over, rate)).into_iter().collect();
-    if regular.at_least.or(regular.below).is_some() && regular.over != policy.over {
-        lines.extend(pupil.rates.over(regular.over).map(|rate| say(regular.over, rate)));
+    let over = judged_over(policy, regular);
+    if over != policy.over {
+        lines.extend(pupil.rates.over(over).map(|rate| say(over, rate)));
     }
     lines.push(format!("trend: {}", regular.when));
     if let Some((count, least)) = regular.comes_to {
@@ -169,6 +184,7 @@ fn decision(row: &Row, regular: &Regular, subject: Subject, because: Vec<String>
         taking: None,
         decides: regular.decides.clone(),
         voice: Voice::of_trend(row.kind, regular.when),
+        counted: None,
     }
 }
 
@@ -197,5 +213,6 @@ pub(crate) fn plain(row: &Row, subject: Subject, what: String) -> Decision {
         taking: None,
         decides: None,
         voice: None,
+        counted: None,
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use crate::Calendar;
-use crate::policy::case::{Case, Place};
-use crate::policy::decision::{Decision, Subject, Taking};
+use crate::policy::case::{Case, Figure, Place};
+use crate::policy::decision::{Counted, Decision, Subject, Taking};
 use crate::policy::facts::{Facts, Pupil};
 use crate::policy::judge;
 use crate::policy::letter::Letter;
@@ -127,11 +127,12 @@ fn judged(
             from: at,
             outcome: situation.outcome,
             then,
-            figure: figure.map(Into::into),
+            figure: figure.map(|rate| Figure { ends: pupil.ends, ..rate.into() }),
             band: situation.band,
             reason: None,
         }),
         decides: decides.or_else(|| who_decides(policy)).cloned(),
+        counted: Counted::of(policy.over, figure, pupil.ends),
     })
 }
 

@@ -214,6 +214,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
         id: 1,
         teacher: table.maybe_text("teacher"),
         rates: rates(&table),
+        ends: None,
         before: table.inner("before").map_or_else(|| the_same(last), periods),
         last,
         last_band,

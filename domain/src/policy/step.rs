@@ -119,6 +119,7 @@ pub fn step(
         }),
         decides: None,
         voice,
+        counted: None,
     };
     Ok(decision.guarded(policy, letters, shield))
 }

@@ -106,7 +106,7 @@ fn nobody_comes_twice(office: &Office, meeting: &str, mother: i32) {
     assert!(case["says"].as_str().unwrap().contains("2027-03-05"), "{case}");
     let case = second("2027-03-08");
     assert_eq!((&case["moved"], &case["stage"]), (&json!(true), &json!("Stage 3")));
-    assert!(office.letters().contains(&("action-plan".to_owned(), "waiting".to_owned())));
+    assert!(office.letters().contains(&("action-plan".to_owned(), "held".to_owned())));
 }
 
 /// The plan is sent without the parents, and reviewed.
@@ -114,6 +114,7 @@ fn the_plan_goes_out(office: &Office) {
     let items = json!([{ "what": "Met at the side entrance", "who": "Learning mentor", "by_day": "2027-03-15" }]);
     let plan = json!({ "about": office.about(2, None), "kind": "action_plan", "basis": { "sent_anyway": true }, "items": items });
     let plan = post(&office.lead, "/v1/plans", &plan);
+    assert!(office.letters().contains(&("action-plan".to_owned(), "waiting".to_owned())));
     let found = json!({ "says": "He is on time", "done": [0] });
     let plan = office.lead.post(&format!("{plan}/reviews"), &found).expect(200);
     assert_eq!(

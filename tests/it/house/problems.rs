@@ -173,6 +173,29 @@ fn correct_a_leaver(world: &World) -> Ask {
     Ask::json(&lead, "POST", format!("/v1/pupils/{left}/corrections"), &body)
 }
 
+/// The release of a letter of a school that has recorded no letterhead.
+fn release_a_letter(world: &World) -> Ask {
+    let World { admin, .. } = world;
+    let new = json!({ "urn": "900004", "name": "Without a letterhead", "phase": "primary" });
+    let school = id(&admin.post("/v1/schools", &new).expect(201), "school_id");
+    let policy = json!({ "policy": "improvement-process" });
+    admin.put(&format!("/v1/schools/{school}/policy/pathway/2026-09-01"), &policy).expect(200);
+    let class = class(admin, school, "6A");
+    let pupil = pupil(admin, school, class, 6);
+    let mother = json!({ "person": { "surname": "A", "language": "en" },
+        "link": { "relationship": "mother", "priority": 1, "responsibility": true } });
+    admin.post(&format!("/v1/pupils/{pupil}/parents"), &mother).expect(201);
+    let leave = json!({ "pupil_id": pupil, "first_day": "2026-11-19", "last_day": "2026-11-19",
+        "reason": "A wedding", "requested_by": "Father" });
+    let asked = admin.post(&format!("/v1/schools/{school}/leave-requests"), &leave).expect(201);
+    let refused = json!({ "granted": false, "reason": "Not this week" });
+    admin.post(&format!("/v1/leave-requests/{}/decision", asked["leave_id"]), &refused).expect(200);
+    let letters = admin.get(&format!("/v1/letters?school_id={school}")).expect(200);
+    let letter = &letters["items"][0]["letter_id"];
+    let body = json!({ "decide": "release", "reason": "It is due" });
+    Ask::json(admin, "POST", format!("/v1/letters/{letter}/decision"), &body)
+}
+
 /// The request that is refused in this way. There is no kind that cannot be provoked.
 fn provoke(kind: Kind, world: &World) -> Ask {
     let World { admin, school, class, pupil, .. } = world;
@@ -213,6 +236,7 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             post("/v1/pupils", new_pupil(&format!("{wrong}{}", &right[1..])))
         }
         Kind::NoPolicy => post(&format!("/v1/schools/{school}/reviews/2026-11-18"), json!({})),
+        Kind::LetterIncomplete => release_a_letter(world),
         Kind::UnsoundPolicy => put("/v1/policies/ours", json!({ "policy": "name = 1" })),
         Kind::RegisterClosed => take("2026-11-18/PM", "N"),
         Kind::NotASandbox => put("/v1/trust/clock", json!({ "now": "2026-11-19T10:00:00Z" })),

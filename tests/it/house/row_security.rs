@@ -15,6 +15,7 @@ const APPEND_ONLY: &[&str] = &[
     "school",
     "former_urn",
     "school_calendar",
+    "school_letterhead",
     "idempotency",
     "class",
     "enrolment_days",

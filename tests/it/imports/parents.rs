@@ -238,12 +238,14 @@ fn what_a_court_has_ordered_is_sent_by_whoever_leads_on_it_and_lifted_by_no_file
     let import = lead.import(&query, file.as_bytes());
     assert_eq!(counts(&import), "parent_links_added 1, parents_added 1, safeguards_added 1");
     let his = &parents(&lead, ann)[0];
-    assert_eq!(his["ask_first"], true);
+    // What the order does is not in the file: nobody is barred, and whoever leads on safeguarding is asked.
+    assert_eq!(his["ask_first"], false);
+    assert_eq!(notices(&import), ["2 order-without-effect 1"]);
     assert_eq!(
         his["safeguards"]["court_order"],
         json!({ "text": "Non-molestation order, family court", "from": "2026-10-01" })
     );
-    assert_eq!(parents(&office.office, ann)[0]["ask_first"], true, "everybody respects it");
+    assert_eq!(parents(&office.office, ann)[0]["ask_first"], false);
     assert_eq!(parents(&office.office, ann)[0].get("safeguards"), None);
 
     // A later file of the office says nothing of it, or that there is none: it stays.
@@ -256,6 +258,7 @@ fn what_a_court_has_ordered_is_sent_by_whoever_leads_on_it_and_lifted_by_no_file
     // A tick adds what it says, from today on.
     let import = lead.import(&query, row(",,Y").as_bytes());
     assert_eq!(counts(&import), "safeguards_added 1");
+    assert_eq!(parents(&office.office, ann)[0]["ask_first"], true, "everybody respects it");
     let barred = parents(&lead, ann)[0]["safeguards"]["no_contact"].clone();
     assert_eq!(barred["from"], "2026-11-18");
 
@@ -334,7 +337,7 @@ fn orders_are_taken_back_by_those_alone_who_may_record_them() {
         "parents",
         named("upn,surname,forename,relationship,mobile", &["ANN,Lind,Piotr,Father,07700 900555"]),
     );
-    assert_eq!(parents(&lead, ann)[0]["ask_first"], true);
+    assert!(parents(&lead, ann)[0]["safeguards"]["court_order"].is_object());
 
     let import =
         lead.import(&query, named(ORDERS, &["BEN,Lind,Piotr,Father,07700 900555,Y,,"]).as_bytes());

@@ -68,11 +68,12 @@ fn a_letter_that_waits_leaves_the_queue_when_a_corrected_file_arrives() {
 fn a_letter_that_was_sent_is_marked_by_a_file_and_proposed_again_when_the_file_is_taken_back() {
     let (office, review) = just_below_ninety();
     office.send_all(review);
-    let path = format!("/v1/letters/{}/sent", office.letter()["letter_id"]);
-    office.lead.post(&path, &json!({ "on": "2026-10-23", "how": "by post" })).expect(200);
+    let letter = format!("/v1/letters/{}", office.letter()["letter_id"]);
+    let by_post = json!({ "on": "2026-10-23", "how": "by post" });
+    office.lead.post(&format!("{letter}/sent"), &by_post).expect(200);
     let import = correct(&office);
     assert_eq!(counts(&import["touched"]), "letters_unsupported 1, pupils 1, stages_undone 1");
-    let sent = office.letter();
+    let sent = office.lead.get(&letter).expect(200);
     assert_eq!((&sent["state"], sent["unsupported_at"].is_string()), (&json!("sent"), true));
     assert_eq!(office.proposed(review), Vec::<Value>::new());
 
@@ -83,7 +84,8 @@ fn a_letter_that_was_sent_is_marked_by_a_file_and_proposed_again_when_the_file_i
     assert_eq!(counts(&undo["touched"]), "proposals 1, pupils 1", "{undo:#}");
     let proposed = office.proposed(review);
     assert_eq!((proposed.len(), &proposed[0]["rule"]), (1, &json!("W-02")), "{proposed:#?}");
-    assert!(office.letter()["unsupported_at"].is_string(), "what was sent stands as it is");
+    let sent = office.lead.get(&letter).expect(200);
+    assert!(sent["unsupported_at"].is_string(), "what was sent stands as it is");
     let told = office.told();
     assert_eq!(told.len(), 2, "{told:?}");
     assert!(told[1].contains("was sent on 2026-10-23 already"), "{told:?}");

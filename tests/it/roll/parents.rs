@@ -136,7 +136,7 @@ fn ordered(story: &Story) -> (i32, String, Value) {
     admin.put(&format!("/v1/pupils/{ben}/parents/{father}"), &link("father", 1)).expect(200);
     let place = format!("/v1/pupils/{ada}/parents/{father}/safeguards");
     let order = json!({
-        "court_order": { "text": "Prohibited steps, family court", "from": "2026-10-01" },
+        "court_order": { "text": "Prohibited steps, family court", "from": "2026-10-01", "effects": ["no_information"] },
         "no_contact": { "text": "Through the social worker only", "from": "2026-10-01", "to": "2026-12-18" },
     });
     for role in ["school_office", "teacher", "trust_officer", "trust_admin"] {

@@ -23,7 +23,27 @@ pub fn school(client: &Client, number: u32, phase: &str) -> i32 {
     let body = json!({ "urn": format!("9{number:05}"), "name": format!("School {number}"), "phase": phase });
     let school = id(&client.post("/v1/schools", &body).expect(201), "school_id");
     client.put(&format!("/v1/schools/{school}/calendar/2026"), &calendar()).expect(200);
+    client.put(&format!("/v1/schools/{school}/letterhead"), &letterhead(number)).expect(200);
     school
+}
+
+/// What stands on the letters of the school with this number.
+pub fn letterhead(number: u32) -> Value {
+    json!({
+        "name": format!("School {number}"), "address": "Elm Bank Road\nLarkrise\nZZ99 9AA", "telephone": "01632 960001",
+        "email": "office@example.org",
+        "signatories": [
+            { "role": "Attendance Lead", "name": "Jo Field", "title": "Attendance Lead" },
+            { "name": "Sam Reed", "title": "Headteacher" },
+        ],
+        "support": ["a place at our breakfast club", "a talk with our family support worker"],
+        "meeting_place": "the meeting room beside the main entrance",
+    })
+}
+
+/// Where a parent lives, as a way to reach them.
+pub fn address() -> Value {
+    json!([{ "kind": "address", "value": "12 Mill Lane, Larkrise, ZZ99 1AA" }])
 }
 
 /// A class of 2026/27.

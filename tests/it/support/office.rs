@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::app::{Client, Start, TestApp};
-use super::build::id;
+use super::build::{address, id};
 use super::one_school::OneSchool;
 use super::run::wait_until;
 use super::sql::Sql;
@@ -183,7 +183,7 @@ impl Office {
 
     /// A parent of a pupil.
     pub fn parent(&self, number: usize, forename: &str) -> i32 {
-        let person = json!({ "forename": forename, "surname": "Lind", "language": "en" });
+        let person = json!({ "forename": forename, "surname": "Lind", "language": "en", "contacts": address() });
         let body = json!({ "person": person, "link": { "relationship": "mother", "priority": 1 } });
         let path = format!("/v1/pupils/{}/parents", self.pupil(number));
         id(&self.lead.post(&path, &body).expect(201), "parent_id")

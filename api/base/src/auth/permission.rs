@@ -27,6 +27,7 @@ permissions! {
     WriteSchool = "school:write",
     ReadCalendar = "calendar:read",
     WriteCalendar = "calendar:write",
+    WriteLetterhead = "letterhead:write",
     ReadClass = "class:read",
     WriteClass = "class:write",
     ReadPupil = "pupil:read",

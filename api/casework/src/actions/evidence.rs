@@ -61,6 +61,19 @@ pub fn add_evidence(
     Ok(())
 }
 
+/// What is still open about a pupil falls away, and says why.
+pub fn fall_away_about(tx: &mut Tx, pupil_id: PupilId, why: &str, by: &str) -> Result<()> {
+    let open: Vec<ActionRow> = ActionRow::query()
+        .filter(action::trust_id.eq(tx.trust()).and(action::pupil_id.eq(pupil_id)).and(is_open()))
+        .order(action::action_id)
+        .for_update()
+        .load(tx.conn)?;
+    for one in open {
+        add_evidence(tx, &one, (&format!("falls away: {why}"), true), by)?;
+    }
+    Ok(())
+}
+
 /// What is still open of a case falls away, and says why.
 pub fn fall_away(tx: &mut Tx, case_id: CaseId, why: &str, by: &str) -> Result<()> {
     let open: Vec<ActionRow> = tx

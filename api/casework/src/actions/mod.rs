@@ -11,7 +11,7 @@ mod reassign;
 mod rows;
 
 pub use deadlines::{Deadline, Deadlines, deadlines, tell_deadlines};
-pub use evidence::{EvidenceRow, add_evidence, evidence, fall_away};
+pub use evidence::{EvidenceRow, add_evidence, evidence, fall_away, fall_away_about};
 pub use open::{ActionSubject, carry, open, open_call_for_a_date, overtake, tell};
 pub use rows::{ActionFilter, ActionRow, action, action_to_change, actions};
 

@@ -61,6 +61,7 @@ fn letters_of(
         rule: &event.rule,
         held: None,
         figure,
+        over: None,
         day: event.day,
     })
     .collect()

@@ -27,13 +27,14 @@ pub struct LetterDecisionBody {
 /// Decide about a letter that is held
 ///
 /// A letter that is released is written anew for each parent who may read it, with the figures that it was decided on.
-/// While all letters about the pupil are stopped none is released. The same said again changes nothing.
+/// What it needs and nobody has recorded, on the school's letterhead or elsewhere, is named, and it stays held. While all
+/// letters about the pupil are stopped none is released. The same said again changes nothing.
 #[utoipa::path(tag = "cases", security(("token" = ["case:decide"])), request_body = LetterDecisionBody,
     params(LetterId, Idempotency),
     responses((status = 200, description = "The letter as it stands now.", body = LetterAnswer),
         (status = 412, description = "It is not held any more."),
         (status = 422, description = "All letters about the pupil are stopped, or something in the body is not right."),
-        refusal::NoPolicy, refusal::StaleTag))]
+        refusal::LetterIncomplete, refusal::NoPolicy, refusal::StaleTag))]
 #[post("/v1/letters/{letter_id}/decision")]
 pub async fn decide_letter(
     caller: May<DecideCase>,
@@ -91,6 +92,10 @@ fn decided(
         let calendars = calendars::around(tx, letter.school_id, letter.decided_on)?;
         let figures = Figures::new(blocks, &calendars, letter.decided_on);
         write_released(tx, &letter, &figures)?;
+        let written = letters::letter(tx, letter.letter_id)?;
+        if written.state == LetterState::Held {
+            return Err(letters::refusal(&written.gaps()?));
+        }
     }
     letters::letter(tx, letter.letter_id)
 }

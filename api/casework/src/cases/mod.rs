@@ -15,6 +15,7 @@ mod take;
 mod timeline;
 mod waiting;
 mod who;
+mod write_again;
 
 pub use carry_in::{CarriedCase, TakenBack, carry_in, take_back};
 pub use deadlines::tell_deadlines;
@@ -29,6 +30,7 @@ pub use rows::{
 pub use take::{StepContext, place, take};
 pub use waiting::{LeftBehind, Waiting, left_behind, waiting};
 pub use who::{check_decides, check_named};
+pub use write_again::write_again;
 
 /// The operations of this capability.
 pub fn mount(config: &mut base::Operations) {

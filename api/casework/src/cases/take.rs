@@ -69,7 +69,6 @@ pub fn take<'a>(
     };
     let file = rows::append(tx, &row, &events, (&decision.because, ground.review_id), caller)?;
     let step = (file.row.case_id, file.row.steps);
-    let figure = decision.taking.as_ref().and_then(|taking| taking.figure);
     for event in &events {
         let (name, held) = match &event.what {
             Recorded::Letter(name) => (name, None),
@@ -84,7 +83,8 @@ pub fn take<'a>(
             name,
             rule: &decision.rule,
             held,
-            figure,
+            figure: decision.counted.map(|counted| counted.figure),
+            over: decision.counted.map(|counted| counted.over),
             day: ground.day,
         };
         letters::add(tx, &new, caller.subject())?;

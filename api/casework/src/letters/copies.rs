@@ -27,9 +27,29 @@ pub struct CopyRow {
     /// What it is about; absent when none goes to this parent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// The text; absent when none goes to this parent.
+    /// The whole page as it is posted: the school, the day, the parent and the address, the child, the text, who signs;
+    /// absent when none goes to this parent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
+    /// The postal address that it goes to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// The parent's language, as a tag of BCP 47.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "bn")]
+    pub language: Option<String>,
+    /// The language that it is written in: the parent's where the policy has the letter in it, and else English, with a
+    /// line that offers help.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "en")]
+    pub written_in: Option<String>,
+    /// The date on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dated: Option<NaiveDate>,
+    /// The version of the school's letterhead on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 3)]
+    pub letterhead: Option<i32>,
     /// Why none goes to this parent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "has neither parental responsibility nor the child living with them")]
@@ -42,8 +62,20 @@ pub struct CopyRow {
 pub(super) struct NewCopy {
     pub parent_id: Option<ParentId>,
     pub addressed: String,
-    /// Subject and text, or why there is none.
-    pub text: Result<(String, String), String>,
+    /// The parent's language; nobody has none.
+    pub language: Option<String>,
+    /// The page, or why there is none.
+    pub text: Result<Written, String>,
+}
+
+/// A page as it is posted.
+pub(super) struct Written {
+    pub subject: String,
+    pub body: String,
+    pub language: String,
+    pub address: Option<String>,
+    pub dated: NaiveDate,
+    pub letterhead: Option<i32>,
 }
 
 /// Keeps the copies of a letter, in the order of the parents.
@@ -54,11 +86,7 @@ pub(super) fn add(tx: &mut Tx, letter: &LetterRow, new: &[NewCopy]) -> Result<()
         .select(diesel::dsl::max(letter_copy::round))
         .first(tx.conn)?;
     let row = |(place, copy): (i32, &NewCopy)| {
-        let (text, why_not) = match &copy.text {
-            Ok((subject, body)) => (Some((subject.clone(), body.clone())), None),
-            Err(why) => (None, Some(why.clone())),
-        };
-        let (subject, body) = text.unzip();
+        let written = copy.text.as_ref().ok();
         (
             letter_copy::trust_id.eq(tx.trust()),
             letter_copy::school_id.eq(letter.school_id),
@@ -67,9 +95,14 @@ pub(super) fn add(tx: &mut Tx, letter: &LetterRow, new: &[NewCopy]) -> Result<()
             letter_copy::place.eq(place),
             letter_copy::parent_id.eq(copy.parent_id),
             letter_copy::addressed.eq(copy.addressed.clone()),
-            letter_copy::subject.eq(subject),
-            letter_copy::body.eq(body),
-            letter_copy::why_not.eq(why_not),
+            letter_copy::subject.eq(written.map(|written| written.subject.clone())),
+            letter_copy::body.eq(written.map(|written| written.body.clone())),
+            letter_copy::why_not.eq(copy.text.as_ref().err().cloned()),
+            letter_copy::address.eq(written.and_then(|written| written.address.clone())),
+            letter_copy::language.eq(copy.language.clone()),
+            letter_copy::written_in.eq(written.map(|written| written.language.clone())),
+            letter_copy::dated.eq(written.map(|written| written.dated)),
+            letter_copy::letterhead.eq(written.and_then(|written| written.letterhead)),
             letter_copy::recorded_at.eq(tx.now()),
         )
     };

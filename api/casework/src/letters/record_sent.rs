@@ -19,7 +19,8 @@ pub struct SentBody {
 
 /// Record that a letter was sent
 ///
-/// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here.
+/// Only a letter that waits can be sent: one that is held, or was taken back because a mark was amended, stays here, and so
+/// does one whose case has gone on since.
 /// The same said again changes nothing.
 #[utoipa::path(tag = "letters", security(("token" = ["case:record"])), request_body = SentBody,
     params(LetterId, Idempotency),
@@ -70,6 +71,21 @@ fn sent(
         let expected = format!("a day from {} to today", letter.decided_on);
         return Err(Problem::at(Kind::Invalid, "/on", expected));
     }
+    check_overtaken(tx, &letter, on)?;
     let row = rows::sent(tx, letter.letter_id, (on, how), caller.subject())?;
     answers(tx, state, caller, vec![row])
+}
+
+/// A letter is not sent any more once its case has gone on, or the meeting that it invites to was held or missed. Errors:
+/// 412, with the day.
+fn check_overtaken(tx: &mut Tx, letter: &LetterRow, on: NaiveDate) -> Result<()> {
+    let Some(overtaken) = rows::overtaken_on(tx, letter)?.filter(|day| on > *day) else {
+        return Ok(());
+    };
+    Err(Problem::new(Kind::StaleTag)
+        .detail(format!(
+            "The case went on on {overtaken}: the letter says what does not hold any more, and stays \
+             here unless it was sent by that day."
+        ))
+        .member("state", letter.state.text()))
 }

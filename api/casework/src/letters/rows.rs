@@ -1,14 +1,16 @@
 //! Owns: letter, letter_copy, letter_decision, letter_stop.
 
-use chrono::TimeDelta;
 use diesel::prelude::*;
+use diesel::sql_types::{Date, Integer, Nullable};
 use domain::policy::Figure;
+use domain::policy::word::Over;
 
+use super::compose::Fields;
+use super::gap::{self, Gap};
 use super::state::{LetterState, Verdict};
-use schema::{letter, letter_copy, letter_decision, letter_stop};
+use schema::{letter, letter_copy, letter_decision};
 
 use base::prelude::*;
-use roll::visibility;
 
 /// A letter that a person decided on.
 #[derive(Debug, Clone, Serialize, HasQuery, ToSchema)]
@@ -40,8 +42,10 @@ pub struct LetterRow {
     /// Why it is held or was taken back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// The sessions attended and possible that it was decided on.
-    #[schema(value_type = Object)]
+    /// The sessions attended and possible that it was decided on, and in `ends` the last day that they count; absent where
+    /// no figure led to it.
+    #[serde(skip_serializing_if = "Value::is_null")]
+    #[schema(value_type = Option<Object>)]
     pub figure: Value,
     /// When it was decided on.
     pub decided_on: NaiveDate,
@@ -64,6 +68,38 @@ pub struct LetterRow {
     /// not count towards the next stage.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unsupported_at: Option<DateTime<Utc>>,
+    /// The days that its figure is taken over, as the row of the policy has them that led to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub over: Option<words::RateWindow>,
+    /// What stands in its fields.
+    #[serde(skip)]
+    pub fields: Value,
+    /// What it needs and nobody has recorded yet: it is held until it lacks nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Vec<Gap>)]
+    pub lacks: Option<Value>,
+}
+
+impl LetterRow {
+    /// What stands in its fields.
+    pub(super) fn fields(&self) -> Result<Fields> {
+        serde_json::from_value(self.fields.clone()).map_err(Problem::internal)
+    }
+
+    /// What it lacks.
+    pub fn gaps(&self) -> Result<Vec<Gap>> {
+        let lacks = self.lacks.clone().map(serde_json::from_value).transpose();
+        Ok(lacks.map_err(Problem::internal)?.unwrap_or_default())
+    }
+
+    /// Whether it waits to be sent, or is held for nothing but what it lacks.
+    pub(super) fn is_to_be_written(&self) -> bool {
+        match self.state {
+            LetterState::Waiting => true,
+            LetterState::Held => self.lacks.is_some(),
+            LetterState::Sent | LetterState::TakenBack => false,
+        }
+    }
 }
 
 /// What a person decided about a letter that was held.
@@ -101,15 +137,17 @@ pub struct NewLetter<'a> {
     pub held: Option<&'a str>,
     /// What it was decided on.
     pub figure: Option<Figure>,
+    /// The days that it is taken over.
+    pub over: Option<Over>,
     /// The day.
     pub day: NaiveDate,
 }
 
 /// Keeps a letter. A step sends a letter once: a second time nothing happens.
-pub fn add(tx: &mut Tx, new: &NewLetter<'_>, by: &str) -> Result<()> {
+pub fn add(tx: &mut Tx, new: &NewLetter<'_>, by: &str) -> Result<Option<LetterRow>> {
     let figure = serde_json::to_value(new.figure).map_err(Problem::internal)?;
     let state = if new.held.is_some() { LetterState::Held } else { LetterState::Waiting };
-    diesel::insert_into(letter::table)
+    Ok(diesel::insert_into(letter::table)
         .values((
             letter::trust_id.eq(tx.trust()),
             letter::school_id.eq(new.school_id),
@@ -122,12 +160,14 @@ pub fn add(tx: &mut Tx, new: &NewLetter<'_>, by: &str) -> Result<()> {
             letter::state.eq(state),
             letter::why.eq(new.held),
             letter::figure.eq(figure),
+            letter::over.eq(new.over.map(As)),
             letter::decided_on.eq(new.day),
             letter::decided_by.eq(by),
         ))
         .on_conflict_do_nothing()
-        .execute(tx.conn)?;
-    Ok(())
+        .returning(LetterRow::as_returning())
+        .get_result(tx.conn)
+        .optional()?)
 }
 
 /// One letter, if the caller may see it. Errors: 404.
@@ -166,7 +206,11 @@ pub fn decide(
         .execute(tx.conn)?;
     let why = (verdict == Verdict::Withdraw).then_some("a person withdrew it");
     diesel::update(tx.of(letter::table).filter(letter::letter_id.eq(row.letter_id)))
-        .set((letter::state.eq(verdict.state()), letter::why.eq(why)))
+        .set((
+            letter::state.eq(verdict.state()),
+            letter::why.eq(why),
+            letter::lacks.eq(None::<Value>),
+        ))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -220,6 +264,51 @@ pub(super) fn unwritten(
         .load(tx.conn)?)
 }
 
+/// Letters of a case that have not left the school, to be changed, in the order of their ids.
+pub(super) fn unsent_of_case(tx: &mut Tx, case_id: CaseId) -> Result<Vec<LetterRow>> {
+    let unsent = letter::state.eq_any([LetterState::Waiting, LetterState::Held]);
+    Ok(LetterRow::query()
+        .filter(letter::trust_id.eq(tx.trust()).and(letter::case_id.eq(case_id)).and(unsent))
+        .order(letter::letter_id)
+        .for_update()
+        .load(tx.conn)?)
+}
+
+/// Keeps what stands in the fields of a letter; the letter as it stands then.
+pub(super) fn fill(tx: &mut Tx, row: &LetterRow, fields: &Fields) -> Result<LetterRow> {
+    let fields = serde_json::to_value(fields).map_err(Problem::internal)?;
+    Ok(diesel::update(tx.of(letter::table).filter(letter::letter_id.eq(row.letter_id)))
+        .set(letter::fields.eq(fields))
+        .returning(LetterRow::as_returning())
+        .get_result(tx.conn)?)
+}
+
+/// Holds a letter that cannot be written yet, and says what it lacks.
+pub(super) fn lack(tx: &mut Tx, row: &LetterRow, gaps: &[Gap]) -> Result<()> {
+    let lacks = serde_json::to_value(gaps).map_err(Problem::internal)?;
+    diesel::update(tx.of(letter::table).filter(letter::letter_id.eq(row.letter_id)))
+        .set((
+            letter::state.eq(LetterState::Held),
+            letter::why.eq(gap::why(gaps)),
+            letter::lacks.eq(lacks),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// A letter that was held for nothing but what it lacked waits to be sent again.
+pub(super) fn lack_nothing(tx: &mut Tx, row: &LetterRow) -> Result<()> {
+    let of_letter = letter::letter_id.eq(row.letter_id).and(letter::lacks.is_not_null());
+    diesel::update(tx.of(letter::table).filter(of_letter))
+        .set((
+            letter::state.eq(LetterState::Waiting),
+            letter::why.eq(None::<String>),
+            letter::lacks.eq(None::<Value>),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Letters of a school, latest first, below `before`.
 pub fn letters(
     tx: &mut Tx,
@@ -232,6 +321,30 @@ pub fn letters(
     rows = rows.narrow(state.map(|state| letter::state.eq(state)));
     rows = rows.narrow(before.map(|before| letter::letter_id.lt(before)));
     Ok(rows.order(letter::letter_id.desc()).limit(most).load(tx.conn)?)
+}
+
+/// The day on which what a letter says was overtaken: its case took another step, or a meeting of the case that was to come
+/// when it was decided on was held or missed. `None` while nothing of the kind happened.
+pub(super) fn overtaken_on(tx: &mut Tx, letter: &LetterRow) -> Result<Option<NaiveDate>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Nullable<Date>)]
+        day: Option<NaiveDate>,
+    }
+    let (Some(case_id), Some(step)) = (letter.case_id, letter.step) else { return Ok(None) };
+    let row: Row = diesel::sql_query(
+        "SELECT least( \
+             (SELECT min((body->>'day')::date) FROM case_event \
+              WHERE trust_id = $1 AND case_id = $2 AND (body->>'step')::int > $3), \
+             (SELECT min(day) FROM case_record \
+              WHERE trust_id = $1 AND case_id = $2 AND kind = 'meeting' AND case_step >= $3 \
+                AND state IN ('attended', 'not attended', 'refused'))) AS day",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Integer, _>(case_id)
+    .bind::<Integer, _>(step)
+    .get_result(tx.conn)?;
+    Ok(row.day)
 }
 
 /// Records that a letter was sent. The caller holds it.
@@ -292,66 +405,25 @@ pub fn lose_support(tx: &mut Tx, letter: &LetterRow, why: &str) -> Result<()> {
             .execute(tx.conn)?;
     } else {
         diesel::update(tx.of(letter::table).filter(this))
-            .set((letter::state.eq(LetterState::TakenBack), letter::why.eq(why)))
+            .set((
+                letter::state.eq(LetterState::TakenBack),
+                letter::why.eq(why),
+                letter::lacks.eq(None::<Value>),
+            ))
             .execute(tx.conn)?;
     }
     Ok(())
 }
 
-/// Records that all letters about a pupil stop, or go on. What waits is held at once.
-pub fn stop(
-    tx: &mut Tx,
-    pupil_id: PupilId,
-    stopped: bool,
-    reason: &str,
-    by: &str,
-) -> Result<DateTime<Utc>> {
-    let school_ids = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
-    let last: Option<DateTime<Utc>> = tx
-        .of(letter_stop::table)
-        .filter(letter_stop::pupil_id.eq(pupil_id))
-        .order(letter_stop::recorded_at.desc())
-        .select(letter_stop::recorded_at)
-        .first(tx.conn)
-        .optional()?;
-    let at = last.map_or(tx.now(), |last| tx.now().max(last + TimeDelta::microseconds(1)));
-    diesel::insert_into(letter_stop::table)
-        .values((
-            letter_stop::trust_id.eq(tx.trust()),
-            letter_stop::pupil_id.eq(pupil_id),
-            letter_stop::school_ids.eq(school_ids.unwrap_or_default()),
-            letter_stop::recorded_at.eq(at),
-            letter_stop::stopped.eq(stopped),
-            letter_stop::reason.eq(reason),
-            letter_stop::recorded_by.eq(by),
+/// What waits of a case, and what is held for nothing but what it lacks, is held for a person and says why.
+pub fn hold_waiting(tx: &mut Tx, case_id: CaseId, why: &str) -> Result<()> {
+    let waiting = letter::state.eq(LetterState::Waiting).or(letter::lacks.is_not_null());
+    diesel::update(tx.of(letter::table).filter(letter::case_id.eq(case_id).and(waiting)))
+        .set((
+            letter::state.eq(LetterState::Held),
+            letter::why.eq(why),
+            letter::lacks.eq(None::<Value>),
         ))
         .execute(tx.conn)?;
-    if stopped {
-        let waiting = letter::pupil_id.eq(pupil_id).and(letter::state.eq(LetterState::Waiting));
-        diesel::update(tx.of(letter::table).filter(waiting))
-            .set((letter::state.eq(LetterState::Held), letter::why.eq("all letters are stopped")))
-            .execute(tx.conn)?;
-    }
-    Ok(at)
-}
-
-/// What waits of a case is held, and says why.
-pub fn hold_waiting(tx: &mut Tx, case_id: CaseId, why: &str) -> Result<()> {
-    let waiting = letter::case_id.eq(case_id).and(letter::state.eq(LetterState::Waiting));
-    diesel::update(tx.of(letter::table).filter(waiting))
-        .set((letter::state.eq(LetterState::Held), letter::why.eq(why)))
-        .execute(tx.conn)?;
     Ok(())
-}
-
-/// Those of these pupils about whom no letter may leave. Why is of no concern to whoever sends letters.
-pub fn stopped(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>> {
-    let rows: Vec<(PupilId, bool)> = tx
-        .of(letter_stop::table)
-        .filter(letter_stop::pupil_id.eq_any(pupils))
-        .distinct_on(letter_stop::pupil_id)
-        .order((letter_stop::pupil_id, letter_stop::recorded_at.desc()))
-        .select((letter_stop::pupil_id, letter_stop::stopped))
-        .load(tx.conn)?;
-    Ok(rows.into_iter().filter(|row| row.1).map(|row| row.0).collect())
 }

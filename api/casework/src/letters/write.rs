@@ -1,17 +1,17 @@
-//! A letter that was decided on becomes a text for each parent who may read it.
+//! A letter that was decided on is filled with the figures that it was decided on, and written.
 
 use domain::Rate;
-use domain::policy::word::Do;
-use domain::policy::{Case, Figure, Letter, Policy};
+use domain::policy::word::Over;
+use domain::policy::{Case, Figure};
 
-use super::copies::{self, NewCopy};
+use super::compose::{Fields, compose};
+use super::page::long;
 use super::rows::{self, LetterRow};
 use base::prelude::*;
 use figures::Figures;
-use roll::parents::{self, Recipient};
-use roll::pupils::{self, PupilRow};
+use roll::pupils;
 use school::policies::Follows;
-use school::tenants::{self, SchoolRow};
+use school::tenants;
 
 /// What letters are written from, apart from the figures.
 pub struct Written<'a> {
@@ -34,114 +34,64 @@ pub fn write(
     if waiting.is_empty() {
         return Ok(());
     }
-    let day = tenants::today(tx, school_id)?;
-    let school = tenants::school(tx, school_id)?;
-    let pupil = pupils::pupil(tx, pupil_id)?;
-    let recipients = parents::recipients(tx, pupil_id, day)?;
+    let child = child(tx, (school_id, pupil_id))?;
     for letter in waiting {
-        let values = values(&letter, (&school, &pupil, day), about, figures)?;
-        let text = about.follows.letters.get(&letter.name);
-        copies::add(tx, &letter, &copies_of(text, &recipients, &values))?;
+        let mut fields = letter.fields()?;
+        fields.extend(child.clone());
+        fields.extend(counted(&letter, about, figures)?);
+        let letter = rows::fill(tx, &letter, &fields)?;
+        compose(tx, &letter, about.follows)?;
     }
     Ok(())
 }
 
-/// A copy a parent, in their order.
-fn copies_of(
-    text: Option<&Letter>,
-    recipients: &[Recipient],
-    values: &BTreeMap<&'static str, String>,
-) -> Vec<NewCopy> {
-    let none = |addressed: &str, why: &str| NewCopy {
-        parent_id: None,
-        addressed: addressed.to_owned(),
-        text: Err(why.to_owned()),
-    };
-    let Some(text) = text else {
-        return vec![none("nobody", "the policy has no such letter any more")];
-    };
-    if recipients.is_empty() {
-        return vec![none("nobody", "no parent is recorded for the pupil")];
-    }
-    let copy = |one: &Recipient| {
-        let filled = match one.why_not {
-            Some(why) => Err(why.to_owned()),
-            None => {
-                let mut values = values.clone();
-                values.insert("parent", one.addressed.clone());
-                fill(text, &values)
-            }
-        };
-        NewCopy { parent_id: Some(one.parent_id), addressed: one.addressed.clone(), text: filled }
-    };
-    recipients.iter().map(copy).collect()
+/// What letters say of the child: the names, and the class on the day.
+pub(super) fn child(tx: &mut Tx, (school_id, pupil_id): (SchoolId, PupilId)) -> Result<Fields> {
+    let day = tenants::today(tx, school_id)?;
+    let pupil = pupils::pupil(tx, pupil_id)?;
+    let on_roll = pupils::on_roll(tx, Some(school_id), day, Some(&[pupil_id]))?;
+    let placed = on_roll.first().map(|on_roll| on_roll.class_id);
+    let class = placed.map(|class_id| pupils::class(tx, class_id)).transpose()?;
+    let fields = [
+        ("full_name", Some(format!("{} {}", pupil.forename, pupil.surname))),
+        ("pupil", Some(pupil.forename)),
+        ("class", class.map(|class| class.name)),
+    ];
+    Ok(present(fields))
 }
 
-/// Subject and text; or which of its fields has no value: a letter never goes out with a gap.
-fn fill(
-    text: &Letter,
-    values: &BTreeMap<&'static str, String>,
-) -> Result<(String, String), String> {
-    let gap = |missing: Vec<String>| format!("nothing is known for {}", missing.join(", "));
-    let subject = Letter { body: text.subject.clone(), ..text.clone() };
-    Ok((subject.fill(values).map_err(gap)?, text.fill(values).map_err(gap)?))
-}
-
-/// What stands in the fields of a letter, but for the parent.
-fn values(
-    letter: &LetterRow,
-    (school, pupil, day): (&SchoolRow, &PupilRow, NaiveDate),
-    about: &Written<'_>,
-    figures: &Figures<'_>,
-) -> Result<BTreeMap<&'static str, String>> {
+/// What stands in the fields of a letter that tell of figures, each over the days of the row that led to the letter.
+fn counted(letter: &LetterRow, about: &Written<'_>, figures: &Figures<'_>) -> Result<Fields> {
     let policy = &about.follows.policy;
+    let over = letter.over.map_or(policy.over, |over| *over);
     let counted = figures.of_pupil(policy, letter.pupil_id);
     let decided: Option<Figure> =
         serde_json::from_value(letter.figure.clone()).map_err(Problem::internal)?;
-    let now = counted.and_then(|(rates, _)| rates.over(policy.over));
+    let now = counted.as_ref().and_then(|counted| counted.rates.over(over));
     let rate = decided.and_then(Figure::rate).or(now);
     let previous = about.before.and_then(|case| case.figure).and_then(Figure::rate);
     let band = rate.and_then(|rate| Some(policy.bands.as_ref()?.of(rate).name.clone()));
     let target = about.after.and_then(|case| case.target);
-    let office = format!("the office of {}", school.name);
-    let signed = match signs(policy, letter) {
-        Some(role) => format!("{role}, {}", school.name),
-        None => school.name.clone(),
-    };
     let sessions = |count: fn(&Rate) -> u64| rate.as_ref().map(|rate| count(rate).to_string());
+    let days = counted.as_ref().and_then(|counted| counted.days(over));
+    let year = counted.as_ref().and_then(|counted| counted.rates.over(Over::Year));
     let fields = [
-        ("pupil", Some(pupil.forename.clone())),
-        ("school", Some(school.name.clone())),
-        ("date", Some(long(day))),
         ("rate", rate.map(|rate| rate.cut())),
         ("attended", sessions(|rate| rate.part())),
         ("possible", sessions(|rate| rate.whole())),
         ("absent", sessions(|rate| rate.whole() - rate.part())),
-        ("period", counted.map(|(_, (from, to))| format!("{} to {}", long(from), long(to)))),
+        ("period", days.map(|(from, to)| format!("{} to {}", long(from), long(to)))),
         ("previous_rate", previous.map(|rate| rate.cut())),
-        ("year_rate", counted.and_then(|(rates, _)| rates.year).map(|rate| rate.cut())),
+        ("year_rate", year.map(|rate| rate.cut())),
         ("band", band),
         ("target_rate", target.map(|target| target.rate.to_string())),
         ("target_from", target.map(|target| long(target.from))),
         ("target_to", target.map(|target| long(target.to))),
-        ("meeting", Some("We will be in touch to agree a time that suits you.".to_owned())),
-        ("support", Some("Please ask us what help there is.".to_owned())),
-        ("contact", Some(office)),
-        ("signed", Some(signed)),
     ];
-    Ok(fields.into_iter().filter_map(|(name, value)| Some((name, value?))).collect())
+    Ok(present(fields))
 }
 
-/// The role that sends a letter, in the policy's words.
-fn signs(policy: &Policy, letter: &LetterRow) -> Option<String> {
-    let rows = policy.rows.iter().filter(|row| row.rule == letter.rule);
-    let mut letters = rows
-        .flat_map(|row| row.body.actions())
-        .filter(|action| action.kind == Do::Letter && action.what == letter.name);
-    letters.next()?.by.clone()
-}
-
-/// A day as letters say it.
-fn long(day: NaiveDate) -> String {
-    day.format("%-d %B %Y").to_string()
+/// The fields that have a value.
+fn present<const N: usize>(fields: [(&str, Option<String>); N]) -> Fields {
+    fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }

@@ -1,9 +1,12 @@
 //! A meeting as it is kept, and its date and place as they are said.
 
 use chrono::NaiveTime;
+use domain::policy::LetterOccasion;
 use domain::policy::word::Do;
 
 use crate::actions::{self, ActionRow};
+use crate::cases;
+use crate::letters::{self, Occasion};
 use crate::recording::{check_others, check_parents};
 use crate::records::{RecordDetails, RecordKind, RecordRow};
 use base::prelude::*;
@@ -96,6 +99,27 @@ pub(super) fn date_agreed(
         actions::open_call_for_a_date(tx, &asked)?;
     }
     Ok(())
+}
+
+/// The parents are told day, time and place: by the letter of the case that invites them, where one has not left the school
+/// yet; else, where that is asked for, by a letter of its own.
+pub(super) fn tell_parents(
+    tx: &mut Tx,
+    row: &RecordRow,
+    by_letter: bool,
+    caller: &Caller,
+) -> Result<()> {
+    let invited =
+        row.case_id.map(|case_id| cases::write_again(tx, case_id, "meeting")).transpose()?;
+    if invited == Some(true) || !by_letter {
+        return Ok(());
+    }
+    let (school_id, pupil_id) = (row.school_id, row.pupil_id);
+    let what = LetterOccasion::Appointment;
+    let meeting = ("meeting".to_owned(), letters::invitation(&row.details)?);
+    let fields = BTreeMap::from([meeting]);
+    let occasion = Occasion { what, school_id, pupil_id, fields, held: None };
+    letters::write_on(tx, occasion, caller.subject()).map(drop)
 }
 
 /// The open calls of the rule and the case that asked for a meeting.

@@ -2,7 +2,7 @@
 
 use domain::policy::word::Waits;
 
-use super::meeting::{Meeting, Offer, date_agreed};
+use super::meeting::{Meeting, Offer, date_agreed, tell_parents};
 use crate::recording::{About, Record, evidence};
 use crate::records::{self, RecordEntry, RecordState, RecordSubject};
 use crate::{actions, cases};
@@ -22,6 +22,9 @@ pub struct NewMeeting {
     kind: Option<String>,
     /// When and where, and who is asked to come.
     offer: Offer,
+    /// Whether a letter of its own confirms day, time and place, where none of the case's letters that wait tells them.
+    #[serde(default)]
+    letter: bool,
 }
 
 /// A meeting that was offered.
@@ -29,7 +32,8 @@ pub struct NewMeeting {
 pub struct OfferedMeeting {
     /// The meeting.
     pub meeting: Record<Meeting>,
-    /// Invited parents whom nobody contacts before asking the safeguarding lead.
+    /// Invited parents whom nobody contacts before asking the safeguarding lead, and those who must not meet another
+    /// parent who is invited.
     pub ask_first: Vec<ParentId>,
 }
 
@@ -37,8 +41,12 @@ impl OfferedMeeting {
     /// With the parents to be careful with.
     pub(super) fn of(tx: &mut Tx, meeting: Record<Meeting>) -> Result<Self> {
         let ask = parents::whom_to_ask(tx, meeting.pupil_id)?;
-        let invited = meeting.details.offer.parents.iter().copied();
-        let ask_first = invited.filter(|parent| ask.get(parent) == Some(&true)).collect();
+        let apart = parents::kept_apart(tx, meeting.pupil_id)?;
+        let invited = &meeting.details.offer.parents;
+        let careful = |parent: &ParentId| {
+            ask.get(parent) == Some(&true) || (invited.len() > 1 && apart.contains(parent))
+        };
+        let ask_first = invited.iter().copied().filter(careful).collect();
         Ok(Self { meeting, ask_first })
     }
 }
@@ -46,7 +54,8 @@ impl OfferedMeeting {
 /// Offer a meeting
 ///
 /// Where no date is agreed yet, and the action that asked for the meeting has no call open, one opens that is due in 5
-/// school days; once a date is agreed such calls fall away.
+/// school days; once a date is agreed such calls fall away. A letter of the case that invites and has not left the school
+/// is written anew with day, time and place.
 #[utoipa::path(tag = "meetings", security(("token" = ["case:record"])), request_body = NewMeeting,
     params(Idempotency),
     responses((status = 201, description = "The meeting.", body = OfferedMeeting, headers(("Location"))),
@@ -59,7 +68,7 @@ pub async fn offer_meeting(
     key: Idempotency,
     body: Json<NewMeeting>,
 ) -> Result<HttpResponse> {
-    let NewMeeting { about, kind, offer } = body.value;
+    let NewMeeting { about, kind, offer, letter } = body.value;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let ground = about.look_up(tx)?;
         key.once(tx, &caller, "offer_meeting", &body.bytes, |tx| {
@@ -85,6 +94,7 @@ pub async fn offer_meeting(
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
             date_agreed(tx, &row, &meeting.offer, &caller)?;
+            tell_parents(tx, &row, letter, &caller)?;
             let answer = OfferedMeeting::of(tx, Record::of(&row)?)?;
             Reply::created(format!("/v1/meetings/{}", row.record_id), &answer)
         })

@@ -1,6 +1,6 @@
 //! A meeting is put to another time.
 
-use super::meeting::{Meeting, Offer, date_agreed};
+use super::meeting::{Meeting, Offer, date_agreed, tell_parents};
 use super::offer::OfferedMeeting;
 use crate::recording::{Record, evidence};
 use crate::records::{self, Confidential, RecordEntry, RecordState, record_to_change};
@@ -15,6 +15,9 @@ pub struct Rearranged {
     /// Why, as far as it is not confidential.
     #[schema(example = "The mother works on Thursdays")]
     reason: String,
+    /// Whether a letter of its own confirms the new time, where none of the case's letters that wait tells it.
+    #[serde(default)]
+    letter: bool,
     /// What is confidential: visible only with `safeguarding:read`.
     #[serde(default)]
     confidential: Option<Confidential>,
@@ -35,7 +38,7 @@ pub async fn rearrange_meeting(
     key: Idempotency,
     body: Json<Rearranged>,
 ) -> Result<HttpResponse> {
-    let Rearranged { offer, reason, confidential } = body.value;
+    let Rearranged { offer, reason, letter, confidential } = body.value;
     let reason = name::words(&reason, "/reason", name::ACCOUNT)?;
     let confidential = confidential.map(Confidential::check).transpose()?;
     let operation = format!("rearrange_meeting/{}", path.0);
@@ -59,6 +62,7 @@ pub async fn rearrange_meeting(
         };
         let row = records::change(tx, &before, &standing, caller)?;
         date_agreed(tx, &row, &meeting.offer, caller)?;
+        tell_parents(tx, &row, letter, caller)?;
         Reply::new(actix_web::http::StatusCode::OK, &OfferedMeeting::of(tx, Record::of(&row)?)?)
     })
     .await

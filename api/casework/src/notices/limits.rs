@@ -61,6 +61,14 @@ impl Counted {
         Days { from: behind.unwrap_or(self.day - DayCount::new(7 * weeks)), to: self.day }
     }
 
+    /// How many sessions of unauthorised absence lie in these days, but for those with a code.
+    pub fn missed_but(&self, code: &str) -> usize {
+        let Days { from, to } = self.days();
+        let counts =
+            |mark: &&Mark| (from..=to).contains(&mark.date) && self.law.codes.contains(&mark.code);
+        self.marks.iter().filter(counts).filter(|mark| mark.code != code).count()
+    }
+
     /// How near the child is to the threshold, with the sessions that no notice to this parent rests on. `but` is left
     /// aside: the notice that is looked at again.
     pub fn watch(

@@ -3,6 +3,7 @@
 
 mod carry_in;
 mod decide;
+mod improve;
 mod limits;
 mod list_notices;
 mod of_pupil;
@@ -21,5 +22,6 @@ pub fn mount(config: &mut base::Operations) {
         .service(propose::propose_notice)
         .service(list_notices::list_notices)
         .service(read_notice::read_notice)
-        .service(decide::decide_notice);
+        .service(decide::decide_notice)
+        .service(improve::give_notice_to_improve);
 }

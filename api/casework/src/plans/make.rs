@@ -1,6 +1,7 @@
 //! A plan or contract is written down: agreed with the parents, sent without them, or put in place.
 
 use super::plan::{Plan, PlanItem, PlanKind, check_items};
+use crate::cases;
 use crate::recording::{About, Record, check_parents, evidence};
 use crate::records::{self, Confidential, RecordEntry, RecordState};
 use base::operation::*;
@@ -66,6 +67,8 @@ impl Basis {
 }
 
 /// Write down a plan or contract
+///
+/// A letter of the case that carries the plan has waited for it, and is written now.
 #[utoipa::path(tag = "plans", security(("token" = ["case:record"])), request_body = NewPlan,
     params(Idempotency),
     responses((status = 201, description = "The plan, without what is confidential.", body = Record<Plan>, headers(("Location"))),
@@ -100,6 +103,9 @@ pub async fn make_plan(
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
             evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            if let Some(case_id) = row.case_id {
+                cases::write_again(tx, case_id, "plan")?;
+            }
             Reply::created(format!("/v1/plans/{}", row.record_id), &Record::<Plan>::of(&row)?)
         })
     });

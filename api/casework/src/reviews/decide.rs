@@ -204,6 +204,7 @@ impl Deciding<'_> {
                 None => "There is nothing to decide: it is only listed.".to_owned(),
             }));
         }
+        self.check_latest(tx, item, body.decide)?;
         if let Some(decides) = &item.decision()?.decides {
             let follows = self.follows(tx)?;
             cases::check_named(tx, self.app, caller, review.school_id, &follows, decides)?;
@@ -238,6 +239,29 @@ impl Deciding<'_> {
             }
         };
         rows::settle(tx, item, state, reason.as_deref(), caller.subject())
+    }
+
+    /// A step is not taken on figures that a later review has counted anew. Errors: 412, with the later review.
+    fn check_latest(&self, tx: &mut Tx, item: &ItemRow, decide: What) -> Result<()> {
+        let steps = |item: &ItemRow| Ok::<_, Problem>(item.decision()?.taking.is_some());
+        let Some(pupil_id) = item.pupil_id.filter(|_| decide == What::Send) else { return Ok(()) };
+        if !steps(item)? {
+            return Ok(());
+        }
+        let later = rows::proposed_of_pupil(tx, pupil_id)?;
+        for other in later.iter().filter(|other| other.review_id > item.review_id) {
+            let review = rows::review(tx, other.review_id)?;
+            if review.school_id == self.review.school_id
+                && review.day > self.review.day
+                && steps(other)?
+            {
+                return Err(Problem::new(Kind::StaleTag).detail(format!(
+                    "The review of {}, {}, has counted since: decide its item {}.",
+                    review.day, review.review_id, other.item
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// What the school follows on the review's day.
@@ -293,7 +317,8 @@ impl Deciding<'_> {
                 name,
                 rule,
                 held,
-                figure: None,
+                figure: decision.counted.map(|counted| counted.figure),
+                over: decision.counted.map(|counted| counted.over),
                 day,
             };
             letters::add(tx, &new, caller.subject())?;

@@ -13,6 +13,7 @@ mod question;
 mod read_review;
 mod rows;
 mod state;
+mod stop_letters;
 
 pub use amended::{
     Amending, Consequence, Rests, School, TouchedByMarks, foretell, look_again_of_job, looked_again,
@@ -28,5 +29,6 @@ pub fn mount(config: &mut base::Operations) {
         .service(read_review::read_review)
         .service(items::list_items)
         .service(give_feedback::give_feedback)
-        .service(decide::decide_items);
+        .service(decide::decide_items)
+        .service(stop_letters::stop_letters);
 }

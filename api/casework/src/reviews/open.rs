@@ -92,6 +92,7 @@ fn beside(
     Ok(Beside {
         cases: cases.iter().map(|told| (told.row.pupil_id, told.case.clone())).collect(),
         stopped: letters::stopped(tx, &ids)?,
+        died: letters::died(tx, &ids)?,
         mitigations: cases::mitigations(tx, school_id, day)?,
         classes,
         silent: silent.into_iter().collect(),

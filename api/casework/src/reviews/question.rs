@@ -37,6 +37,8 @@ impl Question<'_> {
     ) -> Result<Vec<Decision>> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
         decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
+        let of_the_dead = |subject: &Subject| matches!(subject, Subject::Pupil(id) if self.beside.died.iter().any(|one| i64::from(one.number()) == *id));
+        decisions.retain(|decision| !of_the_dead(&decision.subject));
         // Pathway and rewards may be of two policies; a family hears one voice all the same.
         Ok(one_voice(decisions))
     }

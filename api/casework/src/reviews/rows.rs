@@ -208,6 +208,16 @@ pub fn items_to_change(
         .load(tx.conn)?)
 }
 
+/// The items about a pupil that wait for a person, of every review, to be changed.
+pub fn proposed_of_pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<ItemRow>> {
+    let about = review_item::pupil_id.eq(pupil_id).and(review_item::trust_id.eq(tx.trust()));
+    Ok(ItemRow::query()
+        .filter(about.and(review_item::state.eq(ItemState::Proposed)))
+        .order((review_item::review_id, review_item::item))
+        .for_update()
+        .load(tx.conn)?)
+}
+
 /// Records what became of an item.
 pub fn settle(
     tx: &mut Tx,

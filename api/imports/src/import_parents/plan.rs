@@ -118,6 +118,7 @@ impl ParentsPlan {
                     text: text.unwrap_or_else(|| UNTOLD.to_owned()),
                     from: from.or(stands.map(|order| order.from)).unwrap_or(today),
                     to: to.or(stands.and_then(|order| order.to)),
+                    effects: stands.map_or(Vec::new(), |order| order.effects.clone()),
                 })
             }
             (Some(Clause::No), Some(order)) => {
@@ -132,10 +133,19 @@ impl ParentsPlan {
             }
             (_, stands) => stands.cloned(),
         };
-        Safeguards {
-            court_order: of(row.file.court_order.as_ref(), stand.court_order.as_ref()),
-            no_contact: of(row.file.no_contact.as_ref(), stand.no_contact.as_ref()),
+        let court_order = of(row.file.court_order.as_ref(), stand.court_order.as_ref());
+        let no_contact = of(row.file.no_contact.as_ref(), stand.no_contact.as_ref());
+        let letters_in_care = stand.letters_in_care;
+        let said = Safeguards { court_order, no_contact, letters_in_care };
+        if said.ask(today) && said.court_order != stand.court_order {
+            self.notices.push(Notice {
+                kind: NoticeKind::OrderWithoutEffect,
+                line: row.file.line,
+                count: 1,
+                text: "Say what the court order does: until then it bars nobody.".to_owned(),
+            });
         }
+        said
     }
 }
 

@@ -29,20 +29,29 @@ const ELSEWHERE: &str = "\
 
 /// Of these parents those whose address is that of a child of another school.
 pub(super) fn elsewhere(tx: &mut Tx, parents: &[ParentId]) -> Result<BTreeSet<ParentId>> {
+    match tx.scope().schools().clone() {
+        Schools::Only(own) => elsewhere_of(tx, &own, parents),
+        Schools::All => Ok(BTreeSet::new()),
+    }
+}
+
+/// Of these parents those whose address is that of a child of another school than these.
+pub(super) fn elsewhere_of(
+    tx: &mut Tx,
+    own: &[SchoolId],
+    parents: &[ParentId],
+) -> Result<BTreeSet<ParentId>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Integer)]
         parent_id: ParentId,
     }
-    let Schools::Only(own): Schools = tx.scope().schools().clone() else {
-        return Ok(BTreeSet::new());
-    };
     let today = tx.clock().today();
     let rows: Vec<Row> = tx.whole_trust(|tx| {
         Ok(diesel::sql_query(ELSEWHERE)
             .bind::<Integer, _>(tx.trust())
             .bind::<Array<Integer>, _>(parents)
-            .bind::<Array<Integer>, Vec<SchoolId>>(own)
+            .bind::<Array<Integer>, _>(own)
             .bind::<Date, _>(today)
             .load(tx.conn)?)
     })?;

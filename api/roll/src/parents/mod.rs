@@ -26,14 +26,14 @@ mod ties;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use link::Link;
-pub use of_pupils::{ParentOf, ask_first, children_of, parents_of, protected};
+pub use of_pupils::{ParentOf, children_of, parents_of, protected, respected};
 pub use person::{Contact, Person};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};
 pub use rows::{ParentRow, parent, parents_by_name};
-pub use safeguards::{Order, Safeguards};
+pub use safeguards::{Order, OrderEffect, Safeguards};
 pub use take_back::{TakenBack, take_back};
-pub use ties::{Tie, ties_of_pupils, whom_to_ask};
+pub use ties::{Tie, kept_apart, ties_of_pupils, whom_to_ask};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {

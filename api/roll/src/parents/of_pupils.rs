@@ -31,25 +31,34 @@ pub fn parents_of(
     let mut found: BTreeMap<PupilId, Vec<ParentOf>> = BTreeMap::new();
     for tie in ties {
         let Some(parent) = rows.get(&tie.parent_id).cloned() else { continue };
-        let ask_first = tie.safeguards.stand(day);
+        let ask_first = tie.safeguards.silence(day);
         found.entry(tie.pupil_id).or_default().push(ParentOf { parent, link: tie.link, ask_first });
     }
     Ok(found)
 }
 
-/// Of these pupils those of whom something has to be respected about a parent on a day.
-pub fn ask_first(tx: &mut Tx, pupils: &[PupilId], day: NaiveDate) -> Result<BTreeSet<PupilId>> {
-    Ok(protected(tx, pupils, day)?.into_iter().map(|(pupil, _)| pupil).collect())
+/// Of these pupils those of whom something has to be respected about a parent on a day, each with whether nobody has said
+/// yet what a court order does.
+pub fn respected(
+    tx: &mut Tx,
+    pupils: &[PupilId],
+    day: NaiveDate,
+) -> Result<BTreeMap<PupilId, bool>> {
+    let mut found = BTreeMap::new();
+    for tie in ties_of_pupils(tx, pupils)?.iter().filter(|tie| tie.safeguards.stand(day)) {
+        *found.entry(tie.pupil_id).or_default() |= tie.safeguards.ask(day);
+    }
+    Ok(found)
 }
 
-/// Whom something has to be respected of on a day, among the parents of these pupils: pupil and parent.
+/// Whom nobody contacts on a day, among the parents of these pupils: pupil and parent.
 pub fn protected(
     tx: &mut Tx,
     pupils: &[PupilId],
     day: NaiveDate,
 ) -> Result<BTreeSet<(PupilId, ParentId)>> {
     let ties = ties_of_pupils(tx, pupils)?;
-    let standing = ties.into_iter().filter(|tie| tie.safeguards.stand(day));
+    let standing = ties.into_iter().filter(|tie| tie.safeguards.silence(day));
     Ok(standing.map(|tie| (tie.pupil_id, tie.parent_id)).collect())
 }
 
@@ -61,7 +70,7 @@ pub fn children_of(
     day: NaiveDate,
 ) -> Result<Vec<(ParentId, PupilId)>> {
     let ties = ties_of_parents(tx, parents)?.into_iter();
-    let open = ties.filter(|tie| lasts(tie, day) && !tie.safeguards.stand(day));
+    let open = ties.filter(|tie| lasts(tie, day) && !tie.safeguards.silence(day));
     Ok(open.map(|tie| (tie.parent_id, tie.pupil_id)).collect())
 }
 

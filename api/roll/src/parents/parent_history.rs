@@ -7,7 +7,7 @@ use super::link::Link;
 use super::parents_of_pupil::sees_orders;
 use super::person::Person;
 use super::rows;
-use super::safeguards::{Order, Safeguards};
+use super::safeguards::{Order, OrderEffect, Safeguards};
 use crate::visibility;
 use base::operation::*;
 use schema::{parent_change, parent_safeguard, pupil, pupil_parent};
@@ -104,13 +104,17 @@ struct SafeguardRow {
     recorded_at: DateTime<Utc>,
     recorded_by: String,
     reason: Option<String>,
+    court_order_effects: Vec<OrderEffect>,
+    letters_in_care: Option<bool>,
 }
 
 impl From<SafeguardRow> for SafeguardsSince {
     fn from(row: SafeguardRow) -> Self {
+        let order = Order::of(row.court_order, row.court_order_from, row.court_order_to);
         let safeguards = Safeguards {
-            court_order: Order::of(row.court_order, row.court_order_from, row.court_order_to),
+            court_order: order.map(|order| order.with(row.court_order_effects)),
             no_contact: Order::of(row.no_contact, row.no_contact_from, row.no_contact_to),
+            letters_in_care: row.letters_in_care,
         };
         let SafeguardRow { pupil_id, recorded_at, recorded_by, reason, .. } = row;
         Self { pupil_id, recorded_at, recorded_by, safeguards, reason }

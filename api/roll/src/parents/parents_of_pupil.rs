@@ -39,7 +39,7 @@ pub(super) fn shown(
     may: bool,
     today: NaiveDate,
 ) -> (bool, Option<Safeguards>) {
-    let ask_first = safeguards.stand(today);
+    let ask_first = safeguards.silence(today);
     (ask_first, Some(safeguards).filter(|all| may && !all.is_empty()))
 }
 

@@ -12,12 +12,15 @@ use base::operation::*;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SafeguardsBody {
-    /// A court order; absent when there is none.
+    /// A court order that restrains this parent, with its effects; absent when there is none.
     #[serde(default)]
     court_order: Option<Order>,
     /// That there is to be no contact, and why; absent when there may be.
     #[serde(default)]
     no_contact: Option<Order>,
+    /// Of a child in care: whether this parent is written to, as the social worker says.
+    #[serde(default)]
+    letters_in_care: Option<bool>,
     /// Why something is lifted, shortened or put otherwise, 1 to 500 characters: needed then, and shown to every school
     /// that the pupil is on the roll of.
     #[serde(default)]
@@ -28,7 +31,8 @@ pub struct SafeguardsBody {
 /// Record a court order or no contact
 ///
 /// Replaces what was recorded about this parent and this pupil; that stays as history. An empty object says that there
-/// is nothing to respect. Every school that has the pupil on roll adds; what is there is lifted, shortened or put
+/// is nothing to respect. A court order stands with the parent whom it restrains, and says what it does; everybody else is
+/// contacted as before. Every school that has the pupil on roll adds; what is there is lifted, shortened or put
 /// otherwise by the safeguarding lead of the main school alone, with a reason. A child's brother or sister is another
 /// matter: record it there too.
 #[utoipa::path(tag = "parents", security(("token" = ["safeguarding:write"])), request_body = SafeguardsBody,
@@ -43,8 +47,8 @@ pub async fn put_safeguards(
     body: Json<SafeguardsBody>,
 ) -> Result<HttpResponse> {
     let pair = path.0;
-    let SafeguardsBody { court_order, no_contact, reason } = body.value;
-    let safeguards = Safeguards { court_order, no_contact }.check()?;
+    let SafeguardsBody { court_order, no_contact, letters_in_care, reason } = body.value;
+    let safeguards = Safeguards { court_order, no_contact, letters_in_care }.check()?;
     let reason = reason.map(|reason| name::words(&reason, "/reason", name::REASON)).transpose()?;
     let state = app.clone();
     let scope = caller.scope().clone();

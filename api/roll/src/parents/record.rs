@@ -193,6 +193,9 @@ fn add_safeguards(
                     parent_safeguard::no_contact.eq(contact.map(|o| &o.text)),
                     parent_safeguard::no_contact_from.eq(contact.map(|o| o.from)),
                     parent_safeguard::no_contact_to.eq(contact.and_then(|o| o.to)),
+                    parent_safeguard::court_order_effects
+                        .eq(order.map_or(Vec::new(), |o| o.effects.clone())),
+                    parent_safeguard::letters_in_care.eq(all.letters_in_care),
                     parent_safeguard::recorded_at.eq(at),
                     parent_safeguard::recorded_by.eq(changes.by),
                     parent_safeguard::job_id.eq(changes.job_id),

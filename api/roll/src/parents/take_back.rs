@@ -95,9 +95,10 @@ const LINKS: &str = "\
 /// As [`LINKS`]; nothing before it is nothing to respect.
 const SAFEGUARDS: &str = "\
     INSERT INTO parent_safeguard (trust_id, pupil_id, parent_id, court_order, court_order_from, court_order_to, \
-        no_contact, no_contact_from, no_contact_to, recorded_at, recorded_by, school_ids) \
+        no_contact, no_contact_from, no_contact_to, court_order_effects, letters_in_care, recorded_at, recorded_by, \
+        school_ids) \
     SELECT l.trust_id, l.pupil_id, l.parent_id, b.court_order, b.court_order_from, b.court_order_to, \
-        b.no_contact, b.no_contact_from, b.no_contact_to, $3, $4, l.school_ids \
+        b.no_contact, b.no_contact_from, b.no_contact_to, coalesce(b.court_order_effects, '{}'), b.letters_in_care, $3, $4, l.school_ids \
     FROM parent_safeguard l \
     LEFT JOIN LATERAL (SELECT * FROM parent_safeguard b WHERE b.trust_id = $1 AND b.pupil_id = l.pupil_id \
         AND b.parent_id = l.parent_id AND b.recorded_at < l.recorded_at ORDER BY b.recorded_at DESC LIMIT 1) b ON true \

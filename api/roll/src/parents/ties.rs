@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text};
 
 use super::link::Link;
 use super::rows::lock;
-use super::safeguards::{Order, Safeguards};
+use super::safeguards::{Order, OrderEffect, Safeguards};
 use crate::pupils::merged_records;
 use crate::visibility;
 use base::prelude::*;
@@ -81,6 +81,9 @@ pub(super) fn put_safeguards(
             parent_safeguard::recorded_at.eq(tx.after(last)),
             parent_safeguard::recorded_by.eq(by),
             parent_safeguard::reason.eq(reason),
+            parent_safeguard::court_order_effects
+                .eq(order.map_or(Vec::new(), |o| o.effects.clone())),
+            parent_safeguard::letters_in_care.eq(safeguards.letters_in_care),
             parent_safeguard::school_ids.eq(readers),
         ))
         .execute(tx.conn)?;
@@ -116,6 +119,10 @@ struct StoredLink {
     no_contact_from: Option<NaiveDate>,
     #[diesel(sql_type = Nullable<Date>)]
     no_contact_to: Option<NaiveDate>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    court_order_effects: Option<Vec<OrderEffect>>,
+    #[diesel(sql_type = Nullable<Bool>)]
+    letters_in_care: Option<bool>,
 }
 
 /// A parent and a pupil.
@@ -133,6 +140,7 @@ pub struct Tie {
 
 impl From<StoredLink> for Tie {
     fn from(row: StoredLink) -> Self {
+        let order = Order::of(row.court_order, row.court_order_from, row.court_order_to);
         Self {
             pupil_id: row.pupil_id,
             parent_id: row.parent_id,
@@ -144,8 +152,10 @@ impl From<StoredLink> for Tie {
                 last_day: row.last_day,
             },
             safeguards: Safeguards {
-                court_order: Order::of(row.court_order, row.court_order_from, row.court_order_to),
+                court_order: order
+                    .map(|order| order.with(row.court_order_effects.unwrap_or_default())),
                 no_contact: Order::of(row.no_contact, row.no_contact_from, row.no_contact_to),
+                letters_in_care: row.letters_in_care,
             },
         }
     }
@@ -157,7 +167,7 @@ const TIES: &str = "\
     SELECT * FROM (SELECT DISTINCT ON (coalesce(p.merged_into, p.pupil_id), l.parent_id) \
         coalesce(p.merged_into, p.pupil_id) AS pupil_id, l.parent_id, relationship, priority, responsibility, \
         lives_with, last_day, court_order, court_order_from, court_order_to, no_contact, no_contact_from, \
-        no_contact_to, l.taken_back \
+        no_contact_to, court_order_effects, letters_in_care, l.taken_back \
     FROM pupil_parent l \
     JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = l.pupil_id \
     LEFT JOIN LATERAL (SELECT s.* FROM parent_safeguard s \
@@ -206,5 +216,12 @@ pub fn whom_to_ask(tx: &mut Tx, pupil_id: PupilId) -> Result<BTreeMap<ParentId, 
     let today = tx.clock().today();
     let ties = ties_of_pupil(tx, pupil_id)?.into_iter();
     let present = ties.filter(|tie| tie.link.last_day.is_none_or(|last| today <= last));
-    Ok(present.map(|tie| (tie.parent_id, tie.safeguards.stand(today))).collect())
+    Ok(present.map(|tie| (tie.parent_id, tie.safeguards.silence(today))).collect())
+}
+
+/// The parents of a pupil who, as a court has ordered, do not meet the other parent.
+pub fn kept_apart(tx: &mut Tx, pupil_id: PupilId) -> Result<BTreeSet<ParentId>> {
+    let today = tx.clock().today();
+    let ties = ties_of_pupil(tx, pupil_id)?.into_iter();
+    Ok(ties.filter(|tie| tie.safeguards.keep_apart(today)).map(|tie| tie.parent_id).collect())
 }

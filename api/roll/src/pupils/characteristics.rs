@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz};
 use domain::Characteristic;
 
+use super::roll::on_roll;
 use base::prelude::*;
 
 words! {
@@ -119,6 +120,23 @@ pub fn characteristics_on(
     .bind::<Date, _>(date)
     .load(tx.conn)?;
     Ok(rows)
+}
+
+/// Whether one of the kinds that hold or do not is recorded to hold of a pupil of a school on a day.
+pub fn has_on(
+    tx: &mut Tx,
+    (school_id, pupil_id): (SchoolId, PupilId),
+    kind: Characteristic,
+    day: NaiveDate,
+) -> Result<bool> {
+    for on_roll in on_roll(tx, Some(school_id), day, Some(&[pupil_id]))? {
+        let all = characteristics_of_enrolment(tx, school_id, on_roll.enrolment_id, None)?;
+        let own = all.iter().filter(|row| row.kind == kind.text() && row.from_day <= day);
+        if own.last().is_some_and(|row| row.value == CharacteristicWord::Yes.text()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn load(

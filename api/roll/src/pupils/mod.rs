@@ -26,7 +26,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 pub use characteristics::{
     CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
-    characteristics_of, characteristics_of_enrolment, characteristics_on,
+    characteristics_of, characteristics_of_enrolment, characteristics_on, has_on,
 };
 pub use identity::pupils_by_upn;
 pub use record::{

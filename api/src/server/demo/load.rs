@@ -46,7 +46,12 @@ pub fn load(
     for school in plan.schools.iter().enumerate() {
         schools.push(load_school(&admin, school)?);
     }
-    load_staff(&admin, &demo::staff(&plan, SEED), &schools)?;
+    let staff = demo::staff(&plan, SEED);
+    for (school, note) in plan.schools.iter().zip(&schools) {
+        let path = format!("/v1/schools/{}/letterhead", note.school_id);
+        admin.put(&path, &demo::letterhead(school, &staff, SEED)).map_err(words)?;
+    }
+    load_staff(&admin, &staff, &schools)?;
     for file in demo::files(&plan, SEED, today) {
         import(&admin, &file, progress)?;
         if file.kind == "pupils" {

@@ -19,6 +19,10 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
                 "calendars",
                 "The calendars of schools, as they stand and as they stood, and files of term dates.",
             ),
+            (
+                "letterheads",
+                "What stands on a school's letters: its address, who signs, what help it offers.",
+            ),
             ("staff", "Who works at a school, and with which duties."),
             (
                 "policies",

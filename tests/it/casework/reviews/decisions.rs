@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::office::Office;
+use crate::support::build::upn;
+use crate::support::office::{Office, just_below_ninety};
+use crate::support::roll::weeks;
 use crate::support::weeks::send_marks;
 
 /// A school in which four of five pupils are below 90% at the end of the first half term.
@@ -153,4 +155,61 @@ fn all_letters_about_a_child_stop_at_once() {
     // When letters go on, what is held stays so until a person decides.
     stop(2, false);
     assert_eq!(office.letters()[0], held);
+}
+
+/// Sessions attended and possible, out of the line of an item that begins so.
+fn sessions(item: &Value, begins: &str) -> (u64, u64) {
+    let lines = item["because"].as_array().unwrap();
+    let line =
+        lines.iter().map(|line| line.as_str().unwrap()).find(|line| line.starts_with(begins));
+    let line = line.unwrap_or_else(|| panic!("{begins:?} in {item:#}"));
+    let numbers: Vec<u64> = line.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let [attended, possible] = numbers[..] else { panic!("{line}") };
+    (attended, possible)
+}
+
+/// The review counts on the morning of its day, and is decided four weeks later: nothing in between is lost.
+#[test]
+fn what_came_since_a_decision_begins_where_its_figure_ended() {
+    let office = Office::that_follows(&json!({ "policy": "improvement-process" }), 2);
+    office.on("2026-10-23");
+    let away = |pupil, day: usize| (pupil == 2 && day < 10).then_some("O");
+    send_marks(&office.lead, office.school, &[1, 2], ("2026-09-02", "2026-10-22"), away);
+    weeks(&office.lead, office.school, &upn(2), &[("2026-10-19", r"/\/\/\/\/-")]);
+    let review = office.review("2026-10-23");
+    let at_the_decision = sessions(&office.proposed(review)[0], "over the year to date");
+    assert_eq!(at_the_decision, (55, 75), "38 days, without the last afternoon");
+    office.on("2026-11-20");
+    office.send_all(review);
+    office.on("2026-12-18");
+    let present = |_, _: usize| None;
+    send_marks(&office.lead, office.school, &[1, 2], ("2026-10-23", "2026-12-18"), present);
+    let next = office.review("2026-12-18");
+    let item = &office.proposed(next)[0];
+    let (then, since) =
+        (sessions(item, "at that decision"), sessions(item, "since the last decision"));
+    assert_eq!(then, at_the_decision);
+    assert_eq!((then.0 + since.0, then.1 + since.1), sessions(item, "over the year to date"));
+}
+
+#[test]
+fn a_step_is_not_taken_on_figures_that_a_later_review_has_counted_anew() {
+    let (office, review) = just_below_ninety();
+    office.on("2026-12-18");
+    send_marks(
+        &office.lead,
+        office.school,
+        &[1, 2],
+        ("2026-11-02", "2026-12-18"),
+        |_, day: usize| (day < 20).then_some("O"),
+    );
+    let next = office.review("2026-12-18");
+    let item = office.proposed(review)[0]["item"].clone();
+    let old = office.decide(review, &json!({ "item": item, "decide": "send" }));
+    assert_eq!(old["status"], 412, "{old}");
+    assert!(
+        old["problem"]["detail"].as_str().unwrap().contains("The review of 2026-12-18"),
+        "{old}"
+    );
+    office.send_all(next);
 }

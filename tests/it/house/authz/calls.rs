@@ -19,6 +19,8 @@ pub const CALLS: &[(&str, &str, &str)] = &[
     ("read_school", "/v1/schools/{school}", ""),
     ("put_calendar", "/v1/schools/{school}/calendar/2026", "{calendar}"),
     ("read_calendar", "/v1/schools/{school}/calendar/2026", ""),
+    ("put_letterhead", "/v1/schools/{school}/letterhead", r#"{"name":"Elm Bank"}"#),
+    ("read_letterhead", "/v1/schools/{school}/letterhead", ""),
     ("calendar_history", "/v1/schools/{school}/calendar/2026/history", ""),
     (
         "read_term_dates",
@@ -245,6 +247,11 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         "propose_notice",
         "/v1/pupils/{pupil}/notices",
         r#"{"parent_id":{parent},"school_id":{school},"reason":"Known"}"#,
+    ),
+    (
+        "give_notice_to_improve",
+        "/v1/pupils/{absentee}/notices-to-improve",
+        r#"{"school_id":{school},"from":"2026-11-18","to":"2026-12-15","support_given":"We met","enough":"No absence","ends_early":"Never"}"#,
     ),
     ("list_notices", "/v1/notices?school_id={school}", ""),
     ("read_notice", "/v1/notices/{notice}", ""),

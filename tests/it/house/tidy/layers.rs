@@ -34,7 +34,7 @@ const WINGS: [(&str, &[&str]); 12] = [
             "jobs",
         ],
     ),
-    ("school", &["tenants", "calendars", "staff", "policies"]),
+    ("school", &["tenants", "calendars", "letterheads", "staff", "policies"]),
     ("marks", &["rows", "recheck"]),
     ("roll", &["visibility", "pupils", "parents"]),
     ("register", &["roll", "closures"]),

@@ -19,6 +19,8 @@ pub(super) struct Own {
     pupil_id: PupilId,
     /// Whether no letter may leave.
     stopped: bool,
+    /// Whether the child has died.
+    died: bool,
     /// The reasons that were accepted.
     accepted: Vec<Accepted>,
     /// The days and rules of the reviews that listed something for the pupil: tickets are among it.
@@ -36,6 +38,7 @@ impl Own {
         let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
         let listed = if rewards { rows::listed_of_pupil(tx, whose)? } else { Vec::new() };
         let stopped = letters::stopped(tx, &[pupil_id])?.contains(&pupil_id);
+        let died = letters::died(tx, &[pupil_id])?.contains(&pupil_id);
         let mut left = BTreeMap::new();
         let mut policies: Vec<&Policy> = Vec::new();
         for one in &school.reviews {
@@ -49,7 +52,7 @@ impl Own {
         let today = tx.clock().today();
         let families = family_of(tx, &policies, pupil_id, today)?;
         let accepted = cases::accepted(tx, whose)?;
-        Ok(Self { pupil_id, stopped, accepted, listed, families, left })
+        Ok(Self { pupil_id, stopped, died, accepted, listed, families, left })
     }
 
     /// As it stood for the review of a day.
@@ -59,6 +62,7 @@ impl Own {
         let mitigations = accepted.then(|| (pupil, cases::said_of_accepted()));
         Beside {
             stopped: self.stopped.then_some(pupil).into_iter().collect(),
+            died: self.died.then_some(pupil).into_iter().collect(),
             mitigations: mitigations.into_iter().collect(),
             tickets: BTreeMap::from([(pupil, self.tickets(review))]),
             families: self.families.clone(),

@@ -168,6 +168,7 @@ impl Rests<'_> {
 pub(super) fn lose(tx: &mut Tx, letter: &letters::LetterRow, why: &str) -> Result<Consequence> {
     let why = format!("marks were amended: {why}");
     letters::lose_support(tx, letter, &why)?;
+    letters::apologise(tx, letter)?;
     let name = &letter.name;
     let (what, says) = match letter.sent_on {
         None => (

@@ -1,6 +1,10 @@
-//! All letters about a child stop at once: a death, an adoption, a safeguarding matter.
+//! All letters about a child stop at once: a death, an adoption, a safeguarding matter. When the child has died, reviews,
+//! awards and contacts stop with them.
 
 use super::rows;
+use super::state::ItemState;
+use crate::actions;
+use crate::letters::{self, Stop};
 use base::operation::*;
 use roll::pupils;
 use roll::visibility::{self, Act};
@@ -15,6 +19,10 @@ pub struct StopBody {
     /// Why. Visible only with `safeguarding:read`; everybody else sees that letters are stopped.
     #[schema(example = "Safeguarding: a child protection conference on Thursday")]
     reason: String,
+    /// `true`: the child has died. No review proposes anything any more, nothing is awarded, nobody is called about an
+    /// absence, and what was to be done falls away.
+    #[serde(default)]
+    died: bool,
 }
 
 /// What holds now.
@@ -31,7 +39,7 @@ pub struct StopAnswer {
 /// Stop all letters about a pupil
 ///
 /// It acts at once, on every letter that waits and on everything that a review proposes.
-#[utoipa::path(tag = "letters", security(("token" = ["case:decide"])), request_body = StopBody,
+#[utoipa::path(tag = "reviews", security(("token" = ["case:decide"])), request_body = StopBody,
     params(PupilId, Idempotency),
     responses((status = 200, description = "What holds now.", body = StopAnswer),
         refusal::Merged,
@@ -45,8 +53,11 @@ pub async fn stop_letters(
     body: Json<StopBody>,
 ) -> Result<HttpResponse> {
     let pupil_id = path.0;
-    let StopBody { stopped, reason } = body.value;
+    let StopBody { stopped, reason, died } = body.value;
     let reason = name::words(&reason, "/reason", name::REASON)?;
+    if died && !stopped {
+        return Err(Problem::at(Kind::Invalid, "/stopped", "true, for the child has died"));
+    }
     let operation = format!("stop_letters/{pupil_id}");
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
@@ -55,9 +66,27 @@ pub async fn stop_letters(
         let act = if stopped { Act::StopLetters } else { Act::ResumeLetters };
         visibility::check(tx, pupil_id, act)?;
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
-            let recorded_at = rows::stop(tx, pupil_id, stopped, &reason, caller.subject())?;
+            let stop = Stop { stopped, died, reason: &reason };
+            let recorded_at = letters::stop(tx, pupil_id, &stop, caller.subject())?;
+            if died {
+                nothing_more(tx, pupil_id)?;
+            }
             Reply::ok(&StopAnswer { pupil_id, stopped, recorded_at })
         })
     });
     Ok(reply.await?.answer())
+}
+
+/// Nothing that waits about a pupil waits any more: what reviews propose, and what somebody was to do.
+fn nothing_more(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
+    for item in rows::proposed_of_pupil(tx, pupil_id)? {
+        rows::settle(
+            tx,
+            &item,
+            ItemState::MovedOn,
+            Some("all stops about this pupil"),
+            "rollcall",
+        )?;
+    }
+    actions::fall_away_about(tx, pupil_id, "all stops about this pupil", "rollcall")
 }

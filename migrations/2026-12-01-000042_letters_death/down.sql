@@ -1,0 +1,1 @@
+ALTER TABLE letter_stop DROP COLUMN died;
