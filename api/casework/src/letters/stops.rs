@@ -1,0 +1,81 @@
+//! All letters about a child stop, or go on; and with a death everything else.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+
+use super::state::LetterState;
+use base::prelude::*;
+use roll::visibility;
+use schema::{letter, letter_stop};
+
+/// Whether all letters about a pupil stop.
+pub struct Stop<'a> {
+    /// Whether they do.
+    pub stopped: bool,
+    /// Because the child has died.
+    pub died: bool,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// Records that all letters about a pupil stop, or go on. What waits is held at once.
+pub fn stop(
+    tx: &mut Tx,
+    pupil_id: PupilId,
+    Stop { stopped, died, reason }: &Stop<'_>,
+    by: &str,
+) -> Result<DateTime<Utc>> {
+    let school_ids = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
+    let last: Option<DateTime<Utc>> = letter_stop::table
+        .filter(letter_stop::pupil_id.eq(pupil_id))
+        .order(letter_stop::recorded_at.desc())
+        .select(letter_stop::recorded_at)
+        .first(tx.conn)
+        .optional()?;
+    let at = last.map_or(tx.now(), |last| tx.now().max(last + TimeDelta::microseconds(1)));
+    diesel::insert_into(letter_stop::table)
+        .values((
+            letter_stop::trust_id.eq(tx.trust()),
+            letter_stop::pupil_id.eq(pupil_id),
+            letter_stop::school_ids.eq(school_ids.unwrap_or_default()),
+            letter_stop::recorded_at.eq(at),
+            letter_stop::stopped.eq(stopped),
+            letter_stop::reason.eq(reason),
+            letter_stop::died.eq(died),
+            letter_stop::recorded_by.eq(by),
+        ))
+        .execute(tx.conn)?;
+    if *stopped {
+        let waiting = letter::state.eq(LetterState::Waiting).or(letter::lacks.is_not_null());
+        diesel::update(letter::table.filter(letter::pupil_id.eq(pupil_id).and(waiting)))
+            .set((
+                letter::state.eq(LetterState::Held),
+                letter::why.eq("all letters are stopped"),
+                letter::lacks.eq(None::<Value>),
+            ))
+            .execute(tx.conn)?;
+    }
+    Ok(at)
+}
+
+/// Those of these pupils about whom no letter may leave. Why is of no concern to whoever sends letters.
+pub fn stopped(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>> {
+    let rows = latest_stops(tx, pupils)?.into_iter();
+    Ok(rows.filter(|(_, stopped, _)| *stopped).map(|(pupil, ..)| pupil).collect())
+}
+
+/// Those of these pupils who have died: no review, award or contact is about them.
+pub fn died(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>> {
+    let rows = latest_stops(tx, pupils)?.into_iter();
+    Ok(rows.filter(|(.., died)| *died).map(|(pupil, ..)| pupil).collect())
+}
+
+/// Of these pupils, as it stands: whether letters are stopped, and because of a death.
+fn latest_stops(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<(PupilId, bool, bool)>> {
+    Ok(letter_stop::table
+        .filter(letter_stop::trust_id.eq(tx.trust()).and(letter_stop::pupil_id.eq_any(pupils)))
+        .distinct_on(letter_stop::pupil_id)
+        .order((letter_stop::pupil_id, letter_stop::recorded_at.desc()))
+        .select((letter_stop::pupil_id, letter_stop::stopped, letter_stop::died))
+        .load(tx.conn)?)
+}
