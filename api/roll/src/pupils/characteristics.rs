@@ -131,8 +131,8 @@ pub fn has_on(
 ) -> Result<bool> {
     for on_roll in on_roll(tx, Some(school_id), day, Some(&[pupil_id]))? {
         let all = characteristics_of_enrolment(tx, school_id, on_roll.enrolment_id, None)?;
-        let own = all.iter().filter(|row| row.kind == kind.text() && row.from_day <= day);
-        if own.last().is_some_and(|row| row.value == CharacteristicWord::Yes.text()) {
+        let mut own = all.iter().filter(|row| row.kind == kind.text() && row.from_day <= day);
+        if own.next_back().is_some_and(|row| row.value == CharacteristicWord::Yes.text()) {
             return Ok(true);
         }
     }
