@@ -13,7 +13,7 @@ use ::draw::{
 use clap::Subcommand;
 use domain::is_hidden;
 
-use crate::base::chance;
+use base::chance;
 
 /// Arguments.
 #[derive(clap::Args)]
