@@ -137,6 +137,25 @@ diesel::table! {
         created_by -> Text,
         merged_into -> Nullable<Int4>,
         kept_by -> Array<Int4>,
+        known_to -> Array<Int4>,
+    }
+}
+
+diesel::table! {
+    pupil_copy (trust_id, pupil_id, recorded_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        recorded_at -> Timestamptz,
+        school_ids -> Array<Int4>,
+        known_to -> Array<Int4>,
+        upn -> Text,
+        surname -> Text,
+        forename -> Text,
+        name_key -> Text,
+        given_key -> Text,
+        birth_date -> Date,
+        sex -> Nullable<Text>,
+        merged_into -> Nullable<Int4>,
     }
 }
 
@@ -256,6 +275,7 @@ diesel::table! {
         job_id -> Nullable<Int8>,
         school_ids -> Array<Int4>,
         since -> Nullable<Timestamptz>,
+        name_key -> Nullable<Text>,
     }
 }
 
@@ -331,6 +351,23 @@ diesel::table! {
         role -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+    }
+}
+
+// A view: pupils as whoever asks knows them.
+diesel::table! {
+    pupil_known (trust_id, pupil_id) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        upn -> Text,
+        surname -> Text,
+        forename -> Text,
+        name_key -> Text,
+        given_key -> Text,
+        birth_date -> Date,
+        sex -> Nullable<Text>,
+        merged_into -> Nullable<Int4>,
+        known_to -> Array<Int4>,
     }
 }
 
@@ -958,6 +995,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     policy_version,
     pupil,
     pupil_change,
+    pupil_copy,
+    pupil_known,
     pupil_parent,
     register_session,
     register_year,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::house::authz::{World, every_operation};
 use crate::support::app::{Answer, Client, TestApp};
-use crate::support::build::{class, id, school, unenrolled};
+use crate::support::build::{class, id, school, unenrolled, upn};
 use crate::support::one_school::one_trust;
 use crate::support::roll::{enrol, enrolment_of, put_fact};
 use crate::support::sql::Sql;
@@ -25,6 +25,8 @@ struct Story {
     mother: i32,
 }
 
+/// The number of Ada's UPN since the new school corrected it.
+const NEW_NUMBER: u32 = 71;
 const OLD_ADDRESS: &str = "1 Old Road, Larkrise, LR1 1AA";
 const NEW_ADDRESS: &str = "9 New Road, Candleford, CF9 9ZZ";
 
@@ -86,9 +88,12 @@ impl Story {
     fn learns(&self) {
         let Self { ada, mother: parent, .. } = self;
         let (office, lead) = (self.now("school_office"), self.now("safeguarding_lead"));
-        let corrected = json!({ "surname": "Changed", "reason": "Adoption" });
+        let corrected =
+            json!({ "surname": "Changed", "upn": upn(NEW_NUMBER), "reason": "Adoption" });
         office.post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
-        office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
+        let mut renamed = mother(NEW_ADDRESS);
+        renamed["surname"] = json!("Changed-Too");
+        office.put(&format!("/v1/parents/{parent}"), &renamed).expect(200);
         let mut both = order("As before");
         both["court_order"] = json!({ "text": "Secret order", "from": "2026-11-10" });
         lead.put(&self.safeguards(), &both).expect(200);
@@ -201,15 +206,79 @@ fn a_former_school_sees_what_it_knew_and_changes_nothing() {
 }
 
 #[test]
-fn the_database_holds_it_too() {
+fn a_former_school_finds_a_child_by_what_it_knew_and_by_nothing_later() {
     let story = Story::moved();
-    let Story { app, trust, schools, ada, mother, .. } = &story;
+    let Story { ada, mother: parent, schools, .. } = &story;
+    let searches = |client: &Client, list: &str, key: &str, who: i32, by: [&str; 2]| {
+        by.map(|by| {
+            let found = client.get(&format!("/v1/{list}?{by}")).expect(200);
+            let items = found["items"].as_array().unwrap();
+            items.iter().any(|item| item[key] == who)
+        })
+    };
+    let (old, new) = (upn(1), upn(NEW_NUMBER));
+    let numbers = [format!("upn={old}"), format!("upn={new}")];
+    let by_number = [numbers[0].as_str(), numbers[1].as_str()];
+    let before = story.before("school_office");
+    assert_eq!(searches(&before, "pupils", "pupil_id", *ada, by_number), [true, false]);
+    let by_name = ["name=surname1", "name=changed"];
+    assert_eq!(searches(&before, "pupils", "pupil_id", *ada, by_name), [true, false]);
+    let at = [format!("school_id={}", schools[0]), "limit=1".to_owned()];
+    let at = [at[0].as_str(), at[1].as_str()];
+    assert_eq!(searches(&before, "pupils", "pupil_id", *ada, at), [true, true]);
+    let by_name = ["name=okafor", "name=changed-too"];
+    assert_eq!(searches(&before, "parents", "parent_id", *parent, by_name), [true, false]);
+    assert_eq!(before.get(&format!("/v1/pupils/{ada}")).expect(200)["upn"], json!(old));
+    // The school that has her finds her by both numbers, and by the present names alone.
+    let now = story.now("school_office");
+    assert_eq!(searches(&now, "pupils", "pupil_id", *ada, by_number), [true, true]);
+    let by_name = ["name=surname1", "name=changed"];
+    assert_eq!(searches(&now, "pupils", "pupil_id", *ada, by_name), [false, true]);
+    let by_name = ["name=okafor", "name=changed-too"];
+    assert_eq!(searches(&now, "parents", "parent_id", *parent, by_name), [false, true]);
+    // A later correction of the sex is for every school that counts her, and tells nothing else.
+    let corrected = json!({ "sex": "F", "reason": "Birth certificate seen" });
+    story.admin().post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
+    let seen = before.get(&format!("/v1/pupils/{ada}")).expect(200);
+    assert_eq!((&seen["sex"], &seen["surname"]), (&json!("F"), &json!("Surname1")));
+    // Back at her first school she is known as she stands now.
+    story.app.clock.set("2026-11-30T10:00:00Z");
+    let body = json!({
+        "from_enrolment": enrolment_of(&story.now("school_office"), *ada),
+        "class_id": story.classes[0], "first_day": "2026-11-25",
+    });
+    story.admin().post(&format!("/v1/pupils/{ada}/move"), &body).expect(201);
+    let back = story.before("school_office").get(&format!("/v1/pupils/{ada}")).expect(200);
+    assert_eq!((&back["upn"], &back["surname"]), (&json!(new), &json!("Changed")));
+}
+
+#[test]
+fn the_database_holds_it_too() {
+    let story = Story::begin();
+    story.moves("2026-11-02");
+    story.app.clock.set("2026-11-18T10:00:00Z");
+    let Story { app, trust, schools, ada, mother: parent, .. } = &story;
     let mut role = Sql::at(&app.database.url(api::base::migrate::APPLICATION));
     role.run(&format!("SET app.trust_id = '{trust}'; SET app.schools = '{{{}}}'", schools[0]));
+    // Whoever writes first about her says who may from now on.
+    story
+        .now("school_office")
+        .put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS))
+        .expect(200);
+    let said = role.refused(&format!("UPDATE pupil SET surname = 'X' WHERE pupil_id = {ada}"));
+    assert!(said.contains("violates row-level security"), "{said}");
+    story.learns();
+    let names = "SELECT surname || ' ' || upn FROM ";
+    assert_eq!(role.texts(&format!("{names} pupil")), Vec::<String>::new());
+    let knew = vec![format!("Surname1 {}", upn(1))];
+    assert_eq!(role.texts(&format!("{names} pupil_known")), knew);
+    role.run(&format!("UPDATE pupil SET surname = 'X' WHERE pupil_id = {ada}"));
+    let stands = vec![format!("Changed {}", upn(NEW_NUMBER))];
+    assert_eq!(Sql::of(&app.database).texts(&format!("{names} pupil")), stands);
     let later = [
         "SELECT count(*) FROM parent WHERE contacts::text LIKE '%New Road%'",
         "SELECT count(*) FROM parent_safeguard WHERE court_order IS NOT NULL",
-        "SELECT count(*) FROM pupil_change",
+        "SELECT count(*) FROM pupil_change WHERE field = 'surname'",
         "SELECT count(*) FROM parent WHERE surname = 'Stranger'",
     ];
     for query in later {
@@ -217,9 +286,7 @@ fn the_database_holds_it_too() {
         assert_eq!(Sql::of(&app.database).number(query), 1, "{query}");
     }
     assert_eq!(role.number("SELECT count(*) FROM pupil_parent"), 1);
-    let said = role.refused(&format!("UPDATE pupil SET surname = 'X' WHERE pupil_id = {ada}"));
-    assert!(said.contains("violates row-level security"), "{said}");
-    role.run(&format!("UPDATE parent SET contacts = '[]' WHERE parent_id = {mother}"));
+    role.run(&format!("UPDATE parent SET contacts = '[]' WHERE parent_id = {parent}"));
     let kept = "SELECT count(*) FROM parent WHERE contacts::text LIKE '%New Road%'";
     assert_eq!(Sql::of(&app.database).number(kept), 1);
 }
@@ -374,7 +441,7 @@ fn no_operation_of_the_document_reaches_a_child_who_has_left() {
     let world = World::prepare(&app, trust, 1);
     let [school, annex, _, annex_class, pupil, _, absentee, enrolment, parent, ..] = world.ids;
     app.clock.set("2026-11-18T11:00:00Z");
-    for pupil in [pupil, absentee] {
+    for (pupil, pupil_number) in [(pupil, 9_071), (absentee, 9_072)] {
         let list = admin.get(&format!("/v1/enrolments?pupil_id={pupil}")).expect(200);
         let from =
             if pupil == absentee { id(&list["items"][0], "enrolment_id") } else { enrolment };
@@ -382,7 +449,8 @@ fn no_operation_of_the_document_reaches_a_child_who_has_left() {
             json!({ "from_enrolment": from, "class_id": annex_class, "first_day": "2026-11-18" });
         admin.post(&format!("/v1/pupils/{pupil}/move"), &body).expect(201);
         let office = app.school_client("school_office", trust, &[annex]);
-        let corrected = json!({ "surname": "Changed", "reason": "Adoption" });
+        let corrected =
+            json!({ "surname": "Changed", "upn": upn(pupil_number), "reason": "Adoption" });
         office.post(&format!("/v1/pupils/{pupil}/corrections"), &corrected).expect(201);
     }
     let office = app.school_client("school_office", trust, &[annex]);

@@ -10,7 +10,7 @@ use super::rows;
 use super::safeguards::{Order, Safeguards};
 use crate::base::operation::*;
 use crate::roll::visibility;
-use schema::{parent_change, parent_safeguard, pupil, pupil_parent};
+use schema::{parent_change, parent_safeguard, pupil_known, pupil_parent};
 
 /// A parent's history: each list from the earliest on.
 #[derive(Serialize, ToSchema)]
@@ -171,10 +171,11 @@ fn persons(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<PersonUntil>> {
 
 fn links(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<LinkSince>> {
     let trust = tx.trust();
-    let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_parent::pupil_id));
+    let known =
+        pupil_known::trust_id.eq(trust).and(pupil_known::pupil_id.eq(pupil_parent::pupil_id));
     let rows: Vec<LinkRow> = LinkRow::query()
         .filter(pupil_parent::trust_id.eq(trust).and(pupil_parent::parent_id.eq(parent_id)))
-        .filter(diesel::dsl::exists(pupil::table.filter(seen)))
+        .filter(diesel::dsl::exists(pupil_known::table.filter(known)))
         .order((pupil_parent::recorded_at, pupil_parent::pupil_id))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
@@ -182,10 +183,11 @@ fn links(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<LinkSince>> {
 
 fn safeguards(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<SafeguardsSince>> {
     let trust = tx.trust();
-    let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(parent_safeguard::pupil_id));
+    let known =
+        pupil_known::trust_id.eq(trust).and(pupil_known::pupil_id.eq(parent_safeguard::pupil_id));
     let rows: Vec<SafeguardRow> = SafeguardRow::query()
         .filter(parent_safeguard::trust_id.eq(trust).and(parent_safeguard::parent_id.eq(parent_id)))
-        .filter(diesel::dsl::exists(pupil::table.filter(seen)))
+        .filter(diesel::dsl::exists(pupil_known::table.filter(known)))
         .order((parent_safeguard::recorded_at, parent_safeguard::pupil_id))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())

@@ -131,7 +131,7 @@ pub(super) type Values<'a> = (
 );
 
 pub(super) fn values(person: &Person) -> Result<Values<'_>> {
-    let key = folded_name_key(&person.surname, person.forename.as_deref().unwrap_or_default());
+    let key = name_key(person);
     let contacts = serde_json::to_value(&person.contacts).map_err(Problem::internal)?;
     Ok((
         parent::title.eq(&person.title),
@@ -142,6 +142,11 @@ pub(super) fn values(person: &Person) -> Result<Values<'_>> {
         parent::interpreter.eq(person.interpreter),
         parent::contacts.eq(contacts),
     ))
+}
+
+/// What a parent is found by.
+fn name_key(person: &Person) -> String {
+    folded_name_key(&person.surname, person.forename.as_deref().unwrap_or_default())
 }
 
 /// Replaces who a parent is and how to reach them, and keeps what stood there. The same again changes nothing. Errors:
@@ -184,6 +189,7 @@ pub(super) fn replace_by(
             parent_change::job_id.eq(job_id),
             parent_change::since.eq(old.recorded_at),
             parent_change::school_ids.eq(&known_to),
+            parent_change::name_key.eq(name_key(&old.person)),
         ))
         .execute(tx.conn)?;
     // Whoever has had a child before and has none now goes on seeing what stood there.

@@ -159,9 +159,11 @@ const TIES: &str = "\
         lives_with, last_day, court_order, court_order_from, court_order_to, no_contact, no_contact_from, \
         no_contact_to, l.taken_back \
     FROM pupil_parent l \
-    JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = l.pupil_id \
+    JOIN LATERAL (SELECT pupil_id, merged_into FROM pupil_known \
+        WHERE trust_id = $1 AND pupil_id = l.pupil_id LIMIT 1) p ON true \
     LEFT JOIN LATERAL (SELECT s.* FROM parent_safeguard s \
-        JOIN pupil q ON q.trust_id = $1 AND q.pupil_id = s.pupil_id \
+        JOIN LATERAL (SELECT pupil_id, merged_into FROM pupil_known \
+            WHERE trust_id = $1 AND pupil_id = s.pupil_id LIMIT 1) q ON true \
         WHERE s.trust_id = $1 AND s.parent_id = l.parent_id \
           AND coalesce(q.merged_into, q.pupil_id) = coalesce(p.merged_into, p.pupil_id) \
         ORDER BY s.recorded_at DESC LIMIT 1) g ON true \

@@ -9,7 +9,6 @@ mod enrolment_notices;
 mod enrolment_page;
 mod facts;
 mod identity;
-mod known;
 mod list_classes;
 mod list_enrolments;
 mod list_pupils;

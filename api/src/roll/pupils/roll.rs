@@ -3,7 +3,6 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 
-use super::known::Known;
 use schema::placement;
 
 use crate::base::prelude::*;
@@ -26,9 +25,6 @@ pub struct Member {
     /// The year group that day.
     #[diesel(sql_type = SmallInt)]
     pub year_group: i16,
-    /// The schools that write about the pupil today.
-    #[diesel(sql_type = Array<Integer>)]
-    kept_by: Vec<SchoolId>,
 }
 
 /// A pupil's time at a school, with the class on a given day.
@@ -71,8 +67,8 @@ pub fn members(
     class_id: ClassId,
     date: NaiveDate,
 ) -> Result<Vec<Member>> {
-    let mut rows: Vec<Member> = diesel::sql_query(
-        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group, p.kept_by \
+    let rows: Vec<Member> = diesel::sql_query(
+        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group \
          FROM (SELECT DISTINCT enrolment_id FROM placement WHERE trust_id = $1 AND class_id = $3) c \
          JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = c.enrolment_id \
          JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
@@ -81,7 +77,8 @@ pub fn members(
          JOIN LATERAL (SELECT class_id, year_group FROM placement \
               WHERE trust_id = $1 AND school_id = $2 AND enrolment_id = c.enrolment_id AND from_day <= $4 \
               ORDER BY from_day DESC, recorded_at DESC LIMIT 1) x ON x.class_id = $3 \
-         JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = e.pupil_id \
+         JOIN LATERAL (SELECT surname, forename, name_key FROM pupil_known \
+              WHERE trust_id = $1 AND pupil_id = e.pupil_id LIMIT 1) p ON true \
          ORDER BY p.name_key COLLATE \"C\", e.enrolment_id",
     )
     .bind::<Integer, _>(tx.trust())
@@ -89,10 +86,6 @@ pub fn members(
     .bind::<Integer, _>(class_id)
     .bind::<Date, _>(date)
     .load(tx.conn)?;
-    let known = Known::read(tx, rows.iter().map(|row| (row.pupil_id, &row.kept_by)))?;
-    for row in &mut rows {
-        known.names(row.pupil_id, (&mut row.surname, &mut row.forename));
-    }
     Ok(rows)
 }
 

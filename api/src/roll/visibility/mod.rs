@@ -3,11 +3,15 @@
 //! it. Nobody else writes these columns but with what is asked for here.
 
 mod check;
+mod freeze;
+mod records;
 mod settle;
 mod standing;
 mod table;
 
 pub use check::{Reach, check, check_parent, mine, permitted};
+pub use freeze::{freeze, tell_copies};
+pub use records::{Record, lock_records, records};
 pub use settle::{let_see, settle, settle_enrolments, settle_people};
 pub use standing::{keepers_of_pupils, readers_of_parent, readers_of_pupils};
 pub use table::{Act, Standing};

@@ -1,4 +1,4 @@
-//! Owns: pupil.school_ids, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
+//! Owns: pupil.school_ids, pupil.known_to, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
 //!
 //! Writing who may see and who may write, where row-level security reads it.
 
@@ -11,7 +11,8 @@ use super::table::Act;
 use crate::base::prelude::*;
 
 /// What is recorded of a pupil and holds wherever the pupil is taught: a school that comes to have the pupil sees it.
-const OF_A_PUPIL: [&str; 5] = [
+const OF_A_PUPIL: [&str; 6] = [
+    "UPDATE pupil r",
     "UPDATE pupil_change r",
     "UPDATE pupil_parent r",
     "UPDATE parent_safeguard r",
@@ -29,9 +30,11 @@ pub fn let_see(tx: &mut Tx, pairs: &[(PupilId, SchoolId)]) -> Result<()> {
                   seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \
                            SELECT p.pupil_id, e.school_id FROM enrolled e \
                            JOIN pupil p ON p.trust_id = $3 AND p.merged_into = e.pupil_id) \
-             UPDATE pupil p SET school_ids = p.school_ids || w.schools \
-             FROM (SELECT pupil_id, array_agg(DISTINCT school_id) AS schools FROM seen GROUP BY pupil_id) w \
-             WHERE p.trust_id = $3 AND p.pupil_id = w.pupil_id AND NOT p.school_ids @> w.schools",
+             UPDATE pupil p SET known_to = p.known_to || w.schools, school_ids = p.school_ids || w.schools \
+             FROM (SELECT n.pupil_id, array_agg(DISTINCT n.school_id) AS schools FROM seen n \
+                   JOIN pupil k ON k.trust_id = $3 AND k.pupil_id = n.pupil_id AND n.school_id <> ALL (k.known_to) \
+                   GROUP BY n.pupil_id) w \
+             WHERE p.trust_id = $3 AND p.pupil_id = w.pupil_id",
         )
         .bind::<Array<Integer>, _>(pupils)
         .bind::<Array<Integer>, _>(schools)

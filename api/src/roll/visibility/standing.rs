@@ -18,7 +18,7 @@ struct Record {
     #[diesel(sql_type = Integer)]
     child: PupilId,
     #[diesel(sql_type = Array<Integer>)]
-    school_ids: Vec<SchoolId>,
+    known_to: Vec<SchoolId>,
 }
 
 /// A child's time at a school.
@@ -52,10 +52,10 @@ const TIMES: &str = "\
 /// eyes of the whole trust.
 pub(super) fn standings(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Schools>> {
     let records: Vec<Record> = diesel::sql_query(
-        "SELECT pupil_id, coalesce(merged_into, pupil_id) AS child, school_ids FROM pupil \
+        "SELECT pupil_id, coalesce(merged_into, pupil_id) AS child, known_to FROM pupil \
          WHERE trust_id = $1 AND pupil_id = ANY ($2) \
          UNION ALL \
-         SELECT pupil_id, merged_into, school_ids FROM pupil \
+         SELECT pupil_id, merged_into, known_to FROM pupil \
          WHERE trust_id = $1 AND merged_into = ANY ($2) AND pupil_id <> ALL ($2)",
     )
     .bind::<Integer, _>(tx.trust())
@@ -75,7 +75,7 @@ pub(super) fn standings(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<Pupi
     let none = Vec::new();
     let stand = |record: Record| {
         let times = of.get(&record.child).unwrap_or(&none);
-        (record.pupil_id, stand(times, &record.school_ids, today))
+        (record.pupil_id, stand(times, &record.known_to, today))
     };
     Ok(records.into_iter().map(stand).collect())
 }

@@ -105,6 +105,9 @@ fn correct(tx: &mut Tx, pupil_id: PupilId, body: &Correction, caller: &Caller) -
     }
     let at = held.locked.bump_at(tx)?;
     keep(tx, pupil_id, &changes, at, caller.subject())?;
+    if changes.iter().any(|change| change.field.is_frozen()) {
+        visibility::freeze(tx, pupil_id, at)?;
+    }
     write(tx, pupil_id, &new)
 }
 
@@ -146,5 +149,6 @@ fn write(tx: &mut Tx, pupil_id: PupilId, new: &Details) -> Result<PupilRow> {
             ),
             other => other.into(),
         })?;
+    visibility::tell_copies(tx, pupil_id)?;
     crate::roll::pupils::pupil(tx, pupil_id)
 }
