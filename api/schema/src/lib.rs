@@ -354,6 +354,30 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    order_release (trust_id, pupil_id, to_school, released_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        to_school -> Int4,
+        released_at -> Timestamptz,
+        released_by -> Text,
+        school_ids -> Array<Int4>,
+    }
+}
+
+diesel::table! {
+    leaver_destination (trust_id, school_id, enrolment_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        destination -> Text,
+        place -> Nullable<Text>,
+        says -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
 // A view: pupils as whoever asks knows them.
 diesel::table! {
     pupil_known (trust_id, pupil_id) {
@@ -980,12 +1004,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     job,
     leave_decision,
     leave_request,
+    leaver_destination,
     letter,
     letter_copy,
     letter_decision,
     letter_stop,
     mark_event,
     mitigation,
+    order_release,
     parent,
     parent_change,
     parent_safeguard,

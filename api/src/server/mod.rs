@@ -118,6 +118,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(casework::amendments::mount)
         .configure(casework::letters::mount)
         .configure(casework::actions::mount)
+        .configure(casework::orders::mount)
         .configure(day::mount)
         .configure(reports::mount)
         .configure(imports::mount)

@@ -25,6 +25,8 @@ const APPEND_ONLY: &[&str] = &[
     "parent_change",
     "pupil_parent",
     "parent_safeguard",
+    "order_release",
+    "leaver_destination",
     "reported_absence",
     "report_withdrawal",
     "leave_request",
@@ -190,6 +192,10 @@ fn facts_of_every_kind(app: &TestApp, admin: &Client, school: i32, class: i32, a
     let lead = app.school_client("safeguarding_lead", i32::try_from(trust).unwrap(), &[school]);
     let order = json!({ "no_contact": { "text": "Family court", "from": "2026-09-02" } });
     lead.put(&format!("/v1/pupils/{ada}/parents/{parent}/safeguards"), &order).expect(200);
+    let to = json!({ "to_school": school });
+    lead.post(&format!("/v1/pupils/{ada}/orders/release"), &to).expect(201);
+    let gone = json!({ "destination": "unknown", "says": "Nobody opens the door" });
+    admin.put(&format!("/v1/enrolments/{adas}/destination"), &gone).expect(200);
     let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
     let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
     admin.put(&format!("/v1/staff/{staff}"), &json!({ "name": "Jo Marsh" })).expect(200);

@@ -55,8 +55,10 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
         "tx.whole_trust",
         &[
             "api/src/roll/parents/address.rs",
-            "api/src/roll/pupils/known.rs",
+            "api/src/roll/visibility/beyond.rs",
             "api/src/roll/visibility/check.rs",
+            "api/src/roll/visibility/freeze.rs",
+            "api/src/roll/visibility/records.rs",
             "api/src/roll/visibility/settle.rs",
             "api/src/roll/visibility/standing.rs",
         ],

@@ -1,6 +1,10 @@
 //! A child who has left: who may see and do what before, during and after the time at a school. A story a cell of the
 //! table in `api/src/roll/visibility/table.rs`.
 
+mod joining;
+mod leavers;
+mod orders;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
@@ -9,7 +13,7 @@ use crate::house::authz::{World, every_operation};
 use crate::support::app::{Answer, Client, TestApp};
 use crate::support::build::{class, id, school, unenrolled, upn};
 use crate::support::one_school::one_trust;
-use crate::support::roll::{enrol, enrolment_of, put_fact};
+use crate::support::roll::{enrol, enrolment_of};
 use crate::support::sql::Sql;
 
 /// What a former school is answered when it writes.
@@ -292,102 +296,6 @@ fn the_database_holds_it_too() {
 }
 
 #[test]
-fn a_child_to_come_is_the_present_schools_until_the_first_day() {
-    let story = Story::begin();
-    let Story { app, ada, mother: parent, .. } = &story;
-    story.moves("2026-11-02");
-    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
-    // It reads what was handed over, and is told to ask first; the order itself comes with the child.
-    let parents = format!("/v1/pupils/{ada}/parents");
-    let read = lead.get(&parents).expect(200);
-    assert_eq!(read["parents"][0]["ask_first"], true);
-    assert_eq!(read["parents"][0]["safeguards"], Value::Null);
-    assert_eq!(
-        office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).problem(403),
-        REFUSED
-    );
-    story
-        .before("school_office")
-        .put(&format!("/v1/parents/{parent}"), &mother("2 Old Road, Larkrise, LR1 1AA"))
-        .expect(200);
-    let read = office.get(&format!("/v1/parents/{parent}")).expect(200);
-    assert_eq!(read["parent"]["person"]["contacts"][1]["value"], "2 Old Road, Larkrise, LR1 1AA");
-
-    app.clock.set("2026-11-02T08:00:00Z");
-    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
-    let read = lead.get(&parents).expect(200);
-    assert_eq!(read["parents"][0]["safeguards"]["no_contact"]["text"], "As before");
-    office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
-    let late =
-        story.before("school_office").put(&format!("/v1/parents/{parent}"), &mother(OLD_ADDRESS));
-    assert_eq!(late.problem(403), REFUSED);
-    let old = story.before("school_office").get(&format!("/v1/parents/{parent}")).expect(200);
-    assert_eq!(old["parent"]["person"]["contacts"][1]["value"], "2 Old Road, Larkrise, LR1 1AA");
-}
-
-#[test]
-fn a_child_who_is_on_no_roll_is_the_last_schools() {
-    let story = Story::begin();
-    let Story { ada, mother: parent, app, .. } = &story;
-    let admin = &story.admin();
-    let stay = enrolment_of(admin, *ada);
-    let days = json!({ "first_day": "2026-09-02", "last_day": "2026-09-30" });
-    admin.put(&format!("/v1/enrolments/{stay}/days"), &days).expect(200);
-    app.clock.set("2026-11-18T10:00:00Z");
-    let (office, lead) = (story.before("school_office"), story.before("safeguarding_lead"));
-    office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
-    let corrected = json!({ "surname": "Missing", "reason": "As the police have it" });
-    office.post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
-    lead.put(&story.safeguards(), &json!({ "reason": "Discharged" })).expect(200);
-}
-
-#[test]
-fn of_two_schools_the_main_one_writes_and_the_other_adds() {
-    let story = Story::begin();
-    let Story { app, ada, mother: parent, .. } = &story;
-    let admin = &story.admin();
-    let second = enrol(admin, *ada, story.classes[1], ("2026-09-03", None)).expect(201);
-    let second = id(&second, "enrolment_id");
-    put_fact(admin, second, "registration", "2026-09-03", json!("subsidiary")).expect(200);
-    app.clock.set("2026-11-18T10:00:00Z");
-    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
-    let place = format!("/v1/parents/{parent}");
-    assert_eq!(office.put(&place, &mother(NEW_ADDRESS)).problem(403), REFUSED);
-    let mut more = mother(OLD_ADDRESS);
-    more["contacts"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({ "kind": "home", "value": "020 7946 0123" }));
-    office.put(&place, &more).expect(200);
-    assert_eq!(
-        office.put(&format!("/v1/pupils/{ada}/parents/{parent}"), &link(9)).problem(403),
-        REFUSED
-    );
-    let aunt = json!({
-        "person": { "surname": "Aunt", "language": "en" },
-        "link": { "relationship": "relative", "priority": 2 },
-    });
-    office.post(&format!("/v1/pupils/{ada}/parents"), &aunt).expect(201);
-    // Both add orders; the main school's lead alone lifts one, and says why.
-    let mut both = order("As before");
-    both["court_order"] = json!({ "text": "Prohibited steps", "from": "2026-11-10" });
-    lead.put(&story.safeguards(), &both).expect(200);
-    let lifted = json!({ "reason": "Discharged on 12 November" });
-    assert_eq!(lead.put(&story.safeguards(), &lifted).problem(403), REFUSED);
-    let main = story.before("safeguarding_lead");
-    assert_eq!(main.put(&story.safeguards(), &json!({})).pointers(), ["/reason"]);
-    assert_eq!(
-        story.before("school_lead").put(&story.safeguards(), &lifted).problem(403),
-        "forbidden"
-    );
-    main.put(&story.safeguards(), &lifted).expect(200);
-    // The other school is told.
-    let history = lead.get(&format!("{place}/history")).expect(200);
-    let last = history["safeguards"].as_array().unwrap().last().unwrap();
-    assert_eq!(last["reason"], lifted["reason"]);
-}
-
-#[test]
 fn a_parent_of_two_has_numbers_everywhere_and_an_address_where_the_child_lives() {
     let story = Story::begin();
     let Story { ada, mother: parent, .. } = &story;
@@ -418,7 +326,7 @@ fn a_parent_of_two_has_numbers_everywhere_and_an_address_where_the_child_lives()
 
 /// What the leads and the office of a former school are refused, of all that names the child, a parent, or what is about
 /// them. Everything else is the school's own, or is read as it was known; a move names a class of the other school.
-const REFUSED_OPERATIONS: [&str; 14] = [
+const REFUSED_OPERATIONS: [&str; 16] = [
     "add_parent",
     "correct_pupil",
     "create_enrolment",
@@ -430,6 +338,8 @@ const REFUSED_OPERATIONS: [&str; 14] = [
     "put_link",
     "put_parent",
     "put_safeguards",
+    "read_earlier",
+    "read_earlier_marks",
     "record_visit",
     "request_period",
     "stop_letters",

@@ -4,12 +4,11 @@ use diesel::prelude::*;
 
 use super::address;
 use super::link::Link;
-use super::parents_of_pupil::sees_orders;
 use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, Safeguards};
+use super::told_of_orders::told_of_orders;
 use crate::base::operation::*;
-use crate::roll::visibility;
 use schema::{parent_change, parent_safeguard, pupil_known, pupil_parent};
 
 /// A parent's history: each list from the earliest on.
@@ -137,8 +136,8 @@ pub async fn parent_history(
         let mut safeguards = leads.then(|| safeguards(tx, parent_id)).transpose()?;
         if let Some(all) = &mut safeguards {
             let pupils: Vec<PupilId> = all.iter().map(|since| since.pupil_id).collect();
-            let standings = visibility::mine(tx, &pupils)?;
-            all.retain(|since| sees_orders(&app, &caller, standings.get(&since.pupil_id).copied()));
+            let told = told_of_orders(tx, &app, &caller, &pupils)?;
+            all.retain(|since| told.contains(&since.pupil_id));
         }
         let (persons, links) = (persons(tx, parent_id)?, links(tx, parent_id)?);
         Ok(ParentHistory { parent_id, persons, links, safeguards })

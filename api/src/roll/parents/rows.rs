@@ -192,9 +192,8 @@ pub(super) fn replace_by(
             parent_change::name_key.eq(name_key(&old.person)),
         ))
         .execute(tx.conn)?;
-    // Whoever has had a child before and has none now goes on seeing what stood there.
-    let readers = visibility::readers_of_parent(tx, parent_id)?;
-    let readers = if readers.is_empty() { known_to } else { readers };
+    // Whoever has had a child before and has none now goes on seeing what stood there; of nobody's parent all see all.
+    let readers = visibility::readers_of_parent(tx, parent_id)?.unwrap_or(known_to);
     diesel::update(parent::table)
         .filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)))
         .set((

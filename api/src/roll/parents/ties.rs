@@ -51,7 +51,7 @@ fn readers(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<SchoolId>> {
 }
 
 /// Records what has to be respected about a parent and a pupil, in place of what was recorded before. Errors: 404.
-pub(super) fn put_safeguards(
+pub fn put_safeguards(
     tx: &mut Tx,
     (pupil_id, parent_id): (PupilId, ParentId),
     safeguards: &Safeguards,
@@ -171,7 +171,7 @@ const TIES: &str = "\
     ORDER BY 1, l.parent_id, l.recorded_at DESC) latest WHERE NOT taken_back";
 
 /// Everybody who is or was a parent of a pupil, in the order in which they are called.
-pub(super) fn ties_of_pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Tie>> {
+pub fn ties_of_pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Tie>> {
     ties_of_pupils(tx, &[pupil_id])
 }
 

@@ -33,7 +33,9 @@ pub use record::{
     add_placements, add_pupils,
 };
 use roll::check_free;
-pub use roll::{Member, OnRoll, Stay, members, on_roll, stays_of, stays_of_pupils, year_group_on};
+pub use roll::{
+    Member, OnRoll, Stay, earlier_stays, members, on_roll, stays_of, stays_of_pupils, year_group_on,
+};
 pub use rows::{
     ClassRow, EnrolmentRow, PlacementRow, PupilRow, check_unmerged, class, classes_of,
     classes_of_schools, enrolment, enrolments_of, enrolments_of_pupil, in_order, merged_into,

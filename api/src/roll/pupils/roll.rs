@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 
 use schema::placement;
 
+use crate::base::db::Schools;
 use crate::base::prelude::*;
 
 /// A pupil who is in a class on a day.
@@ -159,6 +160,18 @@ pub fn stays_of_pupils(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<Stay>> {
     .bind::<Array<Integer>, _>(pupils)
     .load(tx.conn)?;
     Ok(rows)
+}
+
+/// The stays of a pupil at schools that a scope does not cover, of those that have ended, earliest first: what a school may
+/// look back at. A token for the whole trust looks back at all of them.
+pub fn earlier_stays(tx: &mut Tx, pupil_id: PupilId, scope: &Scope) -> Result<Vec<Stay>> {
+    let today = tx.clock().today();
+    let mut stays = stays_of(tx, pupil_id)?;
+    stays.retain(|stay| {
+        let elsewhere = *scope.schools() == Schools::All || !scope.covers(stay.school_id);
+        elsewhere && stay.last_day.is_some_and(|last| stay.first_day <= last && last < today)
+    });
+    Ok(stays)
 }
 
 /// The year group of an enrolment on a day; `None` before its first placement.

@@ -35,7 +35,7 @@ pub fn check(tx: &mut Tx, pupil_id: PupilId, act: Act) -> Result<()> {
     settle(tx, &[pupil_id])
 }
 
-fn refusal(standing: Standing) -> Problem {
+pub(super) fn refusal(standing: Standing) -> Problem {
     Problem::new(Kind::AnotherSchools).detail(standing.why_not())
 }
 

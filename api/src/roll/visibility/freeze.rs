@@ -10,12 +10,8 @@ use super::standing::readers_of_pupils;
 use crate::base::prelude::*;
 
 /// Keeps a copy of what stands in a pupil's row for the schools that see nothing later, before it is corrected at `at`.
-/// What nobody may see any more from now on stays with those who saw it.
 pub fn freeze(tx: &mut Tx, pupil_id: PupilId, at: DateTime<Utc>) -> Result<()> {
     let readers = readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id).unwrap_or_default();
-    if readers.is_empty() {
-        return Ok(());
-    }
     tx.whole_trust(|tx| {
         diesel::sql_query(
             "INSERT INTO pupil_copy \

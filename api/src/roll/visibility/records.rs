@@ -7,7 +7,7 @@ use crate::base::prelude::*;
 use schema::{pupil, pupil_known};
 
 /// A record of a child.
-#[derive(HasQuery)]
+#[derive(Clone, HasQuery)]
 #[diesel(table_name = pupil)]
 pub struct Record {
     /// The pupil.
@@ -38,8 +38,7 @@ fn read(tx: &mut Tx, pupils: &[PupilId], lock: bool) -> Result<Vec<Record>> {
         let rows = pupil::table.filter(these).order(pupil::pupil_id).select(Record::as_select());
         Ok(if lock { rows.for_update().load(tx.conn)? } else { rows.load(tx.conn)? })
     })?;
-    let mut rows: BTreeMap<PupilId, Record> =
-        rows.into_iter().map(|row| (row.pupil_id, row)).collect();
-    rows.retain(|pupil_id, _| known.contains(pupil_id));
-    pupils.iter().map(|one| rows.remove(one).ok_or_else(Problem::not_found)).collect()
+    let rows = rows.into_iter().filter(|row| known.contains(&row.pupil_id));
+    let rows: BTreeMap<PupilId, Record> = rows.map(|row| (row.pupil_id, row)).collect();
+    pupils.iter().map(|one| rows.get(one).cloned().ok_or_else(Problem::not_found)).collect()
 }

@@ -51,6 +51,10 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
         "casework",
         &[
             ("actions", "What people have to do, by when, and the evidence that they did it."),
+            (
+                "orders",
+                "What courts have ordered about parents: recorded, lifted, released to the next school.",
+            ),
             ("letters", "Letters to parents: waiting, held, sent or taken back."),
             (
                 "cases",

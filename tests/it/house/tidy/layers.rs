@@ -43,6 +43,7 @@ const WINGS: [(&str, &[&str]); 12] = [
         &[
             "records",
             "actions",
+            "orders",
             "letters",
             "cases",
             "recording",
