@@ -366,6 +366,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    joining_draft (trust_id, school_id, pupil_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        draft -> Jsonb,
+        live -> Bool,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     leaver_destination (trust_id, school_id, enrolment_id, recorded_at) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -1002,6 +1014,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_chunk,
     import_undo,
     job,
+    joining_draft,
     leave_decision,
     leave_request,
     leaver_destination,

@@ -12,6 +12,7 @@ use crate::base::jobs::{self, JobRow, JobState, NewJob};
 use crate::base::prelude::*;
 use crate::casework::actions::Deadlines;
 use crate::casework::cases::Followed;
+use crate::roll::joining::WentLive;
 use schema::{job, run, run_item};
 
 /// Rows that one statement adds: a statement can bind only so many values.
@@ -108,7 +109,7 @@ pub struct RunItem {
     #[schema(example = 12)]
     pub run_id: RunId,
     /// What came of it: a class's figures as they then stood; a review that was opened; what is due and overdue; what
-    /// became of the case of a pupil who left.
+    /// became of the case of a pupil who left; what became of the draft of a school that a pupil has joined.
     #[schema(value_type = Came)]
     pub result: Value,
     /// When (UTC).
@@ -128,6 +129,8 @@ pub(super) enum Came {
     Deadlines(Deadlines),
     /// Leavers.
     Followed(Followed),
+    /// Joiners.
+    Live(WentLive),
 }
 
 impl Run {

@@ -10,7 +10,7 @@ use domain::Calendar;
 use crate::base::prelude::*;
 use crate::school::calendars;
 use crate::school::tenants::SchoolRow;
-use schema::{school_calendar, school_policy};
+use schema::{joining_draft, school_calendar, school_policy};
 
 /// A school's time: its zone and its calendars.
 pub(super) struct SchoolTime {
@@ -27,8 +27,9 @@ pub(super) struct SchoolTime {
 /// How many calendars, and how many decisions on what a school follows, have ever been recorded. They are append-only,
 /// so the same numbers mean that none has changed.
 pub(super) fn recorded(tx: &mut Tx) -> Result<(i64, i64)> {
-    let calendars = school_calendar::table.select(count_star()).first(tx.conn)?;
-    Ok((calendars, school_policy::table.select(count_star()).first(tx.conn)?))
+    let calendars: i64 = school_calendar::table.select(count_star()).first(tx.conn)?;
+    let drafts: i64 = joining_draft::table.select(count_star()).first(tx.conn)?;
+    Ok((calendars + drafts, school_policy::table.select(count_star()).first(tx.conn)?))
 }
 
 /// The time of these schools in these academic years.

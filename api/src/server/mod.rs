@@ -104,6 +104,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(school::policies::mount)
         .configure(roll::pupils::mount)
         .configure(roll::parents::mount)
+        .configure(roll::joining::mount)
         .configure(register::mount)
         .configure(figures::mount)
         .configure(casework::reviews::mount)

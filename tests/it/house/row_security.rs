@@ -26,6 +26,7 @@ const APPEND_ONLY: &[&str] = &[
     "pupil_parent",
     "parent_safeguard",
     "order_release",
+    "joining_draft",
     "leaver_destination",
     "reported_absence",
     "report_withdrawal",
@@ -79,6 +80,8 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     a_run(&app.database, trust, school, "done");
     Sql::of(&app.database).run(
         "INSERT INTO import_chunk SELECT trust_id, job_id, school_id, 0, 'x' FROM import ORDER BY job_id LIMIT 1;
+         INSERT INTO joining_draft SELECT trust_id, school_id, pupil_id, '{}', true, created_at, created_by \
+             FROM enrolment ORDER BY enrolment_id LIMIT 1;
          INSERT INTO pupil_copy SELECT trust_id, pupil_id, now(), school_ids, known_to, upn, surname, forename, name_key, \
              given_key, birth_date, sex FROM pupil ORDER BY pupil_id LIMIT 1;
          INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run",

@@ -25,13 +25,14 @@ mod told_of_orders;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use add_parent::{NewParent, add};
 pub use link::Link;
 pub use of_pupils::{ParentOf, ask_first, children_of, parents_of, protected};
 pub use parents_of_pupil::{PupilParents, page as parents_page};
 pub use person::{Contact, Person};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};
-pub use rows::{ParentRow, parent, parents_by_name};
+pub use rows::{ParentRow, add_contacts, parent, parents_by_name};
 pub use safeguards::{Order, Safeguards};
 pub use take_back::{TakenBack, take_back};
 pub use ties::{Tie, put_safeguards, ties_of_pupil, ties_of_pupils, whom_to_ask};

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use domain::folded_name_key;
 
 use super::address;
-use super::person::Person;
+use super::person::{Contact, Person};
 use crate::base::prelude::*;
 use crate::roll::visibility;
 use schema::{parent, parent_change};
@@ -158,6 +158,17 @@ pub(super) fn replace(
     by: &str,
 ) -> Result<ParentRow> {
     replace_by(tx, parent_id, person, (by, None))
+}
+
+/// Adds ways to reach a parent after those there are, but for those that are known. Errors: 404.
+pub fn add_contacts(tx: &mut Tx, parent_id: ParentId, more: &[Contact], by: &str) -> Result<()> {
+    let mut person = parent(tx, parent_id)?.person;
+    for contact in more {
+        if !person.contacts.contains(contact) {
+            person.contacts.push(contact.clone());
+        }
+    }
+    replace(tx, parent_id, &person, by).map(drop)
 }
 
 /// As [`replace`], by an import that can be taken back. Errors: 404.

@@ -27,7 +27,7 @@ pub use characteristics::{
     CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
     characteristics_of, characteristics_of_enrolment, characteristics_on,
 };
-pub use identity::pupils_by_upn;
+pub use identity::{pupils_by_upn, rename};
 pub use record::{
     NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,
     add_placements, add_pupils,

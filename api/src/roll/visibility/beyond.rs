@@ -14,10 +14,19 @@ pub fn others_on_roll(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<SchoolId>> {
     Ok(schools.into_iter().filter(|school| !tx.scope().covers(*school)).collect())
 }
 
+/// How a school stands to a pupil, whoever asks; `None` for one that does not know the pupil.
+pub fn standing_at(
+    tx: &mut Tx,
+    pupil_id: PupilId,
+    school_id: SchoolId,
+) -> Result<Option<Standing>> {
+    let standings = tx.whole_trust(|tx| standings(tx, &[pupil_id]))?;
+    Ok(standings.into_values().find_map(|mut schools| schools.remove(&school_id)))
+}
+
 /// Whether a pupil is on a school's roll, or is to come to it, whoever asks.
 pub fn goes_to(tx: &mut Tx, pupil_id: PupilId, school_id: SchoolId) -> Result<bool> {
-    let standings = tx.whole_trust(|tx| standings(tx, &[pupil_id]))?;
-    let there = standings.into_values().find_map(|mut schools| schools.remove(&school_id));
+    let there = standing_at(tx, pupil_id, school_id)?;
     Ok(there.is_some_and(|standing| standing.is_on_roll() || standing == Standing::Joining))
 }
 

@@ -12,7 +12,7 @@ mod settle;
 mod standing;
 mod table;
 
-pub use beyond::{goes_to, look_back, others_on_roll, tell_schools};
+pub use beyond::{goes_to, look_back, others_on_roll, standing_at, tell_schools};
 pub use check::{Reach, check, check_parent, mine, permitted};
 pub use destination::{Confirmed, Destination, NewDestination, confirm, confirmed};
 pub use freeze::{freeze, tell_copies};

@@ -49,12 +49,14 @@ pub enum Act {
     ResumeLetters,
     /// To begin something: a meeting, a plan, a visit, a referral, a penalty notice. What has begun is finished anyway.
     Begin,
+    /// To keep a draft of what one was told, which becomes part of the record on the first day.
+    Draft,
     /// To put the child on roll.
     Enrol,
 }
 
 /// A row an act: the schools that may.
-const TABLE: [(Act, &[Standing]); 14] = [
+const TABLE: [(Act, &[Standing]); 15] = [
     (Act::See, &[OnRoll, Subsidiary, Keeping, Joining]),
     (Act::SeeOrders, &[OnRoll, Subsidiary, Keeping, Former]),
     (Act::SeeReleasedOrders, &[Joining]),
@@ -68,6 +70,7 @@ const TABLE: [(Act, &[Standing]); 14] = [
     (Act::StopLetters, &[OnRoll, Subsidiary, Keeping]),
     (Act::ResumeLetters, &[OnRoll, Keeping]),
     (Act::Begin, &[OnRoll, Subsidiary, Keeping]),
+    (Act::Draft, &[Joining, Keeping]),
     (Act::Enrol, &[OnRoll, Subsidiary, Keeping, Joining]),
 ];
 

@@ -31,6 +31,7 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
         &[
             ("pupils", "Pupils, their classes and enrolments, and what is known of them."),
             ("parents", "Parents, and how each of them may be contacted about each child."),
+            ("joining", "Drafts about pupils who are yet to come, which go live on the first day."),
         ],
     ),
     (

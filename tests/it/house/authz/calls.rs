@@ -103,6 +103,8 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         r#"{"no_contact":{"text":"Family court","from":"2026-09-02"}}"#,
     ),
     ("release_orders", "/v1/pupils/{pupil}/orders/release", r#"{"to_school":{annex}}"#),
+    ("put_draft", "/v1/schools/{annex}/joining/{pupil}", r#"{"forename":"B{fresh}"}"#),
+    ("read_draft", "/v1/schools/{annex}/joining/{pupil}", ""),
     ("list_parents", "/v1/parents", ""),
     ("read_parent", "/v1/parents/{parent}", ""),
     ("parent_history", "/v1/parents/{parent}/history", ""),

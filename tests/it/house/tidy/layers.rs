@@ -35,7 +35,7 @@ const WINGS: [(&str, &[&str]); 12] = [
     ),
     ("school", &["tenants", "calendars", "staff", "policies"]),
     ("marks", &["rows", "recheck"]),
-    ("roll", &["visibility", "pupils", "parents"]),
+    ("roll", &["visibility", "pupils", "parents", "joining"]),
     ("register", &["roll", "closures"]),
     ("figures", &["evidence", "compare", "explain"]),
     (

@@ -2,8 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{NEW_ADDRESS, OLD_ADDRESS, REFUSED, Story, mother};
+use super::{NEW_ADDRESS, OLD_ADDRESS, REFUSED, Story, link, mother};
+use crate::support::app::Client;
 use crate::support::build::marks;
+use crate::support::run::wait_until;
+use crate::support::sql::Sql;
 
 #[test]
 fn the_next_school_reads_earlier_totals_and_its_leads_the_marks() {
@@ -53,6 +56,59 @@ fn the_next_school_reads_earlier_totals_and_its_leads_the_marks() {
     // A school that the child has left looks at nobody else's.
     assert_eq!(story.before("school_lead").get(&earlier).problem(403), REFUSED);
     assert_eq!(story.before("school_lead").get(&earlier_marks).problem(403), REFUSED);
+}
+
+#[test]
+fn a_school_keeps_a_draft_until_the_first_day_and_nothing_of_it_is_live_before() {
+    let story = Story::begin();
+    let Story { app, ada, mother: parent, schools, .. } = &story;
+    story.moves("2026-11-02");
+    let draft = format!("/v1/schools/{}/joining/{ada}", schools[1]);
+    let aunt = json!({
+        "person": { "surname": "Aunt", "language": "en" },
+        "link": { "relationship": "relative", "priority": 2 },
+    });
+    let ours = json!({
+        "forename": "Adaeze", "new_parents": [aunt],
+        "contacts": [{
+            "parent_id": parent, "contacts": [{ "kind": "home", "value": "020 7946 0123" }],
+        }],
+    });
+    let (before, now) = (story.before("school_office"), story.now("school_office"));
+    let pupil = format!("/v1/pupils/{ada}");
+    let parents = format!("{pupil}/parents");
+    let stands = |client: &Client| [client.get(&pupil), client.get(&parents)].map(|one| one.text);
+    let stood = stands(&before);
+    now.put(&draft, &ours).expect(200);
+    let read = now.get(&draft).expect(200);
+    assert_eq!(read["draft"]["forename"], "Adaeze");
+    // The present school does not see it, nor does it write one; and the record stands as it stood.
+    before.get(&draft).problem(404);
+    before.put(&draft, &ours).problem(404);
+    let theirs = format!("/v1/schools/{}/joining/{ada}", schools[0]);
+    assert_eq!(before.put(&theirs, &ours).pointers(), [""]);
+    assert_eq!(stands(&before), stood);
+    let stranger = json!({ "contacts": [{ "parent_id": 99_999, "contacts": [] }] });
+    assert_eq!(now.put(&draft, &stranger).pointers(), ["/contacts/0/parent_id"]);
+    let wrong = json!({ "new_parents": [{ "person": { "surname": " ", "language": "en" }, "link": link(1) }] });
+    assert_eq!(now.put(&draft, &wrong).pointers(), ["/new_parents/0/person/surname"]);
+
+    app.clock.set("2026-11-02T09:00:00Z");
+    let live = "SELECT count(*) FROM joining_draft WHERE live";
+    wait_until("the draft is live", || Sql::of(&app.database).number(live) == 1);
+    let now = story.now("school_office");
+    assert_eq!(now.get(&pupil).expect(200)["forename"], "Adaeze");
+    let read = now.get(&parents).expect(200);
+    assert_eq!(read["parents"][1]["parent"]["person"]["surname"], "Aunt");
+    let contacts = &read["parents"][0]["parent"]["person"]["contacts"];
+    assert_eq!(contacts[2]["value"], "020 7946 0123");
+    assert_eq!(now.get(&draft).expect(200)["draft"], Value::Null);
+    // The school before goes on knowing what it knew.
+    let before = story.before("school_office");
+    assert_ne!(before.get(&pupil).expect(200)["forename"], "Adaeze");
+    assert!(!before.get(&parents).text.contains("Aunt"));
+    // From now on the school writes in the record itself.
+    assert_eq!(now.put(&draft, &ours).pointers(), [""]);
 }
 
 #[test]
