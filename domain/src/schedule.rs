@@ -81,7 +81,7 @@ pub struct Due {
     pub occasion: Occasion,
     /// What tells it from all others of its kind at the school: `2026/half-term-1`, `2026/2026-W47`;
     /// for a day that a policy announces its folder and the date, `our-policy/2026-10-21`; for a review that opens, and
-    /// for deadlines and leavers, the date.
+    /// for deadlines, leavers and joiners, the date.
     pub period: String,
     /// What people call it: `Autumn term, first half`.
     pub label: String,
