@@ -4,8 +4,8 @@ use diesel::connection::Connection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use crate::base::database_url::secured;
-use crate::base::migrate;
+use base::database_url::secured;
+use base::migrate;
 
 /// Arguments.
 #[derive(clap::Args)]
