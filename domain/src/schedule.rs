@@ -40,6 +40,7 @@ words! {
         Review = "review": "a policy lists pupils, and perhaps decides cases; or a case's stage is due",
         Deadlines = "deadlines": "actions fall due, or are overdue",
         Leavers = "leavers": "pupils with a case have left the roll, or moved inside the trust",
+        Joiners = "joiners": "pupils have their first day at another school: drafts of that school go live",
         Response = "response": "a policy does what it regularly does for pupils in a band",
         Reward = "reward": "a policy gives something for good attendance",
         Draw = "draw": "a policy holds a prize draw",
@@ -58,6 +59,7 @@ impl Occasion {
             Occasion::Review
             | Occasion::Deadlines
             | Occasion::Leavers
+            | Occasion::Joiners
             | Occasion::Response
             | Occasion::Reward
             | Occasion::Draw
@@ -79,7 +81,7 @@ pub struct Due {
     pub occasion: Occasion,
     /// What tells it from all others of its kind at the school: `2026/half-term-1`, `2026/2026-W47`;
     /// for a day that a policy announces its folder and the date, `our-policy/2026-10-21`; for a review that opens, and
-    /// for deadlines and leavers, the date.
+    /// for deadlines, leavers and joiners, the date.
     pub period: String,
     /// What people call it: `Autumn term, first half`.
     pub label: String,

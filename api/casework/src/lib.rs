@@ -8,6 +8,7 @@ pub mod letters;
 pub mod meetings;
 pub mod monitoring;
 pub mod notices;
+pub mod orders;
 pub mod plans;
 pub mod recording;
 pub mod records;

@@ -7,7 +7,7 @@ use domain::{Calendar, Characteristic, HALF_DAYS, HalfDaySet, NO_MARK, Phase, Wo
 use base::prelude::*;
 use marks;
 use roll::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
-use schema::pupil;
+use schema::pupil_known;
 use school::calendars;
 use school::tenants::SchoolRow;
 
@@ -193,9 +193,9 @@ pub fn pupil_facts(tx: &mut Tx, rows: &[EnrolmentRow]) -> Result<BTreeMap<PupilI
     let pupils: Vec<PupilId> = rows.iter().map(|row| row.pupil_id).collect();
     let mut facts = BTreeMap::new();
     for some in pupils.chunks(20_000) {
-        let rows: Vec<(PupilId, NaiveDate, Option<words::Sex>)> = pupil::table
-            .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(some)))
-            .select((pupil::pupil_id, pupil::birth_date, pupil::sex))
+        let rows: Vec<(PupilId, NaiveDate, Option<words::Sex>)> = pupil_known::table
+            .filter(pupil_known::trust_id.eq(tx.trust()).and(pupil_known::pupil_id.eq_any(some)))
+            .select((pupil_known::pupil_id, pupil_known::birth_date, pupil_known::sex))
             .load(tx.conn)?;
         let rows = rows.into_iter();
         facts.extend(rows.map(|(pupil, birth_date, sex)| (pupil, PupilFacts { birth_date, sex })));

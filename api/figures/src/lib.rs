@@ -14,6 +14,7 @@ mod facts;
 mod finished;
 mod known;
 mod pupils;
+mod read_earlier;
 mod school_blocks;
 mod trend;
 
@@ -131,5 +132,6 @@ pub fn mount(config: &mut base::Operations) {
         .service(trend::trend)
         .service(compare::compare)
         .service(completeness::completeness)
-        .service(explain::explain);
+        .service(explain::explain)
+        .service(read_earlier::read_earlier);
 }

@@ -8,6 +8,7 @@ mod mark_history;
 mod page;
 mod pupil_double_marks;
 mod put_calendar;
+mod read_earlier_marks;
 mod read_marks;
 mod read_register;
 mod roll;
@@ -20,6 +21,7 @@ pub fn mount(config: &mut base::Operations) {
         .service(take_register::take_register)
         .service(read_register::read_register)
         .service(read_marks::read_marks)
+        .service(read_earlier_marks::read_earlier_marks)
         .service(mark_history::mark_history)
         .service(pupil_double_marks::pupil_double_marks)
         .service(school_double_marks::school_double_marks)

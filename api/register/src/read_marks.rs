@@ -2,6 +2,7 @@
 
 use domain::{CodeTable, NO_MARK};
 
+use base::clock::Clock;
 use base::operation::*;
 use marks;
 use roll::pupils::{self, Stay};
@@ -21,18 +22,34 @@ pub struct ReadMarksQuery {
     to: Option<NaiveDate>,
 }
 
+impl ReadMarksQuery {
+    /// The first and the last day. Errors: more days than one answer covers.
+    pub(super) fn days(&self, clock: &Clock) -> Result<(NaiveDate, NaiveDate)> {
+        let to = self.to.unwrap_or_else(|| clock.today());
+        let from = match self.from {
+            Some(from) => from,
+            None => tenants::today_year(clock)?.first_day().min(to),
+        };
+        if from <= to && (to - from).num_days() < LONGEST {
+            return Ok((from, to));
+        }
+        let expected = format!("a first day at most {LONGEST} days before the last");
+        Err(Problem::at(Kind::BadQuery, "?from", expected))
+    }
+}
+
 /// A pupil's marks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Marks {
     /// The pupil.
     #[schema(example = 4711)]
-    pupil_id: PupilId,
+    pub(super) pupil_id: PupilId,
     /// First day asked for.
-    from: NaiveDate,
+    pub(super) from: NaiveDate,
     /// Last day asked for.
-    to: NaiveDate,
+    pub(super) to: NaiveDate,
     /// Every mark there is, in the order of time. A half day without a mark does not appear.
-    marks: Vec<Mark>,
+    pub(super) marks: Vec<Mark>,
 }
 
 /// A mark.
@@ -65,30 +82,30 @@ pub async fn read_marks(
     params: Query<ReadMarksQuery>,
 ) -> Result<HttpResponse> {
     let pupil_id = path.0;
-    let clock = app.db.clock_of(caller.scope()).await?;
-    let to = params.0.to.unwrap_or_else(|| clock.today());
-    let from = match params.0.from {
-        Some(from) => from,
-        None => tenants::today_year(&clock)?.first_day().min(to),
-    };
-    if from > to || (to - from).num_days() >= LONGEST {
-        return Err(Problem::at(
-            Kind::BadQuery,
-            "?from",
-            format!("a first day at most {LONGEST} days before the last"),
-        ));
-    }
+    let (from, to) = params.0.days(&app.db.clock_of(caller.scope()).await?)?;
     let codes = app.codes.clone();
     let marks = app.db.run(caller.scope(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
-        let mut marks = Vec::new();
-        for stay in pupils::stays_of(tx, pupil_id)? {
-            collect(tx, &stay, (from, to), &codes, &mut marks)?;
-        }
-        marks.sort_by_key(|mark: &Mark| (mark.date, mark.session, mark.enrolment_id));
+        let stays = pupils::stays_of(tx, pupil_id)?;
+        let marks = marks_of_stays(tx, &stays, (from, to), &codes)?;
         Ok(Marks { pupil_id, from, to, marks })
     });
     Ok(HttpResponse::Ok().json(marks.await?))
+}
+
+/// The marks of these stays, in the order of time.
+pub(super) fn marks_of_stays(
+    tx: &mut Tx,
+    stays: &[Stay],
+    days: (NaiveDate, NaiveDate),
+    codes: &CodeTable,
+) -> Result<Vec<Mark>> {
+    let mut marks = Vec::new();
+    for stay in stays {
+        collect(tx, stay, days, codes, &mut marks)?;
+    }
+    marks.sort_by_key(|mark: &Mark| (mark.date, mark.session, mark.enrolment_id));
+    Ok(marks)
 }
 
 fn collect(

@@ -2,7 +2,7 @@
 
 use domain::schedule::Occasion;
 
-use super::{close_period, deadlines, leavers, open_review, rows};
+use super::{close_period, deadlines, joiners, leavers, open_review, rows};
 use base::jobs::Job;
 use base::problem::Problem;
 use figures::Counting;
@@ -14,6 +14,7 @@ pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
         Occasion::Review => open_review::open_review(counting, job, &row),
         Occasion::Deadlines => deadlines::deadlines(job, &row),
         Occasion::Leavers => leavers::leavers(job, &row),
+        Occasion::Joiners => joiners::joiners(job, &row),
         Occasion::EndOfWeek
         | Occasion::EndOfHalfTerm
         | Occasion::EndOfTerm

@@ -10,6 +10,7 @@ use super::schools;
 use base::platform;
 use base::prelude::*;
 use casework::{actions, cases};
+use roll::joining;
 use school::tenants;
 
 /// What this process has seen of each trust, so that most looks are over at once.
@@ -60,6 +61,7 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
     let schools = tenants::schools(tx)?;
     let mut paths = Paths::read(tx)?;
     let mut deadlines = actions::deadlines(tx)?;
+    let drafts = !joining::waiting(tx)?.is_empty();
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
             let key = (school.school_id, As(due.occasion), due.period.clone());
@@ -81,12 +83,13 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
             let (fallen, _) = fallen_due(vec![due], known_from, now, is_there);
             new.extend(fallen.into_iter().map(|due| NewRun::first(school.school_id, due)));
         }
-        // What becomes of cases and actions in the meantime is seen when the next hour strikes.
-        if paths.follows_from(school.school_id).is_some() {
+        // What becomes of cases, actions and drafts in the meantime is seen when the next hour strikes.
+        if drafts || paths.follows_from(school.school_id).is_some() {
             next = next.into_iter().chain(next_look(now, school.zone)).min();
         }
     }
     new.extend(leavers(tx, &there)?);
+    new.extend(joiners(tx, &there)?);
     new.sort_by_key(|run| run.due);
     rows::add(tx, &new, "clockwork", "runner")?;
     Ok(Some(Seen { recorded, next }))
@@ -96,22 +99,37 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
 /// the whole trust's: a pupil may have moved from one school to another.
 fn leavers(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
     let today = tx.clock().today();
-    let key = (TRUST, As(Occasion::Leavers), today.to_string());
-    if there.contains(&key) || cases::left_behind(tx, today)?.is_empty() {
+    if is_there(there, Occasion::Leavers, today) || cases::left_behind(tx, today)?.is_empty() {
         return Ok(None);
     }
-    let (_, kind, period) = key;
-    let due = tx.now();
-    Ok(Some(NewRun {
+    Ok(Some(of_today(tx, Occasion::Leavers, today)))
+}
+
+/// Today's run for the drafts of schools at which pupils have their first day, if there are any.
+fn joiners(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
+    let today = tx.clock().today();
+    if is_there(there, Occasion::Joiners, today) || joining::due(tx)?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(of_today(tx, Occasion::Joiners, today)))
+}
+
+fn is_there(there: &BTreeSet<Key>, kind: Occasion, today: NaiveDate) -> bool {
+    there.contains(&(TRUST, As(kind), today.to_string()))
+}
+
+/// A run of the whole trust, due now.
+fn of_today(tx: &Tx, kind: Occasion, today: NaiveDate) -> NewRun {
+    NewRun {
         school_id: TRUST,
-        kind: *kind,
-        period,
+        kind,
+        period: today.to_string(),
         attempt: 1,
         from: today,
         to: today,
-        due,
+        due: tx.now(),
         noticed_at: None,
-    }))
+    }
 }
 
 /// Whether this is the only instance that looks at the trust, until the transaction ends. Versions of schools are held

@@ -9,6 +9,7 @@ mod carry_out;
 mod clockwork;
 mod close_period;
 mod deadlines;
+mod joiners;
 mod late;
 mod leavers;
 mod list_runs;

@@ -11,6 +11,7 @@ use base::jobs::{self, JobRow, JobState, NewJob};
 use base::prelude::*;
 use casework::actions::Deadlines;
 use casework::cases::Followed;
+use roll::joining::WentLive;
 use schema::{job, run, run_item};
 
 /// Rows that one statement adds: a statement can bind only so many values.
@@ -107,7 +108,7 @@ pub struct RunItem {
     #[schema(example = 12)]
     pub run_id: RunId,
     /// What came of it: a class's figures as they then stood; a review that was opened; what is due and overdue; what
-    /// became of the case of a pupil who left.
+    /// became of the case of a pupil who left; what became of the draft of a school that a pupil has joined.
     #[schema(value_type = Came)]
     pub result: Value,
     /// When (UTC).
@@ -127,6 +128,8 @@ pub(super) enum Came {
     Deadlines(Deadlines),
     /// Leavers.
     Followed(Followed),
+    /// Joiners.
+    Live(WentLive),
 }
 
 impl Run {

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use domain::Calendar;
 
 use base::prelude::*;
-use schema::{school_calendar, school_policy};
+use schema::{joining_draft, school_calendar, school_policy};
 use school::calendars;
 use school::tenants::SchoolRow;
 
@@ -27,8 +27,9 @@ pub(super) struct SchoolTime {
 /// How many calendars, and how many decisions on what a school follows, have ever been recorded. They are append-only,
 /// so the same numbers mean that none has changed.
 pub(super) fn recorded(tx: &mut Tx) -> Result<(i64, i64)> {
-    let calendars = tx.of(school_calendar::table).select(count_star()).first(tx.conn)?;
-    Ok((calendars, tx.of(school_policy::table).select(count_star()).first(tx.conn)?))
+    let calendars: i64 = tx.of(school_calendar::table).select(count_star()).first(tx.conn)?;
+    let drafts: i64 = tx.of(joining_draft::table).select(count_star()).first(tx.conn)?;
+    Ok((calendars + drafts, tx.of(school_policy::table).select(count_star()).first(tx.conn)?))
 }
 
 /// The time of these schools in these academic years.

@@ -152,6 +152,25 @@ diesel::table! {
         created_by -> Text,
         merged_into -> Nullable<Int4>,
         kept_by -> Array<Int4>,
+        known_to -> Array<Int4>,
+    }
+}
+
+diesel::table! {
+    pupil_copy (trust_id, pupil_id, recorded_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        recorded_at -> Timestamptz,
+        school_ids -> Array<Int4>,
+        known_to -> Array<Int4>,
+        upn -> Text,
+        surname -> Text,
+        forename -> Text,
+        name_key -> Text,
+        given_key -> Text,
+        birth_date -> Date,
+        sex -> Nullable<Text>,
+        merged_into -> Nullable<Int4>,
     }
 }
 
@@ -271,6 +290,7 @@ diesel::table! {
         job_id -> Nullable<Int8>,
         school_ids -> Array<Int4>,
         since -> Nullable<Timestamptz>,
+        name_key -> Nullable<Text>,
     }
 }
 
@@ -348,6 +368,59 @@ diesel::table! {
         role -> Nullable<Text>,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    order_release (trust_id, pupil_id, to_school, released_at) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        to_school -> Int4,
+        released_at -> Timestamptz,
+        released_by -> Text,
+        school_ids -> Array<Int4>,
+    }
+}
+
+diesel::table! {
+    joining_draft (trust_id, school_id, pupil_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        draft -> Jsonb,
+        live -> Bool,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    leaver_destination (trust_id, school_id, enrolment_id, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        enrolment_id -> Int4,
+        destination -> Text,
+        place -> Nullable<Text>,
+        says -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+// A view: pupils as whoever asks knows them.
+diesel::table! {
+    pupil_known (trust_id, pupil_id) {
+        trust_id -> Int4,
+        pupil_id -> Int4,
+        upn -> Text,
+        surname -> Text,
+        forename -> Text,
+        name_key -> Text,
+        given_key -> Text,
+        birth_date -> Date,
+        sex -> Nullable<Text>,
+        merged_into -> Nullable<Int4>,
+        known_to -> Array<Int4>,
     }
 }
 
@@ -967,14 +1040,17 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_chunk,
     import_undo,
     job,
+    joining_draft,
     leave_decision,
     leave_request,
+    leaver_destination,
     letter,
     letter_copy,
     letter_decision,
     letter_stop,
     mark_event,
     mitigation,
+    order_release,
     parent,
     parent_change,
     parent_safeguard,
@@ -984,6 +1060,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     policy_version,
     pupil,
     pupil_change,
+    pupil_copy,
+    pupil_known,
     pupil_parent,
     register_session,
     register_year,

@@ -46,14 +46,17 @@ of_trust! {
     import_chunk
     import_undo
     job
+    joining_draft
     leave_decision
     leave_request
+    leaver_destination
     letter
     letter_copy
     letter_decision
     letter_stop
     mark_event
     mitigation
+    order_release
     parent
     parent_change
     parent_safeguard
@@ -63,6 +66,8 @@ of_trust! {
     policy_version
     pupil
     pupil_change
+    pupil_copy
+    pupil_known
     pupil_parent
     register_session
     register_year
@@ -74,6 +79,7 @@ of_trust! {
     run_item
     school
     school_calendar
+    school_letterhead
     school_policy
     school_version
     second_look

@@ -29,7 +29,8 @@ const GROUND: &str = "
     CREATE TEMP TABLE may_change (name, what, of_columns) AS VALUES
         ('school_version', 'UPDATE', '{}'::text[]),      -- bumped by every write
         -- a school that enrols the pupil may see the pupil; pupil_change has the history of the rest
-        ('pupil', 'UPDATE', '{school_ids,kept_by,upn,surname,forename,name_key,given_key,birth_date,sex,merged_into}'),
+        ('pupil', 'UPDATE', '{school_ids,known_to,kept_by,upn,surname,forename,name_key,given_key,birth_date,sex,merged_into}'),
+        ('pupil_copy', 'UPDATE', '{birth_date,sex,merged_into}'), -- what is for every school that had the pupil
         ('enrolment', 'UPDATE', '{pupil_id}'),           -- enrolment_pupil has the history
         -- a school that enrols a child may see the parents; parent_change has the history of the rest
         ('parent', 'UPDATE', '{title,forename,surname,name_key,language,interpreter,contacts,school_ids,kept_by,recorded_at,recorded_by}'),

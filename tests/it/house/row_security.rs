@@ -26,6 +26,9 @@ const APPEND_ONLY: &[&str] = &[
     "parent_change",
     "pupil_parent",
     "parent_safeguard",
+    "order_release",
+    "joining_draft",
+    "leaver_destination",
     "reported_absence",
     "report_withdrawal",
     "leave_request",
@@ -78,6 +81,10 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     a_run(&app.database, trust, school, "done");
     Sql::of(&app.database).run(
         "INSERT INTO import_chunk SELECT trust_id, job_id, school_id, 0, 'x' FROM import ORDER BY job_id LIMIT 1;
+         INSERT INTO joining_draft SELECT trust_id, school_id, pupil_id, '{}', true, created_at, created_by \
+             FROM enrolment ORDER BY enrolment_id LIMIT 1;
+         INSERT INTO pupil_copy SELECT trust_id, pupil_id, now(), school_ids, known_to, upn, surname, forename, name_key, \
+             given_key, birth_date, sex FROM pupil ORDER BY pupil_id LIMIT 1;
          INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run",
     );
     (trust, school)
@@ -189,6 +196,10 @@ fn facts_of_every_kind(app: &TestApp, admin: &Client, school: i32, class: i32, a
     let lead = app.school_client("safeguarding_lead", i32::try_from(trust).unwrap(), &[school]);
     let order = json!({ "no_contact": { "text": "Family court", "from": "2026-09-02" } });
     lead.put(&format!("/v1/pupils/{ada}/parents/{parent}/safeguards"), &order).expect(200);
+    let to = json!({ "to_school": school });
+    lead.post(&format!("/v1/pupils/{ada}/orders/release"), &to).expect(201);
+    let gone = json!({ "destination": "unknown", "says": "Nobody opens the door" });
+    admin.put(&format!("/v1/enrolments/{adas}/destination"), &gone).expect(200);
     let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
     let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
     admin.put(&format!("/v1/staff/{staff}"), &json!({ "name": "Jo Marsh" })).expect(200);

@@ -55,8 +55,10 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
         "tx.whole_trust",
         &[
             "api/roll/src/parents/address.rs",
-            "api/roll/src/pupils/known.rs",
+            "api/roll/src/visibility/beyond.rs",
             "api/roll/src/visibility/check.rs",
+            "api/roll/src/visibility/freeze.rs",
+            "api/roll/src/visibility/records.rs",
             "api/roll/src/visibility/settle.rs",
             "api/roll/src/visibility/standing.rs",
         ],

@@ -1,15 +1,19 @@
 //! A child who has left: who may see and do what before, during and after the time at a school. A story a cell of the
 //! table in `api/roll/src/visibility/table.rs`.
 
+mod joining;
+mod leavers;
+mod orders;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use crate::house::authz::{World, every_operation};
 use crate::support::app::{Answer, Client, TestApp};
-use crate::support::build::{class, id, school, unenrolled};
+use crate::support::build::{class, id, school, unenrolled, upn};
 use crate::support::one_school::one_trust;
-use crate::support::roll::{enrol, enrolment_of, put_fact};
+use crate::support::roll::{enrol, enrolment_of};
 use crate::support::sql::Sql;
 
 /// What a former school is answered when it writes.
@@ -25,6 +29,8 @@ struct Story {
     mother: i32,
 }
 
+/// The number of Ada's UPN since the new school corrected it.
+const NEW_NUMBER: u32 = 71;
 const OLD_ADDRESS: &str = "1 Old Road, Larkrise, LR1 1AA";
 const NEW_ADDRESS: &str = "9 New Road, Candleford, CF9 9ZZ";
 
@@ -86,9 +92,12 @@ impl Story {
     fn learns(&self) {
         let Self { ada, mother: parent, .. } = self;
         let (office, lead) = (self.now("school_office"), self.now("safeguarding_lead"));
-        let corrected = json!({ "surname": "Changed", "reason": "Adoption" });
+        let corrected =
+            json!({ "surname": "Changed", "upn": upn(NEW_NUMBER), "reason": "Adoption" });
         office.post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
-        office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
+        let mut renamed = mother(NEW_ADDRESS);
+        renamed["surname"] = json!("Changed-Too");
+        office.put(&format!("/v1/parents/{parent}"), &renamed).expect(200);
         let mut both = order("As before");
         both["court_order"] = json!({ "text": "Secret order", "from": "2026-11-10" });
         lead.put(&self.safeguards(), &both).expect(200);
@@ -201,15 +210,79 @@ fn a_former_school_sees_what_it_knew_and_changes_nothing() {
 }
 
 #[test]
-fn the_database_holds_it_too() {
+fn a_former_school_finds_a_child_by_what_it_knew_and_by_nothing_later() {
     let story = Story::moved();
-    let Story { app, trust, schools, ada, mother, .. } = &story;
+    let Story { ada, mother: parent, schools, .. } = &story;
+    let searches = |client: &Client, list: &str, key: &str, who: i32, by: [&str; 2]| {
+        by.map(|by| {
+            let found = client.get(&format!("/v1/{list}?{by}")).expect(200);
+            let items = found["items"].as_array().unwrap();
+            items.iter().any(|item| item[key] == who)
+        })
+    };
+    let (old, new) = (upn(1), upn(NEW_NUMBER));
+    let numbers = [format!("upn={old}"), format!("upn={new}")];
+    let by_number = [numbers[0].as_str(), numbers[1].as_str()];
+    let before = story.before("school_office");
+    assert_eq!(searches(&before, "pupils", "pupil_id", *ada, by_number), [true, false]);
+    let by_name = ["name=surname1", "name=changed"];
+    assert_eq!(searches(&before, "pupils", "pupil_id", *ada, by_name), [true, false]);
+    let at = [format!("school_id={}", schools[0]), "limit=1".to_owned()];
+    let at = [at[0].as_str(), at[1].as_str()];
+    assert_eq!(searches(&before, "pupils", "pupil_id", *ada, at), [true, true]);
+    let by_name = ["name=okafor", "name=changed-too"];
+    assert_eq!(searches(&before, "parents", "parent_id", *parent, by_name), [true, false]);
+    assert_eq!(before.get(&format!("/v1/pupils/{ada}")).expect(200)["upn"], json!(old));
+    // The school that has her finds her by both numbers, and by the present names alone.
+    let now = story.now("school_office");
+    assert_eq!(searches(&now, "pupils", "pupil_id", *ada, by_number), [true, true]);
+    let by_name = ["name=surname1", "name=changed"];
+    assert_eq!(searches(&now, "pupils", "pupil_id", *ada, by_name), [false, true]);
+    let by_name = ["name=okafor", "name=changed-too"];
+    assert_eq!(searches(&now, "parents", "parent_id", *parent, by_name), [false, true]);
+    // A later correction of the sex is for every school that counts her, and tells nothing else.
+    let corrected = json!({ "sex": "F", "reason": "Birth certificate seen" });
+    story.admin().post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
+    let seen = before.get(&format!("/v1/pupils/{ada}")).expect(200);
+    assert_eq!((&seen["sex"], &seen["surname"]), (&json!("F"), &json!("Surname1")));
+    // Back at her first school she is known as she stands now.
+    story.app.clock.set("2026-11-30T10:00:00Z");
+    let body = json!({
+        "from_enrolment": enrolment_of(&story.now("school_office"), *ada),
+        "class_id": story.classes[0], "first_day": "2026-11-25",
+    });
+    story.admin().post(&format!("/v1/pupils/{ada}/move"), &body).expect(201);
+    let back = story.before("school_office").get(&format!("/v1/pupils/{ada}")).expect(200);
+    assert_eq!((&back["upn"], &back["surname"]), (&json!(new), &json!("Changed")));
+}
+
+#[test]
+fn the_database_holds_it_too() {
+    let story = Story::begin();
+    story.moves("2026-11-02");
+    story.app.clock.set("2026-11-18T10:00:00Z");
+    let Story { app, trust, schools, ada, mother: parent, .. } = &story;
     let mut role = Sql::at(&app.database.url(api::base::migrate::APPLICATION));
     role.run(&format!("SET app.trust_id = '{trust}'; SET app.schools = '{{{}}}'", schools[0]));
+    // Whoever writes first about her says who may from now on.
+    story
+        .now("school_office")
+        .put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS))
+        .expect(200);
+    let said = role.refused(&format!("UPDATE pupil SET surname = 'X' WHERE pupil_id = {ada}"));
+    assert!(said.contains("violates row-level security"), "{said}");
+    story.learns();
+    let names = "SELECT surname || ' ' || upn FROM ";
+    assert_eq!(role.texts(&format!("{names} pupil")), Vec::<String>::new());
+    let knew = vec![format!("Surname1 {}", upn(1))];
+    assert_eq!(role.texts(&format!("{names} pupil_known")), knew);
+    role.run(&format!("UPDATE pupil SET surname = 'X' WHERE pupil_id = {ada}"));
+    let stands = vec![format!("Changed {}", upn(NEW_NUMBER))];
+    assert_eq!(Sql::of(&app.database).texts(&format!("{names} pupil")), stands);
     let later = [
         "SELECT count(*) FROM parent WHERE contacts::text LIKE '%New Road%'",
         "SELECT count(*) FROM parent_safeguard WHERE court_order IS NOT NULL",
-        "SELECT count(*) FROM pupil_change",
+        "SELECT count(*) FROM pupil_change WHERE field = 'surname'",
         "SELECT count(*) FROM parent WHERE surname = 'Stranger'",
     ];
     for query in later {
@@ -217,107 +290,9 @@ fn the_database_holds_it_too() {
         assert_eq!(Sql::of(&app.database).number(query), 1, "{query}");
     }
     assert_eq!(role.number("SELECT count(*) FROM pupil_parent"), 1);
-    let said = role.refused(&format!("UPDATE pupil SET surname = 'X' WHERE pupil_id = {ada}"));
-    assert!(said.contains("violates row-level security"), "{said}");
-    role.run(&format!("UPDATE parent SET contacts = '[]' WHERE parent_id = {mother}"));
+    role.run(&format!("UPDATE parent SET contacts = '[]' WHERE parent_id = {parent}"));
     let kept = "SELECT count(*) FROM parent WHERE contacts::text LIKE '%New Road%'";
     assert_eq!(Sql::of(&app.database).number(kept), 1);
-}
-
-#[test]
-fn a_child_to_come_is_the_present_schools_until_the_first_day() {
-    let story = Story::begin();
-    let Story { app, ada, mother: parent, .. } = &story;
-    story.moves("2026-11-02");
-    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
-    // It reads what was handed over, and is told to ask first; the order itself comes with the child.
-    let parents = format!("/v1/pupils/{ada}/parents");
-    let read = lead.get(&parents).expect(200);
-    assert_eq!(read["parents"][0]["ask_first"], true);
-    assert_eq!(read["parents"][0]["safeguards"], Value::Null);
-    assert_eq!(
-        office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).problem(403),
-        REFUSED
-    );
-    story
-        .before("school_office")
-        .put(&format!("/v1/parents/{parent}"), &mother("2 Old Road, Larkrise, LR1 1AA"))
-        .expect(200);
-    let read = office.get(&format!("/v1/parents/{parent}")).expect(200);
-    assert_eq!(read["parent"]["person"]["contacts"][1]["value"], "2 Old Road, Larkrise, LR1 1AA");
-
-    app.clock.set("2026-11-02T08:00:00Z");
-    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
-    let read = lead.get(&parents).expect(200);
-    assert_eq!(read["parents"][0]["safeguards"]["no_contact"]["text"], "As before");
-    office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
-    let late =
-        story.before("school_office").put(&format!("/v1/parents/{parent}"), &mother(OLD_ADDRESS));
-    assert_eq!(late.problem(403), REFUSED);
-    let old = story.before("school_office").get(&format!("/v1/parents/{parent}")).expect(200);
-    assert_eq!(old["parent"]["person"]["contacts"][1]["value"], "2 Old Road, Larkrise, LR1 1AA");
-}
-
-#[test]
-fn a_child_who_is_on_no_roll_is_the_last_schools() {
-    let story = Story::begin();
-    let Story { ada, mother: parent, app, .. } = &story;
-    let admin = &story.admin();
-    let stay = enrolment_of(admin, *ada);
-    let days = json!({ "first_day": "2026-09-02", "last_day": "2026-09-30" });
-    admin.put(&format!("/v1/enrolments/{stay}/days"), &days).expect(200);
-    app.clock.set("2026-11-18T10:00:00Z");
-    let (office, lead) = (story.before("school_office"), story.before("safeguarding_lead"));
-    office.put(&format!("/v1/parents/{parent}"), &mother(NEW_ADDRESS)).expect(200);
-    let corrected = json!({ "surname": "Missing", "reason": "As the police have it" });
-    office.post(&format!("/v1/pupils/{ada}/corrections"), &corrected).expect(201);
-    lead.put(&story.safeguards(), &json!({ "reason": "Discharged" })).expect(200);
-}
-
-#[test]
-fn of_two_schools_the_main_one_writes_and_the_other_adds() {
-    let story = Story::begin();
-    let Story { app, ada, mother: parent, .. } = &story;
-    let admin = &story.admin();
-    let second = enrol(admin, *ada, story.classes[1], ("2026-09-03", None)).expect(201);
-    let second = id(&second, "enrolment_id");
-    put_fact(admin, second, "registration", "2026-09-03", json!("subsidiary")).expect(200);
-    app.clock.set("2026-11-18T10:00:00Z");
-    let (office, lead) = (story.now("school_office"), story.now("safeguarding_lead"));
-    let place = format!("/v1/parents/{parent}");
-    assert_eq!(office.put(&place, &mother(NEW_ADDRESS)).problem(403), REFUSED);
-    let mut more = mother(OLD_ADDRESS);
-    more["contacts"]
-        .as_array_mut()
-        .unwrap()
-        .push(json!({ "kind": "home", "value": "020 7946 0123" }));
-    office.put(&place, &more).expect(200);
-    assert_eq!(
-        office.put(&format!("/v1/pupils/{ada}/parents/{parent}"), &link(9)).problem(403),
-        REFUSED
-    );
-    let aunt = json!({
-        "person": { "surname": "Aunt", "language": "en" },
-        "link": { "relationship": "relative", "priority": 2 },
-    });
-    office.post(&format!("/v1/pupils/{ada}/parents"), &aunt).expect(201);
-    // Both add orders; the main school's lead alone lifts one, and says why.
-    let mut both = order("As before");
-    both["court_order"] = json!({ "text": "Prohibited steps", "from": "2026-11-10" });
-    lead.put(&story.safeguards(), &both).expect(200);
-    let lifted = json!({ "reason": "Discharged on 12 November" });
-    assert_eq!(lead.put(&story.safeguards(), &lifted).problem(403), REFUSED);
-    let main = story.before("safeguarding_lead");
-    assert_eq!(main.put(&story.safeguards(), &json!({})).pointers(), ["/reason"]);
-    assert_eq!(
-        story.before("school_lead").put(&story.safeguards(), &lifted).problem(403),
-        "forbidden"
-    );
-    main.put(&story.safeguards(), &lifted).expect(200);
-    // The other school is told.
-    let history = lead.get(&format!("{place}/history")).expect(200);
-    let last = history["safeguards"].as_array().unwrap().last().unwrap();
-    assert_eq!(last["reason"], lifted["reason"]);
 }
 
 #[test]
@@ -351,7 +326,7 @@ fn a_parent_of_two_has_numbers_everywhere_and_an_address_where_the_child_lives()
 
 /// What the leads and the office of a former school are refused, of all that names the child, a parent, or what is about
 /// them. Everything else is the school's own, or is read as it was known; a move names a class of the other school.
-const REFUSED_OPERATIONS: [&str; 15] = [
+const REFUSED_OPERATIONS: [&str; 16] = [
     "add_parent",
     "correct_pupil",
     "create_enrolment",
@@ -364,6 +339,8 @@ const REFUSED_OPERATIONS: [&str; 15] = [
     "put_link",
     "put_parent",
     "put_safeguards",
+    "read_earlier",
+    "read_earlier_marks",
     "record_visit",
     "request_period",
     "stop_letters",
@@ -375,7 +352,7 @@ fn no_operation_of_the_document_reaches_a_child_who_has_left() {
     let world = World::prepare(&app, trust, 1);
     let [school, annex, _, annex_class, pupil, _, absentee, enrolment, parent, ..] = world.ids;
     app.clock.set("2026-11-18T11:00:00Z");
-    for pupil in [pupil, absentee] {
+    for (pupil, pupil_number) in [(pupil, 9_071), (absentee, 9_072)] {
         let list = admin.get(&format!("/v1/enrolments?pupil_id={pupil}")).expect(200);
         let from =
             if pupil == absentee { id(&list["items"][0], "enrolment_id") } else { enrolment };
@@ -383,7 +360,8 @@ fn no_operation_of_the_document_reaches_a_child_who_has_left() {
             json!({ "from_enrolment": from, "class_id": annex_class, "first_day": "2026-11-18" });
         admin.post(&format!("/v1/pupils/{pupil}/move"), &body).expect(201);
         let office = app.school_client("school_office", trust, &[annex]);
-        let corrected = json!({ "surname": "Changed", "reason": "Adoption" });
+        let corrected =
+            json!({ "surname": "Changed", "upn": upn(pupil_number), "reason": "Adoption" });
         office.post(&format!("/v1/pupils/{pupil}/corrections"), &corrected).expect(201);
     }
     let office = app.school_client("school_office", trust, &[annex]);

@@ -48,6 +48,7 @@ permissions! {
     TakeRegister = "register:take",
     ReadMark = "mark:read",
     AmendMark = "mark:amend",
+    ReadEarlierMark = "mark:earlier",
     ReadImport = "import:read",
     RunImport = "import:run",
     ReadJob = "job:read",

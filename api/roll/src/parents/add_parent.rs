@@ -9,13 +9,29 @@ use crate::visibility::{self, Act};
 use base::operation::*;
 
 /// A parent to be.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewParent {
     /// Who they are and how to reach them.
     person: Person,
     /// What they are to the pupil.
     link: Link,
+}
+
+impl NewParent {
+    /// The same as it is kept. `at` is where in the body it stands. Errors: every member that cannot be kept.
+    pub fn check(&self, at: &str) -> Result<Self> {
+        let person = self.person.check(&format!("{at}/person"))?;
+        self.link.check(&format!("{at}/link"))?;
+        Ok(Self { person, link: self.link.clone() })
+    }
+}
+
+/// Adds a parent of a pupil, as it is kept.
+pub fn add(tx: &mut Tx, pupil_id: PupilId, new: &NewParent, by: &str) -> Result<ParentRow> {
+    let row = rows::add(tx, &new.person, pupil_id, by)?;
+    ties::put_link(tx, (pupil_id, row.parent_id), &new.link, by)?;
+    Ok(row)
 }
 
 /// Add a parent
@@ -36,16 +52,13 @@ pub async fn add_parent(
     body: Json<NewParent>,
 ) -> Result<HttpResponse> {
     let pupil_id = path.0;
-    let person = body.value.person.check("/person")?;
-    body.value.link.check("/link")?;
+    let new = body.value.check("")?;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
         key.once(tx, &caller, &format!("add_parent/{pupil_id}"), &body.bytes, |tx| {
             pupils::check_unmerged(tx, pupil_id)?;
             visibility::check(tx, pupil_id, Act::AddParents)?;
-            let row = rows::add(tx, &person, pupil_id, caller.subject())?;
-            let pair = (pupil_id, row.parent_id);
-            ties::put_link(tx, pair, &body.value.link, caller.subject())?;
+            let row = add(tx, pupil_id, &new, caller.subject())?;
             Reply::created(format!("/v1/parents/{}", row.parent_id), &row)
         })
     });

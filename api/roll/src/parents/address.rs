@@ -4,30 +4,37 @@
 //! address is that of the child who lives there.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Date, Integer};
+use diesel::sql_types::{Array, Bool, Date, Integer};
 use domain::ContactKind;
 
 use super::person::Person;
 use super::rows::ParentRow;
+use crate::visibility::{self, Act, Standing};
 use base::db::Schools;
 use base::prelude::*;
 
-/// Parents who live with a child whom the caller's schools have not, and with none whom they have; when they have no
-/// child of the parent any more, those whom they had count instead.
-const ELSEWHERE: &str = "\
-    SELECT parent_id FROM ( \
-        SELECT l.parent_id, p.kept_by && $3 AS kept, p.school_ids && $3 AS known, \
-               l.lives_with AND (l.last_day IS NULL OR l.last_day >= $4) AS lives \
-        FROM (SELECT DISTINCT ON (pupil_id, parent_id) pupil_id, parent_id, lives_with, last_day, taken_back \
-              FROM pupil_parent WHERE trust_id = $1 AND parent_id = ANY ($2) \
-              ORDER BY pupil_id, parent_id, recorded_at DESC) l \
-        JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = l.pupil_id \
-        WHERE NOT l.taken_back) child \
-    GROUP BY parent_id \
-    HAVING CASE WHEN bool_or(kept) THEN bool_or(lives AND NOT kept) AND NOT bool_or(lives AND kept) \
-                ELSE bool_or(lives AND NOT known) AND NOT bool_or(lives AND known) END";
+/// The children of these parents, and whether the parent lives with the child.
+const CHILDREN: &str = "\
+    SELECT parent_id, pupil_id, lives_with AND (last_day IS NULL OR last_day >= $3) AS lives \
+    FROM (SELECT DISTINCT ON (pupil_id, parent_id) pupil_id, parent_id, lives_with, last_day, taken_back \
+          FROM pupil_parent WHERE trust_id = $1 AND parent_id = ANY ($2) \
+          ORDER BY pupil_id, parent_id, recorded_at DESC) l \
+    WHERE NOT taken_back";
 
-/// Of these parents those whose address is that of a child of another school.
+/// A child of a parent, whoever sees the child.
+#[derive(QueryableByName)]
+struct Child {
+    #[diesel(sql_type = Integer)]
+    parent_id: ParentId,
+    #[diesel(sql_type = Integer)]
+    pupil_id: PupilId,
+    #[diesel(sql_type = Bool)]
+    lives: bool,
+}
+
+/// Of these parents those whose address is that of a child of another school: who live with a child whom the caller's
+/// schools have not, and with none whom they have. When they have no child of the parent any more, those whom they had
+/// count instead.
 pub(super) fn elsewhere(tx: &mut Tx, parents: &[ParentId]) -> Result<BTreeSet<ParentId>> {
     match tx.scope().schools().clone() {
         Schools::Only(own) => elsewhere_of(tx, &own, parents),
@@ -41,21 +48,30 @@ pub(super) fn elsewhere_of(
     own: &[SchoolId],
     parents: &[ParentId],
 ) -> Result<BTreeSet<ParentId>> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Integer)]
-        parent_id: ParentId,
-    }
     let today = tx.clock().today();
-    let rows: Vec<Row> = tx.whole_trust(|tx| {
-        Ok(diesel::sql_query(ELSEWHERE)
+    let children: Vec<Child> = tx.whole_trust(|tx| {
+        Ok(diesel::sql_query(CHILDREN)
             .bind::<Integer, _>(tx.trust())
             .bind::<Array<Integer>, _>(parents)
-            .bind::<Array<Integer>, _>(own)
             .bind::<Date, _>(today)
             .load(tx.conn)?)
     })?;
-    Ok(rows.into_iter().map(|row| row.parent_id).collect())
+    let pupils: BTreeSet<PupilId> = children.iter().map(|child| child.pupil_id).collect();
+    let theirs = visibility::of_schools(tx, own, &pupils.into_iter().collect::<Vec<_>>())?;
+    let mut of: BTreeMap<ParentId, Vec<(bool, Option<Standing>)>> = BTreeMap::new();
+    for Child { parent_id, pupil_id, lives } in children {
+        of.entry(parent_id).or_default().push((lives, theirs.get(&pupil_id).copied()));
+    }
+    Ok(of.into_iter().filter(|(_, children)| apart(children)).map(|(parent, _)| parent).collect())
+}
+
+fn apart(children: &[(bool, Option<Standing>)]) -> bool {
+    let has = |standing: Option<Standing>| standing.is_some_and(|one| one.may(Act::AddParents));
+    let has_one = children.iter().any(|(_, standing)| has(*standing));
+    let ours =
+        |standing: Option<Standing>| if has_one { has(standing) } else { standing.is_some() };
+    let lives = |with_ours: bool| children.iter().any(|(lives, s)| *lives && ours(*s) == with_ours);
+    lives(false) && !lives(true)
 }
 
 /// Leaves out the addresses that are not for the caller.

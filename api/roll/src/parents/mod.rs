@@ -14,7 +14,6 @@ mod parents_of_pupil;
 mod person;
 mod put_link;
 mod put_parent;
-mod put_safeguards;
 mod read_parent;
 mod recipients;
 mod record;
@@ -22,18 +21,21 @@ mod rows;
 mod safeguards;
 mod take_back;
 mod ties;
+mod told_of_orders;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
+pub use add_parent::{NewParent, add};
 pub use link::Link;
 pub use of_pupils::{ParentOf, children_of, parents_of, protected, respected};
+pub use parents_of_pupil::{PupilParents, page as parents_page};
 pub use person::{Contact, Person};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};
-pub use rows::{ParentRow, parent, parents_by_name};
+pub use rows::{ParentRow, add_contacts, parent, parents_by_name};
 pub use safeguards::{Order, OrderEffect, Safeguards};
 pub use take_back::{TakenBack, take_back};
-pub use ties::{Tie, kept_apart, ties_of_pupils, whom_to_ask};
+pub use ties::{Tie, kept_apart, put_safeguards, ties_of_pupil, ties_of_pupils, whom_to_ask};
 
 /// The operations of this capability.
 pub fn mount(config: &mut ServiceConfig) {
@@ -41,7 +43,6 @@ pub fn mount(config: &mut ServiceConfig) {
         .service(parents_of_pupil::parents_of_pupil)
         .service(add_parent::add_parent)
         .service(put_link::put_link)
-        .service(put_safeguards::put_safeguards)
         .service(list_parents::list_parents)
         .service(read_parent::read_parent)
         .service(put_parent::put_parent)

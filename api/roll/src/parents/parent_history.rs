@@ -4,13 +4,12 @@ use diesel::prelude::*;
 
 use super::address;
 use super::link::Link;
-use super::parents_of_pupil::sees_orders;
 use super::person::Person;
 use super::rows;
 use super::safeguards::{Order, OrderEffect, Safeguards};
-use crate::visibility;
+use super::told_of_orders::told_of_orders;
 use base::operation::*;
-use schema::{parent_change, parent_safeguard, pupil, pupil_parent};
+use schema::{parent_change, parent_safeguard, pupil_known, pupil_parent};
 
 /// A parent's history: each list from the earliest on.
 #[derive(Serialize, ToSchema)]
@@ -141,8 +140,8 @@ pub async fn parent_history(
         let mut safeguards = leads.then(|| safeguards(tx, parent_id)).transpose()?;
         if let Some(all) = &mut safeguards {
             let pupils: Vec<PupilId> = all.iter().map(|since| since.pupil_id).collect();
-            let standings = visibility::mine(tx, &pupils)?;
-            all.retain(|since| sees_orders(&app, &caller, standings.get(&since.pupil_id).copied()));
+            let told = told_of_orders(tx, &app, &caller, &pupils)?;
+            all.retain(|since| told.contains(&since.pupil_id));
         }
         let (persons, links) = (persons(tx, parent_id)?, links(tx, parent_id)?);
         Ok(ParentHistory { parent_id, persons, links, safeguards })
@@ -175,10 +174,11 @@ fn persons(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<PersonUntil>> {
 
 fn links(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<LinkSince>> {
     let trust = tx.trust();
-    let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_parent::pupil_id));
+    let known =
+        pupil_known::trust_id.eq(trust).and(pupil_known::pupil_id.eq(pupil_parent::pupil_id));
     let rows: Vec<LinkRow> = LinkRow::query()
         .filter(pupil_parent::trust_id.eq(trust).and(pupil_parent::parent_id.eq(parent_id)))
-        .filter(diesel::dsl::exists(pupil::table.filter(seen)))
+        .filter(diesel::dsl::exists(pupil_known::table.filter(known)))
         .order((pupil_parent::recorded_at, pupil_parent::pupil_id))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())
@@ -186,10 +186,11 @@ fn links(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<LinkSince>> {
 
 fn safeguards(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<SafeguardsSince>> {
     let trust = tx.trust();
-    let seen = pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(parent_safeguard::pupil_id));
+    let known =
+        pupil_known::trust_id.eq(trust).and(pupil_known::pupil_id.eq(parent_safeguard::pupil_id));
     let rows: Vec<SafeguardRow> = SafeguardRow::query()
         .filter(parent_safeguard::trust_id.eq(trust).and(parent_safeguard::parent_id.eq(parent_id)))
-        .filter(diesel::dsl::exists(pupil::table.filter(seen)))
+        .filter(diesel::dsl::exists(pupil_known::table.filter(known)))
         .order((parent_safeguard::recorded_at, parent_safeguard::pupil_id))
         .load(tx.conn)?;
     Ok(rows.into_iter().map(Into::into).collect())

@@ -4,9 +4,8 @@ use super::link::Link;
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
 use super::ties::{Tie, ties_of_pupil};
+use super::told_of_orders::told_of_orders;
 use crate::pupils;
-use crate::visibility::{self, Act, Standing};
-use base::auth::permission::{LiftSafeguarding, Permission};
 use base::operation::*;
 
 /// A pupil's parents.
@@ -43,23 +42,8 @@ pub(super) fn shown(
     (ask_first, Some(safeguards).filter(|all| may && !all.is_empty()))
 }
 
-/// Whether a caller whose school stands so to a pupil is told what a court has ordered. What a former school knew is for
-/// its safeguarding lead alone.
-pub(super) fn sees_orders(app: &App, caller: &Caller, standing: Option<Standing>) -> bool {
-    let leads = || app.roles.allows(caller.role(), LiftSafeguarding::NAME);
-    caller.sees_confidential(app)
-        && standing.is_some_and(|standing| {
-            standing.may(Act::SeeOrders) && (standing != Standing::Former || leads())
-        })
-}
-
 /// A pupil's parents as this caller is shown them. Errors: 404.
-pub(super) fn page(
-    tx: &mut Tx,
-    app: &App,
-    caller: &Caller,
-    pupil_id: PupilId,
-) -> Result<PupilParents> {
+pub fn page(tx: &mut Tx, app: &App, caller: &Caller, pupil_id: PupilId) -> Result<PupilParents> {
     pupils::pupil(tx, pupil_id)?;
     let ties = ties_of_pupil(tx, pupil_id)?;
     let ids: Vec<ParentId> = ties.iter().map(|tie| tie.parent_id).collect();
@@ -67,7 +51,7 @@ pub(super) fn page(
     let mut by_id: BTreeMap<ParentId, ParentRow> =
         all.into_iter().map(|row| (row.parent_id, row)).collect();
     let today = tx.clock().today();
-    let may = sees_orders(app, caller, visibility::mine(tx, &[pupil_id])?.remove(&pupil_id));
+    let may = told_of_orders(tx, app, caller, &[pupil_id])?.contains(&pupil_id);
     let parents = ties.into_iter().filter_map(|tie| {
         let Tie { parent_id, link, safeguards, .. } = tie;
         let parent = by_id.remove(&parent_id)?;

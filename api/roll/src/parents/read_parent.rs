@@ -1,11 +1,11 @@
 //! One parent, with the children whom the caller may see.
 
 use super::link::Link;
-use super::parents_of_pupil::{sees_orders, shown};
+use super::parents_of_pupil::shown;
 use super::rows::{self, ParentRow};
 use super::safeguards::Safeguards;
 use super::ties::{Tie, ties_of_parents};
-use crate::visibility;
+use super::told_of_orders::told_of_orders;
 use base::operation::*;
 
 /// A parent and their children.
@@ -48,11 +48,10 @@ pub async fn read_parent(
         let today = tx.clock().today();
         let ties = ties_of_parents(tx, &[path.0])?;
         let pupils: Vec<PupilId> = ties.iter().map(|tie| tie.pupil_id).collect();
-        let standings = visibility::mine(tx, &pupils)?;
+        let told = told_of_orders(tx, &state, &caller, &pupils)?;
         let children = ties.into_iter().map(|tie| {
             let Tie { pupil_id, link, safeguards, .. } = tie;
-            let may = sees_orders(&state, &caller, standings.get(&pupil_id).copied());
-            let (ask_first, safeguards) = shown(safeguards, may, today);
+            let (ask_first, safeguards) = shown(safeguards, told.contains(&pupil_id), today);
             Child { pupil_id, link, ask_first, safeguards }
         });
         Ok(ParentPage { parent, children: children.collect() })

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use domain::folded_name_key;
 
 use super::address;
-use super::person::Person;
+use super::person::{Contact, Person};
 use crate::visibility;
 use base::prelude::*;
 use schema::{parent, parent_change};
@@ -131,7 +131,7 @@ pub(super) type Values<'a> = (
 );
 
 pub(super) fn values(person: &Person) -> Result<Values<'_>> {
-    let key = folded_name_key(&person.surname, person.forename.as_deref().unwrap_or_default());
+    let key = name_key(person);
     let contacts = serde_json::to_value(&person.contacts).map_err(Problem::internal)?;
     Ok((
         parent::title.eq(&person.title),
@@ -144,6 +144,11 @@ pub(super) fn values(person: &Person) -> Result<Values<'_>> {
     ))
 }
 
+/// What a parent is found by.
+fn name_key(person: &Person) -> String {
+    folded_name_key(&person.surname, person.forename.as_deref().unwrap_or_default())
+}
+
 /// Replaces who a parent is and how to reach them, and keeps what stood there. The same again changes nothing. Errors:
 /// 404.
 pub(super) fn replace(
@@ -153,6 +158,17 @@ pub(super) fn replace(
     by: &str,
 ) -> Result<ParentRow> {
     replace_by(tx, parent_id, person, (by, None))
+}
+
+/// Adds ways to reach a parent after those there are, but for those that are known. Errors: 404.
+pub fn add_contacts(tx: &mut Tx, parent_id: ParentId, more: &[Contact], by: &str) -> Result<()> {
+    let mut person = parent(tx, parent_id)?.person;
+    for contact in more {
+        if !person.contacts.contains(contact) {
+            person.contacts.push(contact.clone());
+        }
+    }
+    replace(tx, parent_id, &person, by).map(drop)
 }
 
 /// As [`replace`], by an import that can be taken back. Errors: 404.
@@ -184,11 +200,11 @@ pub(super) fn replace_by(
             parent_change::job_id.eq(job_id),
             parent_change::since.eq(old.recorded_at),
             parent_change::school_ids.eq(&known_to),
+            parent_change::name_key.eq(name_key(&old.person)),
         ))
         .execute(tx.conn)?;
-    // Whoever has had a child before and has none now goes on seeing what stood there.
-    let readers = visibility::readers_of_parent(tx, parent_id)?;
-    let readers = if readers.is_empty() { known_to } else { readers };
+    // Whoever has had a child before and has none now goes on seeing what stood there; of nobody's parent all see all.
+    let readers = visibility::readers_of_parent(tx, parent_id)?.unwrap_or(known_to);
     diesel::update(parent::table)
         .filter(parent::trust_id.eq(trust).and(parent::parent_id.eq(parent_id)))
         .set((

@@ -100,7 +100,7 @@ impl Safeguards {
     }
 
     /// Whether everything that has to be respected goes on as it was; what has ended may go.
-    pub(super) fn keep(&self, before: &Safeguards, today: NaiveDate) -> bool {
+    pub fn keep(&self, before: &Safeguards, today: NaiveDate) -> bool {
         let kept = |before: &Option<Order>, now: &Option<Order>| {
             before == now || !before.as_ref().is_some_and(|order| order.stands(today))
         };
@@ -113,7 +113,7 @@ impl Safeguards {
     }
 
     /// The same as it is kept. Errors: every member that cannot be kept.
-    pub(super) fn check(&self) -> Result<Safeguards> {
+    pub fn check(&self) -> Result<Safeguards> {
         let mut problem = Problem::new(Kind::Invalid);
         for (at, order) in [("court_order", &self.court_order), ("no_contact", &self.no_contact)] {
             let Some(order) = order else { continue };

@@ -51,7 +51,7 @@ fn readers(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<SchoolId>> {
 }
 
 /// Records what has to be respected about a parent and a pupil, in place of what was recorded before. Errors: 404.
-pub(super) fn put_safeguards(
+pub fn put_safeguards(
     tx: &mut Tx,
     (pupil_id, parent_id): (PupilId, ParentId),
     safeguards: &Safeguards,
@@ -169,9 +169,11 @@ const TIES: &str = "\
         lives_with, last_day, court_order, court_order_from, court_order_to, no_contact, no_contact_from, \
         no_contact_to, court_order_effects, letters_in_care, l.taken_back \
     FROM pupil_parent l \
-    JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = l.pupil_id \
+    JOIN LATERAL (SELECT pupil_id, merged_into FROM pupil_known \
+        WHERE trust_id = $1 AND pupil_id = l.pupil_id LIMIT 1) p ON true \
     LEFT JOIN LATERAL (SELECT s.* FROM parent_safeguard s \
-        JOIN pupil q ON q.trust_id = $1 AND q.pupil_id = s.pupil_id \
+        JOIN LATERAL (SELECT pupil_id, merged_into FROM pupil_known \
+            WHERE trust_id = $1 AND pupil_id = s.pupil_id LIMIT 1) q ON true \
         WHERE s.trust_id = $1 AND s.parent_id = l.parent_id \
           AND coalesce(q.merged_into, q.pupil_id) = coalesce(p.merged_into, p.pupil_id) \
         ORDER BY s.recorded_at DESC LIMIT 1) g ON true \
@@ -179,7 +181,7 @@ const TIES: &str = "\
     ORDER BY 1, l.parent_id, l.recorded_at DESC) latest WHERE NOT taken_back";
 
 /// Everybody who is or was a parent of a pupil, in the order in which they are called.
-pub(super) fn ties_of_pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Tie>> {
+pub fn ties_of_pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<Tie>> {
     ties_of_pupils(tx, &[pupil_id])
 }
 

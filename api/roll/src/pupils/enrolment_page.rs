@@ -8,6 +8,7 @@ use super::characteristics::characteristics_of_enrolment;
 use super::enrolment_notices::{EnrolmentNotice, notices_of};
 use super::{CharacteristicRow, EnrolmentRow, PlacementRow};
 
+use crate::visibility::{self, Confirmed};
 use base::prelude::*;
 
 /// An enrolment with everything that is known of it.
@@ -20,6 +21,9 @@ pub struct EnrolmentPage {
     pub(super) placements: Vec<PlacementRow>,
     /// Characteristics, from each day on.
     characteristics: Vec<CharacteristicFact>,
+    /// Where a leaver goes, who recorded it and when; absent until that is recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    destination: Option<Confirmed>,
     /// What is allowed but may be a mistake.
     notices: Vec<EnrolmentNotice>,
 }
@@ -54,6 +58,7 @@ impl From<CharacteristicRow> for CharacteristicFact {
 pub(super) fn enrolment_page(tx: &mut Tx, enrolment_id: EnrolmentId) -> Result<EnrolmentPage> {
     let mut page = enrolment_page_known(tx, enrolment_id, None)?;
     page.notices = notices_of(tx, &page.enrolment)?;
+    page.destination = visibility::confirmed(tx, page.enrolment.school_id, enrolment_id)?;
     Ok(page)
 }
 
@@ -85,6 +90,7 @@ pub(super) fn enrolment_page_known(
         enrolment: EnrolmentRow { enrolment_id, school_id, pupil_id, first_day, last_day },
         placements: placements(tx, school_id, enrolment_id, known)?,
         characteristics: characteristics.into_iter().map(Into::into).collect(),
+        destination: None,
         notices: Vec::new(),
     })
 }

@@ -9,7 +9,6 @@ mod enrolment_notices;
 mod enrolment_page;
 mod facts;
 mod identity;
-mod known;
 mod list_classes;
 mod list_enrolments;
 mod list_pupils;
@@ -28,13 +27,15 @@ pub use characteristics::{
     CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
     characteristics_of, characteristics_of_enrolment, characteristics_on, has_on,
 };
-pub use identity::pupils_by_upn;
+pub use identity::{pupils_by_upn, rename};
 pub use record::{
     NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,
     add_placements, add_pupils,
 };
 use roll::check_free;
-pub use roll::{Member, OnRoll, Stay, members, on_roll, stays_of, stays_of_pupils, year_group_on};
+pub use roll::{
+    Member, OnRoll, Stay, earlier_stays, members, on_roll, stays_of, stays_of_pupils, year_group_on,
+};
 pub use rows::{
     ClassRow, EnrolmentRow, PlacementRow, PupilRow, check_unmerged, class, classes_of,
     classes_of_schools, enrolment, enrolments_of, enrolments_of_pupil, in_order, merged_into,

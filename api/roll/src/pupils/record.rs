@@ -139,6 +139,7 @@ pub fn add_pupils(tx: &mut Tx, new: &[NewPupil], by: &str) -> Result<BTreeMap<St
                     pupil::birth_date.eq(p.birth_date),
                     pupil::sex.eq(p.sex),
                     pupil::school_ids.eq(&p.schools),
+                    pupil::known_to.eq(&p.schools),
                     pupil::kept_by.eq(&p.schools),
                     pupil::created_at.eq(now),
                     pupil::created_by.eq(by),

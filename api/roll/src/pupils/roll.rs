@@ -3,9 +3,9 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Date, Integer, Nullable, SmallInt, Text};
 
-use super::known::Known;
 use schema::placement;
 
+use base::db::Schools;
 use base::prelude::*;
 
 /// A pupil who is in a class on a day.
@@ -26,9 +26,6 @@ pub struct Member {
     /// The year group that day.
     #[diesel(sql_type = SmallInt)]
     pub year_group: i16,
-    /// The schools that write about the pupil today.
-    #[diesel(sql_type = Array<Integer>)]
-    kept_by: Vec<SchoolId>,
 }
 
 /// A pupil's time at a school, with the class on a given day.
@@ -71,8 +68,8 @@ pub fn members(
     class_id: ClassId,
     date: NaiveDate,
 ) -> Result<Vec<Member>> {
-    let mut rows: Vec<Member> = diesel::sql_query(
-        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group, p.kept_by \
+    let rows: Vec<Member> = diesel::sql_query(
+        "SELECT e.enrolment_id, e.pupil_id, p.surname, p.forename, x.year_group \
          FROM (SELECT DISTINCT enrolment_id FROM placement WHERE trust_id = $1 AND class_id = $3) c \
          JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = c.enrolment_id \
          JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
@@ -81,7 +78,8 @@ pub fn members(
          JOIN LATERAL (SELECT class_id, year_group FROM placement \
               WHERE trust_id = $1 AND school_id = $2 AND enrolment_id = c.enrolment_id AND from_day <= $4 \
               ORDER BY from_day DESC, recorded_at DESC LIMIT 1) x ON x.class_id = $3 \
-         JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = e.pupil_id \
+         JOIN LATERAL (SELECT surname, forename, name_key FROM pupil_known \
+              WHERE trust_id = $1 AND pupil_id = e.pupil_id LIMIT 1) p ON true \
          ORDER BY p.name_key COLLATE \"C\", e.enrolment_id",
     )
     .bind::<Integer, _>(tx.trust())
@@ -89,10 +87,6 @@ pub fn members(
     .bind::<Integer, _>(class_id)
     .bind::<Date, _>(date)
     .load(tx.conn)?;
-    let known = Known::read(tx, rows.iter().map(|row| (row.pupil_id, &row.kept_by)))?;
-    for row in &mut rows {
-        known.names(row.pupil_id, (&mut row.surname, &mut row.forename));
-    }
     Ok(rows)
 }
 
@@ -166,6 +160,18 @@ pub fn stays_of_pupils(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<Stay>> {
     .bind::<Array<Integer>, _>(pupils)
     .load(tx.conn)?;
     Ok(rows)
+}
+
+/// The stays of a pupil at schools that a scope does not cover, of those that have ended, earliest first: what a school may
+/// look back at. A token for the whole trust looks back at all of them.
+pub fn earlier_stays(tx: &mut Tx, pupil_id: PupilId, scope: &Scope) -> Result<Vec<Stay>> {
+    let today = tx.clock().today();
+    let mut stays = stays_of(tx, pupil_id)?;
+    stays.retain(|stay| {
+        let elsewhere = *scope.schools() == Schools::All || !scope.covers(stay.school_id);
+        elsewhere && stay.last_day.is_some_and(|last| stay.first_day <= last && last < today)
+    });
+    Ok(stays)
 }
 
 /// The year group of an enrolment on a day; `None` before its first placement.

@@ -4,14 +4,15 @@
 
 use diesel::prelude::*;
 
-use super::known::Known;
-use schema::{class, enrolment_now, placement_now, pupil};
+use schema::{class, enrolment_now, placement_now, pupil_known};
 
+use crate::visibility;
 use base::prelude::*;
 
-/// A pupil.
+/// A pupil, as the caller knows them: a school that the pupil has left goes on seeing name and number as they stood, whatever
+/// was corrected since.
 #[derive(Clone, Serialize, HasQuery, QueryableByName, ToSchema)]
-#[diesel(table_name = pupil)]
+#[diesel(table_name = pupil_known)]
 pub struct PupilRow {
     /// Rollcall's key. UPNs can change, be missing elsewhere or clash: they are never used as one.
     #[schema(example = 4711)]
@@ -96,24 +97,22 @@ pub struct PlacementRow {
 
 /// One pupil, if the caller may see it, as the caller knows it. Errors: 404.
 pub fn pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilRow> {
-    let (row, kept_by) = pupil::table
-        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq(pupil_id)))
-        .select((PupilRow::as_select(), pupil::kept_by))
-        .first(tx.conn)?;
-    Ok(Known::read(tx, [(pupil_id, &kept_by)])?.pupil(row))
+    let one = pupil_known::trust_id.eq(tx.trust()).and(pupil_known::pupil_id.eq(pupil_id));
+    Ok(PupilRow::query().filter(one).first(tx.conn)?)
 }
 
 /// Whether the caller may know of this pupil.
 pub fn pupil_is_visible(tx: &mut Tx, pupil_id: PupilId) -> Result<bool> {
-    let found = tx.of(pupil::table).filter(pupil::pupil_id.eq(pupil_id)).select(pupil::pupil_id);
+    let one = pupil_known::trust_id.eq(tx.trust()).and(pupil_known::pupil_id.eq(pupil_id));
+    let found = pupil_known::table.filter(one).select(pupil_known::pupil_id);
     Ok(found.first::<PupilId>(tx.conn).optional()?.is_some())
 }
 
 /// Refuses a record that was merged into another: what is done to the pupil is done to the other one. The record is
 /// locked, so that nobody merges it before this transaction has ended. Errors: 409, naming the other record; 404.
 pub fn check_unmerged(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
-    let found = tx.of(pupil::table).filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
-    match found.for_update().first::<Option<PupilId>>(tx.conn)? {
+    let locked = visibility::lock_records(tx, &[pupil_id])?;
+    match locked.first().and_then(|record| record.merged_into) {
         None => Ok(()),
         Some(into) => Err(Problem::new(Kind::Merged)
             .detail(format!("The record of pupil {pupil_id} was merged into {into}."))
@@ -123,17 +122,17 @@ pub fn check_unmerged(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
 
 /// The record that a pupil's record was merged into. Errors: 404.
 pub fn merged_into(tx: &mut Tx, pupil_id: PupilId) -> Result<Option<PupilId>> {
-    let found = tx.of(pupil::table).filter(pupil::pupil_id.eq(pupil_id)).select(pupil::merged_into);
-    Ok(found.first(tx.conn)?)
+    let one = pupil_known::trust_id.eq(tx.trust()).and(pupil_known::pupil_id.eq(pupil_id));
+    Ok(pupil_known::table.filter(one).select(pupil_known::merged_into).first(tx.conn)?)
 }
 
 /// The records that were merged into these pupils'.
 pub fn merged_records(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<PupilId>> {
-    let merged = pupil::trust_id.eq(tx.trust()).and(pupil::merged_into.eq_any(pupils));
-    Ok(pupil::table
+    let merged = pupil_known::trust_id.eq(tx.trust()).and(pupil_known::merged_into.eq_any(pupils));
+    Ok(pupil_known::table
         .filter(merged.assume_not_null())
-        .order(pupil::pupil_id)
-        .select(pupil::pupil_id)
+        .order(pupil_known::pupil_id)
+        .select(pupil_known::pupil_id)
         .load(tx.conn)?)
 }
 
@@ -236,12 +235,9 @@ pub fn placements_of(tx: &mut Tx, schools: &[SchoolId]) -> Result<Vec<PlacementR
 
 /// These pupils, in this order, as the caller knows them.
 pub fn in_order(tx: &mut Tx, ids: &[PupilId]) -> Result<Vec<PupilRow>> {
-    let rows: Vec<(PupilRow, Vec<SchoolId>)> = pupil::table
-        .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(ids)))
-        .select((PupilRow::as_select(), pupil::kept_by))
-        .load(tx.conn)?;
-    let known = Known::read(tx, rows.iter().map(|(row, kept_by)| (row.pupil_id, kept_by)))?;
+    let these = pupil_known::trust_id.eq(tx.trust()).and(pupil_known::pupil_id.eq_any(ids));
+    let rows = PupilRow::query().filter(these).load(tx.conn)?;
     let mut by_id: BTreeMap<PupilId, PupilRow> =
-        rows.into_iter().map(|(row, _)| (row.pupil_id, known.pupil(row))).collect();
+        rows.into_iter().map(|row| (row.pupil_id, row)).collect();
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }

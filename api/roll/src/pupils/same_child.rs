@@ -24,8 +24,9 @@ pub fn pupils_by_child(
         // The collation is that of the index.
         let rows: Vec<Row> = diesel::sql_query(
             "SELECT p.name_key, p.birth_date, p.upn FROM unnest($2, $3) AS u (name_key, birth_date) \
-             JOIN pupil p ON p.trust_id = $1 AND p.name_key COLLATE \"C\" = u.name_key \
-                 AND p.birth_date = u.birth_date AND p.merged_into IS NULL",
+             JOIN LATERAL (SELECT name_key, birth_date, upn FROM pupil_known \
+                 WHERE trust_id = $1 AND name_key COLLATE \"C\" = u.name_key \
+                   AND birth_date = u.birth_date AND merged_into IS NULL LIMIT 1) p ON true",
         )
         .bind::<Integer, _>(tx.trust())
         .bind::<Array<Text>, _>(some.iter().map(|child| &child.0).collect::<Vec<_>>())

@@ -9,9 +9,18 @@ use base::prelude::*;
 /// How the caller's schools stand to these pupils, of several the one that may most. A pupil of whom none of them knows
 /// is not there.
 pub fn mine(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Standing>> {
-    let Schools::Only(own) = tx.scope().schools().clone() else {
-        return Ok(pupils.iter().map(|pupil| (*pupil, Standing::OnRoll)).collect());
-    };
+    match tx.scope().schools().clone() {
+        Schools::Only(own) => of_schools(tx, &own, pupils),
+        Schools::All => Ok(pupils.iter().map(|pupil| (*pupil, Standing::OnRoll)).collect()),
+    }
+}
+
+/// How these schools stand to these pupils, whoever asks; of several the one that may most.
+pub fn of_schools(
+    tx: &mut Tx,
+    own: &[SchoolId],
+    pupils: &[PupilId],
+) -> Result<BTreeMap<PupilId, Standing>> {
     let all = tx.whole_trust(|tx| standings(tx, pupils))?;
     let best = |(pupil, schools): (PupilId, BTreeMap<_, Standing>)| {
         let of_own = schools.into_iter().filter(|(school, _)| own.contains(school));
@@ -35,7 +44,7 @@ pub fn check(tx: &mut Tx, pupil_id: PupilId, act: Act) -> Result<()> {
     settle(tx, &[pupil_id])
 }
 
-fn refusal(standing: Standing) -> Problem {
+pub(super) fn refusal(standing: Standing) -> Problem {
     Problem::new(Kind::AnotherSchools).detail(standing.why_not())
 }
 

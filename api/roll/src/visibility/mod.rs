@@ -2,12 +2,22 @@
 //! `standing.rs` finds out how each school stands to a child today; `settle.rs` writes it where row-level security reads
 //! it. Nobody else writes these columns but with what is asked for here.
 
+mod beyond;
 mod check;
+mod destination;
+mod freeze;
+mod records;
+mod release;
 mod settle;
 mod standing;
 mod table;
 
-pub use check::{Reach, check, check_parent, mine, permitted};
+pub use beyond::{goes_to, look_back, others_on_roll, standing_at, tell_schools};
+pub use check::{Reach, check, check_parent, mine, of_schools, permitted};
+pub use destination::{Confirmed, Destination, NewDestination, confirm, confirmed};
+pub use freeze::{freeze, tell_copies};
+pub use records::{Record, lock_records, records};
+pub use release::{Release, release, released};
 pub use settle::{let_see, settle, settle_enrolments, settle_people};
 pub use standing::{keepers_of_pupils, readers_of_parent, readers_of_pupils};
 pub use table::{Act, Standing};

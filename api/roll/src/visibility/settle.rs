@@ -1,4 +1,4 @@
-//! Owns: pupil.school_ids, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
+//! Owns: pupil.school_ids, pupil.known_to, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
 //!
 //! Writing who may see and who may write, where row-level security reads it.
 
@@ -11,7 +11,8 @@ use super::table::Act;
 use base::prelude::*;
 
 /// What is recorded of a pupil and holds wherever the pupil is taught: a school that comes to have the pupil sees it.
-const OF_A_PUPIL: [&str; 5] = [
+const OF_A_PUPIL: [&str; 6] = [
+    "UPDATE pupil r",
     "UPDATE pupil_change r",
     "UPDATE pupil_parent r",
     "UPDATE parent_safeguard r",
@@ -29,9 +30,11 @@ pub fn let_see(tx: &mut Tx, pairs: &[(PupilId, SchoolId)]) -> Result<()> {
                   seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \
                            SELECT p.pupil_id, e.school_id FROM enrolled e \
                            JOIN pupil p ON p.trust_id = $3 AND p.merged_into = e.pupil_id) \
-             UPDATE pupil p SET school_ids = p.school_ids || w.schools \
-             FROM (SELECT pupil_id, array_agg(DISTINCT school_id) AS schools FROM seen GROUP BY pupil_id) w \
-             WHERE p.trust_id = $3 AND p.pupil_id = w.pupil_id AND NOT p.school_ids @> w.schools",
+             UPDATE pupil p SET known_to = p.known_to || w.schools, school_ids = p.school_ids || w.schools \
+             FROM (SELECT n.pupil_id, array_agg(DISTINCT n.school_id) AS schools FROM seen n \
+                   JOIN pupil k ON k.trust_id = $3 AND k.pupil_id = n.pupil_id AND n.school_id <> ALL (k.known_to) \
+                   GROUP BY n.pupil_id) w \
+             WHERE p.trust_id = $3 AND p.pupil_id = w.pupil_id",
         )
         .bind::<Array<Integer>, _>(pupils)
         .bind::<Array<Integer>, _>(schools)
@@ -65,14 +68,8 @@ pub fn settle(tx: &mut Tx, pupils: &[PupilId]) -> Result<()> {
     }
     tx.whole_trust(|tx| {
         let all = standings(tx, pupils)?;
-        let keepers = pairs(who_may(&all, Act::AddParents), PupilId::number);
-        run(
-            tx,
-            "UPDATE pupil r SET kept_by = w.schools",
-            "pupil_id",
-            "r.kept_by <> w.schools",
-            &keepers,
-        )?;
+        let keepers = who_may(&all, Act::AddParents);
+        keep(tx, "UPDATE pupil r", "pupil_id", keepers, PupilId::number)?;
         let readers = pairs(who_may(&all, Act::See), PupilId::number);
         for update in OF_A_PUPIL {
             widen(tx, update, "pupil_id", &readers)?;
@@ -118,16 +115,10 @@ fn settle_parents(tx: &mut Tx, parents: &[ParentId]) -> Result<()> {
         for (parent, pupil) in &children {
             of.entry(*parent).or_default().extend(schools.get(pupil).into_iter().flatten());
         }
-        pairs(of, ParentId::number)
+        of
     };
-    let (keepers, readers) = (of(&keepers), of(&readers));
-    run(
-        tx,
-        "UPDATE parent r SET kept_by = w.schools",
-        "parent_id",
-        "r.kept_by <> w.schools",
-        &keepers,
-    )?;
+    keep(tx, "UPDATE parent r", "parent_id", of(&keepers), ParentId::number)?;
+    let readers = pairs(of(&readers), ParentId::number);
     widen(tx, "UPDATE parent r", "parent_id", &readers)?;
     widen(tx, "UPDATE parent_change r", "parent_id", &readers)
 }
@@ -149,20 +140,38 @@ fn pairs<K: Copy, S: IntoIterator<Item = SchoolId>>(
     pairs
 }
 
-/// Lets schools see the rows of a table that are about somebody.
-fn widen(tx: &mut Tx, update: &str, key: &str, readers: &Pairs) -> Result<()> {
-    let set = format!(
-        "{update} SET school_ids = \
-             ARRAY(SELECT DISTINCT s FROM unnest(r.school_ids || w.schools) AS s ORDER BY s)"
-    );
-    run(tx, &set, key, "NOT r.school_ids @> w.schools", readers)
+/// Says by which schools somebody is kept; by none, once it is confirmed that somebody else looks after a child.
+fn keep<K: Copy, S: IntoIterator<Item = SchoolId>>(
+    tx: &mut Tx,
+    update: &str,
+    key: &str,
+    keepers: BTreeMap<K, S>,
+    number: impl Fn(K) -> i32,
+) -> Result<()> {
+    let everybody: Vec<i32> = keepers.keys().map(|one| number(*one)).collect();
+    let (keys, schools) = pairs(keepers, number);
+    diesel::sql_query(format!(
+        "{update} SET kept_by = w.schools \
+         FROM (SELECT k.key, ARRAY(SELECT u.school_id FROM unnest($2, $3) AS u (key, school_id) \
+                   WHERE u.key = k.key ORDER BY 1) AS schools FROM unnest($4) AS k (key)) w \
+         WHERE r.trust_id = $1 AND r.{key} = w.key AND r.kept_by <> w.schools"
+    ))
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Array<Integer>, _>(keys)
+    .bind::<Array<Integer>, _>(schools)
+    .bind::<Array<Integer>, _>(everybody)
+    .execute(tx.conn)?;
+    Ok(())
 }
 
-fn run(tx: &mut Tx, set: &str, key: &str, differs: &str, (keys, schools): &Pairs) -> Result<()> {
+/// Lets schools see the rows of a table that are about somebody.
+fn widen(tx: &mut Tx, update: &str, key: &str, (keys, schools): &Pairs) -> Result<()> {
     diesel::sql_query(format!(
-        "{set} FROM (SELECT u.key, array_agg(u.school_id ORDER BY u.school_id) AS schools \
+        "{update} SET school_ids = \
+             ARRAY(SELECT DISTINCT s FROM unnest(r.school_ids || w.schools) AS s ORDER BY s) \
+         FROM (SELECT u.key, array_agg(u.school_id ORDER BY u.school_id) AS schools \
              FROM unnest($2, $3) AS u (key, school_id) GROUP BY u.key) w \
-         WHERE r.trust_id = $1 AND r.{key} = w.key AND {differs}"
+         WHERE r.trust_id = $1 AND r.{key} = w.key AND NOT r.school_ids @> w.schools"
     ))
     .bind::<Integer, _>(tx.trust())
     .bind::<Array<Integer>, _>(keys)

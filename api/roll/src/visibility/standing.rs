@@ -1,8 +1,9 @@
 //! How the schools of a trust stand to children today, from every enrolment, whoever asks.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Date, Integer, Nullable};
+use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, Text};
 
+use super::destination::Destination;
 use super::table::{Act, Standing};
 
 use base::prelude::*;
@@ -18,7 +19,7 @@ struct Record {
     #[diesel(sql_type = Integer)]
     child: PupilId,
     #[diesel(sql_type = Array<Integer>)]
-    school_ids: Vec<SchoolId>,
+    known_to: Vec<SchoolId>,
 }
 
 /// A child's time at a school.
@@ -34,10 +35,14 @@ struct Time {
     last_day: Option<NaiveDate>,
     #[diesel(sql_type = Bool)]
     subsidiary: bool,
+    /// Where the child went from there.
+    #[diesel(sql_type = Nullable<Text>)]
+    destination: Option<Destination>,
 }
 
 const TIMES: &str = "\
-    SELECT e.pupil_id, e.school_id, d.first_day, d.last_day, coalesce(r.value = 'subsidiary', false) AS subsidiary \
+    SELECT e.pupil_id, e.school_id, d.first_day, d.last_day, coalesce(r.value = 'subsidiary', false) AS subsidiary, \
+        z.destination \
     FROM enrolment e \
     JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days \
          WHERE trust_id = $1 AND school_id = e.school_id AND enrolment_id = e.enrolment_id \
@@ -46,16 +51,19 @@ const TIMES: &str = "\
          WHERE trust_id = $1 AND school_id = e.school_id AND enrolment_id = e.enrolment_id \
            AND kind = 'registration' AND from_day <= $3 \
          ORDER BY from_day DESC, recorded_at DESC LIMIT 1) r ON true \
+    LEFT JOIN LATERAL (SELECT destination FROM leaver_destination \
+         WHERE trust_id = $1 AND school_id = e.school_id AND enrolment_id = e.enrolment_id \
+         ORDER BY recorded_at DESC LIMIT 1) z ON true \
     WHERE e.trust_id = $1 AND e.pupil_id = ANY ($2)";
 
 /// How each school stands to these pupils, and to the records that were merged into theirs. The caller looks with the
 /// eyes of the whole trust.
 pub(super) fn standings(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, Schools>> {
     let records: Vec<Record> = diesel::sql_query(
-        "SELECT pupil_id, coalesce(merged_into, pupil_id) AS child, school_ids FROM pupil \
+        "SELECT pupil_id, coalesce(merged_into, pupil_id) AS child, known_to FROM pupil \
          WHERE trust_id = $1 AND pupil_id = ANY ($2) \
          UNION ALL \
-         SELECT pupil_id, merged_into, school_ids FROM pupil \
+         SELECT pupil_id, merged_into, known_to FROM pupil \
          WHERE trust_id = $1 AND merged_into = ANY ($2) AND pupil_id <> ALL ($2)",
     )
     .bind::<Integer, _>(tx.trust())
@@ -75,7 +83,7 @@ pub(super) fn standings(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<Pupi
     let none = Vec::new();
     let stand = |record: Record| {
         let times = of.get(&record.child).unwrap_or(&none);
-        (record.pupil_id, stand(times, &record.school_ids, today))
+        (record.pupil_id, stand(times, &record.known_to, today))
     };
     Ok(records.into_iter().map(stand).collect())
 }
@@ -87,14 +95,17 @@ fn stand(times: &[Time], known_to: &[SchoolId], today: NaiveDate) -> Schools {
     let there: Vec<&Time> = times.iter().filter(here).collect();
     let main =
         |school: SchoolId| there.iter().any(|time| !time.subsidiary && time.school_id != school);
-    let ended = times.iter().filter_map(|time| Some((time.last_day?, time.school_id)));
+    let ended = times.iter().filter_map(|time| Some((time.last_day?, time)));
     let latest = ended.clone().filter(|(last, _)| *last < today).map(|(last, _)| last).max();
+    let goes_on = |time: &Time| !time.destination.is_some_and(Destination::takes_over);
     let of_one = |school: SchoolId| {
         let on_roll = there.iter().find(|time| time.school_id == school);
         let to_come = times.iter().any(|time| time.school_id == school && today < time.first_day);
         let keeps = there.is_empty()
             && match latest {
-                Some(latest) => ended.clone().any(|end| end == (latest, school)),
+                Some(latest) => ended.clone().any(|(last, time)| {
+                    (last, time.school_id) == (latest, school) && goes_on(time)
+                }),
                 None => to_come || times.is_empty(),
             };
         match on_roll {
@@ -160,13 +171,16 @@ pub(super) fn children(tx: &mut Tx, parents: &[ParentId]) -> Result<Vec<(ParentI
     Ok(rows.into_iter().map(|row| (row.parent_id, row.pupil_id)).collect())
 }
 
-/// The schools that see what is recorded now of a parent: those of every child.
-pub fn readers_of_parent(tx: &mut Tx, parent_id: ParentId) -> Result<Vec<SchoolId>> {
+/// The schools that see what is recorded now of a parent: those of every child. `None` for nobody's parent.
+pub fn readers_of_parent(tx: &mut Tx, parent_id: ParentId) -> Result<Option<Vec<SchoolId>>> {
     let of = tx.whole_trust(|tx| {
         let children = children(tx, &[parent_id])?;
         let pupils: Vec<PupilId> = children.into_iter().map(|(_, pupil)| pupil).collect();
         Ok(who_may(&standings(tx, &pupils)?, Act::See))
     })?;
+    if of.is_empty() {
+        return Ok(None);
+    }
     let schools: BTreeSet<SchoolId> = of.into_values().flatten().collect();
-    Ok(schools.into_iter().collect())
+    Ok(Some(schools.into_iter().collect()))
 }

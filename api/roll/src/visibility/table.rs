@@ -11,8 +11,8 @@ pub enum Standing {
     Joining,
     /// On roll, and another school of the trust is the main one.
     Subsidiary,
-    /// On no school's roll: the last school, or, of a child who is new, the one to come. So that nobody who is taught at
-    /// home or missing is left with nobody.
+    /// On no school's roll: the last school until it is confirmed where the child went, or, of a child who is new, the one
+    /// to come. So that nobody who is taught at home or missing is left with nobody.
     Keeping,
     /// On roll, at the main or only school.
     OnRoll,
@@ -26,6 +26,13 @@ pub enum Act {
     /// To be told what a court has ordered, not only that there is something. The lead of a former school is told what
     /// was recorded before.
     SeeOrders,
+    /// To be told the same once the school before has released it. For the safeguarding lead alone.
+    SeeReleasedOrders,
+    /// To release it to the school that the child goes to. For the safeguarding lead alone.
+    ReleaseOrders,
+    /// To look back at what earlier schools of the trust recorded of attendance: how much the child was absent, and, for
+    /// whoever leads, the marks.
+    LookBack,
     /// To correct names, number, date of birth and sex.
     Correct,
     /// To change parents, how they are reached and in which order.
@@ -42,14 +49,19 @@ pub enum Act {
     ResumeLetters,
     /// To begin something: a meeting, a plan, a visit, a referral, a penalty notice. What has begun is finished anyway.
     Begin,
+    /// To keep a draft of what one was told, which becomes part of the record on the first day.
+    Draft,
     /// To put the child on roll.
     Enrol,
 }
 
 /// A row an act: the schools that may.
-const TABLE: [(Act, &[Standing]); 11] = [
+const TABLE: [(Act, &[Standing]); 15] = [
     (Act::See, &[OnRoll, Subsidiary, Keeping, Joining]),
     (Act::SeeOrders, &[OnRoll, Subsidiary, Keeping, Former]),
+    (Act::SeeReleasedOrders, &[Joining]),
+    (Act::ReleaseOrders, &[OnRoll, Keeping, Former]),
+    (Act::LookBack, &[OnRoll, Subsidiary, Keeping]),
     (Act::Correct, &[OnRoll, Keeping]),
     (Act::ChangeParents, &[OnRoll, Keeping]),
     (Act::AddParents, &[OnRoll, Subsidiary, Keeping]),
@@ -58,10 +70,16 @@ const TABLE: [(Act, &[Standing]); 11] = [
     (Act::StopLetters, &[OnRoll, Subsidiary, Keeping]),
     (Act::ResumeLetters, &[OnRoll, Keeping]),
     (Act::Begin, &[OnRoll, Subsidiary, Keeping]),
+    (Act::Draft, &[Joining, Keeping]),
     (Act::Enrol, &[OnRoll, Subsidiary, Keeping, Joining]),
 ];
 
 impl Standing {
+    /// Whether the child is on the school's roll.
+    pub(super) fn is_on_roll(self) -> bool {
+        matches!(self, OnRoll | Subsidiary)
+    }
+
     /// Whether a school that stands so to a child may do that.
     pub fn may(self, act: Act) -> bool {
         TABLE.iter().any(|(row, who)| *row == act && who.contains(&self))

@@ -35,6 +35,7 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
         &[
             ("pupils", "Pupils, their classes and enrolments, and what is known of them."),
             ("parents", "Parents, and how each of them may be contacted about each child."),
+            ("joining", "Drafts about pupils who are yet to come, which go live on the first day."),
         ],
     ),
     (
@@ -55,6 +56,10 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
         "casework",
         &[
             ("actions", "What people have to do, by when, and the evidence that they did it."),
+            (
+                "orders",
+                "What courts have ordered about parents: recorded, lifted, released to the next school.",
+            ),
             ("letters", "Letters to parents: waiting, held, sent or taken back."),
             (
                 "cases",

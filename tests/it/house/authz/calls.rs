@@ -56,6 +56,11 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         r#"{"first_day":"2026-09-02","last_day":null}"#,
     ),
     (
+        "put_destination",
+        "/v1/enrolments/{enrolment}/destination",
+        r#"{"destination":"unknown","says":"Nobody opens the door"}"#,
+    ),
+    (
         "place_pupil",
         "/v1/enrolments/{enrolment}/placements",
         r#"{"from_day":"2026-09-02","class_id":{class},"year_group":6}"#,
@@ -99,6 +104,9 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         "/v1/pupils/{pupil}/parents/{parent}/safeguards",
         r#"{"no_contact":{"text":"Family court","from":"2026-09-02"}}"#,
     ),
+    ("release_orders", "/v1/pupils/{pupil}/orders/release", r#"{"to_school":{annex}}"#),
+    ("put_draft", "/v1/schools/{annex}/joining/{pupil}", r#"{"forename":"B{fresh}"}"#),
+    ("read_draft", "/v1/schools/{annex}/joining/{pupil}", ""),
     ("list_parents", "/v1/parents", ""),
     ("read_parent", "/v1/parents/{parent}", ""),
     ("parent_history", "/v1/parents/{parent}/history", ""),
@@ -149,6 +157,8 @@ pub const CALLS: &[(&str, &str, &str)] = &[
     ),
     ("read_register", "/v1/classes/{class}/registers/2026-11-18/AM", ""),
     ("read_marks", "/v1/pupils/{pupil}/marks", ""),
+    ("read_earlier", "/v1/pupils/{pupil}/earlier", ""),
+    ("read_earlier_marks", "/v1/pupils/{pupil}/earlier/marks", ""),
     (
         "amend_marks",
         "/v1/pupils/{pupil}/marks/amendments",

@@ -36,7 +36,7 @@ const WINGS: [(&str, &[&str]); 12] = [
     ),
     ("school", &["tenants", "calendars", "letterheads", "staff", "policies"]),
     ("marks", &["rows", "recheck"]),
-    ("roll", &["visibility", "pupils", "parents"]),
+    ("roll", &["visibility", "pupils", "parents", "joining"]),
     ("register", &["roll", "closures"]),
     ("figures", &["evidence", "compare", "explain"]),
     (
@@ -44,6 +44,7 @@ const WINGS: [(&str, &[&str]); 12] = [
         &[
             "records",
             "actions",
+            "orders",
             "letters",
             "cases",
             "recording",

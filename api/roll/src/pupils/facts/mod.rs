@@ -4,6 +4,7 @@ mod move_pupil;
 mod place_pupil;
 mod put_characteristics;
 mod put_days;
+mod put_destination;
 mod read_characteristics;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -16,6 +17,7 @@ use school::tenants::{self, Locked};
 pub(super) fn mount(config: &mut ServiceConfig) {
     config
         .service(put_days::put_days)
+        .service(put_destination::put_destination)
         .service(place_pupil::place_pupil)
         .service(put_characteristics::put_characteristics)
         .service(read_characteristics::read_characteristics)

@@ -80,14 +80,32 @@ pub async fn correct_pupil(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         crate::pupils::pupil(tx, pupil_id)?;
         key.once(tx, &caller, &format!("correct_pupil/{pupil_id}"), &body.bytes, |tx| {
-            let row = correct(tx, pupil_id, &body.value, &caller)?;
+            let row = correct(tx, pupil_id, &body.value, caller.subject())?;
             Reply::created(format!("/v1/pupils/{pupil_id}/history"), &row)
         })
     });
     Ok(reply.await?.answer())
 }
 
-fn correct(tx: &mut Tx, pupil_id: PupilId, body: &Correction, caller: &Caller) -> Result<PupilRow> {
+/// Gives a pupil other names, where they are others.
+pub fn rename(
+    tx: &mut Tx,
+    pupil_id: PupilId,
+    (surname, forename): (Option<String>, Option<String>),
+    reason: &str,
+    by: &str,
+) -> Result<()> {
+    let row = crate::pupils::pupil(tx, pupil_id)?;
+    let is = |new: &Option<String>, old: &String| new.as_ref().is_none_or(|new| new == old);
+    if is(&surname, &row.surname) && is(&forename, &row.forename) {
+        return Ok(());
+    }
+    let reason = reason.to_owned();
+    let names = Correction { upn: None, surname, forename, birth_date: None, sex: None, reason };
+    correct(tx, pupil_id, &names, by).map(drop)
+}
+
+fn correct(tx: &mut Tx, pupil_id: PupilId, body: &Correction, by: &str) -> Result<PupilRow> {
     let reason = details::reason(&body.reason)?;
     let held = hold(tx, &[pupil_id])?;
     check_unmerged(tx, pupil_id)?;
@@ -104,7 +122,10 @@ fn correct(tx: &mut Tx, pupil_id: PupilId, body: &Correction, caller: &Caller) -
         held.check_reach(tx)?;
     }
     let at = held.locked.bump_at(tx)?;
-    keep(tx, pupil_id, &changes, at, caller.subject())?;
+    keep(tx, pupil_id, &changes, at, by)?;
+    if changes.iter().any(|change| change.field.is_frozen()) {
+        visibility::freeze(tx, pupil_id, at)?;
+    }
     write(tx, pupil_id, &new)
 }
 
@@ -146,5 +167,6 @@ fn write(tx: &mut Tx, pupil_id: PupilId, new: &Details) -> Result<PupilRow> {
             ),
             other => other.into(),
         })?;
+    visibility::tell_copies(tx, pupil_id)?;
     crate::pupils::pupil(tx, pupil_id)
 }

@@ -72,7 +72,7 @@ fn merge(tx: &mut Tx, from: PupilId, body: &Merge, caller: &Caller) -> Result<()
     let enrolments: Vec<(EnrolmentId, SchoolId)> =
         stays.iter().map(|stay| (stay.enrolment_id, stay.school_id)).collect();
     let seen: BTreeSet<SchoolId> =
-        held.records.iter().flat_map(|record| record.school_ids.iter().copied()).collect();
+        held.records.iter().flat_map(|record| record.known_to.iter().copied()).collect();
     let at = held.locked.bump_at(tx)?;
     let because = (reason.as_str(), at, caller.subject());
     hand_over(tx, &enrolments, into, because)?;

@@ -9,7 +9,7 @@ mod upns;
 
 use utoipa_actix_web::service_config::ServiceConfig;
 
-pub(super) use records::PupilField;
+pub use correct_pupil::rename;
 pub use upns::pupils_by_upn;
 pub(super) use upns::{former_upns, pupils_with_upn};
 

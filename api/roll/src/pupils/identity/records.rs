@@ -3,20 +3,10 @@
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text, Timestamptz};
 
-use crate::visibility;
+use crate::visibility::{self, Record};
 use base::prelude::*;
 use schema::{pupil, pupil_change};
 use school::tenants::{self, Locked};
-
-/// A record of a pupil, locked.
-#[derive(HasQuery)]
-#[diesel(table_name = pupil)]
-pub(super) struct Record {
-    pub pupil_id: PupilId,
-    /// Every school that has ever enrolled the pupil.
-    pub school_ids: Vec<SchoolId>,
-    pub merged_into: Option<PupilId>,
-}
 
 /// Records and the versions of all their schools, locked until the transaction ends.
 pub(super) struct Held {
@@ -28,38 +18,21 @@ pub(super) struct Held {
 /// Locks these records, and their schools so far as the caller may reach them. Errors: 404; 503 when a school enrolled
 /// one of them at the same moment.
 pub(super) fn hold(tx: &mut Tx, pupils: &[PupilId]) -> Result<Held> {
-    let schools = schools(&read(tx, pupils)?);
+    let schools = schools(&visibility::records(tx, pupils)?);
     let reached: Vec<SchoolId> =
         schools.iter().copied().filter(|school| tx.scope().covers(*school)).collect();
     // This year too, so that there is always a version whose instant runs forwards.
     let year = tenants::today_year(tx.clock())?.number();
     let locked = tenants::lock_schools(tx, &reached, &[year])?;
-    let wanted = pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq_any(pupils));
-    let rows: Vec<PupilId> = pupil::table
-        .filter(wanted)
-        .order(pupil::pupil_id)
-        .select(pupil::pupil_id)
-        .for_update()
-        .load(tx.conn)?;
-    let records = read(tx, pupils)?;
-    if rows.len() != pupils.iter().collect::<BTreeSet<_>>().len()
-        || self::schools(&records) != schools
-    {
+    let records = visibility::lock_records(tx, pupils)?;
+    if self::schools(&records) != schools {
         return Err(Problem::unavailable(1, "a school enrolled the pupil at the same moment"));
     }
     Ok(Held { records, locked })
 }
 
-fn read(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<Record>> {
-    let one = |id: &PupilId| {
-        let row = tx.rows::<Record>().filter(pupil::pupil_id.eq(*id));
-        Ok(row.first(tx.conn)?)
-    };
-    pupils.iter().map(one).collect()
-}
-
 fn schools(records: &[Record]) -> BTreeSet<SchoolId> {
-    records.iter().flat_map(|record| record.school_ids.iter().copied()).collect()
+    records.iter().flat_map(|record| record.known_to.iter().copied()).collect()
 }
 
 impl Held {
@@ -87,6 +60,14 @@ words! {
     }
 }
 
+impl PupilField {
+    /// Whether a school that the pupil has left keeps it as it stood. Date of birth and sex decide figures of every
+    /// school that the pupil was at, and a merge is for all of them.
+    pub fn is_frozen(self) -> bool {
+        matches!(self, Self::Upn | Self::Surname | Self::Forename)
+    }
+}
+
 /// A change of one field.
 pub(super) struct Change<'a> {
     pub field: PupilField,
@@ -106,10 +87,9 @@ pub(super) fn keep(
     let trust = tx.trust();
     let readers = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
     let readers = readers.unwrap_or_default();
-    // Date of birth and sex decide figures of every school that the pupil was at, and a merge is for all of them.
     let everybody: Vec<SchoolId> = pupil::table
         .filter(pupil::trust_id.eq(trust).and(pupil::pupil_id.eq(pupil_id)))
-        .select(pupil::school_ids)
+        .select(pupil::known_to)
         .first(tx.conn)?;
     let rows: Vec<_> = changes
         .iter()
@@ -123,9 +103,10 @@ pub(super) fn keep(
                 pupil_change::new.eq(&change.new),
                 pupil_change::reason.eq(change.reason),
                 pupil_change::recorded_by.eq(by),
-                pupil_change::school_ids.eq(match change.field {
-                    PupilField::Upn | PupilField::Surname | PupilField::Forename => &readers,
-                    PupilField::BirthDate | PupilField::Sex | PupilField::MergedInto => &everybody,
+                pupil_change::school_ids.eq(if change.field.is_frozen() {
+                    &readers
+                } else {
+                    &everybody
                 }),
             )
         })
@@ -145,6 +126,7 @@ pub(super) fn point(
         .filter(pupil::trust_id.eq(tx.trust()).and(pupil::pupil_id.eq(record.pupil_id)))
         .set(pupil::merged_into.eq(into))
         .execute(tx.conn)?;
+    visibility::tell_copies(tx, record.pupil_id)?;
     let text = |id: Option<PupilId>| id.map(|id| id.to_string());
     let (old, new) = (text(record.merged_into), text(into));
     keep(tx, record.pupil_id, &[Change { field: PupilField::MergedInto, old, new, reason }], at, by)

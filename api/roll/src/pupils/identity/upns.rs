@@ -7,8 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Integer, Text};
 
 use super::records::PupilField;
-use crate::pupils::{PupilRow, in_order};
-use base::db::Schools;
+use crate::pupils::PupilRow;
 use base::prelude::*;
 use schema::pupil_change;
 
@@ -25,7 +24,7 @@ pub fn pupils_by_upn(tx: &mut Tx, upns: &[String]) -> Result<BTreeMap<String, Pu
         // from the sixth time on keep one plan for all values: one that was made when the table was nearly empty
         // compares every pupil of the trust with every UPN of the file.
         let rows: Vec<PupilRow> = diesel::sql_query(
-            "SELECT pupil_id, upn, surname, forename, birth_date, sex FROM pupil \
+            "SELECT pupil_id, upn, surname, forename, birth_date, sex FROM pupil_known \
              WHERE trust_id = $1 AND upn = ANY ($2) AND merged_into IS NULL",
         )
         .bind::<Integer, _>(trust)
@@ -39,38 +38,23 @@ pub fn pupils_by_upn(tx: &mut Tx, upns: &[String]) -> Result<BTreeMap<String, Pu
         let rows: Vec<Formerly> = diesel::sql_query(
             "SELECT f.asked, p.pupil_id, p.upn, p.surname, p.forename, p.birth_date, p.sex FROM ( \
                  SELECT asked, min(pupil_id) AS pupil_id FROM ( \
-                     SELECT upn AS asked, merged_into AS pupil_id FROM pupil \
+                     SELECT upn AS asked, merged_into AS pupil_id FROM pupil_known \
                      WHERE trust_id = $1 AND upn = ANY ($2) AND merged_into IS NOT NULL \
                      UNION \
                      SELECT c.old, coalesce(q.merged_into, q.pupil_id) FROM pupil_change c \
-                     JOIN pupil q ON q.trust_id = $1 AND q.pupil_id = c.pupil_id \
+                     JOIN LATERAL (SELECT pupil_id, merged_into FROM pupil_known \
+                         WHERE trust_id = $1 AND pupil_id = c.pupil_id LIMIT 1) q ON true \
                      WHERE c.trust_id = $1 AND c.field = 'upn' AND c.old = ANY ($2) \
                  ) had GROUP BY asked HAVING count(*) = 1 \
-             ) f JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = f.pupil_id",
+             ) f JOIN LATERAL (SELECT * FROM pupil_known \
+                 WHERE trust_id = $1 AND pupil_id = f.pupil_id LIMIT 1) p ON true",
         )
         .bind::<Integer, _>(trust)
         .bind::<Array<Text>, _>(others)
         .load(tx.conn)?;
         found.extend(rows.into_iter().map(|row| (row.asked, row.pupil)));
     }
-    as_known(tx, &mut found)?;
     Ok(found)
-}
-
-/// Puts in place of those who have left the caller's schools what these knew of them.
-fn as_known(tx: &mut Tx, found: &mut BTreeMap<String, PupilRow>) -> Result<()> {
-    if *tx.scope().schools() == Schools::All {
-        return Ok(());
-    }
-    let ids: Vec<PupilId> = found.values().map(|row| row.pupil_id).collect();
-    let rows = in_order(tx, &ids)?.into_iter().map(|row| (row.pupil_id, row));
-    let rows: BTreeMap<PupilId, PupilRow> = rows.collect();
-    for row in found.values_mut() {
-        if let Some(known) = rows.get(&row.pupil_id) {
-            row.clone_from(known);
-        }
-    }
-    Ok(())
 }
 
 #[derive(QueryableByName)]
@@ -90,10 +74,11 @@ struct Id {
 /// Everybody who has or had this UPN, for a search.
 pub fn pupils_with_upn(tx: &mut Tx, upn: &str) -> Result<Vec<PupilId>> {
     let ids: Vec<Id> = diesel::sql_query(
-        "SELECT coalesce(merged_into, pupil_id) AS pupil_id FROM pupil WHERE trust_id = $1 AND upn = $2 \
+        "SELECT coalesce(merged_into, pupil_id) AS pupil_id FROM pupil_known WHERE trust_id = $1 AND upn = $2 \
          UNION \
          SELECT coalesce(q.merged_into, q.pupil_id) FROM pupil_change c \
-         JOIN pupil q ON q.trust_id = $1 AND q.pupil_id = c.pupil_id \
+         JOIN LATERAL (SELECT pupil_id, merged_into FROM pupil_known \
+             WHERE trust_id = $1 AND pupil_id = c.pupil_id LIMIT 1) q ON true \
          WHERE c.trust_id = $1 AND c.field = 'upn' AND c.old = $2",
     )
     .bind::<Integer, _>(tx.trust())

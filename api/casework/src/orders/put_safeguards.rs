@@ -1,12 +1,11 @@
 //! What has to be respected before a parent is contacted about a pupil.
 
-use super::parents_of_pupil::{PupilParents, page};
-use super::safeguards::{Order, Safeguards};
-use super::ties;
-use crate::pupils;
-use crate::visibility::{self, Act};
+use super::tell_leads;
 use base::auth::permission::{LiftSafeguarding, Permission};
 use base::operation::*;
+use roll::parents::{self, Order, PupilParents, Safeguards};
+use roll::pupils;
+use roll::visibility::{self, Act};
 
 /// What has to be respected, and why that is less than before.
 #[derive(Deserialize, ToSchema)]
@@ -33,9 +32,10 @@ pub struct SafeguardsBody {
 /// Replaces what was recorded about this parent and this pupil; that stays as history. An empty object says that there
 /// is nothing to respect. A court order stands with the parent whom it restrains, and says what it does; everybody else is
 /// contacted as before. Every school that has the pupil on roll adds; what is there is lifted, shortened or put
-/// otherwise by the safeguarding lead of the main school alone, with a reason. A child's brother or sister is another
+/// otherwise by the safeguarding lead of the main school alone, with a reason, and the safeguarding leads of the other
+/// schools on roll are told in their lists of actions. A child's brother or sister is another
 /// matter: record it there too.
-#[utoipa::path(tag = "parents", security(("token" = ["safeguarding:write"])), request_body = SafeguardsBody,
+#[utoipa::path(tag = "orders", security(("token" = ["safeguarding:write"])), request_body = SafeguardsBody,
     params(PupilId, ParentId),
     responses((status = 200, description = "The pupil's parents as they stand now.", body = PupilParents),
         refusal::Merged, refusal::AnotherSchools))]
@@ -56,7 +56,7 @@ pub async fn put_safeguards(
         pupils::pupil(tx, pair.0)?;
         pupils::check_unmerged(tx, pair.0)?;
         record(tx, pair, &safeguards, reason.as_deref(), (&caller, &state))?;
-        page(tx, &state, &caller, pair.0)
+        parents::parents_page(tx, &state, &caller, pair.0)
     });
     Ok(HttpResponse::Ok().json(page.await?))
 }
@@ -69,9 +69,10 @@ fn record(
     (caller, app): (&Caller, &App),
 ) -> Result<()> {
     visibility::check(tx, pupil_id, Act::AddOrders)?;
-    let ties = ties::ties_of_pupil(tx, pupil_id)?;
+    let ties = parents::ties_of_pupil(tx, pupil_id)?;
     let tie = ties.iter().find(|tie| tie.parent_id == parent_id).ok_or_else(Problem::not_found)?;
-    if !safeguards.keep(&tie.safeguards, tx.clock().today()) {
+    let lifts = !safeguards.keep(&tie.safeguards, tx.clock().today());
+    if lifts {
         visibility::check(tx, pupil_id, Act::LiftOrders)?;
         if !app.roles.allows(caller.role(), LiftSafeguarding::NAME) {
             return Err(Problem::new(Kind::Forbidden)
@@ -83,5 +84,14 @@ fn record(
             return Err(Problem::at(Kind::Invalid, "/reason", expected));
         }
     }
-    ties::put_safeguards(tx, (pupil_id, parent_id), safeguards, (reason, caller.subject()))
+    parents::put_safeguards(tx, (pupil_id, parent_id), safeguards, (reason, caller.subject()))?;
+    if !lifts {
+        return Ok(());
+    }
+    let others = visibility::others_on_roll(tx, pupil_id)?;
+    let says = format!(
+        "what has to be respected about a parent was lifted or changed by the pupil's main school: read \
+         /v1/parents/{parent_id}/history"
+    );
+    tell_leads(tx, pupil_id, &others, &says)
 }
