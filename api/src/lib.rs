@@ -1,5 +1,5 @@
 //! Rollcall's HTTP API and command line: twelve wings, from the ground up. A wing uses those above it in this list and
-//! none below it.
+//! none below it. Each but the last, which is this one, is a crate of its own.
 //!
 //! | wing | question |
 //! | --- | --- |
@@ -20,15 +20,6 @@
 //! handler's argument ([`base::auth::May`]), reads and writes through the only door to the database ([`base::db::Db`]),
 //! asks `domain` for rules and `analytics` for figures, and answers.
 
-pub mod base;
-pub mod casework;
-pub mod day;
-pub mod figures;
-pub mod imports;
-pub mod marks;
-pub mod register;
-pub mod reports;
-pub mod roll;
-pub mod runs;
-pub mod school;
+pub use {base, casework, day, figures, imports, marks, register, reports, roll, runs, school};
+
 pub mod server;

@@ -1,6 +1,6 @@
 //! Rollcall told as stories over HTTP, on a real Postgres and a real Redis.
 //!
-//! The folders are the wings of `api/src`, from the ground up; in a wing a file is a capability, with a folder of its name
+//! The folders are the wings of `api`, from the ground up; in a wing a file is a capability, with a folder of its name
 //! where it has much to tell. `house` holds what is asked of the whole house: every operation, table and file. `smoke` is
 //! the shortest story, to be read first, and `support` what all of them stand on.
 #![cfg(test)]

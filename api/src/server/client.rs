@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::base::prelude::*;
+use base::prelude::*;
 
 /// What went wrong, in plain English.
 #[derive(Debug, thiserror::Error)]

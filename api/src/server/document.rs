@@ -15,8 +15,8 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Components, OpenApi, RefOr};
 use utoipa_actix_web::AppExt;
 
-use crate::figures::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
-use crate::reports::ReportFormat;
+use figures::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
+use reports::ReportFormat;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(

@@ -19,13 +19,12 @@ use utoipa_actix_web::AppExt;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use self::document::Document;
-use crate::base::clock::Clock;
-use crate::base::http::trace;
-use crate::base::jobs::{self, Handlers, Worker};
-use crate::base::state::{App, Settings, StartError};
-use crate::casework::{self, reviews};
-use crate::figures::{self, Counting};
-use crate::{base, day, imports, marks, register, reports, roll, runs, school};
+use base::clock::Clock;
+use base::http::trace;
+use base::jobs::{self, Handlers, Worker};
+use base::state::{App, Settings, StartError};
+use casework::{self, reviews};
+use figures::{self, Counting};
 
 /// The document is the program's, and made once.
 static DOCUMENT: LazyLock<web::Data<Document>> = LazyLock::new(|| web::Data::new(Document::new()));

@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use utoipa::openapi::path::PathItem;
 
-use crate::base::problem::{Kind, Problem};
 use crate::server::document::Document;
+use base::problem::{Kind, Problem};
 
 /// The default service. Errors: always: 404 or 405.
 pub async fn no_route(

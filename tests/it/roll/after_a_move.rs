@@ -1,5 +1,5 @@
 //! A child who has left: who may see and do what before, during and after the time at a school. A story a cell of the
-//! table in `api/src/roll/visibility/table.rs`.
+//! table in `api/roll/src/visibility/table.rs`.
 
 use std::collections::BTreeSet;
 

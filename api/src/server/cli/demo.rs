@@ -10,14 +10,14 @@ use embedded_postgres::{Cluster, EmbeddedError, Options, SUPERUSER};
 
 use super::settings::{Reach, log};
 use super::{migrate as migrate_command, serve};
-use crate::base::db::Schools;
-use crate::base::migrate;
-use crate::base::prelude::*;
-use crate::base::tokens::token::Claims;
-use crate::roll::name_keys;
 use crate::server::client::Client;
 use crate::server::demo::{self, Notes};
 use crate::server::progress::Progress;
+use base::db::Schools;
+use base::migrate;
+use base::prelude::*;
+use base::tokens::token::Claims;
+use roll::name_keys;
 
 /// How long the tokens of `demo.json` are valid.
 const TOKENS: TimeDelta = TimeDelta::days(30);

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::base::prelude::*;
 use crate::server::client::Client;
 use crate::server::progress::Progress;
+use base::prelude::*;
 
 /// Arguments.
 #[derive(clap::Args)]

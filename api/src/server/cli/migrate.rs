@@ -4,9 +4,9 @@ use diesel::connection::Connection;
 use diesel::pg::PgConnection;
 use diesel::prelude::*;
 
-use crate::base::database_url::secured;
-use crate::base::migrate;
-use crate::roll::name_keys;
+use base::database_url::secured;
+use base::migrate;
+use roll::name_keys;
 
 /// Arguments.
 #[derive(clap::Args)]

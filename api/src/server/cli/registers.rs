@@ -3,13 +3,13 @@
 use chrono::TimeDelta;
 
 use super::settings::DataFolder;
-use crate::base::clock::Clock;
-use crate::base::db::Schools;
-use crate::base::tokens::keys::Keys;
-use crate::base::tokens::token::Claims;
 use crate::server::client::Client;
 use crate::server::demo::{self, Notes};
 use crate::server::progress::Progress;
+use base::clock::Clock;
+use base::db::Schools;
+use base::tokens::keys::Keys;
+use base::tokens::token::Claims;
 
 /// Arguments.
 #[derive(clap::Args)]

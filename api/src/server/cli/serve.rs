@@ -7,8 +7,8 @@ use actix_web::dev::Server;
 use actix_web::web;
 
 use super::settings::{Reach, asked_to_stop, log};
-use crate::base::state::App;
 use crate::server::{Rollcall, metrics};
+use base::state::App;
 
 /// Arguments.
 #[derive(clap::Args)]

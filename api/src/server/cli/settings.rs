@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
 
-use crate::base::clock::Clock;
-use crate::base::database_url::secured;
-use crate::base::limit::Network;
-use crate::base::platform;
-use crate::base::state::Settings;
 use crate::server::Rollcall;
+use base::clock::Clock;
+use base::database_url::secured;
+use base::limit::Network;
+use base::platform;
+use base::state::Settings;
 
 /// Where data lives.
 #[derive(Args, Clone)]

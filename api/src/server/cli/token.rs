@@ -4,12 +4,12 @@ use chrono::TimeDelta;
 use domain::{Level, Roles};
 
 use super::settings::DataFolder;
-use crate::base::clock::Clock;
-use crate::base::db::Schools;
-use crate::base::id::{SchoolId, TrustId};
-use crate::base::tokens::keys::Keys;
-use crate::base::tokens::token::Claims;
 use crate::server::demo::Notes;
+use base::clock::Clock;
+use base::db::Schools;
+use base::id::{SchoolId, TrustId};
+use base::tokens::keys::Keys;
+use base::tokens::token::Claims;
 
 /// Arguments.
 #[derive(clap::Args)]

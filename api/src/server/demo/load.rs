@@ -12,10 +12,10 @@ use super::SEED;
 use super::notes::{Notes, SchoolNote};
 use super::policies::follow;
 use super::staff::load_staff;
-use crate::base::db::Schools;
-use crate::base::prelude::*;
 use crate::server::client::Client;
 use crate::server::progress::Progress;
+use base::db::Schools;
+use base::prelude::*;
 
 /// The trust and its schools.
 pub struct Loaded {

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::base::prelude::*;
+use base::prelude::*;
 
 /// What stands in `demo.json`.
 #[derive(Debug, Clone, Serialize, Deserialize)]

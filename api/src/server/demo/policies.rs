@@ -3,8 +3,8 @@
 use demo::SchoolPlan;
 use serde_json::{Value, json};
 
-use crate::base::id::SchoolId;
 use crate::server::client::{Client, ClientError};
+use base::id::SchoolId;
 
 /// A policy, the halves of it that a school follows, and the school's answers to what the policy asks.
 struct Followed {

@@ -4,8 +4,8 @@ use demo::StaffPlan;
 use serde_json::json;
 
 use super::notes::SchoolNote;
-use crate::base::prelude::*;
 use crate::server::client::{Client, ClientError};
+use base::prelude::*;
 
 /// So many are added at once: each waits for the database, not for us.
 const AT_ONCE: usize = 4;

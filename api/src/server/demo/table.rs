@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use crate::base::prelude::*;
 use crate::server::client::{Client, ClientError};
+use base::prelude::*;
 
 /// The table of a year: a line a school, then the trust.
 pub fn absence_table(client: &Client, year: AcademicYear) -> Result<String, ClientError> {

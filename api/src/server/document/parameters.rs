@@ -5,7 +5,7 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::schema::{Components, ObjectBuilder, Schema, Type};
 use utoipa::openapi::{KnownFormat, Ref, RefOr, SchemaFormat};
 
-use crate::base::http::page::{DEFAULT_LIMIT, MAX_LIMIT};
+use base::http::page::{DEFAULT_LIMIT, MAX_LIMIT};
 
 /// Whether an operation takes parameters there.
 pub fn any(operation: &Operation, place: ParameterIn) -> bool {

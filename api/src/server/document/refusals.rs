@@ -9,10 +9,10 @@ use utoipa::openapi::schema::{Components, Object, OneOfBuilder, Schema};
 use utoipa::openapi::{Ref, RefOr, Response, ResponseBuilder};
 
 use super::{headers, parameters};
-use crate::base::kind::Member;
-use crate::base::prelude::*;
-use crate::base::problem::{PROBLEM_JSON, ProblemBody};
-use crate::casework::letters::LetterState;
+use base::kind::Member;
+use base::prelude::*;
+use base::problem::{PROBLEM_JSON, ProblemBody};
+use casework::letters::LetterState;
 
 /// Adds every kind: its schema, its example, and the response of an operation that has no other kind of its status.
 pub fn declare(components: &mut Components) {

@@ -2,7 +2,7 @@
 
 use domain::CodePeriod;
 
-use crate::base::operation::*;
+use base::operation::*;
 
 /// A code, for the dates on which it means this.
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,6 +1,6 @@
 //! Whether the process lives.
 
-use crate::base::operation::*;
+use base::operation::*;
 
 /// Is the process alive?
 #[utoipa::path(tag = "operation", responses((status = 200, description = "It is.", body = String, content_type = "text/plain")))]

@@ -1,6 +1,6 @@
 //! The public halves of the keys that sign our tokens.
 
-use crate::base::operation::*;
+use base::operation::*;
 
 /// Keys that sign tokens
 #[utoipa::path(tag = "operation", responses((status = 200, description = "A JSON Web Key Set (RFC 7517).", body = Object)))]

@@ -1,7 +1,7 @@
 //! The OpenAPI document of what is running.
 
-use crate::base::operation::*;
 use crate::server::document::Document;
+use base::operation::*;
 
 /// The OpenAPI document
 #[utoipa::path(tag = "operation", responses((status = 200, description = "OpenAPI 3.1.", body = Object)))]

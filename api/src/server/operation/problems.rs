@@ -1,6 +1,6 @@
 //! A page for every kind of problem: its `type` is a link that can be opened.
 
-use crate::base::operation::*;
+use base::operation::*;
 
 /// What a kind of problem means.
 #[derive(Debug, Serialize, ToSchema)]

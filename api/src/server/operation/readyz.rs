@@ -1,7 +1,7 @@
 //! Whether requests can be served: the database answers and is migrated.
 
-use crate::base::operation::*;
-use crate::base::platform;
+use base::operation::*;
+use base::platform;
 
 /// Can requests be served?
 #[utoipa::path(tag = "operation", responses((status = 200, description = "They can.", body = String, content_type = "text/plain")))]

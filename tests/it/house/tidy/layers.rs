@@ -67,52 +67,78 @@ const WINGS: [(&str, &[&str]); 12] = [
 /// Wings that stand side by side: none of them uses another.
 const SIBLINGS: [&str; 3] = ["day", "reports", "imports"];
 
+/// Crates of `api` that are no wings: what they do knows nothing of Rollcall's records.
+const LEAVES: [&str; 4] = ["demo", "files", "postgres", "schema"];
+
 /// Files that point the wrong way: up, up inside a wing, to a sibling, and from a wing that nobody knows.
-pub const UPWARDS: [(&str, &str); 4] = [
-    ("api/src/roll/x.rs", "use crate::casework::cases;"),
-    ("api/src/casework/letters/x.rs", "use crate::casework::{actions, reviews::open};"),
-    ("api/src/day/x.rs", "fn f() { crate::imports::run() }"),
+pub const UPWARDS: [(&str, &str); 5] = [
+    ("api/roll/Cargo.toml", "[dependencies]\ncasework = { workspace = true }"),
+    ("api/casework/src/letters/x.rs", "use crate::{actions, reviews::open};"),
+    ("api/day/Cargo.toml", "[dependencies]\nimports = { workspace = true }"),
+    ("api/attic/Cargo.toml", "[dependencies]"),
     ("api/src/attic/x.rs", "//! New."),
 ];
 
-/// What uses something that lies above it, or beside it among siblings.
+/// The wing of a file, and the file's place in it. The last wing is the package `api` itself.
+pub fn place(file: &Source) -> Option<(&str, &str)> {
+    let inside = file.path.strip_prefix("api/")?;
+    if let Some(inside) = inside.strip_prefix("src/") {
+        return inside.split_once('/');
+    }
+    let (wing, inside) = inside.split_once("/src/")?;
+    (!LEAVES.contains(&wing)).then_some((wing, inside))
+}
+
+/// What uses something that lies above it, or beside it among siblings. A wing is a crate, and says in its manifest which
+/// wings it uses: that the code uses no others is the compiler's to see.
 pub fn layers(files: &[Source]) -> Vec<String> {
-    let mut offences = Vec::new();
+    let mut offences: Vec<String> = files.iter().flat_map(manifest).collect();
     for file in shipped(files) {
-        let Some(path) = file.path.strip_prefix("api/src/") else { continue };
-        let Some((wing, inside)) = path.split_once('/') else { continue };
+        let Some((wing, inside)) = place(file) else { continue };
         let Some(height) = height(wing) else {
-            offences.push(format!(
-                "{}: no wing is called {wing}: say in layers.rs where it stands",
-                file.path
-            ));
+            offences.push(unknown(file, wing));
             continue;
         };
         for used in uses(&file.code) {
-            let mut parts = used.split("::");
-            let (Some(other), room) = (parts.next(), parts.next()) else { continue };
-            let Some(others) = self::height(other) else { continue };
-            let beside = SIBLINGS.contains(&wing) && SIBLINGS.contains(&other) && wing != other;
-            if others > height || beside {
-                offences.push(format!(
-                    "{}: {wing} uses crate::{used}, which lies {}: move what is shared down to a wing that both use, or \
-                     this up to {other}",
-                    file.path,
-                    if beside { "beside it" } else { "above it" },
-                ));
-            } else if others == height
-                && let Some(above) = room.filter(|room| is_above(height, inside, room))
-            {
-                offences.push(format!(
+            let path = used.strip_prefix("server::").unwrap_or(&used);
+            let room = path.split("::").next().filter(|room| is_above(height, inside, room));
+            offences.extend(room.map(|above| {
+                format!(
                     "{}: {} uses crate::{used}, which lies above it in {wing}: move what is shared below both, or this up \
                      to {above}",
                     file.path,
                     room_of(inside),
-                ));
-            }
+                )
+            }));
         }
     }
     offences
+}
+
+/// The wings that a wing's manifest names although they stand above it or beside it.
+fn manifest(file: &Source) -> Vec<String> {
+    let wing = file.path.strip_prefix("api/").and_then(|path| path.strip_suffix("/Cargo.toml"));
+    let Some(wing) = wing.filter(|wing| !LEAVES.contains(wing)) else { return Vec::new() };
+    let Some(own) = height(wing) else { return vec![unknown(file, wing)] };
+    let names = file.text.lines().filter_map(|line| line.split_once(" = ").map(|(name, _)| name));
+    names
+        .filter_map(|other| {
+            let beside = SIBLINGS.contains(&wing) && SIBLINGS.contains(&other) && wing != other;
+            let above = height(other)? > own;
+            let lies = if beside { "beside it" } else { "above it" };
+            (beside || above).then(|| {
+                format!(
+                    "{}: {wing} uses {other}, which lies {lies}: move what is shared down to a wing that both use, or this \
+                     up to {other}",
+                    file.path
+                )
+            })
+        })
+        .collect()
+}
+
+fn unknown(file: &Source, wing: &str) -> String {
+    format!("{}: no wing is called {wing}: say in layers.rs where it stands", file.path)
 }
 
 /// The tests stand in the folders of the wings that they tell of, and beside them what is asked of all wings, and what the
@@ -203,11 +229,6 @@ fn tree<'a>(mut rest: &'a str, before: String, found: &mut Vec<String>) -> &'a s
 
 #[test]
 fn groups_are_written_out() {
-    let code =
-        "use crate::casework::{actions::{self, About}, cases};\nfn f() { crate::imports::run(); }";
-    let found = uses(code);
-    assert_eq!(
-        found,
-        ["casework::actions::self", "casework::actions::About", "casework::cases", "imports::run"]
-    );
+    let code = "use crate::{actions::{self, About}, cases};\nfn f() { crate::letters::write(); }";
+    assert_eq!(uses(code), ["actions::self", "actions::About", "cases", "letters::write"]);
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::source::{Source, is_name, shipped};
 
 /// Queries without a tenant stand together, each with its reason; so this file writes tables that are another's.
-const WITHOUT_TENANT: &str = "api/src/base/platform.rs";
+const WITHOUT_TENANT: &str = "api/base/src/platform.rs";
 
 /// The tables that migrations make, with where.
 fn tables(files: &[Source]) -> BTreeMap<&str, &str> {

@@ -12,7 +12,7 @@ pub fn tagged(files: &[Source]) -> Vec<String> {
         })
     });
     operations
-        .filter(|(path, tag)| !path.split('/').skip(2).take(2).any(|folder| folder == *tag))
+        .filter(|(path, tag)| !path.split('/').skip(1).take(3).any(|folder| folder == *tag))
         .map(|(path, tag)| format!("{path}: an operation under {tag:?}, the tag of another folder"))
         .collect()
 }

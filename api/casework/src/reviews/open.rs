@@ -1,0 +1,177 @@
+//! Opening a review: the engine is asked what the school's policy proposes, and every answer is stored.
+
+use ::analytics::Block;
+use domain::policy::word::Do;
+use domain::policy::{Decision, Subject};
+use domain::{Calendar, WindowKind};
+
+use super::feedback::feedback_between;
+use super::question::{Question, tickets};
+use super::rows::{self, NewItem, ReviewRow};
+use crate::actions::{self, ActionSubject};
+use crate::cases::{self, CaseFile};
+use crate::letters;
+use base::prelude::*;
+use figures::{Beside, Enrolled, Figures, week_to};
+use roll::pupils;
+use school::calendars;
+use school::policies::{self, Follows, Part, Shelf};
+
+/// Opens the review of a school's day, with figures as they were known at an instant. Errors: the school follows no
+/// policy, has no calendar for that year, or has a review of that day.
+pub fn open(
+    tx: &mut Tx,
+    (school_id, day): (SchoolId, NaiveDate),
+    blocks: &[Arc<Block>],
+    known_at: DateTime<Utc>,
+    by: &str,
+) -> Result<ReviewRow> {
+    let Some(pathway) = policies::assigned(tx, school_id, Part::Pathway, day)? else {
+        return Err(Problem::new(Kind::NoPolicy)
+            .detail(format!("School {school_id} follows no policy on {day}.")));
+    };
+    let calendars = calendars::around(tx, school_id, day)?;
+    if !calendars.iter().any(|calendar| calendar.year().contains(day)) {
+        return Err(Problem::new(Kind::NoCalendar).detail(format!(
+            "School {school_id} has no calendar for {day}: no half term, target or week of it can be counted."
+        )));
+    }
+    let rewards = policies::assigned(tx, school_id, Part::Rewards, day)?;
+    let taken = || Problem::new(Kind::Taken).detail("That day has a review already.");
+    let row = rows::add(tx, school_id, day, &pathway, known_at, by)?.ok_or_else(taken)?;
+    let cases = cases::open_cases(tx, school_id)?;
+    let figures = Figures::new(blocks, &calendars, day);
+    let beside = Beside {
+        tickets: tickets_held(tx, school_id, rewards.as_ref(), &calendars, day)?,
+        ..beside(tx, &row, &figures, &cases)?
+    };
+    let shelf = Shelf::default();
+    let question =
+        Question { day, calendars: &calendars, figures: &figures, beside: &beside, shelf: &shelf };
+    let decisions = question.ask(tx, &pathway, rewards.as_ref(), &cases)?;
+    store(tx, &row, decisions, &calendars)?;
+    Ok(row)
+}
+
+/// What is known of the school's pupils apart from their marks.
+fn beside(
+    tx: &mut Tx,
+    row: &ReviewRow,
+    figures: &Figures<'_>,
+    cases: &[CaseFile],
+) -> Result<Beside> {
+    let (school_id, day) = (row.school_id, row.day);
+    let on_roll: BTreeMap<PupilId, Option<ClassId>> = figures
+        .on_roll()
+        .map(|member| {
+            (
+                member.pupil_id(),
+                member.placements.last().map(|placement| ClassId::new(placement.class)),
+            )
+        })
+        .collect();
+    let ids: Vec<PupilId> = on_roll.keys().copied().collect();
+    let classes: BTreeMap<ClassId, String> = pupils::classes_of_schools(tx, &[school_id])?
+        .into_iter()
+        .map(|class| (class.class_id, class.name))
+        .collect();
+    let answered: BTreeSet<PupilId> =
+        feedback_between(tx, school_id, week_to(day))?.iter().map(|one| one.pupil_id).collect();
+    let class_of = |pupil: &PupilId| on_roll.get(pupil).copied().flatten();
+    let silent: BTreeSet<String> = rows::listed_between(tx, school_id, week_to(day))?
+        .iter()
+        .filter(|pupil| !answered.contains(pupil))
+        .filter_map(|pupil| classes.get(&class_of(pupil)?).cloned())
+        .collect();
+    Ok(Beside {
+        cases: cases.iter().map(|told| (told.row.pupil_id, told.case.clone())).collect(),
+        stopped: letters::stopped(tx, &ids)?,
+        mitigations: cases::mitigations(tx, school_id, day)?,
+        classes,
+        silent: silent.into_iter().collect(),
+        previous: rows::reviews(tx, school_id, Some(day), 1)?.first().map(|before| before.day),
+        ..Beside::default()
+    })
+}
+
+/// The tickets that pupils were given at reviews of the term before a day, by pupil and name.
+pub fn tickets_held(
+    tx: &mut Tx,
+    school_id: SchoolId,
+    rewards: Option<&Follows>,
+    calendars: &[Calendar],
+    day: NaiveDate,
+) -> Result<BTreeMap<PupilId, BTreeMap<String, u32>>> {
+    let (Some(rewards), Some(first_day)) = (rewards, first_day_of_term(calendars, day)) else {
+        return Ok(BTreeMap::new());
+    };
+    let mut held: BTreeMap<PupilId, BTreeMap<String, u32>> = BTreeMap::new();
+    for (ticket, rules) in tickets(&rewards.policy) {
+        for (pupil, count) in rows::given(tx, school_id, &rules, (first_day, day))? {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            held.entry(pupil).or_default().insert(ticket.clone(), count);
+        }
+    }
+    Ok(held)
+}
+
+/// The first day of the term that a day lies in.
+pub fn first_day_of_term(calendars: &[Calendar], day: NaiveDate) -> Option<NaiveDate> {
+    let mut terms = calendars.iter().flat_map(|calendar| calendar.windows(WindowKind::Term));
+    terms.find(|term| term.from <= day && day <= term.to).map(|term| term.from)
+}
+
+/// Stores what is proposed. What moves a case or sends a letter waits for a person; the rest is listed, and opened as
+/// actions where somebody is to do something.
+pub fn store(
+    tx: &mut Tx,
+    row: &ReviewRow,
+    decisions: Vec<Decision>,
+    calendars: &[Calendar],
+) -> Result<()> {
+    let mut items = Vec::with_capacity(decisions.len());
+    for decision in decisions {
+        let pupil_id = match &decision.subject {
+            Subject::Pupil(id) => i32::try_from(*id).ok().map(PupilId::new),
+            _ => None,
+        };
+        let proposed = waits_for_a_person(&decision);
+        if !proposed {
+            let about = ActionSubject {
+                school_id: row.school_id,
+                pupil_id,
+                case_id: None,
+                review_id: Some(row.review_id),
+            };
+            open_actions(tx, about, &decision, row.day, calendars)?;
+        }
+        items.push(NewItem { pupil_id, decision, proposed });
+    }
+    rows::add_items(tx, row, &items)
+}
+
+/// Whether a decision moves a case or sends a letter.
+pub fn waits_for_a_person(decision: &Decision) -> bool {
+    let letter = decision.actions.iter().any(|action| action.kind == Do::Letter);
+    decision.taking.is_some() || letter || !decision.held.is_empty()
+}
+
+/// Opens what somebody is to do because of a decision that moves no case. A report about each pupil is the list itself.
+pub fn open_actions(
+    tx: &mut Tx,
+    about: ActionSubject,
+    decision: &Decision,
+    day: NaiveDate,
+    calendars: &[Calendar],
+) -> Result<()> {
+    let note = match &decision.subject {
+        Subject::Teacher(name) | Subject::Class(name) => Some(name.as_str()),
+        Subject::Pupil(_) | Subject::School => None,
+    };
+    let is_list = |kind: Do| about.pupil_id.is_some() && matches!(kind, Do::Report | Do::Record);
+    let to_do = |kind: Do| !is_list(kind) && !matches!(kind, Do::Letter | Do::Flag | Do::Target);
+    for action in decision.actions.iter().filter(|action| to_do(action.kind)) {
+        actions::open(tx, about, &decision.rule, action, note, day, calendars)?;
+    }
+    Ok(())
+}

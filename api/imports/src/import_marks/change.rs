@@ -1,0 +1,111 @@
+//! What a file of marks changes in the registers, and writing it.
+
+use domain::NO_MARK;
+
+use super::Key;
+use super::check::YearPlan;
+use crate::outcome::Counts;
+use base::jobs::Job;
+use base::prelude::*;
+use marks::{self, Author, Changed, Moved, Source, TakenYear, YearChange};
+use school::tenants::Locked;
+
+/// What a file changes in one school's year.
+pub(super) struct Change {
+    marks: Vec<YearChange>,
+    taken: Vec<TakenYear>,
+}
+
+impl Change {
+    /// Lays the file's marks over the stored ones, and counts.
+    pub fn of(
+        tx: &mut Tx,
+        (school_id, year): Key,
+        plan: YearPlan,
+        counts: &mut Counts,
+    ) -> Result<Self> {
+        let enrolments: Vec<EnrolmentId> = plan.marks.keys().copied().collect();
+        let mut stored = marks::marks_of(tx, school_id, year, &enrolments)?;
+        let mut marks = Vec::with_capacity(enrolments.len());
+        for (enrolment_id, said) in plan.marks {
+            let Some(stored) = stored.remove(&enrolment_id) else {
+                let added = said.iter().filter(|mark| **mark != NO_MARK).count();
+                counts.marks_added += u64::try_from(added).unwrap_or(u64::MAX);
+                marks.push(YearChange::first(enrolment_id, said));
+                continue;
+            };
+            let mut change = YearChange::of(enrolment_id, Some(stored));
+            for (mark, said) in change.new.iter_mut().zip(*said) {
+                match *mark {
+                    _ if said == NO_MARK => continue,
+                    NO_MARK => counts.marks_added += 1,
+                    same if same == said => counts.marks_unchanged += 1,
+                    _ => counts.marks_changed += 1,
+                }
+                *mark = said;
+            }
+            marks.push(change);
+        }
+        let taken = marks::newly_taken(tx, school_id, year, &plan.taken, Source::Import)?;
+        Ok(Self { marks, taken })
+    }
+
+    /// What it changes for these enrolments.
+    pub fn of_enrolments(&self, enrolments: &[EnrolmentId]) -> Vec<YearChange> {
+        let theirs = self.marks.iter().filter(|change| enrolments.contains(&change.enrolment_id));
+        theirs.cloned().collect()
+    }
+
+    /// The enrolments whose marks it changes.
+    pub fn moved(&self, year: i16) -> Vec<Moved> {
+        let year = AcademicYear::new(year);
+        let moved = |change: &YearChange| change.moved(year?);
+        self.marks.iter().filter_map(moved).collect()
+    }
+
+    pub fn is_any(&self) -> bool {
+        !self.taken.is_empty() || self.marks.iter().any(|change| change.old != change.new)
+    }
+}
+
+/// Who writes the marks of a file.
+pub(super) fn author(job: &Job<'_>) -> Author {
+    Author {
+        source: Source::Import,
+        by: job.by().to_owned(),
+        role: job.role().to_owned(),
+        reason: None,
+        job_id: Some(job.id()),
+    }
+}
+
+/// Why what rests on the marks is looked at again.
+pub(super) fn why(job: &Job<'_>) -> String {
+    format!("import {}", job.id())
+}
+
+/// Writes what changes, at the bumped versions; answers their instant.
+pub(super) fn write(
+    tx: &mut Tx,
+    job: &Job<'_>,
+    locked: Locked,
+    years: &[(Key, Change)],
+) -> Result<Option<DateTime<Utc>>> {
+    let versions = locked.bump(tx)?;
+    let author = author(job);
+    let total = u64::try_from(years.len()).unwrap_or(0);
+    let mut moved = Vec::new();
+    for (done, (key, change)) in (0..).zip(years) {
+        job.tell("writing the registers", done, total);
+        let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
+        marks::store(tx, key.0, key.1, version, &change.marks, &author)?;
+        marks::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
+        moved.extend(change.moved(key.1));
+    }
+    let at = versions.values().map(|version| version.at).max();
+    if let Some(at) = at {
+        let changed = Changed { at, why: &why(job), source: Some(job.id()) };
+        marks::look_again(tx, &moved, changed, &job.caller())?;
+    }
+    Ok(at)
+}

@@ -1,0 +1,172 @@
+//! Owns: pupil.school_ids, pupil.kept_by, parent.school_ids, parent.kept_by, pupil_change.school_ids, parent_change.school_ids, pupil_parent.school_ids, parent_safeguard.school_ids, penalty_notice.school_ids, letter_stop.school_ids.
+//!
+//! Writing who may see and who may write, where row-level security reads it.
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Integer};
+
+use super::standing::{children, standings, who_may};
+use super::table::Act;
+
+use base::prelude::*;
+
+/// What is recorded of a pupil and holds wherever the pupil is taught: a school that comes to have the pupil sees it.
+const OF_A_PUPIL: [&str; 5] = [
+    "UPDATE pupil_change r",
+    "UPDATE pupil_parent r",
+    "UPDATE parent_safeguard r",
+    "UPDATE penalty_notice r",
+    "UPDATE letter_stop r",
+];
+
+/// Lets a school know of a pupil whom it enrols, and of the records that were merged into the pupil's. What it may see of
+/// them follows from the days on roll: [`settle`].
+pub fn let_see(tx: &mut Tx, pairs: &[(PupilId, SchoolId)]) -> Result<()> {
+    tx.whole_trust(|tx| {
+        let (pupils, schools): (Vec<PupilId>, Vec<SchoolId>) = pairs.iter().copied().unzip();
+        diesel::sql_query(
+            "WITH enrolled AS (SELECT * FROM unnest($1, $2) AS u (pupil_id, school_id)), \
+                  seen AS (SELECT pupil_id, school_id FROM enrolled UNION ALL \
+                           SELECT p.pupil_id, e.school_id FROM enrolled e \
+                           JOIN pupil p ON p.trust_id = $3 AND p.merged_into = e.pupil_id) \
+             UPDATE pupil p SET school_ids = p.school_ids || w.schools \
+             FROM (SELECT pupil_id, array_agg(DISTINCT school_id) AS schools FROM seen GROUP BY pupil_id) w \
+             WHERE p.trust_id = $3 AND p.pupil_id = w.pupil_id AND NOT p.school_ids @> w.schools",
+        )
+        .bind::<Array<Integer>, _>(pupils)
+        .bind::<Array<Integer>, _>(schools)
+        .bind::<Integer, _>(tx.trust())
+        .execute(tx.conn)?;
+        Ok(())
+    })
+}
+
+/// As [`settle`], of the pupils of these enrolments.
+pub fn settle_enrolments(tx: &mut Tx, enrolments: &[EnrolmentId]) -> Result<()> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        pupil_id: PupilId,
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT DISTINCT pupil_id FROM enrolment WHERE trust_id = $1 AND enrolment_id = ANY ($2)",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Array<Integer>, _>(enrolments)
+    .load(tx.conn)?;
+    settle(tx, &rows.into_iter().map(|row| row.pupil_id).collect::<Vec<_>>())
+}
+
+/// Writes who may see and who may write about these pupils and their parents today. Who has come to have a child sees
+/// what was recorded before; what nobody may see any more from now on stays with those who saw it.
+pub fn settle(tx: &mut Tx, pupils: &[PupilId]) -> Result<()> {
+    if pupils.is_empty() {
+        return Ok(());
+    }
+    tx.whole_trust(|tx| {
+        let all = standings(tx, pupils)?;
+        let keepers = pairs(who_may(&all, Act::AddParents), PupilId::number);
+        run(
+            tx,
+            "UPDATE pupil r SET kept_by = w.schools",
+            "pupil_id",
+            "r.kept_by <> w.schools",
+            &keepers,
+        )?;
+        let readers = pairs(who_may(&all, Act::See), PupilId::number);
+        for update in OF_A_PUPIL {
+            widen(tx, update, "pupil_id", &readers)?;
+        }
+        let records: Vec<PupilId> = all.into_keys().collect();
+        let parents = parents_of(tx, &records)?;
+        settle_parents(tx, &parents)
+    })
+}
+
+/// As [`settle`], of parents alone.
+pub fn settle_people(tx: &mut Tx, parents: &[ParentId]) -> Result<()> {
+    tx.whole_trust(|tx| settle_parents(tx, parents))
+}
+
+fn parents_of(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<ParentId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        parent_id: ParentId,
+    }
+    let parents: Vec<Row> = diesel::sql_query(
+        "SELECT DISTINCT parent_id FROM pupil_parent WHERE trust_id = $1 AND pupil_id = ANY ($2)",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Array<Integer>, _>(pupils)
+    .load(tx.conn)?;
+    Ok(parents.into_iter().map(|row| row.parent_id).collect())
+}
+
+/// The same of parents: a parent is seen and written about as each of the children is. The caller looks with the eyes of
+/// the whole trust.
+fn settle_parents(tx: &mut Tx, parents: &[ParentId]) -> Result<()> {
+    if parents.is_empty() {
+        return Ok(());
+    }
+    let children = children(tx, parents)?;
+    let pupils: BTreeSet<PupilId> = children.iter().map(|(_, pupil)| *pupil).collect();
+    let all = standings(tx, &pupils.into_iter().collect::<Vec<_>>())?;
+    let (keepers, readers) = (who_may(&all, Act::AddParents), who_may(&all, Act::See));
+    let of = |schools: &BTreeMap<PupilId, Vec<SchoolId>>| {
+        let mut of: BTreeMap<ParentId, BTreeSet<SchoolId>> = BTreeMap::new();
+        for (parent, pupil) in &children {
+            of.entry(*parent).or_default().extend(schools.get(pupil).into_iter().flatten());
+        }
+        pairs(of, ParentId::number)
+    };
+    let (keepers, readers) = (of(&keepers), of(&readers));
+    run(
+        tx,
+        "UPDATE parent r SET kept_by = w.schools",
+        "parent_id",
+        "r.kept_by <> w.schools",
+        &keepers,
+    )?;
+    widen(tx, "UPDATE parent r", "parent_id", &readers)?;
+    widen(tx, "UPDATE parent_change r", "parent_id", &readers)
+}
+
+/// Somebody, and a school: each pair once, in order.
+type Pairs = (Vec<i32>, Vec<SchoolId>);
+
+fn pairs<K: Copy, S: IntoIterator<Item = SchoolId>>(
+    of: BTreeMap<K, S>,
+    number: impl Fn(K) -> i32,
+) -> Pairs {
+    let mut pairs = Pairs::default();
+    for (key, schools) in of {
+        for school in schools {
+            pairs.0.push(number(key));
+            pairs.1.push(school);
+        }
+    }
+    pairs
+}
+
+/// Lets schools see the rows of a table that are about somebody.
+fn widen(tx: &mut Tx, update: &str, key: &str, readers: &Pairs) -> Result<()> {
+    let set = format!(
+        "{update} SET school_ids = \
+             ARRAY(SELECT DISTINCT s FROM unnest(r.school_ids || w.schools) AS s ORDER BY s)"
+    );
+    run(tx, &set, key, "NOT r.school_ids @> w.schools", readers)
+}
+
+fn run(tx: &mut Tx, set: &str, key: &str, differs: &str, (keys, schools): &Pairs) -> Result<()> {
+    diesel::sql_query(format!(
+        "{set} FROM (SELECT u.key, array_agg(u.school_id ORDER BY u.school_id) AS schools \
+             FROM unnest($2, $3) AS u (key, school_id) GROUP BY u.key) w \
+         WHERE r.trust_id = $1 AND r.{key} = w.key AND {differs}"
+    ))
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Array<Integer>, _>(keys)
+    .bind::<Array<Integer>, _>(schools)
+    .execute(tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,25 @@
+//! A run is carried out: each kind has a file of its own.
+
+use domain::schedule::Occasion;
+
+use super::{close_period, deadlines, leavers, open_review, rows};
+use base::jobs::Job;
+use base::problem::Problem;
+use figures::Counting;
+
+/// Carries out the run of this job.
+pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
+    let row = job.run(|tx| rows::row(tx, job.id().into()))?;
+    match *row.kind {
+        Occasion::Review => open_review::open_review(counting, job, &row),
+        Occasion::Deadlines => deadlines::deadlines(job, &row),
+        Occasion::Leavers => leavers::leavers(job, &row),
+        Occasion::EndOfWeek
+        | Occasion::EndOfHalfTerm
+        | Occasion::EndOfTerm
+        | Occasion::EndOfYear => close_period::close_period(counting, job, &row),
+        Occasion::Response | Occasion::Reward | Occasion::Draw | Occasion::Calendar => {
+            Err(Problem::internal(format!("nothing to do for a run of kind {}", row.kind)))
+        }
+    }
+}
