@@ -71,10 +71,11 @@ test: needs ## All tests, on a Postgres and a Redis of their own (ARGS="..." goe
 	$(PHASE) test cargo test $(LOCKED) --workspace $(ARGS)
 
 .PHONY: bench
-bench: needs ## Measure the counting, the day's list, an import of a whole trust's year, and its half-termly review
+bench: needs ## Measure the counting, the day's list, an import of a whole trust's year, a busy neighbour, and the half-termly review
 	@cargo bench --package analytics $(ARGS)
 	@cargo bench --package tests --bench contacts
 	@cargo bench --package tests --bench imports
+	@cargo bench --package tests --bench neighbours
 	@cargo bench --package tests --bench reviews
 
 ## Changing it

@@ -388,6 +388,15 @@ impl Mode {
             Mode::Job => "10s",
         }
     }
+
+    /// Whether every statement is planned for its values. What a job or a figure asks names a whole trust's pupils, and a
+    /// plan that was kept from when a table was nearly empty would compare each of them with every row.
+    fn planning(self) -> &'static str {
+        match self {
+            Mode::Write => "auto",
+            Mode::Job | Mode::Snapshot => "force_custom_plan",
+        }
+    }
 }
 
 fn transact<T>(
@@ -413,10 +422,12 @@ fn transact<T>(
 /// shards of a distributed Postgres.
 fn binding(scope: &Scope, mode: Mode) -> String {
     format!(
-        "SET LOCAL app.trust_id = '{}'; {}; SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '{}'",
+        "SET LOCAL app.trust_id = '{}'; {}; SET LOCAL statement_timeout = '60s'; SET LOCAL lock_timeout = '{}'; \
+         SET LOCAL plan_cache_mode = '{}'",
         scope.trust,
         reach(scope),
-        mode.patience()
+        mode.patience(),
+        mode.planning()
     )
 }
 

@@ -160,6 +160,10 @@ kinds! {
         "It says nothing about that year, or nothing that is understood; `notices` says what it says instead, and where."
         [Notices] { "detail": "The file has 0 entries that are understood, and none of them lies in 2026/27.",
             "notices": [{ "place": "line 3", "text": "It cannot be told whether these are days of school or not: Harvest festival." }] };
+    NoSchoolHours 422 "no-school-hours"
+        "Those are no hours of a school."
+        "A day in school has a morning and an afternoon: it begins before noon and ends after one o'clock."
+        [] { "errors": [{ "pointer": "/opens", "expected": "a time before 12:00, such as 08:45:00" }] };
     NoPolicy 422 "no-policy"
         "The school follows no policy then."
         "PUT /v1/schools/{school_id}/policy/pathway/{from_day} first."

@@ -23,6 +23,8 @@ pub const GROUP: &str = "rollcall_app";
 pub const APPLICATION: &str = "rollcall";
 /// The login role of an embedded database's owner.
 pub const OWNER: &str = "rollcall_owner";
+/// The login roles of an embedded database.
+pub const ROLES: [&str; 2] = [APPLICATION, OWNER];
 /// The name of an embedded database.
 pub const DATABASE: &str = "rollcall";
 
@@ -35,6 +37,14 @@ pub enum MigrateError {
     /// A migration, or the code table.
     #[error("{0}")]
     Database(#[from] diesel::result::Error),
+    /// What changes rows changed another number of them than it was told to.
+    #[error("{changed} rows were changed where {expected} should have been: nothing of it stands")]
+    Rows {
+        /// How many it was told to change.
+        expected: usize,
+        /// How many it changed.
+        changed: usize,
+    },
     /// A migration.
     #[error("a migration failed: {0}")]
     Migration(Box<dyn std::error::Error + Send + Sync>),
@@ -101,10 +111,24 @@ pub fn versions() -> Result<BTreeSet<String>, MigrateError> {
     Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
 }
 
+/// The planner is told nothing of single trusts. From statistics it would expect one row of a trust that joined after
+/// they were gathered, any index would seem as good as another, and joins would compare every pupil of the trust with
+/// every other; without them it expects the same small part of a table of every trust. Every table gets this that has a
+/// trust, whichever migration made it.
+const OF_NO_TRUST: &str = "\
+    DO $$ DECLARE name regclass; BEGIN \
+        FOR name IN SELECT a.attrelid::regclass FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid \
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') \
+              AND a.attname = 'trust_id' AND a.attstattarget IS DISTINCT FROM 0 LOOP \
+            EXECUTE format('ALTER TABLE %s ALTER COLUMN trust_id SET STATISTICS 0', name); \
+        END LOOP; \
+    END $$";
+
 fn migrate_on(conn: &mut PgConnection) -> Result<(), MigrateError> {
     // Two that start at once go one after the other; the lock ends with the connection.
     conn.batch_execute("SELECT pg_advisory_lock(hashtextextended('rollcall migrate', 0))")?;
     conn.run_pending_migrations(MIGRATIONS).map_err(MigrateError::Migration)?;
+    conn.batch_execute(OF_NO_TRUST)?;
     // The application compares them with its own before it serves.
     conn.batch_execute(&format!("GRANT SELECT ON __diesel_schema_migrations TO {GROUP}"))?;
     let codes =

@@ -126,9 +126,14 @@ impl Problem {
         self
     }
 
-    /// A member that only this kind has.
+    /// A member that only this kind has; absent where it has no value.
     pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.0.members.insert(name.to_owned(), value.into());
+        match value.into() {
+            Value::Null => {}
+            value => {
+                self.0.members.insert(name.to_owned(), value);
+            }
+        }
         self
     }
 

@@ -39,6 +39,7 @@ mod rows;
 mod said;
 mod sheet;
 mod table;
+mod unpack;
 mod week;
 mod word;
 

@@ -1,23 +1,18 @@
 //! Workbooks (XLSX): one of their sheets as text, a line a row, so that all that is known of tables
 //! holds for them as well, and the line of a problem is the row of the sheet.
 //!
-//! A workbook is a ZIP archive that may unpack to a thousand times its size, so it is unpacked once
-//! into nothing before it is read, up to a limit. A number is the text that a person would type for
+//! How much it unpacks to is found out before it is read (`unpack.rs`). A number is the text that a person would type for
 //! it; a date is `2026-09-09`; a formula is its value when the workbook was saved.
 
 use std::borrow::Cow;
-use std::io::{Cursor, Read, sink};
+use std::io::Cursor;
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
-use zip::ZipArchive;
 
 use super::decode::Decoded;
 use super::problem::{RowProblem, RowProblemKind, shown};
+use super::unpack::{self, UNPACKED, too_large};
 
-/// The most that a workbook may unpack to.
-const UNPACKED: u64 = 256 * 1024 * 1024;
-/// The most parts that its archive may have.
-const PARTS: usize = 10_000;
 /// The most rows and columns that a sheet has.
 const SIZE: (u32, u32) = (1_048_576, 16_384);
 
@@ -40,7 +35,7 @@ pub(super) fn decode<'a>(bytes: &[u8], wanted: Option<&str>) -> Result<Decoded<'
     if bytes.starts_with(OLD_OFFICE) {
         return Err(old_office(bytes));
     }
-    check_size(bytes)?;
+    unpack::check(bytes)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
     let names = book.sheet_names();
     let name = match wanted {
@@ -127,22 +122,6 @@ fn quoted(text: &mut String, value: &str) {
     }
 }
 
-/// Unpacks every part into nothing, so that no more than the limit is ever unpacked for good.
-fn check_size(bytes: &[u8]) -> Result<(), RowProblem> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&error))?;
-    if archive.len() > PARTS {
-        return Err(too_large());
-    }
-    let mut left = UNPACKED;
-    for part in 0..archive.len() {
-        let part = archive.by_index(part).map_err(|error| damaged(&error))?;
-        let unpacked = std::io::copy(&mut part.take(left + 1), &mut sink())
-            .map_err(|error| damaged(&error))?;
-        left = left.checked_sub(unpacked).ok_or_else(too_large)?;
-    }
-    Ok(())
-}
-
 fn old_office(bytes: &[u8]) -> RowProblem {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     if bytes.windows(name.len()).any(|window| window == name) {
@@ -153,13 +132,8 @@ fn old_office(bytes: &[u8]) -> RowProblem {
     RowProblem::of_row(1, RowProblemKind::BadWorkbook, expected)
 }
 
-fn too_large() -> RowProblem {
-    let expected = "a workbook that unpacks to less than 256 MB; send large files as CSV";
-    RowProblem::of_row(1, RowProblemKind::FileTooLarge, expected)
-}
-
 /// What is wrong inside is of no use to the person who sent it.
-fn damaged(_: &impl std::error::Error) -> RowProblem {
+pub(super) fn damaged(_: &impl std::error::Error) -> RowProblem {
     let expected = "a whole workbook (.xlsx); this one is damaged or of another kind: open it in Excel \
                     and save it again, or save it as CSV";
     RowProblem::of_row(1, RowProblemKind::BadWorkbook, expected)

@@ -55,6 +55,12 @@ impl Account {
         Ok(Self { name, uid, gid, own, switch: own != uid, setpriv })
     }
 
+    /// The name of the user that this process runs as, or the number when there is none.
+    pub fn own_name(&self) -> String {
+        let own = self.own.to_string();
+        id(&["-nu", &own]).unwrap_or(own)
+    }
+
     /// `program`, to be run as this account and to be interrupted when the starting thread ends.
     /// Without `setpriv` it is not interrupted; the next start then finds and stops it.
     pub fn command(&self, program: &Path) -> Command {

@@ -48,8 +48,8 @@ fn initdb_output(
 ) -> Result<Output, EmbeddedError> {
     let mut command = account.command(initdb);
     command.arg("-D").arg(&place.unfinished).args(["-U", SUPERUSER, "-E", "UTF8"]);
-    // Who can enter the socket's folder, the same user or root, needs no password; there is no TCP.
-    command.args(["--auth-local=trust", "--auth-host=reject"]);
+    // By the socket, and as the user of the same name until it is said who else: there is no TCP.
+    command.args(["--auth-local=peer", "--auth-host=reject"]);
     command.arg(format!("--locale={locale}")).env("LC_ALL", locale);
     if !durable {
         command.arg("--no-sync");

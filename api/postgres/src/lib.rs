@@ -19,6 +19,7 @@
 mod account;
 mod binaries;
 mod create;
+mod entrance;
 mod error;
 mod install;
 mod leftovers;
@@ -61,17 +62,40 @@ pub struct Options {
     pub settings: Vec<(String, String)>,
     /// Whether root may install Debian's package `postgresql` when no server is found.
     pub install: bool,
+    /// The roles under which the user who runs this may enter; nobody else may.
+    pub roles: Vec<String>,
+    /// Whether a server that died is started again; told in one plain sentence each time.
+    pub again: Option<fn(&str)>,
 }
 
 impl Options {
     /// A cluster whose data is kept.
     pub fn kept(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), durable: true, settings: Vec::new(), install: true }
+        Self {
+            folder: folder.into(),
+            durable: true,
+            settings: Vec::new(),
+            install: true,
+            roles: vec![SUPERUSER.to_owned()],
+            again: None,
+        }
     }
 
     /// A cluster whose data is thrown away afterwards: for tests.
     pub fn thrown_away(folder: impl Into<PathBuf>) -> Self {
         Self { durable: false, ..Self::kept(folder) }
+    }
+
+    /// The same, with more roles under which whoever runs this may enter.
+    pub fn entered_as(mut self, roles: &[&str]) -> Self {
+        self.roles.extend(roles.iter().map(|role| (*role).to_owned()));
+        self
+    }
+
+    /// The same, started again whenever the server dies.
+    pub fn started_again(mut self, say: fn(&str)) -> Self {
+        self.again = Some(say);
+        self
     }
 
     /// The same, with one server setting more.
@@ -107,13 +131,14 @@ impl Cluster {
             say("Making a new database cluster.");
             create::create(&place, options.durable, &binaries, &account)?;
         }
+        entrance::keep(&place.data, &options.roles, &account)?;
         say("Starting the database server.");
         let server = Server::start(server::Launch::new(options, &place, &binaries, account))?;
         Ok(Self { server, major: binaries.major, place })
     }
 
     /// The address of `database` for `user`, for diesel or any other client of libpq. There is no
-    /// password: who can enter the socket's folder may connect.
+    /// password: the system tells the server who connects.
     pub fn url(&self, user: &str, database: &str) -> String {
         let host = encode(self.place.socket.as_os_str().as_encoded_bytes());
         let (user, database) = (encode(user.as_bytes()), encode(database.as_bytes()));

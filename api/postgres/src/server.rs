@@ -8,7 +8,9 @@ use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -24,6 +26,9 @@ const START: Duration = Duration::from_secs(120);
 const STOP_SECONDS: &str = "20";
 /// How often to look whether the server is ready.
 const LOOK: Duration = Duration::from_millis(10);
+
+/// How often to look whether the server still lives, when it is to be started again.
+const LOOK_AFTER: Duration = Duration::from_millis(500);
 
 /// Settings of every server here.
 const STANDARD: [(&str, &str); 3] =
@@ -45,6 +50,7 @@ pub(super) struct Launch {
     log: PathBuf,
     binaries: Binaries,
     account: Account,
+    again: Option<fn(&str)>,
 }
 
 impl Launch {
@@ -64,6 +70,7 @@ impl Launch {
             log: place.log.clone(),
             binaries: binaries.clone(),
             account,
+            again: options.again,
         }
     }
 
@@ -122,7 +129,7 @@ impl Launch {
 /// A server and its thread.
 #[derive(Debug)]
 pub(super) struct Server {
-    pid: u32,
+    pid: Arc<AtomicU32>,
     /// Closing this end tells the thread to stop the server.
     until: Option<Sender<()>>,
     thread: Option<JoinHandle<Result<(), EmbeddedError>>>,
@@ -134,17 +141,19 @@ impl Server {
         let program = launch.binaries.program("postgres");
         let (until, closed) = mpsc::channel();
         let (started, start) = mpsc::channel();
+        let pid = Arc::new(AtomicU32::new(0));
+        let told = pid.clone();
         let thread = thread::Builder::new()
             .name("postgres".to_owned())
-            .spawn(move || keep(&launch, &started, &closed))
+            .spawn(move || keep(&launch, &told, &started, &closed))
             .map_err(EmbeddedError::io("start a thread for", &program))?;
-        let pid = start.recv().unwrap_or(Err(EmbeddedError::Stop))?;
+        start.recv().unwrap_or(Err(EmbeddedError::Stop))?;
         Ok(Self { pid, until: Some(until), thread: Some(thread) })
     }
 
-    /// The server's process number.
+    /// The server's process number; another one after it was started again.
     pub fn pid(&self) -> u32 {
-        self.pid
+        self.pid.load(Ordering::SeqCst)
     }
 
     /// Stops the server and waits for its end. A second time it does nothing.
@@ -165,22 +174,33 @@ impl Drop for Server {
     }
 }
 
-/// The thread's whole life: start, tell, wait, stop.
+/// The thread's whole life: start, tell, wait, stop; and start again what died, where that is wanted.
 fn keep(
     launch: &Launch,
-    started: &Sender<Result<u32, EmbeddedError>>,
+    pid: &AtomicU32,
+    started: &Sender<Result<(), EmbeddedError>>,
     closed: &Receiver<()>,
 ) -> Result<(), EmbeddedError> {
-    let child = match launch.start() {
+    let mut child = match launch.start() {
         Ok(child) => child,
         Err(error) => {
             let _heard = started.send(Err(error));
             return Ok(());
         }
     };
-    let _heard = started.send(Ok(child.id()));
+    pid.store(child.id(), Ordering::SeqCst);
+    let _heard = started.send(Ok(()));
     // Nothing is ever sent: this ends when the other end closes.
-    let _closed = closed.recv();
+    while matches!(closed.recv_timeout(LOOK_AFTER), Err(RecvTimeoutError::Timeout)) {
+        let (Some(say), Ok(Some(status))) = (launch.again, child.try_wait()) else { continue };
+        say(&format!("The database server ended ({status}): starting it again."));
+        // What its processes still hold they let go of soon: the next look tries again.
+        match launch.start() {
+            Ok(again) => child = again,
+            Err(error) => say(&error.to_string()),
+        }
+        pid.store(child.id(), Ordering::SeqCst);
+    }
     launch.stop(child)
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
 
 use super::{
-    Cluster, EmbeddedError, Options, SUPERUSER, binaries, discard, encode, leftovers, place,
+    Cluster, EmbeddedError, Options, SUPERUSER, binaries, discard, encode, entrance, leftovers,
+    place,
 };
 
 /// A folder that no other test uses.
@@ -77,6 +78,49 @@ fn a_server_outlives_the_thread_that_asked_for_it() {
     std::thread::sleep(std::time::Duration::from_millis(300));
     run(&cluster, "select 1");
     drop(cluster);
+    discard(&folder).unwrap();
+}
+
+#[test]
+fn a_server_that_dies_is_started_again_with_what_it_had() {
+    let folder = folder("again");
+    let options = Options::kept(&folder).started_again(|_| {});
+    let cluster = Cluster::start(&options, &mut |_| {}).unwrap();
+    run(&cluster, "create table register (mark text)");
+    let first = cluster.pid();
+    let killed = std::process::Command::new("kill").args(["-9", &first.to_string()]).status();
+    assert!(killed.unwrap().success());
+    let url = cluster.url(SUPERUSER, "postgres");
+    let register = || {
+        let mut connection = PgConnection::establish(&url).ok()?;
+        sql_query("select mark from register").execute(&mut connection).ok()
+    };
+    let since = std::time::Instant::now();
+    while cluster.pid() == first || register().is_none() {
+        assert!(since.elapsed() < std::time::Duration::from_secs(60), "it stays away");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    cluster.stop().unwrap();
+    discard(&folder).unwrap();
+}
+
+#[test]
+fn nobody_enters_under_a_role_that_is_not_named_and_no_rule_lets_others_in() {
+    let folder = folder("entrance");
+    let options = Options::thrown_away(&folder).entered_as(&["rollcall"]);
+    let cluster = Cluster::start(&options, &mut |_| {}).unwrap();
+    run(&cluster, "create role rollcall login");
+    run(&cluster, "create role stranger login");
+    let enter = |role: &str| PgConnection::establish(&cluster.url(role, "postgres"));
+    assert!(enter("rollcall").is_ok());
+    let refused = enter("stranger").err().unwrap().to_string();
+    assert!(refused.contains("authentication failed"), "{refused}");
+    let rules = cluster.place.data.join("pg_hba.conf");
+    cluster.stop().unwrap();
+    // A cluster of an earlier version, which let everybody in.
+    fs::write(&rules, "local all all trust\n").unwrap();
+    drop(Cluster::start(&options, &mut |_| {}).unwrap());
+    assert!(!entrance::lets_in_others(&fs::read_to_string(&rules).unwrap()));
     discard(&folder).unwrap();
 }
 

@@ -613,6 +613,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    school_hours (trust_id, school_id, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        from_day -> Date,
+        opens -> Time,
+        closes -> Time,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     school_policy (trust_id, school_id, part, from_day, recorded_at) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -1073,6 +1085,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_item,
     school,
     school_calendar,
+    school_hours,
     school_letterhead,
     school_policy,
     school_version,

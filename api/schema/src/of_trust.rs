@@ -79,6 +79,7 @@ of_trust! {
     run_item
     school
     school_calendar
+    school_hours
     school_letterhead
     school_policy
     school_version

@@ -6,7 +6,7 @@ use std::process::Command;
 use api::base::migrate::{MIGRATIONS, OWNER, versions};
 use diesel::{Connection, PgConnection};
 use diesel_migrations::MigrationHarness;
-use domain::CodeTable;
+use domain::{CodeTable, folded_name_key};
 
 use crate::support::folder::Folder;
 use crate::support::postgres::{TestDatabase, cluster, empty_database, fresh_database};
@@ -84,6 +84,47 @@ fn rollcall_migrate_twice_changes_nothing() {
     let once = dump(&database, &[]);
     migrate();
     assert_eq!(dump(&database, &[]), once);
+}
+
+#[test]
+fn names_that_were_folded_otherwise_are_folded_anew_in_every_trust() {
+    let (database, data) = (fresh_database(), Folder::new());
+    let mut all = Sql::at(&database.admin_url());
+    all.run(
+        "INSERT INTO trust SELECT nextval('trust_ids'), 'Trust', now(), 'test' FROM generate_series(1, 2);
+         INSERT INTO pupil (trust_id, upn, surname, forename, name_key, given_key, birth_date, school_ids, created_at, created_by)
+             SELECT trust_id, 'A801200010001', 'Łukasz-Ørsted', 'Zoë', 'łukasz ørsted zoë', 'zoë', '2015-03-14', '{}', now(), 'test'
+             FROM trust;
+         INSERT INTO parent (trust_id, surname, name_key, language, interpreter, contacts, school_ids, recorded_at, recorded_by)
+             SELECT trust_id, 'O’Neill', 'o neill', 'en', false, '[]', '{}', now(), 'test' FROM trust",
+    );
+    let people = "SELECT concat_ws(' | ', trust_id, name_key, given_key) FROM pupil
+        UNION ALL SELECT concat_ws(' | ', trust_id, name_key) FROM parent ORDER BY 1";
+    let migrate = || {
+        let said = run(rollcall(&["migrate"])
+            .env("MIGRATE_URL", database.url(OWNER))
+            .env("ROLLCALL_DATA", data.text()));
+        assert_eq!(said.code, Some(0), "{}", said.err);
+    };
+    migrate();
+    let name = format!(
+        "{} | {}",
+        folded_name_key("Łukasz-Ørsted", "Zoë"),
+        folded_name_key("Zoë", "Łukasz-Ørsted")
+    );
+    let parent = folded_name_key("O’Neill", "");
+    let expected =
+        ["1", "2"].map(|trust| [format!("{trust} | {name}"), format!("{trust} | {parent}")]);
+    let mut expected = expected.concat();
+    expected.sort();
+    let mut there = all.texts(people);
+    there.sort();
+    assert_eq!(there, expected);
+    // Whoever has the keys of today is left alone.
+    let versions = "SELECT xmin::text FROM pupil ORDER BY trust_id";
+    let once = all.texts(versions);
+    migrate();
+    assert_eq!(all.texts(versions), once);
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod hostile_input;
 mod leaks;
 mod migrations;
 mod multi_instance;
+mod paging;
 mod problems;
 mod row_security;
 mod statements;

@@ -246,10 +246,6 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         }
         Kind::Taken => post("/v1/pupils", new_pupil(&upn(1))),
         Kind::AnotherSchools => correct_a_leaver(world),
-        Kind::Merged => {
-            let body = json!({ "surname": "B", "reason": "Typed wrong" });
-            post(&format!("/v1/pupils/{}/corrections", world.merged), body)
-        }
         Kind::NotUndoable => {
             let refused = admin.import(&format!("kind=marks&school_id={school}"), b"nothing");
             post(&format!("/v1/imports/{}/undo", refused["import_id"]), Value::Null)
@@ -261,9 +257,12 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask::get(&world.hasty.client_of(""), "/healthz")
         }
         Kind::Unavailable => Ask::get(&world.away.client_of(""), "/readyz"),
-        Kind::NamedTwice | Kind::NobodyInClass | Kind::NoTermDates | Kind::StorageFull => {
-            provoke_more(kind, world)
-        }
+        Kind::Merged
+        | Kind::NamedTwice
+        | Kind::NobodyInClass
+        | Kind::NoTermDates
+        | Kind::NoSchoolHours
+        | Kind::StorageFull => provoke_more(kind, world),
         Kind::Internal => Ask::get(&world.broken.client_of(""), "/readyz"),
     }
 }
@@ -276,6 +275,10 @@ fn provoke_more(kind: Kind, world: &World) -> Ask {
         Kind::NamedTwice => {
             put(&register(*class, "2026-11-18/AM"), marks(&[(*pupil, "/"), (*pupil, "/")]))
         }
+        Kind::Merged => {
+            let body = json!({ "surname": "B", "reason": "Typed wrong" });
+            Ask::json(admin, "POST", format!("/v1/pupils/{}/corrections", world.merged), &body)
+        }
         Kind::NobodyInClass => put(&register(world.nobodys, "2026-11-18/AM"), marks(&[])),
         Kind::NoTermDates => Ask {
             body: "BEGIN:VCALENDAR\nEND:VCALENDAR".to_owned(),
@@ -287,6 +290,10 @@ fn provoke_more(kind: Kind, world: &World) -> Ask {
                 &Value::Null,
             )
         },
+        Kind::NoSchoolHours => {
+            let noon = json!({ "opens": "12:00:00", "closes": "15:15:00" });
+            put(&format!("/v1/schools/{school}/hours/2026-09-01"), noon)
+        }
         Kind::StorageFull => {
             let platform = world.full.client("platform_admin", 0);
             Ask::json(&platform, "POST", "/v1/trusts", &json!({ "name": "Larkrise" }))
@@ -433,7 +440,7 @@ fn the_place_of_every_mistake_is_pointed_at() {
 #[test]
 fn what_was_expected_is_said_in_plain_english() {
     let (_app, _, admin) = one_trust();
-    let date = "a date such as 2026-11-18, or an instant such as 2026-11-18T09:00:00Z";
+    let date = "a date such as 2026-11-18, a time such as 15:30:00, or an instant such as 2026-11-18T09:00:00Z";
     for (query, expected) in [
         ("enrolments?pupil_id=x", "a whole number"),
         ("enrolments?pupil_id=", "a whole number"),

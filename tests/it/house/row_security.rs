@@ -15,6 +15,7 @@ const APPEND_ONLY: &[&str] = &[
     "school",
     "former_urn",
     "school_calendar",
+    "school_hours",
     "school_letterhead",
     "idempotency",
     "class",
@@ -62,6 +63,8 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     let class_body = json!({ "school_id": school, "year": 2026, "name": "6B" });
     let lead = app.school_client("school_lead", trust, &[school]);
     lead.json("POST", "/v1/classes", &[("idempotency-key", "6B")], &class_body).expect(201);
+    let hours = json!({ "opens": "08:30:00", "closes": "15:00:00" });
+    admin.put(&format!("/v1/schools/{school}/hours/2026-09-01"), &hours).expect(200);
     let class = class(&admin, school, "6A");
     let ada = pupil(&admin, school, class, 1);
     let place = format!("/v1/classes/{class}/registers/2026-11-18/AM");

@@ -120,6 +120,23 @@ fn a_closed_day_that_is_marked_as_closed_is_accepted_and_nothing_is_kept_of_it()
 }
 
 #[test]
+fn a_planned_closure_on_an_open_day_is_accepted_and_told_as_in_a_register() {
+    let office = Office::open();
+    let (ann, ben) = (office.pupil(1), office.pupil(2));
+    let file = format!(
+        "upn,week,marks\n{},2026-11-09,/\\/\\/\\/\\/\\\n{},2026-11-09,/\\##/\\/\\/#\n",
+        upn(1),
+        upn(2)
+    );
+    let import = office.applied("marks", file);
+    assert_eq!(notices(&import), ["3 planned-closure 3"]);
+    let text = import["result"]["notices"][0]["text"].as_str().unwrap();
+    assert!(text.contains("3 marks, the first on line 3: an unplanned one is Y4"), "{text}");
+    assert_eq!((office.marks(ann).len(), office.marks(ben).len()), (10, 10));
+    assert!(office.marks(ben).contains(&"2026-11-10 AM #".to_owned()));
+}
+
+#[test]
 fn a_week_that_is_not_written_as_one_is_named() {
     let office = Office::open();
     let file = format!(

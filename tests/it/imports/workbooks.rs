@@ -97,6 +97,9 @@ fn a_file_that_only_looks_like_a_workbook_is_said_to_be_none() {
     let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let whole = workbook(&[("1", vec![texts(&HEADER)])]);
     let zeros = vec![0_u8; 300 * 1024 * 1024];
+    let many: Vec<String> = (0..10_001).map(|number| format!("xl/{number}.xml")).collect();
+    // A room for each text that it says to have would be more than any memory.
+    let endless = br#"<sst count="1" uniqueCount="99999999999"><si><t>upn</t></si></sst>"#;
     for (file, kind) in [
         (b"PK\x03\x04 is how an archive begins".to_vec(), "bad-workbook"),
         (whole[..whole.len() / 2].to_vec(), "bad-workbook"),
@@ -104,6 +107,8 @@ fn a_file_that_only_looks_like_a_workbook_is_said_to_be_none() {
         (ole.clone(), "bad-workbook"),
         ([ole, name].concat(), "protected-workbook"),
         (archive([("xl/workbook.xml", zeros.as_slice())].into_iter()), "file-too-large"),
+        (archive(many.iter().map(|name| (name.as_str(), b"".as_slice()))), "file-too-large"),
+        (archive([("xl/sharedStrings.xml", endless.as_slice())].into_iter()), "file-too-large"),
     ] {
         assert_eq!(problems(&office.refused("pupils", file)), [format!("1 - - {kind}")]);
     }

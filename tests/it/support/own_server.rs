@@ -29,7 +29,8 @@ impl Drop for Folder {
 
 /// A server of this story's own, which keeps what it has committed whatever happens to it.
 pub fn start_postgres(folder: &Folder) -> Cluster {
-    Cluster::start(&Options::kept(&folder.0), &mut |_| {}).unwrap()
+    let options = Options::kept(&folder.0).entered_as(&api::base::migrate::ROLES);
+    Cluster::start(&options, &mut |_| {}).unwrap()
 }
 
 /// An application on that server.

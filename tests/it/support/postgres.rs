@@ -112,6 +112,9 @@ pub fn cluster() -> &'static Cluster {
         sweep(&base);
         let folder = base.join(format!("{NAME}{}", std::process::id()));
         let options = Options::thrown_away(&folder)
+            .entered_as(&api::base::migrate::ROLES)
+            // Roles of a story about roles.
+            .entered_as(&["refused_bypasser", "refused_heir", "refused_stranger"])
             // Several tests at once, each with the application's pool.
             .with("max_connections", "300")
             // Its workers would sit in the template while it is to be copied.

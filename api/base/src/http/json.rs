@@ -109,8 +109,8 @@ fn expected(message: &str) -> String {
     }
     let expected = message.rsplit_once(", expected ").map_or(message, |(_, expected)| expected);
     let plain = match expected {
-        "u8" | "u16" | "u32" | "u64" => "a whole number, not negative and not too large",
-        "i8" | "i16" | "i32" | "i64" => "a whole number, not too large",
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, not negative and not too large",
+        "i8" | "i16" | "i32" | "i64" | "isize" => "a whole number, not too large",
         "a sequence" => "a list",
         "invalid digit found in string" | "cannot parse integer from empty string" => {
             "a whole number"
@@ -123,7 +123,7 @@ fn expected(message: &str) -> String {
         | "input is out of range"
         | "premature end of input"
         | "trailing input" => {
-            "a date such as 2026-11-18, or an instant such as 2026-11-18T09:00:00Z"
+            "a date such as 2026-11-18, a time such as 15:30:00, or an instant such as 2026-11-18T09:00:00Z"
         }
         structure if structure.starts_with("struct ") => "an object",
         other => other,

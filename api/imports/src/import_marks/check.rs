@@ -8,6 +8,7 @@ use files::{Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem,
 
 use super::Key;
 use super::closed::ClosedDays;
+use super::planned::{self, PlannedClosures};
 use super::stays::{Run, Stays, first_after};
 use crate::request::Request;
 use crate::roll::Roll;
@@ -29,6 +30,7 @@ pub(super) struct MarksPlan {
     pub problems: Problems,
     pub notices: Vec<Notice>,
     closed: ClosedDays,
+    planned: PlannedClosures,
 }
 
 /// The marks of one school's year.
@@ -101,6 +103,7 @@ pub(super) fn check(
         problems: Problems::continuing(reading.problems.clone(), reading.problem_count),
         notices,
         closed: ClosedDays::default(),
+        planned: PlannedClosures::default(),
     };
     for year in &years {
         let found = tenants::current(tx, &ids, year.number())?;
@@ -108,7 +111,9 @@ pub(super) fn check(
             .extend(found.into_iter().map(|(school, v)| ((school, year.number()), v.number)));
     }
     let roll = Roll::read(tx, file, &ids, &years)?;
-    let against = Against { roll: &roll, codes: counting.codes(), schools: &schools, reading };
+    let codes = counting.codes();
+    let planned = planned::number(codes);
+    let against = Against { roll: &roll, codes, planned, schools: &schools, reading };
     let said: Vec<PupilYear<'_>> = file.pupil_years().collect();
     let total = u64::try_from(said.len()).unwrap_or(0);
     let pieces: Vec<&[PupilYear<'_>]> = said.chunks(PIECE).collect();
@@ -120,6 +125,7 @@ pub(super) fn check(
         checked.map_err(Problem::internal)?.into_iter().for_each(|checked| plan.join(checked));
     }
     std::mem::take(&mut plan.closed).tell(&mut plan.problems);
+    plan.notices.extend(plan.planned.notice());
     Ok(plan)
 }
 
@@ -129,6 +135,7 @@ struct Checked {
     years: BTreeMap<Key, YearPlan>,
     problems: Problems,
     closed: ClosedDays,
+    planned: PlannedClosures,
 }
 
 impl MarksPlan {
@@ -136,6 +143,7 @@ impl MarksPlan {
     fn join(&mut self, next: Checked) {
         self.problems.join(next.problems);
         self.closed.join(next.closed);
+        self.planned.join(next.planned);
         for (key, next) in next.years {
             let year = self.years.entry(key).or_default();
             next.marks.into_iter().for_each(|(enrolment, marks)| year.say(enrolment, marks));
@@ -165,10 +173,19 @@ impl YearPlan {
     }
 }
 
+/// Where the check of one mark after the other tells what it finds.
+struct Found<'a> {
+    problems: &'a mut Problems,
+    closed: &'a mut ClosedDays,
+    planned: &'a mut PlannedClosures,
+}
+
 /// What a file is held against.
 struct Against<'a> {
     roll: &'a Roll,
     codes: &'a CodeTable,
+    /// The number that stands for a planned closure.
+    planned: Option<u8>,
     schools: &'a BTreeMap<String, SchoolId>,
     reading: &'a Reading<MarksFile>,
 }
@@ -201,8 +218,12 @@ impl Against<'_> {
         let stays = Stays::of(said.year(), self.roll.stays(school_id, pupil_id));
         let year = checked.years.entry(key).or_default();
         if !self.take_whole(year, said, (calendar, &stays)) {
-            let (problems, closed) = (&mut checked.problems, &mut checked.closed);
-            self.check_marks(year, (problems, closed), said, (school_id, calendar, &stays));
+            let found = Found {
+                problems: &mut checked.problems,
+                closed: &mut checked.closed,
+                planned: &mut checked.planned,
+            };
+            self.check_marks(year, found, said, (school_id, calendar, &stays));
         }
     }
 
@@ -221,6 +242,7 @@ impl Against<'_> {
         if last.position() >= tomorrow
             || !calendar.not_due().is_empty()
             || !at.without(&calendar.open_half_days()).is_empty()
+            || self.planned.is_some_and(|planned| marks.contains(&planned))
         {
             return false;
         }
@@ -240,7 +262,7 @@ impl Against<'_> {
     fn check_marks(
         &self,
         year: &mut YearPlan,
-        (problems, closed): (&mut Problems, &mut ClosedDays),
+        Found { problems, closed, planned }: Found<'_>,
         said: &PupilYear<'_>,
         (school_id, calendar, stays): (SchoolId, &Calendar, &Stays),
     ) {
@@ -257,7 +279,7 @@ impl Against<'_> {
                 {
                     // A closed day, or one on which the year group is not due, is marked `#` in many systems; it says
                     // what the calendar says.
-                    if self.codes.text(mark) == Some("#") {
+                    if self.planned == Some(mark) {
                         continue;
                     }
                     let (date, session) = (at.date(said.year()), at.session());
@@ -272,6 +294,9 @@ impl Against<'_> {
                     Refused::TOO_EARLY
                 }
                 Some(enrolment_id) => {
+                    if self.planned == Some(mark) {
+                        planned.add(said.line_of(at).unwrap_or_else(|| said.first_line()));
+                    }
                     let taken = at.position() < tomorrow;
                     run.add(
                         year,

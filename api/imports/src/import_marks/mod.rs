@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod closed;
 mod dry_run;
+mod planned;
 mod stays;
 
 use files::{MarksFile, Reading};

@@ -1,12 +1,10 @@
 //! The entries of a page, gathered from where they were recorded, with names.
 
-use diesel::prelude::*;
-
 use super::super::people::People;
 use super::entry::{Entries, LogFilter};
 use super::{letters, said, steps, things};
 use base::prelude::*;
-use schema::{enrolment_now, placement_now};
+use roll::pupils;
 use school::tenants::SchoolRow;
 
 /// The entries of a page, earliest first. Of each source no more is read than the page holds.
@@ -35,22 +33,29 @@ fn name(tx: &mut Tx, school_id: SchoolId, all: &mut Entries) -> Result<()> {
     ids.sort_unstable();
     ids.dedup();
     let people = People::read(tx, school_id, ids.iter().copied())?;
-    let placed: Vec<(PupilId, ClassId)> = tx
-        .of(placement_now::table)
-        .inner_join(
-            enrolment_now::table.on(enrolment_now::trust_id
-                .eq(placement_now::trust_id)
-                .and(enrolment_now::enrolment_id.eq(placement_now::enrolment_id))),
-        )
-        .filter(placement_now::school_id.eq(school_id).and(enrolment_now::pupil_id.eq_any(&ids)))
-        .order((enrolment_now::first_day, placement_now::from_day))
-        .select((enrolment_now::pupil_id, placement_now::class_id))
-        .load(tx.conn)?;
-    let placed: BTreeMap<PupilId, ClassId> = placed.into_iter().collect();
+    let placed = last_classes(tx, school_id, &ids)?;
     for (_, entry) in all {
         let Some(pupil) = entry.pupil_id else { continue };
         entry.pupil = Some(people.name(pupil));
         entry.class = placed.get(&pupil).and_then(|class| people.class(*class)).cloned();
     }
     Ok(())
+}
+
+/// The class in which each of these pupils was placed last at the school.
+fn last_classes(
+    tx: &mut Tx,
+    school_id: SchoolId,
+    ids: &[PupilId],
+) -> Result<BTreeMap<PupilId, ClassId>> {
+    let mut stays = pupils::stays_of_pupils(tx, ids)?;
+    stays.retain(|stay| {
+        stay.school_id == school_id && stay.last_day.is_none_or(|last| stay.first_day <= last)
+    });
+    let enrolments: Vec<EnrolmentId> = stays.iter().map(|stay| stay.enrolment_id).collect();
+    let placements = pupils::placements_of_enrolments(tx, school_id, &enrolments)?;
+    let placed: BTreeMap<EnrolmentId, ClassId> =
+        placements.into_iter().map(|row| (row.enrolment_id, row.class_id)).collect();
+    let of_stay = |stay: pupils::Stay| Some((stay.pupil_id, *placed.get(&stay.enrolment_id)?));
+    Ok(stays.into_iter().filter_map(of_stay).collect())
 }

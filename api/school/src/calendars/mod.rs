@@ -1,7 +1,9 @@
-//! Calendars: when is a school open, and for whom? Kept with their history, and read from published files.
+//! Calendars: when is a school open, and for whom? Kept with their history, and read from published files; a
+//! school's hours beside them.
 
 mod body;
 mod calendar_history;
+mod hours;
 mod read_calendar;
 mod read_term_dates;
 mod rows;
@@ -15,5 +17,7 @@ pub fn mount(config: &mut base::Operations) {
     config
         .service(read_calendar::read_calendar)
         .service(calendar_history::calendar_history)
-        .service(read_term_dates::read_term_dates);
+        .service(read_term_dates::read_term_dates)
+        .service(hours::put_hours::put_hours)
+        .service(hours::read_hours::read_hours);
 }

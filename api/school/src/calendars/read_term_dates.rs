@@ -1,7 +1,8 @@
 //! A published file of term dates, read to a calendar that a person may then put.
 
+use super::hours;
 use super::term_dates::{
-    ProposedCalendar, Published, SchoolHours, TermDates, propose, read_ics, read_json,
+    HoursOverTime, ProposedCalendar, Published, TermDates, propose, read_ics, read_json,
 };
 use crate::tenants;
 use base::db::block;
@@ -12,7 +13,8 @@ use base::operation::*;
 /// Read published term dates
 ///
 /// Reads an ICS file, or JSON as councils and schools publish it, to a calendar of that academic year. Changes nothing:
-/// look at the notices, correct what is wrong, and PUT the calendar.
+/// look at the notices, correct what is wrong, and PUT the calendar. What an event at certain times takes of a day
+/// follows from the school's hours.
 #[utoipa::path(tag = "calendars", security(("token" = ["calendar:write"])),
     request_body(content((String = "text/calendar"), (TermDates = "application/json")), description = "The file. A calendar may be in UTF-8, Windows-1252 or UTF-16."),
     params(SchoolId, ("year" = i16, Path, description = "The academic year: 2026 for 2026/27.")),
@@ -29,15 +31,19 @@ pub async fn read_term_dates(
 ) -> Result<HttpResponse> {
     let (school_id, year) = path.0;
     let media = media_type(&http);
-    app.db.run(caller.scope(), move |tx| tenants::school(tx, school_id)).await?;
+    let hours = app.db.run(caller.scope(), move |tx| {
+        tenants::school(tx, school_id)?;
+        hours::over_time(tx, school_id)
+    });
+    let hours = hours.await?;
     let bytes = body?.0;
-    let proposed = block(move || propose(year, read(&media, &bytes, year)?));
+    let proposed = block(move || propose(year, read(&media, &bytes, year, &hours)?));
     Ok(HttpResponse::Ok().json(proposed.await?))
 }
 
-fn read(media: &str, bytes: &[u8], year: AcademicYear) -> Result<Published> {
+fn read(media: &str, bytes: &[u8], year: AcademicYear, hours: &HoursOverTime) -> Result<Published> {
     match media {
-        "text/calendar" => read_ics(bytes, &SchoolHours::default()),
+        "text/calendar" => read_ics(bytes, hours),
         "application/json" => read_json(bytes, year),
         _ => Err(Problem::new(Kind::UnsupportedMedia)
             .detail("Send `Content-Type: text/calendar` or `application/json`.")),

@@ -17,6 +17,7 @@ use base::db::Schools;
 use base::migrate;
 use base::prelude::*;
 use base::tokens::token::Claims;
+use roll::name_keys;
 
 /// How long the tokens of `demo.json` are valid.
 const TOKENS: TimeDelta = TimeDelta::days(30);
@@ -67,11 +68,13 @@ pub fn run(args: &Args) -> Result<(), String> {
 /// A database of our own in the data folder.
 fn embedded(folder: &Path) -> Result<(Cluster, String), String> {
     let words = |error: EmbeddedError| error.to_string();
-    let cluster =
-        Cluster::start(&Options::kept(folder.join("postgres")), &mut |said| println!("{said}"))
-            .map_err(words)?;
+    let options = Options::kept(folder.join("postgres"))
+        .entered_as(&migrate::ROLES)
+        .started_again(|said| eprintln!("{said}"));
+    let cluster = Cluster::start(&options, &mut |said| println!("{said}")).map_err(words)?;
     let admin = |database: &str| cluster.url(SUPERUSER, database);
     migrate::prepare(admin, migrate::DATABASE).map_err(|error| error.to_string())?;
+    name_keys::fold_anew(&admin(migrate::DATABASE)).map_err(|error| error.to_string())?;
     let url = cluster.url(migrate::APPLICATION, migrate::DATABASE);
     Ok((cluster, url))
 }

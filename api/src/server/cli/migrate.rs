@@ -6,6 +6,7 @@ use diesel::prelude::*;
 
 use base::database_url::secured;
 use base::migrate;
+use roll::name_keys;
 
 /// Arguments.
 #[derive(clap::Args)]
@@ -33,7 +34,8 @@ pub fn up(owner: &str, application: Option<&str>) -> Result<(), String> {
         None => None,
         Some(url) => Some(role(&secured(url, &variable)?)?),
     };
-    migrate::migrate(&owner, application.as_deref()).map_err(|error| error.to_string())
+    migrate::migrate(&owner, application.as_deref()).map_err(|error| error.to_string())?;
+    name_keys::fold_anew(&owner).map(|_| ()).map_err(|error| error.to_string())
 }
 
 /// The role that an address logs in as.

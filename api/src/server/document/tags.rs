@@ -17,7 +17,7 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
             ("tenants", "Trusts, their schools, and the clock of a sandbox."),
             (
                 "calendars",
-                "The calendars of schools, as they stand and as they stood, and files of term dates.",
+                "The calendars of schools, as they stand and as they stood, the hours of schools, and files of term dates.",
             ),
             (
                 "letterheads",

@@ -84,6 +84,13 @@ fn a_person_decides_otherwise_and_the_case_goes_there() {
     let refused = office.lead.post(&path, &unknown);
     assert_eq!(refused.problem(422), "invalid");
     assert!(refused.text.contains("penalty notice"), "{}", refused.text);
+    // Of a case that was closed meanwhile there is no stage to be told.
+    let close =
+        json!({ "outcome": "a person decides otherwise", "to": "closed", "reason": "Enough" });
+    office.lead.post(&path, &close).expect(200);
+    let late = office.lead.post(&path, &body("Stage 4", "Known"));
+    assert_eq!(late.problem(412), "precondition-failed");
+    assert_eq!(late.body.get("stage"), None);
 }
 
 #[test]

@@ -27,6 +27,12 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         "/v1/schools/{school}/calendar/2026/read",
         r#"{"academic_years":[{"name":"2026-27","dates":[{"date":"2026-09-02"}]}]}"#,
     ),
+    ("read_hours", "/v1/schools/{school}/hours", ""),
+    (
+        "put_hours",
+        "/v1/schools/{school}/hours/2026-09-01",
+        r#"{"opens":"08:45:00","closes":"15:15:00"}"#,
+    ),
     (
         "create_closure",
         "/v1/schools/{school}/closures?preview=true",

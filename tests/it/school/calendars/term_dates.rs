@@ -56,6 +56,53 @@ fn a_file_is_read_changes_nothing_and_what_it_says_can_be_put() {
 }
 
 #[test]
+fn what_an_event_closes_follows_from_the_hours_that_the_school_has_that_day() {
+    let s = TwoClasses::new();
+    let hours = format!("/v1/schools/{}/hours", s.school);
+    let answer = s.admin.get(&hours).expect(200);
+    assert_eq!((&answer["opens"], &answer["closes"]), (&json!("08:45:00"), &json!("15:15:00")));
+    assert_eq!(answer["history"], json!([]));
+    let training = |day: &str| {
+        let event = format!(
+            "BEGIN:VEVENT\nSUMMARY:INSET\nDTSTART:{day}T133000\nDTEND:{day}T150000\nEND:VEVENT\nEND:VCALENDAR"
+        );
+        let file = holidays().replace("END:VCALENDAR", &event);
+        let read = read(&s.admin, s.school, 2026, ICS, file.as_bytes()).expect(200);
+        read["sessions"].as_u64().unwrap()
+    };
+    // A Wednesday in each term: an afternoon of training closes that afternoon.
+    let [autumn, spring] = ["20261007", "20270113"].map(training);
+    assert_eq!(autumn, spring);
+
+    // From January school is over at half past one.
+    let early = json!({ "opens": "07:45:00", "closes": "13:30:00" });
+    s.admin.put(&format!("{hours}/2027-01-04"), &early).expect(200);
+    assert_eq!((training("20261007"), training("20270113")), (autumn, spring + 1));
+    let later = s.admin.get(&format!("{hours}?on=2027-01-04")).expect(200);
+    assert_eq!((&later["opens"], &later["closes"]), (&early["opens"], &early["closes"]));
+
+    // Said twice it is recorded once; said otherwise it leaves what was said before.
+    s.admin.put(&format!("{hours}/2027-01-04"), &early).expect(200);
+    let late = json!({ "opens": "08:45:00", "closes": "15:15:00" });
+    s.admin.put(&format!("{hours}/2027-01-04"), &late).expect(200);
+    assert_eq!(training("20270113"), spring);
+    let history = s.admin.get(&hours).expect(200)["history"].take();
+    let closes: Vec<&Value> =
+        history.as_array().unwrap().iter().map(|row| &row["closes"]).collect();
+    assert_eq!(closes, ["15:15:00", "13:30:00"]);
+
+    let bad = |opens: &str, closes: &str| {
+        let body = json!({ "opens": opens, "closes": closes });
+        s.admin.put(&format!("{hours}/2027-01-04"), &body)
+    };
+    let upside_down = bad("15:15:00", "08:45:00");
+    assert_eq!(upside_down.problem(422), "no-school-hours");
+    assert_eq!(upside_down.pointers(), ["/opens", "/closes"]);
+    assert_eq!(bad("08:45:00", "13:00:00").pointers(), ["/closes"]);
+    assert_eq!(bad("8 o'clock", "15:00:00").problem(400), "bad-body");
+}
+
+#[test]
 fn what_is_no_such_file_is_refused() {
     let s = TwoClasses::new();
     let ask = |media, file: &[u8]| read(&s.admin, s.school, 2026, media, file);

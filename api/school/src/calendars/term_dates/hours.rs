@@ -1,6 +1,6 @@
 //! The hours of a school, and which half days an event at certain times takes from it.
 
-use chrono::{NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveTime, TimeDelta};
 use domain::Session;
 
 /// When pupils come and go on an ordinary day.
@@ -44,7 +44,30 @@ impl Default for SchoolHours {
     }
 }
 
+/// The hours of a school over the years: each from its first day on.
+#[derive(Debug, Clone, Default)]
+pub struct HoursOverTime(Vec<(NaiveDate, SchoolHours)>);
+
+impl HoursOverTime {
+    /// With these, in the order of their days.
+    pub fn new(from: Vec<(NaiveDate, SchoolHours)>) -> Self {
+        Self(from)
+    }
+
+    /// The hours of a day.
+    pub fn on(&self, day: NaiveDate) -> SchoolHours {
+        let holding = self.0.iter().rfind(|(from, _)| *from <= day);
+        holding.map_or_else(SchoolHours::default, |(_, hours)| *hours)
+    }
+}
+
 impl SchoolHours {
+    /// The hours from a morning to an afternoon; none when the morning begins at noon or later, or the afternoon ends by
+    /// one o'clock.
+    pub fn new(opens: NaiveTime, closes: NaiveTime) -> Option<Self> {
+        (opens < NOON && AFTER_LUNCH < closes).then_some(Self { opens, closes })
+    }
+
     /// What an event from one time to another of the same day takes.
     pub fn taken(&self, from: NaiveTime, to: NaiveTime) -> Taken {
         let (morning, afternoon) =
@@ -86,6 +109,18 @@ fn share(from: NaiveTime, to: NaiveTime, begins: NaiveTime, ends: NaiveTime) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hours_hold_from_their_day_on_and_a_day_has_a_morning_and_an_afternoon() {
+        let day = |day| NaiveDate::from_ymd_opt(2026, 9, day).unwrap();
+        let early = SchoolHours::new(time(8, 0), time(14, 30)).unwrap();
+        let hours = HoursOverTime::new(vec![(day(7), early)]);
+        assert_eq!(hours.on(day(6)), SchoolHours::default());
+        assert_eq!((hours.on(day(7)), hours.on(day(30))), (early, early));
+        assert_eq!(early.taken(time(14, 30), time(16, 0)), Taken::Nothing);
+        assert_eq!(SchoolHours::new(time(12, 0), time(15, 0)), None);
+        assert_eq!(SchoolHours::new(time(8, 0), time(13, 0)), None);
+    }
 
     #[test]
     fn an_event_closes_the_halves_of_which_it_takes_most_and_none_when_pupils_are_gone() {

@@ -1,7 +1,7 @@
 //! Term dates from an iCalendar file (RFC 5545): each event is read on its own, and what one cannot be read for is said
 //! with its line.
 
-use super::hours::{SchoolHours, Taken};
+use super::hours::{HoursOverTime, Taken};
 use super::label::{Meaning, without_place};
 use super::lines::{Line, lines};
 use super::marker::Mark;
@@ -29,7 +29,7 @@ struct Event {
 }
 
 /// Reads a file. Errors: it is no iCalendar file.
-pub fn read(file: &[u8], hours: &SchoolHours) -> Result<Published> {
+pub fn read(file: &[u8], hours: &HoursOverTime) -> Result<Published> {
     let mut published = Published::default();
     let mut inside: Vec<String> = Vec::new();
     let mut event: Option<Event> = None;
@@ -127,7 +127,7 @@ impl Event {
 }
 
 /// Adds what an event says, or why it says nothing.
-fn add(published: &mut Published, event: Event, hours: &SchoolHours) {
+fn add(published: &mut Published, event: Event, hours: &HoursOverTime) {
     let summary = shown(&event.summary);
     let named = if summary.is_empty() { "an event without SUMMARY".to_owned() } else { summary };
     if event.cancelled {

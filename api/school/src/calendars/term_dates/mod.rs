@@ -22,7 +22,7 @@ mod published;
 mod tests;
 mod words;
 
-pub(super) use hours::SchoolHours;
+pub(super) use hours::{HoursOverTime, SchoolHours};
 pub(super) use ics::read as read_ics;
 pub(super) use json::{TermDates, read as read_json};
 pub(super) use propose::{ProposedCalendar, propose};

@@ -5,7 +5,7 @@ use chrono_tz::Europe::London;
 use chrono_tz::Tz;
 use domain::Session;
 
-use super::hours::{SchoolHours, Taken};
+use super::hours::{HoursOverTime, Taken};
 use super::lines::Line;
 use super::published::{before, next};
 
@@ -130,10 +130,10 @@ impl Moment {
 /// The days from a beginning to an end, and what they take of a day in school. Without an end, or with one that is the
 /// beginning, it is a day, unless it begins when nobody is in school. Errors: what was expected: an end that is not
 /// before the beginning.
-pub fn days(start: Moment, end: Option<Moment>, hours: &SchoolHours) -> Result<When, String> {
+pub fn days(start: Moment, end: Option<Moment>, hours: &HoursOverTime) -> Result<When, String> {
     let (from, begins) = start.wall();
     let Some(end) = end.filter(|end| *end != start) else {
-        let in_school = begins.is_none_or(|time| hours.has(time));
+        let in_school = begins.is_none_or(|time| hours.on(from).has(time));
         let taken = if in_school { Taken::Day } else { Taken::Nothing };
         return Ok(When { from, to: from, taken });
     };
@@ -146,7 +146,7 @@ pub fn days(start: Moment, end: Option<Moment>, hours: &SchoolHours) -> Result<W
     if from == last {
         let taken = match (begins, ends) {
             (None, None) => Taken::Day,
-            _ => hours.taken(
+            _ => hours.on(from).taken(
                 begins.unwrap_or(NaiveTime::MIN),
                 ends.filter(|_| to == from).unwrap_or(LAST_MOMENT),
             ),
@@ -155,10 +155,10 @@ pub fn days(start: Moment, end: Option<Moment>, hours: &SchoolHours) -> Result<W
     }
     // Of the first and the last of several days, only what is taken in school hours counts.
     let first_is_free = begins.is_some_and(|time| {
-        matches!(hours.taken(time, LAST_MOMENT), Taken::Nothing | Taken::Little)
+        matches!(hours.on(from).taken(time, LAST_MOMENT), Taken::Nothing | Taken::Little)
     });
     let last_is_free = ends.is_some_and(|time| {
-        matches!(hours.taken(NaiveTime::MIN, time), Taken::Nothing | Taken::Little)
+        matches!(hours.on(last).taken(NaiveTime::MIN, time), Taken::Nothing | Taken::Little)
     });
     let first = if first_is_free { next(from) } else { from };
     let last = if last_is_free { before(last) } else { last };

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::published::{DatesNotice, DatesNoticeKind};
-use super::{ProposedCalendar, SchoolHours, propose, read_ics, read_json};
+use super::{HoursOverTime, ProposedCalendar, propose, read_ics, read_json};
 use base::problem::{Kind, Problem};
 
 fn year(number: i16) -> AcademicYear {
@@ -15,7 +15,7 @@ fn year(number: i16) -> AcademicYear {
 }
 
 fn from_ics(file: &str) -> Result<ProposedCalendar, Problem> {
-    propose(year(2026), read_ics(file.as_bytes(), &SchoolHours::default())?)
+    propose(year(2026), read_ics(file.as_bytes(), &HoursOverTime::default())?)
 }
 
 fn from_json(file: &Value) -> Result<ProposedCalendar, Problem> {
@@ -320,7 +320,7 @@ fn what_is_no_such_file_or_says_nothing_about_the_year_is_refused() {
     let only_training = from_ics(&file(&[days("INSET day", "20260901", "20260902")])).unwrap_err();
     assert!(only_training.body().detail.unwrap().contains("neither holidays nor days of school"));
     let other_year =
-        propose(year(2030), read_ics(with(&[]).as_bytes(), &SchoolHours::default()).unwrap())
+        propose(year(2030), read_ics(with(&[]).as_bytes(), &HoursOverTime::default()).unwrap())
             .unwrap_err();
     assert!(other_year.body().detail.unwrap().starts_with("The file has 7 entries"));
 

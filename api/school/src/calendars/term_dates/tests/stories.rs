@@ -4,7 +4,7 @@ use domain::{AcademicYear, ClosureKind, Session};
 
 use super::super::published::DatesNoticeKind::{Asked, Contradicts, NotUnderstood};
 use super::super::published::{DatesNotice, DatesNoticeKind};
-use super::super::{ProposedCalendar, SchoolHours, propose, read_ics};
+use super::super::{HoursOverTime, ProposedCalendar, propose, read_ics};
 use base::problem::{Kind, Problem};
 
 /// Seven holidays of 2026/27, which make 390 sessions.
@@ -41,7 +41,7 @@ fn with_holidays(more: &[String]) -> String {
 }
 
 fn read(file: &[u8]) -> Result<ProposedCalendar, Problem> {
-    propose(AcademicYear::new(2026).unwrap(), read_ics(file, &SchoolHours::default())?)
+    propose(AcademicYear::new(2026).unwrap(), read_ics(file, &HoursOverTime::default())?)
 }
 
 fn proposed(file: &str) -> ProposedCalendar {
