@@ -31,7 +31,9 @@ fn the_policies_of_other_schools_are_proven() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     let folders = common::entries(&here.join("outside"));
     for folder in folders.into_iter().chain([here.join("small")]) {
-        let proof = prove(&Folder::read(common::files(&folder)).unwrap()).unwrap();
+        let files = common::files(&folder);
+        assert!(common::problems(files.clone()).is_empty(), "{}", folder.display());
+        let proof = prove(&Folder::read(files).unwrap()).unwrap();
         assert!(proof.counterexamples.is_empty(), "{}:\n{}", folder.display(), told(&proof));
     }
 }

@@ -153,6 +153,7 @@ mod tests {
                 taking: None,
                 decides: None,
                 voice: *voice,
+                counted: None,
             }
         };
         rows.iter().map(decision).collect()

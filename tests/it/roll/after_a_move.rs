@@ -326,7 +326,7 @@ fn a_parent_of_two_has_numbers_everywhere_and_an_address_where_the_child_lives()
 
 /// What the leads and the office of a former school are refused, of all that names the child, a parent, or what is about
 /// them. Everything else is the school's own, or is read as it was known; a move names a class of the other school.
-const REFUSED_OPERATIONS: [&str; 16] = [
+const REFUSED_OPERATIONS: [&str; 17] = [
     "add_parent",
     "correct_pupil",
     "create_enrolment",
