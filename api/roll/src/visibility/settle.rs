@@ -3,7 +3,7 @@
 //! Writing who may see and who may write, where row-level security reads it.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer};
+use diesel::sql_types::{Array, Integer, Text};
 
 use super::standing::{children, standings, who_may};
 use super::table::Act;
@@ -148,18 +148,20 @@ fn keep<K: Copy, S: IntoIterator<Item = SchoolId>>(
     keepers: BTreeMap<K, S>,
     number: impl Fn(K) -> i32,
 ) -> Result<()> {
-    let everybody: Vec<i32> = keepers.keys().map(|one| number(*one)).collect();
-    let (keys, schools) = pairs(keepers, number);
+    // An array of arrays would have to be a rectangle, so each list of schools is written out.
+    let list = |schools: S| {
+        let schools: Vec<String> = schools.into_iter().map(|school| school.to_string()).collect();
+        format!("{{{}}}", schools.join(","))
+    };
+    let lists = keepers.into_iter().map(|(one, schools)| (number(one), list(schools)));
+    let (keys, lists): (Vec<i32>, Vec<String>) = lists.unzip();
     diesel::sql_query(format!(
-        "{update} SET kept_by = w.schools \
-         FROM (SELECT k.key, ARRAY(SELECT u.school_id FROM unnest($2, $3) AS u (key, school_id) \
-                   WHERE u.key = k.key ORDER BY 1) AS schools FROM unnest($4) AS k (key)) w \
-         WHERE r.trust_id = $1 AND r.{key} = w.key AND r.kept_by <> w.schools"
+        "{update} SET kept_by = w.schools::int[] FROM unnest($2, $3) AS w (key, schools) \
+         WHERE r.trust_id = $1 AND r.{key} = w.key AND r.kept_by <> w.schools::int[]"
     ))
     .bind::<Integer, _>(tx.trust())
     .bind::<Array<Integer>, _>(keys)
-    .bind::<Array<Integer>, _>(schools)
-    .bind::<Array<Integer>, _>(everybody)
+    .bind::<Array<Text>, _>(lists)
     .execute(tx.conn)?;
     Ok(())
 }

@@ -62,7 +62,11 @@ fn a_worker_that_dies_at_any_point_of_a_review_leaves_it_whole_and_not_doubled()
         ("numbered without a gap", "SELECT max(item) FROM review_item", 11),
         ("one run", "SELECT count(*) FROM run WHERE kind = 'review'", 1),
         ("one item of it", "SELECT count(*) FROM run_item WHERE kind = 'review'", 1),
-        ("one message to the teacher", "SELECT count(*) FROM action", 1),
+        (
+            "a message to the teacher, and what the teacher is to do",
+            "SELECT count(*) FROM action",
+            2,
+        ),
         ("nothing is left", "SELECT count(*) FROM job_queue", 0),
     ] {
         assert_eq!(watcher.number(query), expected, "{what}");
