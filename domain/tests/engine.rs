@@ -85,7 +85,7 @@ fn happened(checked: &Checked, number: usize) -> Happened {
     }
     let stage = checked.policy.stages.get(number % checked.policy.stages.len().max(1));
     let to = stage.map_or(Place::Closed, |stage| Place::At(stage.name.clone()));
-    Happened::Otherwise { to, reason: "a reason".to_owned(), without: number % 2 == 0 }
+    Happened::Otherwise { to, reason: "a reason".to_owned(), without: number.is_multiple_of(2) }
 }
 
 fn legal(checked: &Checked, case: &Case) {

@@ -5,7 +5,6 @@ use domain::CodeTable;
 use super::absences::Absence;
 use super::spell::{Whereabouts, whereabouts};
 use base::prelude::*;
-use marks;
 use roll::parents::{ParentOf, children_of};
 use roll::pupils;
 

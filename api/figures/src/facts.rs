@@ -5,7 +5,6 @@ use diesel::prelude::*;
 use domain::{Calendar, Characteristic, HALF_DAYS, HalfDaySet, NO_MARK, Phase, Word};
 
 use base::prelude::*;
-use marks;
 use roll::pupils::{self, CharacteristicRow, EnrolmentRow, PlacementRow};
 use schema::pupil_known;
 use school::calendars;

@@ -8,7 +8,6 @@ use domain::{HALF_DAYS, Sex, Word};
 use super::facts::{Facts, PupilFacts, pupil_facts};
 use base::clock::Clock;
 use base::prelude::*;
-use marks;
 use roll::pupils::{self, EnrolmentRow, PlacementRow};
 use schema::{class_year_change, placement, pupil_change, register_session};
 use school::calendars;

@@ -8,7 +8,6 @@ use diesel::sql_types::{Date, Integer, Nullable};
 use domain::{CodeTable, NO_MARK};
 
 use base::prelude::*;
-use marks;
 
 /// A half day on which a pupil has real marks at two schools.
 #[derive(Debug, Clone, Serialize, ToSchema)]

@@ -1,7 +1,6 @@
 //! What a mark was before, who changed it, when and why: the law asks for it, and courts read it.
 
 use base::operation::*;
-use marks;
 use roll::pupils;
 
 /// The history of a mark.

@@ -4,7 +4,6 @@ use domain::{CodeTable, NO_MARK};
 
 use base::clock::Clock;
 use base::operation::*;
-use marks;
 use roll::pupils::{self, Stay};
 use school::tenants;
 

@@ -3,7 +3,6 @@
 use domain::NO_MARK;
 
 use base::prelude::*;
-use marks;
 use roll::pupils::{self, EnrolmentRow, PlacementRow};
 
 /// A school's year: who is on roll, and what their registers say.

@@ -6,7 +6,6 @@ use domain::{Calendar, CodeTable, Days, NoticeState};
 
 use crate::records::notices::{Missed, NoticeRow};
 use base::prelude::*;
-use marks;
 use roll::pupils;
 use school::calendars;
 

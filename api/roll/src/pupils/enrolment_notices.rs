@@ -5,7 +5,6 @@ use domain::{Characteristic, NO_MARK};
 use super::characteristics::characteristics_of_enrolment;
 use super::{EnrolmentRow, Stay, stays_of};
 use base::prelude::*;
-use marks;
 
 /// Something that is allowed but may be a mistake: nothing was refused because of it.
 #[derive(Debug, Serialize, ToSchema)]

@@ -317,7 +317,7 @@ fn rewarded(
     let says = format!("{} rewards more absence over the {}", row.rule, regular.over);
     let first = ground.calendars.get(..1).unwrap_or_default();
     let day = crate::policy::due_days(regular.moment, first).into_iter().max();
-    let day = day.unwrap_or_else(|| ground.day);
+    let day = day.unwrap_or(ground.day);
     let scenarios = [less, more].into_iter().filter_map(|over| {
         let title = format!("{} for {} of {}", row.rule, over.part(), over.whole());
         Some(ground.on(day, &pupil(over)?, &title))

@@ -21,6 +21,9 @@ use crate::{Percent, Rate};
 /// A day, and the rows that are due on it.
 type Kind = (NaiveDate, Vec<usize>);
 
+/// A stage, or nowhere, and the target with the figure that it was set at.
+type Place = (Option<String>, Option<(Percent, Rate)>);
+
 /// What a family hears about one child at one review.
 #[derive(Debug, Clone, Default)]
 struct Heard {
@@ -208,10 +211,7 @@ fn is_on_entry(row: &Row) -> bool {
 
 /// Where a pupil's case can be: nowhere, at each stage that waits for figures, and at one that waits for people, or at
 /// each that rows name.
-fn places(
-    policy: &Policy,
-    rows: &[(&Row, &Regular)],
-) -> Vec<(Option<String>, Option<(Percent, Rate)>)> {
+fn places(policy: &Policy, rows: &[(&Row, &Regular)]) -> Vec<Place> {
     let mut places = vec![(None, None)];
     let people = |stage: &&Stage| stage.waits != Waits::Target && !stage.is_reviewed();
     let named = |stage: &Stage| rows.iter().any(|(_, regular)| regular.at.contains(&stage.name));
