@@ -9,7 +9,7 @@
 //! 3. [`Drawing::begin`] draws, [`Drawing::decline`] draws on, [`Drawing::receipt`] gives the receipt's text. All of it
 //!    follows from what was fixed, so that nothing but the texts, the secrets and the declines need be kept.
 //! 4. [`Pool::slip`] gives a family the proof that its child's tickets are in.
-//! 5. [`verify`] and [`verify_slip`] believe nothing: they read a text from outside, and a [`Fault`] names the first place
+//! 5. [`verify()`] and [`verify_slip`] believe nothing: they read a text from outside, and a [`Fault`] names the first place
 //!    that does not hold.
 //!
 //! Texts are JSON in the form of RFC 8785, the tree over the tickets is that of RFC 9162, and the beacon is drand's
