@@ -42,7 +42,8 @@ pub fn target_days(calendars: &[Calendar], decided: NaiveDate, school_weeks: u32
     let last = weeks.nth(usize::try_from(school_weeks).ok()?.checked_sub(1)?)?;
     let is_school_day =
         |day: &NaiveDate| calendars.iter().any(|calendar| calendar.is_school_day(*day));
-    let to = last.iter_days().take(7).rfind(is_school_day)?;
+    let sunday = last + DayCount::new(6);
+    let to = (0..7).map(|back| sunday - DayCount::new(back)).find(is_school_day)?;
     Some(Days { from, to })
 }
 
