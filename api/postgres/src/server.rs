@@ -27,7 +27,10 @@ const STOP_SECONDS: &str = "20";
 /// How often to look whether the server is ready.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// How often to look whether the server still lives, when it is to be started again.
+/// What a server says whose killed predecessor has processes left.
+const STILL_HELD: &str = "is still in use";
+
+/// How often to look whether the server still lives, when it is to be started again, or its predecessor's processes.
 const LOOK_AFTER: Duration = Duration::from_millis(500);
 
 /// Settings of every server here.
@@ -88,8 +91,23 @@ impl Launch {
             .map_err(EmbeddedError::io("run", &postgres))
     }
 
-    /// Starts the server and waits until it takes connections.
+    /// Starts the server and waits until it takes connections. Processes of a server that was killed may still be at a
+    /// statement, and let go of what they hold when it ends.
     fn start(&self) -> Result<Child, EmbeddedError> {
+        let since = Instant::now();
+        loop {
+            match self.attempt() {
+                Err(EmbeddedError::Start { said, .. })
+                    if said.contains(STILL_HELD) && since.elapsed() < START =>
+                {
+                    thread::sleep(LOOK_AFTER);
+                }
+                started => return started,
+            }
+        }
+    }
+
+    fn attempt(&self) -> Result<Child, EmbeddedError> {
         let mut child = self.spawn()?;
         let since = Instant::now();
         let why = loop {

@@ -105,6 +105,29 @@ fn a_server_that_dies_is_started_again_with_what_it_had() {
 }
 
 #[test]
+fn a_server_whose_predecessor_was_killed_at_work_starts_when_that_work_has_ended() {
+    let folder = folder("at-work");
+    let options = Options::kept(&folder);
+    let cluster = Cluster::start(&options, &mut |_| {}).unwrap();
+    let mut busy = PgConnection::establish(&cluster.url(SUPERUSER, "postgres")).unwrap();
+    let work = std::thread::spawn(move || {
+        // It looks at nothing until it is done, so that it outlives its server.
+        sql_query("select count(*) from generate_series(1, 20000000)").execute(&mut busy)
+    });
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    let pid = cluster.pid().to_string();
+    let killed = std::process::Command::new("kill").args(["-9", &pid]).status();
+    assert!(killed.unwrap().success());
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    cluster.stop().unwrap();
+    let again = Cluster::start(&options, &mut |_| {}).unwrap();
+    run(&again, "create table register (mark text)");
+    let _ended = work.join().unwrap();
+    again.stop().unwrap();
+    discard(&folder).unwrap();
+}
+
+#[test]
 fn nobody_enters_under_a_role_that_is_not_named_and_no_rule_lets_others_in() {
     let folder = folder("entrance");
     let options = Options::thrown_away(&folder).entered_as(&["rollcall"]);
