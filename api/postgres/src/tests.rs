@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use diesel::{Connection, PgConnection, RunQueryDsl, sql_query};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::{
     Cluster, EmbeddedError, Options, SUPERUSER, binaries, discard, encode, entrance, leftovers,
@@ -81,6 +82,12 @@ fn a_server_outlives_the_thread_that_asked_for_it() {
     discard(&folder).unwrap();
 }
 
+/// Ends a server as no server ends itself.
+fn kill(pid: u32) {
+    let process = i32::try_from(pid).ok().and_then(Pid::from_raw).unwrap();
+    kill_process(process, Signal::KILL).unwrap();
+}
+
 #[test]
 fn a_server_that_dies_is_started_again_with_what_it_had() {
     let folder = folder("again");
@@ -88,8 +95,7 @@ fn a_server_that_dies_is_started_again_with_what_it_had() {
     let cluster = Cluster::start(&options, &mut |_| {}).unwrap();
     run(&cluster, "create table register (mark text)");
     let first = cluster.pid();
-    let killed = std::process::Command::new("kill").args(["-9", &first.to_string()]).status();
-    assert!(killed.unwrap().success());
+    kill(first);
     let url = cluster.url(SUPERUSER, "postgres");
     let register = || {
         let mut connection = PgConnection::establish(&url).ok()?;
@@ -115,9 +121,7 @@ fn a_server_whose_predecessor_was_killed_at_work_starts_when_that_work_has_ended
         sql_query("select count(*) from generate_series(1, 20000000)").execute(&mut busy)
     });
     std::thread::sleep(std::time::Duration::from_millis(300));
-    let pid = cluster.pid().to_string();
-    let killed = std::process::Command::new("kill").args(["-9", &pid]).status();
-    assert!(killed.unwrap().success());
+    kill(cluster.pid());
     std::thread::sleep(std::time::Duration::from_millis(200));
     cluster.stop().unwrap();
     let again = Cluster::start(&options, &mut |_| {}).unwrap();
