@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// Thousandths of a percent in the whole.
 const WHOLE: u32 = 100_000;
 /// Tenths of a percent in the whole.
-const HUNDRED: u32 = 1000;
+const TENTHS: u32 = 1000;
 
 /// A part of a whole, counted in sessions or enrolments; the whole is never 0.
 ///
@@ -81,7 +81,7 @@ impl Rate {
     /// Tenths of a percent, a half rounded up: 934 for 93.4%. For showing the figure of a group.
     pub fn tenths(self) -> u32 {
         let (part, whole) = (u128::from(self.part), u128::from(self.whole));
-        u32::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(HUNDRED)
+        u32::try_from((part * 2000 + whole) / (whole * 2)).unwrap_or(TENTHS)
     }
 
     /// The rounded percentage as text without the sign and always with one decimal: `93.4`.
@@ -92,7 +92,7 @@ impl Rate {
     /// Of an absence, the attendance that is shown beside it: 100.0 less the absence that is shown, so that the two
     /// always add up.
     pub fn attendance_rounded(self) -> String {
-        in_tenths(HUNDRED - self.tenths())
+        in_tenths(TENTHS - self.tenths())
     }
 }
 

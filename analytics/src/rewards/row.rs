@@ -1,8 +1,8 @@
 //! What a row of rewards asks of whom.
 
+use domain::Percent;
 use domain::policy::word::{Every, For, Kind, Over, Trend};
 use domain::policy::{Body, Policy, Row};
-use domain::{Percent, Rate};
 
 use super::period::RewardPeriod;
 
@@ -33,13 +33,6 @@ pub struct Reach {
     pub at_least: Percent,
     /// The lowest that lies above it.
     pub below: Option<Percent>,
-}
-
-impl Reach {
-    /// Whether a rate lies in it.
-    pub fn holds(&self, rate: Rate) -> bool {
-        rate.at_least(self.at_least) && self.below.is_none_or(|below| rate.below(below))
-    }
 }
 
 impl RewardRow {

@@ -8,6 +8,7 @@ use domain::words;
 use crate::fault::Wrong;
 use crate::freeze::Frozen;
 use crate::hash::{Hash, hash_of, length, u64_bytes};
+use crate::opening::Opening;
 
 /// Picks are counted up to here and no further.
 pub const PICKS: u64 = 1_000_000;
@@ -78,8 +79,8 @@ impl Event {
 
 /// What two secrets or a random value, together with all that was fixed, come to.
 pub(crate) fn seed(frozen: &Frozen, trust: &[u8], governor: &[u8], randomness: &[u8]) -> Hash {
-    let opening = hash_of_text(&frozen.opening_text);
-    let freeze = hash_of_text(&frozen.freeze_text);
+    let opening = Opening::hash_of(&frozen.opening_text);
+    let freeze = frozen.hash();
     let parts: [&[u8]; 8] = [
         &opening.0,
         &freeze.0,
@@ -91,10 +92,6 @@ pub(crate) fn seed(frozen: &Frozen, trust: &[u8], governor: &[u8], randomness: &
         randomness,
     ];
     hash_of("seed", &parts)
-}
-
-fn hash_of_text(text: &str) -> Hash {
-    crate::hash::hash(&[text.as_bytes()])
 }
 
 /// Which ticket a pick gives: each of `tickets` with the same chance, or none, where the number lies in the rest that is

@@ -9,7 +9,7 @@ use crate::policy::model::{Action, Next, Policy, Regular, Row, START, Stage, Ste
 use crate::policy::outcome::{Situation, answers, situations, tells_moves};
 use crate::policy::prove::look::{Beside, Look, plain};
 use crate::policy::prove::outcomes::{last_bands, targets};
-use crate::policy::prove::{Claim, Counterexample, Found, Ground, counts_of, on_all_cores};
+use crate::policy::prove::{Claim, Counterexample, Found, Ground, counts_of, joined, on_all_cores};
 use crate::policy::regular;
 use crate::policy::review::review;
 use crate::policy::voice::{Voice, is_letter};
@@ -82,7 +82,7 @@ pub(super) fn never(ground: &Ground<'_>) -> Found {
         }
     }
     all.push(rewards(ground));
-    all.into_iter().fold((0, Vec::new()), crate::policy::prove::joined)
+    all.into_iter().fold((0, Vec::new()), joined)
 }
 
 /// How many steps each stage is away from the start.
@@ -166,7 +166,7 @@ fn same_figures(ground: &Ground<'_>, stage: &Stage, answers: &Answers) -> Found 
                 answers.get(&(outcome, judge::band(policy, Some(now)))).copied()
             };
             let found = descent(ground, counts_of(possible), stern, pupil);
-            all = crate::policy::prove::joined(all, found);
+            all = joined(all, found);
         }
         all
     })
@@ -194,12 +194,12 @@ fn two_figures(ground: &Ground<'_>, stage: &Stage, answers: &Answers) -> Found {
         for beside in falling {
             let looks = judged.iter().map(|now| look(*now, beside));
             let found = descent(ground, looks, |look| stern(&look), |look| pupil(&look));
-            all = crate::policy::prove::joined(all, found);
+            all = joined(all, found);
         }
         for now in &judged {
             let looks = falling.iter().map(|beside| look(*now, *beside));
             let found = descent(ground, looks, |look| stern(&look), |look| pupil(&look));
-            all = crate::policy::prove::joined(all, found);
+            all = joined(all, found);
         }
     }
     all
@@ -220,7 +220,7 @@ fn of_targets(ground: &Ground<'_>, stage: &Stage, answers: &Answers) -> Found {
                 answers.get(&(outcome, judge::band(policy, Some(*now)))).copied()
             };
             let found = descent(ground, counts_of(possible), stern, pupil);
-            all = crate::policy::prove::joined(all, found);
+            all = joined(all, found);
         }
         all
     })
@@ -303,7 +303,7 @@ fn rewards(ground: &Ground<'_>) -> Found {
                 wrong.map(|(less, more)| rewarded(ground, (row, regular), [less, more], pupil));
             (possible + 1, found.take(1).collect())
         });
-        all = crate::policy::prove::joined(all, found);
+        all = joined(all, found);
     }
     all
 }

@@ -15,6 +15,7 @@ mod outcomes;
 mod voices;
 
 use std::collections::BTreeMap;
+use std::panic::resume_unwind;
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
@@ -143,19 +144,25 @@ fn counts_of(possible: u64) -> impl Iterator<Item = Rate> {
 
 /// Goes through all numbers of possible sessions on all cores, and puts together what was found.
 fn on_all_cores(ask: impl Fn(u64) -> Found + Sync) -> Found {
+    let numbers: Vec<u64> = (1..=SESSIONS).collect();
+    let found = shared(&numbers, |number| ask(*number)).into_iter();
+    let (asked, mut found) = found.fold((0, Vec::new()), joined);
+    found.sort_by(|a: &Counterexample, b| (&a.says, &a.scenarios).cmp(&(&b.says, &b.scenarios)));
+    found.dedup_by(|later, first| later.says == first.says);
+    (asked, found)
+}
+
+/// Asks about each, on all cores. A share that panics does so here too: what nobody looked at is not proven.
+fn shared<A: Sync, T: Send>(all: &[A], ask: impl Fn(&A) -> T + Sync) -> Vec<T> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let share = |core: usize| {
         let ask = &ask;
-        move || (1..=SESSIONS).skip(core).step_by(cores).map(ask).fold((0, Vec::new()), joined)
+        move || all.iter().skip(core).step_by(cores).map(ask).collect::<Vec<T>>()
     };
     std::thread::scope(|scope| {
         let threads: Vec<_> = (0..cores).map(|core| scope.spawn(share(core))).collect();
-        let found = threads.into_iter().filter_map(|thread| thread.join().ok());
-        let (asked, mut found) = found.fold((0, Vec::new()), joined);
-        found
-            .sort_by(|a: &Counterexample, b| (&a.says, &a.scenarios).cmp(&(&b.says, &b.scenarios)));
-        found.dedup_by(|later, first| later.says == first.says);
-        (asked, found)
+        let ended = threads.into_iter().map(|thread| thread.join());
+        ended.flat_map(|share| share.unwrap_or_else(|panic| resume_unwind(panic))).collect()
     })
 }
 

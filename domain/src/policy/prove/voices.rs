@@ -12,7 +12,7 @@ use crate::policy::outcome::tells_moves;
 use crate::policy::prove::look::{Beside, Look};
 use crate::policy::prove::milder::Tone;
 use crate::policy::prove::outcomes::{last_bands, targets};
-use crate::policy::prove::{Claim, Counterexample, Found, Ground, joined};
+use crate::policy::prove::{Claim, Counterexample, Found, Ground, joined, shared};
 use crate::policy::review::review;
 use crate::policy::voice::{Voice, is_letter, speaks};
 use crate::policy::word::{Over, Trend, Waits};
@@ -42,21 +42,10 @@ pub(super) fn on_every_kind_of_day(ground: &Ground<'_>) -> (Found, Found) {
         Body::Band(_) | Body::Daily(_) | Body::Draw(_) | Body::Always(_) => false,
     });
     let kinds = kinds_of_day(&spoken, ground);
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let (spoken, kinds) = (&spoken, &kinds);
-    let share = |core: usize| {
-        move || {
-            let mine = kinds.iter().skip(core).step_by(cores);
-            mine.map(|kind| one_kind(ground, spoken, kind)).collect::<Vec<_>>()
-        }
-    };
-    std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..cores).map(|core| scope.spawn(share(core))).collect();
-        let found = threads.into_iter().filter_map(|thread| thread.join().ok()).flatten();
-        let none = || (0, Vec::new());
-        found.fold((none(), none()), |(voices, tones), (more, others)| {
-            (joined(voices, more), joined(tones, others))
-        })
+    let found = shared(&kinds, |kind| one_kind(ground, &spoken, kind)).into_iter();
+    let none = || (0, Vec::new());
+    found.fold((none(), none()), |(voices, tones), (more, others)| {
+        (joined(voices, more), joined(tones, others))
     })
 }
 
