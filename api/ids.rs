@@ -1,4 +1,4 @@
-//! An id stands in the document as the number that it is: the build script of every wing tells the document's macros so.
+//! An id stands in the document as the number that it is: the build script of every wing with operations on them tells the document's macros so.
 
 use std::error::Error;
 

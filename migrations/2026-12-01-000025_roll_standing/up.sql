@@ -1,7 +1,7 @@
 -- A school that a child has left keeps what it knew and no more: every row of the record says which schools may see it,
--- and the pupil and the parent say which schools may write. api/roll/src/visibility keeps these columns.
+-- and the pupil and the parent say which schools may write. api/src/roll/visibility keeps these columns.
 
--- `kept_by`: the schools that may write, by the table in api/roll/src/visibility/table.rs.
+-- `kept_by`: the schools that may write, by the table in api/src/roll/visibility/table.rs.
 ALTER TABLE pupil ADD COLUMN kept_by int[] NOT NULL DEFAULT '{}';
 ALTER TABLE parent ADD COLUMN kept_by int[] NOT NULL DEFAULT '{}';
 

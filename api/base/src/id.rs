@@ -2,7 +2,7 @@
 //!
 //! They are numbers in JSON, in paths and in the tables; only what knows no ids (`domain`, `analytics`) is given the
 //! plain number, and what it answers becomes an id again at once. Each also describes its path parameter:
-//! `params(PupilId)`. `build.rs` reads the list below, so that the document shows a field as the number that it is.
+//! `params(PupilId)`. `api/ids.rs` reads the list below, so that the document shows a field as the number that it is.
 //!
 //! ```compile_fail,E0308
 //! use base::id::{PupilId, SchoolId};

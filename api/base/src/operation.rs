@@ -1,5 +1,5 @@
 //! What a file with an operation begins with: the words of the house, the permissions, the conventions of HTTP, the ways
-//! to refuse. `use crate::operation::*;` and then what the operation itself is about.
+//! to refuse. `use base::operation::*;` and then what the operation itself is about.
 
 pub use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, put, web};
 pub use utoipa::IntoParams;

@@ -1,5 +1,5 @@
 //! The words of the house, for any file that stands on `base`: ids, dates, refusals, closed sets, who asks and the
-//! transaction. `use crate::prelude::*;` and then what the file itself is about. A file with an operation begins
+//! transaction. `use base::prelude::*;` and then what the file itself is about. A file with an operation begins
 //! with [`super::operation`], which has all of it.
 
 pub use std::collections::{BTreeMap, BTreeSet};

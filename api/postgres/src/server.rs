@@ -212,12 +212,14 @@ fn keep(
     while matches!(closed.recv_timeout(LOOK_AFTER), Err(RecvTimeoutError::Timeout)) {
         let (Some(say), Ok(Some(status))) = (launch.again, child.try_wait()) else { continue };
         say(&format!("The database server ended ({status}): starting it again."));
-        // What its processes still hold they let go of soon: the next look tries again.
         match launch.start() {
-            Ok(again) => child = again,
+            Ok(again) => {
+                pid.store(again.id(), Ordering::SeqCst);
+                child = again;
+            }
+            // The next look tries again.
             Err(error) => say(&error.to_string()),
         }
-        pid.store(child.id(), Ordering::SeqCst);
     }
     launch.stop(child)
 }

@@ -1,5 +1,5 @@
 //! The half-termly summary for governors and councillors: figures, groups and words, and no child in any of them (rule
-//! H-13).
+//! H-councillors).
 
 use analytics::{Block, By, Individual, Value};
 use domain::policy::word::For;

@@ -1,4 +1,5 @@
-//! Which trust, which schools, when are they open, who works there, and which policy do they follow?
+//! Which trust, which schools, when are they open, what stands on their letters, who works there, and which policy do
+//! they follow?
 
 pub mod calendars;
 pub mod letterheads;

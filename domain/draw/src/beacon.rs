@@ -14,10 +14,8 @@ words! {
     }
 }
 
-/// The hash that names quicknet among drand's chains.
-pub const QUICKNET: &str = "52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971";
-
-/// Quicknet's public key, scheme `bls-unchained-g1-rfc9380`.
+/// Quicknet's public key, scheme `bls-unchained-g1-rfc9380`. Among drand's chains it is the one with the hash
+/// `52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971`.
 const KEY: [u8; 96] = [
     0x83, 0xcf, 0x0f, 0x28, 0x96, 0xad, 0xee, 0x7e, 0xb8, 0xb5, 0xf0, 0x1f, 0xca, 0xd3, 0x91, 0x22,
     0x12, 0xc4, 0x37, 0xe0, 0x07, 0x3e, 0x91, 0x1f, 0xb9, 0x00, 0x22, 0xd3, 0xe7, 0x60, 0x18, 0x3c,

@@ -31,7 +31,7 @@ mod tree;
 mod verify;
 mod void;
 
-pub use beacon::{Chain, QUICKNET, first_round_from, time_of};
+pub use beacon::{Chain, first_round_from, time_of};
 pub use fault::{Fault, Wrong};
 pub use freeze::{Freeze, Frozen};
 pub use hash::{Hash, Key, NotHex, commit, from_hex, hex};

@@ -63,25 +63,27 @@ pub fn add_evidence(
 
 /// What is still open about a pupil falls away, and says why.
 pub fn fall_away_about(tx: &mut Tx, pupil_id: PupilId, why: &str, by: &str) -> Result<()> {
-    let open: Vec<ActionRow> = ActionRow::query()
-        .filter(action::trust_id.eq(tx.trust()).and(action::pupil_id.eq(pupil_id)).and(is_open()))
+    let open = tx
+        .rows::<ActionRow>()
+        .filter(action::pupil_id.eq(pupil_id).and(is_open()))
         .order(action::action_id)
         .for_update()
         .load(tx.conn)?;
-    for one in open {
-        add_evidence(tx, &one, (&format!("falls away: {why}"), true), by)?;
-    }
-    Ok(())
+    end_all(tx, open, why, by)
 }
 
 /// What is still open of a case falls away, and says why.
 pub fn fall_away(tx: &mut Tx, case_id: CaseId, why: &str, by: &str) -> Result<()> {
-    let open: Vec<ActionRow> = tx
+    let open = tx
         .rows::<ActionRow>()
         .filter(action::case_id.eq(case_id).and(is_open()))
         .order(action::action_id)
         .for_update()
         .load(tx.conn)?;
+    end_all(tx, open, why, by)
+}
+
+fn end_all(tx: &mut Tx, open: Vec<ActionRow>, why: &str, by: &str) -> Result<()> {
     for one in open {
         add_evidence(tx, &one, (&format!("falls away: {why}"), true), by)?;
     }

@@ -80,8 +80,9 @@ pub fn left_since(
     pupil_id: Option<PupilId>,
     first_day: NaiveDate,
 ) -> Result<BTreeMap<PupilId, String>> {
-    let mut rows = CaseRow::query()
-        .filter(case_state::trust_id.eq(tx.trust()).and(case_state::school_id.eq(school_id)))
+    let mut rows = tx
+        .rows::<CaseRow>()
+        .filter(case_state::school_id.eq(school_id))
         .filter(case_state::stage.is_null().and(case_state::since.ge(first_day)))
         .into_boxed();
     rows = rows.narrow(pupil_id.map(|pupil_id| case_state::pupil_id.eq(pupil_id)));

@@ -1,4 +1,5 @@
-//! Letters that a person decided on: what waits to be sent, what is held and why. None is ever deleted.
+//! Letters, for a step that a person decided on or for something that happened: what waits to be sent, what is held and
+//! why. None is ever deleted.
 
 mod again;
 mod answer;

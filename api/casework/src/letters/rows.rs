@@ -267,8 +267,9 @@ pub(super) fn unwritten(
 /// Letters of a case that have not left the school, to be changed, in the order of their ids.
 pub(super) fn unsent_of_case(tx: &mut Tx, case_id: CaseId) -> Result<Vec<LetterRow>> {
     let unsent = letter::state.eq_any([LetterState::Waiting, LetterState::Held]);
-    Ok(LetterRow::query()
-        .filter(letter::trust_id.eq(tx.trust()).and(letter::case_id.eq(case_id)).and(unsent))
+    Ok(tx
+        .rows::<LetterRow>()
+        .filter(letter::case_id.eq(case_id).and(unsent))
         .order(letter::letter_id)
         .for_update()
         .load(tx.conn)?)

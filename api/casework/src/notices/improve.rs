@@ -15,8 +15,6 @@ use school::{calendars, tenants};
 
 /// The shortest and the longest time that it gives, in days: 3 and 6 weeks.
 const DAYS: std::ops::RangeInclusive<i64> = 21..=42;
-/// Leave for a holiday that was not granted.
-const HOLIDAY: &str = "G";
 
 /// A Notice to Improve that a person has decided on.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -128,7 +126,7 @@ fn fields(
     new: &NewNoticeToImprove,
     (limits, figures): (&Counted, &Figures<'_>),
 ) -> Result<BTreeMap<String, String>> {
-    let (unauthorised, days) = (limits.missed_but(HOLIDAY), limits.days());
+    let (unauthorised, days) = (limits.missed_but(domain::LEAVE_NOT_ALLOWED), limits.days());
     if unauthorised == 0 {
         let expected = format!(
             "unauthorised absences other than holidays (G): there are none from {} to {}",

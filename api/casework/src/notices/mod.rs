@@ -1,5 +1,5 @@
 //! Penalty notices, a parent and a child each: pending, issued, waived, withdrawn, paid. The national limits are checked
-//! and shown; a person decides, and the local authority's outcome is recorded.
+//! and shown; a person decides, and the local authority's outcome is recorded. Before them, a Notice to Improve.
 
 mod carry_in;
 mod decide;

@@ -210,8 +210,9 @@ pub fn items_to_change(
 
 /// The items about a pupil that wait for a person, of every review, to be changed.
 pub fn proposed_of_pupil(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<ItemRow>> {
-    let about = review_item::pupil_id.eq(pupil_id).and(review_item::trust_id.eq(tx.trust()));
-    Ok(ItemRow::query()
+    let about = review_item::pupil_id.eq(pupil_id);
+    Ok(tx
+        .rows::<ItemRow>()
         .filter(about.and(review_item::state.eq(ItemState::Proposed)))
         .order((review_item::review_id, review_item::item))
         .for_update()

@@ -23,8 +23,6 @@ mod take_back;
 mod ties;
 mod told_of_orders;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use add_parent::{NewParent, add};
 pub use link::Link;
 pub use of_pupils::{ParentOf, children_of, parents_of, protected, respected};
@@ -38,7 +36,7 @@ pub use take_back::{TakenBack, take_back};
 pub use ties::{Tie, kept_apart, put_safeguards, ties_of_pupil, ties_of_pupils, whom_to_ask};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut base::Operations) {
     config
         .service(parents_of_pupil::parents_of_pupil)
         .service(add_parent::add_parent)

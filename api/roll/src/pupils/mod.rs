@@ -21,8 +21,6 @@ mod rows;
 mod same_child;
 mod take_back;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use characteristics::{
     CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
     characteristics_of, characteristics_of_enrolment, characteristics_on, has_on,
@@ -45,7 +43,7 @@ pub use same_child::pupils_by_child;
 pub use take_back::{Left, TakeBack, schools_recorded_at, take_back};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut base::Operations) {
     config
         .service(create_pupil::create_pupil)
         .service(list_pupils::list_pupils)

@@ -43,10 +43,9 @@ pub(super) fn version(
     school_id: SchoolId,
     version: Option<i32>,
 ) -> Result<Option<LetterheadRow>> {
-    let of_school = school_letterhead::trust_id.eq(tx.trust());
-    let of_school = of_school.and(school_letterhead::school_id.eq(school_id));
-    let mut rows = school_letterhead::table
-        .filter(of_school)
+    let mut rows = tx
+        .of(school_letterhead::table)
+        .filter(school_letterhead::school_id.eq(school_id))
         .order(school_letterhead::version.desc())
         .select((
             school_letterhead::version,

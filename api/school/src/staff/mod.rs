@@ -12,12 +12,10 @@ mod read_staff;
 mod rows;
 mod whose;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use rows::{Holder, holders, is_member};
 
 /// The operations of this capability.
-pub fn mount(config: &mut ServiceConfig) {
+pub fn mount(config: &mut base::Operations) {
     config
         .service(create_staff::create_staff)
         .service(list_staff::list_staff)

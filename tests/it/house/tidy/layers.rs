@@ -69,7 +69,7 @@ const WINGS: [(&str, &[&str]); 12] = [
 /// Wings that stand side by side: none of them uses another.
 const SIBLINGS: [&str; 3] = ["day", "reports", "imports"];
 
-/// Crates of `api` that are no wings: what they do knows nothing of Rollcall's records.
+/// Crates of `api` that are no wings: they have no operations and ask for no caller.
 const LEAVES: [&str; 4] = ["demo", "files", "postgres", "schema"];
 
 /// Files that point the wrong way: up, up inside a wing, to a sibling, and from a wing that nobody knows.

@@ -7,14 +7,12 @@ mod put_days;
 mod put_destination;
 mod read_characteristics;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 use super::{EnrolmentRow, enrolment};
 use base::prelude::*;
 use school::tenants::{self, Locked};
 
 /// The operations of this part.
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount(config: &mut base::Operations) {
     config
         .service(put_days::put_days)
         .service(put_destination::put_destination)

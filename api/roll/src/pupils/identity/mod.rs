@@ -7,14 +7,12 @@ mod records;
 mod split_pupil;
 mod upns;
 
-use utoipa_actix_web::service_config::ServiceConfig;
-
 pub use correct_pupil::rename;
 pub use upns::pupils_by_upn;
 pub(super) use upns::{former_upns, pupils_with_upn};
 
 /// The operations of this part.
-pub(super) fn mount(config: &mut ServiceConfig) {
+pub(super) fn mount(config: &mut base::Operations) {
     config
         .service(correct_pupil::correct_pupil)
         .service(pupil_history::pupil_history)

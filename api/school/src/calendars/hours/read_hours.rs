@@ -45,8 +45,8 @@ pub async fn read_hours(
     let answer = app.db.run(caller.scope(), move |tx| {
         let today = tenants::today(tx, path.0)?;
         let on = params.0.on.unwrap_or(today);
-        let hours = rows::over_time(tx, path.0)?.on(on);
         let history = rows::all(tx, path.0)?;
+        let hours = rows::holding(&history).on(on);
         Ok(HoursAnswer { on, opens: hours.opens, closes: hours.closes, history })
     });
     Ok(HttpResponse::Ok().json(answer.await?))

@@ -28,8 +28,9 @@ pub struct HoursRow {
 
 /// All that were ever recorded for a school, latest day first, of one day the latest record first.
 pub fn all(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<HoursRow>> {
-    Ok(HoursRow::query()
-        .filter(school_hours::trust_id.eq(tx.trust()).and(school_hours::school_id.eq(school_id)))
+    Ok(tx
+        .rows::<HoursRow>()
+        .filter(school_hours::school_id.eq(school_id))
         .order((school_hours::from_day.desc(), school_hours::recorded_at.desc()))
         .load(tx.conn)?)
 }
@@ -42,10 +43,14 @@ pub fn all_to_change(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<HoursRow>> 
 
 /// A school's hours, for whoever reads a calendar.
 pub fn over_time(tx: &mut Tx, school_id: SchoolId) -> Result<HoursOverTime> {
+    Ok(holding(&all(tx, school_id)?))
+}
+
+/// The hours that these rows come to, which are in the order of [`all`].
+pub fn holding(rows: &[HoursRow]) -> HoursOverTime {
     // Of one day the latest record comes last, and holds.
-    let rows = all(tx, school_id)?.into_iter().rev();
-    let hours = |row: HoursRow| Some((row.from_day, SchoolHours::new(row.opens, row.closes)?));
-    Ok(HoursOverTime::new(rows.filter_map(hours).collect()))
+    let hours = |row: &HoursRow| Some((row.from_day, SchoolHours::new(row.opens, row.closes)?));
+    HoursOverTime::new(rows.iter().rev().filter_map(hours).collect())
 }
 
 /// Records hours from a day on, later than what was recorded before.
