@@ -1,4 +1,4 @@
-//! Rollcall's HTTP API and command line: twelve wings, from the ground up. A wing uses those above it in this list and
+//! Rollcall's HTTP API and command line: thirteen wings, from the ground up. A wing uses those above it in this list and
 //! none below it. Each but the last, which is this one, is a crate of its own.
 //!
 //! | wing | question |
@@ -12,6 +12,7 @@
 //! | [`casework`] | what is done about it, by whom, and what came of it? |
 //! | [`day`] | who is missing this morning? |
 //! | [`reports`] | what do leaders, meetings and the authority read? |
+//! | [`rewards`] | who has earned what, who has won, was it fair? |
 //! | [`imports`] | how does the data get in? |
 //! | [`runs`] | what happens by itself, and when? |
 //! | [`server`] | what does one process offer? |
@@ -20,6 +21,8 @@
 //! handler's argument ([`base::auth::May`]), reads and writes through the only door to the database ([`base::db::Db`]),
 //! asks `domain` for rules and `analytics` for figures, and answers.
 
-pub use {base, casework, day, figures, imports, marks, register, reports, roll, runs, school};
+pub use {
+    base, casework, day, figures, imports, marks, register, reports, rewards, roll, runs, school,
+};
 
 pub mod server;

@@ -14,6 +14,7 @@ mod imports;
 mod marks;
 mod register;
 mod reports;
+mod rewards;
 mod roll;
 mod runs;
 mod school;

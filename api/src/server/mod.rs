@@ -122,6 +122,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(casework::orders::mount)
         .configure(day::mount)
         .configure(reports::mount)
+        .configure(rewards::mount)
         .configure(imports::mount)
         .configure(runs::mount);
 }

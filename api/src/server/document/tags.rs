@@ -6,7 +6,7 @@ use utoipa::openapi::extensions::Extensions;
 use utoipa::openapi::tag::TagBuilder;
 
 /// The wings from the ground up, each with its capabilities and what they are for.
-const WINGS: [(&str, &[(&str, &str)]); 11] = [
+const WINGS: [(&str, &[(&str, &str)]); 12] = [
     (
         "base",
         &[("jobs", "Work that goes on after the request was answered, and how far it has come.")],
@@ -88,6 +88,13 @@ const WINGS: [(&str, &[(&str, &str)]); 11] = [
     ),
     ("reports", &[("reports", "Lists, summaries, statutory returns and the log of a school.")]),
     ("imports", &[("imports", "Files from other systems: read in, looked at, taken back.")]),
+    (
+        "rewards",
+        &[(
+            "rewards",
+            "Who has earned what: tickets, awards, draws, and whether the rows are fair.",
+        )],
+    ),
     ("runs", &[("runs", "What falls due by itself: its schedule, and how each run went.")]),
     (
         "server",

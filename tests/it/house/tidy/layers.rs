@@ -7,7 +7,7 @@ use super::source::{Source, is_name, shipped};
 
 /// The wings from the ground up, each with its rooms from the ground up. A wing uses the wings before it, and a room the
 /// rooms before it. What is not named is a file of the wing that all its rooms may use.
-const WINGS: [(&str, &[&str]); 12] = [
+const WINGS: [(&str, &[&str]); 13] = [
     (
         "base",
         &[
@@ -61,13 +61,14 @@ const WINGS: [(&str, &[&str]); 12] = [
     ),
     ("day", &[]),
     ("reports", &["returns", "log"]),
+    ("rewards", &[]),
     ("imports", &["import_marks", "import_parents", "import_pupils", "undo", "uploads"]),
     ("runs", &[]),
     ("server", &["document", "operation", "metrics", "client", "progress", "demo", "cli"]),
 ];
 
 /// Wings that stand side by side: none of them uses another.
-const SIBLINGS: [&str; 3] = ["day", "reports", "imports"];
+const SIBLINGS: [&str; 4] = ["day", "reports", "rewards", "imports"];
 
 /// Crates of `api` that are no wings: they have no operations and ask for no caller.
 const LEAVES: [&str; 4] = ["demo", "files", "postgres", "schema"];

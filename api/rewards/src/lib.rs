@@ -1,0 +1,7 @@
+//! Rewards that anyone can check: who has earned what, which tickets were entered, who has won.
+//!
+//! `analytics` says who reaches a row of the policy, and `draw` how a prize draw goes, byte by byte. This wing keeps what
+//! came of them.
+
+/// The operations of this wing.
+pub fn mount(_config: &mut base::Operations) {}

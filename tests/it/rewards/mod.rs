@@ -1,0 +1,1 @@
+//! Rewards: earned, drawn and handed over.
