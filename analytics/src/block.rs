@@ -1,5 +1,5 @@
 //! A school's year as columns of counts, laid out in the order in which they are read:
-//! `[chunk of 64 enrolments][slot][plane][64]`, one byte each.
+//! `[chunk of 64 enrolments][slot][lane][count]`, one byte each.
 //!
 //! A *slot* is a week of the school, split where a half term or a term begins inside the week, so
 //! that every window is a range of slots. A *lane* is an enrolment's place among the 64 of its
@@ -7,13 +7,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::{AcademicYear, Characteristic, CodeTable, Definition, HalfDay, Window, WindowKind};
 
-use crate::kernel::{LANES, Plane, add_up};
-use crate::reckoning::{PLANES, Reckoning};
+use crate::kernel::{LANES, Rows, add_up, stand, sum};
+use crate::reckoning::{COUNTS, Reckoning, Run, counts};
 use crate::span::{Span, spans};
+use crate::standing::{Bits, Standings};
+use crate::window::slots_of;
 use crate::{By, EnrolmentYear, SchoolYear};
 
 /// A school's academic year, ready to be counted. It never changes: when a mark does, it is built
@@ -29,6 +32,19 @@ pub struct Block {
     last_days: Vec<LastDays>,
     /// By kind, in the order of [`WindowKind::ALL`].
     windows: [Vec<Window>; WindowKind::ALL.len()],
+    /// The slots of each of these windows.
+    slots_of: Vec<Vec<Range<usize>>>,
+    /// By definition, in the order of [`Definition::ALL`].
+    totals: [Totals; Definition::ALL.len()],
+    /// By enrolment, in the order of the lanes: the pupils.
+    pupils: Vec<i32>,
+}
+
+/// What all enrolments of a school have together, as one definition counts them.
+pub(crate) struct Totals {
+    /// By slot.
+    pub(crate) sessions: Vec<[u32; COUNTS]>,
+    pub(crate) standings: Standings<[u32; 3]>,
 }
 
 /// Open half days that are always counted together, from the first day to the last.
@@ -37,24 +53,28 @@ pub(crate) struct Slot {
     pub(crate) to: NaiveDate,
     /// As numbered by the reckoning.
     pub(crate) half_days: Range<usize>,
+    /// The same as runs; none when some year group is not due on all of them.
+    runs: Option<Vec<Run>>,
 }
 
 /// Up to 64 enrolments.
 pub(crate) struct Chunk {
-    /// By slot.
-    pub(crate) counts: Vec<[Plane; PLANES]>,
+    pub(crate) rows: Rows,
+    /// By lane, the half days that are due.
+    pub(crate) due: Vec<Vec<Range<usize>>>,
     /// For each characteristic that pupils can be grouped by, who had which value when.
     statuses: Vec<(By, Vec<Span>)>,
     /// By definition, in the order of [`Definition::ALL`].
     counted: [Vec<Counted>; Definition::ALL.len()],
+    /// By definition; those that count the same lanes in the same slots share theirs.
+    standings: [Arc<Standings<Bits>>; Definition::ALL.len()],
 }
 
 /// In these slots a definition counts these lanes. The slots of one chunk and definition do not
 /// overlap, and come in order.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Counted {
     pub(crate) lanes: u64,
-    /// The same lanes, for the kernels.
-    pub(crate) mask: Plane,
     pub(crate) slots: Range<usize>,
 }
 
@@ -69,20 +89,23 @@ impl Block {
         let windows = WindowKind::ALL.map(|kind| source.calendar.windows(kind));
         let last_days = last_days(&source);
         let slots = slots(&reckoning, &windows, &last_days);
-        let chunks = source
-            .enrolments
-            .chunks(LANES)
-            .zip(last_days.chunks(LANES))
-            .map(|(enrolments, last_days)| Chunk {
-                counts: counts(&reckoning, &slots, enrolments),
-                statuses: statuses(enrolments),
-                counted: Definition::ALL.map(|definition| {
-                    let lanes = last_days.iter().map(|last_days| last_days[definition as usize]);
-                    counted(lanes, &slots)
-                }),
-            })
+        let slots_of: Vec<Vec<Range<usize>>> = windows
+            .iter()
+            .map(|kind| kind.iter().map(|one| slots_of(one, &slots)).collect())
             .collect();
-        Self { source, reckoning, slots, chunks, last_days, windows }
+        // Nobody says of a week alone who was persistently absent.
+        let alone = WindowKind::ALL.map(|kind| match slots_of.get(kind as usize) {
+            Some(windows) if kind != WindowKind::Week => windows.as_slice(),
+            _ => &[],
+        });
+        let chunks = source.enrolments.chunks(LANES).zip(last_days.chunks(LANES));
+        let chunks = chunks.map(|(enrolments, last_days)| {
+            Chunk::build(&reckoning, &slots, &alone, enrolments, last_days)
+        });
+        let chunks: Vec<Chunk> = chunks.collect();
+        let totals = Definition::ALL.map(|definition| Totals::of(&chunks, definition, slots.len()));
+        let pupils = source.enrolments.iter().map(|enrolment| enrolment.pupil).collect();
+        Self { source, reckoning, slots, chunks, last_days, windows, slots_of, totals, pupils }
     }
 
     /// The school.
@@ -103,6 +126,11 @@ impl Block {
     /// How many enrolments the school has in the year.
     pub fn enrolments(&self) -> usize {
         self.source.enrolments.len()
+    }
+
+    /// The most that can be counted in it: every half day of every enrolment; `None` when that is too much.
+    pub(crate) fn most(&self) -> Option<u32> {
+        u32::try_from(self.enrolments().checked_mul(self.reckoning.len())?).ok()
     }
 
     /// Whether the school is open on a half day.
@@ -147,18 +175,38 @@ impl Block {
         Some((self.source.enrolments.get(number)?, last_day))
     }
 
-    /// What an enrolment has in a slot, whatever the definition.
-    pub(crate) fn counts_of(&self, number: usize, slot: usize) -> [u8; PLANES] {
-        let chunk = self.chunks.get(number / LANES);
-        let counts = chunk.and_then(|chunk| chunk.counts.get(slot));
-        counts.map_or([0; PLANES], |planes| planes.each_ref().map(|plane| plane.0[number % LANES]))
+    /// What an enrolment has in each slot, in order, whatever the definition.
+    pub(crate) fn counts_of(&self, number: usize) -> impl Iterator<Item = [u8; COUNTS]> {
+        let chunk = self.chunks.get(number / LANES).into_iter();
+        chunk.flat_map(move |chunk| chunk.rows.lane(number % LANES)).map(counts)
     }
 
     /// Reads all counts and does next to nothing with them: the bar that the benches hold the
     /// trend against.
     #[doc(hidden)]
     pub fn add_up(&self) -> u64 {
-        self.chunks.iter().map(|chunk| add_up(&chunk.counts)).sum()
+        self.chunks.iter().fold(0, |sum, chunk| sum.wrapping_add(add_up(&chunk.rows)))
+    }
+
+    /// How many bytes the counts take, and where everybody stands.
+    #[doc(hidden)]
+    pub fn bytes(&self) -> usize {
+        self.chunks.iter().map(Chunk::bytes).sum()
+    }
+
+    /// The pupils, in the order of the enrolments.
+    pub(crate) fn pupils(&self) -> &[i32] {
+        &self.pupils
+    }
+
+    /// What all enrolments have together.
+    pub(crate) fn totals(&self, definition: Definition) -> &Totals {
+        &self.totals[definition as usize]
+    }
+
+    /// The slots of each window of a kind, in order.
+    pub(crate) fn slots_of(&self, kind: WindowKind) -> &[Range<usize>] {
+        self.slots_of.get(kind as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The windows of a kind, in order.
@@ -173,9 +221,46 @@ impl Block {
 }
 
 impl Chunk {
+    fn build(
+        reckoning: &Reckoning,
+        slots: &[Slot],
+        windows: &[&[Range<usize>]],
+        enrolments: &[EnrolmentYear],
+        last_days: &[LastDays],
+    ) -> Self {
+        let due: Vec<_> = enrolments.iter().map(|one| reckoning.due(one)).collect();
+        let rows = rows(reckoning, slots, enrolments, &due);
+        let counted = Definition::ALL.map(|definition| {
+            counted(last_days.iter().map(|last_days| last_days[definition as usize]), slots)
+        });
+        let mut known: Vec<(&[Counted], Arc<Standings<Bits>>)> = Vec::new();
+        let standings = counted.each_ref().map(|counted| {
+            if let Some((_, same)) = known.iter().find(|(known, _)| known == counted) {
+                return Arc::clone(same);
+            }
+            let standings = Arc::new(stand(&rows, counted, slots.len(), windows));
+            known.push((counted, Arc::clone(&standings)));
+            standings
+        });
+        Self { statuses: statuses(enrolments), rows, due, counted, standings }
+    }
+
+    /// Where the lanes stand that a definition counts.
+    pub(crate) fn standings(&self, definition: Definition) -> &Standings<Bits> {
+        &self.standings[definition as usize]
+    }
+
     /// For each of these characteristics that pupils can be grouped by, who had which value when.
     pub(crate) fn statuses(&self, asked: &BTreeSet<By>) -> impl Iterator<Item = &(By, Vec<Span>)> {
         asked.iter().filter_map(|by| self.statuses.iter().find(|(one, _)| one == by))
+    }
+
+    fn bytes(&self) -> usize {
+        let distinct = self.standings.iter().enumerate();
+        let distinct = distinct.filter(|(at, one)| {
+            !self.standings.iter().take(*at).any(|before| Arc::ptr_eq(before, one))
+        });
+        self.rows.bytes() + distinct.map(|(_, one)| one.bytes()).sum::<usize>()
     }
 
     /// Which lanes a definition counts in which slots.
@@ -220,9 +305,14 @@ fn slots(reckoning: &Reckoning, windows: &[Vec<Window>], last_days: &[LastDays])
                 slot.to = date;
                 slot.half_days.end = number + 1;
             }
-            _ => slots.push(Slot { from: date, to: date, half_days: number..number + 1 }),
+            _ => {
+                slots.push(Slot { from: date, to: date, half_days: number..number + 1, runs: None })
+            }
         }
         end = next;
+    }
+    for slot in &mut slots {
+        slot.runs = reckoning.runs(&slot.half_days);
     }
     slots
 }
@@ -240,7 +330,7 @@ fn counted(last_days: impl Iterator<Item = Option<NaiveDate>>, slots: &[Slot]) -
     let mut start = 0;
     let mut counted = Vec::new();
     for (end, leaving) in leaving {
-        counted.push(Counted { lanes, mask: Plane::of(lanes), slots: start..end });
+        counted.push(Counted { lanes, slots: start..end });
         lanes &= !leaving;
         start = end;
     }
@@ -254,23 +344,41 @@ fn statuses(enrolments: &[EnrolmentYear]) -> Vec<(By, Vec<Span>)> {
     all.map(|by| (by, spans(enrolments, by))).collect()
 }
 
-/// Sums the marks of up to 64 enrolments, by slot.
-fn counts(
+/// Counts the marks of up to 64 enrolments, by slot.
+fn rows(
     reckoning: &Reckoning,
     slots: &[Slot],
     enrolments: &[EnrolmentYear],
-) -> Vec<[Plane; PLANES]> {
-    let mut counts = vec![[Plane::ZERO; PLANES]; slots.len()];
-    for (lane, enrolment) in enrolments.iter().enumerate() {
-        let due = reckoning.due(enrolment);
-        for (planes, slot) in counts.iter_mut().zip(slots) {
-            let sums = reckoning.count(enrolment, &due, &slot.half_days);
-            for (plane, sum) in planes.iter_mut().zip(sums) {
-                plane.0[lane] = sum;
-            }
+    due: &[Vec<Range<usize>>],
+) -> Rows {
+    let mut rows = Rows::new(enrolments.len(), slots.len());
+    for (lane, (enrolment, due)) in enrolments.iter().zip(due).enumerate() {
+        for (row, slot) in rows.lane_mut(lane).zip(slots) {
+            let Range { start, end } = slot.half_days;
+            let whole = due.iter().any(|due| due.start <= start && end <= due.end);
+            let runs = slot.runs.as_ref().filter(|_| whole);
+            let whole = runs.and_then(|runs| reckoning.row_of(enrolment, runs));
+            *row = whole.unwrap_or_else(|| reckoning.row(enrolment, due, &slot.half_days));
         }
     }
-    counts
+    rows
+}
+
+impl Totals {
+    fn of(chunks: &[Chunk], definition: Definition, slots: usize) -> Self {
+        let mut sessions = vec![[0; COUNTS]; slots];
+        for chunk in chunks {
+            for Counted { lanes, slots } in chunk.counted(definition) {
+                for slot in slots.clone() {
+                    let counts = sum(&chunk.rows, *lanes, slot..slot + 1);
+                    let sums = sessions.get_mut(slot).into_iter().flatten();
+                    sums.zip(counts).for_each(|(sum, count)| *sum += count);
+                }
+            }
+        }
+        let standings = Standings::sum(chunks.iter().map(|chunk| chunk.standings(definition)));
+        Self { sessions, standings }
+    }
 }
 
 #[cfg(test)]

@@ -7,41 +7,61 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::{persistent, severe};
 
-use crate::linked::{Pupil, Roll, Together, each_pupil};
+use crate::linked::{Place, Pupil, Roll, Together, each_pupil, several};
 use crate::tally::Tallies;
 use crate::window::{Step, steps};
-use crate::{Block, By, CROSSED, Cell, Group, Query, TrendWindow, Value};
+use crate::{Block, By, Cell, Group, Pool, PoolError, Query, TrendWindow};
 
-/// Corrects what the enrolments of some blocks add up to into what their pupils do.
+/// Enrolments that one thread takes at a time, give or take those of a pupil.
+const ENROLMENTS_AT_A_TIME: usize = 512;
+
+/// The difference between what the enrolments of some blocks add up to and what their pupils do.
 pub(crate) fn correct(
+    pool: &Pool,
     blocks: &[Arc<Block>],
     windows: &[TrendWindow],
     query: &Query,
-    sum: &mut Tallies,
-) {
-    let nothing = vec![Cell::nothing(query.window); windows.len()];
-    let mut correction = Correction { query, asked: query.asks_for(), nothing, sum };
+) -> Result<Vec<Tallies>, PoolError> {
     let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, windows, query)).collect();
-    each_pupil(blocks, &steps, query.definition, |pupil| correction.pupil(pupil));
+    // The part of the group that all pupils of a school have in common; none for a school that is left out.
+    let homes = blocks.iter().map(|block| {
+        let kept = query.filter.keeps_school(block.school(), block.phase());
+        kept.then(|| query.of_school(block.school(), block.phase()))
+    });
+    let homes: Vec<Option<Group>> = homes.collect();
+    let several = several(blocks);
+    let mut rest = several.as_slice();
+    let mut shares: Vec<&[Place]> = Vec::new();
+    while !rest.is_empty() {
+        let last = rest.get(ENROLMENTS_AT_A_TIME).map_or(i32::MAX, |(pupil, ..)| *pupil);
+        let (share, others) = rest.split_at(rest.partition_point(|(pupil, ..)| *pupil <= last));
+        shares.push(share);
+        rest = others;
+    }
+    pool.map(&shares, |share| {
+        let sum = Tallies::new(query, windows.len());
+        let mut correction = Correction { query, homes: &homes, asked: query.asks_for(), sum };
+        each_pupil(share, blocks, &steps, query.definition, |pupil| {
+            (0..windows.len()).for_each(|window| correction.pupil_in(window, pupil));
+        });
+        correction.sum
+    })
 }
 
 struct Correction<'a> {
     query: &'a Query,
+    homes: &'a [Option<Group>],
     /// What the query asks for of the pupils.
     asked: BTreeSet<By>,
-    nothing: Vec<Cell>,
-    sum: &'a mut Tallies,
+    sum: Tallies,
 }
 
 impl Correction<'_> {
-    fn pupil(&mut self, pupil: &Pupil<'_>) {
-        for window in 0..self.nothing.len() {
-            self.pupil_in(window, pupil);
-        }
-    }
-
     /// Takes a pupil's enrolments out of a window and puts the pupil in.
     fn pupil_in(&mut self, window: usize, pupil: &Pupil<'_>) {
+        if pupil.doubled.is_empty() && pupil.begun(window).nth(1).is_none() {
+            return;
+        }
         for roll in &pupil.rolls {
             let Some(step) = roll.steps.get(window) else { continue };
             if let Some(cell) = self.cell(roll, step.status, window) {
@@ -68,22 +88,15 @@ impl Correction<'_> {
     /// The cell in which something of a roll is counted that goes by the class of one day, and by
     /// everything else at the window's end; `None` when it is left out.
     fn cell(&mut self, roll: &Roll<'_>, class_day: NaiveDate, window: usize) -> Option<&mut Cell> {
-        let (block, query) = (roll.block, self.query);
-        if !query.filter.keeps_school(block.school(), block.phase()) {
-            return None;
-        }
+        let mut group = (*self.homes.get(roll.place)?)?;
         let status = roll.steps.get(window)?.status;
-        let school = [Value::School(block.school()), Value::Phase(block.phase())];
-        let mut group: Group =
-            school.into_iter().fold([None; CROSSED], |group, value| query.with(group, value));
         for by in &self.asked {
             let day = if *by == By::Class { class_day } else { status };
             let value =
-                roll.enrolment.value(*by, day).filter(|value| query.filter.keeps(*value))?;
-            group = query.with(group, value);
+                roll.enrolment.value(*by, day).filter(|value| self.query.filter.keeps(*value))?;
+            group = self.query.with(group, value);
         }
-        let cells = self.sum.entry(group).or_insert_with(|| self.nothing.clone());
-        cells.get_mut(window)
+        self.sum.cells_of(group, window..window + 1).first_mut()
     }
 }
 

@@ -7,6 +7,8 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use chrono::NaiveDate;
+
 use crate::block::{Chunk, Counted};
 use crate::reckoning::common;
 use crate::span::Span;
@@ -36,6 +38,8 @@ pub(crate) struct Grouping<'a> {
     pub(crate) steps: &'a [Step],
     /// What the query asks for of the pupils.
     pub(crate) asked: BTreeSet<By>,
+    /// From the first to the last of the days whose groups count; none without a window.
+    statuses: Option<(NaiveDate, NaiveDate)>,
 }
 
 /// Lanes in one class, or in whatever class when nobody asked.
@@ -48,7 +52,13 @@ struct Classmates {
     broken: Vec<(usize, Range<usize>)>,
 }
 
-impl Grouping<'_> {
+impl<'a> Grouping<'a> {
+    pub(crate) fn new(block: &'a Block, query: &'a Query, steps: &'a [Step]) -> Self {
+        let statuses = || steps.iter().map(|step| step.status);
+        let statuses = statuses().min().zip(statuses().max());
+        Self { block, query, steps, asked: query.asks_for(), statuses }
+    }
+
     /// The parts by which the sessions of a chunk are counted: by the class on the session's date,
     /// and by everything else at the window's end.
     ///
@@ -101,11 +111,8 @@ impl Grouping<'_> {
         parts
     }
 
-    fn everybody(&self) -> Part {
-        let mut group = [None; CROSSED];
-        for value in [Value::School(self.block.school()), Value::Phase(self.block.phase())] {
-            group = self.query.with(group, value);
-        }
+    pub(crate) fn everybody(&self) -> Part {
+        let group = self.query.of_school(self.block.school(), self.block.phase());
         Part { group, lanes: u64::MAX, steps: 0..self.steps.len() }
     }
 
@@ -122,17 +129,19 @@ impl Grouping<'_> {
     /// A span over the windows at whose end it holds. They are one range, unless schools are lined
     /// up whose windows come in another order.
     fn members(&self, span: &Span) -> Vec<Part> {
-        let mut members = Vec::new();
         if !self.query.filter.keeps(span.value) {
-            return members;
+            return vec![];
+        }
+        let group = self.query.with([None; CROSSED], span.value);
+        if self.statuses.is_some_and(|(first, last)| span.from <= first && last <= span.until) {
+            return vec![Part { group, lanes: span.lanes, steps: 0..self.steps.len() }];
         }
         let holds = |step: &Step| span.from <= step.status && step.status <= span.until;
-        let mut start = 0;
+        let (mut members, mut start) = (Vec::new(), 0);
         for run in self.steps.chunk_by(|a, b| holds(a) == holds(b)) {
             let steps = start..start + run.len();
             start = steps.end;
             if run.first().is_some_and(holds) {
-                let group = self.query.with([None; CROSSED], span.value);
                 members.push(Part { group, lanes: span.lanes, steps });
             }
         }
@@ -152,6 +161,15 @@ impl Grouping<'_> {
 
     fn classmates(&self, span: &Span) -> Classmates {
         let slots = &self.block.slots;
+        if span.from == NaiveDate::MIN && span.until == NaiveDate::MAX {
+            let slots = 0..slots.len();
+            return Classmates {
+                class: Some(span.value),
+                lanes: span.lanes,
+                slots,
+                broken: vec![],
+            };
+        }
         let touched = slots.partition_point(|slot| slot.to < span.from)
             ..slots.partition_point(|slot| slot.from <= span.until);
         let whole = slots.partition_point(|slot| slot.from < span.from)

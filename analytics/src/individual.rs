@@ -9,7 +9,7 @@ use domain::{
 };
 
 use crate::reckoning::{
-    ABSENT, APPROVED, EXPECTED, LATE, MARKED, PLANES, POSSIBLE, UNAUTHORISED, common,
+    ABSENT, APPROVED, COUNTS, EXPECTED, LATE, MARKED, POSSIBLE, UNAUTHORISED, common,
 };
 use crate::{Block, By, EnrolmentYear, Value};
 
@@ -151,10 +151,10 @@ impl Block {
     }
 
     /// What an enrolment has on some open half days.
-    fn sums(&self, enrolment: &EnrolmentYear, days: Range<usize>) -> [u32; PLANES] {
+    fn sums(&self, enrolment: &EnrolmentYear, days: Range<usize>) -> [u32; COUNTS] {
         let due: Vec<_> =
             self.reckoning.due(enrolment).iter().map(|due| common(due, &days)).collect();
-        let mut sums = [0; PLANES];
+        let mut sums = [0; COUNTS];
         // A count has one byte.
         for start in days.clone().step_by(usize::from(u8::MAX)) {
             let some = start..(start + usize::from(u8::MAX)).min(days.end);

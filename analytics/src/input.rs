@@ -100,7 +100,7 @@ impl EnrolmentYear {
     pub(crate) fn history(&self, by: By) -> impl Iterator<Item = (NaiveDate, Value)> + '_ {
         let always = match by {
             By::Sex => Some(Value::Sex(self.sex)),
-            By::Characteristic(kind) => Some(Value::Characteristic(kind, 0)),
+            By::Characteristic(kind) => Some(Value::unknown(kind)),
             By::School | By::Phase | By::YearGroup | By::Class => None,
         };
         let placements = self.placements.iter().filter_map(move |placement| {

@@ -15,9 +15,10 @@
 //!   definitions; random schools are counted both ways and must agree in every number.
 //!
 //! How a figure comes about: `reckoning` says how a mark on each half day counts, `block` sums the
-//! marks into bytes, `window` says which bytes make up which window, `span` and `groups` who belongs
-//! to which group when, `kernel` adds up, `tally` does so for one block, and `trend` puts the answer
-//! together; `linked` and `correction` count pupils with several enrolments once. Questions that go
+//! marks into rows of bytes, `standing` keeps who is persistently absent after each of them, `window` says
+//! which rows make up which window, `span` and `groups` who belongs to which group when, `kernel` adds up,
+//! `tally` does so for one block, from its totals where nothing is asked of the pupils, and `trend` puts the
+//! answer together; `linked` and `correction` count pupils with several enrolments once. Questions that go
 //! enrolment by enrolment read the codes through `individual`: `compare` sets schools side by side,
 //! with `estimate` for what is not counted but concluded, `registers` says which registers are
 //! missing, and `explain` what is behind a figure. `rewards` says who has earned what, by rules of its own.
@@ -39,6 +40,7 @@ mod reckoning;
 mod registers;
 mod rewards;
 mod span;
+mod standing;
 mod tally;
 #[cfg(test)]
 mod tests;
@@ -64,4 +66,4 @@ pub use rewards::{
     PupilFigure, Reach, Reached, Reckoned, RewardPeriod, RewardRow, RewardRules, RowAnswer,
     RowFairness, SchoolEligibility, Standing, Stretch, Whom, eligibility, fairness,
 };
-pub use trend::{Cell, Persistence, Series, Trend, TrendWindow, trend};
+pub use trend::{Cell, Cells, Persistence, Series, Trend, TrendWindow, trend};

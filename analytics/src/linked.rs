@@ -13,9 +13,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use domain::{Characteristic, Definition};
 
-use crate::reckoning::{ABSENT, PLANES, POSSIBLE};
+use crate::reckoning::{ABSENT, COUNTS, POSSIBLE};
 use crate::window::{Step, line_up, steps};
-use crate::{Block, By, EnrolmentYear, Query, Value};
+use crate::{Block, EnrolmentYear, Query};
 
 /// The number of the value of [`Characteristic::Registration`] that the second of two schools has.
 const SUBSIDIARY: u8 = 2;
@@ -47,7 +47,7 @@ pub(crate) fn in_window(blocks: &[Arc<Block>], key: &str, query: &Query) -> InWi
     windows.retain(|window| window.key == key);
     let steps: Vec<Vec<Step>> = blocks.iter().map(|block| steps(block, &windows, query)).collect();
     let mut found = InWindow::default();
-    each_pupil(blocks, &steps, query.definition, |pupil| {
+    each_pupil(&several(blocks), blocks, &steps, query.definition, |pupil| {
         for session in &pupil.doubled {
             let place = |roll: &Roll<'_>| (roll.block.school(), roll.enrolment.enrolment);
             let place = pupil.rolls.get(session.roll).map(place);
@@ -64,23 +64,47 @@ pub(crate) fn in_window(blocks: &[Arc<Block>], key: &str, query: &Query) -> InWi
     found
 }
 
-/// Every pupil of whom a definition counts several enrolments.
+/// An enrolment: its pupil, the place of its block among those that were asked about, its number in the block.
+pub(crate) type Place = (i32, usize, usize);
+
+/// The enrolments of pupils who have several, in the order of the pupils.
+pub(crate) fn several(blocks: &[Arc<Block>]) -> Vec<Place> {
+    let all = || {
+        blocks.iter().enumerate().flat_map(|(place, block)| {
+            block.pupils().iter().enumerate().map(move |(number, pupil)| (*pupil, place, number))
+        })
+    };
+    // Two pupils may share a bit. That costs a look at them and no more: few are left to be sorted.
+    let bits = all().count().next_power_of_two() * 8;
+    let bit = |pupil: i32| (pupil as usize & (bits - 1)) / 64;
+    let mask = |pupil: i32| 1u64 << (pupil & 63);
+    let (mut once, mut again) = (vec![0; bits / 64 + 1], vec![0; bits / 64 + 1]);
+    for (pupil, ..) in all() {
+        if let (Some(once), Some(again)) = (once.get_mut(bit(pupil)), again.get_mut(bit(pupil))) {
+            *again |= *once & mask(pupil);
+            *once |= mask(pupil);
+        }
+    }
+    let likely =
+        |(pupil, ..): &Place| again.get(bit(*pupil)).is_some_and(|b| b & mask(*pupil) != 0);
+    let mut enrolments: Vec<Place> = all().filter(likely).collect();
+    enrolments.sort_unstable();
+    let several = enrolments.chunk_by(|a, b| a.0 == b.0).filter(|same| same.len() > 1);
+    several.flatten().copied().collect()
+}
+
+/// Every pupil among some enrolments, those of a pupil beside each other, of whom a definition counts several.
 pub(crate) fn each_pupil<'a>(
+    enrolments: &[Place],
     blocks: &'a [Arc<Block>],
     steps: &'a [Vec<Step>],
     definition: Definition,
     mut take: impl FnMut(&Pupil<'a>),
 ) {
-    let enrolments = blocks.iter().enumerate().flat_map(|(place, block)| {
-        let pupils = block.members().map(|enrolment| enrolment.pupil);
-        pupils.enumerate().map(move |(number, pupil)| (pupil, place, number))
-    });
-    let mut enrolments: Vec<(i32, usize, usize)> = enrolments.collect();
-    enrolments.sort_unstable();
-    for several in enrolments.chunk_by(|a, b| a.0 == b.0).filter(|several| several.len() > 1) {
-        let rolls = several.iter().filter_map(|(_, place, number)| {
-            Roll::of(blocks.get(*place)?, steps.get(*place)?, *number, definition)
-        });
+    for several in enrolments.chunk_by(|a, b| a.0 == b.0) {
+        let rolls = several
+            .iter()
+            .filter_map(|(_, place, number)| Roll::of(blocks, steps, *place, *number, definition));
         let rolls: Vec<Roll<'a>> = rolls.collect();
         if rolls.len() > 1 {
             take(&Pupil { doubled: doubled(&rolls), rolls });
@@ -106,19 +130,23 @@ pub(crate) struct Together<'a> {
 }
 
 impl Pupil<'_> {
+    /// The enrolments that have a possible session by a window's end.
+    pub(crate) fn begun(&self, window: usize) -> impl Iterator<Item = &Roll<'_>> {
+        self.rolls.iter().filter(move |roll| {
+            roll.steps.get(window).is_some_and(|step| roll.begins < step.slots.end)
+        })
+    }
+
     /// `None` when there is no possible session by the window's end.
     pub(crate) fn together(&self, window: usize) -> Option<Together<'_>> {
-        let begun = self.rolls.iter().filter_map(|roll| {
-            let step = roll.steps.get(window)?;
-            let to_date = roll.sessions(&(0..step.slots.end));
-            (to_date[0] > 0).then_some((roll, step, to_date))
-        });
-        let begun: Vec<_> = begun.collect();
-        let (answering, ..) =
-            begun.iter().max_by_key(|(roll, step, _)| roll.answers(step.status))?;
+        let answers = |roll: &&Roll<'_>| {
+            roll.steps.get(window).map(|step| roll.enrolment.answers(step.status))
+        };
+        let answering = self.begun(window).max_by_key(answers)?;
         let (mut to_date, mut own) = ([0; 2], [0; 2]);
-        for (roll, step, sessions) in &begun {
-            to_date = add(to_date, *sessions);
+        for roll in self.begun(window) {
+            let Some(step) = roll.steps.get(window) else { continue };
+            to_date = add(to_date, roll.sessions(&(0..step.slots.end)));
             own = add(own, roll.sessions(&step.slots));
         }
         for session in &self.doubled {
@@ -138,10 +166,14 @@ impl Pupil<'_> {
 /// One of a pupil's enrolments that a definition counts.
 pub(crate) struct Roll<'a> {
     pub(crate) block: &'a Block,
+    /// The place of the block among those that were asked about.
+    pub(crate) place: usize,
     pub(crate) steps: &'a [Step],
     pub(crate) enrolment: &'a EnrolmentYear,
     /// The last day that counts.
     last_day: NaiveDate,
+    /// The slot of the first possible session.
+    begins: usize,
     /// Possible sessions and absences before each slot, and after the last.
     before: Vec<[u32; 2]>,
 }
@@ -153,40 +185,40 @@ pub(crate) struct Doubled {
     pub(crate) date: NaiveDate,
     position: usize,
     pub(crate) slot: usize,
-    pub(crate) counts: [u8; PLANES],
+    pub(crate) counts: [u8; COUNTS],
 }
 
 impl<'a> Roll<'a> {
     fn of(
-        block: &'a Block,
-        steps: &'a [Step],
+        blocks: &'a [Arc<Block>],
+        steps: &'a [Vec<Step>],
+        place: usize,
         number: usize,
         definition: Definition,
     ) -> Option<Self> {
+        let (block, steps) = (blocks.get(place)?, steps.get(place)?);
         let (enrolment, counted_until) = block.enrolment_counted(number, definition)?;
         let last_day = counted_until.min(enrolment.last_day.unwrap_or(NaiveDate::MAX));
-        let mut before = vec![[0; 2]];
-        let [mut possible, mut absent] = [0; 2];
-        for (place, slot) in block.slots.iter().enumerate() {
-            if slot.to <= counted_until {
-                let counts = block.counts_of(number, place);
-                possible += u32::from(counts[POSSIBLE]);
-                absent += u32::from(counts[ABSENT]);
+        let slots = block.slots.iter().take_while(|slot| slot.to <= counted_until).count();
+        let mut before = Vec::with_capacity(slots + 1);
+        let (mut sum, mut begins) = ([0; 2], usize::MAX);
+        before.push(sum);
+        for (slot, counts) in block.counts_of(number).take(slots).enumerate() {
+            sum = add(sum, [counts[POSSIBLE], counts[ABSENT]].map(u32::from));
+            if sum[0] > 0 {
+                begins = begins.min(slot);
             }
-            before.push([possible, absent]);
+            before.push(sum);
         }
-        Some(Self { block, steps, enrolment, last_day, before })
+        Some(Self { block, place, steps, enrolment, last_day, begins, before })
     }
 
     /// Possible sessions and absences in some slots.
     pub(crate) fn sessions(&self, slots: &Range<usize>) -> [u32; 2] {
-        let until = |slot: usize| self.before.get(slot).copied().unwrap_or_default();
+        let until =
+            |slot: usize| self.before.get(slot).or(self.before.last()).copied().unwrap_or_default();
         let (before, after) = (until(slots.start), until(slots.end));
         [after[0] - before[0], after[1] - before[1]]
-    }
-
-    fn answers(&self, day: NaiveDate) -> Answers {
-        self.enrolment.answers(day)
     }
 
     fn overlaps(&self, other: &Self) -> bool {
@@ -217,9 +249,10 @@ impl EnrolmentYear {
     pub(crate) fn answers(&self, day: NaiveDate) -> Answers {
         let EnrolmentYear { enrolment, first_day, last_day, .. } = *self;
         let left = last_day.filter(|last| *last < day).unwrap_or(NaiveDate::MAX);
-        let registration = By::Characteristic(Characteristic::Registration);
-        let subsidiary = Value::Characteristic(Characteristic::Registration, SUBSIDIARY);
-        let main = self.value(registration, day) != Some(subsidiary);
+        let registration = self.facts.iter().rfind(|fact| {
+            fact.kind == Characteristic::Registration && fact.from <= day.max(first_day)
+        });
+        let main = registration.is_none_or(|fact| fact.value != SUBSIDIARY);
         (left, main, first_day, enrolment)
     }
 }
@@ -237,7 +270,8 @@ fn doubled(rolls: &[Roll<'_>]) -> Vec<Doubled> {
     }
     let mut left_out = Vec::new();
     for mut sessions in by_half_day.into_values() {
-        sessions.sort_by_key(|one| rolls.get(one.roll).map(|roll| roll.answers(one.date)));
+        sessions
+            .sort_by_key(|one| rolls.get(one.roll).map(|roll| roll.enrolment.answers(one.date)));
         sessions.pop();
         left_out.extend(sessions);
     }

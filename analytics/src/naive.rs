@@ -46,7 +46,8 @@ pub fn trend_naive(codes: &CodeTable, schools: &[SchoolYear], query: &Query) -> 
     if !schools_alone {
         series.retain(|_, cells| cells.iter().any(|cell| *cell != nothing));
     }
-    let series = series.into_iter().map(|(group, cells)| Series { group, cells }).collect();
+    let series =
+        series.into_iter().map(|(group, cells)| Series { group, cells: cells.into() }).collect();
     Trend { windows, series }
 }
 
@@ -269,17 +270,17 @@ impl Row<'_> {
 
     /// What one session counts.
     fn session(&self, date: NaiveDate, session: Session) -> Cell {
-        let mut cell = Cell { expected: u64::from(date <= self.school.today), ..Cell::default() };
+        let mut cell = Cell { expected: u32::from(date <= self.school.today), ..Cell::default() };
         let half_day = HalfDay::of(self.school.calendar.year(), date, session);
         let taken = half_day.filter(|half_day| self.school.cut.is_some_and(|cut| *half_day <= cut));
         if let Some(half_day) = taken {
             let mark = self.enrolment.marks.get(half_day.position()).copied().unwrap_or(NO_MARK);
             let counts = self.codes.counts(mark, date);
-            cell.possible = u64::from(counts.possible());
-            cell.absent = u64::from(counts.absent());
-            cell.unauthorised = u64::from(counts.unauthorised());
-            cell.late = u64::from(counts.late());
-            cell.approved = u64::from(counts.approved());
+            cell.possible = u32::from(counts.possible());
+            cell.absent = u32::from(counts.absent());
+            cell.unauthorised = u32::from(counts.unauthorised());
+            cell.late = u32::from(counts.late());
+            cell.approved = u32::from(counts.approved());
             cell.marked = if mark == NO_MARK { 0 } else { cell.expected };
         }
         cell
@@ -304,8 +305,7 @@ impl Row<'_> {
 
 /// What one enrolment, or one pupil, with these sessions counts.
 fn persistence(cell: &Cell) -> Persistence {
-    let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    let (absent, possible) = (count(cell.absent), count(cell.possible));
+    let Cell { absent, possible, .. } = *cell;
     Persistence {
         enrolments: u32::from(possible > 0),
         persistent: u32::from(persistent(absent, possible)),

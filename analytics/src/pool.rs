@@ -9,7 +9,7 @@ use rayon::prelude::*;
 /// Threads that count.
 pub struct Pool(rayon::ThreadPool);
 
-/// The pool could not do its work.
+/// The work could not be done.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PoolError {
     /// The threads could not be started.
@@ -18,6 +18,9 @@ pub enum PoolError {
     /// The work panicked.
     #[error("the count was given up because of an internal fault: {0}")]
     Panic(String),
+    /// A count might not fit.
+    #[error("there are more half days than one answer can count; ask about fewer schools")]
+    TooMuch,
 }
 
 impl Pool {

@@ -87,6 +87,11 @@ pub struct Filter {
 }
 
 impl Value {
+    /// The value of a characteristic of which nothing is known.
+    pub(crate) const fn unknown(kind: Characteristic) -> Self {
+        Value::Characteristic(kind, 0)
+    }
+
     /// What it is a group of.
     pub const fn by(self) -> By {
         match self {
@@ -105,6 +110,11 @@ impl Query {
     pub(crate) fn asks_for(&self) -> BTreeSet<By> {
         let asked = self.by.iter().flatten().chain(self.filter.values.keys());
         asked.copied().filter(|by| !matches!(by, By::School | By::Phase)).collect()
+    }
+
+    /// The group of a school, as far as the answer is split by schools and phases.
+    pub(crate) fn of_school(&self, school: i32, phase: u8) -> Group {
+        self.with(self.with([None; CROSSED], Value::School(school)), Value::Phase(phase))
     }
 
     /// Puts a value in its place of a group, if it is this that the answer is split by.

@@ -11,7 +11,7 @@ use crate::{EnrolmentYear, SchoolYear};
 
 /// How many counts are kept, and which: possible sessions, absences, unauthorised absences, lates,
 /// approved activities, half days with a mark, half days on which one is expected.
-pub(crate) const PLANES: usize = 7;
+pub(crate) const COUNTS: usize = 7;
 pub(crate) const POSSIBLE: usize = 0;
 pub(crate) const ABSENT: usize = 1;
 pub(crate) const UNAUTHORISED: usize = 2;
@@ -39,6 +39,12 @@ struct OpenHalfDay {
     row: usize,
     /// The year groups that are not due, as at a staggered start: none on most days.
     left_out: Vec<i8>,
+}
+
+/// Open half days that follow each other without a gap, count alike, and are due of every year group.
+pub(crate) struct Run {
+    positions: Range<usize>,
+    row: usize,
 }
 
 impl OpenHalfDay {
@@ -156,18 +162,61 @@ impl Reckoning {
         enrolment: &EnrolmentYear,
         due: &[Range<usize>],
         half_days: &Range<usize>,
-    ) -> [u8; PLANES] {
-        let mut word = 0;
+    ) -> [u8; COUNTS] {
+        counts(self.row(enrolment, due, half_days))
+    }
+
+    /// Some open half days as runs; none when a year group is not due on one of them.
+    pub(crate) fn runs(&self, half_days: &Range<usize>) -> Option<Vec<Run>> {
+        let mut runs: Vec<Run> = Vec::new();
+        for half_day in self.open.get(half_days.clone())? {
+            let OpenHalfDay { position, row, .. } = *half_day;
+            if !half_day.left_out.is_empty() {
+                return None;
+            }
+            match runs.last_mut() {
+                Some(run) if run.row == row && run.positions.end == position => {
+                    run.positions.end += 1;
+                }
+                _ => runs.push(Run { positions: position..position + 1, row }),
+            }
+        }
+        Some(runs)
+    }
+
+    /// What an enrolment's marks add up to on runs that are due from end to end; `None` when it has no such marks.
+    pub(crate) fn row_of(&self, enrolment: &EnrolmentYear, runs: &[Run]) -> Option<u64> {
+        let mut sum = 0;
+        for Run { positions, row } in runs {
+            let (marks, row) = (enrolment.marks.get(positions.clone())?, self.rows.get(*row)?);
+            sum += marks.iter().map(|mark| row[usize::from(*mark)]).sum::<u64>();
+        }
+        Some(sum)
+    }
+
+    /// The same as a word with a count in each byte.
+    pub(crate) fn row(
+        &self,
+        enrolment: &EnrolmentYear,
+        due: &[Range<usize>],
+        half_days: &Range<usize>,
+    ) -> u64 {
+        let mut row = 0;
         for due in due {
             let open = self.open.get(common(due, half_days)).unwrap_or_default();
             for half_day in open.iter().filter(|half_day| half_day.is_due(enrolment)) {
                 let mark = enrolment.marks.get(half_day.position).copied().unwrap_or(NO_MARK);
-                word += self.rows.get(half_day.row).map_or(0, |row| row[usize::from(mark)]);
+                row += self.rows.get(half_day.row).map_or(0, |row| row[usize::from(mark)]);
             }
         }
-        let [counts @ .., _] = u64::to_le_bytes(word);
-        counts
+        row
     }
+}
+
+/// The counts in the bytes of a word.
+pub(crate) fn counts(row: u64) -> [u8; COUNTS] {
+    let [counts @ .., _] = row.to_le_bytes();
+    counts
 }
 
 /// What each byte adds on a half day: `taken` when its register has been, or might have been, and

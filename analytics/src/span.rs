@@ -19,8 +19,16 @@ pub(crate) struct Span {
 /// all of them, share a span.
 pub(crate) fn spans(enrolments: &[EnrolmentYear], by: By) -> Vec<Span> {
     let mut spans: Vec<Span> = Vec::new();
+    // Of most pupils nothing is known of most characteristics: they share one span, for all time.
+    let mut without = 0;
     let mut starts = Vec::new();
     for (lane, enrolment) in enrolments.iter().enumerate() {
+        if let By::Characteristic(kind) = by
+            && enrolment.facts.iter().all(|fact| fact.kind != kind)
+        {
+            without |= 1 << lane;
+            continue;
+        }
         starts.clear();
         starts_of(enrolment, by, &mut starts);
         let ends = starts.iter().skip(1).filter_map(|(next, _)| next.pred_opt());
@@ -32,6 +40,12 @@ pub(crate) fn spans(enrolments: &[EnrolmentYear], by: By) -> Vec<Span> {
                 None => spans.push(Span { value, from, until, lanes: 1 << lane }),
             }
         }
+    }
+    if let By::Characteristic(kind) = by
+        && without != 0
+    {
+        let (from, until) = (NaiveDate::MIN, NaiveDate::MAX);
+        spans.push(Span { value: Value::unknown(kind), from, until, lanes: without });
     }
     spans
 }

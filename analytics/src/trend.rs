@@ -1,16 +1,17 @@
 //! The trend: what every group has in every window of the year.
 
-use std::collections::btree_map::Entry;
+use std::fmt;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 use domain::WindowKind;
 
 use crate::correction::correct;
-use crate::reckoning::{ABSENT, APPROVED, EXPECTED, LATE, MARKED, PLANES, POSSIBLE, UNAUTHORISED};
+use crate::reckoning::{ABSENT, APPROVED, COUNTS, EXPECTED, LATE, MARKED, POSSIBLE, UNAUTHORISED};
 use crate::tally::{Tallies, tally};
 use crate::window::line_up;
-use crate::{Block, By, CROSSED, Group, Level, Pool, PoolError, Query, Value};
+use crate::{Block, By, CROSSED, Group, Level, Pool, PoolError, Query};
 
 /// Blocks that one thread takes at a time: enough to save putting together as many answers as
 /// there are schools, and few enough to keep all threads busy.
@@ -49,30 +50,66 @@ pub struct Series {
     /// The group.
     pub group: Group,
     /// A cell for each window, in order; all zero where nothing is counted.
-    pub cells: Vec<Cell>,
+    pub cells: Cells,
 }
 
-/// What one group has in one window, in sessions where nothing else is said.
+/// The cells of a series. They lie beside those of other series: an answer may have thousands.
+#[derive(Clone)]
+pub struct Cells {
+    all: Arc<Vec<Cell>>,
+    own: Range<usize>,
+}
+
+impl Deref for Cells {
+    type Target = [Cell];
+
+    fn deref(&self) -> &[Cell] {
+        self.all.get(self.own.clone()).unwrap_or_default()
+    }
+}
+
+impl From<Vec<Cell>> for Cells {
+    fn from(cells: Vec<Cell>) -> Self {
+        Self { own: 0..cells.len(), all: Arc::new(cells) }
+    }
+}
+
+impl PartialEq for Cells {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Cells {}
+
+impl fmt::Debug for Cells {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+/// What one group has in one window, in sessions where nothing else is said. No count is larger than 32 bits hold:
+/// [`trend()`] refuses what might be.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cell {
     /// Possible sessions: attended or absent.
-    pub possible: u64,
+    pub possible: u32,
     /// Sessions absent, authorised or not.
-    pub absent: u64,
+    pub absent: u32,
     /// Sessions absent without authorisation.
-    pub unauthorised: u64,
+    pub unauthorised: u32,
     /// Sessions late, before the register closed or after it.
-    pub late: u64,
+    pub late: u32,
     /// Sessions at an approved educational activity.
-    pub approved: u64,
+    pub approved: u32,
     /// Of the expected half days, those with any mark, whether or not it counts in statistics.
-    pub marked: u64,
+    pub marked: u32,
     /// Half days on which the school was open, up to and including today, and the enrolment on
     /// roll: the registers that should have a mark.
-    pub expected: u64,
+    pub expected: u32,
     /// Counted by pupil, the sessions that are left out here because the pupil has one on another
     /// roll for the same half day; counted by enrolment always 0.
-    pub doubled: u64,
+    pub doubled: u32,
     /// Persistent absence over the window itself; `None` for weeks, for which the Department for
     /// Education publishes none.
     pub window: Option<Persistence>,
@@ -93,19 +130,18 @@ pub struct Persistence {
     pub severe: u32,
 }
 
+/// Adding wraps: a correction of pupils is a difference, whose sum is what it should be again once it is added to the
+/// counts that it is about. [`trend()`] sees to it that no true count is too large.
 impl Persistence {
     /// Adds enrolments: all, the persistently absent, the severely absent.
-    pub(crate) fn add(&mut self, [enrolments, persistent, severe]: [u32; 3]) {
-        self.enrolments += enrolments;
-        self.persistent += persistent;
-        self.severe += severe;
+    pub(crate) fn add(&mut self, counts: [u32; 3]) {
+        let own = [&mut self.enrolments, &mut self.persistent, &mut self.severe];
+        own.into_iter().zip(counts).for_each(|(sum, count)| *sum = sum.wrapping_add(count));
     }
 
     /// Takes enrolments out again.
-    pub(crate) fn take(&mut self, [enrolments, persistent, severe]: [u32; 3]) {
-        self.enrolments -= enrolments;
-        self.persistent -= persistent;
-        self.severe -= severe;
+    pub(crate) fn take(&mut self, counts: [u32; 3]) {
+        self.add(counts.map(u32::wrapping_neg));
     }
 
     fn counts(&self) -> [u32; 3] {
@@ -122,43 +158,65 @@ impl Cell {
 
     /// Adds another cell: sums of whole numbers, so that the order of adding is no matter.
     fn add(&mut self, other: &Self) {
-        self.possible += other.possible;
-        self.absent += other.absent;
-        self.unauthorised += other.unauthorised;
-        self.late += other.late;
-        self.approved += other.approved;
-        self.marked += other.marked;
-        self.expected += other.expected;
+        self.add_sessions(other.sessions());
+        self.doubled = self.doubled.wrapping_add(other.doubled);
         self.to_date.add(other.to_date.counts());
         if let (Some(sum), Some(other)) = (&mut self.window, &other.window) {
             sum.add(other.counts());
         }
     }
 
-    /// Adds sessions, in the order of the planes.
-    pub(crate) fn add_sessions(&mut self, counts: [u32; PLANES]) {
-        self.possible += u64::from(counts[POSSIBLE]);
-        self.absent += u64::from(counts[ABSENT]);
-        self.unauthorised += u64::from(counts[UNAUTHORISED]);
-        self.late += u64::from(counts[LATE]);
-        self.approved += u64::from(counts[APPROVED]);
-        self.marked += u64::from(counts[MARKED]);
-        self.expected += u64::from(counts[EXPECTED]);
+    /// Adds sessions, in the order of the counts.
+    #[inline(always)]
+    pub(crate) fn add_sessions(&mut self, counts: [u32; COUNTS]) {
+        self.possible = self.possible.wrapping_add(counts[POSSIBLE]);
+        self.absent = self.absent.wrapping_add(counts[ABSENT]);
+        self.unauthorised = self.unauthorised.wrapping_add(counts[UNAUTHORISED]);
+        self.late = self.late.wrapping_add(counts[LATE]);
+        self.approved = self.approved.wrapping_add(counts[APPROVED]);
+        self.marked = self.marked.wrapping_add(counts[MARKED]);
+        self.expected = self.expected.wrapping_add(counts[EXPECTED]);
+    }
+
+    /// Sessions: possible, absent, unauthorised, late, approved, marked, expected.
+    pub fn sessions(&self) -> [u32; COUNTS] {
+        let mut counts = [0; COUNTS];
+        counts[POSSIBLE] = self.possible;
+        counts[ABSENT] = self.absent;
+        counts[UNAUTHORISED] = self.unauthorised;
+        counts[LATE] = self.late;
+        counts[APPROVED] = self.approved;
+        counts[MARKED] = self.marked;
+        counts[EXPECTED] = self.expected;
+        counts
+    }
+
+    /// Adds where enrolments stand: from the start of the year, and over the window alone.
+    #[inline(always)]
+    pub(crate) fn add_standings<T>(
+        &mut self,
+        (to_date, own): (Option<T>, Option<T>),
+        count: impl Fn(T) -> [u32; 3],
+    ) {
+        if let Some(to_date) = to_date {
+            self.to_date.add(count(to_date));
+        }
+        if let (Some(window), Some(own)) = (&mut self.window, own) {
+            window.add(count(own));
+        }
     }
 
     /// Leaves out a session that counts on another roll. That a mark was expected, and is there,
     /// stays true.
-    pub(crate) fn leave_out(&mut self, counts: [u8; PLANES]) {
-        self.possible -= u64::from(counts[POSSIBLE]);
-        self.absent -= u64::from(counts[ABSENT]);
-        self.unauthorised -= u64::from(counts[UNAUTHORISED]);
-        self.late -= u64::from(counts[LATE]);
-        self.approved -= u64::from(counts[APPROVED]);
-        self.doubled += 1;
+    pub(crate) fn leave_out(&mut self, counts: [u8; COUNTS]) {
+        let mut left_out = counts.map(|count| u32::from(count).wrapping_neg());
+        [left_out[MARKED], left_out[EXPECTED]] = [0; 2];
+        self.add_sessions(left_out);
+        self.doubled = self.doubled.wrapping_add(1);
     }
 
     /// Sessions absent with authorisation.
-    pub fn authorised(&self) -> u64 {
+    pub fn authorised(&self) -> u32 {
         self.absent.saturating_sub(self.unauthorised)
     }
 }
@@ -168,40 +226,63 @@ impl Cell {
 /// Windows are lined up by key; each school is counted over its own dates. A window is listed
 /// when it has begun in at least one of the schools. Counted by pupil, the blocks are also those of
 /// schools that the filter leaves out: a pupil there may have come from one that it keeps. Errors: when a counting
-/// thread panics.
+/// thread panics, and when there is more to count than one answer can hold: 4,294,967,295 half days.
 pub fn trend(pool: &Pool, all: &[Arc<Block>], query: &Query) -> Result<Trend, PoolError> {
     let kept = |block: &&Block| query.filter.keeps_school(block.school(), block.phase());
     let blocks: Vec<&Block> = all.iter().map(Arc::as_ref).filter(kept).collect();
+    if blocks.iter().try_fold(0, |sum: u32, block| sum.checked_add(block.most()?)).is_none() {
+        return Err(PoolError::TooMuch);
+    }
     let windows = line_up(&blocks, query);
-    let nothing = vec![Cell::nothing(query.window); windows.len()];
-    let listed = always_listed(&blocks, query).into_iter();
-    let mut sum: Tallies = listed.map(|group| (group, nothing.clone())).collect();
     let schools: Vec<&[&Block]> = blocks.chunks(SCHOOLS_AT_A_TIME).collect();
     let count = |schools: &&[&Block]| {
-        let mut tallies = Tallies::new();
+        let mut tallies = Tallies::new(query, windows.len());
         schools.iter().for_each(|block| tally(block, &windows, query, &mut tallies));
         tallies
     };
-    for tallies in pool.map(&schools, count)? {
-        for (group, cells) in tallies {
-            match sum.entry(group) {
-                Entry::Occupied(mut sum) => {
-                    sum.get_mut().iter_mut().zip(&cells).for_each(|(sum, cell)| sum.add(cell));
-                }
-                Entry::Vacant(sum) => {
-                    sum.insert(cells);
-                }
-            }
+    let mut tallies = pool.map(&schools, count)?;
+    if query.level == Level::Pupil {
+        tallies.extend(correct(pool, all, &windows, query)?);
+    }
+    let mut listed = Tallies::new(query, windows.len());
+    for group in always_listed(&blocks, query) {
+        listed.cells_of(group, 0..0);
+    }
+    tallies.push(listed);
+    let mut series = put_together(tallies, windows.len());
+    if !by_school(query) {
+        let nothing = Cell::nothing(query.window);
+        series.retain(|series| series.cells.iter().any(|cell| *cell != nothing));
+    }
+    Ok(Trend { windows, series })
+}
+
+/// The series of all tallies, in order: the cells of a group stay where they are, and those that the same group has
+/// elsewhere are added to them.
+fn put_together(tallies: Vec<Tallies>, windows: usize) -> Vec<Series> {
+    let mut cells: Vec<Vec<Cell>> = Vec::with_capacity(tallies.len());
+    let mut places: Vec<(Group, usize, usize)> = Vec::new();
+    for (tally, (groups, all)) in tallies.into_iter().map(Tallies::into_parts).enumerate() {
+        let starts = (0..).step_by(windows.max(1));
+        places.extend(groups.into_iter().zip(starts).map(|(group, start)| (group, tally, start)));
+        cells.push(all);
+    }
+    places.sort_unstable();
+    for same in places.chunk_by(|a, b| a.0 == b.0) {
+        let Some(((_, tally, start), others)) = same.split_first() else { continue };
+        for (_, other, from) in others {
+            let Ok([sums, cells]) = cells.get_disjoint_mut([*tally, *other]) else { continue };
+            let sums = sums.iter_mut().skip(*start).take(windows);
+            sums.zip(cells.iter().skip(*from)).for_each(|(sum, cell)| sum.add(cell));
         }
     }
-    if query.level == Level::Pupil {
-        correct(all, &windows, query, &mut sum);
-    }
-    if !by_school(query) {
-        sum.retain(|_, cells| *cells != nothing);
-    }
-    let series = sum.into_iter().map(|(group, cells)| Series { group, cells }).collect();
-    Ok(Trend { windows, series })
+    places.dedup_by_key(|(group, ..)| *group);
+    let cells: Vec<Arc<Vec<Cell>>> = cells.into_iter().map(Arc::new).collect();
+    let series = places.into_iter().filter_map(|(group, tally, start)| {
+        let cells = Cells { all: Arc::clone(cells.get(tally)?), own: start..start + windows };
+        Some(Series { group, cells })
+    });
+    series.collect()
 }
 
 /// Whether every group is a school, some schools, or all of them.
@@ -217,9 +298,6 @@ fn always_listed(blocks: &[&Block], query: &Query) -> Vec<Group> {
     if !by_school(query) {
         return vec![];
     }
-    let group = |block: &&Block| {
-        let values = [Value::School(block.school()), Value::Phase(block.phase())];
-        values.into_iter().fold([None; CROSSED], |group, value| query.with(group, value))
-    };
+    let group = |block: &&Block| query.of_school(block.school(), block.phase());
     blocks.iter().map(group).collect()
 }

@@ -6,11 +6,14 @@ use std::ops::Range;
 use chrono::NaiveDate;
 use domain::Window;
 
+use crate::block::Slot;
 use crate::{Block, Query, TrendWindow};
 
 /// What a window means in one school's block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Step {
+    /// Which of the school's own windows of the kind it is; none for a school without the window.
+    pub(crate) place: Option<usize>,
     /// The slots of the window; up to date means all slots before the end of these. For a school
     /// without the window they are none, but still end where the year to date does.
     pub(crate) slots: Range<usize>,
@@ -52,20 +55,27 @@ pub(crate) fn steps(block: &Block, windows: &[TrendWindow], query: &Query) -> Ve
         None => block.source.today,
     };
     let own = block.windows(query.window);
-    let step = |(place, window): (usize, &TrendWindow)| {
-        let found = find(own, place, |own| own.key == window.key).and_then(|found| own.get(found));
+    let step = |(guess, window): (usize, &TrendWindow)| {
+        let place = find(own, guess, |own| own.key == window.key);
         // A school without the window is on holiday in that week, or has fewer terms: it stands
         // in the year to date with all its windows that have begun by then.
-        let to = match found {
-            Some(own) => Some(own.to),
-            None => own.iter().filter(|own| own.from <= window.to).map(|own| own.to).max(),
-        };
-        let end = to.map_or(0, |to| block.slots.partition_point(|slot| slot.to <= to));
-        let start =
-            found.map_or(end, |own| block.slots.partition_point(|slot| slot.from < own.from));
-        Step { slots: start..end, status: to.map_or(known, |to| to.min(known)) }
+        let last = place.or_else(|| {
+            let begun = own.iter().enumerate().filter(|(_, own)| own.from <= window.to);
+            begun.max_by_key(|(_, own)| own.to).map(|(place, _)| place)
+        });
+        let last = last.and_then(|last| own.get(last).zip(block.slots_of(query.window).get(last)));
+        let Some((last, slots)) = last else { return Step { place, slots: 0..0, status: known } };
+        let start = if place.is_some() { slots.start } else { slots.end };
+        Step { place, slots: start..slots.end, status: last.to.min(known) }
     };
     windows.iter().enumerate().map(step).collect()
+}
+
+/// The slots that a window is made of.
+pub(crate) fn slots_of(window: &Window, slots: &[Slot]) -> Range<usize> {
+    let start = slots.partition_point(|slot| slot.from < window.from);
+    let end = slots.partition_point(|slot| slot.to <= window.to);
+    start.min(end)..end
 }
 
 /// The place of an item, which is most often the guessed one.

@@ -16,7 +16,7 @@ fn cells(
 ) -> Vec<Cell> {
     let (definition, filter) = (Definition::OnRoll, Filter::default());
     let series = count(schools, &Query { definition, level, window, by, filter }).series;
-    series.into_iter().find(|one| one.group == group).map_or(vec![], |one| one.cells)
+    series.into_iter().find(|one| one.group == group).map_or(vec![], |one| one.cells.to_vec())
 }
 
 /// The year to date of the whole trust.

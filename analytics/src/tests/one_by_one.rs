@@ -47,13 +47,13 @@ proptest! {
                 let by = [None; 3];
                 let query = Query { definition, level, window, by, filter: filter.clone() };
                 let trend = trend_naive(&CODES, &schools, &query);
-                for (at, cell) in trend.windows.iter().zip(&trend.series[0].cells) {
+                for (at, cell) in trend.windows.iter().zip(trend.series[0].cells.iter()) {
                     let key = &at.key;
                     let asking = Asking { definition, level, window, key, filter: &filter };
                     let said = explain(&POOL, &CODES, &built, &asking).unwrap();
-                    prop_assert_eq!((said.possible, said.absent), (cell.possible, cell.absent));
+                    prop_assert_eq!((said.possible, said.absent), (cell.possible.into(), cell.absent.into()));
                     let doubled = said.left_out.get(&LeftOut::Doubled).copied();
-                    prop_assert_eq!(doubled.unwrap_or(0), cell.doubled);
+                    prop_assert_eq!(doubled.unwrap_or(0), u64::from(cell.doubled));
                     if let Some(window) = cell.window.filter(|_| filter.values.is_empty()) {
                         prop_assert_eq!(persistence(&said), window);
                     }
@@ -83,8 +83,8 @@ proptest! {
             let mut expected: BTreeMap<i32, u64> = BTreeMap::new();
             for series in trend_naive(&CODES, std::slice::from_ref(school), &query).series {
                 if let Some(Value::Class(class)) = series.group[1] {
-                    let half_days: u64 = series.cells.iter().map(|cell| cell.expected).sum();
-                    expected.insert(class, half_days);
+                    let half_days: u32 = series.cells.iter().map(|cell| cell.expected).sum();
+                    expected.insert(class, u64::from(half_days));
                 }
             }
             expected.retain(|_, half_days| *half_days > 0);
@@ -125,9 +125,9 @@ proptest! {
                         match (measure, cell.window) {
                             _ if school.days.is_none() => prop_assert_eq!(cell.possible, 0),
                             (Measure::Absence, _) => {
-                                prop_assert_eq!(share, (cell.absent, cell.possible));
+                                prop_assert_eq!(share, (u64::from(cell.absent), u64::from(cell.possible)));
                                 let complete = school.completeness;
-                                prop_assert_eq!((complete.part, complete.whole), (cell.marked, cell.expected));
+                                prop_assert_eq!((complete.part, complete.whole), (u64::from(cell.marked), u64::from(cell.expected)));
                             }
                             (_, Some(window)) => {
                                 let whole = (window.persistent.into(), window.enrolments.into());

@@ -117,7 +117,7 @@ fn cells_of(
     let level = Level::Enrolment;
     let query = Query { definition, level, window, by, filter: Filter::default() };
     let series = count(schools, &query).series;
-    series.into_iter().find(|one| one.group == group).map_or(vec![], |one| one.cells)
+    series.into_iter().find(|one| one.group == group).map_or(vec![], |one| one.cells.to_vec())
 }
 
 /// The year to date of the whole trust.

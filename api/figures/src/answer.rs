@@ -349,33 +349,32 @@ impl From<TrendWindow> for WindowAnswer {
 
 impl CellAnswer {
     fn at(level: Level, cell: &Cell) -> Self {
-        let doubled = (level == Level::Pupil).then_some(cell.doubled);
+        let doubled = (level == Level::Pupil).then_some(cell.doubled.into());
         Self { doubled, ..cell.into() }
     }
 }
 
 impl From<&Cell> for CellAnswer {
     fn from(cell: &Cell) -> Self {
-        let of_possible = |part| percent(part, cell.possible);
+        let [possible, absent, unauthorised, late, approved_activity, marked, expected] =
+            cell.sessions().map(u64::from);
+        let authorised = u64::from(cell.authorised());
+        let of_possible = |part| percent(part, possible);
         Self {
-            possible: cell.possible,
-            absent: cell.absent,
-            authorised: cell.authorised(),
-            unauthorised: cell.unauthorised,
-            late: cell.late,
-            approved_activity: cell.approved,
-            attendance_percent: Rate::of(cell.absent, cell.possible).map(Rate::attendance_rounded),
-            absence_percent: of_possible(cell.absent),
-            authorised_percent: of_possible(cell.authorised()),
-            unauthorised_percent: of_possible(cell.unauthorised),
-            late_percent: of_possible(cell.late),
+            possible,
+            absent,
+            authorised,
+            unauthorised,
+            late,
+            approved_activity,
+            attendance_percent: Rate::of(absent, possible).map(Rate::attendance_rounded),
+            absence_percent: of_possible(absent),
+            authorised_percent: of_possible(authorised),
+            unauthorised_percent: of_possible(unauthorised),
+            late_percent: of_possible(late),
             persistence: cell.window.as_ref().map(PersistenceAnswer::from),
             persistence_to_date: PersistenceAnswer::from(&cell.to_date),
-            completeness: Completeness {
-                expected: cell.expected,
-                marked: cell.marked,
-                percent: complete(cell.marked, cell.expected),
-            },
+            completeness: Completeness { expected, marked, percent: complete(marked, expected) },
             doubled: None,
         }
     }
