@@ -70,9 +70,17 @@ unchanged:
 test: needs ## All tests, on a Postgres and a Redis of their own (ARGS="..." goes on to cargo test)
 	$(PHASE) test cargo test $(LOCKED) --workspace $(ARGS)
 
+# What people would count with instead: installed for the bench alone, and left out where there is no Python.
+PEERS := $(CURDIR)/target/peers
+.PHONY: peers
+peers: analytics/benches/peers.txt
+	@[ -x $(PEERS)/bin/python ] || ! command -v python3 >/dev/null || \
+		{ python3 -m venv $(PEERS) && $(PEERS)/bin/pip install --quiet --requirement $<; }
+
 .PHONY: bench
-bench: needs ## Measure the counting, the day's list, an import of a whole trust's year, a busy neighbour, and the half-termly review
-	@cargo bench --package analytics $(ARGS)
+bench: needs peers ## Measure the counting, beside other engines too, the day's list, an import of a trust's year, a busy neighbour, and the half-termly review
+	@cargo bench --package analytics --bench trend $(ARGS)
+	@ROLLCALL_PEERS=$(PEERS)/bin/python cargo bench --package analytics --bench peers
 	@cargo bench --package tests --bench contacts
 	@cargo bench --package tests --bench imports
 	@cargo bench --package tests --bench neighbours
