@@ -29,6 +29,8 @@ pub struct Block {
     last_days: Vec<LastDays>,
     /// By kind, in the order of [`WindowKind::ALL`].
     windows: [Vec<Window>; WindowKind::ALL.len()],
+    /// The same as they stand beside those of other schools.
+    across_schools: [Vec<Window>; WindowKind::ALL.len()],
 }
 
 /// Open half days that are always counted together, from the first day to the last.
@@ -67,6 +69,8 @@ impl Block {
         });
         let reckoning = Reckoning::new(codes, &source);
         let windows = WindowKind::ALL.map(|kind| source.calendar.windows(kind));
+        let across_schools =
+            WindowKind::ALL.map(|kind| source.calendar.windows_across_schools(kind));
         let last_days = last_days(&source);
         let slots = slots(&reckoning, &windows, &last_days);
         let chunks = source
@@ -82,7 +86,7 @@ impl Block {
                 }),
             })
             .collect();
-        Self { source, reckoning, slots, chunks, last_days, windows }
+        Self { source, reckoning, slots, chunks, last_days, windows, across_schools }
     }
 
     /// The school.
@@ -126,6 +130,11 @@ impl Block {
         self.source.today
     }
 
+    /// Whether that day is over at the school.
+    pub fn day_is_over(&self) -> bool {
+        self.source.day_is_over
+    }
+
     /// The enrolments in the order of the lanes, with the last day that a definition counts of
     /// each; `None` when it counts none.
     pub(crate) fn enrolments_counted(
@@ -161,7 +170,12 @@ impl Block {
         self.chunks.iter().map(|chunk| add_up(&chunk.counts)).sum()
     }
 
-    /// The windows of a kind, in order.
+    /// The windows of a kind as they stand beside those of other schools, in order.
+    pub(crate) fn windows_across_schools(&self, kind: WindowKind) -> &[Window] {
+        &self.across_schools[kind as usize]
+    }
+
+    /// The school's own windows of a kind, in order.
     pub(crate) fn windows(&self, kind: WindowKind) -> &[Window] {
         &self.windows[kind as usize]
     }

@@ -87,6 +87,14 @@ pub struct Filter {
 }
 
 impl Value {
+    /// Whether it says that nothing is recorded.
+    pub const fn is_unrecorded(self) -> bool {
+        matches!(
+            self,
+            Value::Sex(Sex::Unrecorded) | Value::Characteristic(_, Characteristic::UNRECORDED)
+        )
+    }
+
     /// What it is a group of.
     pub const fn by(self) -> By {
         match self {
