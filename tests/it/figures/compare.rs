@@ -92,7 +92,7 @@ fn words(answer: &Value) -> String {
 fn a_comparison_is_read_by_a_person() {
     let world = world();
     let mut sql = Sql::of(&world.app.database);
-    // All of the first school but two are said not to be eligible; of the second one half is eligible; of the third nothing is recorded.
+    // All of the first school but two are known not to be eligible; of the second one half is eligible; of the third nothing is recorded.
     for (school, known, eligible) in [(0, 38, 0), (1, 40, 20), (3, 12, 0)] {
         let school = world.schools[school];
         let all = "SELECT enrolment_id FROM enrolment WHERE school_id =";

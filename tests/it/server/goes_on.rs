@@ -57,7 +57,7 @@ impl Demo {
     /// The marks of a pupil on a day.
     fn marks(&self, pupil: i32, from: NaiveDate, to: NaiveDate) -> Vec<Value> {
         let path = format!("/v1/pupils/{pupil}/marks?from={from}&to={to}");
-        self.admin.get(&path).expect(200)["items"].as_array().unwrap().clone()
+        self.admin.get(&path).expect(200)["marks"].as_array().unwrap().clone()
     }
 }
 

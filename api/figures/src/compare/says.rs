@@ -24,14 +24,15 @@ pub fn basis(comparing: &Comparing) -> Vec<String> {
         format!(
             "The expected rate gives each of the school's groups ({groups}) the rate that the same group has in all \
              schools of its phase that you see, itself included: indirect standardisation. It says what could be \
-             expected of such pupils, not what should be. Of whom one of these is not recorded is left out."
+             expected of such pupils, not what should be. Enrolments for which one of these \
+             is not recorded are left out."
         ),
         "The standardised rate is the other way round: the pupils of the whole phase, with the rates that the groups have \
          in the school. There is none when one of the groups is not there."
             .to_owned(),
         format!(
-            "A group is set beside the rest of its school of whom it is recorded, when both have {} enrolments or more; a \
-             gap is certain when the intervals of the two lie apart.",
+            "A group is set beside the rest of its school, without those for whom it is not recorded, when both have {} \
+             enrolments or more; a gap is certain when the intervals of the two lie apart.",
             comparing.least
         ),
         "Last year is the window of the same number, up to as many school days. Groups go by what holds at the window's \
@@ -106,7 +107,7 @@ pub fn school(
     let shown_rate = shown(comparing.measure, school.share).map(in_tenths);
     let Some((rate, (from, to, days))) = shown_rate.zip(school.days) else {
         return vec![format!(
-            "{name} has no figure: no register of such a window counts yet, or its year has none."
+            "{name} has no figure: no register of the window counts yet, or its year has no such window."
         )];
     };
     let (part, whole) = (school.share.part, school.share.whole);
@@ -149,7 +150,7 @@ fn expected(comparing: &Comparing, school: &Compared) -> Option<String> {
     Some(match school.left_out {
         0 => format!("Of its pupils, by {groups}, {expected}% could be expected: it is {beside}."),
         left_out => format!(
-            "Of its pupils, by {groups}, {expected}% could be expected. {} left out, of whom one of these is not \
+            "Of its pupils, by {groups}, {expected}% could be expected. {} left out, for which not all of this is \
              recorded; the others have {}%: {beside}.",
             if left_out == 1 {
                 "1 enrolment is".to_owned()
