@@ -41,7 +41,7 @@ pub struct YearRead {
     pub versions: BTreeMap<SchoolId, Version>,
     /// The year.
     pub year: AcademicYear,
-    /// Of each school today on its own wall, and whether its day is over: up to then registers are expected.
+    /// By school: today in its time zone, and whether its day is over.
     pub days: BTreeMap<SchoolId, SchoolDay>,
     /// The instant as of which everything is known: when it was read, or the earlier one that was asked for.
     pub at: DateTime<Utc>,

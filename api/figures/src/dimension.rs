@@ -5,7 +5,7 @@ use domain::{Characteristic, Phase, WindowKind, Word};
 
 use base::prelude::*;
 
-/// The group of those of whom nothing is recorded.
+/// The key of the group for which nothing is recorded.
 const UNRECORDED: &str = "unrecorded";
 
 /// Everything that figures can be split by.

@@ -29,10 +29,10 @@ pub struct Facts {
     pub marks: BTreeMap<EnrolmentId, Vec<u8>>,
 }
 
-/// Where a school's day stands.
+/// Today at a school.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchoolDay {
-    /// Today on the school's wall.
+    /// The date in the school's time zone.
     pub today: NaiveDate,
     /// Whether the afternoon has ended: from then on today's registers are due.
     pub is_over: bool,

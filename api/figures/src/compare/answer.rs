@@ -105,21 +105,20 @@ pub struct ComparedAnswer {
     enrolments: u32,
     /// The measure.
     figure: ShareAnswer,
-    /// Where it lies but for chance; `null` without a figure.
+    /// Where it lies with 95% confidence; `null` without a figure.
     interval: Option<IntervalAnswer>,
     /// Half days that should have a mark by now, and those that do: a day counts once it is over at the school.
     completeness: ShareAnswer,
     /// The same over as many school days of last year's window.
     last_year: Option<LastYearAnswer>,
-    /// Each group compared with everybody else in the school of whom it is recorded.
+    /// Each group compared with the rest of the school, as far as it is recorded who belongs to the group.
     groups: Vec<GapAnswer>,
-    /// What groups go by, each with the enrolments of whom it is not recorded: they are in none of its groups and not in
-    /// the rest.
+    /// Enrolments for which a characteristic is not recorded: they count neither in a group nor in the rest.
     unrecorded: Vec<UnrecordedAnswer>,
     /// How enrolments moved between bands of absence since the window before; `null` for the first.
     movement: Option<MovementAnswer>,
-    /// The measure of the enrolments of whom everything is recorded that schools are made alike by. What can be expected
-    /// goes by them alone.
+    /// The measure of the enrolments for which every characteristic of the standard is recorded: the expected rate is
+    /// worked out for these only.
     recorded: ShareAnswer,
     /// Enrolments with a possible session that are left out of it.
     left_out: usize,

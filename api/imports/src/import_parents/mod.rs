@@ -1,8 +1,8 @@
 //! A file of parents against those whom the trust knows: who is new, who is a brother's or sister's parent already, what
 //! they are to the pupils, and what has to be respected.
 //!
-//! What the file leaves empty stays as it is. Nobody is taken away by a file; what a court has ordered is recorded by
-//! those alone who may, and is never lifted by a file.
+//! What the file leaves empty stays as it is. A file removes nobody; a court order is only taken from a
+//! sender with `safeguarding:write`, and no file lifts one.
 
 mod people;
 mod plan;

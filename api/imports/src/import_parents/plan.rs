@@ -159,7 +159,7 @@ fn both(said: &[String], stands: Option<&Order>) -> Vec<OrderEffect> {
     said.chain(before).collect::<BTreeSet<OrderEffect>>().into_iter().collect()
 }
 
-/// Who is called as the how manieth, row by row: what the file says, or else after those whom it names before.
+/// Each row's place in the order of calls: the one that the file gives, otherwise after the parents named before.
 fn orders(ground: &ParentsKnown<'_>) -> Vec<i16> {
     let mut last: BTreeMap<PupilId, i16> = BTreeMap::new();
     let next = |row: &Row| {
