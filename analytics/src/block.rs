@@ -32,7 +32,9 @@ pub struct Block {
     last_days: Vec<LastDays>,
     /// By kind, in the order of [`WindowKind::ALL`].
     windows: [Vec<Window>; WindowKind::ALL.len()],
-    /// The slots of each of these windows.
+    /// The same as they stand beside those of other schools.
+    across_schools: [Vec<Window>; WindowKind::ALL.len()],
+    /// The slots of each of the latter.
     slots_of: Vec<Vec<Range<usize>>>,
     /// By definition, in the order of [`Definition::ALL`].
     totals: [Totals; Definition::ALL.len()],
@@ -87,9 +89,11 @@ impl Block {
         });
         let reckoning = Reckoning::new(codes, &source);
         let windows = WindowKind::ALL.map(|kind| source.calendar.windows(kind));
+        let across_schools =
+            WindowKind::ALL.map(|kind| source.calendar.windows_across_schools(kind));
         let last_days = last_days(&source);
         let slots = slots(&reckoning, &windows, &last_days);
-        let slots_of: Vec<Vec<Range<usize>>> = windows
+        let slots_of: Vec<Vec<Range<usize>>> = across_schools
             .iter()
             .map(|kind| kind.iter().map(|one| slots_of(one, &slots)).collect())
             .collect();
@@ -105,7 +109,18 @@ impl Block {
         let chunks: Vec<Chunk> = chunks.collect();
         let totals = Definition::ALL.map(|definition| Totals::of(&chunks, definition, slots.len()));
         let pupils = source.enrolments.iter().map(|enrolment| enrolment.pupil).collect();
-        Self { source, reckoning, slots, chunks, last_days, windows, slots_of, totals, pupils }
+        Self {
+            source,
+            reckoning,
+            slots,
+            chunks,
+            last_days,
+            windows,
+            across_schools,
+            slots_of,
+            totals,
+            pupils,
+        }
     }
 
     /// The school.
@@ -152,6 +167,11 @@ impl Block {
     /// The day up to which registers are expected.
     pub fn today(&self) -> NaiveDate {
         self.source.today
+    }
+
+    /// Whether that day is over at the school.
+    pub fn day_is_over(&self) -> bool {
+        self.source.day_is_over
     }
 
     /// The enrolments in the order of the lanes, with the last day that a definition counts of
@@ -204,12 +224,17 @@ impl Block {
         &self.totals[definition as usize]
     }
 
-    /// The slots of each window of a kind, in order.
+    /// The slots of each window of a kind as they stand beside those of other schools.
     pub(crate) fn slots_of(&self, kind: WindowKind) -> &[Range<usize>] {
         self.slots_of.get(kind as usize).map_or(&[], Vec::as_slice)
     }
 
-    /// The windows of a kind, in order.
+    /// The windows of a kind as they stand beside those of other schools, in order.
+    pub(crate) fn windows_across_schools(&self, kind: WindowKind) -> &[Window] {
+        &self.across_schools[kind as usize]
+    }
+
+    /// The school's own windows of a kind, in order.
     pub(crate) fn windows(&self, kind: WindowKind) -> &[Window] {
         &self.windows[kind as usize]
     }

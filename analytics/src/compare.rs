@@ -82,11 +82,19 @@ pub struct Compared {
     /// The measure over as many school days of last year's window of the same key, with their
     /// first and last.
     pub last_year: Option<(NaiveDate, NaiveDate, Share)>,
-    /// Each group that is large enough beside everybody else in the school.
+    /// Each group that is large enough beside everybody else in the school of whom it is recorded.
     pub gaps: Vec<GroupGap>,
+    /// What gaps go by, each with the enrolments of whom it is not recorded and which are in none of its gaps: only where
+    /// there are any.
+    pub unrecorded: Vec<(By, usize)>,
     /// The window before, by its key, and how enrolments with possible sessions in both moved.
     pub movement: Option<(String, Movement)>,
-    /// What its rate would be if each of its groups had the rate of that group in all schools of
+    /// The measure of the enrolments of whom everything is recorded that schools are made alike by: what the expected
+    /// and the standardised rate go by.
+    pub recorded: Share,
+    /// The enrolments of whom it is not.
+    pub left_out: usize,
+    /// What their rate would be if each of their groups had the rate of that group in all schools of
     /// its phase, in millionths.
     pub expected: Option<u32>,
     /// What the rate of its phase would be if every group had the rate that it has here, in
@@ -188,7 +196,10 @@ fn one_school(block: &Block, last: Option<&Block>, asked: &Comparing) -> (Compar
         completeness: Share::default(),
         last_year: None,
         gaps: vec![],
+        unrecorded: vec![],
         movement: None,
+        recorded: Share::default(),
+        left_out: 0,
         expected: None,
         direct: None,
         rank: None,
@@ -208,15 +219,25 @@ fn one_school(block: &Block, last: Option<&Block>, asked: &Comparing) -> (Compar
         individuals.iter().map(|one| Share { part: one.marked.into(), whole: one.expected.into() }),
     );
     school.last_year = last.and_then(|last| last_year(last, days.len(), asked));
-    school.gaps = gaps(&individuals, &shares, status, asked.least);
+    let there = individuals.iter().zip(&shares).filter(|(_, share)| share.whole > 0);
+    let there: Vec<(&EnrolmentYear, Share)> =
+        there.map(|(one, share)| (one.enrolment, *share)).collect();
+    school.gaps = gaps(&there, status, asked.least);
+    school.unrecorded = unrecorded(&there, status);
     let before = block.window_before(asked.window, &asked.key);
     school.movement = before.map(|before| {
         let then = block.individuals(asked.definition, before.from, before.to);
         (before.key.clone(), movement(then, &individuals))
     });
     let mut groups = Shares::new();
-    for (one, share) in individuals.iter().zip(&shares).filter(|(_, share)| share.whole > 0) {
-        groups.entry(group(one.enrolment, &asked.standard, status)).or_default().add(*share);
+    for (enrolment, share) in there {
+        let group = group(enrolment, &asked.standard, status);
+        if group.iter().flatten().any(|value| value.is_unrecorded()) {
+            school.left_out += 1;
+        } else {
+            school.recorded.add(share);
+            groups.entry(group).or_default().add(share);
+        }
     }
     (school, groups)
 }
@@ -245,24 +266,18 @@ fn last_year(
     (share.whole > 0).then_some((first, end, share))
 }
 
-/// Each group beside everybody else, where `least` enrolments or more with a possible session are on either side.
-fn gaps(
-    individuals: &[Individual<'_>],
-    shares: &[Share],
-    day: NaiveDate,
-    least: usize,
-) -> Vec<GroupGap> {
-    let there = individuals.iter().zip(shares).filter(|(_, share)| share.whole > 0);
-    let there: Vec<(&EnrolmentYear, Share)> =
-        there.map(|(one, share)| (one.enrolment, *share)).collect();
+/// Each group beside everybody else of whom it is recorded, where `least` enrolments or more with a possible session are
+/// on either side.
+fn gaps(there: &[(&EnrolmentYear, Share)], day: NaiveDate, least: usize) -> Vec<GroupGap> {
     let groups: BTreeSet<Value> = GAPS
         .iter()
         .flat_map(|by| there.iter().filter_map(|(one, _)| one.value(*by, day)))
+        .filter(|value| !value.is_unrecorded())
         .collect();
     let gap = |value: Value| {
-        let inside =
-            |(one, _): &&(&EnrolmentYear, Share)| one.value(value.by(), day) == Some(value);
-        let (group, rest): (Vec<_>, Vec<_>) = there.iter().partition(inside);
+        let of = |(one, _): &&(&EnrolmentYear, Share)| one.value(value.by(), day);
+        let recorded = there.iter().filter(|one| of(one).is_some_and(|own| !own.is_unrecorded()));
+        let (group, rest): (Vec<_>, Vec<_>) = recorded.partition(|one| of(one) == Some(value));
         let side = |some: Vec<&(&EnrolmentYear, Share)>| {
             let shares: Vec<Share> = some.into_iter().map(|(_, share)| *share).collect();
             Side::of(&shares).filter(|side| side.enrolments >= least)
@@ -270,6 +285,15 @@ fn gaps(
         Some(GroupGap { value, group: side(group)?, rest: side(rest)? })
     };
     groups.into_iter().filter_map(gap).collect()
+}
+
+/// Of how many nothing is recorded, for each of what gaps go by: as far as there are any.
+fn unrecorded(there: &[(&EnrolmentYear, Share)], day: NaiveDate) -> Vec<(By, usize)> {
+    let unknown = |by: By| {
+        let of = |(one, _): &&(&EnrolmentYear, Share)| one.value(by, day);
+        there.iter().filter(|one| of(one).is_some_and(Value::is_unrecorded)).count()
+    };
+    GAPS.map(|by| (by, unknown(by))).into_iter().filter(|(_, count)| *count > 0).collect()
 }
 
 /// How enrolments moved between the bands of their own absence.

@@ -47,15 +47,16 @@ impl Individual<'_> {
 }
 
 impl Block {
-    /// The school's own window of a kind and key.
+    /// The school's window of a kind that has this key beside those of other schools.
     pub fn window(&self, kind: WindowKind, key: &str) -> Option<&Window> {
-        self.windows(kind).iter().find(|window| window.key == key)
+        self.windows_across_schools(kind).iter().find(|window| window.key == key)
     }
 
     /// The window of the same kind before it.
     pub fn window_before(&self, kind: WindowKind, key: &str) -> Option<&Window> {
-        let at = self.windows(kind).iter().position(|window| window.key == key)?;
-        self.windows(kind).get(at.checked_sub(1)?)
+        let windows = self.windows_across_schools(kind);
+        let at = windows.iter().position(|window| window.key == key)?;
+        windows.get(at.checked_sub(1)?)
     }
 
     /// The day whose groups count for a window that ends on `to`: its last, but not after the last

@@ -23,6 +23,8 @@ pub struct SchoolYear {
     pub registers: BTreeMap<i32, HalfDaySet>,
     /// Today: sessions after it are not expected yet.
     pub today: NaiveDate,
+    /// Whether the school's day is over: before that, today's registers are not late, and its sessions not expected yet.
+    pub day_is_over: bool,
     /// The enrolments of the year, in any order. A pupil who leaves and returns has two.
     pub enrolments: Vec<EnrolmentYear>,
 }
@@ -50,6 +52,13 @@ pub struct EnrolmentYear {
     /// The code numbers of the register year, [`domain::HALF_DAYS`] of them; missing ones count
     /// as no mark.
     pub marks: Box<[u8]>,
+}
+
+impl SchoolYear {
+    /// Whether a mark should be there for a day's sessions by now.
+    pub(crate) fn is_expected(&self, date: NaiveDate) -> bool {
+        date < self.today || date == self.today && self.day_is_over
+    }
 }
 
 impl EnrolmentYear {
@@ -83,7 +92,7 @@ pub struct Placement {
 }
 
 /// From a day on, a pupil has this value of a characteristic, until the next fact of its kind.
-/// Before the first one the kind's first value holds.
+/// Before the first one nothing is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fact {
     /// The kind.

@@ -59,7 +59,7 @@ fn counted_as_one<'a>(
 ) -> Vec<Vec<Row<'a>>> {
     let rows = schools.iter().flat_map(|school| {
         let row = move |enrolment| {
-            let own = school.calendar.windows(query.window);
+            let own = school.calendar.windows_across_schools(query.window);
             Row { codes, school, own, enrolment, query }
         };
         school.enrolments.iter().map(row)
@@ -143,7 +143,7 @@ fn kept(school: &SchoolYear, query: &Query) -> bool {
 fn windows(schools: &[&SchoolYear], query: &Query) -> Vec<TrendWindow> {
     let mut by_key: BTreeMap<String, Vec<(Window, NaiveDate)>> = BTreeMap::new();
     for school in schools {
-        for window in school.calendar.windows(query.window) {
+        for window in school.calendar.windows_across_schools(query.window) {
             by_key.entry(window.key.clone()).or_default().push((window, school.today));
         }
     }
@@ -153,7 +153,9 @@ fn windows(schools: &[&SchoolYear], query: &Query) -> Vec<TrendWindow> {
         .filter_map(|(key, windows)| {
             let (first, _) = windows.iter().min_by_key(|(one, _)| (one.from, &one.label))?;
             let to = windows.iter().map(|(window, _)| window.to).max()?;
+            let schools = windows.len();
             Some(TrendWindow {
+                schools,
                 key,
                 label: first.label.clone(),
                 from: first.from,
@@ -243,7 +245,10 @@ impl Row<'_> {
             By::Characteristic(kind) => {
                 let mut facts = self.enrolment.facts.iter().rev();
                 let fact = facts.find(|fact| fact.kind == kind && fact.from <= day);
-                Some(Value::Characteristic(kind, fact.map_or(0, |fact| fact.value)))
+                Some(Value::Characteristic(
+                    kind,
+                    fact.map_or(Characteristic::UNRECORDED, |fact| fact.value),
+                ))
             }
         }
     }
@@ -270,7 +275,10 @@ impl Row<'_> {
 
     /// What one session counts.
     fn session(&self, date: NaiveDate, session: Session) -> Cell {
-        let mut cell = Cell { expected: u32::from(date <= self.school.today), ..Cell::default() };
+        let expected = u32::from(
+            date < self.school.today || self.school.day_is_over && date == self.school.today,
+        );
+        let mut cell = Cell { expected, ..Cell::default() };
         let half_day = HalfDay::of(self.school.calendar.year(), date, session);
         let taken = half_day.filter(|half_day| self.school.cut.is_some_and(|cut| *half_day <= cut));
         if let Some(half_day) = taken {

@@ -89,7 +89,15 @@ pub struct Filter {
 impl Value {
     /// The value of a characteristic of which nothing is known.
     pub(crate) const fn unknown(kind: Characteristic) -> Self {
-        Value::Characteristic(kind, 0)
+        Value::Characteristic(kind, Characteristic::UNRECORDED)
+    }
+
+    /// Whether it says that nothing is recorded.
+    pub const fn is_unrecorded(self) -> bool {
+        matches!(
+            self,
+            Value::Sex(Sex::Unrecorded) | Value::Characteristic(_, Characteristic::UNRECORDED)
+        )
     }
 
     /// What it is a group of.

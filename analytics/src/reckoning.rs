@@ -29,7 +29,7 @@ pub(crate) struct Reckoning {
     open: Vec<OpenHalfDay>,
     /// What a byte adds: a count of 0 or 1 in each byte of the word, so that one addition adds to
     /// all counts. Most half days share a row: one differs only where a code changes its meaning,
-    /// after the last register, and after today.
+    /// after the last register, and where no mark is expected yet.
     rows: Vec<[u64; 256]>,
 }
 
@@ -71,7 +71,7 @@ impl Reckoning {
         for half_day in school.calendar.open_half_days().iter() {
             let date = half_day.date(school.calendar.year());
             let taken = school.cut.is_some_and(|cut| half_day <= cut);
-            let expected = date <= school.today;
+            let expected = school.is_expected(date);
             let circumstances = Some((changes.range(..=date).next_back(), taken, expected));
             if same != circumstances {
                 same = circumstances;
@@ -220,7 +220,7 @@ pub(crate) fn counts(row: u64) -> [u8; COUNTS] {
 }
 
 /// What each byte adds on a half day: `taken` when its register has been, or might have been, and
-/// `expected` when it is not after today.
+/// `expected` when a mark should be there by now.
 fn row(counts: &[Counts; 256], taken: bool, expected: bool) -> [u64; 256] {
     let mut row = [0; 256];
     for ((number, counts), word) in (NO_MARK..=u8::MAX).zip(counts).zip(&mut row) {

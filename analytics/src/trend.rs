@@ -42,6 +42,8 @@ pub struct TrendWindow {
     pub to: NaiveDate,
     /// Whether its dates differ between schools; each is counted over its own.
     pub dates_differ: bool,
+    /// How many of the schools have it.
+    pub schools: usize,
 }
 
 /// What one group has.
@@ -223,7 +225,7 @@ impl Cell {
 
 /// Counts the blocks of one academic year.
 ///
-/// Windows are lined up by key; each school is counted over its own dates. A window is listed
+/// Windows are lined up by what they are, each school over its own dates; one that only some schools have stands apart. A window is listed
 /// when it has begun in at least one of the schools. Counted by pupil, the blocks are also those of
 /// schools that the filter leaves out: a pupil there may have come from one that it keeps. Errors: when a counting
 /// thread panics, and when there is more to count than one answer can hold: 4,294,967,295 half days.

@@ -1,4 +1,4 @@
-//! Windows: lines up those of schools whose calendars differ, and finds the slots of each school
+//! Windows: lines up those of schools whose calendars differ, by what they are, and finds the slots of each school
 //! that make up a window.
 
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub(crate) struct Step {
 pub(crate) fn line_up(blocks: &[&Block], query: &Query) -> Vec<TrendWindow> {
     let mut lined: Vec<(TrendWindow, bool)> = Vec::new();
     for block in blocks {
-        for (place, window) in block.windows(query.window).iter().enumerate() {
+        for (place, window) in block.windows_across_schools(query.window).iter().enumerate() {
             let begun = window.from <= block.source.today;
             let found = find(&lined, place, |(lined, _)| lined.key == window.key);
             match found.and_then(|found| lined.get_mut(found)) {
@@ -54,10 +54,10 @@ pub(crate) fn steps(block: &Block, windows: &[TrendWindow], query: &Query) -> Ve
         Some(cut) => cut.date(block.year()),
         None => block.source.today,
     };
-    let own = block.windows(query.window);
+    let own = block.windows_across_schools(query.window);
     let step = |(guess, window): (usize, &TrendWindow)| {
         let place = find(own, guess, |own| own.key == window.key);
-        // A school without the window is on holiday in that week, or has fewer terms: it stands
+        // A school without the window is on holiday in that week, or has other terms: it stands
         // in the year to date with all its windows that have begun by then.
         let last = place.or_else(|| {
             let begun = own.iter().enumerate().filter(|(_, own)| own.from <= window.to);
@@ -93,12 +93,14 @@ fn trend_window(window: &Window) -> TrendWindow {
         from: window.from,
         to: window.to,
         dates_differ: false,
+        schools: 1,
     }
 }
 
 /// Widens a window to take in another school's of the same key. It is called what the school says
 /// where it begins first.
 fn take_in(lined: &mut TrendWindow, window: &Window) {
+    lined.schools += 1;
     lined.dates_differ |= (lined.from, lined.to) != (window.from, window.to);
     if (window.from, &window.label) < (lined.from, &lined.label) {
         lined.label.clone_from(&window.label);

@@ -182,6 +182,60 @@ impl Calendar {
         }
     }
 
+    /// The windows of a kind as they stand beside those of other schools: windows of one key are the same part of the
+    /// year in all of them.
+    ///
+    /// So a term is named by its dates, as the first, second or third of the usual year: autumn, spring or summer. One
+    /// that is none of these is named apart: the second of six is nobody's second of three. A half term is named by its
+    /// term, and a term without a break has none.
+    pub fn windows_across_schools(&self, kind: WindowKind) -> Vec<Window> {
+        let window = |key, (label, Days { from, to })| Window { kind, key, label, from, to };
+        let terms = self.terms.len();
+        let placed = (1..).zip(&self.terms).map(|(at, term)| (at, self.usual_term(term), term));
+        match kind {
+            WindowKind::Week | WindowKind::YearToDate => self.windows(kind),
+            WindowKind::Term => {
+                let named = placed.map(|(at, usual, term)| {
+                    let key = match usual {
+                        Some(usual) => format!("term-{usual}"),
+                        None => format!("term-{at}-of-{terms}"),
+                    };
+                    window(key, whole_term(term))
+                });
+                named.collect()
+            }
+            WindowKind::HalfTerm => {
+                let broken = placed.filter(|(_, _, term)| term.half_term.is_some());
+                let named = broken.flat_map(|(at, usual, term)| {
+                    let first = 2 * usual.unwrap_or(at) - 1;
+                    (first..).zip(halves(term)).map(move |(at, half)| match usual {
+                        Some(_) => window(format!("half-term-{at}"), half),
+                        None => window(format!("half-term-{at}-of-{}", 2 * terms), half),
+                    })
+                });
+                named.collect()
+            }
+        }
+    }
+
+    /// Which term of the usual year a term is, counted from 1: each has the weeks around its half term, and does
+    /// not reach into the next. `None` for a term of another kind of year.
+    fn usual_term(&self, term: &Term) -> Option<usize> {
+        let autumn = self.year.first_day().year();
+        let day = |month: u32, day: u32| {
+            let year = if month >= 8 { autumn } else { autumn + 1 };
+            NaiveDate::from_ymd_opt(year, month, day).unwrap_or_default()
+        };
+        let has = |from: NaiveDate, to: NaiveDate| term.from <= from && to <= term.to;
+        let lies = |from: NaiveDate, to: NaiveDate| from <= term.from && term.to <= to;
+        let usual = [
+            has(day(10, 10), day(11, 20)) && lies(day(8, 1), day(1, 15)),
+            has(day(2, 5), day(3, 5)) && lies(day(12, 15), day(5, 10)),
+            has(day(5, 10), day(6, 15)) && lies(day(3, 15), day(7, 31)),
+        ];
+        usual.iter().position(|is| *is).map(|at| at + 1)
+    }
+
     /// The half term that a date lies in, counted from 1; `None` in breaks and holidays.
     pub fn half_term_of(&self, date: NaiveDate) -> Option<usize> {
         self.half_terms().iter().position(|half_term| half_term.contains(date)).map(|n| n + 1)

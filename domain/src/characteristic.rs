@@ -1,8 +1,9 @@
 //! What is known of a pupil beside class and year group, and changes with time.
 //!
 //! The kinds are those of the school census (Department for Education, *Complete the school census: pupil
-//! characteristics*), as far as attendance is compared by them. A kind's first value is what holds while nothing is
-//! recorded. Values are numbered in the order of the list: a number is never reused.
+//! characteristics*), as far as attendance is compared by them. While nothing is recorded of a kind, nothing is known: that a pupil is
+//! not eligible is a value like the others, and somebody has to have said so. Values are numbered in the order of the
+//! list: a number is never reused.
 
 use crate::words;
 
@@ -48,7 +49,10 @@ impl Characteristic {
         }
     }
 
-    /// Its values, in the order of their numbers. The first holds while nothing is recorded.
+    /// The number that stands for no value: nothing is recorded.
+    pub const UNRECORDED: u8 = u8::MAX;
+
+    /// The values that can be recorded, in the order of their numbers.
     pub const fn values(self) -> &'static [CharacteristicValue] {
         const fn yes_no(no: &'static str, yes: &'static str) -> [CharacteristicValue; 2] {
             [value("no", no), value("yes", yes)]
@@ -89,7 +93,7 @@ impl Characteristic {
         u8::try_from(at).ok()
     }
 
-    /// The value with a number.
+    /// The value with a number; `None` where nothing is recorded.
     pub fn value(self, number: u8) -> Option<CharacteristicValue> {
         self.values().get(usize::from(number)).copied()
     }
@@ -108,5 +112,8 @@ mod tests {
             }
         }
         assert_eq!(Characteristic::Sen.number("yes"), None);
+        assert!(
+            Characteristic::ALL.iter().all(|kind| kind.value(Characteristic::UNRECORDED).is_none())
+        );
     }
 }

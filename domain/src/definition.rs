@@ -30,8 +30,10 @@ const DFE_CENSUS: &str = "\
 As dfe-daily, with two more exceptions that the Department for Education makes in its accredited \
 figures from the school census. Pupils who are 15 on 31 August at the start of the school year \
 (normally Year 11) are counted up to the end of the fifth half term only. Enrolments that first \
-start in the second half of the summer term are left out of the full year. A calendar that has \
-fewer than six half terms has no such second half, and then nothing is left out.";
+start in the second half of the summer term are in no published figure, and so in no window here, \
+that half term included: the same enrolments stand behind the figures of five and of six half \
+terms. A calendar that has fewer than six half terms has no such second half, and then nothing is \
+left out.";
 
 words! {
     /// A published or own way of counting. Every figure names the one it follows.
@@ -67,7 +69,8 @@ impl Definition {
                 "Department for Education, Pupil attendance in schools: methodology"
             }
             Definition::DfeCensus => {
-                "Department for Education, A guide to absence statistics, and Pupil absence in schools in England: methodology"
+                "Department for Education, A guide to absence statistics (2.4, five and six half terms), and Pupil absence in \
+                 schools in England: methodology"
             }
         }
     }
@@ -92,8 +95,8 @@ impl Definition {
         fifth_half_term(calendar).map(|half_term| half_term.to)
     }
 
-    /// Whether an enrolment that first starts on that day is left out of the full year: in the
-    /// census figures one that starts in the second half of the summer term.
+    /// Whether an enrolment that first starts on that day is left out: of the census figures one that
+    /// starts in the second half of the summer term, whatever the window.
     pub fn leaves_out_start(self, first_day: NaiveDate, calendar: &Calendar) -> bool {
         self == Definition::DfeCensus
             && fifth_half_term(calendar).is_some_and(|half_term| first_day > half_term.to)

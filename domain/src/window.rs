@@ -25,7 +25,8 @@ impl WindowKind {
         if let Some((year, week)) = key.split_once("-W") {
             return (number(year) && number(week)).then_some(WindowKind::Week);
         }
-        let (name, last) = key.rsplit_once('-')?;
+        let (key, of) = key.split_once("-of-").unwrap_or((key, "0"));
+        let (name, last) = key.rsplit_once('-').filter(|_| number(of))?;
         let kinds = [("half-term", WindowKind::HalfTerm), ("term", WindowKind::Term)];
         kinds.into_iter().find(|(kind, _)| *kind == name && number(last)).map(|(_, kind)| kind)
     }
@@ -36,8 +37,8 @@ impl WindowKind {
 pub struct Window {
     /// Its kind.
     pub kind: WindowKind,
-    /// What names it across schools: `2025-W37` (the ISO week), `half-term-1`, `term-1`,
-    /// `year-to-date`.
+    /// What names it: `2025-W37` (the ISO week), `half-term-1`, `term-1`, `year-to-date`; beside other schools'
+    /// windows `term-2-of-6` in a year that has not three terms.
     pub key: String,
     /// What people call it: `week of 8 September 2025`, `Autumn term, first half`.
     pub label: String,
@@ -66,7 +67,14 @@ mod tests {
                 assert_eq!(WindowKind::of_key(&window.key), Some(kind), "{}", window.key);
             }
         }
+        for key in ["half-term-4-of-4", "half-term-12-of-12"] {
+            assert_eq!(WindowKind::of_key(key), Some(WindowKind::HalfTerm));
+        }
+        assert_eq!(WindowKind::of_key("term-2-of-6"), Some(WindowKind::Term));
         for key in ["", "term", "term-", "term-x", "half-1", "year", "2026-W", "-W37", "week"] {
+            assert_eq!(WindowKind::of_key(key), None, "{key}");
+        }
+        for key in ["term-2-of-", "term-2-of-x", "term-of-2", "term-2-of-3-of-4"] {
             assert_eq!(WindowKind::of_key(key), None, "{key}");
         }
     }

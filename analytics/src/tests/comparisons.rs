@@ -39,8 +39,16 @@ fn pupils(count: usize, missed: usize) -> Vec<EnrolmentYear> {
     (0..count).map(|_| pupil().with("I", "2025-09-08", missed)).collect()
 }
 
-fn eligible(mut pupils: Vec<EnrolmentYear>) -> Vec<EnrolmentYear> {
-    let fact = Fact { kind: Characteristic::Fsm, from: day("2024-09-02"), value: 1 };
+fn eligible(pupils: Vec<EnrolmentYear>) -> Vec<EnrolmentYear> {
+    with_meals(pupils, 1)
+}
+
+fn not_eligible(pupils: Vec<EnrolmentYear>) -> Vec<EnrolmentYear> {
+    with_meals(pupils, 0)
+}
+
+fn with_meals(mut pupils: Vec<EnrolmentYear>, value: u8) -> Vec<EnrolmentYear> {
+    let fact = Fact { kind: Characteristic::Fsm, from: day("2024-09-02"), value };
     pupils.iter_mut().for_each(|pupil| pupil.facts = vec![fact]);
     pupils
 }
@@ -48,8 +56,8 @@ fn eligible(mut pupils: Vec<EnrolmentYear>) -> Vec<EnrolmentYear> {
 #[test]
 fn a_school_of_poor_pupils_is_expected_to_have_more_absence() {
     // Eligible pupils miss 4 of 20 in the first school and 2 in the second; the others 1 in both.
-    let first = [eligible(pupils(30, 4)), pupils(10, 1)].concat();
-    let second = [eligible(pupils(10, 2)), pupils(30, 1)].concat();
+    let first = [eligible(pupils(30, 4)), not_eligible(pupils(10, 1))].concat();
+    let second = [eligible(pupils(10, 2)), not_eligible(pupils(30, 1))].concat();
     let schools = compared(vec![first, second], &asked(Measure::Absence));
     // Together eligible pupils miss 140 of 800 sessions, 17.5%, the others 5%.
     let expected: Vec<_> = schools.iter().map(|school| school.expected).collect();
@@ -68,7 +76,7 @@ fn a_school_of_poor_pupils_is_expected_to_have_more_absence() {
 #[test]
 fn a_group_is_set_beside_the_rest_only_when_both_are_large_enough() {
     // One child in need who was never there, beside 40 who missed 1 of 20.
-    let eligible_ones = |count| [eligible(pupils(count, 20)), pupils(40, 1)].concat();
+    let eligible_ones = |count| [eligible(pupils(count, 20)), not_eligible(pupils(40, 1))].concat();
     let schools = compared(
         vec![eligible_ones(1), eligible_ones(9), eligible_ones(10)],
         &asked(Measure::Absence),
@@ -78,9 +86,40 @@ fn a_group_is_set_beside_the_rest_only_when_both_are_large_enough() {
 }
 
 #[test]
+fn of_whom_nothing_is_recorded_is_in_no_gap_and_no_expectation() {
+    // Twelve of each, and 20 away for a week of whom nobody said whether they are eligible.
+    let known = [eligible(pupils(12, 4)), not_eligible(pupils(12, 1))].concat();
+    let unknown = [known.clone(), pupils(20, 20)].concat();
+    let schools = compared(vec![known, unknown], &asked(Measure::Absence));
+    assert_eq!(schools[0].gaps, schools[1].gaps);
+    assert_eq!(schools[0].expected, schools[1].expected);
+    let share = |part, whole| Share { part, whole };
+    assert_eq!((schools[1].share, schools[1].recorded), (share(260, 880), share(60, 480)));
+    assert_eq!([schools[0].left_out, schools[1].left_out], [0, 20]);
+    let meals = By::Characteristic(Characteristic::Fsm);
+    let of = |school: &Compared| school.unrecorded.iter().find(|(by, _)| *by == meals).copied();
+    assert_eq!((of(&schools[0]), of(&schools[1])), (None, Some((meals, 20))));
+}
+
+#[test]
+fn a_day_is_due_when_it_is_over() {
+    let mut morning = school(pupils(40, 0));
+    morning.day_is_over = false;
+    let noon = |school: SchoolYear| {
+        let pair = (blocks(&[school])[0].clone(), None);
+        compare(&POOL, &[pair], &asked(Measure::Absence)).unwrap()[0].completeness
+    };
+    let over = SchoolYear { day_is_over: true, ..morning.clone() };
+    assert_eq!((noon(morning).whole, noon(over).whole), (40 * 18, 40 * 20));
+}
+
+#[test]
 fn a_gap_is_certain_only_where_chance_does_not_explain_it() {
     let certain = |poor: Vec<EnrolmentYear>, others: Vec<EnrolmentYear>| {
-        let schools = compared(vec![[eligible(poor), others].concat()], &asked(Measure::Absence));
+        let schools = compared(
+            vec![[eligible(poor), not_eligible(others)].concat()],
+            &asked(Measure::Absence),
+        );
         let of = Value::Characteristic(Characteristic::Fsm, 1);
         let gap = *schools[0].gaps.iter().find(|gap| gap.value == of).unwrap();
         assert!(gap.group.share.millionths() > gap.rest.share.millionths());

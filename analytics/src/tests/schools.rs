@@ -56,12 +56,12 @@ fn school(year: AcademicYear, school: i32) -> impl Strategy<Value = SchoolYear> 
     let size = size.prop_flat_map(|size| size);
     let enrolments = size.prop_flat_map(move |size| vec(enrolment(year, school), size));
     let cut = weighted(0.9, 0..HALF_DAYS as u16).prop_map(|at| at.and_then(HalfDay::at));
-    let today = prop_oneof![3 => 0..380u64, 1 => Just(400)];
+    let today = (prop_oneof![3 => 0..380u64, 1 => Just(400)], any::<bool>());
     (calendar(year), 0..3u8, cut, today, enrolments).prop_map(
-        move |(calendar, phase, cut, today, enrolments)| {
+        move |(calendar, phase, cut, (today, day_is_over), enrolments)| {
             let today = year.first_day() - DayCount::new(10) + DayCount::new(today);
             let registers = BTreeMap::new();
-            SchoolYear { school, phase, calendar, cut, registers, today, enrolments }
+            SchoolYear { school, phase, calendar, cut, registers, today, day_is_over, enrolments }
         },
     )
 }
@@ -245,7 +245,10 @@ fn filters(year: AcademicYear) -> impl Strategy<Value = Filter> {
         let days = weighted(0.2, 0..370u64);
         days.prop_map(move |days| days.map(|days| year.first_day() + DayCount::new(days)))
     };
-    let characteristic = (select(Characteristic::ALL.to_vec()), btree_set(0..3u8, 0..3));
+    let characteristic = (
+        select(Characteristic::ALL.to_vec()),
+        btree_set(select(vec![0, 1, 2, Characteristic::UNRECORDED]), 0..3),
+    );
     let values = (
         weighted(0.2, btree_set((1..5i32).prop_map(Value::School), 0..4)),
         weighted(0.2, btree_set((0..4u8).prop_map(Value::Phase), 0..4)),

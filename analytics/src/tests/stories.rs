@@ -66,6 +66,7 @@ pub(super) fn school(enrolments: Vec<EnrolmentYear>) -> SchoolYear {
         cut: afternoon("2025-09-12"),
         registers: BTreeMap::new(),
         today: day("2025-09-12"),
+        day_is_over: true,
         enrolments,
     }
 }
@@ -334,14 +335,20 @@ fn a_school_without_pupils_is_listed_and_a_trust_without_schools_is_one_empty_se
 #[test]
 fn a_group_is_what_its_pupils_are_at_the_windows_end() {
     let fsm = |from, value| Fact { kind: Characteristic::Fsm, from: day(from), value };
-    // Eligible from the second week on: all sessions of both weeks stand with the eligible.
-    let eligible = EnrolmentYear { facts: vec![fsm("2025-09-10", 1)], ..pupil() };
-    let schools = [school(vec![eligible.with("I", "2025-09-01", 4), pupil()])];
+    // Eligible from the second week on: all sessions of both weeks stand with the eligible. Of the third nothing is
+    // recorded.
+    let facts = vec![fsm("2024-09-02", 0), fsm("2025-09-10", 1)];
+    let eligible = EnrolmentYear { facts, ..pupil() };
+    let other = EnrolmentYear { facts: vec![fsm("2024-09-02", 0)], ..pupil() };
+    let unknown = pupil().with("I", "2025-09-01", 2);
+    let schools = [school(vec![eligible.with("I", "2025-09-01", 4), other, unknown])];
     let by_fsm = one(By::Characteristic(Characteristic::Fsm));
     let group = |value| of(Value::Characteristic(Characteristic::Fsm, value));
     let to_date = |value| cells(&schools, by_fsm, WindowKind::YearToDate, group(value))[0];
     assert_eq!((to_date(1).possible, to_date(1).absent), (20, 4));
     assert_eq!((to_date(0).possible, to_date(0).absent), (20, 0));
+    let unknown = to_date(Characteristic::UNRECORDED);
+    assert_eq!((unknown.possible, unknown.absent), (20, 2));
     let weeks = |value| cells(&schools, by_fsm, WindowKind::Week, group(value));
     assert_eq!([weeks(0)[0].possible, weeks(0)[1].possible], [20, 10]);
     assert_eq!([weeks(1)[0].possible, weeks(1)[1].possible], [0, 10]);
@@ -371,7 +378,8 @@ fn groups_are_crossed_and_those_without_a_pupil_are_left_out() {
         [Some(eligible), Some(Value::Sex(sex)), Some(Value::Characteristic(sen, 2))]
     };
     let groups: Vec<Group> = trend.series.iter().map(|series| series.group).collect();
-    assert_eq!(groups, [group(0, Sex::Unrecorded), group(1, Sex::Female)]);
+    let unknown = group(Characteristic::UNRECORDED, Sex::Unrecorded);
+    assert_eq!(groups, [group(1, Sex::Female), unknown]);
     assert!(trend.series.iter().all(|series| series.cells[0].possible == 20));
 }
 

@@ -82,14 +82,14 @@ impl Facts {
         }
     }
 
-    /// What a file says of a day: empty where nothing but the usual holds.
+    /// What a file says of a day.
     pub(super) fn on(&self, day: NaiveDate) -> [&'static str; 6] {
         let since = |from: Option<NaiveDate>| from.is_some_and(|from| from <= day);
-        let yes = |holds: bool| if holds { "Y" } else { "" };
+        let yes = |holds: bool| if holds { "Y" } else { "N" };
         let sen = match (since(self.support), since(self.ehcp)) {
             (_, true) => "E",
             (true, false) => "K",
-            (false, false) => "",
+            (false, false) => "N",
         };
         [
             yes(since(self.fsm)),

@@ -93,7 +93,7 @@ pub struct VersionAnswer {
 /// Half days of pupils on roll on which the school was open, and how many of them have a mark.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct Completeness {
-    /// Half days up to today for which a mark is expected.
+    /// Half days for which a mark is expected by now: today's once the school's day is over.
     expected: u64,
     /// Those that have one. A missing mark is neither present nor absent.
     marked: u64,
@@ -105,7 +105,7 @@ pub struct Completeness {
 /// A window of time.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct WindowAnswer {
-    /// `2026-W37`, `half-term-1`, `term-1` or `year-to-date`.
+    /// `2026-W37`, `half-term-1`, `term-1` or `year-to-date`; `term-2-of-6` for a term that is none of the usual three.
     #[schema(example = "half-term-1")]
     key: String,
     /// In words.
@@ -115,8 +115,11 @@ pub struct WindowAnswer {
     from: NaiveDate,
     /// Last day; the latest, where schools differ.
     to: NaiveDate,
-    /// Whether the schools' own dates differ.
+    /// Whether the schools' own dates differ: then each is counted over its own.
     dates_differ: bool,
+    /// How many of the schools have it: the others have another kind of year, or no half terms, and nothing in it.
+    #[schema(example = 12)]
+    schools: usize,
 }
 
 /// A series.
@@ -342,8 +345,8 @@ fn label(value: Value, asked: &TrendAsked, built: &Built) -> String {
 
 impl From<TrendWindow> for WindowAnswer {
     fn from(window: TrendWindow) -> Self {
-        let TrendWindow { key, label, from, to, dates_differ } = window;
-        Self { key, label, from, to, dates_differ }
+        let TrendWindow { key, label, from, to, dates_differ, schools } = window;
+        Self { key, label, from, to, dates_differ, schools }
     }
 }
 

@@ -20,7 +20,10 @@ pub(super) fn basis(level: Level) -> String {
     format!(
         "Sessions: pooled over the group, never an average of percentages. {level} Class: the pupil's class on the \
          session's date; for persistent absence the class at the window's end. Year group and every characteristic: what \
-         holds at the window's end, or at the last register before it. Boarders are in no register while they board. A \
+         holds at the window's end, or at the last register before it; of whom nothing is recorded stands apart, as \
+         unrecorded. A mark is expected of a day that is over at the school. Windows of schools are one where they are \
+         the same part of the year, each school over its own dates; a term that is none of the usual three stands apart, \
+         as term-2-of-6, and a term without a break has no half terms. Boarders are in no register while they board. A \
          mark counts when the school was open, the pupil was on roll, and it is not later than the school's last taken \
          register."
     )

@@ -7,7 +7,7 @@ use analytics::{Block, SchoolYear};
 use domain::CodeTable;
 use moka::sync::Cache;
 
-use super::facts::Facts;
+use super::facts::{Facts, SchoolDay};
 use super::known;
 use base::prelude::*;
 use school::tenants::{self, SchoolRow, Version};
@@ -41,8 +41,8 @@ pub struct YearRead {
     pub versions: BTreeMap<SchoolId, Version>,
     /// The year.
     pub year: AcademicYear,
-    /// Of each school the day up to which registers are expected: today on its own wall.
-    pub today: BTreeMap<SchoolId, NaiveDate>,
+    /// By school: today in its time zone, and whether its day is over.
+    pub days: BTreeMap<SchoolId, SchoolDay>,
     /// The instant as of which everything is known: when it was read, or the earlier one that was asked for.
     pub at: DateTime<Utc>,
     /// Schools without a calendar for the year: they have no figures.
@@ -55,13 +55,13 @@ pub struct YearRead {
 impl YearRead {
     /// Everything of it that decides an answer. What schools are called does not move versions, so it is part of it.
     pub fn key(&self) -> String {
-        let Self { year, today, known, .. } = self;
+        let Self { year, days, known, .. } = self;
         let versions: Vec<(SchoolId, i64)> =
             self.versions.iter().map(|(school, version)| (*school, version.number)).collect();
         let schools = self.schools.values();
         let schools: Vec<_> =
             schools.map(|school| (school.school_id, &school.name, &school.phase)).collect();
-        format!("{year} {today:?} {known:?} {versions:?} {schools:?}")
+        format!("{year} {days:?} {known:?} {versions:?} {schools:?}")
     }
 }
 
@@ -86,13 +86,14 @@ impl Blocks {
         let ids: Vec<SchoolId> = schools.iter().map(|school| school.school_id).collect();
         let versions = tenants::current(tx, &ids, year.number())?;
         let at = known.unwrap_or(tx.now());
-        let today = schools.iter().map(|school| Ok((school.school_id, school.date(at)?)));
-        let today = today.collect::<Result<BTreeMap<SchoolId, NaiveDate>>>()?;
+        let days = SchoolDay::of_schools(tx, schools.iter(), at, known)?;
         let mut ready = BTreeMap::new();
         let mut moved = Vec::new();
         for (school, version) in &versions {
             let kept = self.kept.get(&(tx.trust(), *school, year.number(), known));
-            let same_day = |kept: &Kept| today.get(school) == Some(&kept.block.today());
+            let day_of =
+                |block: &Block| SchoolDay { today: block.today(), is_over: block.day_is_over() };
+            let same_day = |kept: &Kept| days.get(school) == Some(&day_of(&kept.block));
             match kept.filter(|kept| kept.version == version.number && same_day(kept)) {
                 Some(kept) => {
                     ready.insert(*school, kept.block);
@@ -107,7 +108,7 @@ impl Blocks {
             None => Some(Facts::now(tx, &moved, year)?),
             Some(at) => Some(known::facts(tx, &moved, year, at)?),
         };
-        let raw = facts.map(|facts| facts.into_years(&schools, &today)).transpose()?;
+        let raw = facts.map(|facts| facts.into_years(&schools, &days)).transpose()?;
         let raw = raw.unwrap_or_default();
         let raw: Vec<(i64, SchoolYear)> = raw
             .into_iter()
@@ -121,7 +122,7 @@ impl Blocks {
                 || raw.iter().any(|(_, source)| source.school == school.number())
         };
         let without_calendar = schools.keys().filter(|school| !built(school)).copied().collect();
-        Ok(YearRead { versions, year, today, at, without_calendar, known, ready, raw, schools })
+        Ok(YearRead { versions, year, days, at, without_calendar, known, ready, raw, schools })
     }
 
     /// The blocks of a question, in the order of their schools: what has moved is built now. Off the request threads.

@@ -5,6 +5,9 @@ use domain::{Characteristic, Phase, WindowKind, Word};
 
 use base::prelude::*;
 
+/// The key of the group for which nothing is recorded.
+const UNRECORDED: &str = "unrecorded";
+
 /// Everything that figures can be split by.
 fn all() -> impl Iterator<Item = By> {
     let own = [By::School, By::Phase, By::YearGroup, By::Class, By::Sex];
@@ -53,16 +56,18 @@ words! {
     /// Whether a characteristic holds.
     YesOrNo {
         Yes = "yes": "it holds",
-        No = "no": "it does not, or nothing is recorded",
+        No = "no": "it does not",
+        Unrecorded = "unrecorded": "nothing is recorded",
     }
 }
 
 words! {
     /// Special educational needs.
     SenGroup {
-        None = "none": "none, or nothing is recorded",
+        None = "none": "none",
         Support = "support": "SEN support",
         Ehcp = "ehcp": "an education, health and care plan",
+        Unrecorded = "unrecorded": "nothing is recorded",
     }
 }
 
@@ -72,6 +77,7 @@ words! {
         Single = "single": "at this school alone",
         Main = "main": "at two schools, this is the main one",
         Subsidiary = "subsidiary": "at two schools, this is the subsidiary one",
+        Unrecorded = "unrecorded": "nothing is recorded",
     }
 }
 
@@ -119,7 +125,8 @@ pub fn key(value: Value) -> String {
         Value::YearGroup(year) => year.to_string(),
         Value::Sex(Sex::Female) => SexGroup::Female.to_string(),
         Value::Sex(Sex::Male) => SexGroup::Male.to_string(),
-        Value::Sex(Sex::Unrecorded) => SexGroup::Unrecorded.to_string(),
+        Value::Sex(Sex::Unrecorded) => UNRECORDED.to_owned(),
+        Value::Characteristic(_, Characteristic::UNRECORDED) => UNRECORDED.to_owned(),
         Value::Characteristic(kind, number) => {
             kind.value(number).map_or("unknown", |value| value.name).to_owned()
         }
@@ -137,6 +144,9 @@ pub fn label(value: Value) -> Option<String> {
         Value::Sex(Sex::Female) => Some("Female".to_owned()),
         Value::Sex(Sex::Male) => Some("Male".to_owned()),
         Value::Sex(Sex::Unrecorded) => Some("Sex not recorded".to_owned()),
+        Value::Characteristic(kind, Characteristic::UNRECORDED) => {
+            Some(format!("{}: not recorded", kind.label()))
+        }
         Value::Characteristic(kind, number) => {
             kind.value(number).map(|value| value.label.to_owned())
         }
@@ -159,7 +169,9 @@ fn value(by: By, text: &str) -> Option<Value> {
             all.into_iter().find(|value| key(*value) == text)
         }
         By::Characteristic(kind) => {
-            kind.number(text).map(|number| Value::Characteristic(kind, number))
+            let unrecorded = (text == UNRECORDED).then_some(Characteristic::UNRECORDED);
+            let number = kind.number(text).or(unrecorded);
+            number.map(|number| Value::Characteristic(kind, number))
         }
     }
 }
@@ -173,7 +185,7 @@ fn expected(by: By) -> String {
         By::Sex => "F, M or unrecorded, with commas between".to_owned(),
         By::Characteristic(kind) => {
             let names: Vec<&str> = kind.values().iter().map(|value| value.name).collect();
-            format!("{}, with commas between", names.join(" or "))
+            format!("{} or {UNRECORDED}, with commas between", names.join(" or "))
         }
     }
 }
@@ -233,7 +245,7 @@ macro_rules! filtered {
             /// Only pupils of this sex. As for all that follow, some with commas between.
             #[param(style = Form, explode = false, value_type = Option<Vec<SexGroup>>)]
             sex: Option<String>,
-            /// Only pupils who are eligible for free school meals, or are not.
+            /// Only pupils who are eligible for free school meals, or are not, or of whom it is not recorded.
             #[param(style = Form, explode = false, value_type = Option<Vec<YesOrNo>>)]
             fsm: Option<String>,
             /// Only pupils with these special educational needs.

@@ -1,6 +1,7 @@
 //! What schools' years are counted from: the rows as they stand now, and how they are put together.
 
 use ::analytics::{EnrolmentYear, Fact, Placement, SchoolYear, Sex};
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use domain::{Calendar, Characteristic, HALF_DAYS, HalfDaySet, NO_MARK, Phase, Word};
 
@@ -26,6 +27,35 @@ pub struct Facts {
     pub pupils: BTreeMap<PupilId, PupilFacts>,
     /// By enrolment.
     pub marks: BTreeMap<EnrolmentId, Vec<u8>>,
+}
+
+/// Today at a school.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SchoolDay {
+    /// The date in the school's time zone.
+    pub today: NaiveDate,
+    /// Whether the afternoon has ended: from then on today's registers are due.
+    pub is_over: bool,
+}
+
+impl SchoolDay {
+    /// Of some schools, at an instant, by the hours that were known then (`None`: now).
+    pub fn of_schools<'a>(
+        tx: &mut Tx,
+        schools: impl Iterator<Item = &'a SchoolRow>,
+        at: DateTime<Utc>,
+        known: Option<DateTime<Utc>>,
+    ) -> Result<BTreeMap<SchoolId, Self>> {
+        let walls = schools.map(|school| Ok((school.school_id, school.wall(at)?)));
+        let walls = walls.collect::<Result<BTreeMap<SchoolId, NaiveDateTime>>>()?;
+        let days = walls.iter().map(|(school_id, wall)| (*school_id, wall.date())).collect();
+        let closes = calendars::closing_times(tx, &days, known)?;
+        let day = |(school_id, wall): (SchoolId, NaiveDateTime)| {
+            let is_over = closes.get(&school_id).is_some_and(|closes| *closes <= wall.time());
+            (school_id, Self { today: wall.date(), is_over })
+        };
+        Ok(walls.into_iter().map(day).collect())
+    }
 }
 
 /// What of a pupil's own fields is counted by.
@@ -102,7 +132,7 @@ impl Facts {
     pub fn into_years(
         mut self,
         schools: &BTreeMap<SchoolId, SchoolRow>,
-        today: &BTreeMap<SchoolId, NaiveDate>,
+        days: &BTreeMap<SchoolId, SchoolDay>,
     ) -> Result<Vec<SchoolYear>> {
         let mut registers: BTreeMap<SchoolId, BTreeMap<i32, HalfDaySet>> = BTreeMap::new();
         for (school, class, taken) in &self.taken {
@@ -113,13 +143,15 @@ impl Facts {
         let year = |(school, calendar): (SchoolId, Calendar)| {
             let registers = registers.remove(&school).unwrap_or_default();
             let phase = schools.get(&school).map(|row| *row.phase);
+            let SchoolDay { today, is_over } = *days.get(&school)?;
             Some(SchoolYear {
                 school: school.number(),
                 phase: phase.map_or(0, Phase::number),
                 calendar,
                 cut: registers.values().filter_map(|taken| taken.iter().last()).max(),
                 registers,
-                today: *today.get(&school)?,
+                today,
+                day_is_over: is_over,
                 enrolments: enrolments.remove(&school).unwrap_or_default(),
             })
         };

@@ -4,7 +4,7 @@ use ::analytics::Block;
 use domain::CodeTable;
 
 use super::blocks::YearRead;
-use super::facts::Facts;
+use super::facts::{Facts, SchoolDay};
 use super::{Counting, known};
 use base::db::block;
 use base::jobs::Job;
@@ -101,12 +101,12 @@ pub fn pupil_blocks(
     years: &[AcademicYear],
 ) -> Result<Vec<Arc<Block>>> {
     let school = tenants::school(tx, school_id)?;
-    let today = BTreeMap::from([(school_id, school.date(tx.now())?)]);
+    let days = SchoolDay::of_schools(tx, std::iter::once(&school), tx.now(), None)?;
     let schools = BTreeMap::from([(school_id, school)]);
     let mut blocks = Vec::new();
     for year in years {
         let facts = Facts::of_pupil(tx, (school_id, pupil_id), *year)?;
-        let sources = facts.into_years(&schools, &today)?.into_iter();
+        let sources = facts.into_years(&schools, &days)?.into_iter();
         blocks.extend(sources.map(|source| Arc::new(Block::build(codes, source))));
     }
     Ok(blocks)
@@ -117,7 +117,7 @@ pub struct AsKnown {
     /// The instant.
     pub at: DateTime<Utc>,
     school: SchoolRow,
-    today: NaiveDate,
+    days: BTreeMap<SchoolId, SchoolDay>,
     years: Vec<Facts>,
 }
 
@@ -130,22 +130,21 @@ impl AsKnown {
         at: DateTime<Utc>,
     ) -> Result<Self> {
         let school = tenants::school(tx, school_id)?;
-        let today = school.date(tx.now())?;
+        let days = SchoolDay::of_schools(tx, std::iter::once(&school), tx.now(), None)?;
         let mut facts = Vec::with_capacity(years.len());
         for year in years {
             facts.push(known::facts(tx, &[school_id], *year, at)?);
         }
-        Ok(Self { at, school, today, years: facts })
+        Ok(Self { at, school, days, years: facts })
     }
 
     /// One pupil's blocks. Errors: a pupil whom the caller may not see.
     pub fn pupil_blocks(&self, codes: &CodeTable, pupil_id: PupilId) -> Result<Vec<Arc<Block>>> {
         let id = self.school.school_id;
-        let today = BTreeMap::from([(id, self.today)]);
         let schools = BTreeMap::from([(id, self.school.clone())]);
         let mut blocks = Vec::new();
         for facts in &self.years {
-            let sources = facts.only(pupil_id).into_years(&schools, &today)?.into_iter();
+            let sources = facts.only(pupil_id).into_years(&schools, &self.days)?.into_iter();
             blocks.extend(sources.map(|source| Arc::new(Block::build(codes, source))));
         }
         Ok(blocks)

@@ -86,6 +86,17 @@ pub(super) fn order(text: &str) -> Result<String, Fault> {
     kept(text, LONGEST_ORDER, "Y, N or at most 1,000 characters")
 }
 
+/// Reads what an order does: words with commas or semicolons between, in whatever way they are spaced.
+pub(super) fn effects(text: &str) -> Result<Vec<String>, Fault> {
+    let text = order(text)?;
+    let word = |part: &str| {
+        let lower = part.to_lowercase();
+        let words = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        words.collect::<Vec<_>>().join("_")
+    };
+    Ok(text.split([',', ';', '\n']).map(word).filter(|word| !word.is_empty()).collect())
+}
+
 fn kept(text: &str, most: usize, expected: &'static str) -> Result<String, Fault> {
     if text.chars().count() > most || text.chars().any(|c| domain::is_hidden(c) && c != '\n') {
         return Err(Fault::new(RowProblemKind::BadText, expected));
@@ -111,6 +122,14 @@ mod tests {
         }
         assert_eq!(relationship("Childminder"), Ok(None));
         assert_eq!(relationship("X").unwrap_err().kind, RowProblemKind::BadRelationship);
+    }
+
+    #[test]
+    fn what_an_order_does_is_a_list_of_words() {
+        let two = vec!["no_information".to_owned(), "may_not_collect".to_owned()];
+        assert_eq!(effects("No information; may-not-collect"), Ok(two.clone()));
+        assert_eq!(effects("no_information,may_not_collect,"), Ok(two));
+        assert_eq!(effects(" "), Ok(vec![]));
     }
 
     #[test]

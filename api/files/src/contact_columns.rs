@@ -49,6 +49,8 @@ pub enum ContactColumn {
     CourtOrderFrom,
     /// Its last day.
     CourtOrderTo,
+    /// What it does.
+    CourtOrderEffects,
     /// That there is to be no contact, or why.
     NoContact,
     /// The first day of it.
@@ -58,7 +60,7 @@ pub enum ContactColumn {
 }
 
 /// The names that each goes by, as [`super::headers`] folds them; the first is ours.
-const NAMES: [(ContactColumn, &[&str]); 26] = [
+const NAMES: [(ContactColumn, &[&str]); 27] = [
     (
         ContactColumn::Id,
         &[
@@ -282,6 +284,10 @@ const NAMES: [(ContactColumn, &[&str]); 26] = [
     ),
     (ContactColumn::CourtOrderFrom, &["court order from", "court order date", "court order start"]),
     (ContactColumn::CourtOrderTo, &["court order to", "court order until", "court order end"]),
+    (
+        ContactColumn::CourtOrderEffects,
+        &["court order effects", "court order effect", "what the court order does"],
+    ),
     (
         ContactColumn::NoContact,
         &[

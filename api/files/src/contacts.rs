@@ -8,7 +8,7 @@ use domain::{ContactKind, Relationship, Upn};
 
 use super::Reading;
 use super::cells;
-use super::contact_cells::{contact, order, priority, relationship, title};
+use super::contact_cells::{contact, effects, order, priority, relationship, title};
 use super::contact_columns::ContactColumn;
 use super::headers::{Column, Header, Place};
 use super::languages::language;
@@ -76,6 +76,8 @@ pub enum Clause {
         from: Option<NaiveDate>,
         /// Its last day.
         to: Option<NaiveDate>,
+        /// What it does, in words with `_` between.
+        effects: Vec<String>,
     },
 }
 
@@ -194,9 +196,10 @@ impl<'s> ContactsReader<'s> {
         let language = findings.optional(row, at(C::Language), language).flatten();
         let interpreter = findings.optional(row, at(C::Interpreter), cells::yes_or_no);
         let ordered = [C::CourtOrder, C::CourtOrderFrom, C::CourtOrderTo];
-        let court_order = self.clause(ordered, row, findings);
+        let does = self.quiet(C::CourtOrderEffects, row, effects, findings).unwrap_or_default();
+        let court_order = self.clause(ordered, does, row, findings);
         let barred = [C::NoContact, C::NoContactFrom, C::NoContactTo];
-        let no_contact = self.clause(barred, row, findings);
+        let no_contact = self.clause(barred, Vec::new(), row, findings);
         if findings.problems.total() > before {
             return None;
         }
@@ -259,6 +262,7 @@ impl<'s> ContactsReader<'s> {
     fn clause(
         &self,
         [says, from, to]: [ContactColumn; 3],
+        effects: Vec<String>,
         row: &Row<'_>,
         findings: &mut Findings,
     ) -> Option<Clause> {
@@ -275,16 +279,18 @@ impl<'s> ContactsReader<'s> {
             let expected = "a last day that is not before the first day";
             findings.problems.add(|| wrong(to_place, RowProblemKind::BadDate, expected));
         }
-        match (text.as_deref().map(cells::yes_or_no), from.or(to)) {
-            (None, None) => None,
-            (None | Some(Ok(false)), Some(_)) => {
-                let expected = "Y or what is ordered, as the row has days for it";
+        let more = from.is_some() || to.is_some() || !effects.is_empty();
+        match text.as_deref().map(cells::yes_or_no) {
+            None if !more => None,
+            None | Some(Ok(false)) if more => {
+                let expected =
+                    "Y or what is ordered, as the row has days for it or says what it does";
                 findings.problems.add(|| wrong(says, RowProblemKind::MissingValue, expected));
                 None
             }
-            (Some(Ok(false)), None) => Some(Clause::No),
-            (Some(Ok(true)), _) => Some(Clause::Stands { text: None, from, to }),
-            (Some(Err(_)), _) => Some(Clause::Stands { text, from, to }),
+            None | Some(Ok(false)) => Some(Clause::No),
+            Some(Ok(true)) => Some(Clause::Stands { text: None, from, to, effects }),
+            Some(Err(_)) => Some(Clause::Stands { text, from, to, effects }),
         }
     }
 

@@ -35,6 +35,7 @@ words! {
         LegalName = "legal-name": "the file has a legal and a preferred name: the legal one is recorded",
         OneName = "one-name": "pupils with one name: it is recorded as the surname, with `-` for the forename",
         YearGroupByAge = "year-group-by-age": "pupils who do not follow the national curriculum: the year group of their age is recorded",
+        LeftAside = "left-aside": "the file only fills what is missing: marks that would replace another, or that the roll or the calendar does not allow, were left aside",
         PlannedClosure = "planned-closure": "marks say that the school is closed as planned, and its calendar says that it is open",
         WithdrawnCode = "withdrawn-code": "a code that had been withdrawn by the day of the mark was accepted as it used to count",
     }

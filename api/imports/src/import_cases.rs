@@ -91,7 +91,7 @@ fn settle(
     Ok(Some(tx.now()))
 }
 
-/// Whether a thing can have been done then about somebody who was on roll so.
+/// Whether it can have been done on that day, given the pupil's days on roll.
 fn in_time(
     done: &Done,
     stays: &[EnrolmentRow],

@@ -11,7 +11,7 @@ pub struct Outcome {
     /// Rows below the header.
     #[schema(example = 1250)]
     pub rows: u64,
-    /// How many things are wrong. Anything but 0: nothing was applied.
+    /// The number of problems. With any at all, nothing was applied.
     #[schema(example = 0)]
     pub problem_count: u64,
     /// The first 1,000 of them, by line.

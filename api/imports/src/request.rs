@@ -82,6 +82,9 @@ pub struct Options {
     /// More than half of a roll may leave.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub insist: bool,
+    /// The file only fills what is missing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fill: bool,
     /// The trust's group in Get Information About Schools.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group_uid: Option<String>,

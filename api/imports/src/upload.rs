@@ -40,6 +40,11 @@ pub struct CreateImportQuery {
     /// With `complete`: `true` lets more than half of a roll leave, which is otherwise refused.
     #[serde(default)]
     insist: bool,
+    /// `true`, for marks: the file only fills what is missing. What stands in a register stays, and so does every register
+    /// that was taken here; what the roll or the calendar does not allow is left aside and counted. Only a reason that an
+    /// import left open is replaced.
+    #[serde(default)]
+    fill: bool,
     /// For schools and groups: the trust's group UID in Get Information About Schools.
     group_uid: Option<String>,
     /// For schools: URNs, parted by commas, of schools that are the trust's whatever their group.
@@ -52,7 +57,7 @@ impl CreateImportQuery {
     /// What is asked, if it can be.
     fn request(self) -> Result<Request> {
         let Self { kind, school_id, file_name, dry_run, sheet, .. } = self;
-        let Self { complete, as_of, insist, group_uid, urn, .. } = self;
+        let Self { complete, as_of, insist, fill, group_uid, urn, .. } = self;
         if kind.is_of_the_trust() && school_id.is_some() {
             return Err(Problem::at(
                 Kind::Invalid,
@@ -65,6 +70,9 @@ impl CreateImportQuery {
         }
         if complete && kind != ImportKind::Pupils {
             return Err(Problem::at(Kind::Invalid, "?complete", "only with kind=pupils"));
+        }
+        if fill && kind != ImportKind::Marks {
+            return Err(Problem::at(Kind::Invalid, "?fill", "only with kind=marks"));
         }
         if !complete && as_of.is_some() {
             return Err(Problem::at(Kind::Invalid, "?as_of", "only with complete=true"));
@@ -84,7 +92,7 @@ impl CreateImportQuery {
         let urns = urn.iter().flat_map(|urns| urns.split(',')).map(|urn| urn.trim().to_owned());
         let urns = urns.filter(|urn| !urn.is_empty()).collect();
         let group_uid = group_uid.map(|uid| kept(uid, 20));
-        let options = Options { sheet, complete, as_of, insist, group_uid, urns };
+        let options = Options { sheet, complete, as_of, insist, fill, group_uid, urns };
         Ok(Request { kind, school_id, file_name, dry_run, options })
     }
 }

@@ -160,8 +160,9 @@ fn ended(frame: &Frame, key: Option<&str>, today: NaiveDate) -> Result<Window> {
 
 fn summary(head: ReportHead, block: &Block, window: &Window) -> GovernorsSummary {
     let over = |from, to| cell(&pupils(block, from, to));
-    let before = block.window_before(WindowKind::HalfTerm, &window.key);
-    let before = before.map(|window| over(window.from, window.to));
+    let mut before = block.calendar().windows(WindowKind::HalfTerm);
+    before.retain(|one| one.to < window.from);
+    let before = before.last().map(|window| over(window.from, window.to));
     let now = pupils(block, window.from, window.to);
     let school = cell(&now);
     let day = block.status_day(window.to);

@@ -124,7 +124,7 @@ pub async fn safeguarding_list(
         let bands = SchoolBands::read(tx, path.0, to)?;
         Ok((bands, standings(tx, path.0)?, parents::respected(tx, &ids, to)?))
     });
-    let (bands, mut cases, ask_first) = read.await?;
+    let (bands, mut cases, respected) = read.await?;
     let agenda = bands.agenda(Every::Week);
     let figures = frame.figures();
     let weeks = figures.school_weeks(WEEKS, to);
@@ -135,7 +135,7 @@ pub async fn safeguarding_list(
         bands: &bands,
         agenda: &agenda,
         weeks,
-        ask_first,
+        respected,
     };
     let found = figures.on_roll().filter_map(|member| {
         let rate = figures.rate(member.enrolment_id(), week.from, week.to)?;
@@ -169,7 +169,7 @@ struct Looking<'a> {
     agenda: &'a Agenda,
     /// The last 4 school weeks, and the 4 before.
     weeks: [Option<Days>; 2],
-    ask_first: BTreeMap<PupilId, bool>,
+    respected: BTreeMap<PupilId, bool>,
 }
 
 impl Looking<'_> {
@@ -186,7 +186,7 @@ impl Looking<'_> {
                 add(concern, kind.label().to_lowercase());
             }
         }
-        if let Some(unclear) = self.ask_first.get(&member.pupil_id()) {
+        if let Some(unclear) = self.respected.get(&member.pupil_id()) {
             let says = "a court order or no contact has to be respected about a parent";
             add(ConcernKind::AskFirst, says.to_owned());
             if *unclear {
@@ -249,7 +249,7 @@ impl Looking<'_> {
     }
 }
 
-/// The value of a characteristic on a day, unless it is the one that holds where nothing is recorded.
+/// The value of a characteristic on a day, where something is recorded and holds.
 fn is(member: &EnrolmentYear, kind: Characteristic, day: NaiveDate) -> Option<&'static str> {
     let fact = member.facts.iter().rfind(|fact| fact.kind == kind && fact.from <= day)?;
     let value = kind.value(fact.value).filter(|_| fact.value != 0)?;

@@ -61,7 +61,7 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
     let schools = tenants::schools(tx)?;
     let mut paths = Paths::read(tx)?;
     let mut deadlines = actions::deadlines(tx)?;
-    let drafts = !joining::waiting(tx)?.is_empty();
+    let drafts = joining::is_any_waiting(tx)?;
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
             let key = (school.school_id, As(due.occasion), due.period.clone());

@@ -164,6 +164,46 @@ fn a_half_term_reaches_to_the_break_and_a_term_without_break_is_one() {
 }
 
 #[test]
+fn beside_other_schools_a_window_is_named_by_what_it_is() {
+    let keys = |terms: Vec<Term>, kind| {
+        let year = AcademicYear::new(2025).unwrap();
+        let calendar = Calendar::new(year, terms, Vec::new(), SchoolWeek::default()).unwrap();
+        let windows = calendar.windows_across_schools(kind);
+        windows.into_iter().map(|window| window.key).collect::<Vec<_>>().join(" ")
+    };
+    let half_terms = |terms| keys(terms, WindowKind::HalfTerm);
+    let all = "half-term-1 half-term-2 half-term-3 half-term-4 half-term-5 half-term-6";
+    assert_eq!(half_terms(terms()), all);
+    assert_eq!(keys(terms(), WindowKind::Term), "term-1 term-2 term-3");
+    // A term without a break has no half terms, and those of the others keep their names.
+    let mut unbroken = terms();
+    unbroken[0].half_term = None;
+    assert_eq!(half_terms(unbroken), "half-term-3 half-term-4 half-term-5 half-term-6");
+    // A year of which only some terms are recorded yet.
+    assert_eq!(half_terms(terms()[..1].to_vec()), "half-term-1 half-term-2");
+    assert_eq!(keys(terms()[1..].to_vec(), WindowKind::Term), "term-2 term-3");
+    // Six terms, and two.
+    let whole = |from: &str, to: &str| Term {
+        name: "Term".to_owned(),
+        from: date(from),
+        to: date(to),
+        half_term: None,
+    };
+    let six = terms().into_iter().flat_map(|term| {
+        let half_term = term.half_term.unwrap();
+        let before = half_term.from.pred_opt().unwrap().to_string();
+        let after = half_term.to.succ_opt().unwrap().to_string();
+        [whole(&term.from.to_string(), &before), whole(&after, &term.to.to_string())]
+    });
+    let six: Vec<Term> = six.collect();
+    let named = "term-1-of-6 term-2-of-6 term-3-of-6 term-4-of-6 term-5-of-6 term-6-of-6";
+    assert_eq!(keys(six.clone(), WindowKind::Term), named);
+    assert_eq!(half_terms(six), "");
+    let two = vec![terms().remove(0), whole("2026-01-05", "2026-07-21")];
+    assert_eq!(keys(two, WindowKind::Term), "term-1 term-2-of-2");
+}
+
+#[test]
 fn the_review_day_is_the_wednesday_of_the_last_week_before_half_term() {
     let review = |closures, half_term| calendar(closures).review_day(half_term, Weekday::Wed);
     let inset = |day| closed(day, ClosureKind::Inset);

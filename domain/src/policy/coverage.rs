@@ -91,7 +91,10 @@ fn in_the_rows(checked: &Checked) -> Vec<Unnoticed> {
             found.push(Unnoticed { place, line: row.line, change });
             continue;
         }
-        for (change, new) in changes(&checked.policy, &letters, row) {
+        // That a row is missed when it is gone is known by now, but for a band.
+        let mut changes = changes(&checked.policy, &letters, row);
+        changes.retain(|(_, new)| new.is_some() || row.kind == Kind::Band);
+        for (change, new) in changes {
             let rows = usize::from(new.is_some());
             policy.rows.splice(at..=at, new);
             if row.kind == Kind::Band {

@@ -45,6 +45,11 @@ pub struct Rates {
 }
 
 impl Rates {
+    /// The same rate over every period.
+    pub const fn the_same(rate: Option<Rate>) -> Self {
+        Self { week: rate, fortnight: rate, half_term: rate, term: rate, year: rate }
+    }
+
     /// The rate over a period.
     pub const fn over(&self, over: Over) -> Option<Rate> {
         match over {

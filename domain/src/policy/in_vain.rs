@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::policy::letter::Letter;
+use crate::policy::letter::{Letter, LetterOccasion, letter_of};
 use crate::policy::model::{Body, EVERY_STAGE, Policy, Row};
 use crate::policy::parse::FILE;
 use crate::policy::problem::Problem;
 use crate::policy::word::{Do, Waits};
-use crate::word::or;
+use crate::word::{Word, or};
 
 /// Everything that the policy says in vain.
 pub(crate) fn in_vain(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
@@ -20,14 +20,18 @@ pub(crate) fn in_vain(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Ve
             Body::Draw(draw) => {
                 draw.tickets.iter().filter_map(|name| nobody_gives(name, &given)).collect()
             }
-            _ => without_a_target(policy, row, letters),
+            _ => {
+                let mut says = without_a_target(policy, row, letters);
+                says.extend(of_an_occasion(row, letters));
+                says
+            }
         };
         says.into_iter().map(|says| problem(row.line, Some(&row.rule), says))
     });
     let of_roles = unneeded(policy).into_iter().map(|role| {
         problem(1, None, format!("no row needs the role {role:?}; take it out of [roles]"))
     });
-    of_rows.chain(of_roles).collect()
+    of_rows.chain(of_roles).chain(of_another_occasion(letters)).collect()
 }
 
 fn problem(line: usize, rule: Option<&String>, says: String) -> Problem {
@@ -71,6 +75,44 @@ fn without_a_target(policy: &Policy, row: &Row, letters: &BTreeMap<String, Lette
             )
         })
         .collect()
+}
+
+/// The fields of a row's letters that tell of an occasion, which no row is.
+fn of_an_occasion(row: &Row, letters: &BTreeMap<String, Letter>) -> Vec<String> {
+    let sent = row.body.actions().iter().filter(|one| one.kind == Do::Letter);
+    let sent: BTreeSet<&String> = sent.map(|sent| &sent.what).collect();
+    let fields = sent.into_iter().flat_map(|name| {
+        let uses = letters.get(name).map(Letter::uses).unwrap_or_default();
+        uses.into_iter()
+            .filter_map(move |field| Some((name, field, LetterOccasion::of_field(field)?)))
+    });
+    fields
+        .map(|(letter, field, occasion)| {
+            format!(
+                "the letter {letter:?} would always be held: {{{field}}} stands only in the letter {:?}, which no row sends",
+                occasion.text()
+            )
+        })
+        .collect()
+}
+
+/// The letters of an occasion that use a field of another one.
+fn of_another_occasion(letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
+    let of_occasions = letters
+        .iter()
+        .filter_map(|(name, letter)| Some((name, letter, LetterOccasion::read(letter_of(name))?)));
+    let wrong = of_occasions.flat_map(|(name, letter, own)| {
+        let uses = letter.uses().into_iter();
+        let others = uses.filter_map(|field| Some((field, LetterOccasion::of_field(field)?)));
+        others.filter(move |(_, of)| *of != own).map(move |(field, of)| {
+            let says = format!(
+                "the letter would always be held: {{{field}}} stands only in the letter {:?}",
+                of.text()
+            );
+            Problem { file: format!("letters/{name}.md"), line: 1, rule: None, says }
+        })
+    });
+    wrong.collect()
 }
 
 fn nobody_gives(ticket: &String, given: &BTreeSet<&str>) -> Option<String> {

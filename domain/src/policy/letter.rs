@@ -61,6 +61,31 @@ words! {
     }
 }
 
+impl LetterOccasion {
+    /// The fields that tell of it: in any other letter nothing ever stands there.
+    pub const fn fields(self) -> &'static [&'static str] {
+        match self {
+            LetterOccasion::LeaveRefused => &["asked_on", "leave_from", "leave_to", "reason"],
+            LetterOccasion::Appointment => &[],
+            LetterOccasion::NoticeToImprove => &[
+                "unauthorised",
+                "unauthorised_period",
+                "support_given",
+                "improve_from",
+                "improve_to",
+                "enough",
+                "ends_early",
+            ],
+            LetterOccasion::Correction => &["sent_on", "sent_subject"],
+        }
+    }
+
+    /// The occasion that a field tells of.
+    pub fn of_field(field: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|occasion| occasion.fields().contains(&field))
+    }
+}
+
 /// The letter that a name in the folder stands for: `stage-1` of `stage-1.bn`, which is the same in another language.
 pub fn letter_of(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)

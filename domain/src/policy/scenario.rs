@@ -151,7 +151,7 @@ fn family(table: &Table<'_, '_>, day: NaiveDate, pupils: &mut Vec<Pupil>) {
 fn classes(table: &Table<'_, '_>) -> Vec<Class> {
     let everywhere = class_rates(table, "classes").into_iter();
     let mut classes: BTreeMap<String, Rates> =
-        everywhere.map(|(name, rate)| (name, the_same(rate))).collect();
+        everywhere.map(|(name, rate)| (name, Rates::the_same(rate))).collect();
     if let Some(over) = table.inner("classes_over") {
         for (name, rate) in class_rates(&over, "week") {
             classes.entry(name).or_default().week = rate;
@@ -215,7 +215,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
         teacher: table.maybe_text("teacher"),
         rates: rates(&table),
         ends: None,
-        before: table.inner("before").map_or_else(|| the_same(last), periods),
+        before: table.inner("before").map_or_else(|| Rates::the_same(last), periods),
         last,
         last_band,
         band_since: date(&table, "band_since"),
@@ -268,11 +268,6 @@ fn rates(table: &Table<'_, '_>) -> Rates {
         term: rate(table, "term"),
         year: rate(table, "year"),
     }
-}
-
-/// The same rate over every period.
-const fn the_same(rate: Option<Rate>) -> Rates {
-    Rates { week: rate, fortnight: rate, half_term: rate, term: rate, year: rate }
 }
 
 fn tickets(table: &Table<'_, '_>) -> BTreeMap<String, u32> {

@@ -79,7 +79,7 @@ words! {
     /// Over which days a rate is taken.
     Over as "RateWindow" {
         Week = "week": "the school week",
-        Fortnight = "fortnight": "the two school weeks that end with a second one",
+        Fortnight = "fortnight": "two school weeks, counted from the first of the year",
         HalfTerm = "half term": "the half term",
         Term = "term": "the term",
         Year = "year to date": "the school year so far",

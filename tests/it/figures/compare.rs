@@ -92,13 +92,16 @@ fn words(answer: &Value) -> String {
 fn a_comparison_is_read_by_a_person() {
     let world = world();
     let mut sql = Sql::of(&world.app.database);
-    let poor = format!(
-        "SELECT enrolment_id FROM enrolment WHERE school_id = {} ORDER BY 1 LIMIT 20",
-        world.schools[1]
-    );
-    for enrolment in sql.texts(&poor) {
-        let (enrolment, from) = (enrolment.parse().unwrap(), "2026-09-01".parse().unwrap());
-        characteristic(&mut sql, enrolment, "fsm", from, Some("yes"), world.app.clock.now());
+    // All of the first school but two are known not to be eligible; of the second one half is eligible; of the third nothing is recorded.
+    for (school, known, eligible) in [(0, 38, 0), (1, 40, 20), (3, 12, 0)] {
+        let school = world.schools[school];
+        let all = "SELECT enrolment_id FROM enrolment WHERE school_id =";
+        let all = sql.texts(&format!("{all} {school} ORDER BY 1 LIMIT {known}"));
+        for (number, enrolment) in all.iter().enumerate() {
+            let (enrolment, from) = (enrolment.parse().unwrap(), "2026-09-01".parse().unwrap());
+            let value = if number < eligible { "yes" } else { "no" };
+            characteristic(&mut sql, enrolment, "fsm", from, Some(value), world.app.clock.now());
+        }
     }
     insta::assert_snapshot!(words(&compare(&world, "floor=10&standard=fsm")));
 }

@@ -270,6 +270,32 @@ fn what_a_court_has_ordered_is_sent_by_whoever_leads_on_it_and_lifted_by_no_file
 }
 
 #[test]
+fn a_file_says_what_an_order_does_and_adds_to_what_is_on_record() {
+    let (office, [ann, ..]) = Office::with_three();
+    let header =
+        "upn,parent surname,parent forename,relationship,mobile,court order,court order effects";
+    let row =
+        |order: &str| named(header, &[&format!("ANN,Lind,Piotr,Father,07700 900555,{order}")]);
+    let lead = office.lead();
+    let query = format!("kind=parents&school_id={}", office.school);
+    let effects = || parents(&lead, ann)[0]["safeguards"]["court_order"]["effects"].clone();
+    let import = lead.import(&query, row("Y,No information; may-not-collect").as_bytes());
+    assert_eq!(notices(&import), Vec::<String>::new(), "nothing is left to be asked");
+    assert_eq!(effects(), json!(["no_information", "may_not_collect"]));
+    assert_eq!(parents(&office.office, ann)[0]["ask_first"], true);
+    lead.import(&query, row("Y,address_hidden").as_bytes());
+    assert_eq!(effects(), json!(["no_information", "address_hidden", "may_not_collect"]));
+    for (cells, problem) in [
+        (",no_information", "2 court order - missing-value"),
+        ("Y,no_letters", "2 court order effects - bad-text"),
+    ] {
+        let refused = lead.import(&query, row(cells).as_bytes());
+        assert_eq!(problems(&refused), [problem], "{refused:#}");
+        assert!(!refused.to_string().contains("no_letters"), "{refused:#}");
+    }
+}
+
+#[test]
 fn a_file_of_parents_is_taken_back_and_may_come_again() {
     let (office, [ann, ben, _]) = Office::with_three();
     office.applied(

@@ -3,7 +3,9 @@
 mod command_line;
 mod demonstration;
 mod draws;
+mod goes_on;
 mod openapi;
 mod operation;
 mod policy_commands;
+mod readme;
 mod routes;

@@ -1,14 +1,15 @@
 //! A comparison as it goes over the wire.
 
-use ::analytics::{BANDS, Compared, Comparing, GroupGap, Interval, Share};
-use domain::{Phase, Rate, in_tenths};
+use ::analytics::{BANDS, By, Compared, Comparing, GroupGap, Interval, Measure, Share};
+use domain::{Phase, in_tenths};
 
 use super::super::answer::{
-    DefinitionAnswer, Percentages, PeriodAnswer, VersionAnswer, percent, versions,
+    DefinitionAnswer, Percentages, PeriodAnswer, VersionAnswer, complete, versions,
 };
 use super::super::blocks::Built;
 use super::super::dimension::{self, Dimension, MeasureName};
-use super::{measure, says};
+use super::measure::{self, shown, tenths};
+use super::says;
 
 use base::prelude::*;
 
@@ -52,9 +53,9 @@ words! {
 /// The schools of one phase.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PhaseAnswer {
-    /// The phase.
-    #[schema(value_type = words::Phase)]
-    phase: &'static str,
+    /// The phase; absent where this program does not know it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phase: Option<words::Phase>,
     /// What can be said of them together, in words.
     says: Vec<String>,
     /// The schools, by name.
@@ -68,7 +69,7 @@ pub struct ShareAnswer {
     part: u64,
     /// Of so many.
     of: u64,
-    /// In percent, rounded to one decimal; `null` of nothing.
+    /// In percent, rounded to one decimal, attendance as 100.0 less the absence; completeness is cut. `null` of nothing.
     #[schema(example = "6.8")]
     percent: Option<String>,
 }
@@ -104,20 +105,27 @@ pub struct ComparedAnswer {
     enrolments: u32,
     /// The measure.
     figure: ShareAnswer,
-    /// Where it lies but for chance; `null` without a figure.
+    /// Where it lies with 95% confidence; `null` without a figure.
     interval: Option<IntervalAnswer>,
-    /// Half days that should have a mark, and those that do.
+    /// Half days that should have a mark by now, and those that do: a day counts once it is over at the school.
     completeness: ShareAnswer,
     /// The same over as many school days of last year's window.
     last_year: Option<LastYearAnswer>,
-    /// Each group compared with everybody else in the school.
+    /// Each group compared with the rest of the school, as far as it is recorded who belongs to the group.
     groups: Vec<GapAnswer>,
+    /// Enrolments for which a characteristic is not recorded: they count neither in a group nor in the rest.
+    unrecorded: Vec<UnrecordedAnswer>,
     /// How enrolments moved between bands of absence since the window before; `null` for the first.
     movement: Option<MovementAnswer>,
-    /// What the rate would be if each of the school's groups had the rate of that group in all schools of the phase
-    /// (indirect standardisation), in percent, rounded to one decimal.
+    /// The measure of the enrolments for which every characteristic of the standard is recorded: the expected rate is
+    /// worked out for these only.
+    recorded: ShareAnswer,
+    /// Enrolments with a possible session that are left out of it.
+    left_out: usize,
+    /// What their rate would be if each of their groups had the rate of that group in all schools of the phase (indirect
+    /// standardisation), in percent, rounded to one decimal.
     expected_percent: Option<String>,
-    /// The rate less that, in points; below zero, lower than expected.
+    /// Their rate less that, in points; below zero, lower than expected.
     #[schema(example = "-0.8")]
     beside_expected: Option<String>,
     /// What the rate of the phase would be if each group had the rate that it has here (direct standardisation); `null`
@@ -169,6 +177,16 @@ pub struct GapAnswer {
     gap: Option<String>,
     /// Whether chance does not explain it: the two intervals lie apart.
     certain: bool,
+}
+
+/// Of how many enrolments nothing is recorded.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct UnrecordedAnswer {
+    /// What is not recorded.
+    by: Dimension,
+    /// Enrolments with a possible session.
+    #[schema(example = 14)]
+    enrolments: usize,
 }
 
 /// How enrolments with possible sessions in both windows moved.
@@ -235,8 +253,7 @@ impl CompareAnswer {
         let standard: Vec<&str> =
             comparing.standard.iter().flatten().map(|by| Dimension::of(*by).text()).collect();
         let phases = by_phase.into_iter().map(|(phase, schools)| {
-            let phase = Phase::from_number(phase).map_or("unknown", Phase::text);
-            phase_answer(comparing, built, phase, &schools)
+            phase_answer(comparing, built, Phase::from_number(phase), &schools)
         });
         let shown = |school: &ComparedAnswer| {
             asked.shown.as_ref().is_none_or(|shown| shown.contains(&school.school_id))
@@ -271,9 +288,11 @@ impl CompareAnswer {
 fn phase_answer(
     comparing: &Comparing,
     built: &Built,
-    phase: &'static str,
+    phase: Option<Phase>,
     schools: &[Compared],
 ) -> PhaseAnswer {
+    let measure = comparing.measure;
+    let named = phase.map_or("unknown", Phase::text);
     let name = |school: &Compared| {
         let school_id = SchoolId::new(school.school);
         built.schools.get(&school_id).map_or_else(String::new, |row| row.name.clone())
@@ -281,64 +300,82 @@ fn phase_answer(
     let ranked = schools.iter().filter(|school| school.rank.is_some()).count();
     let answer = |school: &Compared| ComparedAnswer {
         school_id: SchoolId::new(school.school),
-        says: says::school(comparing, school, &name(school), phase, ranked),
+        says: says::school(comparing, school, &name(school), named, ranked),
         name: name(school),
         from: school.days.map(|(from, _, _)| from),
         to: school.days.map(|(_, to, _)| to),
         school_days: school.days.map_or(0, |(_, _, days)| days),
         enrolments: school.enrolments,
-        figure: school.share.into(),
-        interval: school.interval.map(IntervalAnswer::from),
-        completeness: school.completeness.into(),
+        figure: ShareAnswer::of(measure, school.share),
+        interval: school.interval.map(|interval| IntervalAnswer::of(measure, interval)),
+        completeness: ShareAnswer::complete(school.completeness),
         last_year: school.last_year.map(|(from, to, then)| LastYearAnswer {
             from,
             to,
-            figure: then.into(),
-            change: points(shown(school.share), shown(then)),
+            figure: ShareAnswer::of(measure, then),
+            change: points(shown(measure, school.share), shown(measure, then)),
         }),
-        groups: school.gaps.iter().map(GapAnswer::from).collect(),
+        groups: school.gaps.iter().map(|gap| GapAnswer::of(measure, gap)).collect(),
+        unrecorded: school.unrecorded.iter().map(UnrecordedAnswer::of).collect(),
         movement: school.movement.as_ref().map(MovementAnswer::from),
-        expected_percent: school.expected.map(rounded),
-        beside_expected: points(shown(school.share), school.expected.map(tenths)),
-        standardised_percent: school.direct.map(rounded),
+        recorded: ShareAnswer::of(measure, school.recorded),
+        left_out: school.left_out,
+        expected_percent: school.expected.map(|rate| percent(measure, rate)),
+        beside_expected: points(
+            shown(measure, school.recorded),
+            school.expected.map(|rate| tenths(measure, rate)),
+        ),
+        standardised_percent: school.direct.map(|rate| percent(measure, rate)),
         rank: school.rank.map(|(best, worst)| RankAnswer { best, worst, of: ranked }),
     };
     let mut schools: Vec<(String, &Compared)> =
         schools.iter().map(|school| (name(school), school)).collect();
     schools.sort_by(|a, b| a.0.cmp(&b.0));
     PhaseAnswer {
-        phase,
-        says: says::phase(comparing, phase, &schools),
+        phase: phase.map(As),
+        says: says::phase(comparing, named, &schools),
         schools: schools.into_iter().map(|(_, school)| answer(school)).collect(),
     }
 }
 
-impl From<Share> for ShareAnswer {
-    fn from(share: Share) -> Self {
-        Self { part: share.part, of: share.whole, percent: percent(share.part, share.whole) }
+impl ShareAnswer {
+    fn of(measure: Measure, share: Share) -> Self {
+        let percent = shown(measure, share).map(in_tenths);
+        Self { part: share.part, of: share.whole, percent }
+    }
+
+    /// Of marks: what is not complete is never shown as 100.0%.
+    fn complete(share: Share) -> Self {
+        Self { part: share.part, of: share.whole, percent: complete(share.part, share.whole) }
     }
 }
 
-impl From<Interval> for IntervalAnswer {
-    fn from(interval: Interval) -> Self {
-        Self { from: rounded(interval.lower), to: rounded(interval.upper) }
+impl IntervalAnswer {
+    fn of(measure: Measure, interval: Interval) -> Self {
+        Self { from: percent(measure, interval.lower), to: percent(measure, interval.upper) }
     }
 }
 
-impl From<&GroupGap> for GapAnswer {
-    fn from(gap: &GroupGap) -> Self {
+impl UnrecordedAnswer {
+    fn of((by, enrolments): &(By, usize)) -> Self {
+        Self { by: Dimension::of(*by), enrolments: *enrolments }
+    }
+}
+
+impl GapAnswer {
+    fn of(measure: Measure, gap: &GroupGap) -> Self {
         let GroupGap { value, group, rest } = *gap;
         Self {
             by: Dimension::of(value.by()),
             key: dimension::key(value),
             label: dimension::label(value).unwrap_or_default(),
-            group: group.share.into(),
+            group: ShareAnswer::of(measure, group.share),
             group_enrolments: group.enrolments,
-            group_interval: group.interval.into(),
-            rest: rest.share.into(),
+            group_interval: IntervalAnswer::of(measure, group.interval),
+            rest: ShareAnswer::of(measure, rest.share),
             rest_enrolments: rest.enrolments,
-            rest_interval: rest.interval.into(),
-            gap: points(shown(group.share), shown(rest.share)),
+            rest_interval: IntervalAnswer::of(measure, rest.interval),
+            gap: points(shown(measure, group.share), shown(measure, rest.share)),
             certain: gap.is_certain(),
         }
     }
@@ -373,19 +410,9 @@ pub fn band(number: usize) -> String {
     }
 }
 
-/// Millionths as tenths of a percent, a half rounded up.
-pub fn tenths(millionths: u32) -> u32 {
-    (millionths + 500) / 1000
-}
-
-/// Millionths as percent, rounded to one decimal.
-pub fn rounded(millionths: u32) -> String {
-    in_tenths(tenths(millionths))
-}
-
-/// A share as it is shown, in tenths of a percent; `None` of nothing.
-pub fn shown(share: Share) -> Option<u32> {
-    Rate::of(share.part, share.whole).map(Rate::tenths)
+/// Millionths as percent, to one decimal.
+pub fn percent(measure: Measure, millionths: u32) -> String {
+    in_tenths(tenths(measure, millionths))
 }
 
 /// What is shown of one rate less what is shown of another, in points. Both in tenths of a percent.

@@ -2,10 +2,11 @@
 
 use ::analytics::{By, Compared, Comparing, GroupGap};
 use chrono::NaiveDate;
+use domain::in_tenths;
 
-use super::answer::{MovementAnswer, points, rounded, shown, tenths};
-use super::measure;
-use crate::answer::{complete, percent};
+use super::answer::{MovementAnswer, percent, points};
+use super::measure::{self, shown, tenths};
+use crate::answer::complete;
 use crate::dimension;
 
 /// How each figure is worked out.
@@ -23,14 +24,15 @@ pub fn basis(comparing: &Comparing) -> Vec<String> {
         format!(
             "The expected rate gives each of the school's groups ({groups}) the rate that the same group has in all \
              schools of its phase that you see, itself included: indirect standardisation. It says what could be \
-             expected of such pupils, not what should be."
+             expected of such pupils, not what should be. Enrolments for which one of these \
+             is not recorded are left out."
         ),
         "The standardised rate is the other way round: the pupils of the whole phase, with the rates that the groups have \
          in the school. There is none when one of the groups is not there."
             .to_owned(),
         format!(
-            "A group is set beside the rest of its school when both have {} enrolments or more; a gap is certain when the \
-             intervals of the two lie apart.",
+            "A group is set beside the rest of its school, without those for whom it is not recorded, when both have {} \
+             enrolments or more; a gap is certain when the intervals of the two lie apart.",
             comparing.least
         ),
         "Last year is the window of the same number, up to as many school days. Groups go by what holds at the window's \
@@ -102,10 +104,11 @@ pub fn school(
     ranked: usize,
 ) -> Vec<String> {
     let measure = measure::label(comparing.measure);
-    let Some((rate, (from, to, days))) =
-        percent(school.share.part, school.share.whole).zip(school.days)
-    else {
-        return vec![format!("{name} has no figure yet: no register of the window counts.")];
+    let shown_rate = shown(comparing.measure, school.share).map(in_tenths);
+    let Some((rate, (from, to, days))) = shown_rate.zip(school.days) else {
+        return vec![format!(
+            "{name} has no figure: no register of the window counts yet, or its year has no such window."
+        )];
     };
     let (part, whole) = (school.share.part, school.share.whole);
     let of = measure::whole(comparing.measure);
@@ -115,11 +118,14 @@ pub fn school(
         day(to)
     )];
     says.extend(school.interval.map(|interval| {
-        let (lower, upper) = (rounded(interval.lower), rounded(interval.upper));
+        let (lower, upper) = (
+            percent(comparing.measure, interval.lower),
+            percent(comparing.measure, interval.upper),
+        );
         let enrolments = school.enrolments;
         format!("With 95% confidence it lies from {lower}% to {upper}% ({enrolments} enrolments).")
     }));
-    says.extend(last_year(school));
+    says.extend(last_year(comparing, school));
     says.extend(expected(comparing, school));
     says.extend(gap(comparing, school));
     says.extend(movement(school));
@@ -127,19 +133,33 @@ pub fn school(
     says
 }
 
-fn last_year(school: &Compared) -> Option<String> {
+fn last_year(comparing: &Comparing, school: &Compared) -> Option<String> {
     let (from, to, then) = school.last_year?;
-    let change = points(shown(school.share), shown(then))?;
-    let rate = percent(then.part, then.whole)?;
+    let then = shown(comparing.measure, then);
+    let change = points(shown(comparing.measure, school.share), then)?;
+    let rate = then.map(in_tenths)?;
     let period = format!("Last year, from {} to {},", day(from), day(to));
     Some(format!("{period} it was {rate}%: {}.", beside(&change, "than then")))
 }
 
 fn expected(comparing: &Comparing, school: &Compared) -> Option<String> {
-    let expected = school.expected?;
-    let beside = beside(&points(shown(school.share), Some(tenths(expected)))?, "than that");
-    let (expected, groups) = (rounded(expected), groups(comparing));
-    Some(format!("Of its pupils, by {groups}, {expected}% could be expected: it is {beside}."))
+    let expected = tenths(comparing.measure, school.expected?);
+    let recorded = shown(comparing.measure, school.recorded)?;
+    let beside = beside(&points(Some(recorded), Some(expected))?, "than that");
+    let (expected, groups) = (in_tenths(expected), groups(comparing));
+    Some(match school.left_out {
+        0 => format!("Of its pupils, by {groups}, {expected}% could be expected: it is {beside}."),
+        left_out => format!(
+            "Of its pupils, by {groups}, {expected}% could be expected. {} left out, for which not all of this is \
+             recorded; the others have {}%: {beside}.",
+            if left_out == 1 {
+                "1 enrolment is".to_owned()
+            } else {
+                format!("{left_out} enrolments are")
+            },
+            in_tenths(recorded)
+        ),
+    })
 }
 
 /// The widest gap that chance does not explain, or that there is none.
@@ -156,8 +176,9 @@ fn gap(comparing: &Comparing, school: &Compared) -> Option<String> {
     };
     let (group, rest) = (widest.group.share, widest.rest.share);
     let label = dimension::label(widest.value)?;
-    let beside = beside(&points(shown(group), shown(rest))?, "than the rest");
-    let (group, rest) = (percent(group.part, group.whole)?, percent(rest.part, rest.whole)?);
+    let (group, rest) = (shown(comparing.measure, group)?, shown(comparing.measure, rest)?);
+    let beside = beside(&points(Some(group), Some(rest))?, "than the rest");
+    let (group, rest) = (in_tenths(group), in_tenths(rest));
     let (some, others) = (widest.group.enrolments, widest.rest.enrolments);
     Some(format!(
         "Its widest gap that chance does not explain: {label}, {group}% of {some} enrolments beside {rest}% of {others}, \

@@ -106,7 +106,7 @@ struct Question {
     filter: Filter,
 }
 
-/// What is kept of an answer: pupils are named anew for everybody who asks.
+/// What is cached of an answer: the names of pupils are added for each caller.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     answer: ExplainAnswer,

@@ -1,9 +1,10 @@
 //! What a file of marks changes in the registers, and writing it.
 
-use domain::NO_MARK;
+use domain::{CodeTable, NO_MARK};
 
 use super::Key;
 use super::check::YearPlan;
+use super::filling;
 use crate::outcome::Counts;
 use base::jobs::Job;
 use base::prelude::*;
@@ -17,13 +18,15 @@ pub(super) struct Change {
 }
 
 impl Change {
-    /// Lays the file's marks over the stored ones, and counts.
+    /// Lays the file's marks over the stored ones, and counts. `filling`: a mark that stands stays; how many did is
+    /// added to `aside`.
     pub fn of(
         tx: &mut Tx,
         (school_id, year): Key,
         plan: YearPlan,
-        counts: &mut Counts,
+        (counts, filling): (&mut Counts, Option<(&CodeTable, &mut u64)>),
     ) -> Result<Self> {
+        let mut filling = filling;
         let enrolments: Vec<EnrolmentId> = plan.marks.keys().copied().collect();
         let mut stored = marks::marks_of(tx, school_id, year, &enrolments)?;
         let mut marks = Vec::with_capacity(enrolments.len());
@@ -35,12 +38,22 @@ impl Change {
                 continue;
             };
             let mut change = YearChange::of(enrolment_id, Some(stored));
-            for (mark, said) in change.new.iter_mut().zip(*said) {
+            let places = (0_u16..).map_while(HalfDay::at);
+            for (at, (mark, said)) in places.zip(change.new.iter_mut().zip(*said)) {
                 match *mark {
                     _ if said == NO_MARK => continue,
                     NO_MARK => counts.marks_added += 1,
                     same if same == said => counts.marks_unchanged += 1,
-                    _ => counts.marks_changed += 1,
+                    stands => {
+                        if let Some((codes, aside)) = &mut filling {
+                            let place = ((school_id, year), enrolment_id, at);
+                            if !filling::may_fill(tx, codes, (place, stands))? {
+                                **aside += 1;
+                                continue;
+                            }
+                        }
+                        counts.marks_changed += 1;
+                    }
                 }
                 *mark = said;
             }

@@ -8,6 +8,7 @@ use files::{Column, MarksFile, Notice, Problems, PupilYear, Reading, RowProblem,
 
 use super::Key;
 use super::closed::ClosedDays;
+use super::filling::Filling;
 use super::planned::{self, PlannedClosures};
 use super::stays::{Run, Stays, first_after};
 use crate::request::Request;
@@ -31,7 +32,12 @@ pub(super) struct MarksPlan {
     pub notices: Vec<Notice>,
     closed: ClosedDays,
     planned: PlannedClosures,
+    /// Marks that were left aside, of a file that only fills what is missing.
+    pub aside: u64,
 }
+
+/// A school's year, an enrolment and a half day.
+pub(super) type Marked = (Key, EnrolmentId, HalfDay);
 
 /// The marks of one school's year.
 #[derive(Default)]
@@ -104,6 +110,7 @@ pub(super) fn check(
         notices,
         closed: ClosedDays::default(),
         planned: PlannedClosures::default(),
+        aside: 0,
     };
     for year in &years {
         let found = tenants::current(tx, &ids, year.number())?;
@@ -113,7 +120,12 @@ pub(super) fn check(
     let roll = Roll::read(tx, file, &ids, &years)?;
     let codes = counting.codes();
     let planned = planned::number(codes);
-    let against = Against { roll: &roll, codes, planned, schools: &schools, reading };
+    let filling = match request.options.fill {
+        true => Some(Filling::read(tx, &ids, &years)?),
+        false => None,
+    };
+    let filling = filling.as_ref();
+    let against = Against { roll: &roll, codes, planned, schools: &schools, reading, filling };
     let said: Vec<PupilYear<'_>> = file.pupil_years().collect();
     let total = u64::try_from(said.len()).unwrap_or(0);
     let pieces: Vec<&[PupilYear<'_>]> = said.chunks(PIECE).collect();
@@ -136,6 +148,7 @@ struct Checked {
     problems: Problems,
     closed: ClosedDays,
     planned: PlannedClosures,
+    aside: u64,
 }
 
 impl MarksPlan {
@@ -144,6 +157,7 @@ impl MarksPlan {
         self.problems.join(next.problems);
         self.closed.join(next.closed);
         self.planned.join(next.planned);
+        self.aside += next.aside;
         for (key, next) in next.years {
             let year = self.years.entry(key).or_default();
             next.marks.into_iter().for_each(|(enrolment, marks)| year.say(enrolment, marks));
@@ -178,6 +192,7 @@ struct Found<'a> {
     problems: &'a mut Problems,
     closed: &'a mut ClosedDays,
     planned: &'a mut PlannedClosures,
+    aside: &'a mut u64,
 }
 
 /// What a file is held against.
@@ -188,6 +203,8 @@ struct Against<'a> {
     planned: Option<u8>,
     schools: &'a BTreeMap<String, SchoolId>,
     reading: &'a Reading<MarksFile>,
+    /// The file only fills what is missing.
+    filling: Option<&'a Filling>,
 }
 
 impl Against<'_> {
@@ -205,6 +222,10 @@ impl Against<'_> {
         };
         let upn = said.upn().as_str();
         let Some(pupil_id) = self.roll.pupils.get(upn).copied() else {
+            if self.filling.is_some() {
+                checked.aside += count(said);
+                return;
+            }
             return checked.problems.add(|| {
                 let expected = "the UPN of a pupil who is or was on a roll that you may see";
                 let kind = RowProblemKind::UnknownPupil;
@@ -213,15 +234,21 @@ impl Against<'_> {
         };
         let key = (school_id, said.year().number());
         let Some(calendar) = self.roll.calendars.get(&key) else {
+            if self.filling.is_some() {
+                checked.aside += count(said);
+                return;
+            }
             return checked.problems.add(|| no_calendar(self.reading, said));
         };
         let stays = Stays::of(said.year(), self.roll.stays(school_id, pupil_id));
         let year = checked.years.entry(key).or_default();
-        if !self.take_whole(year, said, (calendar, &stays)) {
+        let as_it_comes = self.filling.is_none_or(|filling| filling.is_free(key));
+        if !as_it_comes || !self.take_whole(year, said, (calendar, &stays)) {
             let found = Found {
                 problems: &mut checked.problems,
                 closed: &mut checked.closed,
                 planned: &mut checked.planned,
+                aside: &mut checked.aside,
             };
             self.check_marks(year, found, said, (school_id, calendar, &stays));
         }
@@ -262,7 +289,7 @@ impl Against<'_> {
     fn check_marks(
         &self,
         year: &mut YearPlan,
-        Found { problems, closed, planned }: Found<'_>,
+        Found { problems, closed, planned, aside }: Found<'_>,
         said: &PupilYear<'_>,
         (school_id, calendar, stays): (SchoolId, &Calendar, &Stays),
     ) {
@@ -282,11 +309,19 @@ impl Against<'_> {
                     if self.planned == Some(mark) {
                         continue;
                     }
+                    if self.filling.is_some() {
+                        *aside += 1;
+                        continue;
+                    }
                     let (date, session) = (at.date(said.year()), at.session());
                     let why = calendar.closed_because(date, session);
                     closed.add((school_id, date, why), || {
                         self.mark_problem(said, at, self.codes.text(mark), Refused::CLOSED)
                     });
+                    continue;
+                }
+                Some(enrolment_id) if self.is_taken((school_id, said), enrolment_id, at) => {
+                    *aside += 1;
                     continue;
                 }
                 None => Refused::NOT_ON_ROLL,
@@ -307,9 +342,27 @@ impl Against<'_> {
                     continue;
                 }
             };
-            problems.add(|| self.mark_problem(said, at, self.codes.text(mark), refused));
+            match self.filling {
+                Some(_) => *aside += 1,
+                None => {
+                    problems.add(|| self.mark_problem(said, at, self.codes.text(mark), refused))
+                }
+            }
         }
         run.end(year);
+    }
+
+    /// Whether the register is one that a file which only fills what is missing leaves alone.
+    fn is_taken(
+        &self,
+        (school_id, said): (SchoolId, &PupilYear<'_>),
+        enrolment_id: EnrolmentId,
+        at: HalfDay,
+    ) -> bool {
+        self.filling.is_some_and(|filling| {
+            let class = self.roll.classes.on(enrolment_id, at.date(said.year()));
+            filling.is_taken((school_id, said.year().number()), class, at)
+        })
     }
 
     /// Whether the pupil's year group is not due although the school is open.
@@ -386,6 +439,11 @@ fn no_calendar(reading: &Reading<MarksFile>, said: &PupilYear<'_>) -> RowProblem
             said.year()
         ),
     )
+}
+
+/// How many marks are said.
+fn count(said: &PupilYear<'_>) -> u64 {
+    u64::try_from(named(&said.marks()).count()).unwrap_or(u64::MAX)
 }
 
 /// The half days for which something is said.

@@ -5,6 +5,7 @@ use files::{MarksFile, Notice, NoticeKind, Reading};
 use super::Key;
 use super::change::{Change, author, why};
 use super::check::check;
+use super::filling;
 use crate::conclude::conclude;
 use crate::outcome::Outcome;
 use crate::request::Request;
@@ -30,12 +31,15 @@ pub(super) fn dry_run(
     let (years, problems) = job.run(|tx| {
         let plan = check(tx, counting, job, request, reading)?;
         outcome.notices.extend(plan.notices);
+        let mut aside = plan.aside;
         let mut years = Vec::with_capacity(plan.years.len());
         if plan.problems.is_empty() {
             for (key, year) in plan.years {
-                years.push((key, Change::of(tx, key, year, &mut outcome.counts)?));
+                let filling = request.options.fill.then_some((counting.codes(), &mut aside));
+                years.push((key, Change::of(tx, key, year, (&mut outcome.counts, filling))?));
             }
         }
+        outcome.notices.extend(filling::notice(aside));
         Ok((years, plan.problems))
     })?;
     if problems.is_empty() {

@@ -7,6 +7,7 @@ mod change;
 mod check;
 mod closed;
 mod dry_run;
+mod filling;
 mod planned;
 mod stays;
 
@@ -50,7 +51,7 @@ pub(super) fn import(
                 Some(plan) => plan,
                 None => check_locked(tx, counting, job, request, &reading)?,
             };
-            settle(tx, job, request, &reading, plan)
+            settle(tx, counting, job, request, &reading, plan)
         })?;
         if applied {
             break;
@@ -62,6 +63,7 @@ pub(super) fn import(
 /// Applies a plan and concludes the import; `false` when a school's year has moved since the check.
 fn settle(
     tx: &mut Tx,
+    counting: &Counting,
     job: &Job<'_>,
     request: &Request,
     reading: &Reading<MarksFile>,
@@ -70,6 +72,7 @@ fn settle(
     let mut outcome =
         Outcome { rows: reading.rows, notices: reading.notices.clone(), ..Outcome::default() };
     outcome.notices.extend(plan.notices);
+    let mut aside = plan.aside;
     if plan.problems.is_empty() {
         let keys: Vec<Key> = plan.years.keys().copied().collect();
         let locked = tenants::lock(tx, &keys)?;
@@ -81,13 +84,15 @@ fn settle(
         }
         let mut years = Vec::with_capacity(plan.years.len());
         for (key, year) in plan.years {
-            years.push((key, Change::of(tx, key, year, &mut outcome.counts)?));
+            let filling = request.options.fill.then_some((counting.codes(), &mut aside));
+            years.push((key, Change::of(tx, key, year, (&mut outcome.counts, filling))?));
         }
         // A file that says what the registers say already leaves no trace.
         if years.iter().any(|(_, change)| change.is_any()) {
             outcome.applied_at = write(tx, job, locked, &years)?;
         }
     }
+    outcome.notices.extend(filling::notice(aside));
     (outcome.problems, outcome.problem_count) = plan.problems.finish();
     conclude(tx, job, request, outcome, &reading.columns)?;
     Ok(true)

@@ -1,12 +1,13 @@
 //! A file of parents against those whom the trust knows: who is new, who is a brother's or sister's parent already, what
 //! they are to the pupils, and what has to be respected.
 //!
-//! What the file leaves empty stays as it is. Nobody is taken away by a file; what a court has ordered is recorded by
-//! those alone who may, and is never lifted by a file.
+//! What the file leaves empty stays as it is. A file removes nobody; a court order is only taken from a
+//! sender with `safeguarding:write`, and no file lifts one.
 
 mod people;
 mod plan;
 
+use domain::Word;
 use files::{
     Clause, Column, Columns, ContactColumn, ContactRow, Problems, Reading, RowProblem,
     RowProblemKind,
@@ -21,7 +22,7 @@ use super::whom::about_pupils;
 use base::auth::permission::{Permission, WriteSafeguarding};
 use base::jobs::Job;
 use base::prelude::*;
-use roll::parents::{self, Changes};
+use roll::parents::{self, Changes, OrderEffect};
 use roll::pupils::EnrolmentRow;
 use roll::visibility::{self, Act};
 
@@ -75,6 +76,7 @@ fn settle(
     if !may_order {
         rows.iter().for_each(|row| orders_need_leave(row, &check.columns, &mut check.problems));
     }
+    rows.iter().for_each(|row| effects_are_known(row, &check.columns, &mut check.problems));
     let rows = written_here(tx, rows, check)?;
     parents::hold(tx)?;
     let mut people = People::of(&rows);
@@ -118,6 +120,18 @@ fn orders_need_leave(row: &Row, columns: &Columns, problems: &mut Problems) {
                 ..RowProblem::of_row(row.file.line, RowProblemKind::NeedsSafeguarding, expected)
             });
         }
+    }
+}
+
+/// What an order does is said in the words that there are for it. What stands there is not repeated.
+fn effects_are_known(row: &Row, columns: &Columns, problems: &mut Problems) {
+    let Some(Clause::Stands { effects, .. }) = &row.file.court_order else { return };
+    if effects.iter().any(|word| OrderEffect::read(word).is_none()) {
+        let expected = format!("what the order does, with commas between: {}", OrderEffect::list());
+        problems.add(|| RowProblem {
+            column: Some(columns.name(Column::Contact(ContactColumn::CourtOrderEffects))),
+            ..RowProblem::of_row(row.file.line, RowProblemKind::BadText, expected)
+        });
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a file adds to the parents and changes about them.
 
+use domain::Word;
 use files::{
     Clause, Column, Columns, ContactColumn, Notice, NoticeKind, Problems, RowProblem,
     RowProblemKind,
@@ -9,7 +10,9 @@ use super::Row;
 use super::people::{People, Somebody, name_key, reach};
 use crate::outcome::Counts;
 use base::prelude::*;
-use roll::parents::{Change, Contact, Link, Order, ParentRow, Person, Safeguards, Tie};
+use roll::parents::{
+    Change, Contact, Link, Order, OrderEffect, ParentRow, Person, Safeguards, Tie,
+};
 
 /// The language of a parent of whom nothing else is known.
 const ENGLISH: &str = "en";
@@ -108,8 +111,8 @@ impl ParentsPlan {
     /// What is to be respected after the row. A file adds to it and never takes away: that is for a person.
     fn safeguards(&mut self, row: &Row, stand: &Safeguards, today: NaiveDate) -> Safeguards {
         let mut of = |clause: Option<&Clause>, stands: Option<&Order>| match (clause, stands) {
-            (Some(Clause::Stands { text, from, to }), stands) => {
-                let told = text.is_some() || from.is_some() || to.is_some();
+            (Some(Clause::Stands { text, from, to, effects }), stands) => {
+                let told = text.is_some() || from.is_some() || to.is_some() || !effects.is_empty();
                 if !told && stands.is_some() {
                     return stands.cloned();
                 }
@@ -118,7 +121,7 @@ impl ParentsPlan {
                     text: text.unwrap_or_else(|| UNTOLD.to_owned()),
                     from: from.or(stands.map(|order| order.from)).unwrap_or(today),
                     to: to.or(stands.and_then(|order| order.to)),
-                    effects: stands.map_or(Vec::new(), |order| order.effects.clone()),
+                    effects: both(effects, stands),
                 })
             }
             (Some(Clause::No), Some(order)) => {
@@ -149,7 +152,14 @@ impl ParentsPlan {
     }
 }
 
-/// Who is called as the how manieth, row by row: what the file says, or else after those whom it names before.
+/// What an order does after the file, which adds to what is on record. Words that there are not are problems by now.
+fn both(said: &[String], stands: Option<&Order>) -> Vec<OrderEffect> {
+    let said = said.iter().filter_map(|word| OrderEffect::read(word));
+    let before = stands.into_iter().flat_map(|order| order.effects.iter().copied());
+    said.chain(before).collect::<BTreeSet<OrderEffect>>().into_iter().collect()
+}
+
+/// Each row's place in the order of calls: the one that the file gives, otherwise after the parents named before.
 fn orders(ground: &ParentsKnown<'_>) -> Vec<i16> {
     let mut last: BTreeMap<PupilId, i16> = BTreeMap::new();
     let next = |row: &Row| {

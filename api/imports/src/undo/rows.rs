@@ -8,7 +8,7 @@ use base::prelude::*;
 use casework::reviews::{self, TouchedByMarks};
 use schema::{import, import_undo, job};
 
-/// How many things that were left are listed; further ones are only counted.
+/// How many of the rows that were left as they are get listed; further ones are only counted.
 const LISTED: usize = 1_000;
 
 /// The taking back of an import.
@@ -59,7 +59,7 @@ pub struct UndoOutcome {
     pub letters_taken_back: u64,
     /// Penalty notices that do not count any more.
     pub notices_taken_back: u64,
-    /// How many things were left as they are.
+    /// How many rows were left as they are.
     pub left_count: u64,
     /// The first 1,000 of them.
     pub left: Vec<UndoLeft>,

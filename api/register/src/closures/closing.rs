@@ -100,7 +100,7 @@ pub(super) struct Closing {
 }
 
 impl NewClosing {
-    /// The academic year that it lies in, if everything about it is right that can be told without the school. Errors:
+    /// The academic year that it lies in, if everything is right that can be checked without the school. Errors:
     /// every place that is not right; a day after today.
     pub(super) fn check(&self, today: NaiveDate) -> Result<AcademicYear> {
         let mut problem = Problem::new(Kind::Invalid);

@@ -83,7 +83,7 @@ fn check_to_come(tx: &mut Tx, (school_id, pupil_id): (SchoolId, PupilId)) -> Res
     Err(Problem::at(Kind::Invalid, "", expected))
 }
 
-/// Refuses ways to reach somebody who is no parent of the pupil. Errors: 422.
+/// Refuses contacts of a person who is not a parent of the pupil. Errors: 422.
 fn check_parents(tx: &mut Tx, pupil_id: PupilId, contacts: &[MoreContacts]) -> Result<()> {
     let ties = parents::ties_of_pupil(tx, pupil_id)?;
     let stranger =

@@ -1,7 +1,7 @@
 //! Owns: joining_draft.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Integer, Jsonb, Text, Timestamptz};
+use diesel::sql_types::{Bool, Integer, Jsonb, Text, Timestamptz};
 
 use crate::parents::{Contact, NewParent};
 use crate::pupils;
@@ -66,7 +66,7 @@ impl Waiting {
 }
 
 /// Every draft that the caller may see and that has not gone live.
-pub fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
+fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     Ok(diesel::sql_query(
         "SELECT school_id, pupil_id, draft, recorded_by, recorded_at FROM ( \
              SELECT DISTINCT ON (school_id, pupil_id) * FROM joining_draft WHERE trust_id = $1 \
@@ -75,6 +75,24 @@ pub fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     )
     .bind::<Integer, _>(tx.trust())
     .load(tx.conn)?)
+}
+
+/// Whether there is a draft that has not gone live.
+pub fn is_any_waiting(tx: &mut Tx) -> Result<bool> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Bool)]
+        waiting: bool,
+    }
+    let row: Row = diesel::sql_query(
+        "SELECT EXISTS (SELECT FROM joining_draft d WHERE trust_id = $1 AND NOT live \
+            AND NOT EXISTS (SELECT FROM joining_draft later WHERE later.trust_id = $1 \
+                AND (later.school_id, later.pupil_id) = (d.school_id, d.pupil_id) \
+                AND later.recorded_at > d.recorded_at)) AS waiting",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .get_result(tx.conn)?;
+    Ok(row.waiting)
 }
 
 /// The drafts whose first day has come: the pupil is on the roll of the school.

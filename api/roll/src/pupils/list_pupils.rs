@@ -35,8 +35,8 @@ const SEARCH: &str = "\
       AND ($5 IS NULL OR (name_key COLLATE \"C\", pupil_id) > ($5, $6)) \
     ORDER BY name_key COLLATE \"C\", pupil_id LIMIT $7";
 
-/// The pupils whom the caller sees as they stand, and those of whom the caller has a copy alone, as `pupil_known` has them:
-/// each half ends at the page's size by its own index.
+/// Pupils whose present record the caller sees, and pupils of whom the caller only has a copy, as in `pupil_known`: each
+/// half stops at the page's size, by its own index.
 fn search() -> String {
     format!(
         "SELECT name_key, pupil_id FROM ( \

@@ -10,6 +10,7 @@ mod rows;
 mod term_dates;
 
 pub use body::{CalendarBody, DaysBody, calendar_of, tag};
+pub use hours::closing_times;
 pub use rows::{append, around, latest, of_schools, of_year};
 
 /// The operations of this capability.

@@ -103,12 +103,12 @@ fn show(
     let before = Notes::read(folder).filter(|notes| {
         notes.loaded && notes.database_url == database_url && notes.size == size_text
     });
-    let (trust_id, schools) = match before {
-        Some(notes) => (notes.trust_id, notes.schools),
+    let (trust_id, schools, sent_to) = match before {
+        Some(notes) => (notes.trust_id, notes.schools, notes.sent_to),
         None => {
             println!("Loading the demonstration trust through the import operation ...");
             let loaded = demo::load(client, size, today, &Progress::new())?;
-            (loaded.trust_id, loaded.schools)
+            (loaded.trust_id, loaded.schools, Some(today))
         }
     };
     let notes = Notes {
@@ -120,6 +120,7 @@ fn show(
         schools,
         loaded: true,
         size: size_text,
+        sent_to,
     };
     notes.write(folder).map_err(|error| error.to_string())?;
     print_notes(app, folder, &notes, today)

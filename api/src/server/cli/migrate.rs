@@ -35,7 +35,7 @@ pub fn up(owner: &str, application: Option<&str>) -> Result<(), String> {
         Some(url) => Some(role(&secured(url, &variable)?)?),
     };
     migrate::migrate(&owner, application.as_deref()).map_err(|error| error.to_string())?;
-    name_keys::fold_anew(&owner).map(|_| ()).map_err(|error| error.to_string())
+    name_keys::fold_anew(&owner).map_err(|error| error.to_string())
 }
 
 /// The role that an address logs in as.

@@ -9,7 +9,7 @@ use domain::Calendar;
 use serde_json::json;
 
 use super::SEED;
-use super::notes::{Notes, SchoolNote};
+use super::notes::SchoolNote;
 use super::policies::follow;
 use super::staff::load_staff;
 use crate::server::client::Client;
@@ -69,22 +69,6 @@ pub fn load(
     Ok(Loaded { trust_id, schools })
 }
 
-/// Brings in what the schools have recorded up to the trust's clock: who joined and left, and the registers. Its date
-/// is answered. A mark that somebody changed meanwhile is what the schools have recorded again.
-pub fn go_on(client: &Client, notes: &Notes, progress: &Progress) -> Result<NaiveDate, String> {
-    let clock = client.get("/v1/trust/clock").map_err(|error| error.to_string())?;
-    let today = clock["today"].as_str().and_then(|today| today.parse().ok());
-    let today: NaiveDate = today.ok_or("the clock has no date")?;
-    let plan = demo::plan(SEED, notes.size.parse()?, today);
-    for (school, note) in plan.schools.iter().zip(&notes.schools) {
-        put_calendars(client, note.school_id, school)?;
-    }
-    for file in demo::files(&plan, SEED, today) {
-        import(client, &file, progress)?;
-    }
-    Ok(today)
-}
-
 /// A school with its calendars and what it follows.
 fn load_school(
     client: &Client,
@@ -120,7 +104,7 @@ fn put_calendars(client: &Client, school_id: SchoolId, school: &SchoolPlan) -> R
 }
 
 /// The bank holidays are among the plan's closures already.
-fn calendar_body(calendar: &Calendar) -> Value {
+pub(super) fn calendar_body(calendar: &Calendar) -> Value {
     json!({
         "terms": calendar.terms(),
         "closures": calendar.closures(),

@@ -3,17 +3,23 @@
 //! A production build (`--no-default-features`) cannot make one: it only knows a demonstration that is there.
 
 #[cfg(feature = "demo")]
+mod go_on;
+#[cfg(feature = "demo")]
 mod load;
 mod notes;
 #[cfg(feature = "demo")]
 mod policies;
+#[cfg(feature = "demo")]
+mod recorded;
 #[cfg(feature = "demo")]
 mod staff;
 #[cfg(feature = "demo")]
 mod table;
 
 #[cfg(feature = "demo")]
-pub use load::{go_on, load};
+pub use go_on::go_on;
+#[cfg(feature = "demo")]
+pub use load::load;
 pub use notes::{Notes, SchoolNote};
 #[cfg(feature = "demo")]
 pub use table::absence_table;

@@ -26,6 +26,9 @@ pub struct Notes {
     /// The size that was asked for, as text.
     #[serde(default)]
     pub size: String,
+    /// The day up to which the schools' files were sent.
+    #[serde(default)]
+    pub sent_to: Option<NaiveDate>,
 }
 
 /// A school of the demonstration trust.

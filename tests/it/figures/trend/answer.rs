@@ -28,17 +28,17 @@ fn an_answer_names_its_definition_period_basis_versions_and_completeness() {
         answer["windows"],
         json!([
             { "key": "half-term-1", "label": "Autumn term, first half",
-              "from": "2026-09-02", "to": "2026-10-25", "dates_differ": false },
+              "from": "2026-09-02", "to": "2026-10-25", "dates_differ": false, "schools": 1 },
             { "key": "half-term-2", "label": "Autumn term, second half",
-              "from": "2026-10-31", "to": "2026-12-18", "dates_differ": false },
+              "from": "2026-10-31", "to": "2026-12-18", "dates_differ": false, "schools": 1 },
         ])
     );
     let (key, label) = (trust.school.to_string(), "School 1");
     let group = json!({ "key": key, "label": label, "school_id": trust.school,
         "parts": [{ "by": "school", "key": key, "label": label }] });
     assert_eq!(answer["series"][0]["group"], group);
-    // Open from Wednesday 2 September to Wednesday 18 November, but for half term: 51 days.
-    assert_eq!(answer["completeness"], json!({ "expected": 102, "marked": 10, "percent": "9.8" }));
+    // Open from Wednesday 2 September, but for half term: 50 days before today, which is not over yet.
+    assert_eq!(answer["completeness"], json!({ "expected": 100, "marked": 10, "percent": "10.0" }));
 }
 
 #[test]

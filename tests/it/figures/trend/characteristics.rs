@@ -38,12 +38,14 @@ fn groups_are_crossed_in_the_order_asked_and_those_without_a_pupil_are_left_out(
         .iter()
         .map(|one| one["group"]["key"].clone())
         .collect();
-    assert_eq!(groups, ["no,F", "no,unrecorded", "yes,F"]);
+    assert_eq!(groups, ["yes,F", "unrecorded,F", "unrecorded,unrecorded"]);
     let group = json!({ "key": "yes,F", "label": "Eligible for free school meals, Female", "parts": [
         { "by": "fsm", "key": "yes", "label": "Eligible for free school meals" },
         { "by": "sex", "key": "F", "label": "Female" },
     ] });
-    assert_eq!(answer["series"][2]["group"], group);
+    assert_eq!(answer["series"][0]["group"], group);
+    let label = &answer["series"][1]["group"]["label"];
+    assert_eq!(label, "Free school meals: not recorded, Female");
     let cell = trust.cell("window=year_to_date&by=fsm,sex", "yes,F", "year-to-date");
     assert_eq!(counts(&cell, ["possible", "absent"]), [10, 2]);
     assert!(
@@ -62,10 +64,11 @@ fn a_filter_keeps_who_has_one_of_the_values_at_the_windows_end() {
         counts(&cell, ["possible", "absent"])
     };
     assert_eq!(absent("fsm=yes"), [10, 2], "eligible only since Wednesday, and at the end of it");
-    assert_eq!(absent("fsm=no"), [20, 4]);
-    assert_eq!(absent("fsm=yes,no"), [30, 6]);
-    assert_eq!(absent("fsm=no&sex=F"), [10, 0]);
-    assert_eq!(absent("sex=unrecorded&sen=none&eal=no"), [10, 4]);
+    assert_eq!(absent("fsm=no"), [0, 0], "of nobody has it been said");
+    assert_eq!(absent("fsm=unrecorded"), [20, 4]);
+    assert_eq!(absent("fsm=yes,unrecorded"), [30, 6]);
+    assert_eq!(absent("fsm=unrecorded&sex=F"), [10, 0]);
+    assert_eq!(absent("sex=unrecorded&sen=unrecorded&eal=unrecorded"), [10, 4]);
     assert_eq!(absent("sen=support,ehcp"), [0, 0]);
 }
 
@@ -78,7 +81,7 @@ fn a_division_or_filter_that_makes_no_sense_is_told_what_would() {
         ("by=fsm,sen,sex,school", "?by", "trust, or up to 3 of"),
         ("by=fsm,fsm", "?by", "fsm only once"),
         ("by=", "?by", "trust, or up to 3 of"),
-        ("sen=yes", "?sen", "none or support or ehcp"),
+        ("sen=yes", "?sen", "none or support or ehcp or unrecorded"),
         ("sex=X", "?sex", "F, M or unrecorded"),
     ] {
         let refused = trust.admin.get(&format!("/v1/analytics/trend?{question}"));

@@ -34,7 +34,11 @@ const QUESTIONS: [(&str, &str, &str); 11] = [
     ("by=class,boarder", "class_id || ',' || boarder", "true"),
     ("by=trust&fsm=yes&sen=support,ehcp", "'trust'", "fsm = 'yes' AND sen IN ('support', 'ehcp')"),
     ("by=year_group,fsm&sex=F", "year_group || ',' || fsm", "sex = 'F'"),
-    ("by=phase,sex&boarder=no&sen=none", "phase || ',' || sex", "boarder = 'no' AND sen = 'none'"),
+    (
+        "by=phase,sex&boarder=no,unrecorded&sen=none",
+        "phase || ',' || sex",
+        "boarder IN ('no', 'unrecorded') AND sen = 'none'",
+    ),
 ];
 
 /// A loaded trust.

@@ -108,6 +108,8 @@ fn a_session_that_a_year_group_is_not_due_for_is_neither_expected_nor_possible()
         s.take(&format!("{day}/AM"), "/", "N");
         s.take_five(&format!("{day}/AM"), "I");
     }
+    // Once the day is over, its marks are expected.
+    s.app.clock.set("2026-11-18T16:00:00Z");
     let ((possible, absent), (expected, marked)) = (s.figures(), s.completeness());
     s.stagger();
     // Of Cleo two mornings are not possible any more, and three half days not expected.

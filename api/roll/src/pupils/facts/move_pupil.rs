@@ -48,7 +48,7 @@ pub struct Moved {
 
 /// Move a pupil to another school
 ///
-/// Ends one enrolment and begins another in one step. Characteristics go along as facts of the new enrolment, but for
+/// Ends one enrolment and begins another in one step. Characteristics are copied to the new enrolment, except for
 /// registration and boarding, which are the school's own. One that ended before keeps its last day.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = MoveBody,
     params(PupilId, Idempotency),

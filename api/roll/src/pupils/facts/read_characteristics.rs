@@ -17,7 +17,7 @@ pub struct ReadCharacteristicsQuery {
 /// What is known of an enrolment.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Characteristics {
-    /// By kind, then by day. A kind that is not here has its first value, such as `no` or `none`.
+    /// By kind, then by day. A kind that is not here is not recorded.
     characteristics: Vec<CharacteristicFact>,
 }
 

@@ -14,8 +14,8 @@ use schema::pupil_change;
 /// UPNs of one statement.
 const BATCH: usize = 100_000;
 
-/// The pupils with these UPNs: whoever has it now, else the one pupil who had it before. A UPN that several pupils had
-/// before and none has now names nobody.
+/// The pupil for each UPN: the one who has it now, otherwise the only pupil who had it before. A UPN that several pupils
+/// used to have and none has now is left out.
 pub fn pupils_by_upn(tx: &mut Tx, upns: &[String]) -> Result<BTreeMap<String, PupilRow>> {
     let trust = tx.trust();
     let mut found = BTreeMap::new();

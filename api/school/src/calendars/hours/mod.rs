@@ -4,4 +4,5 @@ pub mod put_hours;
 pub mod read_hours;
 mod rows;
 
+pub use rows::closing_times;
 pub(super) use rows::over_time;

@@ -46,6 +46,31 @@ pub fn over_time(tx: &mut Tx, school_id: SchoolId) -> Result<HoursOverTime> {
     Ok(holding(&all(tx, school_id)?))
 }
 
+/// When the afternoon ends at each of these schools on its own day, as known on an instant (`None`: now).
+pub fn closing_times(
+    tx: &mut Tx,
+    days: &BTreeMap<SchoolId, NaiveDate>,
+    known: Option<DateTime<Utc>>,
+) -> Result<BTreeMap<SchoolId, NaiveTime>> {
+    let schools: Vec<SchoolId> = days.keys().copied().collect();
+    let rows: Vec<(SchoolId, HoursRow)> = tx
+        .of(school_hours::table)
+        .filter(school_hours::school_id.eq_any(schools))
+        .order((school_hours::from_day.desc(), school_hours::recorded_at.desc()))
+        .select((school_hours::school_id, HoursRow::as_select()))
+        .load(tx.conn)?;
+    let mut of_schools: BTreeMap<SchoolId, Vec<HoursRow>> = BTreeMap::new();
+    let by_then = |row: &HoursRow| known.is_none_or(|at| row.recorded_at <= at);
+    for (school_id, row) in rows.into_iter().filter(|(_, row)| by_then(row)) {
+        of_schools.entry(school_id).or_default().push(row);
+    }
+    let closes = |(school_id, day): (&SchoolId, &NaiveDate)| {
+        let rows = of_schools.get(school_id).map_or(&[][..], Vec::as_slice);
+        (*school_id, holding(rows).on(*day).closes)
+    };
+    Ok(days.iter().map(closes).collect())
+}
+
 /// The hours that these rows come to, which are in the order of [`all`].
 pub fn holding(rows: &[HoursRow]) -> HoursOverTime {
     // Of one day the latest record comes last, and holds.

@@ -22,9 +22,9 @@ LEFT JOIN last_taken USING (school_id);
 -- What every enrolment is at the end of every window.
 CREATE TEMP TABLE being AS
 SELECT key, counted.*, step."from", step."to", step.upto, step.status, p.class_id AS class_at_end, p.year_group,
-       pg_temp.held(counted.enrolment_id, 'fsm', greatest(status, first_day), 'no') AS fsm,
-       pg_temp.held(counted.enrolment_id, 'sen', greatest(status, first_day), 'none') AS sen,
-       pg_temp.held(counted.enrolment_id, 'boarder', greatest(status, first_day), 'no') AS boarder
+       pg_temp.held(counted.enrolment_id, 'fsm', greatest(status, first_day), 'unrecorded') AS fsm,
+       pg_temp.held(counted.enrolment_id, 'sen', greatest(status, first_day), 'unrecorded') AS sen,
+       pg_temp.held(counted.enrolment_id, 'boarder', greatest(status, first_day), 'unrecorded') AS boarder
 FROM step
 JOIN counted USING (school_id)
 LEFT JOIN placed p ON p.enrolment_id = counted.enrolment_id AND p."from" <= status AND status < p.until

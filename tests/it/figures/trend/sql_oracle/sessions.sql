@@ -79,7 +79,7 @@ FROM (SELECT DISTINCT ON (enrolment_id, kind, from_day) * FROM characteristic
 WHERE value IS NOT NULL;
 CREATE INDEX ON holds (enrolment_id, kind);
 
--- What held on a day; nothing recorded is the kind's first value.
+-- What held on a day; `otherwise` where nothing is recorded.
 CREATE FUNCTION pg_temp.held(enrolment int, what text, day date, otherwise text) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce((SELECT value FROM holds WHERE enrolment_id = enrolment AND kind = what AND from_day <= day
                      ORDER BY from_day DESC LIMIT 1), otherwise)
@@ -91,10 +91,11 @@ FROM mark WHERE year = :year;
 CREATE INDEX ON given (enrolment_id, date);
 ANALYZE on_roll, given, placed, open_half_day;
 
--- A row for every enrolment and half day of school on roll and due, with what counts of it.
+-- A row for every enrolment and half day of school on roll and due, with what counts of it. It is morning: a mark is
+-- expected up to yesterday.
 CREATE TEMP TABLE school_session AS
 SELECT o.school_id, e.enrolment_id, e.pupil_id, o.date, o.session, p.class_id,
-       o.date <= :today AS expected, g.date IS NOT NULL AND o.date <= :today AS marked,
+       o.date < :today AS expected, g.date IS NOT NULL AND o.date < :today AS marked,
        coalesce(g.possible, false) AS possible, coalesce(g.absent, false) AS absent,
        coalesce(g.unauthorised, false) AS unauthorised, coalesce(g.late, false) AS late,
        coalesce(g.approved, false) AS approved
@@ -109,7 +110,7 @@ WHERE NOT EXISTS (
     WHERE n.school_id = o.school_id AND o.date BETWEEN n."from" AND n."to"
       AND (n.session IS NULL OR n.session = o.session) AND p.year_group = ANY (n.year_groups))
 -- Boarders are in no register while they board.
-  AND pg_temp.held(e.enrolment_id, 'boarder', o.date, 'no') = 'no';
+  AND pg_temp.held(e.enrolment_id, 'boarder', o.date, 'unrecorded') <> 'yes';
 
 -- Day by day.
 CREATE TEMP TABLE school_day AS
