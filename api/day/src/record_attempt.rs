@@ -7,6 +7,7 @@ use domain::policy::word::Do;
 use super::absences::{Absence, Day};
 use super::attempt::Attempt;
 use super::rows::{self, ContactAttempt};
+use super::search::numbers;
 use base::operation::*;
 use casework::actions::{self, ActionSubject};
 use roll::parents::parents_of;
@@ -100,6 +101,11 @@ fn check_parent(tx: &mut Tx, attempt: &Attempt, today: NaiveDate, sees_orders: b
         let mut of = parents.get(pupil).into_iter().flatten();
         let parent = of.find(|one| one.parent.parent_id == parent_id);
         let parent = parent.ok_or_else(Problem::not_found)?;
+        let known = |number: &String| numbers(&parent.parent).any(|one| one == number);
+        if !attempt.number.as_ref().is_none_or(known) {
+            let expected = "a telephone number of that person, as it is on record";
+            return Err(Problem::at(Kind::Invalid, "/number", expected));
+        }
         if parent.ask_first && !sees_orders {
             let expected = "a parent who may be contacted: ask whoever leads on safeguarding";
             return Err(Problem::at(Kind::Invalid, "/parent_id", expected));

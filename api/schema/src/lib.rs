@@ -595,6 +595,25 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+        accounts_for -> Bool,
+        number -> Nullable<Text>,
+        professional -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    search_decision (trust_id, decision_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        decision_id -> Int4,
+        pupil_id -> Int4,
+        day -> Date,
+        decided -> Text,
+        says -> Text,
+        decided_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
     }
 }
 
@@ -607,6 +626,21 @@ diesel::table! {
         built_in -> Bool,
         body -> Jsonb,
         sha256 -> Bytea,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    school_contact_times (trust_id, school_id, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        from_day -> Date,
+        call_by -> Time,
+        decide_by -> Time,
+        visit_by -> Time,
+        again_by -> Time,
+        visit_on_day -> Int4,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
     }
@@ -1085,10 +1119,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_item,
     school,
     school_calendar,
+    school_contact_times,
     school_hours,
     school_letterhead,
     school_policy,
     school_version,
+    search_decision,
     second_look,
     staff,
     staff_change,

@@ -79,10 +79,12 @@ of_trust! {
     run_item
     school
     school_calendar
+    school_contact_times
     school_hours
     school_letterhead
     school_policy
     school_version
+    search_decision
     second_look
     staff
     staff_change

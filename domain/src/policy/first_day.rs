@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 
 use crate::policy::decision::{Decision, Subject};
 use crate::policy::facts::Absentee;
-use crate::policy::model::{Body, Daily, Policy, Row};
-use crate::policy::word::Absence;
+use crate::policy::model::{Action, Body, Daily, Policy, Row};
+use crate::policy::word::{Absence, Do};
 use crate::words;
 
 words! {
@@ -56,9 +56,33 @@ pub fn first_day(policy: &Policy, absent: &[Absentee], day: NaiveDate) -> Vec<De
     decisions
 }
 
+/// On which school day of an absence the policy has the home of a pupil visited, who is not found until then. What it wants
+/// only where there is cause for `concern` counts where there is.
+pub fn visits_on(policy: &Policy, pupil: &Absentee, concern: bool) -> Option<u32> {
+    let days = policy.rows.iter().filter_map(|row| {
+        let Body::Daily(daily) = &row.body else { return None };
+        let visits = |one: &Action| one.kind == Do::Visit && (concern || one.only_if.is_none());
+        if !is_in_bands(daily, pupil) || !daily.does.iter().any(visits) {
+            return None;
+        }
+        let first = match daily.when {
+            Absence::Reported => return None,
+            Absence::Unexplained | Absence::Unanswered | Absence::Unreached => 1,
+            Absence::Again | Absence::NoContact | Absence::FromNoContact => 2,
+            Absence::Protected if pupil.is_protected() => 1,
+            Absence::Protected => return None,
+        };
+        Some(daily.day.unwrap_or(first))
+    });
+    days.min()
+}
+
+fn is_in_bands(daily: &Daily, pupil: &Absentee) -> bool {
+    daily.bands.is_empty() || pupil.band.as_ref().is_some_and(|band| daily.bands.contains(band))
+}
+
 fn fits(daily: &Daily, pupil: &Absentee, day: NaiveDate) -> bool {
-    let in_band = daily.bands.is_empty()
-        || pupil.band.as_ref().is_some_and(|band| daily.bands.contains(band));
+    let in_band = is_in_bands(daily, pupil);
     let agreed = pupil.no_call_until.is_some_and(|until| day < until);
     let unexplained = pupil.reported.is_none();
     let begins = daily.day.is_some() || pupil.day <= 1;
@@ -178,6 +202,24 @@ mod tests {
         };
         assert_eq!(days("second day without contact"), [2]);
         assert_eq!(days("from the second day without contact"), [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_policys_visit_is_on_the_day_that_it_names_and_its_cause_for_concern_is_a_persons_to_say() {
+        let visits = |row: &str, concern: bool| {
+            let text = format!("{POLICY}[[daily]]\nrule = \"A-03\"\n{row}");
+            let (policy, problems) = parse(&text, Answers::Examples);
+            assert_eq!(problems, vec![]);
+            visits_on(&policy, &Absentee { id: 1, day: 1, ..Absentee::default() }, concern)
+        };
+        let second =
+            "when = \"second day without contact\"\ndo = [{ visit = \"home\", by = \"Office\" }]";
+        assert_eq!(visits(second, false), Some(2));
+        let fourth =
+            "when = \"without contact\"\nday = 4\ndo = [{ visit = \"home\", by = \"Office\" }]";
+        assert_eq!(visits(fourth, false), Some(4));
+        let concern = second.replace(" }]", ", if = \"there is cause for concern\" }]");
+        assert_eq!((visits(&concern, false), visits(&concern, true)), (None, Some(2)));
     }
 
     #[test]
