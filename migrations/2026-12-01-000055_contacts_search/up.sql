@@ -28,8 +28,8 @@ CREATE TABLE school_contact_times (
 ALTER TABLE contact_attempt
     ADD COLUMN accounts_for boolean NOT NULL DEFAULT false CHECK (reached OR NOT accounts_for),
     ADD COLUMN number text CHECK (length(number) BETWEEN 1 AND 40),
-    ADD COLUMN professional text CHECK (professional IN ('social_worker', 'virtual_school', 'early_help', 'police', 'health',
-        'school', 'other') AND whom IS NOT NULL);
+    ADD COLUMN professional text CHECK (professional IS NULL OR (whom IS NOT NULL AND professional IN ('social_worker',
+        'virtual_school', 'early_help', 'police', 'health', 'school', 'other')));
 
 CREATE SEQUENCE search_decision_ids AS int;
 

@@ -130,6 +130,7 @@ ids! {
     JobId(i64, BigInt) = "job_id", "The job.", 31;
     LeaveId(i32, Integer) = "leave_id", "The request.", 12;
     LetterId(i32, Integer) = "letter_id", "The letter.", 87;
+    MessageId(i32, Integer) = "message_id", "The message.", 17;
     NoticeId(i32, Integer) = "notice_id", "The notice.", 19;
     ParentId(i32, Integer) = "parent_id", "The parent.", 812;
     PupilId(i32, Integer) = "pupil_id", "The pupil.", 4711;

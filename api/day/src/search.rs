@@ -15,7 +15,7 @@ use base::prelude::*;
 use roll::parents::{ParentOf, ParentRow, SchoolToAsk};
 
 /// Who leads on safeguarding, and who does the rest.
-const LEAD: &str = "Designated safeguarding lead";
+pub(super) const LEAD: &str = "Designated safeguarding lead";
 const OFFICE: &str = "School office";
 
 /// All that a search is worked out from, beside the absence.

@@ -602,6 +602,40 @@ diesel::table! {
 }
 
 diesel::table! {
+    message (trust_id, message_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        message_id -> Int4,
+        review_id -> Nullable<Int4>,
+        pupil_id -> Nullable<Int4>,
+        rule -> Nullable<Text>,
+        kind -> Text,
+        to_role -> Nullable<Text>,
+        to_class -> Nullable<Text>,
+        subject -> Text,
+        body -> Text,
+        due -> Date,
+        state -> Text,
+        written_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        sent_how -> Nullable<Text>,
+        sent_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    log_entered (trust_id, school_id, entry, system) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        entry -> Text,
+        system -> Text,
+        entered_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
     search_decision (trust_id, decision_id) {
         trust_id -> Int4,
         school_id -> Int4,
@@ -1094,7 +1128,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     letter_copy,
     letter_decision,
     letter_stop,
+    log_entered,
     mark_event,
+    message,
     mitigation,
     order_release,
     parent,

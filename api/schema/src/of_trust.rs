@@ -54,7 +54,9 @@ of_trust! {
     letter_copy
     letter_decision
     letter_stop
+    log_entered
     mark_event
+    message
     mitigation
     order_release
     parent

@@ -2,6 +2,7 @@
 //! evidence as it stood, sent, received, and what came of it. What an officer of the local authority does is recorded as
 //! received: the school never writes as the authority.
 
+mod case_file;
 mod list_referrals;
 mod prepare;
 mod progress;
@@ -19,5 +20,8 @@ pub fn mount(config: &mut base::Operations) {
         .service(list_referrals::list_referrals)
         .service(prepare::prepare_referral)
         .service(read_referral::read_referral)
-        .service(progress::progress_referral);
+        .service(progress::progress_referral)
+        .service(case_file::list_case_files)
+        .service(case_file::prepare_case_file)
+        .service(case_file::read_case_file);
 }

@@ -200,7 +200,7 @@ fn a_reason_that_a_mark_does_not_say_yet_asks_a_person_for_the_code_and_suggests
     let place = format!("/v1/schools/{}/contacts/{FIRST}/reasons", morning.school);
     morning.office.post(&place, &said).expect(201);
     let entry = morning.entry(&morning.list(FIRST), 1);
-    assert_eq!((&entry["question"], &entry["next"]), (&json!("nothing"), &Value::Null));
+    assert_eq!((&entry["question"], &entry["next"]), (&json!("ask_more"), &Value::Null));
 }
 
 #[test]
