@@ -111,7 +111,7 @@ words! {
 
 /// Somebody who may be rung, in the order in which they are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Reachable {
+pub struct ContactPerson {
     /// Who, by the caller's number.
     pub id: i64,
     /// Whether they are a parent, or stand in for one.
@@ -133,7 +133,7 @@ words! {
 
 /// An attempt of the day.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Try {
+pub struct ContactTry {
     /// When, by the school's clock.
     pub at: NaiveTime,
     /// How.
@@ -158,7 +158,7 @@ pub struct MissingChild {
     /// When a register said that a child who was seen in the morning is gone.
     pub gone_at: Option<NaiveTime>,
     /// Who may be rung, in the school's order.
-    pub people: Vec<Reachable>,
+    pub people: Vec<ContactPerson>,
     /// Whether there is somebody whom nobody rings without asking the safeguarding lead.
     pub somebody_is_barred: bool,
     /// How many other schools have a brother or sister.
@@ -166,7 +166,7 @@ pub struct MissingChild {
     /// The day on which the policy has the home visited, where it names one.
     pub policy_visits_on: Option<u32>,
     /// The attempts of the day, in order.
-    pub tries: Vec<Try>,
+    pub tries: Vec<ContactTry>,
     /// What the safeguarding lead decided today, and when, in order.
     pub decided: Vec<(NaiveTime, SearchDecision)>,
     /// The school's clock.
@@ -193,21 +193,21 @@ pub struct Searching {
 /// What is done to find a child, in order, with what is done already. The caller asks only while no responsible adult has
 /// accounted for the child.
 pub fn steps(child: &MissingChild, times: &ContactTimes) -> Vec<Searching> {
-    Search { child, times }.steps()
+    Searched { child, times }.steps()
 }
 
 /// The people in the order in which they are rung: parents first, then those who are none.
-fn in_order(people: &[Reachable]) -> Vec<&Reachable> {
+fn in_order(people: &[ContactPerson]) -> Vec<&ContactPerson> {
     let (parents, others): (Vec<_>, Vec<_>) = people.iter().partition(|one| one.is_parent);
     parents.into_iter().chain(others).collect()
 }
 
-struct Search<'a> {
+struct Searched<'a> {
     child: &'a MissingChild,
     times: &'a ContactTimes,
 }
 
-impl Search<'_> {
+impl Searched<'_> {
     fn steps(&self) -> Vec<Searching> {
         let calls = self.calls();
         let all_in_vain = calls.iter().all(|call| call.done);
@@ -232,7 +232,7 @@ impl Search<'_> {
 
     /// The attempts of this half of the day: in the afternoon everybody is rung again, and whoever was here in the morning
     /// is rung for the first time.
-    fn of_this_round(&self, one: &Try) -> bool {
+    fn of_this_round(&self, one: &ContactTry) -> bool {
         let afternoon = |time: NaiveTime| time.hour() * 60 + time.minute() >= NOON;
         !afternoon(self.child.now) || afternoon(one.at)
     }
@@ -260,7 +260,7 @@ impl Search<'_> {
     }
 
     /// Of each number of somebody whether it was rung in one of these attempts.
-    fn tried(&self, person: &Reachable, counts: impl Fn(&Try) -> bool) -> Vec<bool> {
+    fn tried(&self, person: &ContactPerson, counts: impl Fn(&ContactTry) -> bool) -> Vec<bool> {
         let mut tried = vec![false; person.numbers.len()];
         let calls = self.child.tries.iter().filter(|one| one.kind == TryKind::Call);
         for call in calls.filter(|one| one.whom == Some(person.id) && counts(one)) {
@@ -286,7 +286,7 @@ impl Search<'_> {
     }
 
     fn text(&self) -> Option<Searching> {
-        let texts = |one: &&Try| one.kind == TryKind::Text && one.whom.is_some();
+        let texts = |one: &&ContactTry| one.kind == TryKind::Text && one.whom.is_some();
         let today = self.child.tries.iter().any(|one| texts(&one));
         let done = self.child.tries.iter().any(|one| texts(&one) && self.of_this_round(one));
         let anybody = self.child.people.iter().any(|one| one.takes_texts);

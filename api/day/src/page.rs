@@ -8,7 +8,7 @@ use super::decisions::{self, DecidedSearch};
 use super::leave::{self, Leave};
 use super::registers::{SessionRegisters, registers};
 use super::rows::{self, ContactAttempt, ReportedAbsence};
-use super::search::{Ground, search};
+use super::search::{SearchGround, search};
 use super::siblings::{Sibling, siblings};
 use super::span::Span;
 use super::to_do::{DayAction, before, code, wanted};
@@ -278,7 +278,7 @@ impl Listing<'_> {
         let (none, day) = (BTreeSet::new(), self.day);
         let mut to_do = Vec::new();
         if question(&absence.told) == Question::WhyAway {
-            let ground = Ground {
+            let ground = SearchGround {
                 day,
                 times: &self.times,
                 now: self.now,

@@ -1,7 +1,7 @@
 //! The search for a child whom nobody has accounted for: what the rules are told, and what the list shows of them.
 
 use domain::missing_child::{
-    ContactTimes, MissingChild, Reachable, SearchStep, Searching, Try, TryKind, steps,
+    ContactPerson, ContactTimes, ContactTry, MissingChild, SearchStep, Searching, TryKind, steps,
 };
 use domain::policy::word::Do;
 use domain::{ContactKind, Relationship};
@@ -19,7 +19,7 @@ pub(super) const LEAD: &str = "Designated safeguarding lead";
 const OFFICE: &str = "School office";
 
 /// All that a search is worked out from, beside the absence.
-pub(super) struct Ground<'a> {
+pub(super) struct SearchGround<'a> {
     pub day: &'a Day<'a>,
     pub times: &'a ContactTimes,
     pub now: DateTime<Utc>,
@@ -34,7 +34,7 @@ pub(super) struct Ground<'a> {
 }
 
 /// What is to be done to find a child, in order; empty once a responsible adult has accounted for the child.
-pub(super) fn search(absence: &Absence, ground: &Ground<'_>) -> Result<Vec<DayAction>> {
+pub(super) fn search(absence: &Absence, ground: &SearchGround<'_>) -> Result<Vec<DayAction>> {
     let child = MissingChild {
         day: absence.spell.day,
         priorities: absence.priorities.clone(),
@@ -63,9 +63,9 @@ pub(super) fn numbers(parent: &ParentRow) -> impl Iterator<Item = &str> {
     contacts.map(|one| one.value.as_str())
 }
 
-fn reachable(one: &ParentOf) -> Reachable {
+fn reachable(one: &ParentOf) -> ContactPerson {
     let mobile = |kind| kind == ContactKind::Mobile;
-    Reachable {
+    ContactPerson {
         id: i64::from(one.parent.parent_id.number()),
         is_parent: one.link.relationship.is_parent(),
         numbers: numbers(&one.parent).map(str::to_owned).collect(),
@@ -74,10 +74,10 @@ fn reachable(one: &ParentOf) -> Reachable {
 }
 
 /// The attempts of the day as the rules look at them.
-fn tries(absence: &Absence, day: &Day<'_>) -> Result<Vec<Try>> {
+fn tries(absence: &Absence, day: &Day<'_>) -> Result<Vec<ContactTry>> {
     let today = absence.attempts.iter().filter(|attempt| attempt.day == day.date);
     let one = |attempt: &ContactAttempt| {
-        Ok(Try {
+        Ok(ContactTry {
             at: day.time(attempt.made_at)?,
             kind: match attempt.kind {
                 AttemptKind::Call | AttemptKind::Talk => TryKind::Call,
@@ -105,14 +105,14 @@ fn told(attempt: &ContactAttempt) -> Option<SearchStep> {
 }
 
 fn decided(
-    ground: &Ground<'_>,
+    ground: &SearchGround<'_>,
 ) -> Result<Vec<(chrono::NaiveTime, domain::missing_child::SearchDecision)>> {
     let one = |one: &DecidedSearch| Ok((ground.day.time(one.decided_at)?, *one.decided));
     ground.decided.iter().map(one).collect()
 }
 
 /// A step as the list shows it.
-fn action(one: Searching, ground: &Ground<'_>) -> Result<DayAction> {
+fn action(one: Searching, ground: &SearchGround<'_>) -> Result<DayAction> {
     let whom = ground
         .people
         .iter()
@@ -141,7 +141,7 @@ fn kind(step: SearchStep) -> Do {
     }
 }
 
-fn says(one: &Searching, whom: Option<&ParentOf>, ground: &Ground<'_>) -> String {
+fn says(one: &Searching, whom: Option<&ParentOf>, ground: &SearchGround<'_>) -> String {
     match one.step {
         SearchStep::Call => {
             let who = whom.map(named).unwrap_or_default();

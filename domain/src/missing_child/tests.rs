@@ -6,9 +6,9 @@ fn time(text: &str) -> NaiveTime {
     NaiveTime::parse_from_str(text, "%H:%M").unwrap()
 }
 
-fn person(id: i64, is_parent: bool, numbers: &[&str]) -> Reachable {
+fn person(id: i64, is_parent: bool, numbers: &[&str]) -> ContactPerson {
     let numbers = numbers.iter().map(|number| (*number).to_owned()).collect();
-    Reachable { id, is_parent, numbers, takes_texts: true }
+    ContactPerson { id, is_parent, numbers, takes_texts: true }
 }
 
 fn child(now: &str) -> MissingChild {
@@ -20,17 +20,24 @@ fn child(now: &str) -> MissingChild {
     MissingChild { day: 1, people, now: time(now), ..MissingChild::default() }
 }
 
-fn rang(at: &str, whom: i64, number: Option<&str>) -> Try {
+fn rang(at: &str, whom: i64, number: Option<&str>) -> ContactTry {
     let number = number.map(str::to_owned);
-    Try { at: time(at), kind: TryKind::Call, whom: Some(whom), number, told: None, reached: false }
+    ContactTry {
+        at: time(at),
+        kind: TryKind::Call,
+        whom: Some(whom),
+        number,
+        told: None,
+        reached: false,
+    }
 }
 
-fn texted(at: &str) -> Try {
-    Try { kind: TryKind::Text, ..rang(at, 1, None) }
+fn texted(at: &str) -> ContactTry {
+    ContactTry { kind: TryKind::Text, ..rang(at, 1, None) }
 }
 
-fn visited(at: &str, reached: bool) -> Try {
-    Try { kind: TryKind::Visit, reached, ..rang(at, 1, None) }
+fn visited(at: &str, reached: bool) -> ContactTry {
+    ContactTry { kind: TryKind::Visit, reached, ..rang(at, 1, None) }
 }
 
 /// What is to be done, one line each: step, number, time, whether it is done.
@@ -72,7 +79,7 @@ fn every_number_of_every_contact_in_order_parents_first_and_a_text() {
 fn a_voicemail_a_text_and_a_parent_who_does_not_know_end_nothing() {
     let mut child = child("09:05");
     child.tries = vec![rang("09:00", 1, None), texted("09:01")];
-    child.tries.push(Try { reached: true, ..rang("09:02", 2, Some("father's mobile")) });
+    child.tries.push(ContactTry { reached: true, ..rang("09:02", 2, Some("father's mobile")) });
     assert_eq!(
         told(&child),
         [
@@ -215,7 +222,7 @@ fn the_school_of_a_brother_and_the_social_worker_are_told_once_a_day() {
     };
     assert_eq!(done(&child), [false, false]);
     for told in [SearchStep::AskSchool, SearchStep::TellSocialWorker] {
-        child.tries.push(Try { whom: None, told: Some(told), ..rang("09:00", 0, None) });
+        child.tries.push(ContactTry { whom: None, told: Some(told), ..rang("09:00", 0, None) });
     }
     assert_eq!(done(&child), [true, true]);
 }

@@ -3,9 +3,12 @@
 //! received: the school never writes as the authority.
 
 mod case_file;
+mod list_case_files;
 mod list_referrals;
 mod prepare;
+mod prepare_case_file;
 mod progress;
+mod read_case_file;
 mod read_readiness;
 mod read_referral;
 mod readiness;
@@ -21,7 +24,7 @@ pub fn mount(config: &mut base::Operations) {
         .service(prepare::prepare_referral)
         .service(read_referral::read_referral)
         .service(progress::progress_referral)
-        .service(case_file::list_case_files)
-        .service(case_file::prepare_case_file)
-        .service(case_file::read_case_file);
+        .service(list_case_files::list_case_files)
+        .service(prepare_case_file::prepare_case_file)
+        .service(read_case_file::read_case_file);
 }

@@ -60,15 +60,14 @@ pub fn open(
         let class = ClassId::new(member.placements.last()?.class);
         Some((member.pupil_id(), beside.classes.get(&class)?.clone()))
     });
-    let (policies, decisions_made, classes) = (&policies, &decisions, &placed.collect());
-    let told = MessageGround {
+    let ground = MessageGround {
         row: &row,
-        policies,
-        decisions: decisions_made,
+        policies: &policies,
+        decisions: &decisions,
         calendars: &calendars,
-        classes,
+        classes: &placed.collect(),
     };
-    write_messages(tx, &told)?;
+    write_messages(tx, &ground)?;
     store(tx, &row, decisions, &calendars)?;
     Ok(row)
 }

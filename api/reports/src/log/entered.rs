@@ -5,12 +5,8 @@
 use diesel::prelude::*;
 
 use super::entry::{Entries, Place};
-use base::operation::*;
+use base::prelude::*;
 use schema::log_entered;
-use school::tenants;
-
-/// The most entries of one call.
-const MOST: usize = 500;
 
 words! {
     /// Where a school keeps its safeguarding record.
@@ -36,27 +32,6 @@ pub struct LogEntered {
     pub recorded_by: String,
 }
 
-/// What was entered.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct LogEnteredBody {
-    /// Where.
-    system: SafeguardingSystem,
-    /// The keys of the entries, as the log has them: 1 to 500.
-    #[schema(example = json!(["1795082400000000-9-93-0"]))]
-    entries: Vec<String>,
-    /// When (UTC); now when absent.
-    #[serde(default)]
-    entered_at: Option<DateTime<Utc>>,
-}
-
-/// What has been entered.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct LogEnteredAnswer {
-    /// As it stands now: what was said first of an entry and a system stays.
-    entered: Vec<LogEntered>,
-}
-
 /// The key of an entry: its place.
 pub(super) fn key((at, source, a, b): &Place) -> String {
     format!("{}-{source}-{a}-{b}", at.timestamp_micros())
@@ -79,7 +54,8 @@ pub(super) fn mark(tx: &mut Tx, school_id: SchoolId, all: &mut Entries) -> Resul
     Ok(())
 }
 
-fn of(tx: &mut Tx, school_id: SchoolId, keys: &[&str]) -> Result<Vec<LogEntered>> {
+/// Where some entries were entered, by their keys.
+pub(super) fn of(tx: &mut Tx, school_id: SchoolId, keys: &[&str]) -> Result<Vec<LogEntered>> {
     Ok(tx
         .rows::<LogEntered>()
         .filter(log_entered::school_id.eq(school_id).and(log_entered::entry.eq_any(keys)))
@@ -87,59 +63,31 @@ fn of(tx: &mut Tx, school_id: SchoolId, keys: &[&str]) -> Result<Vec<LogEntered>
         .load(tx.conn)?)
 }
 
-/// Record that entries were entered
-///
-/// That lines of the log stand in the school's safeguarding system, such as My Concern or CPOMS, since when and by whom.
-#[utoipa::path(tag = "reports", security(("token" = ["case:record"])), request_body = LogEnteredBody,
-    params(SchoolId, Idempotency),
-    responses((status = 200, description = "What has been entered.", body = LogEnteredAnswer)))]
-#[post("/v1/schools/{school_id}/reports/log/entered")]
-pub async fn record_log_entered(
-    caller: May<RecordCase>,
-    path: Path<SchoolId>,
-    key: Idempotency,
-    body: Json<LogEnteredBody>,
-) -> Result<HttpResponse> {
-    let school_id = path.0;
-    let Json { value: LogEnteredBody { system, entries, entered_at }, bytes } = body;
-    if !(1..=MOST).contains(&entries.len()) {
-        return Err(Problem::at(Kind::Invalid, "/entries", format!("1 to {MOST} keys")));
-    }
-    let parts =
-        |text: &str| text.split('-').filter(|part| part.parse::<i64>().is_ok()).count() == 4;
-    if let Some(at) = entries.iter().position(|text| text.len() > 100 || !parts(text)) {
-        let expected = "the key of an entry, as the log has it";
-        return Err(Problem::at(Kind::Invalid, format!("/entries/{at}"), expected));
-    }
-    let operation = format!("record_log_entered/{school_id}");
-    key.write(caller, operation, bytes, move |tx, caller| {
-        tenants::school(tx, school_id)?;
-        let now = tx.now();
-        let at = entered_at.unwrap_or(now);
-        if at > now {
-            return Err(Problem::at(Kind::Invalid, "/entered_at", "a moment that has passed"));
-        }
-        let trust = tx.trust();
-        let rows: Vec<_> = entries
-            .iter()
-            .map(|entry| {
-                (
-                    log_entered::trust_id.eq(trust),
-                    log_entered::school_id.eq(school_id),
-                    log_entered::entry.eq(entry),
-                    log_entered::system.eq(system),
-                    log_entered::entered_at.eq(at),
-                    log_entered::recorded_at.eq(now),
-                    log_entered::recorded_by.eq(caller.subject()),
-                )
-            })
-            .collect();
-        diesel::insert_into(log_entered::table)
-            .values(rows)
-            .on_conflict_do_nothing()
-            .execute(tx.conn)?;
-        let keys: Vec<&str> = entries.iter().map(String::as_str).collect();
-        Reply::ok(&LogEnteredAnswer { entered: of(tx, school_id, &keys)? })
-    })
-    .await
+/// Records that entries were entered in a system; what was said first of an entry and a system stays.
+pub(super) fn add(
+    tx: &mut Tx,
+    school_id: SchoolId,
+    (entries, system, at): (&[String], SafeguardingSystem, DateTime<Utc>),
+    by: &str,
+) -> Result<()> {
+    let (trust, now) = (tx.trust(), tx.now());
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            (
+                log_entered::trust_id.eq(trust),
+                log_entered::school_id.eq(school_id),
+                log_entered::entry.eq(entry),
+                log_entered::system.eq(system),
+                log_entered::entered_at.eq(at),
+                log_entered::recorded_at.eq(now),
+                log_entered::recorded_by.eq(by),
+            )
+        })
+        .collect();
+    diesel::insert_into(log_entered::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .execute(tx.conn)?;
+    Ok(())
 }

@@ -6,6 +6,7 @@ mod entered;
 mod entry;
 mod gather;
 mod letters;
+pub mod record_log_entered;
 mod said;
 mod steps;
 mod things;
@@ -13,7 +14,6 @@ mod things;
 use domain::Days;
 use domain::policy::word::Keeps;
 
-pub use self::entered::record_log_entered;
 use self::entry::{LogEntry, LogFilter, Place, span};
 use self::gather::entries;
 use super::attendance::page;
