@@ -129,7 +129,7 @@ impl MessageGround<'_> {
             let Some(pupil) = Self::pupil(decision) else { continue };
             for action in decision.actions.iter().filter(|action| action.kind == Do::Report) {
                 if let Some(to) = action.to.as_deref() {
-                    let digest = digests.entry((&decision.rule, to));
+                    let digest = digests.entry((decision.rule.as_str(), to));
                     digest.or_insert_with(|| (action, BTreeSet::new())).1.insert(pupil);
                 }
             }

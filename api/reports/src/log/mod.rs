@@ -145,7 +145,7 @@ fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>> {
     let wall = school.wall(entry.at)?;
     let told = |one: &entered::LogEntered| {
         let at = school.wall(one.entered_at)?.format("%Y-%m-%d %H:%M");
-        Ok(format!("{}: {at}, {}", one.system, one.recorded_by))
+        Ok::<_, Problem>(format!("{}: {at}, {}", one.system, one.recorded_by))
     };
     let entered = entry.entered.iter().map(told).collect::<Result<Vec<String>>>()?;
     Ok(vec![

@@ -10,7 +10,7 @@ use crate::support::weeks::send_marks;
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
 /// a second record of the pupil; `absentee` a pupil with a case.
-pub const THINGS: [&str; 25] = [
+pub const THINGS: [&str; 29] = [
     "school",
     "annex",
     "class",
