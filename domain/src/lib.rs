@@ -26,6 +26,7 @@ mod definition;
 mod email;
 mod half_days;
 mod letter_language;
+pub mod missing_child;
 mod name_key;
 pub mod national;
 mod notice_state;
@@ -51,7 +52,8 @@ pub use bank_holiday::bank_holidays;
 pub use calendar::{Calendar, CalendarProblem};
 pub use characteristic::{Characteristic, CharacteristicValue};
 pub use code::{
-    Category, CodeNumber, CodePeriod, Counts, LEAVE_NOT_ALLOWED, NO_MARK, REASON_UNKNOWN,
+    Category, CodeNumber, CodePeriod, Counts, LEAVE_NOT_ALLOWED, NO_MARK, NO_REASON_ACCEPTED,
+    REASON_UNKNOWN,
 };
 pub use code_load::CodeTableError;
 pub use code_table::{CodeError, CodeTable, Read};

@@ -123,12 +123,14 @@ ids! {
     CaseId(i32, Integer) = "case_id", "The case.", 205;
     ClassId(i32, Integer) = "class_id", "The class.", 31;
     ClosureId(i32, Integer) = "closure_id", "The closure.", 3;
+    DecisionId(i32, Integer) = "decision_id", "The decision.", 4;
     EnrolmentId(i32, Integer) = "enrolment_id", "The enrolment.", 5120;
     ImportId(i64, BigInt) = "import_id", "The import.", 31;
     ItemId(i32, Integer) = "item", "The item of the review.", 3;
     JobId(i64, BigInt) = "job_id", "The job.", 31;
     LeaveId(i32, Integer) = "leave_id", "The request.", 12;
     LetterId(i32, Integer) = "letter_id", "The letter.", 87;
+    MessageId(i32, Integer) = "message_id", "The message.", 17;
     NoticeId(i32, Integer) = "notice_id", "The notice.", 19;
     ParentId(i32, Integer) = "parent_id", "The parent.", 812;
     PupilId(i32, Integer) = "pupil_id", "The pupil.", 4711;

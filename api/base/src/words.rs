@@ -41,6 +41,12 @@ pub type Relationship = As<domain::Relationship>;
 /// What falls due at a school.
 pub type RunKind = As<domain::schedule::Occasion>;
 
+/// What the safeguarding lead decides about a child whom nobody has accounted for.
+pub type SearchDecision = As<domain::missing_child::SearchDecision>;
+
+/// What is done to find a missing child.
+pub type SearchStep = As<domain::missing_child::SearchStep>;
+
 /// A session of a school day.
 pub type Session = As<domain::Session>;
 

@@ -4,12 +4,15 @@
 pub mod actions;
 pub mod amendments;
 pub mod cases;
+pub mod conversations;
 pub mod letters;
 pub mod meetings;
 pub mod monitoring;
 pub mod notices;
 pub mod orders;
+pub mod outbox;
 pub mod plans;
+pub mod received;
 pub mod recording;
 pub mod records;
 pub mod referrals;

@@ -3,8 +3,12 @@
 
 use chrono::Months;
 use domain::policy::word::Over;
-use domain::policy::{Absentee, Body, Decision, Policy, Priority, first_day, spans_of, urgency};
-use domain::{Calendar, Characteristic, CodeTable, REASON_UNKNOWN, Rate, persistent};
+use domain::policy::{
+    Absentee, Body, Decision, Policy, Priority, first_day, spans_of, urgency, visits_on,
+};
+use domain::{
+    Calendar, Characteristic, CodeTable, NO_REASON_ACCEPTED, REASON_UNKNOWN, Rate, persistent,
+};
 
 use super::attempt::AttemptKind;
 use super::leave::{self, Leave};
@@ -63,6 +67,8 @@ pub(super) struct Absence {
     pub attempts: Vec<ContactAttempt>,
     pub told: Absentee,
     pub wants: Vec<Decision>,
+    /// On which day of the absence the policy has the home visited.
+    pub policy_visits_on: Option<u32>,
 }
 
 /// What is known beside the marks, of all who are missing.
@@ -190,7 +196,10 @@ impl<'a> Day<'a> {
             .collect();
         let reached = attempts.iter().any(|attempt| attempt.reached) || !reports.is_empty();
         let sessions = self.sessions(&marks, one, Over::Year);
-        let priorities = self.priorities(one, &pupil);
+        let gone = whereabouts == Whereabouts::MissingSinceMorning;
+        let priorities = self.priorities(one, &pupil, gone);
+        let agreed = attempts.iter().filter_map(|attempt| attempt.no_call_until).next_back();
+        let accounts = |one: &ContactAttempt| one.day == self.date && one.accounts_for;
         let reason = self.reason(one.marks, report.as_ref(), leave.as_ref());
         let told = Absentee {
             id: i64::from(pupil_id.number()),
@@ -199,17 +208,22 @@ impl<'a> Day<'a> {
             day: spell.day,
             no_contact: reason.is_none() && !reached,
             reported: reason,
-            no_call_until: attempts.iter().filter_map(|attempt| attempt.no_call_until).next_back(),
+            no_call_until: agreed,
             priority: priorities.first().copied(),
             persistent: persistent(sessions.absent, sessions.possible),
+            accounted: attempts.iter().any(accounts)
+                || agreed.is_some_and(|until| self.date < until),
+            uncoded: self.missed_codes(one.marks).any(|code| code == REASON_UNKNOWN),
         };
+        let concern = attempts.iter().any(|attempt| attempt.concern);
+        let policy_visits_on = self.policy().and_then(|policy| visits_on(policy, &told, concern));
         let wants =
             self.policy().map(|policy| first_day(policy, std::slice::from_ref(&told), self.date));
         Some(Absence {
             pupil,
             on: one.on.clone(),
             marks: one.marks,
-            since_morning: whereabouts == Whereabouts::MissingSinceMorning,
+            since_morning: gone,
             spell,
             sessions,
             priorities,
@@ -218,11 +232,18 @@ impl<'a> Day<'a> {
             attempts,
             told,
             wants: wants.unwrap_or_default(),
+            policy_visits_on,
         })
     }
 
+    /// The codes of the half days of the date that a pupil with these marks missed.
+    fn missed_codes(&self, marks: DayMarks) -> impl Iterator<Item = &str> {
+        let missed = move |mark: &u8| is_missing(self.codes.counts(*mark, self.date));
+        marks.into_iter().filter(missed).filter_map(|mark| self.codes.text(mark))
+    }
+
     /// Why the pupil is away: what was reported, or the leave that was granted; or else the meaning of the code, unless
-    /// it says that the reason is not established.
+    /// the code says no more than that the pupil is absent.
     fn reason(
         &self,
         marks: DayMarks,
@@ -237,7 +258,10 @@ impl<'a> Day<'a> {
         told.or_else(|| {
             let missed = |mark: &u8| is_missing(self.codes.counts(*mark, self.date));
             let missed: Vec<u8> = marks.into_iter().filter(missed).collect();
-            if missed.iter().any(|mark| self.codes.text(*mark) == Some(REASON_UNKNOWN)) {
+            if self
+                .missed_codes(marks)
+                .any(|code| [REASON_UNKNOWN, NO_REASON_ACCEPTED].contains(&code))
+            {
                 return None;
             }
             let first = *missed.first()?;
@@ -262,7 +286,7 @@ impl<'a> Day<'a> {
     }
 
     /// Why the pupil is looked for before others, the most urgent first.
-    fn priorities(&self, one: &OnRollToday, pupil: &PupilRow) -> Vec<Priority> {
+    fn priorities(&self, one: &OnRollToday, pupil: &PupilRow, gone: bool) -> Vec<Priority> {
         let holds = |kind| holds(&self.known, one.on.enrolment_id, kind);
         let five = pupil.birth_date.checked_add_months(Months::new(5 * 12));
         let all = [
@@ -270,6 +294,7 @@ impl<'a> Day<'a> {
             (Priority::InCare, holds(Characteristic::LookedAfter)),
             (Priority::SpecialNeeds, holds(Characteristic::Sen)),
             (Priority::UnderFive, five.is_some_and(|five| self.date < five)),
+            (Priority::SeenToday, gone),
         ];
         all.into_iter().filter(|(_, holds)| *holds).map(|(why, _)| why).collect()
     }
@@ -290,6 +315,19 @@ impl<'a> Day<'a> {
         };
         let days = Span { from: window.from.max(one.on.first_day), to: self.date };
         sessions(marks, &self.calendar, days, self.codes)
+    }
+
+    /// The time of day of an instant by the school's clock, as far as it lies on this day: before it, the day's first
+    /// moment, and after it, the last. Errors: a time zone that this program does not know.
+    pub fn time(&self, instant: DateTime<Utc>) -> Result<chrono::NaiveTime> {
+        let wall = self.school.wall(instant)?;
+        Ok(match wall.date().cmp(&self.date) {
+            std::cmp::Ordering::Less => chrono::NaiveTime::MIN,
+            std::cmp::Ordering::Equal => wall.time(),
+            std::cmp::Ordering::Greater => {
+                chrono::NaiveTime::from_hms_opt(23, 59, 59).unwrap_or_default()
+            }
+        })
     }
 
     /// The instant of a time of day in the school's time zone. Errors: a time zone that this program does not know.

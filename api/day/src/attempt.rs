@@ -17,6 +17,19 @@ words! {
     }
 }
 
+words! {
+    /// What somebody is who is told of an absence and is no parent.
+    Professional {
+        SocialWorker = "social_worker": "the child's social worker",
+        VirtualSchool = "virtual_school": "the virtual school of a child in care",
+        EarlyHelp = "early_help": "whoever leads on Early Help for the family",
+        Police = "police": "the police",
+        Health = "health": "a doctor, nurse or other health professional",
+        School = "school": "another school, such as that of a brother or sister",
+        Other = "other": "another professional",
+    }
+}
+
 /// An attempt to reach somebody about the absence of one pupil, or of brothers and sisters at once.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,10 +42,21 @@ pub struct Attempt {
     /// Somebody else, such as the social worker.
     #[serde(default)]
     pub whom: Option<String>,
+    /// What that somebody else is, where they are a professional.
+    #[serde(default)]
+    pub professional: Option<Professional>,
     /// How.
     pub kind: AttemptKind,
+    /// Which of the parent's telephone numbers was tried; when absent, the first that was not tried yet.
+    #[serde(default)]
+    #[schema(example = "07700 900123")]
+    pub number: Option<String>,
     /// Whether they were reached: they answered, or were met.
     pub reached: bool,
+    /// Whether a responsible adult has accounted for the child, or the child was seen. Nothing else ends the search for a
+    /// missing child: not a voicemail, not a text, and not a visit at which nobody was seen.
+    #[serde(default)]
+    pub accounts_for: bool,
     /// What was said.
     #[serde(default)]
     pub says: Option<String>,
@@ -59,6 +83,15 @@ impl Attempt {
         let mut problem = family.err().unwrap_or_else(|| Problem::new(Kind::Invalid));
         if self.parent_id.is_some() == self.whom.is_some() {
             problem = problem.and("/parent_id", "a parent, or somebody else in `whom`");
+        }
+        if self.professional.is_some() && self.whom.is_none() {
+            problem = problem.and("/professional", "only with `whom`: who they are");
+        }
+        if self.number.is_some() && self.parent_id.is_none() {
+            problem = problem.and("/number", "only with `parent_id`: a number of that person");
+        }
+        if self.accounts_for && !self.reached {
+            problem = problem.and("/accounts_for", "somebody who was reached");
         }
         if self.no_call_until.is_some_and(|until| until <= day) {
             problem = problem.and("/no_call_until", format!("a day after {day}"));

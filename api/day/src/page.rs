@@ -4,16 +4,21 @@ use domain::CodeTable;
 use domain::policy::{Question, question};
 
 use super::absences::{Absence, Day};
+use super::decisions::{self, DecidedSearch};
 use super::leave::{self, Leave};
 use super::registers::{SessionRegisters, registers};
 use super::rows::{self, ContactAttempt, ReportedAbsence};
+use super::search::{SearchGround, search};
 use super::siblings::{Sibling, siblings};
 use super::span::Span;
-use super::to_do::{DayAction, before, to_do};
+use super::to_do::{DayAction, before, code, wanted};
 use base::prelude::*;
+use domain::missing_child::ContactTimes;
 use marks::Header;
-use roll::parents::{self, Link, ParentOf, ParentRow, parents_of};
-use school::tenants;
+use roll::parents::{
+    self, Link, ParentOf, ParentRow, SchoolToAsk, parents_of, schools_of_siblings,
+};
+use school::{calendars, tenants};
 
 /// Who is missing on a day, and what is to be done about it.
 #[derive(Serialize, ToSchema)]
@@ -94,7 +99,10 @@ pub struct MissingPupil {
     /// It was agreed that nobody calls until this day.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_call_until: Option<NaiveDate>,
-    /// Every parent who may be contacted, in the order in which they are called.
+    /// Whether a responsible adult has accounted for the child today: a parent reported the absence, leave was granted, a
+    /// code says why, or somebody who was reached said where the child is.
+    accounted_for: bool,
+    /// Every parent who may be contacted, in the order in which they are called, and then those who are rung beside them.
     parents: Vec<ParentToContact>,
     /// Nobody may be contacted without asking whoever leads on safeguarding.
     ask_first: bool,
@@ -105,14 +113,17 @@ pub struct MissingPupil {
     siblings: Vec<Sibling>,
     /// What was tried today, in order; with a parent who is not to be contacted only for those who may see that.
     attempts: Vec<ContactAttempt>,
-    /// What the school's policy wants, in its order.
+    /// What the safeguarding lead decided today, in order.
+    decisions: Vec<DecidedSearch>,
+    /// What is to be done: first what finds the child, in order, and the code to be chosen; then what the school's policy
+    /// wants on top, in its order.
     to_do: Vec<DayAction>,
     /// What is to be done next: the first that is not done, that a person need not judge first.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<DayAction>,
 }
 
-/// A parent who may be contacted.
+/// A parent who may be contacted, or somebody who is rung beside the parents.
 #[derive(Serialize, ToSchema)]
 pub struct ParentToContact {
     /// Who they are and how to reach them, with their language.
@@ -138,12 +149,21 @@ pub(super) fn page(
     let today = tenants::today(tx, school_id)?;
     let mut parents = parents_of(tx, &ids, today)?;
     let mut siblings = siblings(tx, &absences, &parents, (date, today), codes)?;
+    let missed: Vec<PupilId> = absences
+        .iter()
+        .filter(|absence| question(&absence.told) == Question::WhyAway)
+        .map(|absence| absence.pupil.pupil_id)
+        .collect();
+    let schools = schools_of_siblings(tx, school_id, &missed, today)?;
+    let times = calendars::contact_times(tx, school_id, date)?;
+    let decided = decisions::on_day(tx, school_id, date)?;
     let (registers, headers) = registers(tx, &day)?;
     let reported = rows::reports(tx, school_id, Span::day(date))?;
     let leave = leave::on_day(tx, school_id, date)?;
     let hidden = if sees_orders { BTreeSet::new() } else { parents::protected(tx, &ids, today)? };
     let (headers, now) = (headers.as_slice(), tx.now());
-    let listing = Listing { day: &day, codes, headers, now, sees_orders, hidden };
+    let listing =
+        Listing { day: &day, codes, headers, now, sees_orders, hidden, times, schools, decided };
     let (mut missing, mut missing_since_morning) = (Vec::new(), Vec::new());
     for absence in absences {
         let pupil_id = absence.pupil.pupil_id;
@@ -174,6 +194,9 @@ struct Listing<'a> {
     sees_orders: bool,
     /// Pupil and parent: attempts to reach these are not shown.
     hidden: BTreeSet<(PupilId, ParentId)>,
+    times: ContactTimes,
+    schools: BTreeMap<PupilId, BTreeSet<SchoolToAsk>>,
+    decided: Vec<DecidedSearch>,
 }
 
 impl Listing<'_> {
@@ -183,12 +206,20 @@ impl Listing<'_> {
         parents: Vec<ParentOf>,
         siblings: Vec<Sibling>,
     ) -> Result<MissingPupil> {
-        let (open, closed): (Vec<ParentOf>, Vec<ParentOf>) =
+        let (mut open, closed): (Vec<ParentOf>, Vec<ParentOf>) =
             parents.into_iter().partition(|one| !one.ask_first);
-        let ids: Vec<ParentId> = open.iter().map(|one| one.parent.parent_id).collect();
-        let to_do = to_do(&absence, self.day.policy(), &ids, self.day.date);
-        let next = to_do.iter().find(|one| !one.done && one.only_if.is_none()).cloned();
+        open.sort_by_key(|one| !one.link.relationship.is_parent());
         let asked = question(&absence.told);
+        let pupil_id = absence.pupil.pupil_id;
+        let decisions: Vec<DecidedSearch> =
+            self.decided.iter().filter(|one| one.pupil_id == pupil_id).cloned().collect();
+        let to_do = self.to_do(&absence, (&open, !closed.is_empty()), &decisions)?;
+        let next = to_do.iter().find(|one| !one.done && one.only_if.is_none()).cloned();
+        let is_late = |one: &DayAction| !one.done && one.due_at.is_some_and(|due| due <= self.now);
+        let late = to_do.iter().any(is_late);
+        // What a policy wants is to be done by the time of the first contact.
+        let is_open = |one: &DayAction| one.rule.is_some() && !one.done && one.only_if.is_none();
+        let wanted = to_do.iter().any(is_open);
         let due_at = if asked == Question::WhyAway { self.due_at(&absence)? } else { None };
         let [am, pm] = absence.marks.map(|mark| self.codes.text(mark).map(str::to_owned));
         let mut attempts = absence.attempts;
@@ -204,7 +235,7 @@ impl Listing<'_> {
         };
         let not_to_be_contacted = closed.into_iter().map(|one| one.parent).collect::<Vec<_>>();
         Ok(MissingPupil {
-            pupil_id: absence.pupil.pupil_id,
+            pupil_id,
             surname: absence.pupil.surname,
             forename: absence.pupil.forename,
             class_id: absence.on.class_id,
@@ -221,27 +252,64 @@ impl Listing<'_> {
             reason: absence.told.reported,
             report: absence.report,
             leave: absence.leave,
-            overdue: next.is_some() && due_at.is_some_and(|due| due <= self.now),
+            overdue: late || (wanted && due_at.is_some_and(|due| due <= self.now)),
             due_at,
             no_call_until: absence.told.no_call_until,
+            accounted_for: asked != Question::WhyAway,
             ask_first: open.is_empty() && !not_to_be_contacted.is_empty(),
             parents: open.into_iter().map(contact).collect(),
             not_to_be_contacted: Some(not_to_be_contacted)
                 .filter(|all| self.sees_orders && !all.is_empty()),
             siblings,
             attempts,
+            decisions,
             to_do,
             next,
         })
     }
 
+    /// What is to be done: what finds the child, the code to be chosen, and what the policy wants on top.
+    fn to_do(
+        &self,
+        absence: &Absence,
+        (open, somebody_is_barred): (&[ParentOf], bool),
+        decided: &[DecidedSearch],
+    ) -> Result<Vec<DayAction>> {
+        let (none, day) = (BTreeSet::new(), self.day);
+        let mut to_do = Vec::new();
+        if question(&absence.told) == Question::WhyAway {
+            let ground = SearchGround {
+                day,
+                times: &self.times,
+                now: self.now,
+                gone_at: self.gone_at(absence),
+                people: open,
+                somebody_is_barred,
+                schools: self.schools.get(&absence.pupil.pupil_id).unwrap_or(&none),
+                decided,
+            };
+            to_do = search(absence, &ground)?;
+        }
+        to_do.extend(code(absence));
+        let parents = open.iter().filter(|one| one.link.relationship.is_parent());
+        let parents: Vec<ParentId> = parents.map(|one| one.parent.parent_id).collect();
+        to_do.extend(wanted(absence, &parents, day.date));
+        Ok(to_do)
+    }
+
+    /// When the register of the afternoon said that a pupil who was there in the morning is gone.
+    fn gone_at(&self, absence: &Absence) -> Option<DateTime<Utc>> {
+        let afternoon =
+            |header: &&Header| header.class_id == absence.on.class_id && header.session == 1;
+        let header = self.headers.iter().find(afternoon).filter(|_| absence.since_morning);
+        header.map(|header| header.taken_at)
+    }
+
     /// By when somebody is to have asked: a time of the morning, or at once when the pupil was there in the morning.
     fn due_at(&self, absence: &Absence) -> Result<Option<DateTime<Utc>>> {
         if absence.since_morning {
-            let afternoon =
-                |header: &&Header| header.class_id == absence.on.class_id && header.session == 1;
-            return Ok(self.headers.iter().find(afternoon).map(|header| header.taken_at));
+            return Ok(self.gone_at(absence));
         }
-        Ok(before(absence).map(|time| self.day.at(time)).transpose()?.flatten())
+        self.day.at(before(absence, self.times.call_by))
     }
 }

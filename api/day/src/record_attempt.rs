@@ -5,12 +5,14 @@ use domain::CodeTable;
 use domain::policy::word::Do;
 
 use super::absences::{Absence, Day};
-use super::attempt::Attempt;
+use super::attempt::{Attempt, AttemptKind};
 use super::rows::{self, ContactAttempt};
+use super::search::{LEAD, numbers};
 use base::operation::*;
 use casework::actions::{self, ActionSubject};
+use casework::outbox::{self, MessageKind, NewMessage};
 use roll::parents::parents_of;
-use roll::pupils;
+use roll::pupils::{self, PupilRow};
 use schema::action;
 use school::{calendars, tenants};
 
@@ -54,6 +56,9 @@ pub async fn record_attempt(
         let operation = format!("record_attempt/{school_id}/{date}");
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
             let attempts = rows::add_attempt(tx, &pupils, date, &attempt, &caller)?;
+            if attempt.kind == AttemptKind::Visit && !attempt.accounts_for {
+                tell_lead(tx, &pupils, (date, attempt.reached))?;
+            }
             let visits =
                 if attempt.reached { Vec::new() } else { visits(tx, &codes, &pupils, date)? };
             let place = format!("/v1/schools/{school_id}/contacts/{date}");
@@ -61,6 +66,37 @@ pub async fn record_attempt(
         })
     });
     Ok(reply.await?.answer())
+}
+
+/// Tells whoever leads on safeguarding of a visit after which nobody has accounted for the child.
+fn tell_lead(
+    tx: &mut Tx,
+    visited: &[(SchoolId, PupilId)],
+    (date, met): (NaiveDate, bool),
+) -> Result<()> {
+    for (school_id, pupil_id) in visited {
+        let PupilRow { surname, forename, .. } = pupils::pupil(tx, *pupil_id)?;
+        let saw =
+            if met { "met nobody who could say where the child is" } else { "could not get in" };
+        let body = format!(
+            "{surname}, {forename}: a visit about the absence of {date} {saw}. Decide what is done, and record it. \
+             Proposed: ask the police for a welfare check."
+        );
+        let new = NewMessage {
+            school_id: *school_id,
+            review_id: None,
+            pupil_id: Some(*pupil_id),
+            rule: None,
+            kind: MessageKind::Safeguarding,
+            to_role: Some(LEAD),
+            to_class: None,
+            subject: "A child is missing after a visit: decide what is done".to_owned(),
+            body,
+            due: date,
+        };
+        outbox::write(tx, &new)?;
+    }
+    Ok(())
 }
 
 /// The school of each pupil on a day, of several the one that asks: school and pupil.
@@ -100,6 +136,11 @@ fn check_parent(tx: &mut Tx, attempt: &Attempt, today: NaiveDate, sees_orders: b
         let mut of = parents.get(pupil).into_iter().flatten();
         let parent = of.find(|one| one.parent.parent_id == parent_id);
         let parent = parent.ok_or_else(Problem::not_found)?;
+        let known = |number: &String| numbers(&parent.parent).any(|one| one == number);
+        if !attempt.number.as_ref().is_none_or(known) {
+            let expected = "a telephone number of that person, as it is on record";
+            return Err(Problem::at(Kind::Invalid, "/number", expected));
+        }
         if parent.ask_first && !sees_orders {
             let expected = "a parent who may be contacted: ask whoever leads on safeguarding";
             return Err(Problem::at(Kind::Invalid, "/parent_id", expected));

@@ -4,7 +4,7 @@
 
 use diesel::prelude::*;
 
-use super::attempt::{Attempt, AttemptKind};
+use super::attempt::{Attempt, AttemptKind, Professional};
 use super::span::Span;
 use schema::{contact_attempt, report_withdrawal, reported_absence};
 
@@ -145,10 +145,19 @@ pub struct ContactAttempt {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Social worker")]
     pub whom: Option<String>,
+    /// What that somebody else is, where they are a professional.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub professional: Option<Professional>,
     /// How.
     pub kind: AttemptKind,
+    /// Which telephone number was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "07700 900123")]
+    pub number: Option<String>,
     /// Whether they were reached: they answered, or were met.
     pub reached: bool,
+    /// Whether a responsible adult has accounted for the child, or the child was seen.
+    pub accounts_for: bool,
     /// What was said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub says: Option<String>,
@@ -176,14 +185,15 @@ pub(super) fn add_attempt(
         .iter()
         .map(|(school_id, pupil_id)| {
             (
-                contact_attempt::trust_id.eq(trust),
-                contact_attempt::school_id.eq(school_id),
-                contact_attempt::pupil_id.eq(pupil_id),
-                contact_attempt::day.eq(day),
+                (contact_attempt::trust_id.eq(trust), contact_attempt::school_id.eq(school_id)),
+                (contact_attempt::pupil_id.eq(pupil_id), contact_attempt::day.eq(day)),
                 contact_attempt::parent_id.eq(attempt.parent_id),
                 contact_attempt::whom.eq(&attempt.whom),
+                contact_attempt::professional.eq(attempt.professional),
                 contact_attempt::kind.eq(attempt.kind),
+                contact_attempt::number.eq(&attempt.number),
                 contact_attempt::reached.eq(attempt.reached),
+                contact_attempt::accounts_for.eq(attempt.accounts_for),
                 contact_attempt::says.eq(&attempt.says),
                 contact_attempt::concern.eq(attempt.concern),
                 contact_attempt::no_call_until.eq(attempt.no_call_until),

@@ -37,7 +37,7 @@ pub(super) fn siblings(
     let asked: BTreeSet<ParentId> = parents
         .values()
         .flatten()
-        .filter(|one| !one.ask_first)
+        .filter(|one| !one.ask_first && one.link.relationship.is_parent())
         .map(|one| one.parent.parent_id)
         .collect();
     let asked: Vec<ParentId> = asked.into_iter().collect();

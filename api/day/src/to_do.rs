@@ -1,8 +1,9 @@
-//! What is to be done about an absence: what the policy wants, less what was done already.
+//! What is to be done about an absence beside the search for the child: what the policy wants, and the code that a person
+//! is to choose, less what was done already.
 
 use chrono::NaiveTime;
 use domain::policy::word::Do;
-use domain::policy::{Action, Body, Policy, Question, question};
+use domain::policy::{Action, Question, question};
 
 use super::absences::{Absence, EVERY_PARENT};
 use super::attempt::AttemptKind;
@@ -10,16 +11,16 @@ use super::rows::ContactAttempt;
 
 use base::prelude::*;
 
-/// First-day calls are made before this time, where the school's policy names no other.
-const BEFORE: (u32, u32) = (9, 30);
-
 /// Something that is to be done about an absence.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct DayAction {
-    /// The rule that wants it; absent where the school's policy says nothing of the day.
+    /// The rule of the school's policy that wants it; absent for what is done under every policy.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "O-02")]
     pub rule: Option<String>,
+    /// Which step of the search for a missing child it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub step: Option<words::SearchStep>,
     /// What is to be done.
     pub kind: words::ActionKind,
     /// What, by whom and until when, in plain English.
@@ -28,6 +29,14 @@ pub struct DayAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Office staff")]
     pub role: Option<String>,
+    /// Whom to ring.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 812)]
+    pub parent_id: Option<ParentId>,
+    /// On which number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "07700 900123")]
+    pub number: Option<String>,
     /// What is behind it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub because: Vec<String>,
@@ -35,44 +44,65 @@ pub struct DayAction {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "there is cause for concern")]
     pub only_if: Option<String>,
-    /// Whether an attempt of today has done it.
+    /// By when (UTC), where a time is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub due_at: Option<DateTime<Utc>>,
+    /// Whether it is done.
     pub done: bool,
 }
 
-/// What is to be done, in the order in which it is done. `parents`: those who may be contacted.
-pub(super) fn to_do(
-    absence: &Absence,
-    policy: Option<&Policy>,
-    parents: &[ParentId],
-    day: NaiveDate,
-) -> Vec<DayAction> {
+/// What the policy wants, in its order. `parents`: those who may be contacted.
+pub(super) fn wanted(absence: &Absence, parents: &[ParentId], day: NaiveDate) -> Vec<DayAction> {
     let done = Done { absence, parents, day };
-    if !policy
-        .is_some_and(|policy| policy.rows.iter().any(|row| matches!(row.body, Body::Daily(_))))
-    {
-        return done.without_a_policy();
-    }
-    let mut to_do = Vec::new();
-    for wanted in &absence.wants {
-        to_do.extend(wanted.actions.iter().map(|action| DayAction {
-            rule: Some(wanted.rule.clone()),
+    let mut wanted = Vec::new();
+    for decision in &absence.wants {
+        wanted.extend(decision.actions.iter().map(|action| DayAction {
+            rule: Some(decision.rule.clone()),
+            step: None,
             kind: As(action.kind),
             says: action.to_string(),
             role: action.by.clone(),
-            because: wanted.because.clone(),
+            parent_id: None,
+            number: None,
+            because: decision.because.clone(),
             only_if: action.only_if.clone(),
+            due_at: None,
             done: done.is_done(action),
         }));
     }
-    to_do
+    wanted
 }
 
-/// By what time the first contact is due: what the policy says, or half past nine.
-pub(super) fn before(absence: &Absence) -> Option<NaiveTime> {
+/// Somebody has said where the pupil is, and a mark says that the reason is not established: a person chooses the code.
+/// None is suggested: whether an absence is authorised is the school's to decide.
+pub(super) fn code(absence: &Absence) -> Option<DayAction> {
+    if question(&absence.told) != Question::WhichCode {
+        return None;
+    }
+    let told = absence.told.reported.as_ref();
+    let because = told.map(|reason| format!("the reason given: {reason}"));
+    Some(DayAction {
+        rule: None,
+        step: None,
+        kind: As(Do::Task),
+        says: "choose the code: the mark says that the reason is not established, and counts as unauthorised absence"
+            .to_owned(),
+        role: None,
+        parent_id: None,
+        number: None,
+        because: because.into_iter().collect(),
+        only_if: None,
+        due_at: None,
+        done: false,
+    })
+}
+
+/// By what time the first contact is due: what the policy says, if that is earlier than what the school says.
+pub(super) fn before(absence: &Absence, call_by: NaiveTime) -> NaiveTime {
     let actions = absence.wants.iter().flat_map(|wanted| &wanted.actions);
     let named = actions
         .filter_map(|action| NaiveTime::parse_from_str(action.before.as_deref()?, "%H:%M").ok());
-    named.min().or_else(|| NaiveTime::from_hms_opt(BEFORE.0, BEFORE.1, 0))
+    named.min().map_or(call_by, |named| named.min(call_by))
 }
 
 /// What was done already.
@@ -99,16 +129,17 @@ impl Done<'_> {
                 let spoken = [AttemptKind::Call, AttemptKind::Talk, AttemptKind::Visit];
                 self.today().any(|one| one.reached && spoken.contains(&one.kind))
             }
-            // One visit is enough for an absence.
+            // One visit is enough for an absence: one at which somebody was seen.
             Do::Visit => {
-                self.absence.attempts.iter().any(|attempt| attempt.kind == AttemptKind::Visit)
+                let seen = |one: &ContactAttempt| one.kind == AttemptKind::Visit && one.reached;
+                self.absence.attempts.iter().any(seen)
             }
             // The attempts are the record.
             Do::Record => self.today().next().is_some(),
             // The reason is known; of a persistent absentee somebody has asked for more.
             Do::Task => match question(&self.absence.told) {
-                Question::None => true,
-                Question::AskMore | Question::WhyAway => reached(),
+                Question::WhyAway => reached(),
+                _ => !self.absence.told.persistent || reached(),
             },
             _ => false,
         }
@@ -127,39 +158,5 @@ impl Done<'_> {
             // Somebody who is no parent.
             Some(_) => self.today().any(|one| one.whom.is_some() && counts(one)),
         }
-    }
-
-    /// A school whose policy says nothing of the day calls nevertheless (*Working together to improve school attendance*),
-    /// and sends a text when nobody answers.
-    fn without_a_policy(&self) -> Vec<DayAction> {
-        let told = &self.absence.told;
-        let agreed = told.no_call_until.is_some_and(|until| self.day < until);
-        if question(told) != Question::WhyAway || agreed {
-            return Vec::new();
-        }
-        let reached = self.today().any(|attempt| attempt.reached);
-        let tried = |kind: AttemptKind| reached || self.today().any(|attempt| attempt.kind == kind);
-        let plain = |kind: Do, says: &str, done| DayAction {
-            rule: None,
-            kind: As(kind),
-            says: says.to_owned(),
-            role: None,
-            because: Vec::new(),
-            only_if: None,
-            done,
-        };
-        let mut to_do = vec![plain(
-            Do::Call,
-            "call the parents: why is the pupil absent?",
-            tried(AttemptKind::Call),
-        )];
-        if told.unanswered {
-            to_do.push(plain(
-                Do::Message,
-                "text the parents, for nobody answered",
-                tried(AttemptKind::Text),
-            ));
-        }
-        to_do
     }
 }

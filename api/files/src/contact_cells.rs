@@ -10,8 +10,8 @@ const LONGEST_TITLE: usize = 30;
 /// The most characters of what a court has ordered.
 const LONGEST_ORDER: usize = 1000;
 
-/// Reads what somebody is to a pupil, as the school systems and the census write it; `None`: no parent in the sense of
-/// the Education Act 1996, section 576, unless they have responsibility.
+/// Reads what somebody is to a pupil, as the school systems and the census write it; `None`: neither a parent in the
+/// sense of the Education Act 1996, section 576, nor somebody to ring, unless they have responsibility.
 pub(super) fn relationship(text: &str) -> Result<Option<Relationship>, Fault> {
     let lower = text.to_lowercase();
     let words: Vec<&str> =
@@ -45,15 +45,17 @@ pub(super) fn relationship(text: &str) -> Result<Option<Relationship>, Fault> {
         "other" | "carer" | "parent" | "private foster carer" | "host family" | "oth" => {
             Relationship::Other
         }
-        "neighbour" | "friend" | "family friend" | "childminder" | "child minder" | "doctor"
-        | "gp" | "agency" | "employer" | "other contact" | "emergency contact" | "self"
-        | "nanny" | "au pair" | "religious contact" | "head teacher" | "teacher"
-        | "health visitor" => {
+        "neighbour" | "friend" | "family friend" | "other contact" | "emergency contact" => {
+            Relationship::EmergencyContact
+        }
+        "childminder" | "child minder" | "nanny" | "au pair" => Relationship::Childminder,
+        "doctor" | "gp" | "agency" | "employer" | "self" | "religious contact" | "head teacher"
+        | "teacher" | "health visitor" => {
             return Ok(None);
         }
         _ => {
             let expected = "what the person is to the pupil: mother, father, step-parent, grandparent, foster carer, \
-                 guardian, relative, social worker, virtual school or other";
+                 guardian, relative, social worker, virtual school, emergency contact, childminder or other";
             return Err(Fault::new(RowProblemKind::BadRelationship, expected));
         }
     }))
@@ -120,7 +122,13 @@ mod tests {
         ] {
             assert_eq!(relationship(text), Ok(Some(kind)), "{text}");
         }
-        assert_eq!(relationship("Childminder"), Ok(None));
+        for text in ["Neighbour", "Family friend", "Emergency Contact", "emergency_contact"] {
+            assert_eq!(relationship(text), Ok(Some(Relationship::EmergencyContact)), "{text}");
+        }
+        for text in ["Childminder", "Child-minder", "Nanny"] {
+            assert_eq!(relationship(text), Ok(Some(Relationship::Childminder)), "{text}");
+        }
+        assert_eq!(relationship("Doctor"), Ok(None));
         assert_eq!(relationship("X").unwrap_err().kind, RowProblemKind::BadRelationship);
     }
 

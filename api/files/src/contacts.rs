@@ -112,8 +112,8 @@ pub fn read_contacts(
     if let Some(line) = no_parents.first() {
         let count = no_parents.len() as u64;
         let text = format!(
-            "{} left aside: somebody without responsibility for the child or care of it, such as a neighbour or a \
-             doctor, is no parent.",
+            "{} left aside: somebody such as a doctor or a teacher is neither a parent nor rung when a child is \
+             missing.",
             counted(count, "row")
         );
         findings.notices.push(Notice { kind: NoticeKind::NotAParent, line: *line, count, text });
@@ -204,6 +204,10 @@ impl<'s> ContactsReader<'s> {
             return None;
         }
         let relationship = match (relation, responsibility) {
+            // Whoever has responsibility is a parent, whatever the school's system calls them.
+            (Some(Some(relationship)), Some(true)) if !relationship.is_parent() => {
+                Relationship::Other
+            }
             (Some(Some(relationship)), _) => relationship,
             (Some(None), Some(true)) | (None, _) => Relationship::Other,
             (Some(None), _) => return Some(Read::NoParent),

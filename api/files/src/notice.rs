@@ -25,7 +25,7 @@ words! {
         MaybeSameChild = "maybe-same-child": "a pupil who is new under this unique pupil number has the name and birth date of another",
         OnTwoRolls = "on-two-rolls": "a pupil is on the rolls of two schools on the same days",
         YearGroupLeft = "year-group-left": "year groups of classes were left aside: a year group stands with the pupil",
-        NotAParent = "not-a-parent": "people who are no parents in the sense of the law, such as a neighbour or a doctor, were left aside",
+        NotAParent = "not-a-parent": "people who are neither parents nor rung when a child is missing, such as a doctor or a teacher, were left aside",
         SamePerson = "same-person": "somebody was taken to be the same person as a parent of another child",
         MaybeSamePerson = "maybe-same-person": "somebody has the name of a parent of another child, and may be the same person",
         SafeguardsStay = "safeguards-stay": "the file says that there is no court order or that contact is allowed, and the record says otherwise: it stays",

@@ -45,7 +45,8 @@ pub(super) fn plan(
         theirs.extend(rows.into_iter().map(|row| (school_id, row)));
     }
     let pupils: Vec<PupilId> = of_child.keys().copied().collect();
-    let parents = parents::parents_of(tx, &pupils, today)?;
+    let mut parents = parents::parents_of(tx, &pupils, today)?;
+    parents.values_mut().for_each(|all| all.retain(|one| one.link.relationship.is_parent()));
     let mut planned = Vec::new();
     for (pupil_id, rows) in of_child {
         let theirs = parents.get(&pupil_id).map_or(&[][..], Vec::as_slice);

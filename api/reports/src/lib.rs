@@ -37,5 +37,6 @@ pub fn mount(config: &mut base::Operations) {
         .service(governors_summary::governors_summary)
         .service(class_figures::class_figures)
         .service(log::log_export)
+        .service(log::record_log_entered::record_log_entered)
         .configure(returns::mount);
 }

@@ -595,6 +595,59 @@ diesel::table! {
         recorded_at -> Timestamptz,
         recorded_by -> Text,
         role -> Text,
+        accounts_for -> Bool,
+        number -> Nullable<Text>,
+        professional -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    message (trust_id, message_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        message_id -> Int4,
+        review_id -> Nullable<Int4>,
+        pupil_id -> Nullable<Int4>,
+        rule -> Nullable<Text>,
+        kind -> Text,
+        to_role -> Nullable<Text>,
+        to_class -> Nullable<Text>,
+        subject -> Text,
+        body -> Text,
+        due -> Date,
+        state -> Text,
+        written_at -> Timestamptz,
+        sent_at -> Nullable<Timestamptz>,
+        sent_how -> Nullable<Text>,
+        sent_by -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    log_entered (trust_id, school_id, entry, system) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        entry -> Text,
+        system -> Text,
+        entered_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    search_decision (trust_id, decision_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        decision_id -> Int4,
+        pupil_id -> Int4,
+        day -> Date,
+        decided -> Text,
+        says -> Text,
+        decided_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        role -> Text,
     }
 }
 
@@ -607,6 +660,21 @@ diesel::table! {
         built_in -> Bool,
         body -> Jsonb,
         sha256 -> Bytea,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    school_contact_times (trust_id, school_id, from_day, recorded_at) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        from_day -> Date,
+        call_by -> Time,
+        decide_by -> Time,
+        visit_by -> Time,
+        again_by -> Time,
+        visit_on_day -> Int4,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
     }
@@ -1060,7 +1128,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     letter_copy,
     letter_decision,
     letter_stop,
+    log_entered,
     mark_event,
+    message,
     mitigation,
     order_release,
     parent,
@@ -1085,10 +1155,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     run_item,
     school,
     school_calendar,
+    school_contact_times,
     school_hours,
     school_letterhead,
     school_policy,
     school_version,
+    search_decision,
     second_look,
     staff,
     staff_change,

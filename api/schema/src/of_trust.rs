@@ -54,7 +54,9 @@ of_trust! {
     letter_copy
     letter_decision
     letter_stop
+    log_entered
     mark_event
+    message
     mitigation
     order_release
     parent
@@ -79,10 +81,12 @@ of_trust! {
     run_item
     school
     school_calendar
+    school_contact_times
     school_hours
     school_letterhead
     school_policy
     school_version
+    search_decision
     second_look
     staff
     staff_change

@@ -127,6 +127,20 @@ words! {
         InCare = "in_care": "in the care of a local authority",
         SpecialNeeds = "special_needs": "with special educational needs",
         UnderFive = "under_five": "under five years old",
+        SeenToday = "seen_today": "seen in school earlier that day, and gone",
+    }
+}
+
+impl Priority {
+    /// Whether a child for this reason is looked for at once, and visited the same morning, when nobody knows where they
+    /// are.
+    pub const fn is_urgent(self) -> bool {
+        !matches!(self, Self::SpecialNeeds)
+    }
+
+    /// Whether the child has a social worker, who is told the same day.
+    pub const fn has_social_worker(self) -> bool {
+        matches!(self, Self::ChildProtection | Self::InCare)
     }
 }
 
@@ -151,6 +165,10 @@ pub struct Absentee {
     pub priority: Option<Priority>,
     /// Missing 10% or more of possible sessions.
     pub persistent: bool,
+    /// A responsible adult has accounted for the child today, or has agreed until when the child is away.
+    pub accounted: bool,
+    /// A mark of the day says that the reason is not established.
+    pub uncoded: bool,
 }
 
 impl Absentee {

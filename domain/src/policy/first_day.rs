@@ -4,14 +4,15 @@ use chrono::NaiveDate;
 
 use crate::policy::decision::{Decision, Subject};
 use crate::policy::facts::Absentee;
-use crate::policy::model::{Body, Daily, Policy, Row};
-use crate::policy::word::Absence;
+use crate::policy::model::{Action, Body, Daily, Policy, Row};
+use crate::policy::word::{Absence, Do};
 use crate::words;
 
 words! {
     /// What is still to be asked about an absence, the most urgent first.
     Question as "AbsenceQuestion" {
-        WhyAway = "why_away": "nobody knows why the pupil is away",
+        WhyAway = "why_away": "nobody knows why the pupil is away, and nobody has accounted for them",
+        WhichCode = "which_code": "somebody has said where the pupil is, and the mark does not say so yet: a person chooses the code",
         AskMore = "ask_more": "a reason is known and may need a question: the pupil is persistently absent",
         None = "nothing": "a reason is known",
     }
@@ -19,14 +20,19 @@ words! {
 
 /// What is still to be asked about an absence.
 pub const fn question(pupil: &Absentee) -> Question {
-    match (&pupil.reported, pupil.persistent) {
-        (None, _) => Question::WhyAway,
-        (Some(_), true) => Question::AskMore,
-        (Some(_), false) => Question::None,
+    if pupil.reported.is_none() && !pupil.accounted {
+        Question::WhyAway
+    } else if pupil.uncoded {
+        Question::WhichCode
+    } else if pupil.persistent {
+        Question::AskMore
+    } else {
+        Question::None
     }
 }
 
-/// The order of the day's list: absences without a reason first, then those that may need a question. Among each,
+/// The order of the day's list: absences without a reason first, then those without a code, then those that may need a
+/// question. Among each,
 /// protected pupils and the youngest come first, then those whom nobody has reached, then persistent absentees.
 pub fn urgency(pupil: &Absentee) -> impl Ord + use<> {
     let priority = (pupil.priority.is_none(), pupil.priority);
@@ -50,9 +56,33 @@ pub fn first_day(policy: &Policy, absent: &[Absentee], day: NaiveDate) -> Vec<De
     decisions
 }
 
+/// On which school day of an absence the policy has the home of a pupil visited, who is not found until then. What it wants
+/// only where there is cause for `concern` counts where there is.
+pub fn visits_on(policy: &Policy, pupil: &Absentee, concern: bool) -> Option<u32> {
+    let days = policy.rows.iter().filter_map(|row| {
+        let Body::Daily(daily) = &row.body else { return None };
+        let visits = |one: &Action| one.kind == Do::Visit && (concern || one.only_if.is_none());
+        if !is_in_bands(daily, pupil) || !daily.does.iter().any(visits) {
+            return None;
+        }
+        let first = match daily.when {
+            Absence::Reported => return None,
+            Absence::Unexplained | Absence::Unanswered | Absence::Unreached => 1,
+            Absence::Again | Absence::NoContact | Absence::FromNoContact => 2,
+            Absence::Protected if pupil.is_protected() => 1,
+            Absence::Protected => return None,
+        };
+        Some(daily.day.unwrap_or(first))
+    });
+    days.min()
+}
+
+fn is_in_bands(daily: &Daily, pupil: &Absentee) -> bool {
+    daily.bands.is_empty() || pupil.band.as_ref().is_some_and(|band| daily.bands.contains(band))
+}
+
 fn fits(daily: &Daily, pupil: &Absentee, day: NaiveDate) -> bool {
-    let in_band = daily.bands.is_empty()
-        || pupil.band.as_ref().is_some_and(|band| daily.bands.contains(band));
+    let in_band = is_in_bands(daily, pupil);
     let agreed = pupil.no_call_until.is_some_and(|until| day < until);
     let unexplained = pupil.reported.is_none();
     let begins = daily.day.is_some() || pupil.day <= 1;
@@ -63,7 +93,11 @@ fn fits(daily: &Daily, pupil: &Absentee, day: NaiveDate) -> bool {
             Absence::Unexplained => begins && unexplained,
             Absence::Unanswered => pupil.unanswered,
             Absence::Again => pupil.day >= 2 && !agreed,
-            Absence::NoContact => pupil.day >= 2 && pupil.no_contact && !agreed,
+            Absence::NoContact => {
+                let second = pupil.day == 2 || (daily.day.is_some() && pupil.day >= 2);
+                second && pupil.no_contact && !agreed
+            }
+            Absence::FromNoContact => pupil.day >= 2 && pupil.no_contact && !agreed,
             Absence::Unreached => pupil.no_contact && !agreed,
             Absence::Protected => pupil.is_protected() && !agreed,
         }
@@ -151,6 +185,52 @@ mod tests {
         let protected: Vec<i64> =
             all.iter().filter(|pupil| pupil.is_protected()).map(|pupil| pupil.id).collect();
         assert_eq!(protected, [7, 6, 5, 1], "being small is no protection plan");
+    }
+
+    #[test]
+    fn the_second_day_without_contact_is_one_day_unless_the_policy_says_from() {
+        let days = |when: &str| -> Vec<u32> {
+            let text = POLICY.replace("absence reported", when);
+            let (policy, problems) = parse(&text, Answers::Examples);
+            assert_eq!(problems, vec![]);
+            let wanted = |day| {
+                let pupil = Absentee { id: 1, day, no_contact: true, ..Absentee::default() };
+                let decisions = first_day(&policy, &[pupil], "2026-02-09".parse().unwrap());
+                decisions.iter().any(|decision| decision.rule == "A-02")
+            };
+            (1..=5).filter(|day| wanted(*day)).collect()
+        };
+        assert_eq!(days("second day without contact"), [2]);
+        assert_eq!(days("from the second day without contact"), [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_policys_visit_is_on_the_day_that_it_names_and_its_cause_for_concern_is_a_persons_to_say() {
+        let visits = |row: &str, concern: bool| {
+            let text = format!("{POLICY}[[daily]]\nrule = \"A-03\"\n{row}");
+            let (policy, problems) = parse(&text, Answers::Examples);
+            assert_eq!(problems, vec![]);
+            visits_on(&policy, &Absentee { id: 1, day: 1, ..Absentee::default() }, concern)
+        };
+        let second =
+            "when = \"second day without contact\"\ndo = [{ visit = \"home\", by = \"Office\" }]";
+        assert_eq!(visits(second, false), Some(2));
+        let fourth =
+            "when = \"without contact\"\nday = 4\ndo = [{ visit = \"home\", by = \"Office\" }]";
+        assert_eq!(visits(fourth, false), Some(4));
+        let concern = second.replace(" }]", ", if = \"there is cause for concern\" }]");
+        assert_eq!((visits(&concern, false), visits(&concern, true)), (None, Some(2)));
+    }
+
+    #[test]
+    fn whoever_is_accounted_for_asks_for_a_code_and_no_longer_why() {
+        let unknown = Absentee { id: 1, day: 1, uncoded: true, ..Absentee::default() };
+        assert_eq!(question(&unknown), Question::WhyAway);
+        let reported = Some("at the dentist's".to_owned());
+        let told = Absentee { reported, ..unknown.clone() };
+        assert_eq!(question(&told), Question::WhichCode);
+        assert_eq!(question(&Absentee { accounted: true, ..unknown }), Question::WhichCode);
+        assert_eq!(question(&Absentee { uncoded: false, ..told }), Question::None);
     }
 
     #[test]

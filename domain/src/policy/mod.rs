@@ -47,7 +47,7 @@ pub use case::{Case, Event, Figure, FigureEnd, Place, Recorded, Sent, Target, fo
 pub use coverage::{Covered, Unnoticed, coverage, unnoticed};
 pub use decision::{Counted, Decision, Subject, TakeError, Taking};
 pub use facts::{Absentee, Class, Facts, Priority, Pupil, Rates, Shield};
-pub use first_day::{Question, first_day, question, urgency};
+pub use first_day::{Question, first_day, question, urgency, visits_on};
 pub use folder::{Checked, Folder, check_folder, failures};
 pub use letter::{FIELDS, Letter, LetterOccasion, letter_of};
 pub use missed::{Missed, missed};

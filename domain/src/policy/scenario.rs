@@ -293,6 +293,8 @@ fn absentee(table: Table<'_, '_>) -> Absentee {
         no_call_until: date(&table, "no_call_until"),
         priority: table.flag("protected").then_some(Priority::InCare),
         persistent: table.flag("persistent"),
+        accounted: false,
+        uncoded: false,
     };
     table.finish();
     absentee

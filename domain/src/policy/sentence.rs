@@ -200,6 +200,7 @@ fn daily_sentence(daily: &Daily) -> String {
         Absence::Unanswered => "When a call is not answered",
         Absence::Again => "On each further day of an absence",
         Absence::NoContact => "On the second day of absence without contact",
+        Absence::FromNoContact => "On each day of absence without contact from the second on",
         Absence::Unreached => "When nobody has been reached since the absence began",
         Absence::Protected => {
             "First of all, when the pupil is in care, has a child protection plan or special needs"

@@ -127,7 +127,8 @@ words! {
         Unexplained = "no reason known": "nobody has told the school",
         Unanswered = "call not answered": "the school called and reached nobody",
         Again = "absent again": "a second or later day of the same absence",
-        NoContact = "second day without contact": "two days absent and nobody reached",
+        NoContact = "second day without contact": "the second day absent, and nobody reached",
+        FromNoContact = "from the second day without contact": "the second and every later day absent, and nobody reached",
         Unreached = "without contact": "nobody has been reached since the absence began",
         Protected = "protected pupil absent": "a child in care, with a child protection plan or with special needs",
     }

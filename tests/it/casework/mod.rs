@@ -10,6 +10,7 @@ mod letters;
 mod meetings;
 mod monitoring;
 mod notices;
+mod outbox;
 mod plans;
 mod records;
 mod referrals;

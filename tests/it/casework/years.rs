@@ -107,20 +107,30 @@ impl Story {
 
     /// What the list of a morning wants for a family's child, as "rule kind" with ", done" behind what is done.
     pub fn wanted(&self, family: usize, day: &str) -> Vec<String> {
+        let told = |one: &Value| {
+            let done = if one["done"] == true { ", done" } else { "" };
+            Some(format!("{} {}{done}", one["rule"].as_str()?, one["kind"].as_str()?))
+        };
+        self.to_do(family, day).iter().filter_map(told).collect()
+    }
+
+    /// The steps of the search for a family's child that are still to be taken on a day.
+    pub fn search(&self, family: usize, day: &str) -> Vec<String> {
+        let open =
+            |one: &Value| Some(one["step"].as_str()?.to_owned()).filter(|_| one["done"] == false);
+        self.to_do(family, day).iter().filter_map(open).collect()
+    }
+
+    fn to_do(&self, family: usize, day: &str) -> Vec<Value> {
         let list = self.clerk.get(&format!("/v1/schools/{}/contacts/{day}", self.school));
         let list = list.expect(200);
         let of = |one: &&Value| one["pupil_id"] == self.pupil(family);
         let all = ["missing", "missing_since_morning"].map(|part| list[part].as_array().unwrap());
         let entry = all.into_iter().flatten().find(of);
         let entry = entry.unwrap_or_else(|| panic!("nobody of family {family} in {list:#}"));
-        let told = |one: &Value| {
-            let done = if one["done"] == true { ", done" } else { "" };
-            let [rule, kind] = ["rule", "kind"].map(|name| one[name].as_str().unwrap_or("no rule"));
-            format!("{rule} {kind}{done}")
-        };
-        let wanted = entry["to_do"].as_array().unwrap().iter().map(told).collect();
+        let to_do = entry["to_do"].as_array().unwrap().clone();
         self.heard.borrow_mut().push(list);
-        wanted
+        to_do
     }
 
     /// The office tries to reach a parent, the first being number 1, about a family's child.

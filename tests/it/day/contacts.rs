@@ -6,6 +6,7 @@ mod naive;
 mod oracle;
 mod policies;
 mod registers;
+mod search;
 
 use serde_json::{Value, json};
 
@@ -96,9 +97,12 @@ impl Morning {
         self.office.post(&format!("/v1/schools/{}/contacts/{date}/attempts", self.school), body)
     }
 
-    /// A call about one pupil.
+    /// A call about one pupil; whoever is reached accounts for the child.
     fn call(&self, date: &str, number: usize, parent: i32, reached: bool) -> Value {
-        let body = json!({ "pupil_ids": [self.pupil(number)], "parent_id": parent, "kind": "call", "reached": reached });
+        let body = json!({
+            "pupil_ids": [self.pupil(number)], "parent_id": parent, "kind": "call", "reached": reached,
+            "accounts_for": reached,
+        });
         self.attempt(date, &body).expect(201)
     }
 
@@ -149,7 +153,21 @@ fn to_do(entry: &Value) -> Vec<String> {
         let rule = one["rule"].as_str().unwrap_or("no rule");
         format!("{rule} {}{done}", one["kind"].as_str().unwrap())
     };
-    entry["to_do"].as_array().unwrap().iter().map(told).collect()
+    let of_a_policy = |one: &&Value| one["rule"].is_string();
+    entry["to_do"].as_array().unwrap().iter().filter(of_a_policy).map(told).collect()
+}
+
+/// What is to be done to find a child: step, number, time, and whether it is done.
+fn search(entry: &Value) -> Vec<String> {
+    let told = |one: &Value| {
+        let due = one["due_at"].as_str().map(|at| at[11..16].to_owned());
+        let done = (one["done"] == true).then(|| "done".to_owned());
+        let number = one["number"].as_str().map(str::to_owned);
+        let parts = [Some(one["step"].as_str().unwrap().to_owned()), number, due, done];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    };
+    let steps = entry["to_do"].as_array().unwrap().iter().filter(|one| one["step"].is_string());
+    steps.map(told).collect()
 }
 
 /// The day of most stories.
@@ -191,7 +209,7 @@ fn with_the_register(morning: &Morning) {
     assert_eq!(morning.order(&list["missing"]), [3, 5, 2, 4, 6]);
     let questions: Vec<&Value> =
         list["missing"].as_array().unwrap().iter().map(|one| &one["question"]).collect();
-    assert_eq!(questions, ["why_away", "why_away", "why_away", "nothing", "nothing"]);
+    assert_eq!(questions, ["why_away", "why_away", "why_away", "which_code", "nothing"]);
     let second = morning.entry(&list, 2);
     assert_eq!(to_do(&second), ["O-02 call"]);
     assert_eq!(
@@ -217,14 +235,22 @@ fn at_half_past_nine(morning: &Morning, mother: i32, carer: i32) {
     let list = morning.list(FIRST);
     let [second, third, fifth] = [2, 3, 5].map(|number| morning.entry(&list, number));
     assert_eq!(to_do(&second), ["O-02 call, done", "O-03 message"]);
-    assert_eq!((&second["next"]["rule"], &second["overdue"]), (&json!("O-03"), &json!(true)));
+    assert_eq!(
+        search(&second),
+        ["call, 07700 900123, 09:30, done", "text, 09:30", "decide, 10:30"],
+        "the lead decides when everybody was rung"
+    );
+    assert_eq!((&second["next"]["step"], &second["overdue"]), (&json!("text"), &json!(true)));
     assert_eq!(second["attempts"][0]["made_at"], "2026-11-18T08:50:00Z");
     assert_eq!(second["attempts"][0]["recorded_by"], "test-school_office");
-    assert_eq!((&third["next"], &third["overdue"]), (&Value::Null, &json!(false)));
-    assert_eq!((&fifth["next"]["kind"], &fifth["overdue"]), (&json!("call"), &json!(true)));
+    assert_eq!((&third["question"], &third["overdue"]), (&json!("which_code"), &json!(false)));
+    assert!(third["next"]["says"].as_str().unwrap().starts_with("choose the code"), "{third:#}");
+    assert_eq!((&fifth["next"]["step"], &fifth["overdue"]), (&json!("decide"), &json!(true)));
     let text = json!({ "pupil_ids": [morning.pupil(2)], "parent_id": mother, "kind": "text", "reached": false });
     morning.attempt(FIRST, &text).expect(201);
-    assert_eq!(morning.entry(&morning.list(FIRST), 2)["next"], Value::Null);
+    let second = morning.entry(&morning.list(FIRST), 2);
+    assert_eq!((&second["next"]["step"], &second["overdue"]), (&json!("decide"), &json!(false)));
+    assert_eq!(second["accounted_for"], false, "a voicemail and a text end nothing");
 }
 
 /// The carer says why. The person who heard it chooses the code; the first entry stays in the history.
@@ -238,7 +264,7 @@ fn the_carer_says_why(morning: &Morning) {
     let history = morning.office.get(&history).expect(200).to_string();
     assert!(history.contains("at the dentist's") && history.contains("amendment"), "{history}");
     let list = morning.list(FIRST);
-    assert_eq!(morning.order(&list["missing"]), [5, 2, 3, 4, 6]);
+    assert_eq!(morning.order(&list["missing"]), [5, 2, 4, 3, 6]);
     assert_eq!(morning.entry(&list, 3)["question"], "nothing");
 }
 
@@ -318,7 +344,7 @@ fn half_past_nine_is_by_the_schools_own_clock() {
         (&entry["due_at"], &entry["overdue"]),
         (&json!("2026-09-09T08:30:00Z"), &json!(false))
     );
-    assert_eq!(to_do(&entry), ["no rule call"], "a school without a policy calls nevertheless");
+    assert_eq!(search(&entry), ["decide, 08:30"], "there is nobody to ring");
     morning.at("2026-09-09T08:31:00Z");
     assert_eq!(morning.entry(&morning.list("2026-09-09"), 1)["overdue"], true);
 }
@@ -341,6 +367,11 @@ fn what_is_not_right_is_refused_and_nothing_is_kept() {
     assert_eq!(pointer(call(json!({ "pupil_ids": [] }))), "/pupil_ids");
     assert_eq!(pointer(call(json!({ "whom": "Aunt" }))), "/parent_id");
     assert_eq!(pointer(call(json!({ "says": "" }))), "/says");
+    assert_eq!(pointer(call(json!({ "number": "999999" }))), "/number");
+    assert_eq!(pointer(call(json!({ "accounts_for": true }))), "/accounts_for");
+    assert_eq!(pointer(call(json!({ "professional": "police" }))), "/professional");
+    let nobody = json!({ "parent_id": null, "whom": "Aunt", "number": "07700 900123" });
+    assert_eq!(pointer(call(nobody)), "/number");
     assert_eq!(pointer(call(json!({ "made_at": "2026-11-18T08:51:00Z" }))), "/made_at");
     assert_eq!(pointer(call(json!({ "no_call_until": "2026-11-20" }))), "/no_call_until");
     assert_eq!(

@@ -16,6 +16,7 @@ const APPEND_ONLY: &[&str] = &[
     "former_urn",
     "school_calendar",
     "school_hours",
+    "school_contact_times",
     "school_letterhead",
     "idempotency",
     "class",
@@ -35,6 +36,7 @@ const APPEND_ONLY: &[&str] = &[
     "leave_request",
     "leave_decision",
     "contact_attempt",
+    "search_decision",
     "staff_change",
     "staff_duty",
     "mark_event",
@@ -52,6 +54,7 @@ const APPEND_ONLY: &[&str] = &[
     "letter_decision",
     "mitigation",
     "case_record",
+    "log_entered",
 ];
 
 /// A trust with one school and a row in every table.
@@ -63,6 +66,7 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
     let class_body = json!({ "school_id": school, "year": 2026, "name": "6B" });
     let lead = app.school_client("school_lead", trust, &[school]);
     lead.json("POST", "/v1/classes", &[("idempotency-key", "6B")], &class_body).expect(201);
+    admin.put(&format!("/v1/schools/{school}/contact-times/2026-09-01"), &json!({})).expect(200);
     let hours = json!({ "opens": "08:30:00", "closes": "15:00:00" });
     admin.put(&format!("/v1/schools/{school}/hours/2026-09-01"), &hours).expect(200);
     let class = class(&admin, school, "6A");
@@ -171,6 +175,13 @@ fn a_day_with_everything(admin: &Client, school: i32, ada: i32) {
     let call =
         json!({ "pupil_ids": [ada], "whom": "Grandmother", "kind": "call", "reached": false });
     admin.post(&format!("{place}/contacts/2026-11-18/attempts"), &call).expect(201);
+    let visit =
+        json!({ "pupil_ids": [ada], "whom": "Grandmother", "kind": "visit", "reached": false });
+    admin.post(&format!("{place}/contacts/2026-11-18/attempts"), &visit).expect(201);
+    let decided = json!({ "pupil_id": ada, "decided": "visit", "says": "Nobody answers" });
+    admin.post(&format!("{place}/contacts/2026-11-18/decisions"), &decided).expect(201);
+    let entered = json!({ "system": "cpoms", "entries": ["1795082400000000-9-1-0"] });
+    admin.post(&format!("{place}/reports/log/entered"), &entered).expect(200);
 }
 
 /// Corrections, characteristics, parents and staff, and a record merged into another.

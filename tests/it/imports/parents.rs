@@ -199,7 +199,7 @@ fn every_bad_row_has_a_problem_of_its_own_and_nothing_is_applied() {
 }
 
 #[test]
-fn a_neighbour_or_a_doctor_is_no_parent_and_not_kept() {
+fn a_neighbour_and_a_childminder_are_kept_to_be_rung_and_a_doctor_is_left_aside() {
     let (office, [ann, ..]) = Office::with_three();
     let header = "upn,parent surname,relationship,parental responsibility,telephone";
     let file = named(
@@ -208,11 +208,15 @@ fn a_neighbour_or_a_doctor_is_no_parent_and_not_kept() {
             "ANN,Fell,Neighbour,F,020 7946 0123",
             "ANN,Bell,Doctor,,020 7946 0124",
             "ANN,Hill,Family friend,T,020 7946 0125",
+            "ANN,Moss,Childminder,,020 7946 0126",
         ],
     );
     let import = office.applied("parents", file);
-    assert_eq!(notices(&import), ["2 not-a-parent 2"]);
-    assert_eq!(names(&office.office, ann), ["Hill other 1"]);
+    assert_eq!(notices(&import), ["3 not-a-parent 1"]);
+    assert_eq!(
+        names(&office.office, ann),
+        ["Fell emergency_contact 1", "Hill other 2", "Moss childminder 3"]
+    );
 }
 
 const ORDERS: &str = "upn,parent surname,parent forename,relationship,mobile,court order,court order from,no contact";

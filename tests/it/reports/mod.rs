@@ -89,7 +89,10 @@ fn without(value: &mut Value) {
         Value::Object(members) => {
             members.retain(|name, _| {
                 !name.ends_with("_id")
-                    && !matches!(name.as_str(), "as_known_on" | "at" | "definition" | "recorded_at")
+                    && !matches!(
+                        name.as_str(),
+                        "as_known_on" | "at" | "definition" | "key" | "recorded_at"
+                    )
             });
             members.values_mut().for_each(without);
         }

@@ -38,6 +38,7 @@ permissions! {
     WriteParent = "parent:write",
     ReadContact = "contact:read",
     RecordContact = "contact:record",
+    DecideSearch = "contact:decide",
     DecideLeave = "leave:decide",
     ReadSafeguarding = "safeguarding:read",
     WriteSafeguarding = "safeguarding:write",

@@ -15,7 +15,7 @@ pub enum Line {
     Thing(ThingLine),
 }
 
-/// How something stood: a meeting, a plan, a visit, a monitoring period, a referral, a penalty notice.
+/// How something stood: a meeting, a plan, a visit, a conversation, a monitoring period, a referral, a penalty notice.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ThingLine {
     /// What it is.
@@ -43,6 +43,9 @@ words! {
         Visit = "visit": "a home visit",
         Monitoring = "monitoring": "a monitoring period",
         Referral = "referral": "a referral",
+        Conversation = "conversation": "a conversation with the pupil",
+        CaseFile = "case file": "the pupil's case file",
+        Received = "received": "what an authority sent",
         PenaltyNotice = "penalty notice": "a penalty notice",
     }
 }
@@ -55,6 +58,9 @@ impl From<RecordKind> for LineKind {
             RecordKind::Visit => Self::Visit,
             RecordKind::Monitoring => Self::Monitoring,
             RecordKind::Referral => Self::Referral,
+            RecordKind::Conversation => Self::Conversation,
+            RecordKind::CaseFile => Self::CaseFile,
+            RecordKind::Received => Self::Received,
         }
     }
 }

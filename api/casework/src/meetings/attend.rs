@@ -21,6 +21,10 @@ pub struct Attendance {
     /// Staff and others who came, in your own words.
     #[serde(default)]
     others: Vec<String>,
+    /// The local authority's officer who came, such as to a Team around the Family meeting.
+    #[serde(default)]
+    #[schema(example = "Mr Haddad, LAAO")]
+    officer: Option<String>,
     /// Whether the parents said that they will not come at all.
     #[serde(default)]
     refused: bool,
@@ -95,7 +99,11 @@ pub async fn record_attendance(
         let confidential = said.said.write(&mut meeting)?;
         meeting.parents_came = said.parents;
         meeting.others_came = check_others(said.others, "/others")?;
-        let says = format!("{} on {}: {state}", meeting.kind, meeting.offer.day);
+        let officer = said.officer.map(|officer| name::words(&officer, "/officer", name::LINE));
+        meeting.officer_came = officer.transpose()?;
+        let officer = meeting.officer_came.as_ref();
+        let officer = officer.map(|who| format!("; for the authority: {who}")).unwrap_or_default();
+        let says = format!("{} on {}: {state}{officer}", meeting.kind, meeting.offer.day);
         let standing = RecordEntry {
             state,
             day: meeting.offer.day,

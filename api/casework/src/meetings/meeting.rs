@@ -25,6 +25,10 @@ pub struct Meeting {
     pub parents_came: Vec<ParentId>,
     /// Others who came, in the school's own words.
     pub others_came: Vec<String>,
+    /// The local authority's officer who came, such as to a Team around the Family meeting.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Mr Haddad, LAAO")]
+    pub officer_came: Option<String>,
     /// What was said, as far as it is not confidential.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notes: Option<String>,

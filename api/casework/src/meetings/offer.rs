@@ -79,6 +79,7 @@ pub async fn offer_meeting(
                 offer,
                 parents_came: Vec::new(),
                 others_came: Vec::new(),
+                officer_came: None,
                 notes: None,
                 support: None,
                 advice: None,

@@ -71,6 +71,14 @@ pub struct Delivery {
     /// How, and into whose hands.
     #[schema(example = "By hand; nobody answered the door, so Letter E was posted through it")]
     pub how: String,
+    /// Who took it at the door; absent where nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "The grandmother")]
+    pub taken_by: Option<String>,
+    /// Which letter was brought with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Letter E")]
+    pub with_letter: Option<String>,
 }
 
 /// What was found when a plan was looked at again.

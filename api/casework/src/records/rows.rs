@@ -89,7 +89,10 @@ impl RecordRow {
     /// referral run on.
     pub fn is_over(&self) -> bool {
         match self.kind {
-            RecordKind::Visit => true,
+            RecordKind::Visit
+            | RecordKind::Conversation
+            | RecordKind::CaseFile
+            | RecordKind::Received => true,
             RecordKind::Meeting => {
                 !matches!(self.state, RecordState::Offered | RecordState::Rearranged)
             }

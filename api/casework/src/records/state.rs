@@ -10,6 +10,9 @@ words! {
         Visit = "visit": "a home visit, or why there was none",
         Monitoring = "monitoring": "a monitoring period that an authority is asked for",
         Referral = "referral": "a referral to a partner",
+        Conversation = "conversation": "a conversation with the pupil",
+        CaseFile = "case file": "a pupil's case file, prepared before any referral",
+        Received = "received": "what an authority sent",
     }
 }
 
@@ -34,6 +37,9 @@ words! {
         Received = "received": "of a referral: the other side has it",
         Answered = "answered": "of a referral: the other side answered or did something",
         Closed = "closed": "of a referral: nothing more will come of it",
+        TalkedTo = "talked to": "of a conversation: somebody spoke with the pupil",
+        Filed = "filed": "of a case file: the evidence as it stood",
+        Came = "came": "of what an authority sent: the school has it",
     }
 }
 
@@ -55,6 +61,9 @@ impl RecordKind {
             Self::Referral => {
                 &[State::Prepared, State::Sent, State::Received, State::Answered, State::Closed]
             }
+            Self::Conversation => &[State::TalkedTo],
+            Self::CaseFile => &[State::Filed],
+            Self::Received => &[State::Came],
         }
     }
 
@@ -66,6 +75,9 @@ impl RecordKind {
             Self::Visit => "visits",
             Self::Monitoring => "monitoring-periods",
             Self::Referral => "referrals",
+            Self::Conversation => "conversations",
+            Self::CaseFile => "case-files",
+            Self::Received => "received",
         }
     }
 }

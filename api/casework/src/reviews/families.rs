@@ -7,7 +7,7 @@ use domain::policy::{Next, Policy};
 use super::open::first_day_of_term;
 use crate::cases;
 use base::prelude::*;
-use roll::parents::{children_of, parents_of};
+use roll::parents::{ParentOf, children_of, parents_of};
 
 /// What the children of one family have in common: the key of the first of them. Children are of one family who share a
 /// parent of whom nothing has to be respected. Empty when none of these policies has a row for a family.
@@ -22,7 +22,8 @@ pub fn families(
     }
     let mut children: BTreeMap<ParentId, Vec<PupilId>> = BTreeMap::new();
     for (pupil, parents) in parents_of(tx, pupils, day)? {
-        for parent in parents.into_iter().filter(|parent| !parent.ask_first) {
+        let asked = |one: &ParentOf| !one.ask_first && one.link.relationship.is_parent();
+        for parent in parents.into_iter().filter(asked) {
             children.entry(parent.parent.parent_id).or_default().push(pupil);
         }
     }
@@ -61,6 +62,7 @@ pub fn family_of(
         return Ok(BTreeMap::new());
     }
     let parents = parents_of(tx, &[pupil_id], day)?.into_values().flatten();
+    let parents = parents.filter(|one| one.link.relationship.is_parent());
     let parents: Vec<ParentId> = parents.map(|one| one.parent.parent_id).collect();
     let children = children_of(tx, &parents, day)?.into_iter().map(|(_, child)| child);
     let children: BTreeSet<PupilId> = children.chain([pupil_id]).collect();

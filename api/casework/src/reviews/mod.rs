@@ -7,6 +7,7 @@ mod feedback;
 mod give_feedback;
 mod items;
 mod list_reviews;
+mod messages;
 mod open;
 mod open_review;
 mod question;

@@ -7,6 +7,7 @@ use domain::{Calendar, WindowKind};
 
 use super::families::{families, left_in_term};
 use super::feedback::feedback_between;
+use super::messages::{MessageGround, write_messages};
 use super::question::{Question, tickets};
 use super::rows::{self, NewItem, ReviewRow};
 use crate::actions::{self, ActionSubject};
@@ -55,6 +56,18 @@ pub fn open(
     let question =
         Question { day, calendars: &calendars, figures: &figures, beside: &beside, shelf: &shelf };
     let decisions = question.ask(tx, &pathway, rewards.as_ref(), &cases)?;
+    let placed = figures.on_roll().filter_map(|member| {
+        let class = ClassId::new(member.placements.last()?.class);
+        Some((member.pupil_id(), beside.classes.get(&class)?.clone()))
+    });
+    let ground = MessageGround {
+        row: &row,
+        policies: &policies,
+        decisions: &decisions,
+        calendars: &calendars,
+        classes: &placed.collect(),
+    };
+    write_messages(tx, &ground)?;
     store(tx, &row, decisions, &calendars)?;
     Ok(row)
 }

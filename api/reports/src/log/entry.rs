@@ -2,6 +2,7 @@
 
 use domain::Days;
 
+use super::entered::LogEntered;
 use base::prelude::*;
 use casework::records::RecordKind;
 use school::tenants::SchoolRow;
@@ -9,6 +10,12 @@ use school::tenants::SchoolRow;
 /// One entry of a log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LogEntry {
+    /// Names this entry.
+    #[schema(example = "1795082400000000-9-93-0")]
+    pub key: String,
+    /// Where it was entered in a safeguarding system, and when.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub entered: Vec<LogEntered>,
     /// When (UTC).
     pub at: DateTime<Utc>,
     /// By whom.
@@ -68,6 +75,9 @@ words! {
         Visit = "visit": "a home visit, or why there was none",
         Monitoring = "monitoring": "how a monitoring period stood",
         Referral = "referral": "how a referral stood",
+        Conversation = "conversation": "a conversation with the pupil",
+        CaseFile = "case file": "a pupil's case file was prepared",
+        Received = "received": "what an authority sent",
         PenaltyNotice = "penalty notice": "how a penalty notice stood",
         Contact = "contact": "an attempt to reach somebody about an absence",
         Feedback = "feedback": "what teachers and others said at a review",
@@ -85,6 +95,9 @@ impl From<RecordKind> for LogKind {
             RecordKind::Visit => Self::Visit,
             RecordKind::Monitoring => Self::Monitoring,
             RecordKind::Referral => Self::Referral,
+            RecordKind::Conversation => Self::Conversation,
+            RecordKind::CaseFile => Self::CaseFile,
+            RecordKind::Received => Self::Received,
         }
     }
 }
@@ -168,6 +181,8 @@ pub fn span(school: &SchoolRow, days: Days) -> Result<(DateTime<Utc>, DateTime<U
 /// An entry without a pupil, a case or a rule.
 pub fn entry(at: DateTime<Utc>, who: String, kind: LogKind, what: String) -> LogEntry {
     LogEntry {
+        key: String::new(),
+        entered: Vec::new(),
         at,
         who,
         role: None,

@@ -2,7 +2,7 @@
 
 use super::super::people::People;
 use super::entry::{Entries, LogFilter};
-use super::{letters, said, steps, things};
+use super::{entered, letters, said, steps, things};
 use base::prelude::*;
 use roll::pupils;
 use school::tenants::SchoolRow;
@@ -24,6 +24,7 @@ pub fn entries(tx: &mut Tx, school: &SchoolRow, wanted: &LogFilter) -> Result<En
     all.sort_by_key(|(place, _)| *place);
     all.truncate(usize::try_from(wanted.most).unwrap_or(usize::MAX));
     name(tx, wanted.school_id, &mut all)?;
+    entered::mark(tx, wanted.school_id, &mut all)?;
     Ok(all)
 }
 

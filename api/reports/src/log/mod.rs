@@ -2,9 +2,11 @@
 //! (rule H-12): cases step by step, and what stands beside them. What is confidential is visible only with
 //! `safeguarding:read`.
 
+mod entered;
 mod entry;
 mod gather;
 mod letters;
+pub mod record_log_entered;
 mod said;
 mod steps;
 mod things;
@@ -72,9 +74,9 @@ pub struct LogExport {
 }
 
 /// The columns of the log as CSV.
-const HEADER: [&str; 13] = [
+const HEADER: [&str; 15] = [
     "date", "time", "pupil_id", "pupil", "class", "case", "stage", "rule", "kind", "what",
-    "because", "who", "role",
+    "because", "who", "role", "key", "entered",
 ];
 
 /// Read the log
@@ -141,6 +143,11 @@ fn promised(tx: &mut Tx, school_id: SchoolId, day: NaiveDate) -> Result<Vec<Stri
 
 fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>> {
     let wall = school.wall(entry.at)?;
+    let told = |one: &entered::LogEntered| {
+        let at = school.wall(one.entered_at)?.format("%Y-%m-%d %H:%M");
+        Ok::<_, Problem>(format!("{}: {at}, {}", one.system, one.recorded_by))
+    };
+    let entered = entry.entered.iter().map(told).collect::<Result<Vec<String>>>()?;
     Ok(vec![
         wall.date().to_string(),
         wall.format("%H:%M").to_string(),
@@ -155,5 +162,7 @@ fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>> {
         entry.because.join("; "),
         entry.who,
         cell(entry.role),
+        entry.key,
+        entered.join("; "),
     ])
 }

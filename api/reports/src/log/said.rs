@@ -118,7 +118,7 @@ pub fn contacts(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
     let keys = (contact_attempt::recorded_at, contact_attempt::attempt_id);
     let only = || 0.into_sql::<Integer>();
     type Row = (
-        (AttemptId, PupilId, Option<String>, String, bool),
+        (AttemptId, PupilId, Option<String>, String, bool, bool, Option<String>),
         (Option<String>, DateTime<Utc>, String, String),
     );
     let rows: Vec<Row> = of_page!(rows, wanted, source::CONTACTS, (keys.0, keys.1, only()))
@@ -129,6 +129,8 @@ pub fn contacts(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
                 contact_attempt::whom,
                 contact_attempt::kind,
                 contact_attempt::reached,
+                contact_attempt::accounts_for,
+                contact_attempt::professional,
             ),
             (
                 contact_attempt::says,
@@ -138,14 +140,22 @@ pub fn contacts(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
             ),
         ))
         .load(tx.conn)?;
-    let one = |((id, pupil, whom, kind, reached), (says, at, who, role)): Row| {
-        let whom = whom.unwrap_or_else(|| "a parent".to_owned());
-        let reached = if reached { "reached" } else { "not reached" };
-        let says = says.map(|says| format!(": {says}")).unwrap_or_default();
-        let one = entry(at, who, LogKind::Contact, format!("{kind} to {whom}, {reached}{says}"));
-        let place = (at, source::CONTACTS, id.number(), 0);
-        (place, LogEntry { role: Some(role), pupil_id: Some(pupil), ..one })
-    };
+    let one =
+        |((id, pupil, whom, kind, reached, accounts, professional), (says, at, who, role)): Row| {
+            let whom = whom.unwrap_or_else(|| "a parent".to_owned());
+            let what = professional.map(|what| format!(" ({})", what.replace('_', " ")));
+            let whom = whom + &what.unwrap_or_default();
+            let reached = match (reached, accounts) {
+                (_, true) => "accounted for the child",
+                (true, false) => "reached",
+                (false, false) => "not reached",
+            };
+            let says = says.map(|says| format!(": {says}")).unwrap_or_default();
+            let one =
+                entry(at, who, LogKind::Contact, format!("{kind} to {whom}, {reached}{says}"));
+            let place = (at, source::CONTACTS, id.number(), 0);
+            (place, LogEntry { role: Some(role), pupil_id: Some(pupil), ..one })
+        };
     Ok(rows.into_iter().map(one).collect())
 }
 

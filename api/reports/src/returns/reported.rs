@@ -131,6 +131,11 @@ impl From<ParentOf> for ReportedParent {
     }
 }
 
+/// Whom a school rings beside the parents stands in no return.
+fn is_parent(one: &ParentOf) -> bool {
+    one.link.relationship.is_parent()
+}
+
 /// The pupils of some enrolments as a return names them on a day, by enrolment.
 pub fn reported(
     tx: &mut Tx,
@@ -156,7 +161,7 @@ pub fn reported(
             year_group: listed.year_group,
             first_day: member.first_day,
             last_day: member.last_day,
-            parents: parents.into_iter().map(Into::into).collect(),
+            parents: parents.into_iter().filter(is_parent).map(Into::into).collect(),
         };
         Some((member.enrolment_id(), pupil))
     };

@@ -29,12 +29,18 @@ pub struct Link {
 }
 
 impl Link {
-    /// Refuses what cannot be kept. `at` is where in the body it stands. Errors: a priority out of range.
+    /// Refuses what cannot be kept. `at` is where in the body it stands. Errors: a priority out of range;
+    /// parental responsibility of somebody who is no parent.
     pub(super) fn check(&self, at: &str) -> Result<()> {
-        if (1..=LAST).contains(&self.priority) {
-            return Ok(());
+        let mut problem = Problem::new(Kind::Invalid);
+        if !(1..=LAST).contains(&self.priority) {
+            let expected = format!("a number from 1 to {LAST}: 1 is called first");
+            problem = problem.and(format!("{at}/priority"), expected);
         }
-        let expected = format!("a number from 1 to {LAST}: 1 is called first");
-        Err(Problem::at(Kind::Invalid, format!("{at}/priority"), expected))
+        if self.responsibility && !self.relationship.is_parent() {
+            let expected = "what somebody with parental responsibility is to the pupil";
+            problem = problem.and(format!("{at}/relationship"), expected);
+        }
+        if problem.errors().is_empty() { Ok(()) } else { Err(problem) }
     }
 }

@@ -25,7 +25,9 @@ mod told_of_orders;
 
 pub use add_parent::{NewParent, add};
 pub use link::Link;
-pub use of_pupils::{ParentOf, children_of, parents_of, protected, respected};
+pub use of_pupils::{
+    ParentOf, SchoolToAsk, children_of, parents_of, protected, respected, schools_of_siblings,
+};
 pub use parents_of_pupil::{PupilParents, page as parents_page};
 pub use person::{Contact, Person};
 pub use recipients::{Recipient, recipients};

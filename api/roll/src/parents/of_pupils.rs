@@ -3,8 +3,9 @@
 use super::link::Link;
 use super::rows::{self, ParentRow};
 use super::ties::{Tie, ties_of_parents, ties_of_pupils};
-
+use crate::pupils::on_roll;
 use base::prelude::*;
+use school::tenants;
 
 /// A parent of a pupil, as a list names them.
 pub struct ParentOf {
@@ -16,7 +17,19 @@ pub struct ParentOf {
     pub ask_first: bool,
 }
 
-/// Who are parents of these pupils on a day, each pupil's in the order in which they are called.
+/// A school that has a brother or sister of a pupil.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SchoolToAsk {
+    /// The school.
+    pub school_id: SchoolId,
+    /// Its name.
+    pub name: String,
+}
+
+/// Who are parents of these pupils on a day, and whom the school rings beside them ([`Relationship::is_parent`]), each
+/// pupil's in the order in which they are called.
+///
+/// [`Relationship::is_parent`]: domain::Relationship::is_parent
 pub fn parents_of(
     tx: &mut Tx,
     pupils: &[PupilId],
@@ -62,6 +75,43 @@ pub fn protected(
     Ok(standing.map(|tie| (tie.pupil_id, tie.parent_id)).collect())
 }
 
+/// The other schools of the trust that have a brother or sister of these pupils on roll on a day: a school that looks for
+/// a missing child asks them. It learns which schools they are and nothing of who is there.
+pub fn schools_of_siblings(
+    tx: &mut Tx,
+    school_id: SchoolId,
+    pupils: &[PupilId],
+    day: NaiveDate,
+) -> Result<BTreeMap<PupilId, BTreeSet<SchoolToAsk>>> {
+    tx.whole_trust(|tx| {
+        let mut ties = ties_of_pupils(tx, pupils)?;
+        ties.retain(|tie| {
+            tie.link.relationship.is_parent() && lasts(tie, day) && !tie.safeguards.silence(day)
+        });
+        let parents: BTreeSet<ParentId> = ties.iter().map(|tie| tie.parent_id).collect();
+        let parents: Vec<ParentId> = parents.into_iter().collect();
+        let children = children_of(tx, &parents, day)?;
+        let ids: Vec<PupilId> = children.iter().map(|(_, child)| *child).collect();
+        let roll = on_roll(tx, None, day, Some(&ids))?;
+        let names: BTreeMap<SchoolId, String> =
+            tenants::schools(tx)?.into_iter().map(|row| (row.school_id, row.name)).collect();
+        let mut found: BTreeMap<PupilId, BTreeSet<SchoolToAsk>> = BTreeMap::new();
+        for tie in &ties {
+            let siblings = children
+                .iter()
+                .filter(|(parent, child)| *parent == tie.parent_id && *child != tie.pupil_id);
+            for (_, sibling) in siblings {
+                let there = roll.iter().filter(|on| on.pupil_id == *sibling);
+                let schools = there.map(|on| on.school_id).filter(|school| *school != school_id);
+                found.entry(tie.pupil_id).or_default().extend(schools.filter_map(|school_id| {
+                    Some(SchoolToAsk { school_id, name: names.get(&school_id)?.clone() })
+                }));
+            }
+        }
+        Ok(found)
+    })
+}
+
 /// The children of these parents on a day about whom they may be contacted, as far as the caller may see them: parent and
 /// pupil.
 pub fn children_of(
@@ -70,7 +120,9 @@ pub fn children_of(
     day: NaiveDate,
 ) -> Result<Vec<(ParentId, PupilId)>> {
     let ties = ties_of_parents(tx, parents)?.into_iter();
-    let open = ties.filter(|tie| lasts(tie, day) && !tie.safeguards.silence(day));
+    let open = ties.filter(|tie| {
+        tie.link.relationship.is_parent() && lasts(tie, day) && !tie.safeguards.silence(day)
+    });
     Ok(open.map(|tie| (tie.parent_id, tie.pupil_id)).collect())
 }
 

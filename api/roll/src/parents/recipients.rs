@@ -33,6 +33,7 @@ const ASK_SOCIAL_WORKER: &str = "the child is in care: ask the social worker whe
 const SOCIAL_WORKER_SAYS: &str =
     "the child is in care, and the social worker says: not to this parent";
 const AT_HOME: &str = "the child is not in care: the parents are written to";
+const NO_PARENT: &str = "is rung when the child is missing, and is no parent";
 const NO_CARE: &str = "has neither parental responsibility nor the child living with them";
 
 /// Everybody who is a parent of a pupil of a school on a day, in the order in which they are called.
@@ -77,6 +78,7 @@ fn why_not(tie: &Tie, in_care: bool, day: NaiveDate) -> Option<&'static str> {
     let of_authority = matches!(link.relationship, SocialWorker | VirtualSchool);
     match (in_care, safeguards.letters_in_care) {
         _ if safeguards.silence(day) => Some(ASK_FIRST),
+        _ if !link.relationship.is_parent() => Some(NO_PARENT),
         (true, _) if of_authority || link.relationship == FosterCarer => None,
         (true, _) if !link.responsibility => Some(IN_CARE),
         (true, None) => Some(ASK_SOCIAL_WORKER),

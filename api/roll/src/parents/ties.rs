@@ -217,7 +217,9 @@ fn ties(
 pub fn whom_to_ask(tx: &mut Tx, pupil_id: PupilId) -> Result<BTreeMap<ParentId, bool>> {
     let today = tx.clock().today();
     let ties = ties_of_pupil(tx, pupil_id)?.into_iter();
-    let present = ties.filter(|tie| tie.link.last_day.is_none_or(|last| today <= last));
+    let present = ties.filter(|tie| {
+        tie.link.relationship.is_parent() && tie.link.last_day.is_none_or(|last| today <= last)
+    });
     Ok(present.map(|tie| (tie.parent_id, tie.safeguards.silence(today))).collect())
 }
 

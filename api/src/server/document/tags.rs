@@ -55,6 +55,7 @@ const WINGS: [(&str, &[(&str, &str)]); 12] = [
     (
         "casework",
         &[
+            ("outbox", "Messages to the school's own people, until they have gone out."),
             ("actions", "What people have to do, by when, and the evidence that they did it."),
             (
                 "orders",
@@ -69,6 +70,8 @@ const WINGS: [(&str, &[(&str, &str)]); 12] = [
             ("meetings", "Meetings with families: offered, rearranged, attended, noted."),
             ("plans", "Support plans: agreed, reviewed, delivered."),
             ("visits", "Visits to families."),
+            ("conversations", "Conversations with the pupil: what the child said."),
+            ("received", "What the local authority sent, as the school received it."),
             ("notices", "Penalty notices: proposed, decided, counted against the national limits."),
             ("referrals", "Referrals to the local authority and to others, and what came of them."),
             ("monitoring", "Periods in which the local authority watches a pupil's attendance."),

@@ -25,6 +25,9 @@ impl Child {
     }
 }
 
+/// The telephone numbers of the one parent of all these pupils.
+pub const NUMBERS: [&str; 2] = ["07700 900123", "020 7946 0123"];
+
 /// A report: key, pupil, first and last day, reason.
 #[derive(Debug, Clone)]
 pub struct Report(pub i64, pub i32, pub NaiveDate, pub NaiveDate, pub String);
@@ -39,8 +42,12 @@ pub struct Attempt {
     pub id: i64,
     pub pupil: i32,
     pub day: NaiveDate,
+    pub at: DateTime<Utc>,
     pub kind: &'static str,
+    /// Which of [`NUMBERS`] was rung.
+    pub number: Option<usize>,
     pub reached: bool,
+    pub accounts: bool,
     pub until: Option<NaiveDate>,
 }
 
@@ -121,12 +128,45 @@ fn sessions(marks: &Marks, day: NaiveDate) -> (u64, u64) {
 }
 
 /// How urgent it is, and what is to be asked.
-fn question(has_reason: bool, persistent: bool) -> (u8, &'static str) {
-    match (has_reason, persistent) {
-        (false, _) => (0, "why_away"),
-        (true, true) => (1, "ask_more"),
-        (true, false) => (2, "nothing"),
+fn question(known: bool, uncoded: bool, persistent: bool) -> (u8, &'static str) {
+    match (known, uncoded, persistent) {
+        (false, ..) => (0, "why_away"),
+        (true, true, _) => (1, "which_code"),
+        (true, false, true) => (2, "ask_more"),
+        (true, false, false) => (3, "nothing"),
     }
+}
+
+/// Whether something that finds a missing child should have been done by now.
+fn late(
+    today: &[&&Attempt],
+    (urgent, gone): (bool, Option<DateTime<Utc>>),
+    (day, now): (NaiveDate, DateTime<Utc>),
+) -> bool {
+    let at = |hour, minute| day.and_hms_opt(hour, minute, 0).unwrap().and_utc();
+    let (noon, is_late) = (at(12, 0), |due: DateTime<Utc>| due <= now);
+    let in_round = |one: &&&&Attempt| now < noon || one.at >= noon;
+    let rung = |calls: &[&&Attempt]| {
+        let mut rung = [false; NUMBERS.len()];
+        for call in calls.iter().filter(|one| one.kind == "call") {
+            let next = rung.iter().position(|done| !done);
+            call.number.or(next).into_iter().for_each(|number| rung[number] = true);
+        }
+        rung
+    };
+    let this_round: Vec<&&Attempt> = today.iter().filter(in_round).copied().collect();
+    let (before, round) = (rung(today), rung(&this_round));
+    let again = |tried: bool| match gone {
+        Some(gone) => gone,
+        None if tried && now >= noon => at(14, 0),
+        None => at(9, 30),
+    };
+    let calls = (0..NUMBERS.len()).any(|number| !round[number] && is_late(again(before[number])));
+    let texted = |all: &[&&Attempt]| all.iter().any(|one| one.kind == "text");
+    let text = !texted(&this_round) && is_late(again(texted(today)));
+    let decides = urgent || now >= at(10, 30) || round.iter().all(|done| *done);
+    let by = if urgent { at(9, 30) } else { at(10, 30) };
+    calls || text || (decides && is_late(gone.unwrap_or(by)))
 }
 
 fn entry(
@@ -158,7 +198,8 @@ fn entry(
         .collect();
     let covers = mine.iter().rfind(|report| day <= report.3);
     let leave = said.leave.iter().rfind(|one| one.0 == child.pupil && one.1 <= day && day <= one.2);
-    let by_code = (!today.contains(&"N")).then(|| "a code".to_owned());
+    let says_nothing = today.iter().any(|code| ["N", "O"].contains(code));
+    let by_code = (!says_nothing).then(|| "a code".to_owned());
     let granted = leave.filter(|one| one.3).map(|_| "leave was granted".to_owned());
     let reason = covers.map(|report| report.4.clone()).or(granted).or(by_code);
 
@@ -168,18 +209,17 @@ fn entry(
         .filter(|one| one.pupil == child.pupil && since <= one.day && one.day <= day)
         .collect();
     let of_today: Vec<&&Attempt> = attempts.iter().filter(|one| one.day == day).collect();
-    let reached = of_today.iter().any(|one| one.reached);
-    let tried = |kind| reached || of_today.iter().any(|one| one.kind == kind);
-    let in_vain = !reached && of_today.iter().any(|one| one.kind == "call");
     let agreed = attempts.iter().rev().find_map(|one| one.until).is_some_and(|until| day < until);
     let contact = reason.is_some() || !mine.is_empty() || attempts.iter().any(|one| one.reached);
 
-    let (rank, question) = question(reason.is_some(), persistent);
+    let known = reason.is_some() || agreed || of_today.iter().any(|one| one.accounts);
+    let (rank, question) = question(known, today.contains(&"N"), persistent);
     let half_past_nine = day.and_hms_opt(9, 30, 0).unwrap().and_utc();
     let register = said.saved.get(&(child.class, day, true)).copied();
     let due = if since_morning { register } else { Some(half_past_nine) };
     let due_at = due.filter(|_| rank == 0);
-    let open = rank == 0 && !agreed && (!tried("call") || (in_vain && !tried("text")));
+    let urgent = since_morning || [0, 1, 3].contains(&child.priority);
+    let gone = register.filter(|_| since_morning);
     let key = (rank, child.priority, contact, !persistent, child.pupil);
     let entry = Entry {
         pupil: child.pupil,
@@ -191,7 +231,7 @@ fn entry(
         reason,
         attempts: of_today.iter().map(|one| one.id).collect(),
         due_at,
-        overdue: open && due_at.is_some_and(|due| due <= now),
+        overdue: rank == 0 && late(&of_today, (urgent, gone), (day, now)),
     };
     Some((key, entry))
 }

@@ -62,7 +62,9 @@ impl World {
                 priority: if number < 4 { number } else { 9 },
             });
         }
-        let body = json!({ "person": { "surname": "A", "language": "en" }, "link": { "relationship": "mother", "priority": 1 } });
+        let body = json!({ "person": { "surname": "A", "language": "en", "contacts": [
+            { "kind": "mobile", "value": naive::NUMBERS[0] }, { "kind": "home", "value": naive::NUMBERS[1] },
+        ] }, "link": { "relationship": "mother", "priority": 1 } });
         let place = format!("/v1/pupils/{}/parents", children[0].pupil);
         let parent = id(&admin.post(&place, &body).expect(201), "parent_id");
         for child in &children[1..] {
@@ -153,15 +155,29 @@ impl World {
         let pupil = self.child(dice);
         let kind = *dice.pick(&["call", "call", "text"]);
         let reached = dice.below(3) == 0;
+        let accounts = reached && dice.below(2) == 0;
+        let number = [None, Some(0), Some(1)][dice.below(3)];
         let until = (reached && dice.below(3) == 0)
             .then(|| self.today + TimeDelta::days(1 + dice.below(3) as i64));
         let body = json!({
             "pupil_ids": [pupil], "parent_id": self.parent, "kind": kind, "reached": reached, "no_call_until": until,
+            "accounts_for": accounts, "number": number.map(|number: usize| naive::NUMBERS[number]),
         });
         let place = format!("/v1/schools/{}/contacts/{}/attempts", self.school, self.today);
         let kept = self.admin.post(&place, &body).expect(201);
         let id = kept["attempts"][0]["attempt_id"].as_i64().unwrap();
-        self.said.attempts.push(Attempt { id, pupil, day: self.today, kind, reached, until });
+        let (day, at) = (self.today, self.now());
+        self.said.attempts.push(Attempt {
+            id,
+            pupil,
+            day,
+            at,
+            kind,
+            number,
+            reached,
+            accounts,
+            until,
+        });
     }
 
     fn report(&mut self, dice: &mut Dice) {
@@ -277,7 +293,7 @@ fn read(one: &Value, since_morning: bool) -> Entry {
     Entry {
         pupil: id(one, "pupil_id"),
         since_morning,
-        question: ["why_away", "ask_more", "nothing"]
+        question: ["why_away", "which_code", "ask_more", "nothing"]
             .into_iter()
             .find(|name| one["question"] == *name)
             .unwrap(),

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{FIRST, Morning, to_do};
+use super::{FIRST, Morning, search, to_do};
 
 const SECOND: &str = "2026-11-19";
 
@@ -126,10 +126,11 @@ fn policies_that_say_nothing_of_the_day_call_and_then_text() {
         let mother = morning.parent(&[1], "mother", 1);
         morning.register(FIRST, "AM", &[(1, "N")]);
         let entry = morning.entry(&morning.list(FIRST), 1);
-        assert_eq!(to_do(&entry), ["no rule call"], "{policy}");
+        assert_eq!(search(&entry), ["call, 07700 900123, 09:30", "text, 09:30"], "{policy}");
         morning.call(FIRST, 1, mother, false);
         let entry = morning.entry(&morning.list(FIRST), 1);
-        assert_eq!(to_do(&entry), ["no rule call, done", "no rule message"], "{policy}");
+        assert_eq!(search(&entry)[0], "call, 07700 900123, 09:30, done", "{policy}");
         assert_eq!(entry["next"]["kind"], "message");
+        assert_eq!(to_do(&entry), Vec::<String>::new());
     }
 }

@@ -33,6 +33,12 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         "/v1/schools/{school}/hours/2026-09-01",
         r#"{"opens":"08:45:00","closes":"15:15:00"}"#,
     ),
+    ("read_contact_times", "/v1/schools/{school}/contact-times", ""),
+    (
+        "put_contact_times",
+        "/v1/schools/{school}/contact-times/2026-09-01",
+        r#"{"call_by":"09:15:00"}"#,
+    ),
     (
         "create_closure",
         "/v1/schools/{school}/closures?preview=true",
@@ -123,6 +129,12 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         "/v1/schools/{school}/contacts/2026-11-18/attempts",
         r#"{"pupil_ids":[{absentee}],"whom":"Aunt","kind":"call","reached":false}"#,
     ),
+    (
+        "decide_search",
+        "/v1/schools/{school}/contacts/2026-11-18/decisions",
+        r#"{"pupil_id":{absentee},"decided":"visit","says":"Nobody answers"}"#,
+    ),
+    ("few_contacts", "/v1/schools/{school}/few-contacts", ""),
     (
         "give_reason",
         "/v1/schools/{school}/contacts/2026-11-18/reasons",
@@ -237,6 +249,29 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"day":"2026-11-18","visit":{"made":false,"says":"They moved"}}"#,
     ),
     ("read_visit", "/v1/visits/{visit}", ""),
+    ("list_conversations", "/v1/conversations?school_id={school}", ""),
+    (
+        "record_conversation",
+        "/v1/conversations",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"day":"2026-11-18","conversation":{"who":["Jo"],"pupil_said":"The bus"}}"#,
+    ),
+    ("read_conversation", "/v1/conversations/{conversation}", ""),
+    ("list_received", "/v1/received?school_id={school}", ""),
+    (
+        "record_received",
+        "/v1/received",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"day":"2026-11-18","paper":{"what":"advisory_letter","from":"LAAO","dated":"2026-11-17","says":"Advice"}}"#,
+    ),
+    ("read_received", "/v1/received/{paper}", ""),
+    ("list_case_files", "/v1/case-files?school_id={school}", ""),
+    (
+        "prepare_case_file",
+        "/v1/case-files",
+        r#"{"about":{"school_id":{school},"pupil_id":{pupil}},"says":"In the event of a referral"}"#,
+    ),
+    ("read_case_file", "/v1/case-files/{file}", ""),
+    ("list_messages", "/v1/messages?school_id={school}", ""),
+    ("record_message_sent", "/v1/messages/{message}/sent", r#"{"how":"by e-mail"}"#),
     ("list_monitoring_periods", "/v1/monitoring-periods?school_id={school}", ""),
     (
         "request_period",
@@ -298,6 +333,11 @@ pub const CALLS: &[(&str, &str, &str)] = &[
     ("governors_summary", "/v1/schools/{school}/reports/governors", ""),
     ("class_figures", "/v1/schools/{school}/reports/classes", ""),
     ("log_export", "/v1/schools/{school}/reports/log", ""),
+    (
+        "record_log_entered",
+        "/v1/schools/{school}/reports/log/entered",
+        r#"{"system":"cpoms","entries":["1795082400000000-9-1-0"]}"#,
+    ),
     ("attendance_return", "/v1/schools/{school}/returns/attendance", ""),
     ("sickness_return", "/v1/schools/{school}/returns/sickness", ""),
     ("new_pupil_return", "/v1/schools/{school}/returns/new-pupils", ""),

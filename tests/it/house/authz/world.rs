@@ -10,7 +10,7 @@ use crate::support::weeks::send_marks;
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
 /// a second record of the pupil; `absentee` a pupil with a case.
-pub const THINGS: [&str; 25] = [
+pub const THINGS: [&str; 29] = [
     "school",
     "annex",
     "class",
@@ -35,7 +35,11 @@ pub const THINGS: [&str; 25] = [
     "visit",
     "period",
     "referral",
+    "conversation",
+    "paper",
+    "file",
     "notice",
+    "message",
 ];
 
 /// A school and its annex, with one of everything.
@@ -73,9 +77,9 @@ impl World {
         let parent = json!({ "person": { "surname": "A", "language": "en" }, "link": { "relationship": "father", "priority": 2 } });
         let parent = admin.post(&format!("/v1/pupils/{pupil}/parents"), &parent).expect(201);
         let parent = id(&parent, "parent_id");
-        let [meeting, plan, visit, period, referral, notice] =
+        let [meeting, plan, visit, period, referral, conversation, paper, file, notice] =
             beside_a_case(admin, school, pupil, parent);
-        let [report, leave] = told(admin, school, absentee);
+        let [report, leave, message] = told(admin, school, absentee);
         let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
         let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
         let ids = [
@@ -103,7 +107,11 @@ impl World {
             visit,
             period,
             referral,
+            conversation,
+            paper,
+            file,
             notice,
+            message,
         ];
         Self { urn, ids }
     }
@@ -121,8 +129,8 @@ impl World {
     }
 }
 
-/// An absence that was reported, and leave that was asked for.
-fn told(admin: &Client, school: i32, pupil: i32) -> [i32; 2] {
+/// An absence that was reported, leave that was asked for, and a message about a visit in vain.
+fn told(admin: &Client, school: i32, pupil: i32) -> [i32; 3] {
     let report = json!({ "pupil_id": pupil, "first_day": "2026-11-18", "reason": "A cold", "reported_by": "Mother" });
     let report =
         admin.post(&format!("/v1/schools/{school}/reported-absences"), &report).expect(201);
@@ -130,7 +138,12 @@ fn told(admin: &Client, school: i32, pupil: i32) -> [i32; 2] {
         "pupil_id": pupil, "first_day": "2026-11-19", "last_day": "2026-11-19", "reason": "A wedding", "requested_by": "Father",
     });
     let leave = admin.post(&format!("/v1/schools/{school}/leave-requests"), &leave).expect(201);
-    [id(&report, "report_id"), id(&leave, "leave_id")]
+    let visit = json!({ "pupil_ids": [pupil], "whom": "Aunt", "kind": "visit", "reached": false });
+    admin.post(&format!("/v1/schools/{school}/contacts/2026-11-17/attempts"), &visit).expect(201);
+    let messages =
+        admin.get(&format!("/v1/messages?school_id={school}&kind=safeguarding")).expect(200);
+    let message = id(&messages["items"][0], "message_id");
+    [id(&report, "report_id"), id(&leave, "leave_id"), message]
 }
 
 /// A review of the school, the case of a pupil that it opened, and a letter and an action that came of it.
@@ -171,19 +184,31 @@ fn case(admin: &Client, school: i32, number: u32) -> [i32; 5] {
     ]
 }
 
-/// A meeting, a plan, a visit, a monitoring period, a referral and a penalty notice.
-fn beside_a_case(admin: &Client, school: i32, pupil: i32, parent: i32) -> [i32; 6] {
-    let things =
-        ["offer_meeting", "make_plan", "record_visit", "request_period", "prepare_referral"];
-    let [meeting, plan, visit, period, referral] = things.map(|operation| {
-        let (_, path, body) = CALLS.iter().find(|call| call.0 == operation).expect("a call");
-        let body =
-            body.replace("{school}", &school.to_string()).replace("{pupil}", &pupil.to_string());
-        let body: Value = serde_json::from_str(&body).unwrap();
-        let thing = admin.post(path, &body).expect(201);
-        id(thing.get("meeting").unwrap_or(&thing), "record_id")
-    });
+/// A meeting, a plan, a visit, a monitoring period, a referral, a conversation, what the authority sent, a case file and a
+/// penalty notice.
+fn beside_a_case(admin: &Client, school: i32, pupil: i32, parent: i32) -> [i32; 9] {
+    let things = [
+        "offer_meeting",
+        "make_plan",
+        "record_visit",
+        "request_period",
+        "prepare_referral",
+        "record_conversation",
+        "record_received",
+        "prepare_case_file",
+    ];
+    let [meeting, plan, visit, period, referral, conversation, paper, file] =
+        things.map(|operation| {
+            let (_, path, body) = CALLS.iter().find(|call| call.0 == operation).expect("a call");
+            let body = body
+                .replace("{school}", &school.to_string())
+                .replace("{pupil}", &pupil.to_string());
+            let body: Value = serde_json::from_str(&body).unwrap();
+            let thing = admin.post(path, &body).expect(201);
+            id(thing.get("meeting").unwrap_or(&thing), "record_id")
+        });
     let notice = json!({ "parent_id": parent, "school_id": school, "reason": "Known" });
     let notice = admin.post(&format!("/v1/pupils/{pupil}/notices"), &notice).expect(201);
-    [meeting, plan, visit, period, referral, id(&notice, "notice_id")]
+    let notice = id(&notice, "notice_id");
+    [meeting, plan, visit, period, referral, conversation, paper, file, notice]
 }

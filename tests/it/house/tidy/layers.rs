@@ -43,6 +43,7 @@ const WINGS: [(&str, &[&str]); 13] = [
         "casework",
         &[
             "records",
+            "outbox",
             "actions",
             "orders",
             "letters",
@@ -52,6 +53,8 @@ const WINGS: [(&str, &[&str]); 13] = [
             "meetings",
             "plans",
             "visits",
+            "conversations",
+            "received",
             "notices",
             "referrals",
             "monitoring",
