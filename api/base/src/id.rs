@@ -123,6 +123,7 @@ ids! {
     CaseId(i32, Integer) = "case_id", "The case.", 205;
     ClassId(i32, Integer) = "class_id", "The class.", 31;
     ClosureId(i32, Integer) = "closure_id", "The closure.", 3;
+    DrawId(i32, Integer) = "draw_id", "The prize draw.", 4;
     EnrolmentId(i32, Integer) = "enrolment_id", "The enrolment.", 5120;
     ImportId(i64, BigInt) = "import_id", "The import.", 31;
     ItemId(i32, Integer) = "item", "The item of the review.", 3;

@@ -1030,6 +1030,55 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ticket_event (trust_id, school_id, pupil_id, policy_row, period, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        policy_row -> Text,
+        period -> Text,
+        seq -> Int4,
+        state -> Text,
+        draw -> Text,
+        draw_period -> Text,
+        reason -> Nullable<Text>,
+        draw_id -> Nullable<Int4>,
+        source -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    ticket (trust_id, school_id, pupil_id, policy_row, period) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        policy_row -> Text,
+        period -> Text,
+        seq -> Int4,
+        state -> Text,
+        draw -> Text,
+        draw_period -> Text,
+        reason -> Nullable<Text>,
+        draw_id -> Nullable<Int4>,
+        source -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    ticket_pool_closed (trust_id, school_id, draw, draw_period) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        draw -> Text,
+        draw_period -> Text,
+        closed_at -> Timestamptz,
+        closed_by -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     action,
     action_event,
@@ -1093,6 +1142,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     staff_change,
     staff_duty,
+    ticket,
+    ticket_event,
+    ticket_pool_closed,
     trust,
     unplanned_closure,
     upload,

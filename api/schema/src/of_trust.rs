@@ -87,6 +87,9 @@ of_trust! {
     staff
     staff_change
     staff_duty
+    ticket
+    ticket_event
+    ticket_pool_closed
     trust
     trust_clock
     unplanned_closure

@@ -52,6 +52,8 @@ const APPEND_ONLY: &[&str] = &[
     "letter_decision",
     "mitigation",
     "case_record",
+    "ticket_event",
+    "ticket_pool_closed",
 ];
 
 /// A trust with one school and a row in every table.
@@ -88,7 +90,11 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
              FROM enrolment ORDER BY enrolment_id LIMIT 1;
          INSERT INTO pupil_copy SELECT trust_id, pupil_id, now(), school_ids, known_to, upn, surname, forename, name_key, \
              given_key, birth_date, sex FROM pupil ORDER BY pupil_id LIMIT 1;
-         INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run",
+         INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run;
+         INSERT INTO ticket_event SELECT trust_id, school_id, pupil_id, 'S-06', '2026/2026-W46', 1, 'earned', 'a prize', \
+             '2026/term-1', NULL, NULL, 'run', created_at, created_by FROM enrolment ORDER BY enrolment_id LIMIT 1;
+         INSERT INTO ticket_pool_closed SELECT trust_id, school_id, draw, draw_period, recorded_at, recorded_by \
+             FROM ticket_event",
     );
     (trust, school)
 }

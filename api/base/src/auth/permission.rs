@@ -64,6 +64,8 @@ permissions! {
     ReadRun = "run:read",
     RetryRun = "run:retry",
     MoveClock = "clock:write",
+    ReadReward = "reward:read",
+    HoldDraw = "draw:hold",
     ReadReport = "report:read",
     ReadAnalytics = "analytics:read",
 }

@@ -303,6 +303,8 @@ pub const CALLS: &[(&str, &str, &str)] = &[
     ("new_pupil_return", "/v1/schools/{school}/returns/new-pupils", ""),
     ("deletion_return", "/v1/schools/{school}/returns/deletions", ""),
     ("job_events", "/v1/jobs/{import}/events", ""),
+    ("list_tickets", "/v1/tickets?school_id={school}", ""),
+    ("class_tickets", "/v1/classes/{class}/tickets?period=2026/2026-W46", ""),
     ("list_schedules", "/v1/schedules?school_id={school}", ""),
     ("list_runs", "/v1/runs?school_id={school}", ""),
     ("read_run", "/v1/runs/{run}", ""),
