@@ -138,7 +138,7 @@ fn of_school(
 ) -> SchoolEligibility {
     let windows = WindowKind::ALL.map(|kind| school.calendar.windows(kind));
     let year = Year { calendar: &school.calendar, windows: windows.each_ref().map(Vec::as_slice) };
-    let judged = judged(&year, asked.rows, asked.ending);
+    let judged = judged(&year, asked.rows, asked.ending, asked.rules.cut_off);
     let overs: BTreeSet<(NaiveDate, NaiveDate)> =
         judged.iter().map(|one| (one.over.from, one.over.to)).collect();
     let mut gaps = BTreeSet::new();
