@@ -36,8 +36,8 @@ pub struct Reach {
 }
 
 impl RewardRow {
-    /// The row of a policy; `None` for one that is no reward for a rate: one on entry into a band or for a trend, a draw
-    /// that only tickets enter.
+    /// The row of a policy; `None` for one that is no reward for a rate: one for a trend, a family, a stage or a count, a draw that
+    /// only tickets enter.
     pub fn of(policy: &Policy, row: &Row) -> Option<Self> {
         let (every, over) = match &row.body {
             Body::Regular(regular) if row.kind == Kind::Reward => {
@@ -51,7 +51,9 @@ impl RewardRow {
         let whom = match &row.body {
             Body::Regular(regular) => match (regular.whom, regular.when) {
                 (For::BestClass, _) => Whom::BestClass,
-                (For::EachPupil, Trend::Any) => {
+                (For::EachPupil, Trend::Any)
+                    if regular.at.is_empty() && regular.comes_to.is_none() =>
+                {
                     Whom::Pupils(ranges(policy, &regular.bands, regular.at_least, regular.below))
                 }
                 _ => return None,

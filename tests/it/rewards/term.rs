@@ -103,7 +103,7 @@ impl Term {
         let path = format!("/v1/pupils/{}/marks/amendments", self.office.pupil(pupil as usize));
         let change = json!({ "date": day, "session": session, "mark": mark });
         let body = json!({ "school_id": self.office.school, "reason": "Told by the parents", "changes": [change] });
-        self.office.lead.post(&path, &body).expect(200);
+        self.office.lead.post(&path, &body).expect(201);
     }
 }
 
@@ -160,6 +160,7 @@ fn a_term_is_judged_at_its_cut_off_and_handed_over() {
     let known = |pupil: u32, day: usize| mark(pupil, day).filter(|mark| *mark != "N");
     // The days are numbered from the first of the file.
     send_marks(&it.office.lead, it.office.school, &PUPILS, to, |pupil, day| known(pupil, day + 8));
+    it.judged("reward", "2026/");
     it.office.app.clock.set("2026-12-15T18:30:00Z");
     it.judged("reward", "2026/term-1");
 
@@ -187,10 +188,13 @@ fn a_term_is_judged_at_its_cut_off_and_handed_over() {
         );
         assert_eq!(of("S-08", "held"), held, "pupil {pupil}");
     }
-    // The only class has the best attendance: its sentences name nobody.
-    let praise =
-        it.office.lead.get(&format!("/v1/rewards/praise?school_id={school}&period=2026/term-1"));
-    let praise = praise.expect(200);
+    // The only class has the best attendance, where no mark is missing: its sentences name nobody.
+    let praise = |period: &str| {
+        let path = format!("/v1/rewards/praise?school_id={school}&period=2026/{period}");
+        it.office.lead.get(&path).expect(200)
+    };
+    assert_eq!(praise("term-1")["sentences"], json!([]));
+    let praise = praise("2026-W40");
     let says = praise["sentences"][0].as_str().unwrap();
     assert!(says.starts_with("6A had the best attendance from"), "{praise}");
     let holders =

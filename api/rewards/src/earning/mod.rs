@@ -89,8 +89,8 @@ impl Which {
             Self::Before(all) => all.contains(&(row.name.clone(), key.to_owned())),
             Self::Ending(kind, days) => {
                 let own = kind_of(row.period()) == Some(*kind)
-                    && days.contains(answer.days.to.min(days.to));
-                let own = own && answer.days.to >= days.from && answer.days.to <= days.to;
+                    && days.from <= answer.days.to
+                    && answer.days.to <= days.to;
                 let within = *kind == WindowKind::Term
                     && row.period() != RewardPeriod::Year
                     && days.contains(answer.days.from)

@@ -29,6 +29,9 @@ pub struct SchoolAnswer {
     /// The codes that leave a session out.
     #[schema(example = json!(["C2", "M", "R", "T"]))]
     pub neutral: Vec<String>,
+    /// The rewards that go by more than a rate, such as moving up a band, and that nothing judges.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub not_judged: Vec<String>,
     /// Each row and each of its periods.
     pub rows: Vec<EligibleRow>,
 }

@@ -10,7 +10,7 @@ mod read_eligibility;
 mod record_adjustment;
 mod rules;
 
-pub use named::{NamedRow, named_rows, period_key};
+pub use named::{NamedRow, named_rows, other_rows, period_key};
 pub use rules::{Asked, asked};
 
 /// The operations of this capability.

@@ -47,6 +47,16 @@ pub fn named_rows(policy: &Policy) -> Vec<NamedRow> {
     rows
 }
 
+/// The rewards of a policy that go by more than a rate: a trend, a family, a stage, a count. Whoever gives these does it by
+/// their own lists.
+pub fn other_rows(policy: &Policy) -> Vec<String> {
+    let others = policy
+        .rows
+        .iter()
+        .filter(|row| row.kind == Kind::Reward && RewardRow::of(policy, row).is_none());
+    others.map(|row| format!("{}: {}", row.rule, sentence(row))).collect()
+}
+
 /// What names a period in lists, ledgers and runs: `2026/2026-W37`, `2026/term-1`.
 pub fn period_key(year: AcademicYear, answer: &RowAnswer) -> String {
     format!("{}/{}", year.number(), answer.period)

@@ -3,7 +3,7 @@
 use domain::{CodeTable, Days};
 
 use super::answer::{SchoolAnswer, Shown, row_answer};
-use super::named::period_key;
+use super::named::{other_rows, period_key};
 use super::rules::{Asked, asked};
 use base::auth::permission::Permission;
 use base::operation::*;
@@ -188,6 +188,7 @@ fn school_answer(
         policy_version: asked.follows.version,
         cut_off_days: asked.rules.cut_off,
         neutral: asked.follows.policy.settled.neutral.clone(),
+        not_judged: other_rows(&asked.follows.policy),
         rows,
     }
 }
