@@ -155,6 +155,7 @@ fn rewards(from: NaiveDate) {
         adjustments: BTreeMap::new(),
         least: LeastSessions::HALF,
         least_class: 8,
+        cut_off: 3,
     };
     let schools = (0..SCHOOLS).collect();
     let ending = Days { from, to: day(2025, 12, 31) };

@@ -42,7 +42,8 @@ words! {
         Leavers = "leavers": "pupils with a case have left the roll, or moved inside the trust",
         Joiners = "joiners": "pupils have their first day at another school: drafts of that school go live",
         Response = "response": "a policy does what it regularly does for pupils in a band",
-        Reward = "reward": "a policy gives something for good attendance",
+        Reward = "reward": "what a week, a half term, a term or the year has earned is judged",
+        RewardAgain = "reward_again": "marks have changed on which rewards rest: they are judged again",
         Draw = "draw": "a policy holds a prize draw",
         Calendar = "calendar": "a calendar is missing, or has no summer term: nothing is due without it",
     }
@@ -62,6 +63,7 @@ impl Occasion {
             | Occasion::Joiners
             | Occasion::Response
             | Occasion::Reward
+            | Occasion::RewardAgain
             | Occasion::Draw
             | Occasion::Calendar => None,
         }
@@ -107,6 +109,25 @@ pub fn ends(calendar: &Calendar, zone: Tz) -> Vec<Due> {
         })
         .collect();
     all.sort_by(|a, b| (a.at, a.occasion, &a.period).cmp(&(b.at, b.occasion, &b.period)));
+    all
+}
+
+/// When what a calendar's weeks, half terms, terms and its year have earned is judged, in order: as [`ends`], but a term
+/// and the year so many school days before their last, so that children are still there.
+pub fn rewards_due(calendar: &Calendar, zone: Tz, cut_off: usize) -> Vec<Due> {
+    let due = |end: Due| {
+        let before = match end.occasion {
+            Occasion::EndOfTerm | Occasion::EndOfYear => cut_off,
+            _ => 0,
+        };
+        let days = end.from.iter_days().take_while(|day| *day <= end.local.date());
+        let days: Vec<NaiveDate> = days.filter(|day| calendar.is_school_day(*day)).collect();
+        let day = days.iter().rev().take(before + 1).last().copied()?;
+        let local = day.and_time(EVENING);
+        Some(Due { at: instant(local, zone), occasion: Occasion::Reward, local, ..end })
+    };
+    let mut all: Vec<Due> = ends(calendar, zone).into_iter().filter_map(due).collect();
+    all.sort_by(|a, b| (a.at, &a.period).cmp(&(b.at, &b.period)));
     all
 }
 

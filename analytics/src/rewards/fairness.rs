@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::{Characteristic, CodeTable};
+use domain::{Characteristic, CodeTable, Rate};
 
 use super::{Eligibility, RewardRules, SchoolEligibility, Whom, eligibility};
 use crate::estimate::interval;
@@ -37,6 +37,9 @@ pub struct Reached {
     pub neutral: Share,
     /// Pupils who would never have earned it, and would have with those codes neutral.
     pub prevented: u32,
+    /// Of their periods that followed another, those in which they did better than in the one before: what a reward for
+    /// improvement on one's own baseline would have given.
+    pub improved: Share,
 }
 
 /// One pupil's periods of a row.
@@ -44,6 +47,7 @@ pub struct Reached {
 struct Pupil {
     earned: Share,
     neutral: Share,
+    improved: Share,
 }
 
 /// Looks at every row for pupils on the registers of some schools, most often those of a past year. `no_choice` are the
@@ -78,14 +82,58 @@ fn of_row(
     let mut pupils: BTreeMap<i32, Pupil> = BTreeMap::new();
     add(row, as_it_is, &mut pupils, |pupil| &mut pupil.earned);
     add(row, neutral, &mut pupils, |pupil| &mut pupil.neutral);
-    let shown = groups.iter().filter_map(|(value, members)| {
+    add_improvement(row, as_it_is, &mut pupils);
+    let members = |members: &BTreeSet<i32>| -> Vec<Pupil> {
         let own = pupils.iter().filter(|(pupil, _)| members.contains(pupil));
-        let own: Vec<Pupil> = own.map(|(_, pupil)| *pupil).collect();
-        (own.len() >= FEWEST_IN_GROUP).then(|| (*value, reached(&own)))
-    });
-    let shown = shown.collect();
+        own.map(|(_, pupil)| *pupil).collect()
+    };
+    let sizes: Vec<(Value, usize)> =
+        groups.iter().map(|(value, own)| (*value, members(own).len())).collect();
+    let hidden = hidden(&sizes, pupils.len());
+    let shown = groups.iter().filter(|(value, _)| !hidden.contains(value));
+    let shown = shown.map(|(value, own)| (*value, reached(&members(own)))).collect();
     let all: Vec<Pupil> = pupils.values().copied().collect();
     RowFairness { row, all: reached(&all), groups: shown }
+}
+
+/// The groups that are not shown: those of fewer than ten pupils, and as many of the next smallest as it takes that what
+/// is left of everybody, without the groups shown, is nobody or ten pupils at least.
+fn hidden(sizes: &[(Value, usize)], all: usize) -> BTreeSet<Value> {
+    let mut hidden = BTreeSet::new();
+    let kind = |value: &Value| value.by();
+    let kinds: BTreeSet<By> = sizes.iter().map(|(value, _)| kind(value)).collect();
+    for one in kinds {
+        let mut own: Vec<(Value, usize)> =
+            sizes.iter().filter(|(value, _)| kind(value) == one).copied().collect();
+        own.sort_by_key(|(value, size)| (*size, *value));
+        let mut rest = all.saturating_sub(own.iter().map(|(_, size)| size).sum());
+        for (value, size) in own {
+            if size >= FEWEST_IN_GROUP && (rest == 0 || rest >= FEWEST_IN_GROUP) {
+                break;
+            }
+            hidden.insert(value);
+            rest += size;
+        }
+    }
+    hidden
+}
+
+/// Adds how often each pupil did better than in the period before.
+fn add_improvement(row: usize, schools: &[SchoolEligibility], pupils: &mut BTreeMap<i32, Pupil>) {
+    for school in schools {
+        let mut before: BTreeMap<i32, Rate> = BTreeMap::new();
+        for answer in school.answers.iter().filter(|answer| answer.row == row) {
+            let Some(stretch) = school.stretches.get(answer.stretch) else { continue };
+            for figure in &stretch.pupils {
+                let (attended, possible) = (figure.reckoned.attended, figure.reckoned.possible);
+                let Some(now) = Rate::of(attended.into(), possible.into()) else { continue };
+                if let Some(before) = before.insert(figure.pupil, now) {
+                    let part = u64::from(now > before);
+                    pupils.entry(figure.pupil).or_default().improved.add(Share { part, whole: 1 });
+                }
+            }
+        }
+    }
 }
 
 /// Adds the periods of a row, and those that were earned, to one of each pupil's two shares.
@@ -123,6 +171,7 @@ fn reached(pupils: &[Pupil]) -> Reached {
         interval: interval(&earned),
         neutral: pooled(|pupil| pupil.neutral),
         prevented: count(pupils.iter().filter(prevented).count()),
+        improved: pooled(|pupil| pupil.improved),
     }
 }
 

@@ -51,16 +51,20 @@ impl Reckoned {
         }
         // The lowest and the highest that the rate can come to.
         let (low, high) = (self.attended, self.attended + self.unknown);
-        let mut ranges = ranges.iter();
-        let reached = ranges.any(|range| {
+        let reached = ranges.iter().any(|range| {
             reaches(high, all, range.at_least)
                 && range.below.is_none_or(|below| !reaches(low, all, below))
         });
-        match (reached, self.unknown) {
-            (false, _) => Standing::NotReached,
-            (true, 0) => Standing::Earned,
-            (true, _) => Standing::Held,
+        if !reached {
+            return Standing::NotReached;
         }
+        // Whatever the missing marks will be, a session that counts or none.
+        let certain = ranges.iter().any(|range| {
+            reaches(low, all, range.at_least)
+                && range.below.is_none_or(|below| !reaches(high, all, below))
+        });
+        let enough = least.met_by(self.possible, sessions);
+        if certain && enough { Standing::Earned } else { Standing::Held }
     }
 }
 
@@ -191,5 +195,6 @@ mod tests {
         };
         assert_eq!(of(19, 20, 0), Standing::NotReached, "95% is above the band");
         assert_eq!((of(18, 20, 0), of(18, 19, 1)), (Standing::Earned, Standing::Held));
+        assert_eq!(of(73, 79, 1), Standing::Earned, "91.2% or 92.5%, whatever the mark will be");
     }
 }

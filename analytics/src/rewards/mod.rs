@@ -62,6 +62,8 @@ pub struct RewardRules {
     pub least: LeastSessions,
     /// How many pupils a class needs to be compared with others.
     pub least_class: u32,
+    /// How many school days before its last a term, and the year, ends for rewards: before children leave.
+    pub cut_off: usize,
 }
 
 /// From one day to another, both included, these codes leave a pupil's sessions out. Why is nobody's business here.

@@ -138,7 +138,7 @@ fn of_school(
 ) -> SchoolEligibility {
     let windows = WindowKind::ALL.map(|kind| school.calendar.windows(kind));
     let year = Year { calendar: &school.calendar, windows: windows.each_ref().map(Vec::as_slice) };
-    let judged = judged(&year, asked.rows, asked.ending);
+    let judged = judged(&year, asked.rows, asked.ending, asked.rules.cut_off);
     let overs: BTreeSet<(NaiveDate, NaiveDate)> =
         judged.iter().map(|one| (one.over.from, one.over.to)).collect();
     let mut gaps = BTreeSet::new();
@@ -231,18 +231,23 @@ fn earning(stretch: &Stretch, least: LeastSessions, ranges: &[Reach]) -> (Vec<i3
     let (mut earned, mut held) = (Vec::new(), Vec::new());
     for PupilFigure { pupil, reckoned, .. } in &stretch.pupils {
         let all = reckoned.possible + reckoned.unknown;
-        let enough = match least {
-            LeastSessions::Sessions(least) => all >= least,
-            LeastSessions::Part { of, whole } => all * whole >= stretch.sessions * of,
+        let enough_of = |sessions: u32| match least {
+            LeastSessions::Sessions(least) => sessions >= least,
+            LeastSessions::Part { of, whole } => sessions * whole >= stretch.sessions * of,
         };
+        let enough = enough_of(all);
         let low = Rate::of(reckoned.attended.into(), all.into());
         let high = Rate::of((reckoned.attended + reckoned.unknown).into(), all.into());
         let Some((low, high)) = low.zip(high).filter(|_| enough) else { continue };
         let within = |range: &Reach| {
             high.at_least(range.at_least) && range.below.is_none_or(|below| low.below(below))
         };
+        let surely = |range: &Reach| {
+            low.at_least(range.at_least) && range.below.is_none_or(|below| high.below(below))
+        };
         if ranges.iter().any(within) {
-            if reckoned.unknown == 0 { earned.push(*pupil) } else { held.push(*pupil) }
+            let certain = ranges.iter().any(surely) && enough_of(reckoned.possible);
+            if certain { earned.push(*pupil) } else { held.push(*pupil) }
         }
     }
     (earned, held)

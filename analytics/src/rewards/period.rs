@@ -38,6 +38,11 @@ impl RewardPeriod {
             Every::Entry => return None,
         })
     }
+
+    /// Whether it is judged before its last school day: children leave then, and are to be handed what they earned.
+    pub const fn is_cut_off(self) -> bool {
+        matches!(self, Self::Term | Self::Year)
+    }
 }
 
 /// One period of a row, and the days that its rate is taken over.
@@ -62,24 +67,36 @@ impl Year<'_> {
     }
 }
 
-/// The periods of the rows that end, with their last school day, on some days.
-pub(crate) fn judged(year: &Year<'_>, rows: &[RewardRow], ending: Days) -> Vec<Judged> {
+/// The periods of the rows that end, with their last school day or at their cut-off, on some days.
+pub(crate) fn judged(
+    year: &Year<'_>,
+    rows: &[RewardRow],
+    ending: Days,
+    cut_off: usize,
+) -> Vec<Judged> {
     let school_days = school_days(year.calendar);
-    let last_of = |days: Days| {
+    let last_of = |days: Days, before: usize| {
+        let first = school_days.partition_point(|day| *day < days.from);
         let end = school_days.partition_point(|day| *day <= days.to);
-        let last = end.checked_sub(1).and_then(|at| school_days.get(at)).copied();
-        last.filter(|last| days.from <= *last && ending.contains(*last))
+        let last = end.checked_sub(1).map(|last| last.saturating_sub(before).max(first));
+        let last = last.and_then(|at| school_days.get(at)).copied();
+        last.filter(|last| days.contains(*last) && ending.contains(*last))
     };
     let mut known: BTreeMap<RewardPeriod, Vec<(String, Days, NaiveDate)>> = BTreeMap::new();
     let mut all = Vec::new();
     for (row, asked) in rows.iter().enumerate() {
         let periods = known.entry(asked.period).or_insert_with(|| {
+            let before = if asked.period.is_cut_off() { cut_off } else { 0 };
             let periods = periods(year, &school_days, asked.period).into_iter();
-            let ended = periods.filter_map(|days| Some((days, last_of(days)?)));
+            let ended = periods.filter_map(|days| Some((days, last_of(days, before)?)));
             ended.map(|(days, last)| (key(year, asked.period, days), days, last)).collect()
         });
         all.extend(periods.iter().map(|(key, days, last)| {
-            let over = asked.over.map_or(*days, |over| so_far(year, over, *last, *days));
+            let own = match asked.period.is_cut_off() {
+                true => Days { from: days.from, to: *last },
+                false => *days,
+            };
+            let over = asked.over.map_or(own, |over| so_far(year, over, *last, own));
             Judged { row, key: key.clone(), days: *days, over }
         }));
     }

@@ -36,8 +36,8 @@ pub struct Reach {
 }
 
 impl RewardRow {
-    /// The row of a policy; `None` for one that is no reward for a rate: one on entry into a band or for a trend, a draw
-    /// that only tickets enter.
+    /// The row of a policy; `None` for one that is no reward for a rate: one for a trend, a family, a stage or a count, a draw that
+    /// only tickets enter.
     pub fn of(policy: &Policy, row: &Row) -> Option<Self> {
         let (every, over) = match &row.body {
             Body::Regular(regular) if row.kind == Kind::Reward => {
@@ -47,11 +47,13 @@ impl RewardRow {
             _ => return None,
         };
         let period = RewardPeriod::of(every)?;
-        let over = (over != usual(every)).then_some(over);
+        let over = (Some(over) != own(every)).then_some(over);
         let whom = match &row.body {
             Body::Regular(regular) => match (regular.whom, regular.when) {
                 (For::BestClass, _) => Whom::BestClass,
-                (For::EachPupil, Trend::Any) => {
+                (For::EachPupil, Trend::Any)
+                    if regular.at.is_empty() && regular.comes_to.is_none() =>
+                {
                     Whom::Pupils(ranges(policy, &regular.bands, regular.at_least, regular.below))
                 }
                 _ => return None,
@@ -63,14 +65,15 @@ impl RewardRow {
     }
 }
 
-/// What stands in a row that does not say what its rate is taken over: it is the row's own period.
-const fn usual(every: Every) -> Over {
+/// What a rate is taken over where it is the row's own period; `None` for a period over which policies take none.
+const fn own(every: Every) -> Option<Over> {
     match every {
-        Every::Week => Over::Week,
-        Every::Fortnight => Over::Fortnight,
-        Every::HalfTerm | Every::HalfTermHoliday => Over::HalfTerm,
-        Every::Term => Over::Term,
-        Every::Day | Every::FourWeeks | Every::Year | Every::Entry => Over::Year,
+        Every::Week => Some(Over::Week),
+        Every::Fortnight => Some(Over::Fortnight),
+        Every::HalfTerm | Every::HalfTermHoliday => Some(Over::HalfTerm),
+        Every::Term => Some(Over::Term),
+        Every::Year => Some(Over::Year),
+        Every::Day | Every::FourWeeks | Every::Entry => None,
     }
 }
 

@@ -43,7 +43,12 @@ impl<'a> Plan<'a> {
         let is_asked = asked.schools.contains(&block.school());
         let rows = if is_asked { asked.rows } else { &[] };
         let windows = WindowKind::ALL.map(|kind| block.windows(kind));
-        let judged = judged(&Year { calendar: block.calendar(), windows }, rows, asked.ending);
+        let judged = judged(
+            &Year { calendar: block.calendar(), windows },
+            rows,
+            asked.ending,
+            asked.rules.cut_off,
+        );
         let overs: BTreeSet<(NaiveDate, NaiveDate)> =
             judged.iter().map(|one| (one.over.from, one.over.to)).collect();
         let overs: Vec<(NaiveDate, NaiveDate)> = overs.into_iter().collect();

@@ -39,6 +39,7 @@ fn rules() -> RewardRules {
         adjustments: BTreeMap::new(),
         least: LeastSessions::HALF,
         least_class: 8,
+        cut_off: 0,
     }
 }
 
@@ -299,9 +300,15 @@ fn any_rules(start: NaiveDate) -> impl Strategy<Value = RewardRules> {
         (1..4u32).prop_map(|of| LeastSessions::Part { of, whole: 4 }),
     ];
     let adjustments = vec(adjustment, 0..4).prop_map(|all| all.into_iter().collect());
-    (some, adjustments, least, 0..4u32).prop_map(|(neutral, adjustments, least, least_class)| {
-        RewardRules { neutral, adjustments, least, least_class }
-    })
+    (some, adjustments, least, 0..4u32, 0..6usize).prop_map(
+        |(neutral, adjustments, least, least_class, cut_off)| RewardRules {
+            neutral,
+            adjustments,
+            least,
+            least_class,
+            cut_off,
+        },
+    )
 }
 
 proptest! {

@@ -119,12 +119,16 @@ macro_rules! ids {
 
 ids! {
     ActionId(i32, Integer) = "action_id", "The action.", 314;
+    AdjustmentId(i32, Integer) = "adjustment_id", "The adjustment.", 5;
     AttemptId(i32, Integer) = "attempt_id", "The attempt to reach a family.", 93;
+    AwardId(i32, Integer) = "award_id", "The award.", 118;
     CaseId(i32, Integer) = "case_id", "The case.", 205;
     ClassId(i32, Integer) = "class_id", "The class.", 31;
     ClosureId(i32, Integer) = "closure_id", "The closure.", 3;
     DecisionId(i32, Integer) = "decision_id", "The decision.", 4;
+    DrawId(i32, Integer) = "draw_id", "The prize draw.", 4;
     EnrolmentId(i32, Integer) = "enrolment_id", "The enrolment.", 5120;
+    EqualityId(i32, Integer) = "equality_id", "The record.", 2;
     ImportId(i64, BigInt) = "import_id", "The import.", 31;
     ItemId(i32, Integer) = "item", "The item of the review.", 3;
     JobId(i64, BigInt) = "job_id", "The job.", 31;

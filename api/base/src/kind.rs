@@ -188,6 +188,18 @@ kinds! {
         "The run has not failed."
         "Only a run whose job has the state `failed` is tried again; one that waits, runs or is done needs nothing."
         [] {};
+    AwardSettled 409 "award-settled"
+        "That award is not one to hand over or to withdraw."
+        "It is held while a mark is missing, or it was withdrawn, or it was handed over already; `detail` says which. A child who has left or died is handed none."
+        [] { "detail": "The award is held: the register of 6A on 2026-11-19 (afternoon) is missing." };
+    NotACertificate 409 "not-a-certificate"
+        "That award is no certificate."
+        "Only an award of the kind `certificate` has a number and a text; the others are handed over as they are."
+        [] { "detail": "The award is a sticker." };
+    TooEarly 409 "too-early"
+        "That has not come yet."
+        "`detail` names the day from which on it can be asked."
+        [] { "detail": "The period ends on 2026-12-15." };
     Taken 409 "already-exists"
         "That already exists."
         "`detail` names what has it: a URN, a UPN, a class name or an enrolment can stand once."

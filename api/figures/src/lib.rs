@@ -27,7 +27,7 @@ use tokio::sync::Semaphore;
 
 pub use evidence::{Check, Light, attempts_since, light, register_checks};
 pub use pupils::{Beside, Figures, pooled, week_to};
-pub use school_blocks::{AsKnown, SchoolBlocks, pupil_blocks, years_behind};
+pub use school_blocks::{AsKnown, SchoolBlocks, TrustBlocks, pupil_blocks, years_behind};
 
 use self::blocks::YearRead;
 use base::cache::Answers;

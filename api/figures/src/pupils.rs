@@ -22,8 +22,6 @@ pub struct Beside {
     pub died: BTreeSet<PupilId>,
     /// Accepted reasons, by pupil.
     pub mitigations: BTreeMap<PupilId, String>,
-    /// Tickets held this term, by pupil and name.
-    pub tickets: BTreeMap<PupilId, BTreeMap<String, u32>>,
     /// Names of classes.
     pub classes: BTreeMap<ClassId, String>,
     /// Classes whose teachers were asked for feedback and have not given it.
@@ -168,7 +166,7 @@ impl<'a> Figures<'a> {
             target: target
                 .and_then(|target| self.rate(member.enrolment_id(), target.from, target.to)),
             case,
-            tickets: beside.tickets.get(&member.pupil_id()).cloned().unwrap_or_default(),
+            tickets: BTreeMap::new(),
             shield: Shield {
                 mitigation: beside.mitigations.get(&member.pupil_id()).cloned(),
                 letters_stopped: beside.stopped.contains(&member.pupil_id()),

@@ -3,7 +3,7 @@
 use ::analytics::Block;
 use domain::CodeTable;
 
-use super::blocks::YearRead;
+use super::blocks::{Built, YearRead};
 use super::facts::{Facts, SchoolDay};
 use super::{Counting, known};
 use base::db::block;
@@ -19,6 +19,31 @@ pub struct SchoolBlocks {
     pub blocks: Vec<Arc<Block>>,
     /// The instant as of which they are known.
     pub known_at: DateTime<Utc>,
+}
+
+/// One year of every school that a scope covers.
+pub struct TrustBlocks {
+    /// The schools, by id.
+    pub schools: BTreeMap<SchoolId, SchoolRow>,
+    /// Of those that have a calendar.
+    pub blocks: Vec<Arc<Block>>,
+    /// The version of each school's year that was counted.
+    pub versions: BTreeMap<SchoolId, i64>,
+    /// The instant as of which everything is known.
+    pub known_at: DateTime<Utc>,
+}
+
+impl TrustBlocks {
+    fn of(built: Built) -> Self {
+        let Built { schools, versions, at, blocks, .. } = built;
+        let versions = versions.into_iter().map(|(school, version)| (school, version.number));
+        Self { schools, blocks, versions: versions.collect(), known_at: at }
+    }
+
+    /// A school's block; `None` when it has no calendar for the year.
+    pub fn block(&self, school_id: SchoolId) -> Option<&Arc<Block>> {
+        self.blocks.iter().find(|block| block.school() == school_id.number())
+    }
 }
 
 impl Counting {
@@ -66,6 +91,39 @@ impl Counting {
         years: Vec<AcademicYear>,
     ) -> Result<SchoolBlocks> {
         self.build_school(job.snapshot(|tx| self.read_school(tx, school_id, years))?)
+    }
+
+    /// Builds what has moved of one year of every school that the scope covers: a pupil may have come from another. `read`
+    /// says which year in the snapshot that the counts are read in. Errors: what `read` refuses; 503 when too much is
+    /// counted at once.
+    pub async fn trust_blocks_of<T: Send + 'static>(
+        &self,
+        scope: &Scope,
+        read: impl FnOnce(&mut Tx) -> Result<(AcademicYear, Option<DateTime<Utc>>, T)> + Send + 'static,
+    ) -> Result<(TrustBlocks, T)> {
+        let reading = self.clone();
+        let snapshot = self.db.snapshot(scope, move |tx| {
+            let (year, known, beside) = read(tx)?;
+            let schools = tenants::schools(tx)?;
+            Ok((tx.trust(), reading.blocks.read(tx, schools, year, known)?, beside))
+        });
+        let (trust, standing, beside) = snapshot.await?;
+        let turn = self.turn().await?;
+        let counting = self.clone();
+        let built = block(move || {
+            let _turn = turn;
+            counting.blocks.build(trust, &counting.pool, standing)
+        });
+        Ok((TrustBlocks::of(built.await?), beside))
+    }
+
+    /// As [`Counting::trust_blocks_of`] for a job, on the calling thread: it waits for no turn.
+    pub fn trust_blocks_of_job(&self, job: &Job<'_>, year: AcademicYear) -> Result<TrustBlocks> {
+        let (trust, standing) = job.snapshot(|tx| {
+            let schools = tenants::schools(tx)?;
+            Ok((tx.trust(), self.blocks.read(tx, schools, year, None)?))
+        })?;
+        Ok(TrustBlocks::of(self.blocks.build(trust, &self.pool, standing)?))
     }
 
     fn read_school(

@@ -2,7 +2,7 @@
 
 use domain::schedule::Occasion;
 
-use super::{close_period, deadlines, joiners, leavers, open_review, rows};
+use super::{close_period, deadlines, joiners, judge_rewards, leavers, open_review, rows};
 use base::jobs::Job;
 use base::problem::Problem;
 use figures::Counting;
@@ -19,7 +19,10 @@ pub fn carry_out(counting: &Counting, job: &Job<'_>) -> Result<(), Problem> {
         | Occasion::EndOfHalfTerm
         | Occasion::EndOfTerm
         | Occasion::EndOfYear => close_period::close_period(counting, job, &row),
-        Occasion::Response | Occasion::Reward | Occasion::Draw | Occasion::Calendar => {
+        Occasion::Reward | Occasion::RewardAgain => {
+            judge_rewards::judge_rewards(counting, job, &row)
+        }
+        Occasion::Response | Occasion::Draw | Occasion::Calendar => {
             Err(Problem::internal(format!("nothing to do for a run of kind {}", row.kind)))
         }
     }

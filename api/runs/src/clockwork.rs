@@ -5,6 +5,7 @@ use diesel::sql_types::{Bool, Integer};
 use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 
 use super::reviews::Paths;
+use super::rewarding::{self, Rewarding};
 use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
 use base::platform;
@@ -60,6 +61,7 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
     let (mut new, mut next) = (Vec::new(), None);
     let schools = tenants::schools(tx)?;
     let mut paths = Paths::read(tx)?;
+    let rewarding = Rewarding::read(tx)?;
     let mut deadlines = actions::deadlines(tx)?;
     let drafts = joining::is_any_waiting(tx)?;
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
@@ -79,17 +81,22 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
             let due = morning_of(Occasion::Deadlines, label, day, school.zone);
             own.push((due, DateTime::<Utc>::MIN_UTC));
         }
+        own.extend(rewarding.dues(tx, &school)?);
         for (due, known_from) in own {
-            let (fallen, _) = fallen_due(vec![due], known_from, now, is_there);
+            let (fallen, later) = fallen_due(vec![due], known_from, now, is_there);
             new.extend(fallen.into_iter().map(|due| NewRun::first(school.school_id, due)));
+            next = next.into_iter().chain(later).min();
         }
         // What becomes of cases, actions and drafts in the meantime is seen when the next hour strikes.
-        if drafts || paths.follows_from(school.school_id).is_some() {
+        let follows =
+            paths.follows_from(school.school_id).is_some() || rewarding.follows(school.school_id);
+        if drafts || follows {
             next = next.into_iter().chain(next_look(now, school.zone)).min();
         }
     }
     new.extend(leavers(tx, &there)?);
     new.extend(joiners(tx, &there)?);
+    new.extend(rewarding::again(tx, &there)?);
     new.sort_by_key(|run| run.due);
     rows::add(tx, &new, "clockwork", "runner")?;
     Ok(Some(Seen { recorded, next }))

@@ -9,7 +9,9 @@ mod carry_out;
 mod clockwork;
 mod close_period;
 mod deadlines;
+mod issue_rewards;
 mod joiners;
+mod judge_rewards;
 mod late;
 mod leavers;
 mod list_runs;
@@ -18,6 +20,7 @@ mod open_review;
 mod read_run;
 mod retry_run;
 mod reviews;
+mod rewarding;
 mod rows;
 mod run_events;
 mod schools;
@@ -35,5 +38,6 @@ pub fn mount(config: &mut base::Operations) {
         .service(list_runs::list_runs)
         .service(read_run::read_run)
         .service(run_events::run_events)
-        .service(retry_run::retry_run);
+        .service(retry_run::retry_run)
+        .service(issue_rewards::issue_rewards);
 }

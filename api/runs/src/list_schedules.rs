@@ -8,6 +8,7 @@ use domain::schedule::{Due, Occasion, calendar_gap, ends, policy_days};
 
 use super::late::{Late, Times};
 use super::reviews::Paths;
+use super::rewarding::Rewarding;
 use super::rows::{self, Key, Run};
 use super::schools::{self, SchoolTime};
 use base::jobs::JobState;
@@ -188,13 +189,18 @@ fn scheduled(
 ) -> Result<Vec<Scheduled>> {
     let within = |due: &Due| from <= due.local.date() && due.local.date() <= to;
     let (mut found, mut announced) = (Vec::new(), Vec::new());
-    let mut paths = Paths::read(tx)?;
+    let (mut paths, rewarding) = (Paths::read(tx)?, Rewarding::read(tx)?);
     for school in times {
         for (calendar, known_from) in school.years() {
             let dues = ends(calendar, school.zone).into_iter().filter(within);
             found.extend(dues.map(|due| (school.school_id, school.zone.name(), known_from, due)));
         }
         for (due, known_from) in paths.reviews(tx, school)? {
+            if within(&due) {
+                found.push((school.school_id, school.zone.name(), known_from, due));
+            }
+        }
+        for (due, known_from) in rewarding.dues(tx, school)? {
             if within(&due) {
                 found.push((school.school_id, school.zone.name(), known_from, due));
             }

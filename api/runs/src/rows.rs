@@ -11,6 +11,7 @@ use base::jobs::{self, JobRow, JobState, NewJob};
 use base::prelude::*;
 use casework::actions::Deadlines;
 use casework::cases::Followed;
+use rewards::earning::JudgedPeriod;
 use roll::joining::WentLive;
 use schema::{job, run, run_item};
 
@@ -108,7 +109,8 @@ pub struct RunItem {
     #[schema(example = 12)]
     pub run_id: RunId,
     /// What came of it: a class's figures as they then stood; a review that was opened; what is due and overdue; what
-    /// became of the case of a pupil who left; what became of the draft of a school that a pupil has joined.
+    /// became of the case of a pupil who left; what became of the draft of a school that a pupil has joined; what a row has
+    /// given for a period.
     #[schema(value_type = Came)]
     pub result: Value,
     /// When (UTC).
@@ -130,6 +132,8 @@ pub(super) enum Came {
     Followed(Followed),
     /// Joiners.
     Live(WentLive),
+    /// Rewards.
+    Judged(JudgedPeriod),
 }
 
 impl Run {
@@ -167,13 +171,17 @@ pub(super) fn there(tx: &mut Tx) -> Result<BTreeSet<Key>> {
     Ok(rows.into_iter().collect())
 }
 
-/// Adds runs, each with a job that may reach its own school and no other; their ids, in order.
+/// Adds runs, each with a job that may reach its own school and, but for rewards, no other; their ids, in order.
 pub(super) fn add(tx: &mut Tx, new: &[NewRun], by: &str, role: &str) -> Result<Vec<RunId>> {
     let (trust, now) = (tx.trust(), tx.now());
     let mut added = Vec::new();
     for some in new.chunks(AT_ONCE) {
         let job = |run: &NewRun| match run.school_id {
             TRUST => NewJob { school_id: None, scope: tx.scope().clone() },
+            // A pupil may have come from another school of the trust: rewards are judged with the marks of all.
+            school if matches!(run.kind, Occasion::Reward | Occasion::RewardAgain) => {
+                NewJob { school_id: Some(school), scope: tx.scope().clone() }
+            }
             school => NewJob { school_id: Some(school), scope: tx.scope().at(school) },
         };
         let jobs: Vec<NewJob> = some.iter().map(job).collect();
@@ -231,6 +239,26 @@ fn with_jobs(trust: TrustId) -> _ {
     run::table
         .inner_join(job::table.on(job::trust_id.eq(run::trust_id).and(job::job_id.eq(run::run_id))))
         .filter(run::trust_id.eq(trust))
+}
+
+/// The attempts at what a run is about, and how each stands.
+pub(super) fn attempts(tx: &mut Tx, new: &NewRun) -> Result<Vec<(i32, JobState)>> {
+    Ok(with_jobs(tx.trust())
+        .filter(run::school_id.eq(new.school_id).and(run::kind.eq(As(new.kind))))
+        .filter(run::period.eq(&new.period))
+        .select((run::attempt, job::state))
+        .load(tx.conn)?)
+}
+
+/// Which version a run makes: one more than the attempts before it that came to their end.
+pub(super) fn edition(tx: &mut Tx, row: &RunRow) -> Result<i64> {
+    let before: i64 = with_jobs(tx.trust())
+        .filter(run::school_id.eq(row.school_id).and(run::kind.eq(row.kind)))
+        .filter(run::period.eq(&row.period).and(run::attempt.lt(row.attempt)))
+        .filter(job::state.eq(JobState::Done))
+        .count()
+        .get_result(tx.conn)?;
+    Ok(before + 1)
 }
 
 /// One run with how far it is, if the caller may see it.

@@ -1098,9 +1098,185 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    ticket_event (trust_id, school_id, pupil_id, policy_row, period, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        policy_row -> Text,
+        period -> Text,
+        seq -> Int4,
+        state -> Text,
+        draw -> Text,
+        draw_period -> Text,
+        reason -> Nullable<Text>,
+        draw_id -> Nullable<Int4>,
+        source -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    ticket (trust_id, school_id, pupil_id, policy_row, period) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        pupil_id -> Int4,
+        policy_row -> Text,
+        period -> Text,
+        seq -> Int4,
+        state -> Text,
+        draw -> Text,
+        draw_period -> Text,
+        reason -> Nullable<Text>,
+        draw_id -> Nullable<Int4>,
+        source -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    ticket_pool_closed (trust_id, school_id, draw, draw_period) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        draw -> Text,
+        draw_period -> Text,
+        closed_at -> Timestamptz,
+        closed_by -> Text,
+    }
+}
+
+diesel::table! {
+    award (trust_id, school_id, award_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        award_id -> Int4,
+        policy -> Text,
+        policy_version -> Int4,
+        policy_row -> Text,
+        rule -> Text,
+        part -> Int2,
+        period -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        kind -> Text,
+        what -> Text,
+        role -> Nullable<Text>,
+        pupil_id -> Nullable<Int4>,
+        class_id -> Nullable<Int4>,
+        attended -> Int4,
+        possible -> Int4,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    award_now (trust_id, school_id, award_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        award_id -> Int4,
+        policy -> Text,
+        policy_version -> Int4,
+        policy_row -> Text,
+        rule -> Text,
+        part -> Int2,
+        period -> Text,
+        from_day -> Date,
+        to_day -> Date,
+        kind -> Text,
+        what -> Text,
+        role -> Nullable<Text>,
+        pupil_id -> Nullable<Int4>,
+        class_id -> Nullable<Int4>,
+        attended -> Int4,
+        possible -> Int4,
+        recorded_at -> Timestamptz,
+        seq -> Int4,
+        state -> Text,
+        why -> Nullable<Text>,
+        given_on -> Nullable<Date>,
+        in_doubt -> Bool,
+        letter_id -> Nullable<Int4>,
+        state_at -> Timestamptz,
+        state_by -> Text,
+    }
+}
+
+diesel::table! {
+    award_event (trust_id, school_id, award_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        award_id -> Int4,
+        seq -> Int4,
+        state -> Text,
+        why -> Nullable<Text>,
+        given_on -> Nullable<Date>,
+        in_doubt -> Bool,
+        letter_id -> Nullable<Int4>,
+        run_id -> Nullable<Int8>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    reward_judged (trust_id, school_id, run_id, policy_row, period) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        run_id -> Int8,
+        policy_row -> Text,
+        period -> Text,
+        year -> Int2,
+        from_day -> Date,
+        to_day -> Date,
+        cut_off -> Int4,
+        earned -> Int4,
+        held -> Int4,
+        marks_version -> Int8,
+        recorded_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reward_adjustment (trust_id, school_id, adjustment_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        adjustment_id -> Int4,
+        seq -> Int4,
+        pupil_id -> Int4,
+        codes -> Array<Text>,
+        from_day -> Date,
+        to_day -> Nullable<Date>,
+        reason -> Text,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    equality_record (trust_id, school_id, equality_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        equality_id -> Int4,
+        policy -> Text,
+        policy_version -> Nullable<Int4>,
+        considered_by -> Text,
+        considered_on -> Date,
+        note -> Text,
+        year -> Int2,
+        report -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     action,
     action_event,
+    award,
+    award_event,
+    award_now,
     case_event,
     case_record,
     case_state,
@@ -1113,6 +1289,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     enrolment_days,
     enrolment_now,
     enrolment_pupil,
+    equality_record,
     evidence,
     feedback,
     former_urn,
@@ -1151,6 +1328,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     reported_absence,
     review,
     review_item,
+    reward_adjustment,
+    reward_judged,
     run,
     run_item,
     school,
@@ -1165,6 +1344,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     staff_change,
     staff_duty,
+    ticket,
+    ticket_event,
+    ticket_pool_closed,
     trust,
     unplanned_closure,
     upload,

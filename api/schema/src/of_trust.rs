@@ -26,6 +26,9 @@ macro_rules! of_trust {
 of_trust! {
     action
     action_event
+    award
+    award_event
+    award_now
     case_event
     case_record
     case_state
@@ -38,6 +41,7 @@ of_trust! {
     enrolment_days
     enrolment_now
     enrolment_pupil
+    equality_record
     evidence
     feedback
     former_urn
@@ -77,6 +81,8 @@ of_trust! {
     reported_absence
     review
     review_item
+    reward_adjustment
+    reward_judged
     run
     run_item
     school
@@ -91,6 +97,9 @@ of_trust! {
     staff
     staff_change
     staff_duty
+    ticket
+    ticket_event
+    ticket_pool_closed
     trust
     trust_clock
     unplanned_closure

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::policy::model::{BandRow, Body, Policy, Regular, Row};
+use crate::policy::model::{BandRow, Body, Policy, Regular, Row, Settled};
 use crate::policy::sentence::{and, band_sentence, improved_words, sentence, stage_sentence};
 use crate::policy::word::{For, Kind};
 
@@ -69,6 +69,9 @@ fn head(text: &mut String, policy: &Policy) {
             "- \"At risk\" means: {more} more missed sessions would leave the band."
         );
     }
+    if policy.rows.iter().any(|row| matches!(row.kind, Kind::Reward | Kind::Draw)) {
+        text.push_str(&settled(policy));
+    }
     let people: Vec<String> = policy.roles.keys().cloned().collect();
     let _ = writeln!(text, "- People: {}.\n", and(&people));
     if !policy.stages.is_empty() {
@@ -78,6 +81,28 @@ fn head(text: &mut String, policy: &Policy) {
         }
         text.push('\n');
     }
+}
+
+/// What holds for all rewards.
+fn settled(policy: &Policy) -> String {
+    let Settled { neutral, least_sessions, least_class, cut_off } = &policy.settled;
+    let neutral = match neutral.as_slice() {
+        [] => "Every possible session counts for rewards.".to_owned(),
+        codes => format!("Sessions with the codes {} are left out of rewards.", and(codes)),
+    };
+    let least = least_sessions.map_or_else(
+        || "half of the sessions that the school had".to_owned(),
+        |least| format!("{least} possible sessions"),
+    );
+    let days = match cut_off {
+        0 => "on its last school day".to_owned(),
+        1 => "1 school day before its last".to_owned(),
+        days => format!("{days} school days before its last"),
+    };
+    format!(
+        "- {neutral} Nothing is earned with fewer than {least}, and a class needs {least_class} pupils to be compared.\n\
+         - What a term or the year earns is judged {days}.\n"
+    )
 }
 
 fn section(text: &mut String, policy: &Policy, title: &str, rows: &[&Row]) {
@@ -90,7 +115,7 @@ fn section(text: &mut String, policy: &Policy, title: &str, rows: &[&Row]) {
             if row.kind == Kind::Always { String::new() } else { format!(" ({})", row.kind) };
         let says = match &row.body {
             Body::Band(band) => both_ends(policy, band),
-            Body::Regular(regular) => sentence(row) + &period(policy, row, regular),
+            Body::Regular(regular) => sentence(row) + &period(row, regular),
             _ => sentence(row),
         };
         let _ = writeln!(text, "**{}**{kind} {says}\n", row.rule);
@@ -108,7 +133,7 @@ fn both_ends(policy: &Policy, band: &BandRow) -> String {
 }
 
 /// The days that a reward looks at, where its sentence does not name them.
-fn period(policy: &Policy, row: &Row, regular: &Regular) -> String {
+fn period(row: &Row, regular: &Regular) -> String {
     let rated = regular.at_least.or(regular.below).is_some();
     if row.kind != Kind::Reward || (regular.whom != For::BestClass && regular.bands.is_empty()) {
         return String::new();
@@ -116,7 +141,7 @@ fn period(policy: &Policy, row: &Row, regular: &Regular) -> String {
     let bands = if regular.bands.is_empty() {
         String::new()
     } else {
-        format!(" The band is that over the {}.", policy.over)
+        format!(" The band is that over the {}.", regular.over)
     };
     let over = if regular.whom == For::BestClass && !rated {
         format!(" Attendance is that over the {}.", regular.over)

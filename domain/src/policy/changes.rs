@@ -140,7 +140,7 @@ fn regular_changes(
     for when in others(regular.when) {
         add(format!("when {when}"), Regular { when, ..regular.clone() });
     }
-    for (change, bands) in other_bands(&regular.bands, &fitting_bands(policy, regular)) {
+    for (change, bands) in other_bands(&regular.bands, &fitting_bands(policy, kind, regular)) {
         add(change, Regular { bands, ..regular.clone() });
     }
     all

@@ -2,16 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::Band;
 use crate::policy::letter::{Letter, LetterOccasion, letter_of};
-use crate::policy::model::{Body, EVERY_STAGE, Policy, Row};
+use crate::policy::model::{Body, EVERY_STAGE, Policy, Regular, Row};
 use crate::policy::parse::FILE;
 use crate::policy::problem::Problem;
-use crate::policy::word::{Do, Waits};
+use crate::policy::word::{Do, For, Kind, Waits};
 use crate::word::{Word, or};
 
 /// Everything that the policy says in vain.
 pub(crate) fn in_vain(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
-    let given = policy.rows.iter().flat_map(|row| row.body.actions());
+    let rewards = policy
+        .regular()
+        .filter(|(row, regular)| row.kind == Kind::Reward && regular.whom == For::EachPupil);
+    // A pathway may be paired with another policy's draws: its tickets enter none.
+    let given = rewards.flat_map(|(_, regular)| &regular.does);
     let given = given.filter(|one| one.kind == Do::Give).map(|one| one.what.as_str());
     let given: BTreeSet<&str> = given.collect();
     let of_rows = policy.rows.iter().flat_map(|row| {
@@ -20,9 +25,12 @@ pub(crate) fn in_vain(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Ve
             Body::Draw(draw) => {
                 draw.tickets.iter().filter_map(|name| nobody_gives(name, &given)).collect()
             }
-            _ => {
+            body => {
                 let mut says = without_a_target(policy, row, letters);
                 says.extend(of_an_occasion(row, letters));
+                if let (Body::Regular(regular), Kind::Reward) = (body, row.kind) {
+                    says.extend(of_a_reward(policy, regular));
+                }
                 says
             }
         };
@@ -37,6 +45,23 @@ pub(crate) fn in_vain(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Ve
 fn problem(line: usize, rule: Option<&String>, says: String) -> Problem {
     let rule = rule.filter(|rule| !rule.is_empty()).cloned();
     Problem { file: FILE.to_owned(), line, rule, says }
+}
+
+/// What a reward asks that nobody can have: it is judged over its own period alone, its band included.
+fn of_a_reward(policy: &Policy, regular: &Regular) -> Vec<String> {
+    let all: Vec<&Band> = policy.bands.iter().flat_map(|bands| bands.iter()).collect();
+    let reachable = |name: &String| {
+        let mut from_here = all.iter().skip_while(|band| band.name != *name);
+        let Some(band) = from_here.next() else { return true };
+        let above = regular.at_least.zip(from_here.next());
+        let above = above.is_some_and(|(least, next)| least >= next.from);
+        !above && regular.below.is_none_or(|below| band.from < below)
+    };
+    if regular.bands.is_empty() || regular.bands.iter().any(reachable) {
+        return Vec::new();
+    }
+    let over = regular.over;
+    vec![format!("nobody can have that rate in that band: a reward takes both over the {over}")]
 }
 
 /// What a row of the day has that belongs to a case.
@@ -118,7 +143,7 @@ fn of_another_occasion(letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
 fn nobody_gives(ticket: &String, given: &BTreeSet<&str>) -> Option<String> {
     let list = || or(given.iter().copied());
     (!given.contains(ticket.as_str()))
-        .then(|| format!("no row gives {ticket:?}; what is given is {}", list()))
+        .then(|| format!("no reward gives a pupil {ticket:?}; what rewards give is {}", list()))
 }
 
 /// The school's names for people that nothing asks for.

@@ -53,7 +53,7 @@ pub use letter::{FIELDS, Letter, LetterOccasion, letter_of};
 pub use missed::{Missed, missed};
 pub use model::{
     Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Note, Policy,
-    Promise, Regular, Row, START, Setting, Stage, Step,
+    Promise, Regular, Row, START, Setting, Settled, Stage, Step,
 };
 pub use moment::{due_days, figures_day, is_due, school_days_after, spans_of};
 pub use parse::{Answers, parse};

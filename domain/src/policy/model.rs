@@ -28,6 +28,8 @@ pub struct Policy {
     pub few_sessions: u32,
     /// This many more missed sessions leave the band: "at risk".
     pub at_risk_sessions: u32,
+    /// What is settled for the rewards.
+    pub settled: Settled,
     /// The school's own names of roles, each with the role of the product it stands for.
     pub roles: BTreeMap<String, String>,
     /// What the document leaves open.
@@ -40,6 +42,30 @@ pub struct Policy {
     pub notes: Vec<Note>,
     /// The bands; `None` when the rows of bands are not right, which the check reports.
     pub bands: Option<Bands>,
+}
+
+/// What a policy settles for all of its rewards and draws.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// The codes that leave a session out of a reward's figure, and out of no other.
+    pub neutral: Vec<String>,
+    /// The least number of possible sessions; `None`: half of those that the school had.
+    pub least_sessions: Option<u32>,
+    /// How many pupils a class needs to be compared with others.
+    pub least_class: u32,
+    /// How many school days before the last of a term, and of the year, what they earn is judged.
+    pub cut_off: u32,
+}
+
+impl Default for Settled {
+    fn default() -> Self {
+        Self {
+            neutral: ["C2", "M", "R", "T"].map(str::to_owned).into(),
+            least_sessions: None,
+            least_class: 8,
+            cut_off: 3,
+        }
+    }
 }
 
 /// Something that an author has noted after a `#`.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::policy::model::{
     BandRow, Body, Daily, Draw, EVERY_BAND, Moment, Next, Policy, Promise, Regular, Row, Setting,
-    Stage, Step,
+    Settled, Stage, Step,
 };
 use crate::policy::notes::notes;
 use crate::policy::parse::actions::{actions, must_do, school_weeks};
@@ -14,7 +14,7 @@ use crate::policy::problem::Problem;
 use crate::policy::reader::{File, Table};
 use crate::policy::word::{Count, Every, For, Improvement, Kind, On, Over, Trend};
 use crate::word::{Word, or};
-use crate::{Band, BandError, Bands, Roles};
+use crate::{Band, BandError, Bands, CodeTable, Roles};
 
 /// The name of the file, in messages.
 pub(crate) const FILE: &str = "policy.toml";
@@ -69,6 +69,7 @@ fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
         over,
         few_sessions: top.maybe_count("few_sessions").unwrap_or(0),
         at_risk_sessions: top.maybe_count("at_risk_sessions").unwrap_or(0),
+        settled: settled(top),
         roles: roles(top),
         settings,
         stages: Vec::new(),
@@ -77,6 +78,37 @@ fn head(top: &Table<'_, '_>, settings: Vec<Setting>) -> Policy {
         bands: None,
     }
 }
+
+/// What is settled for the rewards, by default where the policy does not say.
+fn settled(top: &Table<'_, '_>) -> Settled {
+    let usual = Settled::default();
+    let neutral = top.list("neutral");
+    let named = neutral.iter().filter(|code| *code != NO_CODE);
+    for code in named.filter(|code| !is_code(code)) {
+        let says = format!(
+            "`neutral` names {code:?}, which is no attendance code; write {NO_CODE:?} for none"
+        );
+        top.report(1, says);
+    }
+    Settled {
+        neutral: match neutral.as_slice() {
+            [] => usual.neutral,
+            [none] if none == NO_CODE => Vec::new(),
+            _ => neutral,
+        },
+        least_sessions: top.maybe_count("least_sessions"),
+        least_class: top.maybe_count("least_class").unwrap_or(usual.least_class),
+        cut_off: top.maybe_count("cut_off_days").unwrap_or(usual.cut_off),
+    }
+}
+
+fn is_code(text: &str) -> bool {
+    CodeTable::built_in()
+        .is_ok_and(|codes| codes.periods().any(|period| period.code.as_str() == text))
+}
+
+/// What `neutral` says where every session counts.
+const NO_CODE: &str = "no code";
 
 /// The words at the top of the file, which nobody may be called.
 const HEAD: &[&str] = &[
@@ -88,6 +120,10 @@ const HEAD: &[&str] = &[
     "period",
     "few_sessions",
     "at_risk_sessions",
+    "neutral",
+    "least_sessions",
+    "least_class",
+    "cut_off_days",
 ];
 
 /// The roles of the installation and of scheduled work: nobody at a school has them.
@@ -211,7 +247,7 @@ fn row(kind: Kind, mut table: Table<'_, '_>) -> Row {
 
 fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
     let whom = table.maybe_word("for").unwrap_or(For::EachPupil);
-    let (moment, on_entry) = moment(table, kind != Kind::Review && whom == For::EachPupil);
+    let (moment, on_entry) = moment(table, kind == Kind::Response && whom == For::EachPupil);
     let over = match moment.every {
         Every::Week => Over::Week,
         Every::Fortnight => Over::Fortnight,
@@ -233,12 +269,12 @@ fn regular(kind: Kind, table: &Table<'_, '_>) -> Regular {
         decides: if kind == Kind::Review { table.maybe_text("decides") } else { None },
         does: if kind == Kind::Review { actions(table) } else { must_do(table) },
     };
-    nothing_in_vain(table, &regular);
+    nothing_in_vain(table, kind, &regular);
     regular
 }
 
 /// Refuses what a row says and nothing would look at.
-fn nothing_in_vain(table: &Table<'_, '_>, regular: &Regular) {
+fn nothing_in_vain(table: &Table<'_, '_>, kind: Kind, regular: &Regular) {
     let whom = regular.whom;
     if !matches!(whom, For::EachPupil | For::Families | For::Teachers) {
         for key in ["band", "at", "when", "at_least", "below", "late", "unauthorised", "leave"]
@@ -251,8 +287,19 @@ fn nothing_in_vain(table: &Table<'_, '_>, regular: &Regular) {
     }
     let rated = regular.at_least.or(regular.below).is_some() || whom == For::BestClass;
     let rated = rated || regular.comes_to.is_some();
-    if table.has("over") && !rated {
-        let says = "`over` belongs to `at_least`, to `below`, to what is counted or to \"the best class\"; bands are always taken over the days named by `over` at the top of the file";
+    let rewarded = kind == Kind::Reward && (rated || !regular.bands.is_empty());
+    if rewarded
+        && matches!(regular.moment.every, Every::Day | Every::FourWeeks)
+        && !table.has("over")
+    {
+        let every = regular.moment.every.text();
+        let says = format!(
+            "no rate is taken over {every:?} alone; say with `over` which days it is taken over"
+        );
+        table.report(table.line, says);
+    }
+    if table.has("over") && !rated && !rewarded {
+        let says = "`over` belongs to `at_least`, to `below`, to what is counted or to \"the best class\"; other bands than those of rewards are taken over the days named by `over` at the top of the file";
         table.report(table.line, says.to_owned());
     }
 }
@@ -279,7 +326,7 @@ fn moment(table: &Table<'_, '_>, for_each: bool) -> (Moment, bool) {
         table.words::<Every>("every").into_iter().partition(|every| *every == Every::Entry);
     let on_entry = !entry.is_empty();
     if on_entry && !for_each {
-        let says = "belongs to responses and rewards for each pupil";
+        let says = "belongs to responses for each pupil";
         table.report(table.line, format!("`every` {:?} {says}", Every::Entry.text()));
     }
     if cadences.len() > 1 {

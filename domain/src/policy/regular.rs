@@ -87,7 +87,7 @@ fn for_family(
     children: &[&Pupil],
 ) -> Option<Decision> {
     let first = children.iter().min_by_key(|pupil| pupil.id)?;
-    let mut why = because(policy, regular, first);
+    let mut why = because(policy, row, regular, first);
     let others = children.iter().filter(|pupil| pupil.id != first.id);
     for child in others {
         let rate = child.rates.over(policy.over);
@@ -99,21 +99,26 @@ fn for_family(
 }
 
 fn for_pupil(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> Decision {
-    let why = because(policy, regular, pupil);
-    let over = judged_over(policy, regular);
+    let why = because(policy, row, regular, pupil);
+    let over = judged_over(policy, row, regular);
     let counted = Counted::of(over, pupil.rates.over(over), pupil.ends);
     Decision { counted, ..decision(row, regular, Subject::Pupil(pupil.id), why) }
 }
 
+/// The days that a row takes a pupil's band over: a reward its own, everything else those that the policy names.
+pub(crate) fn band_over(policy: &Policy, row: &Row, regular: &Regular) -> Over {
+    if row.kind == Kind::Reward { regular.over } else { policy.over }
+}
+
 /// The days that a row judges a pupil by: its own where it asks for a rate, those that are compared where it asks
 /// whether attendance improved, and else those of the bands.
-fn judged_over(policy: &Policy, regular: &Regular) -> Over {
+fn judged_over(policy: &Policy, row: &Row, regular: &Regular) -> Over {
     match (regular.at_least.or(regular.below), regular.when) {
         (Some(_), _) => regular.over,
         (None, Trend::Improved | Trend::NotImproved) if policy.improved == Improvement::Period => {
             policy.period
         }
-        _ => policy.over,
+        _ => band_over(policy, row, regular),
     }
 }
 
@@ -123,7 +128,7 @@ pub(crate) fn fits(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil)
     if row.kind == Kind::Response && judge::few(policy, pupil) {
         return false;
     }
-    let band = judge::band(policy, pupil.rates.over(policy.over));
+    let band = judge::band(policy, pupil.rates.over(band_over(policy, row, regular)));
     let in_band =
         regular.bands.is_empty() || band.is_some_and(|band| regular.bands.contains(&band));
     let rate = pupil.rates.over(regular.over);
@@ -139,7 +144,7 @@ pub(crate) fn fits(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil)
     in_band && enough && low && at && counted && judge::fits(policy, regular.when, pupil)
 }
 
-fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
+fn because(policy: &Policy, row: &Row, regular: &Regular, pupil: &Pupil) -> Vec<String> {
     let say = |over, rate: Rate| {
         format!(
             "over the {over}: {} of {} sessions attended ({}%)",
@@ -148,10 +153,11 @@ fn because(policy: &Policy, regular: &Regular, pupil: &Pupil) -> Vec<String> {
             rate.cut()
         )
     };
+    let bands = band_over(policy, row, regular);
     let mut lines: Vec<String> =
-        pupil.rates.over(policy.over).map(|rate| say(policy.over, rate)).into_iter().collect();
-    let over = judged_over(policy, regular);
-    if over != policy.over {
+        pupil.rates.over(bands).map(|rate| say(bands, rate)).into_iter().collect();
+    let over = judged_over(policy, row, regular);
+    if over != bands {
         lines.extend(pupil.rates.over(over).map(|rate| say(over, rate)));
     }
     lines.push(format!("trend: {}", regular.when));

@@ -55,6 +55,13 @@ const APPEND_ONLY: &[&str] = &[
     "mitigation",
     "case_record",
     "log_entered",
+    "ticket_event",
+    "ticket_pool_closed",
+    "award",
+    "award_event",
+    "reward_judged",
+    "reward_adjustment",
+    "equality_record",
 ];
 
 /// A trust with one school and a row in every table.
@@ -92,7 +99,23 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
              FROM enrolment ORDER BY enrolment_id LIMIT 1;
          INSERT INTO pupil_copy SELECT trust_id, pupil_id, now(), school_ids, known_to, upn, surname, forename, name_key, \
              given_key, birth_date, sex FROM pupil ORDER BY pupil_id LIMIT 1;
-         INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run",
+         INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run;
+         INSERT INTO ticket_event SELECT trust_id, school_id, pupil_id, 'S-06', '2026/2026-W46', 1, 'earned', 'a prize', \
+             '2026/term-1', NULL, NULL, 'run', created_at, created_by FROM enrolment ORDER BY enrolment_id LIMIT 1;
+         INSERT INTO ticket_pool_closed SELECT trust_id, school_id, draw, draw_period, recorded_at, recorded_by \
+             FROM ticket_event;
+         INSERT INTO award SELECT trust_id, school_id, 1, 'strategy', 1, 'S-13', 'S-13', 0, '2026/term-1', first_day, first_day, \
+             'sticker', 'sticker', NULL, pupil_id, NULL, 9, 10, recorded_at FROM \
+             (SELECT e.trust_id, e.school_id, e.pupil_id, date '2026-09-02' AS first_day, e.created_at AS recorded_at \
+              FROM enrolment e ORDER BY e.enrolment_id LIMIT 1) one;
+         INSERT INTO award_event SELECT trust_id, school_id, award_id, 1, 'earned', NULL, NULL, false, NULL, NULL, recorded_at, \
+             'clockwork' FROM award;
+         INSERT INTO reward_judged SELECT trust_id, school_id, 1, 'S-13', '2026/term-1', 2026, from_day, to_day, 3, 1, 0, 1, \
+             recorded_at FROM award;
+         INSERT INTO reward_adjustment SELECT trust_id, school_id, 1, 1, pupil_id, '{I}', from_day, NULL, 'Known', recorded_at, \
+             'office' FROM award;
+         INSERT INTO equality_record SELECT trust_id, school_id, 1, 'strategy', 1, 'The head', from_day, 'Known', 2026, '{}', \
+             recorded_at, 'office' FROM award",
     );
     (trust, school)
 }

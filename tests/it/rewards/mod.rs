@@ -1,1 +1,3 @@
 //! Rewards: earned, drawn and handed over.
+
+mod term;

@@ -113,7 +113,7 @@ fn a_school_pairs_one_pathway_with_one_set_of_rewards_from_a_day_on() {
     let oak = school(&admin, 2, "secondary");
     let improvement = json!({ "policy": "improvement-process" });
     follow(&admin, elm, "pathway/2026-09-01", &improvement);
-    let tickets = json!({ "target": "96%", "ticket bands": ["100%-98%", "97.9%-95%"] });
+    let tickets = json!({ "target": "96%", "priority bands": ["100%-98%", "97.9%-95%"] });
     let strategy = json!({ "policy": "strategy", "answers": tickets });
     follow(&admin, elm, "rewards/2026-09-01", &strategy);
 
@@ -138,7 +138,7 @@ fn a_school_pairs_one_pathway_with_one_set_of_rewards_from_a_day_on() {
     assert_ne!(book(""), book(&format!("?school_id={elm}&on=2027-02-01")));
     let path_of_strategy = format!("/v1/policies/strategy/book?school_id={elm}&on=2026-09-01");
     let own = admin.get(&path_of_strategy).text;
-    assert!(own.contains("(ticket bands): **100%-98% and 97.9%-95%**"), "{own}");
+    assert!(own.contains("(priority bands): **100%-98% and 97.9%-95%**"), "{own}");
 
     // Said twice it is decided once; decided again it leaves what was decided before.
     follow(&admin, elm, "pathway/2027-01-04", &target);

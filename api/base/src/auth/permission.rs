@@ -65,6 +65,11 @@ permissions! {
     ReadRun = "run:read",
     RetryRun = "run:retry",
     MoveClock = "clock:write",
+    ReadReward = "reward:read",
+    GiveReward = "reward:give",
+    AdjustReward = "reward:adjust",
+    WeighReward = "reward:weigh",
+    HoldDraw = "draw:hold",
     ReadReport = "report:read",
     ReadAnalytics = "analytics:read",
 }

@@ -11,6 +11,7 @@ mod list_letters;
 mod occasion;
 mod of_case;
 mod page;
+mod praise;
 mod read_letter;
 mod record_sent;
 mod rows;
@@ -25,6 +26,7 @@ pub use gap::{Gap, refusal};
 pub use occasion::{Occasion, apologise, write_on};
 pub use of_case::invitation;
 pub use page::long;
+pub use praise::{Praise, praise};
 pub use rows::{
     LetterRow, NewLetter, add, counting_of_review, decide, hold_waiting, letter, letter_to_change,
     lose_support, unsupported_of_review,

@@ -120,6 +120,7 @@ pub struct LetterDecisionRow {
 }
 
 /// A letter to be kept.
+#[derive(Clone)]
 pub struct NewLetter<'a> {
     /// The school.
     pub school_id: SchoolId,

@@ -2,13 +2,13 @@
 
 use ::analytics::Block;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Policy, Subject};
+use domain::policy::{Decision, Subject};
 use domain::{Calendar, WindowKind};
 
 use super::families::{families, left_in_term};
 use super::feedback::feedback_between;
 use super::messages::{MessageGround, write_messages};
-use super::question::{Question, tickets};
+use super::question::Question;
 use super::rows::{self, NewItem, ReviewRow};
 use crate::actions::{self, ActionSubject};
 use crate::cases::{self, CaseFile};
@@ -17,7 +17,7 @@ use base::prelude::*;
 use figures::{Beside, Enrolled, Figures, week_to};
 use roll::pupils;
 use school::calendars;
-use school::policies::{self, Follows, Part, Shelf};
+use school::policies::{self, Part, Shelf};
 
 /// Opens the review of a school's day, with figures as they were known at an instant. Errors: the school follows no
 /// policy, has no calendar for that year, or has a review of that day.
@@ -38,31 +38,27 @@ pub fn open(
             "School {school_id} has no calendar for {day}: no half term, target or week of it can be counted."
         )));
     }
-    let rewards = policies::assigned(tx, school_id, Part::Rewards, day)?;
     let taken = || Problem::new(Kind::Taken).detail("That day has a review already.");
     let row = rows::add(tx, school_id, day, &pathway, known_at, by)?.ok_or_else(taken)?;
     let cases = cases::open_cases(tx, school_id)?;
     let figures = Figures::new(blocks, &calendars, day);
     let on_roll: Vec<PupilId> = figures.on_roll().map(|member| member.pupil_id()).collect();
-    let policies: Vec<&Policy> =
-        [Some(&pathway), rewards.as_ref()].into_iter().flatten().map(|one| &one.policy).collect();
     let beside = Beside {
-        tickets: tickets_held(tx, school_id, rewards.as_ref(), &calendars, day)?,
-        families: families(tx, &policies, &on_roll, day)?,
+        families: families(tx, &[&pathway.policy], &on_roll, day)?,
         left: left_in_term(tx, &pathway.policy, school_id, None, (&calendars, day))?,
         ..beside(tx, &row, &figures, &cases)?
     };
     let shelf = Shelf::default();
     let question =
         Question { day, calendars: &calendars, figures: &figures, beside: &beside, shelf: &shelf };
-    let decisions = question.ask(tx, &pathway, rewards.as_ref(), &cases)?;
+    let decisions = question.ask(tx, &pathway, &cases)?;
     let placed = figures.on_roll().filter_map(|member| {
         let class = ClassId::new(member.placements.last()?.class);
         Some((member.pupil_id(), beside.classes.get(&class)?.clone()))
     });
     let ground = MessageGround {
         row: &row,
-        policies: &policies,
+        policies: &[&pathway.policy],
         decisions: &decisions,
         calendars: &calendars,
         classes: &placed.collect(),
@@ -112,27 +108,6 @@ fn beside(
         previous: rows::reviews(tx, school_id, Some(day), 1)?.first().map(|before| before.day),
         ..Beside::default()
     })
-}
-
-/// The tickets that pupils were given at reviews of the term before a day, by pupil and name.
-pub fn tickets_held(
-    tx: &mut Tx,
-    school_id: SchoolId,
-    rewards: Option<&Follows>,
-    calendars: &[Calendar],
-    day: NaiveDate,
-) -> Result<BTreeMap<PupilId, BTreeMap<String, u32>>> {
-    let (Some(rewards), Some(first_day)) = (rewards, first_day_of_term(calendars, day)) else {
-        return Ok(BTreeMap::new());
-    };
-    let mut held: BTreeMap<PupilId, BTreeMap<String, u32>> = BTreeMap::new();
-    for (ticket, rules) in tickets(&rewards.policy) {
-        for (pupil, count) in rows::given(tx, school_id, &rules, (first_day, day))? {
-            let count = u32::try_from(count).unwrap_or(u32::MAX);
-            held.entry(pupil).or_default().insert(ticket.clone(), count);
-        }
-    }
-    Ok(held)
 }
 
 /// The first day of the term that a day lies in.

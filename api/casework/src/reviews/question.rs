@@ -1,10 +1,8 @@
-//! A review's question: what do the school's policies propose, with these figures and these cases?
+//! A review's question: what does the school's pathway propose, with these figures and these cases?
 
 use domain::Calendar;
-use domain::policy::word::Do;
 use domain::policy::{
-    Action, Body, Decision, Draw, Facts, Happened, Policy, Shield, Subject, falls_due, is_due,
-    one_voice, review, step,
+    Decision, Happened, Policy, Shield, Subject, falls_due, one_voice, review, step,
 };
 
 use crate::cases::CaseFile;
@@ -27,49 +25,13 @@ pub struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// Everything that the school's policies propose.
-    pub fn ask(
-        &self,
-        tx: &mut Tx,
-        pathway: &Follows,
-        rewards: Option<&Follows>,
-        cases: &[CaseFile],
-    ) -> Result<Vec<Decision>> {
+    /// Everything that the school's pathway proposes. What is given for good attendance is not a review's matter.
+    pub fn ask(&self, tx: &mut Tx, pathway: &Follows, cases: &[CaseFile]) -> Result<Vec<Decision>> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
-        decisions.extend(rewards.map(|rewards| self.rewards(rewards)).into_iter().flatten());
         let of_the_dead = |subject: &Subject| matches!(subject, Subject::Pupil(id) if self.beside.died.iter().any(|one| i64::from(one.number()) == *id));
         decisions.retain(|decision| !of_the_dead(&decision.subject));
-        // Pathway and rewards may be of two policies; a family hears one voice all the same.
+        // A case may keep another policy than the school's lists; a family hears one voice all the same.
         Ok(one_voice(decisions))
-    }
-
-    /// What is given. A ticket that is given on the day of a draw enters it.
-    fn rewards(&self, follows: &Follows) -> Vec<Decision> {
-        let part = follows.policy.rewards();
-        let ask = |facts: &Facts| review(&part, &follows.letters, facts, self.day, self.calendars);
-        let mut facts = self.figures.facts(&follows.policy, self.beside);
-        let given = ask(&facts);
-        let due = |draw: &&Draw| is_due(draw.moment, self.day, self.calendars);
-        let draws = part.rows.iter().filter_map(|row| match &row.body {
-            Body::Draw(draw) => Some(draw),
-            _ => None,
-        });
-        let tickets: BTreeSet<&String> = draws.filter(due).flat_map(|draw| &draw.tickets).collect();
-        if tickets.is_empty() {
-            return given;
-        }
-        let gives = |decision: &Decision, ticket: &str| {
-            decision.actions.iter().any(|action| gives_ticket(action, ticket))
-        };
-        for pupil in &mut facts.pupils {
-            for ticket in &tickets {
-                let own = given.iter().filter(|one| one.subject == Subject::Pupil(pupil.id));
-                let more = own.filter(|one| gives(one, ticket)).count();
-                *pupil.tickets.entry((*ticket).clone()).or_default() +=
-                    u32::try_from(more).unwrap_or(0);
-            }
-        }
-        ask(&facts)
     }
 
     /// What the pathway proposes; a case that keeps another version is asked of that one.
@@ -159,23 +121,4 @@ impl Question<'_> {
         }
         Ok((settled, others))
     }
-}
-
-/// The tickets that a policy's draws are entered with, each with the rules that give them.
-pub fn tickets(policy: &Policy) -> BTreeMap<String, Vec<String>> {
-    let draws = policy.rows.iter().filter_map(|row| match &row.body {
-        Body::Draw(draw) => draw.tickets.clone(),
-        _ => None,
-    });
-    let giving = |ticket: &String| {
-        let rows = policy
-            .regular()
-            .filter(|(_, regular)| regular.does.iter().any(|action| gives_ticket(action, ticket)));
-        rows.map(|(row, _)| row.rule.clone()).collect()
-    };
-    draws.map(|ticket| (ticket.clone(), giving(&ticket))).collect()
-}
-
-fn gives_ticket(action: &Action, ticket: &str) -> bool {
-    action.kind == Do::Give && action.what == ticket
 }

@@ -250,45 +250,6 @@ pub fn states(tx: &mut Tx, review_id: ReviewId) -> Result<Vec<(ItemState, i64)>>
         .load(tx.conn)?)
 }
 
-/// How often a rule has given each pupil something at a school's reviews from one day on, before another.
-pub fn given(
-    tx: &mut Tx,
-    school_id: SchoolId,
-    rules: &[String],
-    (from, before): (NaiveDate, NaiveDate),
-) -> Result<Vec<(PupilId, i64)>> {
-    let items = tx.of(review_item::table).inner_join(
-        review::table.on(review::trust_id
-            .eq(review_item::trust_id)
-            .and(review::review_id.eq(review_item::review_id))),
-    );
-    let counts: Vec<(Option<PupilId>, i64)> = items
-        .filter(review_item::school_id.eq(school_id).and(review_item::rule.eq_any(rules)))
-        .filter(review_item::state.eq(ItemState::Listed).and(review_item::pupil_id.is_not_null()))
-        .filter(review::day.ge(from).and(review::day.lt(before)))
-        .group_by(review_item::pupil_id)
-        .select((review_item::pupil_id, diesel::dsl::count_star()))
-        .load(tx.conn)?;
-    Ok(counts.into_iter().filter_map(|(pupil, count)| Some((pupil?, count))).collect())
-}
-
-/// The days of a school's reviews that listed something for a pupil, with the rules.
-pub fn listed_of_pupil(
-    tx: &mut Tx,
-    (school_id, pupil_id): (SchoolId, PupilId),
-) -> Result<Vec<(NaiveDate, String)>> {
-    let items = tx.of(review_item::table).inner_join(
-        review::table.on(review::trust_id
-            .eq(review_item::trust_id)
-            .and(review::review_id.eq(review_item::review_id))),
-    );
-    Ok(items
-        .filter(review_item::school_id.eq(school_id).and(review_item::pupil_id.eq(pupil_id)))
-        .filter(review_item::state.eq(ItemState::Listed))
-        .select((review::day, review_item::rule))
-        .load(tx.conn)?)
-}
-
 /// The pupils who stood on the list of a school's reviews from one day to another.
 pub fn listed_between(
     tx: &mut Tx,

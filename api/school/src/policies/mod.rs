@@ -13,7 +13,8 @@ mod rows;
 mod shelf;
 
 pub use rows::{
-    Assignment, Follows, Part, assigned, assignments, assignments_of_schools, holding, under,
+    Assignment, Follows, Kept, Part, assigned, assignments, assignments_of_schools, holding, kept,
+    under,
 };
 pub use shelf::Shelf;
 

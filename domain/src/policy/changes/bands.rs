@@ -2,7 +2,7 @@
 
 use crate::policy::model::{EVERY_STAGE, Policy, Regular, Step};
 use crate::policy::outcome::{Situation, answers, situations};
-use crate::policy::word::{Improvement, Outcome, Trend};
+use crate::policy::word::{Improvement, Kind, Outcome, Trend};
 use crate::word::Word;
 
 /// The names of all bands.
@@ -12,12 +12,13 @@ pub(super) fn names(policy: &Policy) -> Vec<String> {
 
 /// The bands in which the row can fit anybody: nobody can fall out of the lowest band, and a rate
 /// that is asked for over the days of the bands leaves out those below it.
-pub(super) fn fitting_bands(policy: &Policy, regular: &Regular) -> Vec<String> {
+pub(super) fn fitting_bands(policy: &Policy, kind: Kind, regular: &Regular) -> Vec<String> {
     let mut bands = names(policy);
     if regular.when == Trend::AtRisk && !bands.is_empty() {
         bands.remove(0);
     }
-    let least = regular.at_least.filter(|_| regular.over == policy.over);
+    let same_days = kind == Kind::Reward || regular.over == policy.over;
+    let least = regular.at_least.filter(|_| same_days);
     let from = |name: &String| {
         policy.band_rows().find(|(_, band)| band.name == *name).map(|(_, band)| band.from)
     };

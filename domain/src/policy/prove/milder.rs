@@ -271,21 +271,21 @@ fn milder(ground: &Ground<'_>, less: &Pupil, more: &Pupil) -> Counterexample {
     Counterexample { claim: Claim::NeverMilder, says, scenarios }
 }
 
-/// No reward asks for absence: over its own window, whoever attends more has it too.
+/// No reward asks for absence: over its own period, whoever attends more and is in its bands has it too.
 fn rewards(ground: &Ground<'_>) -> Found {
     let policy = ground.policy;
-    let rows = policy.regular().filter(|(row, regular)| {
-        row.kind == Kind::Reward && regular.whom == For::EachPupil && regular.over != policy.over
-    });
+    let rows = policy
+        .regular()
+        .filter(|(row, regular)| row.kind == Kind::Reward && regular.whom == For::EachPupil);
     let mut all = (0, Vec::new());
     for (row, regular) in rows {
         let trendless =
             Regular { when: Trend::Any, at: Vec::new(), comes_to: None, ..regular.clone() };
-        let in_band = |now: &&Rate| {
-            let band = judge::band(policy, Some(**now));
+        let in_band = |rate: Rate| {
+            let band = judge::band(policy, Some(rate));
             regular.bands.is_empty() || band.is_some_and(|band| regular.bands.contains(&band))
         };
-        let Some(now) = ground.cells.judged().iter().find(in_band).copied() else { continue };
+        let Some(now) = ground.cells.judged().first().copied() else { continue };
         let pupil = |over: Rate| {
             let look =
                 Look { windows: vec![(regular.over, over)], at: None, ..Look::at(START, now) };
@@ -299,6 +299,7 @@ fn rewards(ground: &Ground<'_>) -> Found {
             let pairs = counts.windows(2).zip(fitting.windows(2));
             let wrong = pairs.filter(|(_, fits)| matches!(fits, [false, true]));
             let wrong = wrong.filter_map(|(pair, _)| Some((*pair.first()?, *pair.last()?)));
+            let wrong = wrong.filter(|(less, _)| in_band(*less));
             let found =
                 wrong.map(|(less, more)| rewarded(ground, (row, regular), [less, more], pupil));
             (possible + 1, found.take(1).collect())

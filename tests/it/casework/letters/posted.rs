@@ -229,25 +229,3 @@ fn an_invitation_carries_the_meeting_and_an_action_plan_waits_for_the_plan() {
     let says = "- Ada is met at the side entrance (Learning mentor, by 5 March 2027)";
     assert!(page(&written).contains(says), "{written:#}");
 }
-
-#[test]
-fn a_letter_of_a_term_tells_the_figures_of_the_term() {
-    let answers = json!({ "policy": "strategy", "answers": { "target": "96%" } });
-    let office = Office::that_follows(&answers, 2);
-    let admin = office.app.client("trust_admin", 1);
-    let place = format!("/v1/schools/{}/policy/rewards/2026-09-01", office.school);
-    admin.put(&place, &answers).expect(200);
-    for number in [1, 2] {
-        parent(&office, office.pupil(number), "Okafor", &mother());
-    }
-    // Away in the autumn and never in the spring.
-    office.on("2027-03-25");
-    let absent = |pupil, day: usize| (pupil == 2 && day < 10).then_some("I");
-    send_marks(&office.lead, office.school, &[1, 2], ("2026-09-02", "2027-03-25"), absent);
-    let review = office.review("2027-03-25");
-    office.send_all(review);
-    let page = page(&letter(&office, office.pupil(2), "letter-full"));
-    // Twelve weeks without the half term and Good Friday.
-    let says = "every one of 108 sessions (4 January 2027 to 25 March 2027)";
-    assert!(page.contains(says), "{page}");
-}

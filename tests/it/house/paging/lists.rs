@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::stage::{Stage, pupil_of};
 use crate::support::build::{class, id, unenrolled};
 use crate::support::run::a_run;
+use crate::support::sql::Sql;
 
 /// A list of the document.
 pub struct List {
@@ -139,6 +140,13 @@ pub const LISTS: &[List] = &[
             unenrolled(&s.admin, s.elm, s.fresh(), "2015-03-14");
         })
         .moves(),
+    List::new(
+        "list_tickets",
+        |s| of_elm(s, "tickets", ""),
+        &["pupil_id", "school_id", "policy_row", "period"],
+    )
+    .add(a_ticket),
+    List::new("list_awards", |s| of_elm(s, "awards", ""), &["award_id"]).add(an_award),
     List::new("list_runs", |_| "/v1/runs".to_owned(), &["run_id"]).add(|s| {
         let school = school(s);
         a_run(&s.app.database, s.trust, school, "done");
@@ -248,4 +256,29 @@ fn take_register(stage: &Stage, row: &Value) {
     let marks: Vec<Value> =
         pupils.map(|pupil| json!({ "pupil_id": pupil, "mark": here })).collect();
     stage.admin.put(&place, &json!({ "marks": marks })).expect(200);
+}
+
+/// A ticket, of any of Elm's pupils.
+fn a_ticket(s: &Stage) {
+    let (number, trust, elm) = (s.fresh(), s.trust, s.elm);
+    let pupil = s.pupils[number as usize % s.pupils.len()];
+    Sql::of(&s.app.database).run(&format!(
+        "INSERT INTO ticket_event VALUES ({trust}, {elm}, {pupil}, 'S-06', '2026/{number}', 1, 'earned', 'the prize', \
+             '2026/term-1', NULL, NULL, 'run', '2026-11-18T09:00:00Z', 'clockwork')"
+    ));
+}
+
+/// An award, of any of Elm's pupils.
+fn an_award(s: &Stage) {
+    let (number, trust, elm) = (s.fresh(), s.trust, s.elm);
+    let pupil = s.pupils[number as usize % s.pupils.len()];
+    Sql::of(&s.app.database).run(&format!(
+        "INSERT INTO award (trust_id, school_id, policy, policy_version, policy_row, rule, part, period, from_day, to_day, \
+             kind, what, pupil_id, attended, possible, recorded_at) \
+             VALUES ({trust}, {elm}, 'strategy', 1, 'S-13', 'S-13', 0, '2026/{number}', '2026-09-02', '2026-12-15', \
+             'sticker', 'sticker', {pupil}, 9, 10, '2026-11-18T09:00:00Z'); \
+         INSERT INTO award_event (trust_id, school_id, award_id, seq, state, recorded_at, recorded_by) \
+             SELECT trust_id, school_id, award_id, 1, 'earned', recorded_at, 'clockwork' FROM award \
+             WHERE trust_id = {trust} AND period = '2026/{number}'"
+    ));
 }

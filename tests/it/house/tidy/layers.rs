@@ -64,7 +64,7 @@ const WINGS: [(&str, &[&str]); 13] = [
     ),
     ("day", &[]),
     ("reports", &["returns", "log"]),
-    ("rewards", &[]),
+    ("rewards", &["tickets", "eligibility", "awards", "earning", "fairness", "draws"]),
     ("imports", &["import_marks", "import_parents", "import_pupils", "undo", "uploads"]),
     ("runs", &[]),
     ("server", &["document", "operation", "metrics", "client", "progress", "demo", "cli"]),

@@ -5,9 +5,7 @@ use domain::policy::word::Do;
 use domain::policy::{Decision, Policy, Subject};
 
 use super::super::families::{family_of, left_in_term};
-use super::super::open::first_day_of_term;
-use super::super::question::{Question, tickets};
-use super::super::rows;
+use super::super::question::Question;
 use super::school::{School, SchoolReview};
 use crate::cases::{self, Accepted, CaseFile};
 use crate::letters;
@@ -23,8 +21,6 @@ pub(super) struct Own {
     died: bool,
     /// The reasons that were accepted.
     accepted: Vec<Accepted>,
-    /// The days and rules of the reviews that listed something for the pupil: tickets are among it.
-    listed: Vec<(NaiveDate, String)>,
     /// Who is of the same family.
     families: BTreeMap<PupilId, i64>,
     /// By the day of a review: the stage at which the pupil's last case had ended in its term.
@@ -35,8 +31,6 @@ impl Own {
     /// Reads it.
     pub fn read(tx: &mut Tx, school: &School, pupil_id: PupilId) -> Result<Self> {
         let whose = (school.school_id, pupil_id);
-        let rewards = school.reviews.iter().any(|review| review.rewards.is_some());
-        let listed = if rewards { rows::listed_of_pupil(tx, whose)? } else { Vec::new() };
         let stopped = letters::stopped(tx, &[pupil_id])?.contains(&pupil_id);
         let died = letters::died(tx, &[pupil_id])?.contains(&pupil_id);
         let mut left = BTreeMap::new();
@@ -44,7 +38,6 @@ impl Own {
         for one in &school.reviews {
             let (day, pathway) = (one.review.day, &one.pathway.policy);
             policies.push(pathway);
-            policies.extend(one.rewards.iter().map(|rewards| &rewards.policy));
             let term = (one.calendars.as_slice(), day);
             let found = left_in_term(tx, pathway, school.school_id, Some(pupil_id), term)?;
             left.extend(found.into_values().map(|stage| (day, stage)));
@@ -52,7 +45,7 @@ impl Own {
         let today = tx.clock().today();
         let families = family_of(tx, &policies, pupil_id, today)?;
         let accepted = cases::accepted(tx, whose)?;
-        Ok(Self { pupil_id, stopped, died, accepted, listed, families, left })
+        Ok(Self { pupil_id, stopped, died, accepted, families, left })
     }
 
     /// As it stood for the review of a day.
@@ -64,28 +57,11 @@ impl Own {
             stopped: self.stopped.then_some(pupil).into_iter().collect(),
             died: self.died.then_some(pupil).into_iter().collect(),
             mitigations: mitigations.into_iter().collect(),
-            tickets: BTreeMap::from([(pupil, self.tickets(review))]),
             families: self.families.clone(),
             left: self.left.get(&day).map(|stage| (pupil, stage.clone())).into_iter().collect(),
             previous: review.previous,
             ..Beside::default()
         }
-    }
-
-    /// The tickets that the pupil was given before a review in the term that it lies in.
-    fn tickets(&self, review: &SchoolReview) -> BTreeMap<String, u32> {
-        let day = review.review.day;
-        let first_day = first_day_of_term(&review.calendars, day);
-        let (Some(rewards), Some(first_day)) = (&review.rewards, first_day) else {
-            return BTreeMap::new();
-        };
-        let held = |rules: &[String]| {
-            let in_term = self.listed.iter().filter(|(on, _)| first_day <= *on && *on < day);
-            in_term.filter(|(_, rule)| rules.contains(rule)).count()
-        };
-        let named = tickets(&rewards.policy).into_iter();
-        let named = named.map(|(ticket, rules)| (ticket, held(&rules))).filter(|(_, n)| *n > 0);
-        named.map(|(ticket, n)| (ticket, u32::try_from(n).unwrap_or(u32::MAX))).collect()
     }
 }
 
@@ -109,7 +85,7 @@ impl<'s> ReviewAsked<'s> {
         blocks: &[Arc<Block>],
         case: Option<&CaseFile>,
     ) -> Result<Vec<Decision>> {
-        let SchoolReview { review, calendars, pathway, rewards, .. } = self.of;
+        let SchoolReview { review, calendars, pathway, .. } = self.of;
         let day = review.day;
         let open: Vec<CaseFile> =
             case.filter(|told| told.case.stage().is_some()).cloned().into_iter().collect();
@@ -125,7 +101,7 @@ impl<'s> ReviewAsked<'s> {
             beside: &beside,
             shelf: &self.school.shelf,
         };
-        let mut decisions = question.ask(tx, pathway, rewards.as_deref(), &open)?;
+        let mut decisions = question.ask(tx, pathway, &open)?;
         decisions.retain(|one| one.subject == Subject::Pupil(i64::from(self.pupil_id.number())));
         Ok(decisions)
     }

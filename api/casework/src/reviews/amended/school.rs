@@ -28,7 +28,6 @@ pub(super) struct SchoolReview {
     /// The school's calendars around its day, in order.
     pub calendars: Rc<Vec<Calendar>>,
     pub pathway: Rc<Follows>,
-    pub rewards: Option<Rc<Follows>>,
     /// The day of the school's review before it.
     pub previous: Option<NaiveDate>,
 }
@@ -72,10 +71,8 @@ impl School {
                     place.insert(Rc::new(calendars)).clone()
                 }
             };
-            let mut follows = |part| shelf.assigned(tx, &assignments, part, day);
-            let (pathway, rewards) = (follows(Part::Pathway)?, follows(Part::Rewards)?);
-            if let Some(pathway) = pathway {
-                reviews.push(SchoolReview { review, calendars, pathway, rewards, previous });
+            if let Some(pathway) = shelf.assigned(tx, &assignments, Part::Pathway, day)? {
+                reviews.push(SchoolReview { review, calendars, pathway, previous });
             }
             previous = Some(day);
         }

@@ -1,0 +1,2 @@
+DROP TABLE reward_adjustment;
+DROP SEQUENCE adjustment_ids;

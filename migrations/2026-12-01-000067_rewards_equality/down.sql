@@ -1,0 +1,2 @@
+DROP TABLE equality_record;
+DROP SEQUENCE equality_ids;
