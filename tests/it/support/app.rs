@@ -160,6 +160,7 @@ impl TestApp {
             database_url: database.url(api::base::migrate::APPLICATION),
             redis_url: how.redis_url,
             keys: keys.clone(),
+            secret_keys: keys.join("secret-keys"),
             rate_limit: how.rate_limit.try_into().unwrap(),
             trusted_proxies: how.trusted_proxies.iter().map(|one| one.parse().unwrap()).collect(),
             connections: (6, 3),

@@ -16,9 +16,12 @@ use base::state::Settings;
 /// Where data lives.
 #[derive(Args, Clone)]
 pub struct DataFolder {
-    /// Folder of signing keys, and of the embedded database and demo.json
+    /// Folder of signing keys and keys of secrets, and of the embedded database and demo.json
     #[arg(long = "data", env = "ROLLCALL_DATA", value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Folder of the keys that secrets are sealed under; `secret-keys` in the data folder when absent
+    #[arg(long, env = "ROLLCALL_SECRET_KEYS", value_name = "FOLDER")]
+    secret_keys: Option<PathBuf>,
 }
 
 impl DataFolder {
@@ -40,6 +43,11 @@ impl DataFolder {
     /// The folder of signing keys.
     pub fn keys(&self) -> PathBuf {
         self.path().join("keys")
+    }
+
+    /// The folder of the keys that secrets are sealed under.
+    pub fn secret_keys(&self) -> PathBuf {
+        self.secret_keys.clone().unwrap_or_else(|| self.path().join("secret-keys"))
     }
 }
 
@@ -82,6 +90,7 @@ impl Reach {
             database_url: secured(database_url, &variable)?,
             redis_url: self.redis_url.clone(),
             keys: self.data.keys(),
+            secret_keys: self.data.secret_keys(),
             rate_limit: self.rate_limit,
             trusted_proxies: self.trusted_proxies.clone(),
             connections: (self.connections, u32::try_from(self.workers).unwrap_or(1) + 2),

@@ -20,6 +20,8 @@ const WINGS: [(&str, &[&str]); 13] = [
             "share",
             "seal",
             "db",
+            "key_folder",
+            "envelope",
             "tokens",
             "redis",
             "limit",
