@@ -2,6 +2,7 @@
 //! queue of jobs. Nothing here knows more of schools and children than their ids.
 
 pub mod auth;
+pub mod beacon;
 pub mod cache;
 pub mod chance;
 pub mod clock;

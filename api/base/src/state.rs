@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::{CodeTable, Roles};
 
+use super::beacon::BeaconAddress;
 use super::clock::Clock;
 use super::db::Db;
 use super::envelope::Envelope;
@@ -23,6 +24,8 @@ pub struct App {
     pub keys: Keys,
     /// What secrets are kept in.
     pub envelope: Envelope,
+    /// Where public random values are fetched.
+    pub beacons: Vec<BeaconAddress>,
     /// Who may do what.
     pub roles: Roles,
     /// The national code table.
@@ -48,6 +51,8 @@ pub struct Settings {
     pub keys: PathBuf,
     /// The folder of the keys that secrets are sealed under.
     pub secret_keys: PathBuf,
+    /// Where public random values are fetched; nothing is fetched where there is none.
+    pub beacons: Vec<BeaconAddress>,
     /// Requests a minute for each client.
     pub rate_limit: NonZeroU32,
     /// Who is believed when it says whose request it hands on.
@@ -92,6 +97,7 @@ impl App {
             ),
             keys: Keys::load_or_create(&settings.keys)?,
             envelope: Envelope::load_or_create(&settings.secret_keys)?,
+            beacons: settings.beacons.clone(),
             roles,
             codes: Arc::new(codes),
             clock,

@@ -3,9 +3,5 @@
 //! `analytics` says who reaches a row of the policy, and `draw` how a prize draw goes, byte by byte. This wing keeps what
 //! came of them.
 
+pub mod draws;
 pub mod tickets;
-
-/// The operations of this wing.
-pub fn mount(config: &mut base::Operations) {
-    config.configure(tickets::mount);
-}

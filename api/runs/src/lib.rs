@@ -9,6 +9,7 @@ mod carry_out;
 mod clockwork;
 mod close_period;
 mod deadlines;
+mod draws;
 mod joiners;
 mod late;
 mod leavers;

@@ -54,6 +54,9 @@ const APPEND_ONLY: &[&str] = &[
     "case_record",
     "ticket_event",
     "ticket_pool_closed",
+    "draw",
+    "draw_event",
+    "draw_entry",
 ];
 
 /// A trust with one school and a row in every table.
@@ -94,7 +97,12 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
          INSERT INTO ticket_event SELECT trust_id, school_id, pupil_id, 'S-06', '2026/2026-W46', 1, 'earned', 'a prize', \
              '2026/term-1', NULL, NULL, 'run', created_at, created_by FROM enrolment ORDER BY enrolment_id LIMIT 1;
          INSERT INTO ticket_pool_closed SELECT trust_id, school_id, draw, draw_period, recorded_at, recorded_by \
-             FROM ticket_event",
+             FROM ticket_event;
+         INSERT INTO draw SELECT trust_id, school_id, 1, 'an id', draw, draw_period, 'beacon', 'Draw', 'strategy', 1, 'S-15', \
+             '[]', 1, 3600, '2026-12-01', '2026-12-02', 'a link', NULL, recorded_at, recorded_by FROM ticket_event;
+         INSERT INTO draw_event SELECT trust_id, school_id, 1, 1, 'noted', NULL, '{}', recorded_at, recorded_by FROM draw;
+         INSERT INTO draw_secret SELECT trust_id, school_id, 1, 'draw entries', 'x' FROM draw;
+         INSERT INTO draw_entry SELECT trust_id, school_id, 1, pupil_id, 'A', 'B', '2015-03-14', 1 FROM ticket_event",
     );
     (trust, school)
 }

@@ -1,1 +1,4 @@
 //! Rewards: earned, drawn and handed over.
+
+pub mod draws;
+mod tickets;

@@ -7,6 +7,7 @@ use clap::Args;
 use tracing_subscriber::EnvFilter;
 
 use crate::server::Rollcall;
+use base::beacon::BeaconAddress;
 use base::clock::Clock;
 use base::database_url::secured;
 use base::limit::Network;
@@ -73,6 +74,15 @@ pub struct Reach {
     /// Addresses and networks of proxies, with commas between, that say in X-Forwarded-For whose request they hand on
     #[arg(long, env = "ROLLCALL_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORKS")]
     pub trusted_proxies: Vec<Network>,
+    /// Where the random values that decide prize draws are fetched, with commas between; empty for nowhere
+    #[arg(
+        long,
+        env = "ROLLCALL_BEACONS",
+        value_delimiter = ',',
+        default_value = "https://api.drand.sh,https://api2.drand.sh",
+        value_name = "ADDRESSES"
+    )]
+    pub beacons: Vec<BeaconAddress>,
     /// Connections to the database for requests
     #[arg(long, env = "ROLLCALL_CONNECTIONS", default_value = "12", value_name = "N")]
     pub connections: u32,
@@ -91,6 +101,7 @@ impl Reach {
             redis_url: self.redis_url.clone(),
             keys: self.data.keys(),
             secret_keys: self.data.secret_keys(),
+            beacons: self.beacons.clone(),
             rate_limit: self.rate_limit,
             trusted_proxies: self.trusted_proxies.clone(),
             connections: (self.connections, u32::try_from(self.workers).unwrap_or(1) + 2),

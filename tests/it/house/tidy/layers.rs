@@ -11,6 +11,7 @@ const WINGS: [(&str, &[&str]); 13] = [
     (
         "base",
         &[
+            "beacon",
             "chance",
             "clock",
             "kind",
