@@ -41,6 +41,10 @@ words! {
         Deadlines = "deadlines": "actions fall due, or are overdue",
         Leavers = "leavers": "pupils with a case have left the roll, or moved inside the trust",
         Joiners = "joiners": "pupils have their first day at another school: drafts of that school go live",
+        DrawsPrepared = "draws_prepared": "a period begins for which a policy holds prize draws",
+        DrawOpened = "draw_opened": "a prize draw is opened: what it is, is published",
+        DrawFrozen = "draw_frozen": "a prize draw's entries are frozen",
+        DrawHeld = "draw_held": "a prize draw is drawn, or voided because a party has stayed away",
         Response = "response": "a policy does what it regularly does for pupils in a band",
         Reward = "reward": "what a week, a half term, a term or the year has earned is judged",
         RewardAgain = "reward_again": "marks have changed on which rewards rest: they are judged again",
@@ -61,6 +65,10 @@ impl Occasion {
             | Occasion::Deadlines
             | Occasion::Leavers
             | Occasion::Joiners
+            | Occasion::DrawsPrepared
+            | Occasion::DrawOpened
+            | Occasion::DrawFrozen
+            | Occasion::DrawHeld
             | Occasion::Response
             | Occasion::Reward
             | Occasion::RewardAgain

@@ -212,6 +212,78 @@ kinds! {
         "That import cannot be taken back."
         "Only an import that has been applied can be; `detail` says why this one has not."
         [] { "detail": "The import was refused: there is nothing to take back." };
+    DrawTooEarly 409 "draw-too-early"
+        "The draw is not so far yet."
+        "A draw is opened on its day, frozen in the evening of its cut-off and drawn when the value that decides is there; `detail` says when."
+        [] { "detail": "Tickets are earned until the cut-off: the entries are frozen on 2026-12-15." };
+    DrawNotOpened 409 "draw-not-opened"
+        "The draw is not opened."
+        "POST /v1/draws/{draw_id}/opening publishes what it is; only then are entries frozen, and only what was published can be voided."
+        [] { "detail": "It is opened on 2026-12-01." };
+    DrawOpened 409 "draw-already-opened"
+        "The draw is opened already."
+        "Its opening is published, and its bytes count from then on."
+        [] {};
+    DrawFrozen 409 "draw-already-frozen"
+        "The entries are frozen already."
+        "A draw is frozen once. What turns out later is recorded beside it: POST /v1/draws/{draw_id}/notes."
+        [] {};
+    DrawNotFrozen 409 "draw-not-frozen"
+        "The entries are not frozen."
+        "A draw is drawn from what was fixed beforehand: it is frozen first."
+        [] { "detail": "The entries are frozen on 2026-12-15; nothing can be drawn before." };
+    DrawNotDrawn 409 "draw-not-drawn"
+        "The draw is not drawn."
+        "There is a receipt once it was drawn or voided; GET /v1/draws/{draw_id}/published has what is published until then."
+        [] {};
+    DrawDrawn 409 "draw-already-drawn"
+        "The draw was drawn already."
+        "A draw is drawn once and never again; a winner who declines lets it go on."
+        [] {};
+    DrawOver 409 "draw-over"
+        "The draw is over."
+        "It was voided, had no ticket, or another was prepared in its place; `detail` says which."
+        [] { "detail": "It was frozen without a ticket, and is over." };
+    DrawUncommitted 409 "draw-without-commitment"
+        "The governor has not committed to a secret."
+        "A draw by two secrets is opened with both commitments: POST /v1/draws/{draw_id}/invitation gives the governor's link."
+        [] {};
+    DrawNeedsGovernor 409 "draw-needs-governor"
+        "The governor draws this draw."
+        "It is drawn by two secrets, as soon as the governor opens the one that was committed to."
+        [] {};
+    DrawNeedsNoGovernor 409 "draw-needs-no-governor"
+        "No governor is needed for this draw."
+        "A beacon decides it. Prepare a draw by two secrets in its place before it is opened."
+        [] {};
+    AlreadyCommitted 409 "already-committed"
+        "The governor has committed already."
+        "A commitment binds: it is made once for a draw."
+        [] {};
+    BeaconTooEarly 409 "beacon-too-early"
+        "The value that decides does not exist yet."
+        "It appears some time after the freeze, so that nobody who freezes can see it coming; `detail` says when."
+        [] { "detail": "Round 41274930 appears at 2026-12-16 18:00:02 UTC." };
+    BeaconSignature 422 "wrong-beacon-signature"
+        "That is not the beacon's signature of this round."
+        "`errors` names the round. Any server of drand's chain quicknet has it."
+        [] { "errors": [{ "pointer": "/signature", "expected": "the signature of round 41274930 of quicknet, in lower case hex" }] };
+    SecretMismatch 422 "secret-does-not-open"
+        "That secret does not open its commitment."
+        "It is the one whose commitment stands in the opening, and no other."
+        [] { "errors": [{ "pointer": "/secret", "expected": "the secret that the commitment in the opening was made from" }] };
+    SecretTooLate 409 "secret-too-late"
+        "The published time for opening secrets has passed."
+        "The draw is void, which stays published; another may be prepared in its place."
+        [] {};
+    NoPrize 409 "no-prize-to-decline"
+        "That ticket has no prize."
+        "Only what was won can be given back."
+        [] { "errors": [{ "pointer": "/ticket", "expected": "a ticket that has a prize now, as `winners` says" }] };
+    NotVoidable 409 "draw-not-voidable"
+        "The draw cannot be stopped now."
+        "After the freeze nobody stops a draw whose result might be known: only a party that has stayed away past the published time does."
+        [] { "detail": "The beacon decides it now, and nothing can stop that." };
     KeyReused 422 "idempotency-key-reused"
         "That Idempotency-Key was used for something else."
         "A key stands for one request; use a new one for a new body."

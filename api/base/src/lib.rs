@@ -2,15 +2,18 @@
 //! queue of jobs. Nothing here knows more of schools and children than their ids.
 
 pub mod auth;
+pub mod beacon;
 pub mod cache;
 pub mod chance;
 pub mod clock;
 pub mod database_url;
 pub mod db;
+pub mod envelope;
 pub mod events;
 pub mod http;
 pub mod id;
 pub mod jobs;
+pub mod key_folder;
 pub mod kind;
 pub mod limit;
 pub mod migrate;

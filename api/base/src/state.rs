@@ -6,12 +6,15 @@ use std::sync::Arc;
 
 use domain::{CodeTable, Roles};
 
+use super::beacon::BeaconAddress;
 use super::clock::Clock;
 use super::db::Db;
+use super::envelope::Envelope;
 use super::events::Streams;
+use super::key_folder::KeysError;
 use super::limit::{Limits, Network};
 use super::storage::Storage;
-use super::tokens::keys::{Keys, KeysError};
+use super::tokens::keys::Keys;
 
 /// What every request may use.
 pub struct App {
@@ -19,6 +22,10 @@ pub struct App {
     pub db: Db,
     /// Keys that sign and verify tokens.
     pub keys: Keys,
+    /// What secrets are kept in.
+    pub envelope: Envelope,
+    /// Where public random values are fetched.
+    pub beacons: Vec<BeaconAddress>,
     /// Who may do what.
     pub roles: Roles,
     /// The national code table.
@@ -42,6 +49,10 @@ pub struct Settings {
     pub redis_url: Option<String>,
     /// The folder of signing keys.
     pub keys: PathBuf,
+    /// The folder of the keys that secrets are sealed under.
+    pub secret_keys: PathBuf,
+    /// Where public random values are fetched; nothing is fetched where there is none.
+    pub beacons: Vec<BeaconAddress>,
     /// Requests a minute for each client.
     pub rate_limit: NonZeroU32,
     /// Who is believed when it says whose request it hands on.
@@ -53,8 +64,8 @@ pub struct Settings {
 /// What can keep the application from starting.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// Signing keys.
-    #[error("signing keys: {0}")]
+    /// Signing keys, or those of secrets.
+    #[error("keys: {0}")]
     Keys(#[from] KeysError),
     /// A data file that is part of the program.
     #[error("{0}")]
@@ -85,6 +96,8 @@ impl App {
                 clock.clone(),
             ),
             keys: Keys::load_or_create(&settings.keys)?,
+            envelope: Envelope::load_or_create(&settings.secret_keys)?,
+            beacons: settings.beacons.clone(),
             roles,
             codes: Arc::new(codes),
             clock,

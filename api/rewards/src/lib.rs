@@ -4,6 +4,7 @@
 //! came of them.
 
 pub mod awards;
+pub mod draws;
 pub mod earning;
 pub mod eligibility;
 pub mod fairness;
@@ -15,5 +16,6 @@ pub fn mount(config: &mut base::Operations) {
         .configure(tickets::mount)
         .configure(eligibility::mount)
         .configure(awards::mount)
-        .configure(fairness::mount);
+        .configure(fairness::mount)
+        .configure(draws::mount);
 }

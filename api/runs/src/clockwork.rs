@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 
+use super::draws::{self, DrawDues};
 use super::reviews::Paths;
 use super::rewarding::{self, Rewarding};
 use super::rows::{self, Key, NewRun, TRUST};
@@ -22,7 +23,7 @@ pub struct Clockwork {
 
 #[derive(Clone, Copy)]
 struct Seen {
-    /// How many calendars there were, and decisions on what a school follows.
+    /// How many calendars there were and how much of draws, and decisions on what a school follows.
     recorded: (i64, i64),
     /// When the next of them makes something due, or the next hour strikes at which reviews open.
     next: Option<DateTime<Utc>>,
@@ -64,6 +65,7 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
     let rewarding = Rewarding::read(tx)?;
     let mut deadlines = actions::deadlines(tx)?;
     let drafts = joining::is_any_waiting(tx)?;
+    let of_draws = DrawDues::read(tx)?;
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
             let key = (school.school_id, As(due.occasion), due.period.clone());
@@ -86,6 +88,17 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
             let (fallen, later) = fallen_due(vec![due], known_from, now, is_there);
             new.extend(fallen.into_iter().map(|due| NewRun::first(school.school_id, due)));
             next = next.into_iter().chain(later).min();
+        }
+        for (due, known_from) in of_draws.of(tx, &school)? {
+            let (fallen, later) = fallen_due(vec![due], known_from, now, is_there);
+            next = next.into_iter().chain(later).min();
+            for due in fallen {
+                if draws::must_wait(tx, school.school_id, &due)? {
+                    next = Some(now);
+                } else {
+                    new.push(NewRun::first(school.school_id, due));
+                }
+            }
         }
         // What becomes of cases, actions and drafts in the meantime is seen when the next hour strikes.
         let follows =

@@ -9,6 +9,7 @@ mod carry_out;
 mod clockwork;
 mod close_period;
 mod deadlines;
+mod draws;
 mod issue_rewards;
 mod joiners;
 mod judge_rewards;

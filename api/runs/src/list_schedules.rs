@@ -6,6 +6,7 @@ use chrono::{Days as DayCount, NaiveDateTime};
 use domain::policy::{Answers, Policy, built_in, parse};
 use domain::schedule::{Due, Occasion, calendar_gap, ends, policy_days};
 
+use super::draws::DrawDues;
 use super::late::{Late, Times};
 use super::reviews::Paths;
 use super::rewarding::Rewarding;
@@ -190,6 +191,7 @@ fn scheduled(
     let within = |due: &Due| from <= due.local.date() && due.local.date() <= to;
     let (mut found, mut announced) = (Vec::new(), Vec::new());
     let (mut paths, rewarding) = (Paths::read(tx)?, Rewarding::read(tx)?);
+    let of_draws = DrawDues::read(tx)?;
     for school in times {
         for (calendar, known_from) in school.years() {
             let dues = ends(calendar, school.zone).into_iter().filter(within);
@@ -200,7 +202,8 @@ fn scheduled(
                 found.push((school.school_id, school.zone.name(), known_from, due));
             }
         }
-        for (due, known_from) in rewarding.dues(tx, school)? {
+        let beside = rewarding.dues(tx, school)?.into_iter().chain(of_draws.of(tx, school)?);
+        for (due, known_from) in beside {
             if within(&due) {
                 found.push((school.school_id, school.zone.name(), known_from, due));
             }

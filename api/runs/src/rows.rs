@@ -5,6 +5,7 @@ use domain::schedule::{Due, Occasion};
 
 use super::KIND;
 use super::close_period::ClosedClass;
+use super::draws::DrawsPrepared;
 use super::late::{Late, Times};
 use super::open_review::OpenedReview;
 use base::jobs::{self, JobRow, JobState, NewJob};
@@ -12,6 +13,7 @@ use base::prelude::*;
 use casework::actions::Deadlines;
 use casework::cases::Followed;
 use rewards::earning::JudgedPeriod;
+use rewards::draws::DrawStepTaken;
 use roll::joining::WentLive;
 use schema::{job, run, run_item};
 
@@ -110,7 +112,7 @@ pub struct RunItem {
     pub run_id: RunId,
     /// What came of it: a class's figures as they then stood; a review that was opened; what is due and overdue; what
     /// became of the case of a pupil who left; what became of the draft of a school that a pupil has joined; what a row has
-    /// given for a period.
+    /// given for a period; how a prize draw then stands.
     #[schema(value_type = Came)]
     pub result: Value,
     /// When (UTC).
@@ -134,6 +136,10 @@ pub(super) enum Came {
     Live(WentLive),
     /// Rewards.
     Judged(JudgedPeriod),
+    /// The draws of a period that begins.
+    Draws(DrawsPrepared),
+    /// A step of a draw.
+    Draw(DrawStepTaken),
 }
 
 impl Run {
@@ -298,6 +304,17 @@ pub(super) fn of_periods(
         .load(tx.conn)?;
     let key = |row: &RunRow| (row.school_id, row.kind, row.period.clone());
     Ok(found.into_iter().map(|found| (key(&found.0), Run::of(tx, found))).collect())
+}
+
+/// Whether a run of a school that fell due before an instant still waits or is being done.
+pub(super) fn unfinished(tx: &mut Tx, school_id: SchoolId, before: DateTime<Utc>) -> Result<bool> {
+    let states = [JobState::Queued, JobState::Running];
+    let found = with_jobs(tx.trust())
+        .filter(run::school_id.eq(school_id).and(run::due.lt(before)))
+        .filter(job::state.eq_any(states))
+        .select(run::run_id)
+        .first::<RunId>(tx.conn);
+    Ok(found.optional()?.is_some())
 }
 
 /// What came of the items of a run, whichever attempt did them, in the order in which they were done.

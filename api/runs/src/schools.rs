@@ -24,12 +24,16 @@ pub(super) struct SchoolTime {
     pub known_from: Vec<DateTime<Utc>>,
 }
 
-/// How many calendars and drafts of joining schools, and how many decisions on what a school follows, have ever been
+/// How many calendars and drafts of joining schools and how much of draws, and how many decisions on what a school follows, have ever been
 /// recorded. They are append-only, so the same numbers mean that none has changed.
 pub(super) fn recorded(tx: &mut Tx) -> Result<(i64, i64)> {
     let calendars: i64 = tx.of(school_calendar::table).select(count_star()).first(tx.conn)?;
     let drafts: i64 = tx.of(joining_draft::table).select(count_star()).first(tx.conn)?;
-    Ok((calendars + drafts, tx.of(school_policy::table).select(count_star()).first(tx.conn)?))
+    let draws = rewards::draws::recorded(tx)?;
+    Ok((
+        calendars + drafts + draws,
+        tx.of(school_policy::table).select(count_star()).first(tx.conn)?,
+    ))
 }
 
 /// The time of these schools in these academic years.

@@ -1271,6 +1271,68 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    draw (trust_id, draw_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        draw_id -> Int4,
+        uuid -> Text,
+        prize -> Text,
+        period -> Text,
+        mode -> Text,
+        title -> Text,
+        policy -> Text,
+        policy_version -> Int4,
+        rule -> Text,
+        prizes -> Jsonb,
+        redraws -> Int4,
+        wait_seconds -> Int4,
+        opens_on -> Date,
+        freezes_on -> Date,
+        link -> Text,
+        follows -> Nullable<Int4>,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    draw_event (trust_id, draw_id, seq) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        draw_id -> Int4,
+        seq -> Int4,
+        kind -> Text,
+        published -> Nullable<Text>,
+        body -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    draw_secret (trust_id, draw_id, purpose) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        draw_id -> Int4,
+        purpose -> Text,
+        sealed -> Bytea,
+    }
+}
+
+diesel::table! {
+    draw_entry (trust_id, draw_id, pupil_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        draw_id -> Int4,
+        pupil_id -> Int4,
+        surname -> Text,
+        forename -> Text,
+        birth_date -> Date,
+        tickets -> Int8,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     action,
     action_event,

@@ -37,6 +37,10 @@ of_trust! {
     class_year
     class_year_change
     contact_attempt
+    draw
+    draw_entry
+    draw_event
+    draw_secret
     enrolment
     enrolment_days
     enrolment_now

@@ -87,7 +87,7 @@ impl Rollcall {
         Handlers::default()
             .with(imports::KIND, move |app, job| imports::run(app, &importing, job))
             .with(imports::UNDO, imports::take_back)
-            .with(runs::KIND, move |_, job| runs::carry_out(&running, job))
+            .with(runs::KIND, move |app, job| runs::carry_out(app, &running, job))
             .with(marks::SECOND_LOOK, reviews::look_again_of_job)
     }
 }
@@ -125,7 +125,8 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(casework::orders::mount)
         .configure(day::mount)
         .configure(reports::mount)
-        .configure(rewards::mount)
+        .configure(rewards::tickets::mount)
+        .configure(rewards::draws::mount)
         .configure(imports::mount)
         .configure(runs::mount);
 }

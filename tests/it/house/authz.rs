@@ -58,6 +58,8 @@ impl Operation {
                 .fold(text.to_owned(), |text, (thing, id)| {
                     text.replace(&format!("{{{thing}}}"), &id.to_string())
                 })
+                .replace("{link}", &world.link)
+                .replace("{invitation}", &world.invitation)
                 .replace("{fresh}", &fresh.to_string())
                 .replace("{urn}", &format!("8{fresh:05}"))
                 .replace("{upn}", &upn(1000 + *fresh))
@@ -109,8 +111,10 @@ fn may(operation: &Operation, answer: &Answer) -> bool {
         assert_eq!(answer.body["permission"], missing, "{}", operation.id);
         return false;
     }
+    // A draw takes each step once, and in order: whoever is refused so could have taken it.
+    let too_late = answer.status == 409 && operation.template.starts_with("/v1/draws/");
     assert!(
-        answer.status == 403 || (200..300).contains(&answer.status),
+        answer.status == 403 || too_late || (200..300).contains(&answer.status),
         "{}: {}",
         operation.id,
         answer.text
@@ -271,7 +275,8 @@ fn a_token_that_lists_another_trusts_school_sees_nothing_of_it() {
     let roles = Roles::built_in().unwrap();
     let mut fresh = 0;
     for operation in every_operation().iter().filter(|operation| operation.names_anything()) {
-        let role = holder(&roles, operation.permission.as_deref().unwrap());
+        let Some(permission) = operation.permission.as_deref() else { continue };
+        let role = holder(&roles, permission);
         let client = app.school_client(&role.name, ours, stranger.school());
         assert_eq!(operation.call(&client, &stranger, &mut fresh).status, 404, "{}", operation.id);
     }

@@ -1,8 +1,11 @@
 //! Every refusal is a problem (RFC 9457) that says what is wrong and points to the place.
 
+mod draws;
+
 use api::base::problem::Kind;
 use serde_json::{Value, json};
 
+use self::draws::Draws;
 use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{calendar, class, id, marks, pupil, school, unenrolled, upn};
 use crate::support::one_school::{OneSchool, one_trust};
@@ -78,6 +81,8 @@ struct World {
     away: TestApp,
     /// One whose database has no room for another trust.
     full: TestApp,
+    /// Prize draws in every state.
+    draws: Draws,
 }
 
 impl World {
@@ -144,6 +149,7 @@ impl World {
             broken,
             away,
             full,
+            draws: Draws::prepare(),
         }
     }
 }
@@ -257,13 +263,8 @@ fn provoke(kind: Kind, world: &World) -> Ask {
             Ask::get(&world.hasty.client_of(""), "/healthz")
         }
         Kind::Unavailable => Ask::get(&world.away.client_of(""), "/readyz"),
-        Kind::Merged
-        | Kind::NamedTwice
-        | Kind::NobodyInClass
-        | Kind::NoTermDates
-        | Kind::NoSchoolHours
-        | Kind::StorageFull => provoke_more(kind, world),
         Kind::Internal => Ask::get(&world.broken.client_of(""), "/readyz"),
+        other => provoke_more(other, world),
     }
 }
 
@@ -298,7 +299,7 @@ fn provoke_more(kind: Kind, world: &World) -> Ask {
             let platform = world.full.client("platform_admin", 0);
             Ask::json(&platform, "POST", "/v1/trusts", &json!({ "name": "Larkrise" }))
         }
-        other => panic!("{other:?} is provoked elsewhere"),
+        other => world.draws.provoke(other).unwrap_or_else(|| panic!("nothing provokes {other:?}")),
     }
 }
 

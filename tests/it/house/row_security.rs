@@ -62,6 +62,9 @@ const APPEND_ONLY: &[&str] = &[
     "reward_judged",
     "reward_adjustment",
     "equality_record",
+    "draw",
+    "draw_event",
+    "draw_entry",
 ];
 
 /// A trust with one school and a row in every table.
@@ -115,7 +118,12 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
          INSERT INTO reward_adjustment SELECT trust_id, school_id, 1, 1, pupil_id, '{I}', from_day, NULL, 'Known', recorded_at, \
              'office' FROM award;
          INSERT INTO equality_record SELECT trust_id, school_id, 1, 'strategy', 1, 'The head', from_day, 'Known', 2026, '{}', \
-             recorded_at, 'office' FROM award",
+             recorded_at, 'office' FROM award;
+         INSERT INTO draw SELECT trust_id, school_id, 1, 'an id', draw, draw_period, 'beacon', 'Draw', 'strategy', 1, 'S-15', \
+             '[]', 1, 3600, '2026-12-01', '2026-12-02', 'a link', NULL, recorded_at, recorded_by FROM ticket_event;
+         INSERT INTO draw_event SELECT trust_id, school_id, 1, 1, 'noted', NULL, '{}', recorded_at, recorded_by FROM draw;
+         INSERT INTO draw_secret SELECT trust_id, school_id, 1, 'draw entries', 'x' FROM draw;
+         INSERT INTO draw_entry SELECT trust_id, school_id, 1, pupil_id, 'A', 'B', '2015-03-14', 1 FROM ticket_event",
     );
     (trust, school)
 }

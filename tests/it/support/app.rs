@@ -59,6 +59,8 @@ pub struct Start {
     pub workers: usize,
     pub rate_limit: u32,
     pub trusted_proxies: &'static [&'static str],
+    /// Where the random values that decide prize draws are fetched.
+    pub beacons: Vec<String>,
     /// Whether anything falls due by itself here, as long as there are workers.
     pub clockwork: bool,
 }
@@ -70,6 +72,7 @@ impl Default for Start {
             workers: 1,
             rate_limit: 1_000_000,
             trusted_proxies: &[],
+            beacons: Vec::new(),
             clockwork: true,
         }
     }
@@ -160,6 +163,8 @@ impl TestApp {
             database_url: database.url(api::base::migrate::APPLICATION),
             redis_url: how.redis_url,
             keys: keys.clone(),
+            secret_keys: keys.join("secret-keys"),
+            beacons: how.beacons.iter().map(|one| one.parse().unwrap()).collect(),
             rate_limit: how.rate_limit.try_into().unwrap(),
             trusted_proxies: how.trusted_proxies.iter().map(|one| one.parse().unwrap()).collect(),
             connections: (6, 3),

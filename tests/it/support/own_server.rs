@@ -39,6 +39,8 @@ fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
     let settings = Settings {
         database_url: cluster.url(api::base::migrate::APPLICATION, api::base::migrate::DATABASE),
         redis_url: None,
+        secret_keys: keys.join("secret-keys"),
+        beacons: Vec::new(),
         keys,
         rate_limit: 1_000_000.try_into().unwrap(),
         trusted_proxies: Vec::new(),

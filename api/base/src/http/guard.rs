@@ -5,6 +5,9 @@ use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 /// What the documentation page may load: its own files, and the styles that it writes into itself.
 const DOCS: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                     font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// What a page for people without an account may load: its own files, and nothing that it writes into itself.
+const PAGE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
+                    form-action 'none'; frame-ancestors 'none'";
 /// Everything else is data: nothing in it is loaded or run.
 const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
@@ -12,7 +15,11 @@ const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 pub fn guard(headers: &mut HeaderMap, path: &str) {
     // Children's data are kept by nobody between; a client that keeps an answer does so with its tag, and asks again.
     let kept = if path.starts_with("/v1/") { "no-store" } else { "private, no-cache" };
-    let policy = if path.starts_with("/docs") { DOCS } else { DATA };
+    let policy = match path {
+        path if path.starts_with("/docs") => DOCS,
+        path if path.starts_with("/draws/") => PAGE,
+        _ => DATA,
+    };
     for (name, value) in [
         (header::CACHE_CONTROL, kept),
         (header::CONTENT_SECURITY_POLICY, policy),

@@ -4,10 +4,7 @@
 //! changed by adding a file. The algorithm is the key's: what a token's header says of it must agree and never chooses.
 
 use std::collections::HashMap;
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -21,13 +18,13 @@ use sha2::{Digest, Sha256};
 
 use super::token::{AUDIENCE, Claims, ISSUER};
 use crate::chance;
+use crate::key_folder::{self, KeyFile, KeysError};
 use crate::seal::Seal;
 
 /// `typ` of an access token's header (RFC 9068): nothing else that a key of ours may have signed is taken for one.
 const TYPE: &str = "at+jwt";
-/// The bits of a file's mode that let others than its owner at it: for a key any, for the folder writing.
-const OTHERS: u32 = 0o077;
-const OTHERS_WRITE: u32 = 0o022;
+/// The ending of the keys' files.
+const ENDING: &str = "pem";
 
 /// Why a token was refused. For the debug log; the client learns only that it was.
 #[derive(Debug, thiserror::Error)]
@@ -46,19 +43,6 @@ pub enum Refused {
     Time,
 }
 
-/// What can be wrong with the folder of keys.
-#[derive(Debug, thiserror::Error)]
-pub enum KeysError {
-    /// The folder or a file in it.
-    #[error("{path}: {why}")]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// What is wrong with it.
-        why: String,
-    },
-}
-
 /// The keys that sign and verify access tokens.
 pub struct Keys {
     signing: EncodingKey,
@@ -74,14 +58,10 @@ impl Keys {
     /// # Errors
     /// The folder cannot be used, or holds a file that is no Ed25519 key.
     pub fn load_or_create(folder: &Path) -> Result<Self, KeysError> {
-        let wrong = |path: &Path, why: String| KeysError::File { path: path.to_owned(), why };
-        let files = first_or_all(folder).map_err(|why| wrong(folder, why))?;
+        let wrong = |path: &Path, why: String| KeysError { path: path.to_owned(), why };
         let mut keys = Vec::new();
-        private(folder, OTHERS_WRITE).map_err(|why| wrong(folder, why))?;
-        for path in &files {
-            private(path, OTHERS).map_err(|why| wrong(path, why))?;
-            let pem = fs::read_to_string(path).map_err(|e| wrong(path, e.to_string()))?;
-            let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| wrong(path, e.to_string()))?;
+        for KeyFile { path, text: pem } in &key_folder::first_or_all(folder, ENDING, fresh)? {
+            let key = SigningKey::from_pkcs8_pem(pem).map_err(|e| wrong(path, e.to_string()))?;
             keys.push((
                 key,
                 EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| wrong(path, e.to_string()))?,
@@ -160,65 +140,13 @@ fn is_access_token(token: &str) -> bool {
     })
 }
 
-/// Refuses a file that others than its owner may use in these ways.
-fn private(path: &Path, ways: u32) -> Result<(), String> {
-    let mode = fs::metadata(path).map_err(|error| error.to_string())?.mode() & 0o777;
-    if mode & ways == 0 {
-        return Ok(());
-    }
-    let (others, right) = match ways {
-        OTHERS => ("others than its owner can read or change it", mode & !OTHERS),
-        _ => ("others than its owner can put keys there", mode & !OTHERS_WRITE),
-    };
-    Err(format!("{others} (mode {mode:03o}); `chmod {right:03o}` makes it private"))
-}
-
-/// The files of keys, by name. When there is none yet a first one is made; processes that start at once wait for each
-/// other, so that all of them have the same.
-fn first_or_all(folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let words = |error: std::io::Error| error.to_string();
-    if let Some(parent) = folder.parent() {
-        fs::create_dir_all(parent).map_err(words)?;
-    }
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(words)?;
-    let found = all(folder).map_err(words)?;
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let lock = fs::File::create(folder.join("lock")).map_err(words)?;
-    lock.lock().map_err(words)?;
-    if all(folder).map_err(words)?.is_empty() {
-        create(&folder.join("0001.pem"))?;
-    }
-    all(folder).map_err(words)
-}
-
-fn all(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "pem"))
-        .collect();
-    files.sort();
-    Ok(files)
-}
-
-/// A new key from the system's randomness, readable by its owner alone. It is put in place whole: nobody reads half of
-/// it, also not after a crash.
-fn create(path: &Path) -> Result<(), String> {
+/// A new key, from the system's randomness.
+fn fresh() -> Result<String, String> {
     let seed = chance::unguessable()?;
     // Without the public half, which not every program reads in a private key's file (openssl does not).
     let key = KeypairBytes { secret_key: seed, public_key: None };
-    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?;
-    let fresh = path.with_extension("new");
-    let write = || {
-        let _left_behind = fs::remove_file(&fresh);
-        let mut file =
-            fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
-        file.write_all(pem.as_bytes())?;
-        file.sync_all()?;
-        fs::rename(&fresh, path)
-    };
-    write().map_err(|error: std::io::Error| error.to_string())
+    let pem = key.to_pkcs8_pem(LineEnding::LF).map_err(|error| error.to_string())?;
+    Ok(pem.to_string())
 }
 
 /// RFC 7638 (and RFC 8037 for OKP keys): the hash of the key's required members in order.

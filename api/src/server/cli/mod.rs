@@ -9,6 +9,7 @@ mod openapi;
 mod policy;
 #[cfg(feature = "demo")]
 mod registers;
+mod secrets;
 mod serve;
 mod settings;
 mod token;
@@ -40,6 +41,8 @@ enum Command {
     Migrate(migrate::Args),
     /// Send a file of pupils, classes, parents, marks, cases or schools
     Import(import::Args),
+    /// Seal the secrets in the database anew, after a key was added
+    Secrets(secrets::Args),
     /// Make an access token
     Token(token::Args),
     /// Check a policy, print its book, show its proofs
@@ -61,6 +64,7 @@ pub fn run() -> std::process::ExitCode {
         Command::Registers(args) => registers::run(&args),
         Command::Migrate(args) => migrate::run(&args),
         Command::Import(args) => import::run(&args),
+        Command::Secrets(args) => secrets::run(&args),
         Command::Token(args) => token::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Draw(args) => return draw::run(&args),

@@ -7,6 +7,7 @@ use clap::Args;
 use tracing_subscriber::EnvFilter;
 
 use crate::server::Rollcall;
+use base::beacon::BeaconAddress;
 use base::clock::Clock;
 use base::database_url::secured;
 use base::limit::Network;
@@ -16,9 +17,12 @@ use base::state::Settings;
 /// Where data lives.
 #[derive(Args, Clone)]
 pub struct DataFolder {
-    /// Folder of signing keys, and of the embedded database and demo.json
+    /// Folder of signing keys and keys of secrets, and of the embedded database and demo.json
     #[arg(long = "data", env = "ROLLCALL_DATA", value_name = "FOLDER")]
     folder: Option<PathBuf>,
+    /// Folder of the keys that secrets are sealed under; `secret-keys` in the data folder when absent
+    #[arg(long, env = "ROLLCALL_SECRET_KEYS", value_name = "FOLDER")]
+    secret_keys: Option<PathBuf>,
 }
 
 impl DataFolder {
@@ -40,6 +44,11 @@ impl DataFolder {
     /// The folder of signing keys.
     pub fn keys(&self) -> PathBuf {
         self.path().join("keys")
+    }
+
+    /// The folder of the keys that secrets are sealed under.
+    pub fn secret_keys(&self) -> PathBuf {
+        self.secret_keys.clone().unwrap_or_else(|| self.path().join("secret-keys"))
     }
 }
 
@@ -65,6 +74,15 @@ pub struct Reach {
     /// Addresses and networks of proxies, with commas between, that say in X-Forwarded-For whose request they hand on
     #[arg(long, env = "ROLLCALL_TRUSTED_PROXIES", value_delimiter = ',', value_name = "NETWORKS")]
     pub trusted_proxies: Vec<Network>,
+    /// Where the random values that decide prize draws are fetched, with commas between; empty for nowhere
+    #[arg(
+        long,
+        env = "ROLLCALL_BEACONS",
+        value_delimiter = ',',
+        default_value = "https://api.drand.sh,https://api2.drand.sh",
+        value_name = "ADDRESSES"
+    )]
+    pub beacons: Vec<BeaconAddress>,
     /// Connections to the database for requests
     #[arg(long, env = "ROLLCALL_CONNECTIONS", default_value = "12", value_name = "N")]
     pub connections: u32,
@@ -82,6 +100,8 @@ impl Reach {
             database_url: secured(database_url, &variable)?,
             redis_url: self.redis_url.clone(),
             keys: self.data.keys(),
+            secret_keys: self.data.secret_keys(),
+            beacons: self.beacons.clone(),
             rate_limit: self.rate_limit,
             trusted_proxies: self.trusted_proxies.clone(),
             connections: (self.connections, u32::try_from(self.workers).unwrap_or(1) + 2),

@@ -10,7 +10,7 @@ use crate::support::weeks::send_marks;
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
 /// a second record of the pupil; `absentee` a pupil with a case.
-pub const THINGS: [&str; 29] = [
+pub const THINGS: [&str; 30] = [
     "school",
     "annex",
     "class",
@@ -40,11 +40,15 @@ pub const THINGS: [&str; 29] = [
     "file",
     "notice",
     "message",
+    "draw",
 ];
 
 /// A school and its annex, with one of everything.
 pub struct World {
     pub urn: String,
+    /// What opens the draw to everybody, and to its governor.
+    pub link: String,
+    pub invitation: String,
     pub ids: [i32; THINGS.len()],
 }
 
@@ -82,6 +86,7 @@ impl World {
         let [report, leave, message] = told(admin, school, absentee);
         let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
         let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
+        let (draw, link, invitation) = draw(admin, school);
         let ids = [
             school,
             annex,
@@ -112,8 +117,9 @@ impl World {
             file,
             notice,
             message,
+            draw,
         ];
-        Self { urn, ids }
+        Self { urn, link, invitation, ids }
     }
 
     /// The schools of a token for this world's schools alone.
@@ -125,8 +131,24 @@ impl World {
     pub fn with_foreign(&self, other: &World, thing: usize) -> World {
         let mut ids = self.ids;
         ids[thing] = other.ids[thing];
-        World { urn: self.urn.clone(), ids }
+        let (link, invitation) = (self.link.clone(), self.invitation.clone());
+        World { urn: self.urn.clone(), link, invitation, ids }
     }
+}
+
+/// A prize draw by two secrets, what opens it to everybody, and to the governor.
+fn draw(admin: &Client, school: i32) -> (i32, String, String) {
+    let follows = json!({ "policy": "strategy", "answers": { "target": "96%" } });
+    admin.put(&format!("/v1/schools/{school}/policy/rewards/2026-09-01"), &follows).expect(200);
+    let new = json!({
+        "school_id": school, "prize": "the termly prize", "period": "2026/term-1", "mode": "two secrets",
+    });
+    let draw = admin.post("/v1/draws", &new).expect(201);
+    let invited = format!("/v1/draws/{}/invitation", draw["draw_id"]);
+    let invited = admin.post(&invited, &json!({})).expect(201);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let (_, link) = draw["receipt_link"].as_str().unwrap().split_once("link=").unwrap();
+    (id(&draw, "draw_id"), link.to_owned(), text(&invited["invitation"]))
 }
 
 /// An absence that was reported, leave that was asked for, and a message about a visit in vain.

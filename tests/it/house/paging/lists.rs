@@ -147,6 +147,8 @@ pub const LISTS: &[List] = &[
     )
     .add(a_ticket),
     List::new("list_awards", |s| of_elm(s, "awards", ""), &["award_id"]).add(an_award),
+    List::new("list_draws", |s| of_elm(s, "draws", ""), &["draw_id"]).add(a_draw),
+    List::new("list_slips", |s| format!("/v1/draws/{}/slips", frozen_draw(s)), &["pupil_id"]),
     List::new("list_runs", |_| "/v1/runs".to_owned(), &["run_id"]).add(|s| {
         let school = school(s);
         a_run(&s.app.database, s.trust, school, "done");
@@ -281,4 +283,42 @@ fn an_award(s: &Stage) {
              SELECT trust_id, school_id, award_id, 1, 'earned', recorded_at, 'clockwork' FROM award \
              WHERE trust_id = {trust} AND period = '2026/{number}'"
     ));
+}
+/// A draw of Elm's, of which nothing is published.
+fn a_draw(s: &Stage) {
+    let (number, trust, elm) = (s.fresh(), s.trust, s.elm);
+    Sql::of(&s.app.database).run(&format!(
+        "INSERT INTO draw VALUES ({trust}, {elm}, nextval('draw_ids'), 'an id {number}', 'prize {number}', '2026/term-1', \
+             'beacon', 'Draw', 'strategy', 1, 'S-15', '[]', 1, 86400, '2026-12-01', '2026-12-15', 'a link', NULL, \
+             '2026-11-18T09:00:00Z', 'clockwork')"
+    ));
+}
+
+/// Elm's draw that is frozen today, with all of its pupils.
+fn frozen_draw(s: &Stage) -> i32 {
+    let there = s.admin.get(&format!("/v1/draws?limit=500&school_id={}", s.elm)).expect(200);
+    let frozen = there["items"].as_array().unwrap().iter().find(|draw| draw["state"] == "frozen");
+    if let Some(draw) = frozen {
+        return id(draw, "draw_id");
+    }
+    let (trust, elm) = (s.trust, s.elm);
+    let rewards = format!("/v1/schools/{elm}/policy/rewards/2026-09-01");
+    s.admin
+        .put(&rewards, &json!({ "policy": "strategy", "answers": { "target": "96%" } }))
+        .expect(200);
+    for pupil in &s.pupils {
+        Sql::of(&s.app.database).run(&format!(
+            "INSERT INTO ticket_event VALUES ({trust}, {elm}, {pupil}, 'S-15', '2026/term-1', 1, 'earned', \
+                 'the termly prize', '2026/term-1', NULL, NULL, 'run', '2026-11-18T09:00:00Z', 'clockwork')"
+        ));
+    }
+    let new = json!({
+        "school_id": elm, "prize": "the termly prize", "period": "2026/term-1", "opens_on": "2026-11-18",
+        "freezes_on": "2026-11-18",
+    });
+    let draw = id(&s.admin.post("/v1/draws", &new).expect(201), "draw_id");
+    for step in ["opening", "freeze"] {
+        s.admin.post(&format!("/v1/draws/{draw}/{step}"), &json!({})).expect(200);
+    }
+    draw
 }

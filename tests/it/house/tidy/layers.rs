@@ -11,6 +11,7 @@ const WINGS: [(&str, &[&str]); 13] = [
     (
         "base",
         &[
+            "beacon",
             "chance",
             "clock",
             "kind",
@@ -20,6 +21,8 @@ const WINGS: [(&str, &[&str]); 13] = [
             "share",
             "seal",
             "db",
+            "key_folder",
+            "envelope",
             "tokens",
             "redis",
             "limit",
