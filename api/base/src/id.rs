@@ -122,6 +122,7 @@ ids! {
     AttemptId(i32, Integer) = "attempt_id", "The attempt to reach a family.", 93;
     CaseId(i32, Integer) = "case_id", "The case.", 205;
     ClassId(i32, Integer) = "class_id", "The class.", 31;
+    ClientId(i32, Integer) = "client_id", "The client.", 12;
     ClosureId(i32, Integer) = "closure_id", "The closure.", 3;
     DrawId(i32, Integer) = "draw_id", "The prize draw.", 4;
     EnrolmentId(i32, Integer) = "enrolment_id", "The enrolment.", 5120;

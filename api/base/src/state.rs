@@ -12,6 +12,7 @@ use super::envelope::Envelope;
 use super::events::Streams;
 use super::key_folder::KeysError;
 use super::limit::{Limits, Network};
+use super::revocations::Revocations;
 use super::storage::Storage;
 use super::tokens::keys::Keys;
 
@@ -29,6 +30,8 @@ pub struct App {
     pub codes: Arc<CodeTable>,
     /// What time it is on this machine; a sandbox has its own ([`Db::clock_of`]).
     pub clock: Clock,
+    /// What no longer holds although its tokens have not ended.
+    pub revocations: Arc<Revocations>,
     /// Rate limits.
     pub limits: Limits,
     /// Whether the database has room.
@@ -48,6 +51,8 @@ pub struct Settings {
     pub keys: PathBuf,
     /// The folder of the keys that secrets are sealed under.
     pub secret_keys: PathBuf,
+    /// The service's address as its clients know it, which is the issuer of its tokens.
+    pub public_url: String,
     /// Requests a minute for each client.
     pub rate_limit: NonZeroU32,
     /// Who is believed when it says whose request it hands on.
@@ -90,8 +95,9 @@ impl App {
                 settings.connections.1,
                 clock.clone(),
             ),
-            keys: Keys::load_or_create(&settings.keys)?,
+            keys: Keys::load_or_create(&settings.keys)?.issuing_as(&settings.public_url),
             envelope: Envelope::load_or_create(&settings.secret_keys)?,
+            revocations: Arc::new(Revocations::new(&settings.database_url, clock.clone())),
             roles,
             codes: Arc::new(codes),
             clock,

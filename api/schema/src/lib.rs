@@ -940,6 +940,57 @@ diesel::table! {
         requested_at -> Timestamptz,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
+        rests_on -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    client (trust_id, client_id) {
+        trust_id -> Int4,
+        client_id -> Int4,
+        school_ids -> Array<Int4>,
+        name -> Text,
+        purpose -> Text,
+        acts -> Text,
+        role -> Text,
+        expires_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Text>,
+        last_used_at -> Nullable<Timestamptz>,
+        last_used_from -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    client_secret (trust_id, client_id, number) {
+        trust_id -> Int4,
+        client_id -> Int4,
+        number -> Int4,
+        school_ids -> Array<Int4>,
+        sha256 -> Bytea,
+        before_until -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    signing_key (number) {
+        number -> Int4,
+        sealed -> Bytea,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    revocation (revocation_id) {
+        revocation_id -> Int8,
+        trust_id -> Int4,
+        about -> Text,
+        until -> Timestamptz,
+        xact -> Int8,
     }
 }
 
@@ -1089,6 +1140,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     class,
     class_year,
     class_year_change,
+    client,
+    client_secret,
     contact_attempt,
     enrolment,
     enrolment_days,

@@ -33,6 +33,8 @@ of_trust! {
     class
     class_year
     class_year_change
+    client
+    client_secret
     contact_attempt
     enrolment
     enrolment_days

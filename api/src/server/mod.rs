@@ -102,6 +102,8 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(school::letterheads::mount)
         .configure(school::staff::mount)
         .configure(school::policies::mount)
+        .configure(school::clients::mount)
+        .configure(school::oauth::mount)
         .configure(roll::pupils::mount)
         .configure(roll::parents::mount)
         .configure(roll::joining::mount)

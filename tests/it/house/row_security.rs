@@ -35,6 +35,7 @@ const APPEND_ONLY: &[&str] = &[
     "leave_request",
     "leave_decision",
     "contact_attempt",
+    "client_secret",
     "staff_change",
     "staff_duty",
     "mark_event",
@@ -214,6 +215,9 @@ fn facts_of_every_kind(app: &TestApp, admin: &Client, school: i32, class: i32, a
     admin.put(&format!("/v1/staff/{staff}"), &json!({ "name": "Jo Marsh" })).expect(200);
     let duty = json!({ "school_id": school, "duty": "EWO", "role": "la_partner", "from_day": "2026-09-02" });
     admin.put(&format!("/v1/staff/{staff}/duties"), &json!({ "duties": [duty] })).expect(200);
+    let client = json!({ "name": "Register app", "purpose": "Registers", "acts": "itself", "role": "teacher",
+        "school_ids": [school], "expires_at": "2027-01-01T00:00:00Z" });
+    admin.post("/v1/clients", &client).expect(201);
     // An import adds to what was taken before.
     let marks = format!("UPN,Date,Session,Mark\n{},2026-11-17,AM,/\n", upn(1));
     let imported = admin.import(&format!("kind=marks&school_id={school}"), marks.as_bytes());
@@ -242,7 +246,7 @@ fn settings(trust: i32, schools: &str) -> String {
 fn tables(app: &TestApp, kinds: &str) -> Vec<String> {
     Sql::of(&app.database).texts(&format!(
         "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'trust_id' \
-         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ({kinds}) AND c.relname <> 'job_queue'"
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ({kinds}) AND c.relname NOT IN ('job_queue', 'revocation')"
     ))
 }
 
@@ -374,7 +378,7 @@ fn the_applications_role_cannot_step_around_the_policies() {
     let unprotected = Sql::of(&app.database).texts(
         "SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'trust_id' \
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' \
-           AND NOT (c.relrowsecurity AND c.relforcerowsecurity)",
+           AND NOT (c.relrowsecurity AND c.relforcerowsecurity) ORDER BY 1",
     );
-    assert_eq!(unprotected, ["job_queue"], "the queue holds ids only");
+    assert_eq!(unprotected, ["job_queue", "revocation"], "they hold ids only");
 }

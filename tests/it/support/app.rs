@@ -28,6 +28,9 @@ use super::statements;
 /// How long a server, an answer or the end of a job may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The service's address as its clients know it, however many instances there are and wherever they listen.
+pub const PUBLIC_URL: &str = "https://rollcall.example";
+
 /// A clock that stands until the test moves it.
 #[derive(Clone)]
 pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
@@ -159,6 +162,7 @@ impl TestApp {
         let settings = Settings {
             database_url: database.url(api::base::migrate::APPLICATION),
             redis_url: how.redis_url,
+            public_url: PUBLIC_URL.to_owned(),
             keys: keys.clone(),
             secret_keys: keys.join("secret-keys"),
             rate_limit: how.rate_limit.try_into().unwrap(),

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod build;
+pub mod clients;
 pub mod demonstration;
 pub mod dice;
 pub mod document;

@@ -107,6 +107,19 @@ fn duties_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Duty>> {
     Ok(rows)
 }
 
+/// The duties that a member of staff has on a day, at schools that the caller may see.
+pub(super) fn duties_on(tx: &mut Tx, staff_id: StaffId, day: NaiveDate) -> Result<Vec<Duty>> {
+    let mut duties = duties_of(tx, &[staff_id])?;
+    duties.retain(|duty| duty.from_day <= day && duty.to_day.is_none_or(|to| day <= to));
+    Ok(duties)
+}
+
+/// The member of staff with this subject, if the caller may see them.
+pub(super) fn by_subject(tx: &mut Tx, subject: &str) -> Result<Option<StaffId>> {
+    let found = tx.of(staff::table).filter(staff::subject.eq(subject)).select(staff::staff_id);
+    Ok(found.first(tx.conn).optional()?)
+}
+
 /// Somebody who has a duty at a school.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Holder {

@@ -9,6 +9,7 @@ mod openapi;
 mod policy;
 #[cfg(feature = "demo")]
 mod registers;
+mod revoke;
 mod serve;
 mod settings;
 mod token;
@@ -42,6 +43,8 @@ enum Command {
     Import(import::Args),
     /// Make an access token
     Token(token::Args),
+    /// Take an access token back before it ends
+    Revoke(revoke::Args),
     /// Check a policy, print its book, show its proofs
     Policy(policy::Args),
     /// Verify a prize draw or a family's slip, or make a governor's secret
@@ -62,6 +65,7 @@ pub fn run() -> std::process::ExitCode {
         Command::Migrate(args) => migrate::run(&args),
         Command::Import(args) => import::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Revoke(args) => revoke::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Draw(args) => return draw::run(&args),
         Command::Openapi(args) => openapi::run(&args),

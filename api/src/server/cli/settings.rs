@@ -67,6 +67,10 @@ pub struct Reach {
     /// Redis, if there is one: it keeps finished answers, and what each client may still ask
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
+    /// The service's address as its clients know it, such as https://rollcall.example: the issuer of their tokens; the
+    /// address that is listened on when absent
+    #[arg(long, env = "ROLLCALL_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
     /// Requests a minute that each client may make: whoever a token names, else an address
     #[arg(long, env = "ROLLCALL_RATE_LIMIT", default_value = "6000", value_name = "N")]
     pub rate_limit: NonZeroU32,
@@ -83,14 +87,16 @@ pub struct Reach {
 
 impl Reach {
     /// Rollcall on a database: encrypted when it is on another machine, with a role for which row-level
-    /// security holds.
-    pub fn rollcall(&self, database_url: &str) -> Result<Rollcall, String> {
+    /// security holds. `listen` is the address that it listens on.
+    pub fn rollcall(&self, database_url: &str, listen: &str) -> Result<Rollcall, String> {
+        let listened = || format!("http://{listen}");
         let variable = |name: &str| std::env::var(name).ok();
         let settings = Settings {
             database_url: secured(database_url, &variable)?,
             redis_url: self.redis_url.clone(),
             keys: self.data.keys(),
             secret_keys: self.data.secret_keys(),
+            public_url: self.public_url.clone().unwrap_or_else(listened),
             rate_limit: self.rate_limit,
             trusted_proxies: self.trusted_proxies.clone(),
             connections: (self.connections, u32::try_from(self.workers).unwrap_or(1) + 2),

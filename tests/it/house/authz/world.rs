@@ -10,7 +10,7 @@ use crate::support::weeks::send_marks;
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
 /// a second record of the pupil; `absentee` a pupil with a case.
-pub const THINGS: [&str; 25] = [
+pub const THINGS: [&str; 27] = [
     "school",
     "annex",
     "class",
@@ -23,6 +23,8 @@ pub const THINGS: [&str; 25] = [
     "report",
     "leave",
     "staff",
+    "client",
+    "former_client",
     "import",
     "upload",
     "run",
@@ -41,6 +43,8 @@ pub const THINGS: [&str; 25] = [
 /// A school and its annex, with one of everything.
 pub struct World {
     pub urn: String,
+    /// The identifier of the client, and its secret.
+    pub comes_in: (String, String),
     pub ids: [i32; THINGS.len()],
 }
 
@@ -78,6 +82,8 @@ impl World {
         let [report, leave] = told(admin, school, absentee);
         let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
         let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
+        let (client, comes_in) = client_of(admin, school);
+        let (former_client, _) = client_of(admin, school);
         let ids = [
             school,
             annex,
@@ -91,6 +97,8 @@ impl World {
             report,
             leave,
             staff,
+            client,
+            former_client,
             import,
             upload,
             run,
@@ -105,7 +113,7 @@ impl World {
             referral,
             notice,
         ];
-        Self { urn, ids }
+        Self { urn, comes_in, ids }
     }
 
     /// The schools of a token for this world's schools alone.
@@ -117,8 +125,18 @@ impl World {
     pub fn with_foreign(&self, other: &World, thing: usize) -> World {
         let mut ids = self.ids;
         ids[thing] = other.ids[thing];
-        World { urn: self.urn.clone(), ids }
+        World { urn: self.urn.clone(), comes_in: self.comes_in.clone(), ids }
     }
+}
+
+/// A client of the school, with its identifier and its secret.
+fn client_of(admin: &Client, school: i32) -> (i32, (String, String)) {
+    let (_, path, body) = CALLS.iter().find(|call| call.0 == "create_client").expect("a call");
+    let body: Value = serde_json::from_str(&body.replace("{school}", &school.to_string())).unwrap();
+    let made = admin.post(path, &body).expect(201);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let comes_in = (text(&made["client"]["identifier"]), text(&made["secret"]));
+    (id(&made["client"], "client_id"), comes_in)
 }
 
 /// An absence that was reported, and leave that was asked for.
