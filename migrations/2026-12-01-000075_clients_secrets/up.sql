@@ -3,7 +3,7 @@
 CREATE SEQUENCE client_ids AS int;
 
 -- `acts`: as itself, or for staff who have signed in. `school_ids`: the schools that it may reach, which is also what
--- row-level security reads; none for the whole trust. `last_used_at`, `last_used_from`: its last token, and from which
+-- row-level security reads; none for the whole trust. `audiences`: what it is called at the trust's identity providers. `last_used_at`, `last_used_from`: its last token, and from which
 -- address it was asked for.
 CREATE TABLE client (
     trust_id       int NOT NULL REFERENCES trust,
@@ -13,6 +13,7 @@ CREATE TABLE client (
     purpose        text NOT NULL CHECK (length(purpose) BETWEEN 1 AND 500),
     acts           text NOT NULL,
     role           text NOT NULL CHECK (length(role) BETWEEN 1 AND 50),
+    audiences      text[] NOT NULL,
     expires_at     timestamptz NOT NULL,
     recorded_at    timestamptz NOT NULL CHECK (recorded_at < expires_at),
     recorded_by    text NOT NULL,

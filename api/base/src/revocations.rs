@@ -10,13 +10,13 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use diesel::RunQueryDsl;
-use diesel::sql_types::{Integer, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Integer, Text, Timestamptz};
+use diesel::{QueryableByName, RunQueryDsl};
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::db::{Tx, block};
-use crate::id::TrustId;
+use crate::id::{StaffId, TrustId};
 use crate::line::Line;
 use crate::platform::{self, Revoked};
 use crate::problem::Problem;
@@ -120,6 +120,9 @@ impl Revocations {
     /// Whether something that this rests on was taken back.
     pub fn end(&self, trust: TrustId, basis: &Basis) -> bool {
         let known = self.read();
+        if known.said.is_empty() {
+            return false;
+        }
         let last = |about: About| known.said.get(&(trust, about.to_string()));
         let client = basis.client.and_then(|client| last(About::Client(client)));
         let staff = basis.staff.and_then(|staff| {
@@ -172,6 +175,27 @@ impl Revocations {
 pub fn take_back(tx: &mut Tx<'_>, about: &About) -> Result<(), Problem> {
     let until = tx.machine_now() + REMEMBERED;
     take_back_until(tx, about, until)
+}
+
+/// The number of the last change of what a member of staff may do; 0 where nobody remembers one.
+///
+/// # Errors
+/// The database's.
+pub fn last_change(tx: &mut Tx<'_>, staff_id: StaffId) -> Result<i64, Problem> {
+    #[derive(QueryableByName)]
+    struct Last {
+        #[diesel(sql_type = BigInt)]
+        number: i64,
+    }
+    let last: Last = diesel::sql_query(
+        "SELECT coalesce(max(revocation_id), 0) AS number FROM revocation \
+         WHERE trust_id = $1 AND about IN ($2, $3)",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Text, _>(About::Staff(staff_id).to_string())
+    .bind::<Text, _>(About::AllStaff.to_string())
+    .get_result(tx.conn)?;
+    Ok(last.number)
 }
 
 /// As [`take_back`] for one token.

@@ -953,6 +953,7 @@ diesel::table! {
         purpose -> Text,
         acts -> Text,
         role -> Text,
+        audiences -> Array<Text>,
         expires_at -> Timestamptz,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
@@ -973,6 +974,35 @@ diesel::table! {
         before_until -> Timestamptz,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    identity_providers (trust_id, version) {
+        trust_id -> Int4,
+        version -> Int4,
+        body -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff_identity (trust_id, issuer, person, recorded_at) {
+        trust_id -> Int4,
+        issuer -> Text,
+        person -> Text,
+        recorded_at -> Timestamptz,
+        staff_id -> Nullable<Int4>,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    used_id_token (trust_id, sha256) {
+        trust_id -> Int4,
+        sha256 -> Bytea,
+        until -> Timestamptz,
     }
 }
 
@@ -1150,6 +1180,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence,
     feedback,
     former_urn,
+    identity_providers,
     import,
     import_chunk,
     import_undo,
@@ -1195,6 +1226,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     staff_change,
     staff_duty,
+    staff_identity,
     ticket,
     ticket_event,
     ticket_pool_closed,
@@ -1202,4 +1234,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     unplanned_closure,
     upload,
     upload_part,
+    used_id_token,
 );

@@ -44,6 +44,7 @@ of_trust! {
     feedback
     former_urn
     idempotency
+    identity_providers
     import
     import_chunk
     import_undo
@@ -89,6 +90,7 @@ of_trust! {
     staff
     staff_change
     staff_duty
+    staff_identity
     ticket
     ticket_event
     ticket_pool_closed
@@ -97,4 +99,5 @@ of_trust! {
     unplanned_closure
     upload
     upload_part
+    used_id_token
 }

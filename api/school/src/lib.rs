@@ -6,5 +6,6 @@ pub mod clients;
 pub mod letterheads;
 pub mod oauth;
 pub mod policies;
+pub mod sign_in;
 pub mod staff;
 pub mod tenants;

@@ -103,6 +103,7 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(school::staff::mount)
         .configure(school::policies::mount)
         .configure(school::clients::mount)
+        .configure(school::sign_in::mount)
         .configure(school::oauth::mount)
         .configure(roll::pupils::mount)
         .configure(roll::parents::mount)

@@ -54,6 +54,7 @@ const GROUND: &str = "
         ('job_queue', 'UPDATE', '{}'),                   -- leases
         -- revoked once, and when it last came in
         ('client', 'UPDATE', '{revoked_at,revoked_by,last_used_at,last_used_from}'),
+        ('used_id_token', 'DELETE', '{}'),               -- it has ended anyway
         ('revocation', 'DELETE', '{}'),                  -- no token rests on it any more
         ('idempotency', 'UPDATE', '{recorded_at}'),      -- only to lock what is deleted
         ('idempotency', 'DELETE', '{}'),                 -- a key holds for some days
@@ -72,6 +73,9 @@ const GROUND: &str = "
     CREATE TEMP TABLE of_the_whole_trust (name) AS VALUES
         ('trust'),            -- its name
         ('trust_clock'),      -- what time it is there
+        ('identity_providers'), -- where its staff sign in
+        ('staff_identity'),   -- and as whom
+        ('used_id_token'),    -- and with what they have done so
         ('policy_version');   -- policies, which its schools may follow
     CREATE TEMP TABLE plain_trust (trust_id int);
     CREATE TEMP TABLE plain_school (trust_id int, school_id int);

@@ -36,6 +36,8 @@ const APPEND_ONLY: &[&str] = &[
     "leave_decision",
     "contact_attempt",
     "client_secret",
+    "identity_providers",
+    "staff_identity",
     "staff_change",
     "staff_duty",
     "mark_event",
@@ -218,6 +220,13 @@ fn facts_of_every_kind(app: &TestApp, admin: &Client, school: i32, class: i32, a
     let client = json!({ "name": "Register app", "purpose": "Registers", "acts": "itself", "role": "teacher",
         "school_ids": [school], "expires_at": "2027-01-01T00:00:00Z" });
     admin.post("/v1/clients", &client).expect(201);
+    let providers =
+        json!({ "providers": [{ "issuer": "https://login.example", "person": "sub" }] });
+    admin.put("/v1/trust/identity-providers", &providers).expect(200);
+    let identity = json!({ "identities": [{ "issuer": "https://login.example", "person": "jo" }] });
+    admin.put(&format!("/v1/staff/{staff}/identities"), &identity).expect(200);
+    Sql::of(&app.database)
+        .run("INSERT INTO used_id_token SELECT trust_id, sha256('jo'), created_at FROM trust");
     // An import adds to what was taken before.
     let marks = format!("UPN,Date,Session,Mark\n{},2026-11-17,AM,/\n", upn(1));
     let imported = admin.import(&format!("kind=marks&school_id={school}"), marks.as_bytes());
@@ -226,7 +235,15 @@ fn facts_of_every_kind(app: &TestApp, admin: &Client, school: i32, class: i32, a
 
 /// Whether a table shows its rows to a whole trust whatever schools are set.
 fn of_the_whole_trust(table: &str) -> bool {
-    ["trust", "trust_clock", "policy_version"].contains(&table)
+    [
+        "trust",
+        "trust_clock",
+        "policy_version",
+        "identity_providers",
+        "staff_identity",
+        "used_id_token",
+    ]
+    .contains(&table)
 }
 
 /// A connection as the application's role, with these settings.

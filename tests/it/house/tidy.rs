@@ -84,12 +84,13 @@ const PANICS: [&str; 8] = [
 ];
 
 /// Licences that let anybody use Rollcall for anything.
-const LICENCES: [&str; 13] = [
+const LICENCES: [&str; 14] = [
     "0BSD",
     "Apache-2.0",
     "BSD-2-Clause",
     "BSD-3-Clause",
     "BSL-1.0",
+    "CDLA-Permissive-2.0",
     "ISC",
     "MIT",
     "MIT-0",

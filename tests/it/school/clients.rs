@@ -111,6 +111,8 @@ fn a_client_reaches_no_further_than_whoever_gives_it() {
         (with("school_ids", json!([])), "/school_ids"),
         (with("expires_at", json!("2027-11-20T00:00:00Z")), "/expires_at"),
         (with("expires_at", json!("2026-11-18T10:00:00Z")), "/expires_at"),
+        (with("audiences", json!(["front-end"])), "/audiences"),
+        (with("acts", json!("for_staff")), "/audiences"),
         (with("name", json!(" ")), "/name"),
         (with("purpose", json!("x".repeat(501))), "/purpose"),
     ] {
@@ -118,7 +120,7 @@ fn a_client_reaches_no_further_than_whoever_gives_it() {
     }
     // One that acts for staff does nothing by itself: their duties say what they may.
     let for_staff = json!({ "name": "Front end", "purpose": "Staff sign in", "acts": "for_staff", "role": "school_lead",
-        "school_ids": [elm], "expires_at": "2026-12-31T00:00:00Z" });
+        "school_ids": [elm], "audiences": ["front-end"], "expires_at": "2026-12-31T00:00:00Z" });
     let made = ComesIn::of(&admin.post("/v1/clients", &for_staff).expect(201));
     assert_eq!(made.ask(&app.base).expect(400)["error"], "unauthorized_client");
 

@@ -5,5 +5,6 @@ mod clients;
 mod letterheads;
 mod oauth;
 mod policies;
+pub mod sign_in;
 mod staff;
 mod tenants;

@@ -6,6 +6,7 @@ use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
+use crate::school::sign_in::SignIn;
 use crate::support::app::{Answer, Client, PUBLIC_URL, TestApp};
 use crate::support::build::school;
 use crate::support::clients::{ComesIn, post_form};
@@ -17,6 +18,8 @@ struct World {
     admin: Client,
     client: ComesIn,
     other: ComesIn,
+    /// Where somebody signs in through a front end.
+    sign_in: SignIn,
 }
 
 impl World {
@@ -25,7 +28,7 @@ impl World {
         let admin = app.client("trust_admin", app.trust("Larkrise"));
         let elm = school(&admin, 1, "primary");
         let [client, other] = [0, 1].map(|_| ComesIn::add(&admin, "teacher", &[elm]));
-        Self { app, admin, client, other }
+        Self { app, admin, client, other, sign_in: SignIn::prepare() }
     }
 
     fn form(&self, path: &str, headers: &[(&str, &str)], form: &str) -> Answer {
@@ -139,12 +142,47 @@ const OBLIGATIONS: &[Obligation] = &[
             assert!(metadata[name].as_str().unwrap().starts_with("https://"), "{name}");
         }
         assert!(metadata["response_types_supported"].is_array());
-        assert_eq!(metadata["grant_types_supported"], json!(["client_credentials"]));
+        let grants = ["client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange"];
+        assert_eq!(metadata["grant_types_supported"], json!(grants));
         let by = json!(["client_secret_basic", "client_secret_post"]);
         assert_eq!(metadata["token_endpoint_auth_methods_supported"], by);
     }),
     ("RFC 8414, 3", "the issuer is where the metadata stands", |w| {
         assert_eq!(w.metadata()["issuer"], PUBLIC_URL);
+    }),
+    ("RFC 8693, 2.1", "an exchange says which token comes in, and of which kind", |w| {
+        for lacks in ["subject_token", "subject_token_type"] {
+            let form = w.sign_in.form().replace(&format!("&{lacks}="), "&x=");
+            assert_eq!(w.sign_in.send(&form).expect(400)["error"], "invalid_request", "{lacks}");
+        }
+    }),
+    ("RFC 8693, 2.1", "a kind of token that is not understood is refused", |w| {
+        let form = w.sign_in.form().replace("id_token", "saml2");
+        assert_eq!(w.sign_in.send(&form).expect(400)["error"], "invalid_request");
+    }),
+    ("RFC 8693, 2.2.1", "the answer says which kind of token was issued", |w| {
+        let answer = w.sign_in.send(&w.sign_in.form()).expect(200);
+        let kind = "urn:ietf:params:oauth:token-type:access_token";
+        assert_eq!(
+            (&answer["issued_token_type"], &answer["token_type"]),
+            (&json!(kind), &json!("Bearer"))
+        );
+    }),
+    ("RFC 8693, 2.2.2", "a token that is not valid is an invalid request", |w| {
+        let form = w.sign_in.form().replace("&subject_token=", "&subject_token=x");
+        assert_eq!(w.sign_in.send(&form).expect(400)["error"], "invalid_request");
+    }),
+    ("RFC 8693, 2.2.2", "a target that there is not is an invalid target", |w| {
+        let form = format!("{}&resource=https://another.example", w.sign_in.form());
+        assert_eq!(w.sign_in.send(&form).expect(400)["error"], "invalid_target");
+    }),
+    ("RFC 9068, 2.2", "a token that was exchanged is the person's, and names the client", |w| {
+        let mut form = w.sign_in.form();
+        form.push_str("&colour=red");
+        let answer = w.sign_in.send(&form);
+        let [_, claims] = parts(answer.expect(200)["access_token"].as_str().unwrap());
+        assert_eq!(claims["sub"], "staff-41");
+        assert!(claims["client_id"].as_str().unwrap().starts_with("rc-"));
     }),
     ("RFC 9068, 2.1", "a token says that it is an access token, and is signed", |w| {
         let [header, _] = parts(&w.client.token(&w.app.base));

@@ -62,6 +62,8 @@ pub struct Start {
     pub workers: usize,
     pub rate_limit: u32,
     pub trusted_proxies: &'static [&'static str],
+    /// Origins of identity providers on this machine.
+    pub reachable: Vec<String>,
     /// Whether anything falls due by itself here, as long as there are workers.
     pub clockwork: bool,
 }
@@ -73,6 +75,7 @@ impl Default for Start {
             workers: 1,
             rate_limit: 1_000_000,
             trusted_proxies: &[],
+            reachable: Vec::new(),
             clockwork: true,
         }
     }
@@ -163,6 +166,7 @@ impl TestApp {
             database_url: database.url(api::base::migrate::APPLICATION),
             redis_url: how.redis_url,
             public_url: PUBLIC_URL.to_owned(),
+            reachable: how.reachable,
             keys: keys.clone(),
             secret_keys: keys.join("secret-keys"),
             rate_limit: how.rate_limit.try_into().unwrap(),

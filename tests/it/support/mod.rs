@@ -15,6 +15,7 @@ pub mod one_school;
 pub mod own_server;
 pub mod postgres;
 pub mod program;
+pub mod provider;
 pub mod real;
 pub mod redis;
 pub mod roll;

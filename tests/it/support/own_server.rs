@@ -40,6 +40,7 @@ fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
         database_url: cluster.url(api::base::migrate::APPLICATION, api::base::migrate::DATABASE),
         redis_url: None,
         public_url: PUBLIC_URL.to_owned(),
+        reachable: Vec::new(),
         secret_keys: keys.join("secret-keys"),
         keys,
         rate_limit: 1_000_000.try_into().unwrap(),

@@ -69,10 +69,30 @@ pub fn enqueue(
     school_id: Option<SchoolId>,
     caller: &Caller,
 ) -> Result<JobId, Problem> {
-    let new = NewJob { school_id, scope: caller.scope().clone() };
-    let patience = if school_id.is_some() { TimeDelta::zero() } else { WHOLE_TRUST };
     let asked = Asked { by: caller.subject(), role: caller.role(), basis: caller.basis() };
-    let ids = put(tx, (kind, patience), &[new], &asked)?;
+    put_one(tx, kind, school_id, (caller.scope(), &asked))
+}
+
+/// As [`enqueue`] for what follows from what the caller did: it is done also when they may do nothing any more.
+pub fn enqueue_consequence(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    school_id: Option<SchoolId>,
+    caller: &Caller,
+) -> Result<JobId, Problem> {
+    let asked = Asked { by: caller.subject(), role: caller.role(), basis: None };
+    put_one(tx, kind, school_id, (caller.scope(), &asked))
+}
+
+fn put_one(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    school_id: Option<SchoolId>,
+    (scope, asked): (&Scope, &Asked<'_>),
+) -> Result<JobId, Problem> {
+    let new = NewJob { school_id, scope: scope.clone() };
+    let patience = if school_id.is_some() { TimeDelta::zero() } else { WHOLE_TRUST };
+    let ids = put(tx, (kind, patience), &[new], asked)?;
     ids.first().copied().ok_or_else(|| Problem::internal("a job without a number"))
 }
 

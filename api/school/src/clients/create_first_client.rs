@@ -51,6 +51,7 @@ fn first(now: DateTime<Utc>) -> NewRow {
         purpose: "Lets the trust add clients of its own".to_owned(),
         acts: ClientActs::Itself,
         role: ADMINISTRATOR.to_owned(),
+        audiences: Vec::new(),
         school_ids: Vec::new(),
         expires_at: now + LASTS,
     }

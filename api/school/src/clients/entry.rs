@@ -15,6 +15,8 @@ pub struct Entered {
     pub role: String,
     /// For whom it acts.
     pub acts: ClientActs,
+    /// What it is called at the trust's identity providers.
+    pub audiences: Vec<String>,
     /// The schools that it may reach.
     pub schools: Schools,
     /// From then on it gets no token, by the machine's clock.
@@ -33,10 +35,11 @@ pub fn enter(
         return Ok(None);
     };
     rows::used(tx, name.client, from)?;
-    let schools = match found.school_ids {
-        all if all.is_empty() => Schools::All,
-        some => Schools::Only(some),
+    let schools = match found.school_ids.as_slice() {
+        [] => Schools::All,
+        some => Schools::Only(some.to_vec()),
     };
     let expires_at = found.expires_at - tx.ahead();
-    Ok(Some(Entered { name, role: found.role, acts: found.acts, schools, expires_at }))
+    let rows::Found { role, acts, audiences, .. } = found;
+    Ok(Some(Entered { name, role, acts, audiences, schools, expires_at }))
 }

@@ -9,6 +9,8 @@ use base::prelude::*;
 
 /// The longest that a client gets tokens.
 const LONGEST: TimeDelta = TimeDelta::days(366);
+/// The most audiences of a client.
+const AUDIENCES: usize = 10;
 /// The role of scheduled work, which no client has.
 const RUNNER: &str = "runner";
 
@@ -27,6 +29,11 @@ pub struct NewClient {
     /// Its role, or where it acts for staff the most that it may do for anybody. No more than your own.
     #[schema(example = "school_office")]
     role: String,
+    /// For a client that acts for staff, what it is called at the trust's identity providers: 1 to 10 audiences of ID tokens
+    /// that it may exchange.
+    #[serde(default)]
+    #[schema(example = json!([]))]
+    audiences: Vec<String>,
     /// The schools that it may reach, of yours; none for every school of the trust.
     #[schema(example = json!([7]))]
     school_ids: Vec<SchoolId>,
@@ -60,6 +67,9 @@ impl NewClient {
         if let Some(expected) = role.and_then(|role| lacks_schools(role, &self.school_ids, giver)) {
             problem = problem.and("/school_ids", expected);
         }
+        if let Some((pointer, expected)) = self.lacks_audiences() {
+            problem = problem.and(pointer, expected);
+        }
         if self.expires_at <= now || self.expires_at > now + LONGEST {
             problem = problem.and("/expires_at", "an instant from now on, within a year");
         }
@@ -72,9 +82,27 @@ impl NewClient {
             purpose: purpose.unwrap_or_default(),
             acts: self.acts,
             role: self.role.clone(),
+            audiences: self.audiences.clone(),
             school_ids: school_ids.into_iter().collect(),
             expires_at: self.expires_at,
         })
+    }
+
+    /// The place among the audiences that is not right, and what is expected there.
+    fn lacks_audiences(&self) -> Option<(String, &'static str)> {
+        let (at, count) = ("/audiences".to_owned(), self.audiences.len());
+        if self.acts == ClientActs::Itself {
+            return (count > 0).then_some((at, "none: the client acts for itself"));
+        }
+        if !(1..=AUDIENCES).contains(&count) {
+            return Some((at, "1 to 10 audiences"));
+        }
+        let is_kept = |one: &String| name::kept(one, name::LINE).as_ref() == Some(one);
+        let wrong = self.audiences.iter().position(|one| !is_kept(one))?;
+        Some((
+            format!("{at}/{wrong}"),
+            "an audience of 1 to 200 characters, all of which can be seen",
+        ))
     }
 
     /// The schools, as they came.

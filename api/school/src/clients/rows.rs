@@ -36,6 +36,9 @@ pub struct ClientRow {
     /// Its role, or the most that it may do for anybody.
     #[schema(example = "school_office")]
     pub role: String,
+    /// What it is called at the trust's identity providers: the audiences of ID tokens that it may exchange.
+    #[schema(example = json!(["4a1c0f2e-front-end"]))]
+    pub audiences: Vec<String>,
     /// The schools that it may reach; none are named where it may reach every school of the trust.
     #[schema(example = json!([7]))]
     pub school_ids: Vec<SchoolId>,
@@ -91,6 +94,7 @@ pub(super) struct Stored {
     purpose: String,
     acts: ClientActs,
     role: String,
+    audiences: Vec<String>,
     school_ids: Vec<SchoolId>,
     expires_at: DateTime<Utc>,
     recorded_at: DateTime<Utc>,
@@ -107,6 +111,7 @@ pub(super) struct NewRow {
     pub purpose: String,
     pub acts: ClientActs,
     pub role: String,
+    pub audiences: Vec<String>,
     /// None for the whole trust.
     pub school_ids: Vec<SchoolId>,
     pub expires_at: DateTime<Utc>,
@@ -133,6 +138,7 @@ pub(super) fn add(tx: &mut Tx, new: &NewRow, by: &str) -> Result<ClientWithSecre
             client::purpose.eq(&new.purpose),
             client::acts.eq(new.acts),
             client::role.eq(&new.role),
+            client::audiences.eq(&new.audiences),
             client::expires_at.eq(new.expires_at),
             client::recorded_at.eq(now),
             client::recorded_by.eq(by),
@@ -263,6 +269,7 @@ fn whole(tx: &mut Tx, stored: Vec<Stored>) -> Result<Vec<ClientRow>> {
                 purpose: row.purpose,
                 acts: row.acts,
                 role: row.role,
+                audiences: row.audiences,
                 school_ids: row.school_ids,
                 expires_at: row.expires_at,
                 recorded_at: row.recorded_at,
@@ -284,6 +291,8 @@ pub(super) struct Found {
     pub role: String,
     #[diesel(sql_type = Text)]
     pub acts: ClientActs,
+    #[diesel(sql_type = Array<Text>)]
+    pub audiences: Vec<String>,
     #[diesel(sql_type = Array<Integer>)]
     pub school_ids: Vec<SchoolId>,
     #[diesel(sql_type = Timestamptz)]
@@ -297,7 +306,7 @@ pub(super) fn by_secret(
     sha256: &[u8; 32],
 ) -> Result<Option<Found>> {
     let found = diesel::sql_query(
-        "SELECT c.role, c.acts, c.school_ids, c.expires_at FROM client c \
+        "SELECT c.role, c.acts, c.audiences, c.school_ids, c.expires_at FROM client c \
          JOIN client_secret s ON s.trust_id = $1 AND s.client_id = c.client_id \
          LEFT JOIN client_secret n ON n.trust_id = $1 AND n.client_id = s.client_id AND n.number = s.number + 1 \
          WHERE c.trust_id = $1 AND c.client_id = $2 AND s.sha256 = $3 \

@@ -5,6 +5,7 @@ use actix_web::http::header::PRAGMA;
 use chrono::TimeDelta;
 
 use super::client_secret::client;
+use super::exchange::{self, for_staff};
 use super::form::Form;
 use super::refused::{OAuthErrorCode, OAuthRefusal};
 use crate::clients::{ClientActs, Entered};
@@ -18,7 +19,7 @@ const LASTS: TimeDelta = TimeDelta::minutes(15);
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the document's: the form is read parameter by parameter")]
 pub struct TokenRequest {
-    /// `client_credentials`.
+    /// `client_credentials`, or `urn:ietf:params:oauth:grant-type:token-exchange`.
     #[schema(example = "client_credentials")]
     pub grant_type: String,
     /// The client's identifier.
@@ -26,6 +27,13 @@ pub struct TokenRequest {
     pub client_id: Option<String>,
     /// Its secret.
     pub client_secret: Option<String>,
+    /// With token exchange: the ID token of whoever has signed in, at most five minutes old, which is used once.
+    pub subject_token: Option<String>,
+    /// With token exchange: `urn:ietf:params:oauth:token-type:id_token`.
+    pub subject_token_type: Option<String>,
+    /// With token exchange: which of their roles, for somebody who has several today.
+    #[schema(example = "teacher")]
+    pub role: Option<String>,
 }
 
 /// An access token (RFC 6749, section 5.1).
@@ -39,11 +47,16 @@ pub struct TokenAnswer {
     /// The seconds that it lasts.
     #[schema(example = 900)]
     pub expires_in: i64,
+    /// With token exchange: `urn:ietf:params:oauth:token-type:access_token`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issued_token_type: Option<&'static str>,
 }
 
 /// Get a token
 ///
-/// With the client credentials grant (RFC 6749, section 4.4). A token lasts for 15 minutes and says what the client may; when
+/// With the client credentials grant (RFC 6749, section 4.4), for the client itself; or with token exchange (RFC 8693), for a
+/// member of staff who has signed in at the trust's identity provider and may then do what their duties of today allow, as
+/// far as the client's role and schools go. A token lasts for 15 minutes and says what the client may; when
 /// that is taken back, it is refused within a second. Wrong secrets, clients that have expired or were revoked, and
 /// clients that never were are answered alike; whoever is wrong too often waits.
 #[utoipa::path(tag = "oauth", request_body(content = TokenRequest, content_type = "application/x-www-form-urlencoded"),
@@ -62,16 +75,19 @@ pub async fn issue_token(
         let why = "scopes are not used here: a client has a role";
         return Err(OAuthRefusal::new(OAuthErrorCode::InvalidScope, why).into());
     }
-    let claims = match grant {
-        "client_credentials" => of_itself(&app, &entered)?,
+    let (claims, issued_token_type) = match grant {
+        "client_credentials" => (of_itself(&app, &entered)?, None),
+        exchange::GRANT => {
+            (for_staff(&app, entered, &form, LASTS).await?, Some(exchange::ACCESS_TOKEN))
+        }
         _ => {
-            let why = "grant_type is client_credentials";
+            let why = "grant_type is client_credentials or that of token exchange";
             return Err(OAuthRefusal::new(OAuthErrorCode::UnsupportedGrantType, why).into());
         }
     };
     let expires_in = claims.exp - claims.iat;
     let access_token = app.keys.issue((&app.db, &app.envelope), &claims).await?;
-    let answer = TokenAnswer { access_token, token_type: "Bearer", expires_in };
+    let answer = TokenAnswer { access_token, token_type: "Bearer", expires_in, issued_token_type };
     Ok(HttpResponse::Ok().insert_header((PRAGMA, "no-cache")).json(answer))
 }
 

@@ -1,8 +1,9 @@
-//! How a client gets a token, and gives it back: OAuth 2 (RFC 6749, 7009, 8414, 9068).
+//! How a client gets a token, and gives it back: OAuth 2 (RFC 6749, 7009, 8414, 8693, 9068).
 //!
 //! Refusals here have the form of those documents ([`refused`]), for libraries that know no other.
 
 mod client_secret;
+mod exchange;
 mod form;
 mod issue_token;
 mod refused;

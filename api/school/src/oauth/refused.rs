@@ -1,5 +1,6 @@
 //! How the token endpoint refuses (RFC 6749, section 5.2): a word for programs and a sentence for whoever integrates them.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use actix_web::body::BoxBody;
@@ -15,6 +16,7 @@ words! {
         InvalidClient = "invalid_client": "no client came in so: which part was wrong is not said",
         UnauthorizedClient = "unauthorized_client": "the client may not do this",
         UnsupportedGrantType = "unsupported_grant_type": "there is no such grant here",
+        InvalidTarget = "invalid_target": "tokens are for this API alone",
         InvalidScope = "invalid_scope": "scopes are not used here: a client has a role",
     }
 }
@@ -26,17 +28,17 @@ pub struct OAuthRefusal {
     pub error: OAuthErrorCode,
     /// The same for people.
     #[schema(example = "grant_type is missing")]
-    pub error_description: &'static str,
+    pub error_description: Cow<'static, str>,
 }
 
 impl OAuthRefusal {
     /// For this reason.
-    pub fn new(error: OAuthErrorCode, error_description: &'static str) -> Self {
-        Self { error, error_description }
+    pub fn new(error: OAuthErrorCode, description: impl Into<Cow<'static, str>>) -> Self {
+        Self { error, error_description: description.into() }
     }
 
     /// A request that cannot be read.
-    pub fn request(description: &'static str) -> Self {
+    pub fn request(description: impl Into<Cow<'static, str>>) -> Self {
         Self::new(OAuthErrorCode::InvalidRequest, description)
     }
 
@@ -48,7 +50,7 @@ impl OAuthRefusal {
 
 impl fmt::Display for OAuthRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.error_description)
+        f.write_str(&self.error_description)
     }
 }
 

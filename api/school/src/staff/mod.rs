@@ -13,7 +13,7 @@ mod read_staff;
 mod rows;
 mod whose;
 
-pub use rows::{Holder, holders, is_member};
+pub use rows::{Duty, Holder, Standing, holders, is_member, standing};
 
 /// The operations of this capability.
 pub fn mount(config: &mut base::Operations) {

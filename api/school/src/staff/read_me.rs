@@ -31,7 +31,7 @@ pub struct Me {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "rc-1-12")]
     pub client: Option<String>,
-    /// The member of staff who has your subject; absent when there is none.
+    /// The member of staff who has signed in, or has your subject; absent when there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub staff_id: Option<StaffId>,
     /// The member of staff's duties today, at schools that you may see.
@@ -40,14 +40,19 @@ pub struct Me {
 
 /// Read who you are
 ///
-/// What the token says, and the duties of today of the member of staff whose subject it has.
+/// What the token says, and the duties of today of the member of staff for whom it was given or whose subject it has.
 #[utoipa::path(tag = "staff", security(("token" = ["me:read"])),
     responses((status = 200, description = "Whoever holds the token.", body = Me)))]
 #[get("/v1/me")]
 pub async fn read_me(caller: May<ReadMe>, app: web::Data<App>) -> Result<HttpResponse> {
     let (subject, scope) = (caller.subject().to_owned(), caller.scope().clone());
+    let signed_in = caller.basis().and_then(|basis| basis.staff).map(|staff| staff.staff_id);
     let found = app.db.run(&scope, move |tx| {
-        let Some(staff_id) = rows::by_subject(tx, &subject)? else {
+        let staff_id = match signed_in {
+            None => rows::by_subject(tx, &subject)?,
+            signed_in => signed_in,
+        };
+        let Some(staff_id) = staff_id else {
             return Ok((None, Vec::new()));
         };
         let today = tx.clock().today();

@@ -114,6 +114,22 @@ pub(super) fn duties_on(tx: &mut Tx, staff_id: StaffId, day: NaiveDate) -> Resul
     Ok(duties)
 }
 
+/// What somebody may do today.
+pub struct Standing {
+    /// The subject of their tokens.
+    pub subject: String,
+    /// Their duties of today, wherever they have them.
+    pub duties: Vec<Duty>,
+}
+
+/// What a member of staff may do today. Errors: 404.
+pub fn standing(tx: &mut Tx, staff_id: StaffId) -> Result<Standing> {
+    let found = tx.rows::<Stored>().filter(staff::staff_id.eq(staff_id)).first(tx.conn)?;
+    let subject = found.subject.unwrap_or_else(|| format!("staff-{staff_id}"));
+    let today = tx.clock().today();
+    Ok(Standing { subject, duties: duties_on(tx, staff_id, today)? })
+}
+
 /// The member of staff with this subject, if the caller may see them.
 pub(super) fn by_subject(tx: &mut Tx, subject: &str) -> Result<Option<StaffId>> {
     let found = tx.of(staff::table).filter(staff::subject.eq(subject)).select(staff::staff_id);

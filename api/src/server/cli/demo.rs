@@ -52,7 +52,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         Some(url) => (None, on_given(args, url)?),
         None => embedded(&folder).map(|(cluster, url)| (Some(cluster), url))?,
     };
-    let rollcall = args.reach.rollcall(&database_url, &args.doors.listen)?;
+    let rollcall = args.reach.rollcall_at(&database_url, &args.doors.listen)?;
     let shown = rollcall.app.clone();
     let served =
         serve::until_stopped(&rollcall, listeners, args.reach.workers.max(1), move |address| {

@@ -52,7 +52,7 @@ impl Doors {
 /// Serves until it is told to stop.
 pub fn run(args: &Args) -> Result<(), String> {
     log("info");
-    let rollcall = args.reach.rollcall(args.reach.database_url()?, &args.doors.listen)?;
+    let rollcall = args.reach.rollcall(args.reach.database_url()?)?;
     let listeners = args.doors.open()?;
     // Not what was asked for, which may be port 0: any that is free.
     let address = |listener: &TcpListener| listener.local_addr().map_err(|error| error.to_string());

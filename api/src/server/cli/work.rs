@@ -9,13 +9,10 @@ pub struct Args {
     reach: Reach,
 }
 
-/// It listens on no address, and gives nobody a token.
-const NOWHERE: &str = "localhost";
-
 /// Does jobs until it is told to stop.
 pub fn run(args: &Args) -> Result<(), String> {
     log("info");
-    let rollcall = args.reach.rollcall(args.reach.database_url()?, NOWHERE)?;
+    let rollcall = args.reach.rollcall(args.reach.database_url()?)?;
     let threads = args.reach.workers.max(1);
     let workers = rollcall.work(threads, true).map_err(|error| error.to_string())?;
     tracing::info!(threads, "working");

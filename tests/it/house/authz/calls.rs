@@ -27,6 +27,18 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         "grant_type=client_credentials&client_id={identifier}&client_secret={secret}",
     ),
     ("revoke_token", "/oauth/revoke", "token=x&client_id={identifier}&client_secret={secret}"),
+    ("read_providers", "/v1/trust/identity-providers", ""),
+    (
+        "put_providers",
+        "/v1/trust/identity-providers",
+        r#"{"providers":[{"issuer":"https://login.example","person":"sub"}]}"#,
+    ),
+    ("read_identities", "/v1/staff/{staff}/identities", ""),
+    (
+        "put_identities",
+        "/v1/staff/{staff}/identities",
+        r#"{"identities":[{"issuer":"https://login.example","person":"jo-{staff}"}]}"#,
+    ),
     ("server_metadata", "/.well-known/oauth-authorization-server", ""),
     ("read_me", "/v1/me", ""),
     ("read_trust", "/v1/trust", ""),
