@@ -1,6 +1,8 @@
 //! What no longer holds although its tokens have not ended: a client that was revoked, a duty that ended, a token that was
 //! given back.
 //!
+//! Owns: revocation.
+//!
 //! Each process knows all of it by heart, and what it knows is never older than a second: whoever comes with a token when
 //! it is older than a quarter of one has it asked for anew, in one statement to the primary, on a connection of its own.
 //! While the database does not answer, nobody is let in: a stale yes would be worse.

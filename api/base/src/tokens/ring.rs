@@ -1,5 +1,7 @@
 //! The signing keys that all processes of a service share: in the database, in the envelope of its secrets.
 //!
+//! Owns: signing_key.
+//!
 //! A key is published for a while before it signs, so that whoever keeps our keys knows it by then; it goes on verifying
 //! until what it signed has ended. Another one is made every month, by whichever process issues a token then.
 

@@ -20,8 +20,7 @@ use base::platform;
 use base::revocations;
 use base::tokens::token::{AUDIENCE, Claims};
 
-/// The grant, and the kinds of token that go in and come out.
-pub(super) const GRANT: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// The kinds of token that come out and go in.
 pub(super) const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const ID_TOKEN: &str = "urn:ietf:params:oauth:token-type:id_token";
 /// How long after its use an ID token is remembered: longer than it is taken.

@@ -3,10 +3,12 @@
 use actix_web::Error;
 use actix_web::http::header::PRAGMA;
 use chrono::TimeDelta;
+use domain::Word;
 
 use super::client_secret::client;
 use super::exchange::{self, for_staff};
 use super::form::Form;
+use super::grant::Grant;
 use super::refused::{OAuthErrorCode, OAuthRefusal};
 use crate::clients::{ClientActs, Entered};
 use base::operation::*;
@@ -19,9 +21,8 @@ const LASTS: TimeDelta = TimeDelta::minutes(15);
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "the document's: the form is read parameter by parameter")]
 pub struct TokenRequest {
-    /// `client_credentials`, or `urn:ietf:params:oauth:grant-type:token-exchange`.
-    #[schema(example = "client_credentials")]
-    pub grant_type: String,
+    /// How it is asked for.
+    pub grant_type: Grant,
     /// The client's identifier.
     #[schema(example = "rc-1-12")]
     pub client_id: Option<String>,
@@ -75,12 +76,12 @@ pub async fn issue_token(
         let why = "scopes are not used here: a client has a role";
         return Err(OAuthRefusal::new(OAuthErrorCode::InvalidScope, why).into());
     }
-    let (claims, issued_token_type) = match grant {
-        "client_credentials" => (of_itself(&app, &entered)?, None),
-        exchange::GRANT => {
+    let (claims, issued_token_type) = match Grant::read(grant) {
+        Some(Grant::ClientCredentials) => (of_itself(&app, &entered)?, None),
+        Some(Grant::TokenExchange) => {
             (for_staff(&app, entered, &form, LASTS).await?, Some(exchange::ACCESS_TOKEN))
         }
-        _ => {
+        None => {
             let why = "grant_type is client_credentials or that of token exchange";
             return Err(OAuthRefusal::new(OAuthErrorCode::UnsupportedGrantType, why).into());
         }

@@ -5,6 +5,7 @@
 mod client_secret;
 mod exchange;
 mod form;
+mod grant;
 mod issue_token;
 mod refused;
 mod revoke_token;

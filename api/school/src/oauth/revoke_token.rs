@@ -25,12 +25,20 @@ pub struct RevocationRequest {
     pub client_secret: Option<String>,
 }
 
+/// A token that was given back. Libraries read the status alone (RFC 7009, section 2.2).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct GivenBack {
+    /// `false`: it does not hold any more, if it ever did.
+    #[schema(example = false)]
+    holds: bool,
+}
+
 /// Give a token back
 ///
 /// The token is refused within a second. One that has ended, or is none of ours, is answered alike: it does not hold. A
 /// client gives back its own tokens alone.
 #[utoipa::path(tag = "oauth", request_body(content = RevocationRequest, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "The token does not hold any more."),
+    responses((status = 200, description = "The token does not hold any more.", body = GivenBack),
         (status = 400, description = "The request is not right: `error` says why.", body = OAuthRefusal, headers(("Pragma"))),
         (status = 401, description = "No client came in so.", body = OAuthRefusal, headers(("Pragma"), ("WWW-Authenticate")))))]
 #[post("/oauth/revoke")]
@@ -49,5 +57,5 @@ pub async fn revoke_token(
         let door = platform::at_the_door(claims.trust);
         app.db.run(&door, move |tx| revocations::take_back_token(tx, claims)).await?;
     }
-    Ok(HttpResponse::Ok().finish())
+    Ok(HttpResponse::Ok().json(GivenBack { holds: false }))
 }

@@ -1,6 +1,6 @@
 //! What there is to get tokens with, for libraries that ask (RFC 8414).
 
-use super::exchange;
+use super::grant::Grant;
 use base::operation::*;
 
 /// What the authorization server can do.
@@ -16,7 +16,7 @@ pub struct ServerMetadata {
     /// The keys that they are signed with.
     jwks_uri: String,
     /// How tokens are asked for.
-    grant_types_supported: [&'static str; 2],
+    grant_types_supported: [Grant; 2],
     /// How a client says who it is.
     token_endpoint_auth_methods_supported: [&'static str; 2],
     /// How it does so when it gives a token back.
@@ -39,7 +39,7 @@ pub async fn server_metadata(app: web::Data<App>) -> HttpResponse {
         token_endpoint: at("/oauth/token"),
         revocation_endpoint: at("/oauth/revoke"),
         jwks_uri: at("/.well-known/jwks.json"),
-        grant_types_supported: ["client_credentials", exchange::GRANT],
+        grant_types_supported: [Grant::ClientCredentials, Grant::TokenExchange],
         token_endpoint_auth_methods_supported: BY,
         revocation_endpoint_auth_methods_supported: BY,
         response_types_supported: [],

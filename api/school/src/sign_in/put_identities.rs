@@ -23,15 +23,14 @@ pub async fn put_identities(
     path: Path<StaffId>,
     body: Json<Identities>,
 ) -> Result<HttpResponse> {
-    whole_trust(&caller)?;
     body.value.check()?;
-    let by = caller.subject().to_owned();
-    let put = app.db.run(caller.scope(), move |tx| {
+    let put = app.db.run(&caller.scope().clone(), move |tx| {
         if !staff::is_member(tx, path.0)? {
             return Err(Problem::not_found());
         }
+        whole_trust(&caller, WriteClient::NAME)?;
         tx.take_turns("staff identities")?;
-        rows::put_identities(tx, path.0, &body.value, &by)?;
+        rows::put_identities(tx, path.0, &body.value, caller.subject())?;
         revocations::take_back(tx, &About::Staff(path.0))?;
         rows::identities(tx, path.0)
     });

@@ -17,7 +17,7 @@ pub async fn put_providers(
     app: web::Data<App>,
     body: Json<IdentityProviders>,
 ) -> Result<HttpResponse> {
-    whole_trust(&caller)?;
+    whole_trust(&caller, WriteClient::NAME)?;
     body.value.check(&app)?;
     let by = caller.subject().to_owned();
     let put = app.db.run(caller.scope(), move |tx| {
@@ -28,12 +28,12 @@ pub async fn put_providers(
 }
 
 /// Who signs in where is the whole trust's to say. Errors: 403.
-pub(super) fn whole_trust(caller: &Caller) -> Result<()> {
+pub(super) fn whole_trust(caller: &Caller, permission: &str) -> Result<()> {
     if *caller.scope().schools() == Schools::All {
         return Ok(());
     }
     Err(Problem::new(Kind::Forbidden)
         .detail("Who signs in where is the whole trust's to say, and so must the token be.")
-        .member("permission", WriteClient::NAME)
+        .member("permission", permission)
         .member("role", caller.role()))
 }

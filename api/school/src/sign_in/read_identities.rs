@@ -16,11 +16,11 @@ pub async fn read_identities(
     app: web::Data<App>,
     path: Path<StaffId>,
 ) -> Result<HttpResponse> {
-    whole_trust(&caller)?;
-    let found = app.db.run(caller.scope(), move |tx| {
+    let found = app.db.run(&caller.scope().clone(), move |tx| {
         if !staff::is_member(tx, path.0)? {
             return Err(Problem::not_found());
         }
+        whole_trust(&caller, ReadClient::NAME)?;
         rows::identities(tx, path.0)
     });
     Ok(HttpResponse::Ok().json(found.await?))
