@@ -114,3 +114,8 @@ needs: build-needs
 	@tests/tools/needs git
 	@tests/tools/needs openssl
 	@tests/tools/needs python3
+	@tests/tools/needs provider
+
+.PHONY: provider
+provider: ## Get the OpenID provider that one story signs in at, where there is Node
+	@tests/tools/needs provider

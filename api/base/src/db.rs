@@ -189,6 +189,16 @@ impl Tx<'_> {
         Ok(done)
     }
 
+    /// Does `work` for another scope, which `platform` has bound.
+    pub(crate) fn bound_to<T>(
+        &mut self,
+        scope: &Scope,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        let Self { clock, ahead, .. } = *self;
+        work(&mut Tx { conn: self.conn, scope, clock, ahead })
+    }
+
     /// Does `work` and undoes all that it wrote, so that its answer says what would happen.
     ///
     /// # Errors

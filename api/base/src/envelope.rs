@@ -33,6 +33,7 @@ words! {
     SecretPurpose {
         DrawEntries = "draw entries": "hides who has entered a prize draw",
         DrawSecret = "draw secret": "the trust's own secret of a prize draw",
+        SigningKey = "signing key": "signs the tokens of clients",
     }
 }
 

@@ -124,6 +124,7 @@ ids! {
     AwardId(i32, Integer) = "award_id", "The award.", 118;
     CaseId(i32, Integer) = "case_id", "The case.", 205;
     ClassId(i32, Integer) = "class_id", "The class.", 31;
+    ClientId(i32, Integer) = "client_id", "The client.", 12;
     ClosureId(i32, Integer) = "closure_id", "The closure.", 3;
     DecisionId(i32, Integer) = "decision_id", "The decision.", 4;
     DrawId(i32, Integer) = "draw_id", "The prize draw.", 4;

@@ -3,9 +3,8 @@
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Double, Integer, Nullable, Text, Timestamptz};
+use diesel::sql_types::{Array, BigInt, Bytea, Double, Integer, Nullable, Text, Timestamptz};
 
-use crate::auth::Caller;
 use crate::db::{Db, Schools, Scope, Tx};
 use crate::id::{JobId, TrustId};
 use crate::migrate;
@@ -35,7 +34,7 @@ pub struct Lease {
 /// A new trust. Without a tenant because there is none before it; the tenant is bound as soon as its id is known.
 pub fn create_trust(
     tx: &mut Tx<'_>,
-    caller: &Caller,
+    by: &str,
     name: &str,
     sandbox: bool,
 ) -> Result<TrustId, Problem> {
@@ -52,12 +51,135 @@ pub fn create_trust(
             trust::trust_id.eq(id),
             trust::name.eq(name),
             trust::created_at.eq(tx.now()),
-            trust::created_by.eq(caller.subject()),
+            trust::created_by.eq(by),
             trust::sandbox.eq(sandbox),
         ))
         .execute(tx.conn)?;
     tx.conn.batch_execute(&format!("SET LOCAL app.trust_id = '{}'", tx.trust()))?;
     Ok(id)
+}
+
+/// Does `work` in a trust that the platform's own staff set up. Without a tenant because they belong to none; it is bound
+/// for this work and no longer. Errors: what `work` refuses.
+pub fn within<T>(
+    tx: &mut Tx<'_>,
+    trust: TrustId,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    tx.conn.batch_execute(&format!("SET LOCAL app.trust_id = '{trust}'"))?;
+    let done = tx.bound_to(&Scope::new(trust, Schools::All), work)?;
+    tx.conn.batch_execute(&format!("SET LOCAL app.trust_id = '{}'", tx.trust()))?;
+    Ok(done)
+}
+
+/// The whole trust of a client that has yet to prove who it is. Without a tenant because nobody has come in: what is read
+/// there is the client itself, to compare its secret.
+pub fn at_the_door(trust: TrustId) -> Scope {
+    Scope::new(trust, Schools::All)
+}
+
+/// Something that was taken back.
+pub struct Revoked {
+    /// Whose.
+    pub trust_id: TrustId,
+    /// What.
+    pub about: String,
+    /// Its number, which rises.
+    pub number: i64,
+    /// Until when a token may rest on it.
+    pub until: DateTime<Utc>,
+}
+
+/// A row of the answer to [`revoked_since`].
+#[derive(QueryableByName)]
+pub struct Heard {
+    /// Every transaction before this one has been heard of.
+    #[diesel(sql_type = BigInt)]
+    pub heard: i64,
+    #[diesel(sql_type = Nullable<Integer>)]
+    trust_id: Option<TrustId>,
+    #[diesel(sql_type = Nullable<Text>)]
+    about: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    number: Option<i64>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    until: Option<DateTime<Utc>>,
+}
+
+impl Heard {
+    /// What was taken back; nothing where nothing is new.
+    pub fn revoked(self) -> Option<Revoked> {
+        let Self { trust_id, about, number, until, .. } = self;
+        Some(Revoked { trust_id: trust_id?, about: about?, number: number?, until: until? })
+    }
+}
+
+/// What was taken back by transactions from `after` on, in every trust. Without a tenant because a token of any may come.
+/// Of two transactions the earlier may commit later: every one that was still running the last time is asked about again.
+pub fn revoked_since(
+    conn: &mut PgConnection,
+    after: i64,
+    now: DateTime<Utc>,
+) -> QueryResult<Vec<Heard>> {
+    diesel::sql_query(
+        "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS heard, \
+             r.trust_id, r.about, r.revocation_id AS number, r.until \
+         FROM (SELECT 1) AS always LEFT JOIN revocation r ON r.xact >= $1 AND r.until > $2",
+    )
+    .bind::<BigInt, _>(after)
+    .bind::<Timestamptz, _>(now)
+    .load(conn)
+}
+
+/// A signing key that all processes share, sealed.
+#[derive(QueryableByName)]
+pub struct SharedKey {
+    /// Its number, from 1.
+    #[diesel(sql_type = Integer)]
+    pub number: i32,
+    /// Sealed as the platform's.
+    #[diesel(sql_type = Bytea)]
+    pub sealed: Vec<u8>,
+    /// When it was made.
+    #[diesel(sql_type = Timestamptz)]
+    pub made_at: DateTime<Utc>,
+}
+
+/// The signing keys that all processes share, in the order in which they were made. Without a tenant because they sign for
+/// all of them. Errors: 503 when the database is away.
+pub async fn shared_keys(db: &Db) -> Result<Vec<SharedKey>, Problem> {
+    db.without_tenant_async(|conn| {
+        let all = "SELECT number, sealed, made_at FROM signing_key ORDER BY number";
+        Ok(diesel::sql_query(all).load(conn)?)
+    })
+    .await
+}
+
+/// Adds a signing key, unless another process has added one with its number. Without a tenant: see [`shared_keys`].
+pub async fn add_shared_key(db: &Db, key: SharedKey) -> Result<(), Problem> {
+    db.without_tenant_async(move |conn| {
+        diesel::sql_query(
+            "INSERT INTO signing_key (number, sealed, made_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+        )
+        .bind::<Integer, _>(key.number)
+        .bind::<Bytea, _>(key.sealed)
+        .bind::<Timestamptz, _>(key.made_at)
+        .execute(conn)?;
+        Ok(())
+    })
+    .await
+}
+
+/// Forgets what concerns no token any more. Without a tenant: see [`revoked_since`].
+pub async fn forget_revoked(db: &Db) -> Result<(), Problem> {
+    let now = db.clock().now();
+    db.without_tenant_async(move |conn| {
+        diesel::sql_query("DELETE FROM revocation WHERE until < $1")
+            .bind::<Timestamptz, _>(now)
+            .execute(conn)?;
+        Ok(())
+    })
+    .await
 }
 
 /// Every trust, whole, for the clockwork. Without a tenant because it serves all of them; only numbers are read, and some

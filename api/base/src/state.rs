@@ -13,6 +13,9 @@ use super::envelope::Envelope;
 use super::events::Streams;
 use super::key_folder::KeysError;
 use super::limit::{Limits, Network};
+use super::openid::OpenId;
+use super::outside::Outside;
+use super::revocations::Revocations;
 use super::storage::Storage;
 use super::tokens::keys::Keys;
 
@@ -32,6 +35,10 @@ pub struct App {
     pub codes: Arc<CodeTable>,
     /// What time it is on this machine; a sandbox has its own ([`Db::clock_of`]).
     pub clock: Clock,
+    /// What no longer holds although its tokens have not ended.
+    pub revocations: Arc<Revocations>,
+    /// The identity providers that people sign in at.
+    pub openid: OpenId,
     /// Rate limits.
     pub limits: Limits,
     /// Whether the database has room.
@@ -53,6 +60,10 @@ pub struct Settings {
     pub secret_keys: PathBuf,
     /// Where public random values are fetched; nothing is fetched where there is none.
     pub beacons: Vec<BeaconAddress>,
+    /// The service's address as its clients know it, which is the issuer of its tokens.
+    pub public_url: String,
+    /// Origins that may be read although they are not public, such as `http://127.0.0.1:9000`: for trying things out.
+    pub reachable: Vec<String>,
     /// Requests a minute for each client.
     pub rate_limit: NonZeroU32,
     /// Who is believed when it says whose request it hands on.
@@ -95,9 +106,11 @@ impl App {
                 settings.connections.1,
                 clock.clone(),
             ),
-            keys: Keys::load_or_create(&settings.keys)?,
+            keys: Keys::load_or_create(&settings.keys)?.issuing_as(&settings.public_url),
             envelope: Envelope::load_or_create(&settings.secret_keys)?,
             beacons: settings.beacons.clone(),
+            revocations: Arc::new(Revocations::new(&settings.database_url, clock.clone())),
+            openid: OpenId::new(Outside::new(settings.reachable.clone())),
             roles,
             codes: Arc::new(codes),
             clock,

@@ -2,9 +2,7 @@
 
 use domain::schedule::Occasion;
 
-use super::{
-    close_period, deadlines, draws, joiners, judge_rewards, leavers, open_review, rows,
-};
+use super::{close_period, deadlines, draws, joiners, judge_rewards, leavers, open_review, rows};
 use base::jobs::Job;
 use base::problem::Problem;
 use base::state::App;

@@ -12,8 +12,8 @@ use base::jobs::{self, JobRow, JobState, NewJob};
 use base::prelude::*;
 use casework::actions::Deadlines;
 use casework::cases::Followed;
-use rewards::earning::JudgedPeriod;
 use rewards::draws::DrawStepTaken;
+use rewards::earning::JudgedPeriod;
 use roll::joining::WentLive;
 use schema::{job, run, run_item};
 

@@ -16,10 +16,15 @@ pub async fn run_events(
     app: web::Data<App>,
     path: Path<RunId>,
 ) -> Result<HttpResponse> {
-    let (streams, scope) = (app.streams.clone(), caller.scope().clone());
+    let (streams, trust) = (app.streams.clone(), caller.scope().trust());
+    let asker = Caller::clone(&caller);
     let read = move || {
-        let run = app.db.run(&scope, move |tx| rows::run(tx, path.0));
-        async move { run.await.map(|told| Moment { ended: told.job.has_ended(), told }) }
+        let (app, asker) = (app.clone(), asker.clone());
+        async move {
+            asker.still_may(&app).await?;
+            let told = app.db.run(asker.scope(), move |tx| rows::run(tx, path.0)).await?;
+            Ok(Moment { ended: told.job.has_ended(), told })
+        }
     };
-    streams.follow(caller.scope().trust(), read).await
+    streams.follow(trust, read).await
 }

@@ -1008,6 +1008,87 @@ diesel::table! {
         requested_at -> Timestamptz,
         started_at -> Nullable<Timestamptz>,
         finished_at -> Nullable<Timestamptz>,
+        rests_on -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    client (trust_id, client_id) {
+        trust_id -> Int4,
+        client_id -> Int4,
+        school_ids -> Array<Int4>,
+        name -> Text,
+        purpose -> Text,
+        acts -> Text,
+        role -> Text,
+        audiences -> Array<Text>,
+        expires_at -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+        revoked_at -> Nullable<Timestamptz>,
+        revoked_by -> Nullable<Text>,
+        last_used_at -> Nullable<Timestamptz>,
+        last_used_from -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    client_secret (trust_id, client_id, number) {
+        trust_id -> Int4,
+        client_id -> Int4,
+        number -> Int4,
+        school_ids -> Array<Int4>,
+        sha256 -> Bytea,
+        before_until -> Timestamptz,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    identity_providers (trust_id, version) {
+        trust_id -> Int4,
+        version -> Int4,
+        body -> Jsonb,
+        recorded_at -> Timestamptz,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    staff_identity (trust_id, issuer, person, recorded_at) {
+        trust_id -> Int4,
+        issuer -> Text,
+        person -> Text,
+        recorded_at -> Timestamptz,
+        staff_id -> Nullable<Int4>,
+        recorded_by -> Text,
+    }
+}
+
+diesel::table! {
+    used_id_token (trust_id, sha256) {
+        trust_id -> Int4,
+        sha256 -> Bytea,
+        until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    signing_key (number) {
+        number -> Int4,
+        sealed -> Bytea,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    revocation (revocation_id) {
+        revocation_id -> Int8,
+        trust_id -> Int4,
+        about -> Text,
+        until -> Timestamptz,
+        xact -> Int8,
     }
 }
 
@@ -1334,6 +1415,10 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
+    draw,
+    draw_entry,
+    draw_event,
+    draw_secret,
     action,
     action_event,
     award,
@@ -1346,6 +1431,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     class,
     class_year,
     class_year_change,
+    client,
+    client_secret,
     contact_attempt,
     enrolment,
     enrolment_days,
@@ -1355,6 +1442,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     evidence,
     feedback,
     former_urn,
+    identity_providers,
     import,
     import_chunk,
     import_undo,
@@ -1406,6 +1494,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     staff_change,
     staff_duty,
+    staff_identity,
     ticket,
     ticket_event,
     ticket_pool_closed,
@@ -1413,4 +1502,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     unplanned_closure,
     upload,
     upload_part,
+    used_id_token,
 );

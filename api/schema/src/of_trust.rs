@@ -36,6 +36,8 @@ of_trust! {
     class
     class_year
     class_year_change
+    client
+    client_secret
     contact_attempt
     draw
     draw_entry
@@ -50,6 +52,7 @@ of_trust! {
     feedback
     former_urn
     idempotency
+    identity_providers
     import
     import_chunk
     import_undo
@@ -101,6 +104,7 @@ of_trust! {
     staff
     staff_change
     staff_duty
+    staff_identity
     ticket
     ticket_event
     ticket_pool_closed
@@ -109,4 +113,5 @@ of_trust! {
     unplanned_closure
     upload
     upload_part
+    used_id_token
 }

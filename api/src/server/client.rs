@@ -62,6 +62,13 @@ impl Client {
         self.read(request.header("Idempotency-Key", key).send_json(body))
     }
 
+    /// POST of JSON, whose answer shows a secret and is given once.
+    pub fn post_once(&self, path: &str, body: &impl Serialize) -> Result<Value, ClientError> {
+        let request =
+            self.agent.post(format!("{}{path}", self.base)).header("Authorization", self.bearer());
+        self.read(request.send_json(body))
+    }
+
     /// POST of a file, done once for a key.
     pub fn upload(
         &self,

@@ -8,4 +8,5 @@ mod events;
 mod http;
 mod idempotency;
 mod jobs;
+mod revocations;
 mod sandbox;

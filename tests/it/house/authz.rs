@@ -60,6 +60,8 @@ impl Operation {
                 })
                 .replace("{link}", &world.link)
                 .replace("{invitation}", &world.invitation)
+                .replace("{identifier}", &world.comes_in.0)
+                .replace("{secret}", &world.comes_in.1)
                 .replace("{fresh}", &fresh.to_string())
                 .replace("{urn}", &format!("8{fresh:05}"))
                 .replace("{upn}", &upn(1000 + *fresh))
@@ -70,7 +72,11 @@ impl Operation {
                 .replace("{policy}", &policy("one-page").to_string())
         };
         let body = fill(self.body);
-        let media = if body.starts_with('{') { "application/json" } else { "text/csv" };
+        let media = match body.chars().next() {
+            Some('{') => "application/json",
+            _ if body.contains("client_id=") => "application/x-www-form-urlencoded",
+            _ => "text/csv",
+        };
         let body = (!body.is_empty()).then(|| body.into_bytes());
         client.send(self.method, &fill(self.path), &[("content-type", media)], body)
     }

@@ -23,6 +23,8 @@ const GROUND: &str = "
         SELECT c.oid, c.relname AS name FROM pg_class c
         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relname NOT IN (
             'job_queue',                  -- a worker that has no trust yet finds its work here; ids only
+            'revocation',                 -- a token of any trust may come; ids only
+            'signing_key',                -- the keys that sign tokens of all trusts, sealed
             'code_period',                -- the national code table: the same for everybody
             '__diesel_schema_migrations'  -- diesel's own
         );
@@ -50,6 +52,10 @@ const GROUND: &str = "
         ('second_look', 'UPDATE', '{touched,done_at}'),  -- what became of it, once
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases
+        -- revoked once, and when it last came in
+        ('client', 'UPDATE', '{revoked_at,revoked_by,last_used_at,last_used_from}'),
+        ('used_id_token', 'DELETE', '{}'),               -- it has ended anyway
+        ('revocation', 'DELETE', '{}'),                  -- no token rests on it any more
         ('idempotency', 'UPDATE', '{recorded_at}'),      -- only to lock what is deleted
         ('idempotency', 'DELETE', '{}'),                 -- a key holds for some days
         ('job_queue', 'DELETE', '{}'),                   -- done
@@ -68,6 +74,9 @@ const GROUND: &str = "
     CREATE TEMP TABLE of_the_whole_trust (name) AS VALUES
         ('trust'),            -- its name
         ('trust_clock'),      -- what time it is there
+        ('identity_providers'), -- where its staff sign in
+        ('staff_identity'),   -- and as whom
+        ('used_id_token'),    -- and with what they have done so
         ('policy_version');   -- policies, which its schools may follow
     CREATE TEMP TABLE plain_trust (trust_id int);
     CREATE TEMP TABLE plain_school (trust_id int, school_id int);

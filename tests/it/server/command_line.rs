@@ -282,12 +282,17 @@ fn a_token_that_nobody_could_be_given_is_not_made() {
             &[&lead[..], &["--schools", "1", "--hours", "8800"]].concat(),
             "a token lasts for an hour",
         ),
+        (
+            &[&lead[..], &["--schools", "1", "--hours", "25"]].concat(),
+            "a token lasts for 24 hours at most",
+        ),
         (&[&lead[..], &["--schools", "1", "--subject", ""]].concat(), "a subject has 1 to 200"),
     ] {
         let sentence = ask(arguments);
         assert!(sentence.starts_with(why), "{arguments:?}: {sentence}");
     }
-    token(&data, &[&lead[..], &["--schools", "1,2", "--hours", "8784"]].concat());
+    token(&data, &[&lead[..], &["--schools", "1,2", "--hours", "24"]].concat());
+    token(&data, &[&lead[..], &["--schools", "1,2", "--hours", "8784", "--sandbox"]].concat());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::support::app::Client;
 use crate::support::build::{id, upn};
+use crate::support::clients::ComesIn;
 use crate::support::folder::Folder;
 use crate::support::program::{PROGRAM, Running, Signal, program, rollcall, run};
 use crate::support::sql::Sql;
@@ -72,6 +73,7 @@ fn the_demonstration_is_killed_twice_and_has_lost_nothing() {
     each_school_follows_a_policy(&before);
     what_it_shows(&first, &data, &before);
     every_role_has_a_token_that_works(&before);
+    every_client_comes_in(&before);
 
     let figures_before = figures(&before);
     let trust_admin = client(&before, "trust_admin");
@@ -305,6 +307,23 @@ fn what_it_shows(demo: &Running, data: &Folder, notes: &Value) {
     for part in [&notes["address"], &notes["docs"], &json!(data.file("demo.json"))] {
         assert!(out.contains(part.as_str().unwrap()), "{part} is not in {out}");
     }
+}
+
+/// The front ends of two schools and of an authority get tokens, each for its own.
+fn every_client_comes_in(notes: &Value) {
+    let base = notes["address"].as_str().unwrap();
+    let clients = notes["clients"].as_array().unwrap();
+    let mut roles = Vec::new();
+    for client in clients {
+        let text = |name: &str| client[name].as_str().unwrap().to_owned();
+        assert!(text("client_secret").starts_with("rc_test_"), "it is a sandbox");
+        let (identifier, secret) = (text("client_id"), text("client_secret"));
+        let token = ComesIn { id: 0, identifier, secret }.token(base);
+        let me = Client::new(base, &token).get("/v1/me").expect(200);
+        roles.push(format!("{} {}", me["role"].as_str().unwrap(), me["school_ids"]));
+    }
+    let school = |at: usize| format!("school_office [{}]", notes["schools"][at]["school_id"]);
+    assert_eq!(roles, [school(0), school(1), "la_partner []".to_owned()]);
 }
 
 /// Each token acts in its role, and the roles of a school for one school only.

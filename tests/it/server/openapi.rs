@@ -228,6 +228,12 @@ fn refuses_with(document: &Value, what: &str, problem: &Value, status: &str) {
     }
 }
 
+/// Whether it is a refusal in the form of RFC 6749, which its own libraries read and no problem of ours.
+fn is_of_oauth(response: &Value) -> bool {
+    let schema = &response["content"]["application/json"]["schema"];
+    schema["$ref"] == "#/components/schemas/OAuthRefusal"
+}
+
 #[test]
 fn every_operation_says_what_it_answers_and_how_it_refuses() {
     let document = document();
@@ -238,6 +244,9 @@ fn every_operation_says_what_it_answers_and_how_it_refuses() {
             let response = resolved(&document, response);
             assert!(said(&response["description"]), "{name} {status}: says nothing");
             let media = response["content"].as_object();
+            if is_of_oauth(response) {
+                continue;
+            }
             if status.starts_with('4') || status.starts_with('5') {
                 let problem = media.and_then(|media| media.get("application/problem+json"));
                 let problem = problem.unwrap_or_else(|| panic!("{name} {status}: no problem"));

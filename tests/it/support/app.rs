@@ -28,6 +28,9 @@ use super::statements;
 /// How long a server, an answer or the end of a job may take.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The service's address as its clients know it, however many instances there are and wherever they listen.
+pub const PUBLIC_URL: &str = "https://rollcall.example";
+
 /// A clock that stands until the test moves it.
 #[derive(Clone)]
 pub struct TestClock(Arc<Mutex<DateTime<Utc>>>);
@@ -61,6 +64,8 @@ pub struct Start {
     pub trusted_proxies: &'static [&'static str],
     /// Where the random values that decide prize draws are fetched.
     pub beacons: Vec<String>,
+    /// Origins of identity providers on this machine.
+    pub reachable: Vec<String>,
     /// Whether anything falls due by itself here, as long as there are workers.
     pub clockwork: bool,
 }
@@ -73,6 +78,7 @@ impl Default for Start {
             rate_limit: 1_000_000,
             trusted_proxies: &[],
             beacons: Vec::new(),
+            reachable: Vec::new(),
             clockwork: true,
         }
     }
@@ -162,6 +168,8 @@ impl TestApp {
         let settings = Settings {
             database_url: database.url(api::base::migrate::APPLICATION),
             redis_url: how.redis_url,
+            public_url: PUBLIC_URL.to_owned(),
+            reachable: how.reachable,
             keys: keys.clone(),
             secret_keys: keys.join("secret-keys"),
             beacons: how.beacons.iter().map(|one| one.parse().unwrap()).collect(),

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod build;
+pub mod clients;
 pub mod demonstration;
 pub mod dice;
 pub mod document;
@@ -14,6 +15,7 @@ pub mod one_school;
 pub mod own_server;
 pub mod postgres;
 pub mod program;
+pub mod provider;
 pub mod real;
 pub mod redis;
 pub mod roll;

@@ -12,7 +12,7 @@ use chrono::TimeDelta;
 use embedded_postgres::{Cluster, Options, SUPERUSER, discard};
 use serde_json::json;
 
-use super::app::{Client, TestClock, serve};
+use super::app::{Client, PUBLIC_URL, TestClock, serve};
 use super::build::id;
 use super::postgres::base;
 use super::sql::Sql;
@@ -39,6 +39,8 @@ fn start_app(cluster: &Cluster, keys: PathBuf) -> (web::Data<App>, String) {
     let settings = Settings {
         database_url: cluster.url(api::base::migrate::APPLICATION, api::base::migrate::DATABASE),
         redis_url: None,
+        public_url: PUBLIC_URL.to_owned(),
+        reachable: Vec::new(),
         secret_keys: keys.join("secret-keys"),
         beacons: Vec::new(),
         keys,

@@ -21,8 +21,10 @@ use super::postgres::fresh_database;
 use super::sql::Sql;
 
 /// Tables with a `trust_id` that statements name without it, each with the reason.
-pub const OUTSIDE: &[(&str, &str)] =
-    &[("job_queue", "a worker that has no trust yet finds its work here; ids and times only")];
+pub const OUTSIDE: &[(&str, &str)] = &[
+    ("job_queue", "a worker that has no trust yet finds its work here; ids and times only"),
+    ("revocation", "a token of any trust may come; ids and times only"),
+];
 
 /// What an application says that asks nothing of a table.
 const OF_NO_TABLE: [&str; 7] =

@@ -16,6 +16,7 @@ use crate::db::Scope;
 use crate::limit::Asker;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
+use crate::tokens::basis::Basis;
 use crate::tokens::token::Claims;
 use permission::{Permission, ReadSafeguarding};
 
@@ -25,12 +26,36 @@ pub struct Caller {
     scope: Scope,
     subject: String,
     role: String,
+    basis: Option<Basis>,
 }
 
 impl Caller {
     /// Only the job runner makes callers beside the token check: whoever asked for a job goes on asking in it.
     pub(crate) fn of_job(scope: Scope, subject: String, role: String) -> Self {
-        Self { scope, subject, role }
+        Self { scope, subject, role, basis: None }
+    }
+
+    /// What the caller's token rests on; nothing where a job goes on.
+    pub fn basis(&self) -> Option<&Basis> {
+        self.basis.as_ref()
+    }
+
+    /// Asks again whether the token's ground still stands, for what goes on after the request was let in.
+    ///
+    /// # Errors
+    /// 401 when it was taken back; 503 when that is not known.
+    pub async fn still_may(&self, app: &App) -> Result<(), Problem> {
+        app.revocations.keep_known().await;
+        if !app.revocations.are_known() {
+            return Err(unknown());
+        }
+        let trust = self.scope.trust();
+        match &self.basis {
+            Some(basis) if app.revocations.end(trust, basis) => {
+                Err(Problem::new(Kind::Unauthenticated))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// What the caller may reach.
@@ -84,20 +109,35 @@ fn authorise(request: &HttpRequest, permission: &str) -> Result<Caller, Problem>
         .app_data::<web::Data<App>>()
         .ok_or_else(|| Problem::internal("the application's data is not mounted"))?;
     let claims = claims(request, app).ok_or_else(|| Problem::new(Kind::Unauthenticated))?;
+    if !app.revocations.are_known() {
+        return Err(unknown());
+    }
     if !app.roles.allows(&claims.role, permission) {
         return Err(Problem::new(Kind::Forbidden)
             .member("permission", permission)
             .member("role", claims.role));
     }
-    let scope = claims.scope();
-    Ok(Caller { scope, subject: claims.sub, role: claims.role })
+    let (scope, basis) = (claims.scope(), Some(claims.basis()));
+    Ok(Caller { scope, subject: claims.sub, role: claims.role, basis })
+}
+
+fn unknown() -> Problem {
+    Problem::unavailable(1, "what was revoked is not known just now")
+}
+
+/// Sees to it, before a request with a token goes on, that what was revoked is known, and the key that the token names.
+pub(crate) async fn keep_known(request: &ServiceRequest, app: &App) {
+    if let Some(token) = bearer(request.request()) {
+        app.revocations.keep_known().await;
+        app.keys.keep_known(token, &app.db, &app.envelope).await;
+    }
 }
 
 /// Who asks, as far as a limit goes: whom the token names, if it is good, else where the request comes from.
 pub(crate) fn asker(request: &ServiceRequest, app: &App) -> Asker {
     match claims(request.request(), app) {
         Some(claims) => Asker::Subject(claims.trust, claims.sub),
-        None => app.limits.address(request),
+        None => app.limits.address(request.request()),
     }
 }
 
@@ -105,7 +145,8 @@ pub(crate) fn asker(request: &ServiceRequest, app: &App) -> Asker {
 #[derive(Clone)]
 struct Checked(Option<Claims>);
 
-/// The claims of the request's token, if it is ours, holds now, and says nothing that its role's level does not have.
+/// The claims of the request's token, if it is ours, holds now, rests on nothing that was taken back, and says nothing that
+/// its role's level does not have.
 fn claims(request: &HttpRequest, app: &App) -> Option<Claims> {
     if let Some(Checked(claims)) = request.extensions().get() {
         return claims.clone();
@@ -120,6 +161,10 @@ fn verified(app: &App, token: &str) -> Option<Claims> {
     let claims = app.keys.verify(token, app.clock.now()).inspect_err(|why| refused(why)).ok()?;
     let level = app.roles.role(&claims.role).map(|role| role.level);
     claims.fit(level).inspect_err(|why| refused(why)).ok()?;
+    if app.revocations.end(claims.trust, &claims.basis()) {
+        refused(&"taken back");
+        return None;
+    }
     Some(claims)
 }
 

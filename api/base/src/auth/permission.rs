@@ -21,6 +21,9 @@ macro_rules! permissions {
 }
 
 permissions! {
+    ReadMe = "me:read",
+    ReadClient = "client:read",
+    WriteClient = "client:write",
     CreateTrust = "trust:create",
     ReadTrust = "trust:read",
     ReadSchool = "school:read",

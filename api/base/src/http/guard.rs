@@ -13,8 +13,10 @@ const DATA: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// Adds the headers of an answer on this path.
 pub fn guard(headers: &mut HeaderMap, path: &str) {
-    // Children's data are kept by nobody between; a client that keeps an answer does so with its tag, and asks again.
-    let kept = if path.starts_with("/v1/") { "no-store" } else { "private, no-cache" };
+    // Children's data and tokens are kept by nobody between; a client that keeps an answer does so with its tag, and asks
+    // again.
+    let is_kept = !path.starts_with("/v1/") && !path.starts_with("/oauth/");
+    let kept = if is_kept { "private, no-cache" } else { "no-store" };
     let policy = match path {
         path if path.starts_with("/docs") => DOCS,
         path if path.starts_with("/draws/") => PAGE,

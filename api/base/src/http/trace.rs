@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::etag;
 use super::guard::guard;
-use crate::auth::asker;
+use crate::auth::{asker, keep_known};
 use crate::limit::Allowance;
 use crate::problem::{Kind, Problem};
 use crate::state::App;
@@ -34,7 +34,10 @@ pub async fn trace(
     let app = request.app_data::<web::Data<App>>().cloned();
     let started = std::time::Instant::now();
     let allowance = match &app {
-        Some(app) => Some(app.limits.take(&asker(&request, app)).await),
+        Some(app) => {
+            keep_known(&request, app).await;
+            Some(app.limits.take(&asker(&request, app)).await)
+        }
         None => None,
     };
     let mut response = match allowance {

@@ -13,7 +13,7 @@ mod state;
 mod turns;
 mod worker;
 
-pub use queue::{Finished, Job, NewJob, enqueue, enqueue_all, lost};
+pub use queue::{Finished, Job, NewJob, enqueue, enqueue_all, enqueue_consequence, lost};
 pub use rows::JobRow;
 pub use state::JobState;
 pub use turns::Turns;

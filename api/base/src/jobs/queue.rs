@@ -11,7 +11,10 @@ use crate::auth::Caller;
 use crate::db::{Db, Scope, Tx};
 use crate::id::{JobId, SchoolId};
 use crate::platform::{self, Lease};
-use crate::problem::Problem;
+use crate::problem::{Kind, Problem};
+use crate::revocations::Revocations;
+use crate::state::App;
+use crate::tokens::basis::Basis;
 use schema::{job, job_queue};
 
 /// How long a lease lasts unless it is prolonged.
@@ -66,9 +69,30 @@ pub fn enqueue(
     school_id: Option<SchoolId>,
     caller: &Caller,
 ) -> Result<JobId, Problem> {
-    let new = NewJob { school_id, scope: caller.scope().clone() };
+    let asked = Asked { by: caller.subject(), role: caller.role(), basis: caller.basis() };
+    put_one(tx, kind, school_id, (caller.scope(), &asked))
+}
+
+/// As [`enqueue`] for what follows from what the caller did: it is done also when they may do nothing any more.
+pub fn enqueue_consequence(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    school_id: Option<SchoolId>,
+    caller: &Caller,
+) -> Result<JobId, Problem> {
+    let asked = Asked { by: caller.subject(), role: caller.role(), basis: None };
+    put_one(tx, kind, school_id, (caller.scope(), &asked))
+}
+
+fn put_one(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    school_id: Option<SchoolId>,
+    (scope, asked): (&Scope, &Asked<'_>),
+) -> Result<JobId, Problem> {
+    let new = NewJob { school_id, scope: scope.clone() };
     let patience = if school_id.is_some() { TimeDelta::zero() } else { WHOLE_TRUST };
-    let ids = put(tx, (kind, patience), &[new], caller.subject(), caller.role())?;
+    let ids = put(tx, (kind, patience), &[new], asked)?;
     ids.first().copied().ok_or_else(|| Problem::internal("a job without a number"))
 }
 
@@ -80,16 +104,23 @@ pub fn enqueue_all(
     by: &str,
     role: &str,
 ) -> Result<Vec<JobId>, Problem> {
-    put(tx, (kind, BY_ITSELF), new, by, role)
+    put(tx, (kind, BY_ITSELF), new, &Asked { by, role, basis: None })
+}
+
+/// Who asks for a job.
+struct Asked<'a> {
+    by: &'a str,
+    role: &'a str,
+    basis: Option<&'a Basis>,
 }
 
 fn put(
     tx: &mut Tx<'_>,
     (kind, patience): (&str, TimeDelta),
     new: &[NewJob],
-    by: &str,
-    role: &str,
+    asked: &Asked<'_>,
 ) -> Result<Vec<JobId>, Problem> {
+    let rests_on = asked.basis.map(serde_json::to_value).transpose().map_err(Problem::internal)?;
     // The queue goes by the machine's clock: a sandbox that is far ahead waits no longer than anybody else.
     let (now, due, trust) = (tx.now(), tx.machine_now(), tx.trust());
     let queued = (
@@ -115,9 +146,10 @@ fn put(
                 job::state.eq(JobState::Queued),
                 job::stage.eq("waiting for a worker"),
                 job::schools.eq(new.scope.schools_text()),
-                job::requested_by.eq(by),
-                job::role.eq(role),
+                job::requested_by.eq(asked.by),
+                job::role.eq(asked.role),
                 job::requested_at.eq(now),
+                job::rests_on.eq(&rests_on),
             )
         })
         .collect();
@@ -128,19 +160,26 @@ fn put(
 /// A job under a lease.
 pub struct Job<'a> {
     db: &'a Db,
+    revocations: &'a Revocations,
     lease: &'a Lease,
     scope: Scope,
     by: String,
     role: String,
+    /// What the token of whoever asked rested on.
+    basis: Option<Basis>,
     told: Cell<Option<Instant>>,
 }
 
+/// Of a job: its schools, who asked for it in which role, and what their token rested on.
+type Row = (String, String, String, Option<serde_json::Value>);
+
 impl<'a> Job<'a> {
     /// Begins: from here on only this lease may write for the job.
-    pub(super) fn begin(db: &'a Db, lease: &'a Lease) -> Result<Self, Problem> {
+    pub(super) fn begin(app: &'a App, lease: &'a Lease) -> Result<Self, Problem> {
+        let (db, revocations) = (&app.db, &*app.revocations);
         let whole = platform::lease_scope(lease);
-        let (schools, by, role) = db.run_job(&whole, |tx| {
-            let row: (String, String, String) = diesel::update(
+        let (schools, by, role, basis) = db.run_job(&whole, |tx| {
+            let row: Row = diesel::update(
                 tx.of(job::table)
                     .filter(job::job_id.eq(lease.job_id).and(job::fence.lt(lease.fence))),
             )
@@ -150,13 +189,26 @@ impl<'a> Job<'a> {
                 job::attempt.eq(lease.attempt),
                 job::started_at.eq(tx.now()),
             ))
-            .returning((job::schools, job::requested_by, job::role))
+            .returning((job::schools, job::requested_by, job::role, job::rests_on))
             .get_result(tx.conn)?;
             Ok(row)
         })?;
         let scope = platform::job_scope(lease, &schools)
             .ok_or_else(|| Problem::internal("a job of no scope"))?;
-        Ok(Self { db, lease, scope, by, role, told: Cell::new(None) })
+        let basis = basis.map(serde_json::from_value).transpose().map_err(Problem::internal)?;
+        let told = Cell::new(None);
+        Ok(Self { db, revocations, lease, scope, by, role, basis, told })
+    }
+
+    /// Whether whoever asked for it still may. Errors: 401 when what their token rested on was taken back; 503 when that
+    /// is not known.
+    fn still_may(&self) -> Result<(), Problem> {
+        let Some(basis) = &self.basis else { return Ok(()) };
+        self.revocations.keep_known_here()?;
+        match self.revocations.end(self.scope.trust(), basis) {
+            true => Err(Problem::new(Kind::Unauthenticated)),
+            false => Ok(()),
+        }
     }
 
     /// Its key.
@@ -179,11 +231,13 @@ impl<'a> Job<'a> {
         Caller::of_job(self.scope.clone(), self.by.clone(), self.role.clone())
     }
 
-    /// A transaction of whoever asked for the job. Errors: what `work` refuses; 503 when the database is away.
+    /// A transaction of whoever asked for the job. Errors: what `work` refuses; 401 when they may no longer; 503 when the
+    /// database is away.
     pub fn run<T>(
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
+        self.still_may()?;
         self.db.run_job(&self.scope, work)
     }
 
@@ -192,6 +246,7 @@ impl<'a> Job<'a> {
         &self,
         work: impl FnOnce(&mut Tx<'_>) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
+        self.still_may()?;
         self.db.snapshot_job(&self.scope, work)
     }
 

@@ -138,12 +138,17 @@ fn attempt(app: &App, handlers: &Handlers, lease: &Lease) {
         why = problem.internal_text(),
         "job failed"
     );
-    let passing = problem.kind() == Kind::Unavailable;
-    let settled = if !passing && lease.attempt >= ATTEMPTS {
+    let ended = match problem.kind() {
+        Kind::Unavailable => None,
+        Kind::Unauthenticated => Some((Finished::Refused, "whoever asked for it may no longer")),
+        _ if lease.attempt >= ATTEMPTS => {
+            Some((Finished::Failed, "failed on our side; it has been logged"))
+        }
+        _ => None,
+    };
+    let settled = if let Some((how, stage)) = ended {
         let scope = platform::lease_scope(lease);
-        app.db.run_job(&scope, |tx| {
-            queue::finish(tx, lease, Finished::Failed, "failed on our side; it has been logged")
-        })
+        app.db.run_job(&scope, |tx| queue::finish(tx, lease, how, stage))
     } else {
         let pause = TimeDelta::seconds(1_i64 << lease.attempt.clamp(0, 6));
         platform::postpone(&app.db, lease, app.clock.now() + pause)
@@ -160,5 +165,5 @@ fn attempt(app: &App, handlers: &Handlers, lease: &Lease) {
 
 fn run(app: &App, handlers: &Handlers, lease: &Lease) -> Result<(), Problem> {
     let handler = handlers.of(&lease.kind)?;
-    handler(app, &Job::begin(&app.db, lease)?)
+    handler(app, &Job::begin(app, lease)?)
 }

@@ -4,12 +4,13 @@
 //! With Redis the processes of a service share the buckets; without it, or while it is away, each has its own.
 
 mod address;
+mod guesses;
 mod shared;
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use actix_web::dev::ServiceRequest;
+use actix_web::HttpRequest;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
@@ -17,6 +18,7 @@ use governor::{Quota, RateLimiter};
 
 pub use self::address::Network;
 use self::address::{block_of, handed_on};
+use self::guesses::Guesses;
 use self::shared::take;
 use crate::db::block;
 use crate::id::TrustId;
@@ -41,6 +43,8 @@ pub struct Allowance {
 pub enum Asker {
     /// Whom a token of ours names.
     Subject(TrustId, String),
+    /// The client that a secret is tried for.
+    Client(String),
     /// Where it comes from, when no token of ours says who it is.
     Address(IpAddr),
     /// From nowhere, as over a socket that has no address.
@@ -52,8 +56,17 @@ impl Asker {
     fn bucket(&self) -> String {
         match self {
             Self::Subject(trust, subject) => format!("rollcall:limit:{trust}:{subject}"),
+            Self::Client(name) => format!("rollcall:limit:client:{name}"),
             Self::Address(address) => format!("rollcall:limit:{}", block_of(*address)),
             Self::Unknown => "rollcall:limit:".to_owned(),
+        }
+    }
+
+    /// The address that it comes from, if that is all that is known.
+    pub fn ip(&self) -> Option<IpAddr> {
+        match self {
+            Self::Address(address) => Some(*address),
+            _ => None,
         }
     }
 }
@@ -64,6 +77,7 @@ pub struct Limits {
     shared: Option<std::sync::Arc<Redis>>,
     clock: DefaultClock,
     per_minute: NonZeroU32,
+    guesses: Guesses,
     proxies: Vec<Network>,
 }
 
@@ -80,11 +94,12 @@ impl Limits {
     ) -> Result<Self, redis::RedisError> {
         let here = RateLimiter::keyed(Quota::per_minute(requests)).with_middleware();
         let shared = redis_url.map(Redis::new).transpose()?.map(std::sync::Arc::new);
-        Ok(Self { here, shared, clock: DefaultClock::default(), per_minute: requests, proxies })
+        let (clock, guesses) = (DefaultClock::default(), Guesses::of(requests));
+        Ok(Self { here, shared, clock, per_minute: requests, guesses, proxies })
     }
 
     /// Where a request comes from.
-    pub fn address(&self, request: &ServiceRequest) -> Asker {
+    pub fn address(&self, request: &HttpRequest) -> Asker {
         let peer = request.peer_addr().map(|peer| peer.ip());
         let said = request.headers().get_all("x-forwarded-for").filter_map(|one| one.to_str().ok());
         let said: Vec<&str> = said.flat_map(|one| one.split(',')).collect();
@@ -96,7 +111,15 @@ impl Limits {
     /// # Errors
     /// The bucket is empty; the allowance says for how long.
     pub async fn take(&self, asker: &Asker) -> Result<Allowance, Allowance> {
-        let (bucket, limit) = (asker.bucket(), self.per_minute.get());
+        self.take_from(&self.here, asker.bucket(), self.per_minute.get()).await
+    }
+
+    async fn take_from(
+        &self,
+        here: &Limiter,
+        bucket: String,
+        limit: u32,
+    ) -> Result<Allowance, Allowance> {
         if let Some(redis) = self.shared.clone() {
             let key = bucket.clone();
             let taken = block(move || Ok(redis.with(|redis| take(redis, &key, limit)))).await;
@@ -105,7 +128,7 @@ impl Limits {
                 return if wait == 0 { Ok(allowance) } else { Err(allowance) };
             }
         }
-        match self.here.check_key(&bucket) {
+        match here.check_key(&bucket) {
             Ok(state) => {
                 Ok(Allowance { limit, remaining: state.remaining_burst_capacity(), wait: 0 })
             }
@@ -119,5 +142,20 @@ impl Limits {
     /// Forgets clients whose buckets are full again.
     pub fn sweep(&self) {
         self.here.retain_recent();
+        self.guesses.sweep();
+    }
+
+    /// The seconds until one of these may try a secret again; `None` when all of them may.
+    pub fn shut<'a>(&self, askers: impl Iterator<Item = &'a Asker>) -> Option<u32> {
+        askers.filter_map(|asker| self.guesses.shut(&asker.bucket())).max()
+    }
+
+    /// Counts a wrong secret. Whoever has tried too many waits, also with the right one.
+    pub async fn was_wrong(&self, asker: &Asker) {
+        let (bucket, most) = (asker.bucket(), self.guesses.most());
+        let name = format!("{bucket}:wrong");
+        if let Err(empty) = self.take_from(self.guesses.here(), name, most).await {
+            self.guesses.shut_for(bucket, empty.wait);
+        }
     }
 }

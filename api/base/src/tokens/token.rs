@@ -5,8 +5,10 @@ use domain::Level;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::basis::{Basis, Knows};
+use super::client_name::ClientName;
 use crate::db::{Schools, Scope};
-use crate::id::{SchoolId, TrustId};
+use crate::id::{SchoolId, StaffId, TrustId};
 
 /// `iss` of our tokens.
 pub const ISSUER: &str = "rollcall";
@@ -18,7 +20,7 @@ pub const LONGEST: TimeDelta = TimeDelta::days(366);
 /// The most characters of a subject.
 const SUBJECT: usize = 200;
 /// Seconds by which two machines' clocks may differ.
-const LEEWAY: i64 = 30;
+pub const LEEWAY: i64 = 30;
 
 /// The schools of a token: `"*"` or a list of ids.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -61,6 +63,15 @@ pub struct Claims {
     pub schools: SchoolsClaim,
     /// A role of `domain/roles.toml`.
     pub role: String,
+    /// The client that was given it (RFC 9068); none on the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientName>,
+    /// The member of staff for whom the client acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub staff: Option<StaffId>,
+    /// The last change of the staff member's duties that the token knows of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub knows: Option<i64>,
 }
 
 /// What a token says that none of ours may say.
@@ -112,7 +123,34 @@ impl Claims {
                 Schools::Only(list) => SchoolsClaim::Only(list),
             },
             role: role.to_owned(),
+            client_id: None,
+            staff: None,
+            knows: None,
         }
+    }
+
+    /// The same of a client, which another issuer than the command line names.
+    #[must_use]
+    pub fn of_client(self, client: ClientName, issuer: &str) -> Self {
+        Self { client_id: Some(client), iss: issuer.to_owned(), ..self }
+    }
+
+    /// The same for a member of staff, whose duties stand as after this change of them.
+    #[must_use]
+    pub fn for_staff(self, staff: StaffId, knows: i64) -> Self {
+        Self { staff: Some(staff), knows: Some(knows), ..self }
+    }
+
+    /// The same, ending at this instant or before.
+    #[must_use]
+    pub fn until(self, end: DateTime<Utc>) -> Self {
+        Self { exp: self.exp.min(end.timestamp() - LEEWAY), ..self }
+    }
+
+    /// What has to stand for the token to hold.
+    pub fn basis(&self) -> Basis {
+        let staff = self.staff.map(|id| Knows { staff_id: id, change: self.knows.unwrap_or(0) });
+        Basis { token: self.jti.clone(), client: self.client_id, staff }
     }
 
     /// Whether the token holds at this instant.

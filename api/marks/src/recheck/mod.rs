@@ -65,7 +65,8 @@ pub fn look_again(
     let looks = resting(tx, &moved)?;
     let Some(first) = looks.first() else { return Ok(()) };
     let one_school = looks.iter().all(|look| look.school_id == first.school_id);
-    let job_id = jobs::enqueue(tx, SECOND_LOOK, one_school.then_some(first.school_id), caller)?;
+    let school = one_school.then_some(first.school_id);
+    let job_id = jobs::enqueue_consequence(tx, SECOND_LOOK, school, caller)?;
     rows::add(tx, job_id, &looks, (changed.at, changed.why, changed.source))
 }
 

@@ -7,6 +7,8 @@ use super::whose::{over_all, whole_trust};
 use crate::tenants;
 use base::http::json::present;
 use base::operation::*;
+use base::revocations;
+use base::tokens::basis::About;
 
 /// The most duties of one request.
 const MOST: usize = 100;
@@ -114,6 +116,7 @@ pub async fn put_duties(
             return Err(Problem::at(Kind::Invalid, format!("/duties/{index}"), expected));
         }
         rows::add_duties(tx, path.0, &new, &by)?;
+        revocations::take_back(tx, &About::Staff(path.0))?;
         rows::member(tx, path.0)
     });
     Ok(HttpResponse::Ok().json(row.await?))

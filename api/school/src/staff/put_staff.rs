@@ -4,6 +4,8 @@ use super::person::StaffPerson;
 use super::rows::{self, StaffRow};
 use super::whose::{keeps_subject, over_all, whole_trust};
 use base::operation::*;
+use base::revocations;
+use base::tokens::basis::About;
 
 /// Change a member of staff
 ///
@@ -37,6 +39,9 @@ pub async fn put_staff(
             keeps_subject(&person, stored.person().subject.as_deref(), "/subject")?;
         }
         rows::replace(tx, &stored, &person, &by)?;
+        if stored.person().subject != person.subject {
+            revocations::take_back(tx, &About::Staff(path.0))?;
+        }
         rows::member(tx, path.0)
     });
     Ok(HttpResponse::Ok().json(row.await?))

@@ -107,6 +107,35 @@ fn duties_of(tx: &mut Tx, ids: &[StaffId]) -> Result<Vec<Duty>> {
     Ok(rows)
 }
 
+/// The duties that a member of staff has on a day, at schools that the caller may see.
+pub(super) fn duties_on(tx: &mut Tx, staff_id: StaffId, day: NaiveDate) -> Result<Vec<Duty>> {
+    let mut duties = duties_of(tx, &[staff_id])?;
+    duties.retain(|duty| duty.from_day <= day && duty.to_day.is_none_or(|to| day <= to));
+    Ok(duties)
+}
+
+/// What somebody may do today.
+pub struct Standing {
+    /// The subject of their tokens.
+    pub subject: String,
+    /// Their duties of today, wherever they have them.
+    pub duties: Vec<Duty>,
+}
+
+/// What a member of staff may do today. Errors: 404.
+pub fn standing(tx: &mut Tx, staff_id: StaffId) -> Result<Standing> {
+    let found = tx.rows::<Stored>().filter(staff::staff_id.eq(staff_id)).first(tx.conn)?;
+    let subject = found.subject.unwrap_or_else(|| format!("staff-{staff_id}"));
+    let today = tx.clock().today();
+    Ok(Standing { subject, duties: duties_on(tx, staff_id, today)? })
+}
+
+/// The member of staff with this subject, if the caller may see them.
+pub(super) fn by_subject(tx: &mut Tx, subject: &str) -> Result<Option<StaffId>> {
+    let found = tx.of(staff::table).filter(staff::subject.eq(subject)).select(staff::staff_id);
+    Ok(found.first(tx.conn).optional()?)
+}
+
 /// Somebody who has a duty at a school.
 #[derive(Debug, Clone, QueryableByName)]
 pub struct Holder {

@@ -41,7 +41,7 @@ pub async fn create_trust(
     let sandbox = body.value.sandbox;
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         key.once(tx, &caller, "create_trust", &body.bytes, |tx| {
-            let trust_id = platform::create_trust(tx, &caller, &name, sandbox)?;
+            let trust_id = platform::create_trust(tx, caller.subject(), &name, sandbox)?;
             Reply::created("/v1/trust".to_owned(), &Trust { trust_id, name, sandbox })
         })
     });

@@ -5,6 +5,8 @@ use diesel::prelude::*;
 use super::read_clock::TrustClock;
 use base::db::Schools;
 use base::operation::*;
+use base::revocations;
+use base::tokens::basis::About;
 use schema::{trust, trust_clock};
 
 /// Where a clock is to stand.
@@ -69,7 +71,8 @@ fn move_to(tx: &mut Tx, instant: DateTime<Utc>, by: &str) -> Result<()> {
         ))
         .on_conflict_do_nothing()
         .execute(tx.conn)?;
-    Ok(())
+    // Duties go by the trust's day.
+    revocations::take_back(tx, &About::AllStaff)
 }
 
 fn rfc3339(instant: DateTime<Utc>) -> String {

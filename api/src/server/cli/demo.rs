@@ -52,7 +52,7 @@ pub fn run(args: &Args) -> Result<(), String> {
         Some(url) => (None, on_given(args, url)?),
         None => embedded(&folder).map(|(cluster, url)| (Some(cluster), url))?,
     };
-    let rollcall = args.reach.rollcall(&database_url)?;
+    let rollcall = args.reach.rollcall_at(&database_url, &args.doors.listen)?;
     let shown = rollcall.app.clone();
     let served =
         serve::until_stopped(&rollcall, listeners, args.reach.workers.max(1), move |address| {
@@ -103,14 +103,18 @@ fn show(
     let before = Notes::read(folder).filter(|notes| {
         notes.loaded && notes.database_url == database_url && notes.size == size_text
     });
-    let (trust_id, schools, sent_to) = match before {
-        Some(notes) => (notes.trust_id, notes.schools, notes.sent_to),
+    let (trust_id, schools, sent_to, mut clients) = match before {
+        Some(notes) => (notes.trust_id, notes.schools, notes.sent_to, notes.clients),
         None => {
             println!("Loading the demonstration trust through the import operation ...");
             let loaded = demo::load(client, size, today, &Progress::new())?;
-            (loaded.trust_id, loaded.schools, Some(today))
+            (loaded.trust_id, loaded.schools, Some(today), Vec::new())
         }
     };
+    if clients.is_empty() {
+        let admin = client(trust_id, Schools::All, "trust_admin")?;
+        clients = demo::add_clients(&admin, &schools)?;
+    }
     let notes = Notes {
         address: address.to_owned(),
         docs: format!("{address}/docs/"),
@@ -118,6 +122,7 @@ fn show(
         trust_id,
         tokens: tokens(app, trust_id, schools.first().map(|school| school.school_id))?,
         schools,
+        clients,
         loaded: true,
         size: size_text,
         sent_to,
@@ -144,6 +149,10 @@ fn print_notes(
     );
     for (role, token) in &notes.tokens {
         println!("  {role:18} {token}");
+    }
+    println!("\nClients, which get tokens of 15 minutes at {}/oauth/token:", notes.address);
+    for client in &notes.clients {
+        println!("  {:18} {} {}", client.role, client.client_id, client.client_secret);
     }
     println!("\nServing      {}", notes.address);
     println!("Try it       {}", notes.docs);

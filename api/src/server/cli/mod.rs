@@ -9,6 +9,7 @@ mod openapi;
 mod policy;
 #[cfg(feature = "demo")]
 mod registers;
+mod revoke;
 mod secrets;
 mod serve;
 mod settings;
@@ -45,6 +46,8 @@ enum Command {
     Secrets(secrets::Args),
     /// Make an access token
     Token(token::Args),
+    /// Take an access token back before it ends
+    Revoke(revoke::Args),
     /// Check a policy, print its book, show its proofs
     Policy(policy::Args),
     /// Verify a prize draw or a family's slip, or make a governor's secret
@@ -66,6 +69,7 @@ pub fn run() -> std::process::ExitCode {
         Command::Import(args) => import::run(&args),
         Command::Secrets(args) => secrets::run(&args),
         Command::Token(args) => token::run(&args),
+        Command::Revoke(args) => revoke::run(&args),
         Command::Policy(args) => policy::run(&args),
         Command::Draw(args) => return draw::run(&args),
         Command::Openapi(args) => openapi::run(&args),

@@ -8,6 +8,7 @@ use actix_web::web;
 
 use super::settings::{Reach, asked_to_stop, log};
 use crate::server::{Rollcall, metrics};
+use base::platform;
 use base::state::App;
 
 /// Arguments.
@@ -24,7 +25,7 @@ pub struct Args {
 pub struct Doors {
     /// Address to listen on
     #[arg(long, env = "ROLLCALL_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
-    listen: String,
+    pub listen: String,
     /// Address to serve measurements on (/metrics), which only those should reach who operate the service; none when absent
     #[arg(long, env = "ROLLCALL_METRICS_LISTEN", value_name = "ADDRESS")]
     metrics_listen: Option<String>,
@@ -124,6 +125,10 @@ async fn sweep(app: web::Data<App>) {
     loop {
         tokio::time::sleep(Duration::from_secs(60)).await;
         app.limits.sweep();
+        app.revocations.sweep();
+        if let Err(problem) = platform::forget_revoked(&app.db).await {
+            tracing::debug!(why = problem.internal_text(), "what was revoked cannot be forgotten");
+        }
         metrics::tidy();
     }
 }

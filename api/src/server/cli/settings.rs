@@ -14,6 +14,9 @@ use base::limit::Network;
 use base::platform;
 use base::state::Settings;
 
+/// Where a service is known under no other address: not where it listens, as instances of one service listen elsewhere.
+const NEARBY: &str = "127.0.0.1:8080";
+
 /// Where data lives.
 #[derive(Args, Clone)]
 pub struct DataFolder {
@@ -68,6 +71,14 @@ pub struct Reach {
     /// Redis, if there is one: it keeps finished answers, and what each client may still ask
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
+    /// The service's address as its clients know it, such as https://rollcall.example: the issuer of their tokens, the same
+    /// on every instance; http://127.0.0.1:8080 when absent
+    #[arg(long, env = "ROLLCALL_PUBLIC_URL", value_name = "URL")]
+    pub public_url: Option<String>,
+    /// Origins of identity providers that may be asked although they are not public, with commas between, such as
+    /// http://127.0.0.1:9000: for trying things out
+    #[arg(long, env = "ROLLCALL_REACHABLE", value_delimiter = ',', value_name = "ORIGINS")]
+    pub reachable: Vec<String>,
     /// Requests a minute that each client may make: whoever a token names, else an address
     #[arg(long, env = "ROLLCALL_RATE_LIMIT", default_value = "6000", value_name = "N")]
     pub rate_limit: NonZeroU32,
@@ -95,6 +106,12 @@ impl Reach {
     /// Rollcall on a database: encrypted when it is on another machine, with a role for which row-level
     /// security holds.
     pub fn rollcall(&self, database_url: &str) -> Result<Rollcall, String> {
+        self.rollcall_at(database_url, NEARBY)
+    }
+
+    /// As [`Reach::rollcall`], known to its clients under this address where no other was given.
+    pub fn rollcall_at(&self, database_url: &str, address: &str) -> Result<Rollcall, String> {
+        let nearby = || format!("http://{address}");
         let variable = |name: &str| std::env::var(name).ok();
         let settings = Settings {
             database_url: secured(database_url, &variable)?,
@@ -102,6 +119,8 @@ impl Reach {
             keys: self.data.keys(),
             secret_keys: self.data.secret_keys(),
             beacons: self.beacons.clone(),
+            public_url: self.public_url.clone().unwrap_or_else(nearby),
+            reachable: self.reachable.clone(),
             rate_limit: self.rate_limit,
             trusted_proxies: self.trusted_proxies.clone(),
             connections: (self.connections, u32::try_from(self.workers).unwrap_or(1) + 2),

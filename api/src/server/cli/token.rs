@@ -1,4 +1,4 @@
-//! `rollcall token`
+//! `rollcall token`: for whoever holds the signing key. Each carries an id, and `rollcall revoke` takes it back.
 
 use chrono::TimeDelta;
 use domain::{Level, Roles};
@@ -28,10 +28,16 @@ pub struct Args {
     /// Who acts: stands in the history of every mark
     #[arg(long)]
     subject: Option<String>,
-    /// How many hours it is valid: a year at most
+    /// How many hours it is valid: a day at most, of the demonstration or another sandbox a year
     #[arg(long, default_value = "12")]
     hours: u16,
+    /// The trust is a sandbox
+    #[arg(long)]
+    sandbox: bool,
 }
+
+/// The longest that a token of a real trust is valid.
+const LONGEST: TimeDelta = TimeDelta::hours(24);
 
 /// Prints a token.
 pub fn run(args: &Args) -> Result<(), String> {
@@ -64,6 +70,10 @@ pub fn run(args: &Args) -> Result<(), String> {
     let lasts = TimeDelta::hours(i64::from(args.hours));
     let claims = Claims::new(trust, schools, &role.name, &subject, Clock::system().now(), lasts);
     claims.fit(Some(role.level)).map_err(|unfit| unfit.to_string())?;
+    let demonstration = notes.is_some_and(|notes| notes.trust_id == trust);
+    if lasts > LONGEST && !args.sandbox && !demonstration {
+        return Err("a token lasts for 24 hours at most; of a sandbox, say --sandbox".to_owned());
+    }
     let keys = Keys::load_or_create(&args.data.keys()).map_err(|error| error.to_string())?;
     println!("{}", keys.sign(&claims).map_err(|error| error.to_string())?);
     Ok(())

@@ -3,6 +3,8 @@
 //! A production build (`--no-default-features`) cannot make one: it only knows a demonstration that is there.
 
 #[cfg(feature = "demo")]
+mod clients;
+#[cfg(feature = "demo")]
 mod go_on;
 #[cfg(feature = "demo")]
 mod load;
@@ -16,6 +18,8 @@ mod staff;
 #[cfg(feature = "demo")]
 mod table;
 
+#[cfg(feature = "demo")]
+pub use clients::add_clients;
 #[cfg(feature = "demo")]
 pub use go_on::go_on;
 #[cfg(feature = "demo")]

@@ -1,4 +1,4 @@
-//! `demo.json`: where the demonstration is, and a token for each role.
+//! `demo.json`: where the demonstration is, a token for each role, and the clients that may come in.
 
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -21,6 +21,9 @@ pub struct Notes {
     pub schools: Vec<SchoolNote>,
     /// A token for each role. Roles of a school are for the first one.
     pub tokens: BTreeMap<String, String>,
+    /// A client for each program that could come in: two schools' front ends, and an authority's.
+    #[serde(default)]
+    pub clients: Vec<ClientNote>,
     /// Whether the trust is loaded whole.
     pub loaded: bool,
     /// The size that was asked for, as text.
@@ -45,6 +48,19 @@ pub struct SchoolNote {
     /// The key of the policy that it follows.
     #[serde(default)]
     pub policy: Option<String>,
+}
+
+/// A client of the demonstration trust, with its secret.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ClientNote {
+    /// Its name.
+    pub name: String,
+    /// Its role.
+    pub role: String,
+    /// What it calls itself at the token endpoint.
+    pub client_id: String,
+    /// Its secret.
+    pub client_secret: String,
 }
 
 impl Notes {

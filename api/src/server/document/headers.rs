@@ -7,13 +7,18 @@ use utoipa::openapi::{Ref, RefOr, Response};
 
 use super::parameters;
 
-const HEADERS: [(&str, Type, &str); 10] = [
+const HEADERS: [(&str, Type, &str); 11] = [
     ("Request-Id", Type::String, "Names this answer in our log; quote it when you ask."),
     ("RateLimit-Limit", Type::Integer, "The requests that you may make in a minute."),
     ("RateLimit-Remaining", Type::Integer, "The requests that you have left just now."),
     ("RateLimit-Reset", Type::Integer, "The seconds until you have all of them again."),
     ("Retry-After", Type::Integer, "The seconds after which to try again."),
-    ("WWW-Authenticate", Type::String, "`Bearer`: the kind of token that is needed."),
+    (
+        "WWW-Authenticate",
+        Type::String,
+        "How to say who asks: `Bearer` with a token, `Basic` with a client's secret.",
+    ),
+    ("Pragma", Type::String, "`no-cache`, for what knows no `Cache-Control` (RFC 6749)."),
     ("Idempotent-Replayed", Type::String, "`true`: the answer to the first request of this key."),
     ("Location", Type::String, "Where it can be read: what is new, or how the work goes."),
     ("Link", Type::String, "The next page, with `rel=\"next\"`; absent on the last one."),

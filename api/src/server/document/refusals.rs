@@ -14,6 +14,9 @@ use base::prelude::*;
 use base::problem::{PROBLEM_JSON, ProblemBody};
 use casework::letters::LetterState;
 
+/// The media type of a form.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// Adds every kind: its schema, its example, and the response of an operation that has no other kind of its status.
 pub fn declare(components: &mut Components) {
     for kind in Kind::ALL {
@@ -62,15 +65,17 @@ pub fn bring_together(operation: &mut Operation) {
 /// Whether every operation of this shape can refuse so: with a token, parameters of the query, a body, certain headers.
 fn follows_from_shape(operation: &Operation, kind: Kind) -> bool {
     let has = |place, name| parameters::has(operation, place, name);
+    let body = operation.request_body.as_ref();
+    // What is wrong with a form is told in the form of RFC 6749.
+    let form = matches!(body, Some(RefOr::T(body)) if body.content.contains_key(FORM));
     match kind {
         Kind::Unauthenticated | Kind::Forbidden | Kind::NotFound => operation.security.is_some(),
         Kind::BadQuery => parameters::any(operation, ParameterIn::Query),
         Kind::BadCursor => has(ParameterIn::Query, "cursor"),
-        Kind::BadBody | Kind::TooLarge | Kind::BodyLate | Kind::UnsupportedMedia => {
-            operation.request_body.is_some()
-        }
+        Kind::TooLarge | Kind::BodyLate => body.is_some(),
+        Kind::BadBody | Kind::UnsupportedMedia => body.is_some() && !form,
         Kind::Invalid => {
-            operation.request_body.is_some()
+            (body.is_some() && !form)
                 || has(ParameterIn::Header, "Idempotency-Key")
                 || parameters::any_date(operation)
         }

@@ -28,6 +28,12 @@ const WINGS: [(&str, &[(&str, &str)]); 12] = [
                 "policies",
                 "Attendance policies: the built-in ones, a trust's own, and which of them a school follows.",
             ),
+            (
+                "clients",
+                "Programs that come in with a secret of their own, for a role and some schools.",
+            ),
+            ("sign_in", "Where a trust's staff sign in, and who is who there."),
+            ("oauth", "How a client gets a token and gives it back (RFC 6749, 7009, 8414, 8693)."),
         ],
     ),
     (

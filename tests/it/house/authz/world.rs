@@ -10,7 +10,7 @@ use crate::support::weeks::send_marks;
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
 /// a second record of the pupil; `absentee` a pupil with a case.
-pub const THINGS: [&str; 30] = [
+pub const THINGS: [&str; 32] = [
     "school",
     "annex",
     "class",
@@ -23,6 +23,8 @@ pub const THINGS: [&str; 30] = [
     "report",
     "leave",
     "staff",
+    "client",
+    "former_client",
     "import",
     "upload",
     "run",
@@ -49,6 +51,8 @@ pub struct World {
     /// What opens the draw to everybody, and to its governor.
     pub link: String,
     pub invitation: String,
+    /// The identifier of the client, and its secret.
+    pub comes_in: (String, String),
     pub ids: [i32; THINGS.len()],
 }
 
@@ -87,6 +91,8 @@ impl World {
         let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
         let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
         let (draw, link, invitation) = draw(admin, school);
+        let (client, comes_in) = client_of(admin, school);
+        let (former_client, _) = client_of(admin, school);
         let ids = [
             school,
             annex,
@@ -100,6 +106,8 @@ impl World {
             report,
             leave,
             staff,
+            client,
+            former_client,
             import,
             upload,
             run,
@@ -119,7 +127,7 @@ impl World {
             message,
             draw,
         ];
-        Self { urn, link, invitation, ids }
+        Self { urn, link, invitation, comes_in, ids }
     }
 
     /// The schools of a token for this world's schools alone.
@@ -131,8 +139,13 @@ impl World {
     pub fn with_foreign(&self, other: &World, thing: usize) -> World {
         let mut ids = self.ids;
         ids[thing] = other.ids[thing];
-        let (link, invitation) = (self.link.clone(), self.invitation.clone());
-        World { urn: self.urn.clone(), link, invitation, ids }
+        World {
+            urn: self.urn.clone(),
+            link: self.link.clone(),
+            invitation: self.invitation.clone(),
+            comes_in: self.comes_in.clone(),
+            ids,
+        }
     }
 }
 
@@ -149,6 +162,16 @@ fn draw(admin: &Client, school: i32) -> (i32, String, String) {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let (_, link) = draw["receipt_link"].as_str().unwrap().split_once("link=").unwrap();
     (id(&draw, "draw_id"), link.to_owned(), text(&invited["invitation"]))
+}
+
+/// A client of the school, with its identifier and its secret.
+fn client_of(admin: &Client, school: i32) -> (i32, (String, String)) {
+    let (_, path, body) = CALLS.iter().find(|call| call.0 == "create_client").expect("a call");
+    let body: Value = serde_json::from_str(&body.replace("{school}", &school.to_string())).unwrap();
+    let made = admin.post(path, &body).expect(201);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let comes_in = (text(&made["client"]["identifier"]), text(&made["secret"]));
+    (id(&made["client"], "client_id"), comes_in)
 }
 
 /// An absence that was reported, leave that was asked for, and a message about a visit in vain.

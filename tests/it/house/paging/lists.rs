@@ -171,6 +171,17 @@ pub const LISTS: &[List] = &[
             let name = json!({ "name": format!("Al {}", s.fresh()) });
             s.admin.put(&format!("/v1/staff/{}", row["staff_id"]), &name).expect(200);
         }),
+    List::new("list_clients", |_| "/v1/clients".to_owned(), &["client_id"])
+        .add(|s| {
+            let client = json!({ "name": format!("App {}", s.fresh()), "purpose": "Registers",
+                "acts": "itself", "role": "teacher", "school_ids": [s.elm],
+                "expires_at": "2027-01-01T00:00:00Z" });
+            s.admin.post("/v1/clients", &client).expect(201);
+        })
+        .take(|s, row| {
+            let path = format!("/v1/clients/{}/revoke", row["client_id"]);
+            s.admin.send("POST", &path, &[], None).expect(200);
+        }),
     List::new(
         "list_leave",
         |s| format!("/v1/schools/{}/leave-requests?open=true", s.elm),
