@@ -1415,10 +1415,6 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query!(
-    draw,
-    draw_entry,
-    draw_event,
-    draw_secret,
     action,
     action_event,
     award,
@@ -1434,6 +1430,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     client,
     client_secret,
     contact_attempt,
+    draw,
+    draw_entry,
+    draw_event,
+    draw_secret,
     enrolment,
     enrolment_days,
     enrolment_now,
