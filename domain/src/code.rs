@@ -14,6 +14,9 @@ pub const NO_MARK: u8 = 0;
 /// to the code of the reason (Department for Education, *Working together to improve school attendance*).
 pub const REASON_UNKNOWN: &str = "N";
 
+/// The code of half days on which the school is closed as planned.
+pub const PLANNED_CLOSURE: &str = "#";
+
 /// The code for a holiday in term time that the school did not allow.
 pub const LEAVE_NOT_ALLOWED: &str = "G";
 

@@ -51,7 +51,8 @@ pub use bank_holiday::bank_holidays;
 pub use calendar::{Calendar, CalendarProblem};
 pub use characteristic::{Characteristic, CharacteristicValue};
 pub use code::{
-    Category, CodeNumber, CodePeriod, Counts, LEAVE_NOT_ALLOWED, NO_MARK, REASON_UNKNOWN,
+    Category, CodeNumber, CodePeriod, Counts, LEAVE_NOT_ALLOWED, NO_MARK, PLANNED_CLOSURE,
+    REASON_UNKNOWN,
 };
 pub use code_load::CodeTableError;
 pub use code_table::{CodeError, CodeTable, Read};
