@@ -8,6 +8,7 @@ pub mod letters;
 pub mod meetings;
 pub mod monitoring;
 pub mod notices;
+mod one_of_many;
 pub mod orders;
 pub mod plans;
 pub mod recording;

@@ -13,6 +13,7 @@ use super::to_do::{DayAction, before, to_do};
 use base::prelude::*;
 use marks::Header;
 use roll::parents::{self, Link, ParentOf, ParentRow, parents_of};
+use roll::pupils::{self, PupilFlag};
 use school::tenants;
 
 /// Who is missing on a day, and what is to be done about it.
@@ -65,6 +66,9 @@ pub struct MissingPupil {
     pm: Option<String>,
     /// What is still to be asked.
     question: words::AbsenceQuestion,
+    /// What open cases ask of whoever codes the absence, such as medical evidence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<PupilFlag>,
     /// Why the pupil comes before others.
     priority: Vec<words::AbsencePriority>,
     /// Whether the pupil misses 10% or more of possible sessions this year.
@@ -143,7 +147,8 @@ pub(super) fn page(
     let leave = leave::on_day(tx, school_id, date)?;
     let hidden = if sees_orders { BTreeSet::new() } else { parents::protected(tx, &ids, today)? };
     let (headers, now) = (headers.as_slice(), tx.now());
-    let listing = Listing { day: &day, codes, headers, now, sees_orders, hidden };
+    let flags = pupils::flags_on(tx, Some(school_id), &ids, date)?;
+    let listing = Listing { day: &day, codes, headers, now, sees_orders, hidden, flags };
     let (mut missing, mut missing_since_morning) = (Vec::new(), Vec::new());
     for absence in absences {
         let pupil_id = absence.pupil.pupil_id;
@@ -174,6 +179,7 @@ struct Listing<'a> {
     sees_orders: bool,
     /// Pupil and parent: attempts to reach these are not shown.
     hidden: BTreeSet<(PupilId, ParentId)>,
+    flags: BTreeMap<PupilId, Vec<PupilFlag>>,
 }
 
 impl Listing<'_> {
@@ -212,6 +218,7 @@ impl Listing<'_> {
             am,
             pm,
             question: As(asked),
+            flags: self.flags.get(&absence.pupil.pupil_id).cloned().unwrap_or_default(),
             priority: absence.priorities.iter().copied().map(As).collect(),
             persistent: absence.told.persistent,
             sessions_absent: absence.sessions.absent,

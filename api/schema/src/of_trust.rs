@@ -26,6 +26,7 @@ macro_rules! of_trust {
 of_trust! {
     action
     action_event
+    action_pupil
     case_event
     case_record
     case_state

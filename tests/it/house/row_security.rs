@@ -88,6 +88,8 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
              FROM enrolment ORDER BY enrolment_id LIMIT 1;
          INSERT INTO pupil_copy SELECT trust_id, pupil_id, now(), school_ids, known_to, upn, surname, forename, name_key, \
              given_key, birth_date, sex FROM pupil ORDER BY pupil_id LIMIT 1;
+         INSERT INTO action_pupil SELECT trust_id, school_id, action_id, pupil_id, review_id FROM action \
+             WHERE pupil_id IS NOT NULL AND review_id IS NOT NULL ORDER BY action_id LIMIT 1;
          INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run",
     );
     (trust, school)
