@@ -16,6 +16,8 @@ pub const REASON_UNKNOWN: &str = "N";
 
 /// The code of an absence that no other code fits: it says no more of where the pupil is than [`REASON_UNKNOWN`].
 pub const NO_REASON_ACCEPTED: &str = "O";
+/// The code of half days on which the school is closed as planned.
+pub const PLANNED_CLOSURE: &str = "#";
 
 /// The code for a holiday in term time that the school did not allow.
 pub const LEAVE_NOT_ALLOWED: &str = "G";

@@ -53,7 +53,7 @@ pub use calendar::{Calendar, CalendarProblem};
 pub use characteristic::{Characteristic, CharacteristicValue};
 pub use code::{
     Category, CodeNumber, CodePeriod, Counts, LEAVE_NOT_ALLOWED, NO_MARK, NO_REASON_ACCEPTED,
-    REASON_UNKNOWN,
+    PLANNED_CLOSURE, REASON_UNKNOWN,
 };
 pub use code_load::CodeTableError;
 pub use code_table::{CodeError, CodeTable, Read};

@@ -9,6 +9,7 @@ pub mod letters;
 pub mod meetings;
 pub mod monitoring;
 pub mod notices;
+mod one_of_many;
 pub mod orders;
 pub mod outbox;
 pub mod plans;

@@ -18,6 +18,7 @@ use marks::Header;
 use roll::parents::{
     self, Link, ParentOf, ParentRow, SchoolToAsk, parents_of, schools_of_siblings,
 };
+use roll::pupils::{self, PupilFlag};
 use school::{calendars, tenants};
 
 /// Who is missing on a day, and what is to be done about it.
@@ -70,6 +71,9 @@ pub struct MissingPupil {
     pm: Option<String>,
     /// What is still to be asked.
     question: words::AbsenceQuestion,
+    /// What open cases ask of whoever codes the absence, such as medical evidence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<PupilFlag>,
     /// Why the pupil comes before others.
     priority: Vec<words::AbsencePriority>,
     /// Whether the pupil misses 10% or more of possible sessions this year.
@@ -162,8 +166,19 @@ pub(super) fn page(
     let leave = leave::on_day(tx, school_id, date)?;
     let hidden = if sees_orders { BTreeSet::new() } else { parents::protected(tx, &ids, today)? };
     let (headers, now) = (headers.as_slice(), tx.now());
-    let listing =
-        Listing { day: &day, codes, headers, now, sees_orders, hidden, times, schools, decided };
+    let flags = pupils::flags_on(tx, Some(school_id), &ids, date)?;
+    let listing = Listing {
+        day: &day,
+        codes,
+        headers,
+        now,
+        sees_orders,
+        hidden,
+        times,
+        schools,
+        decided,
+        flags,
+    };
     let (mut missing, mut missing_since_morning) = (Vec::new(), Vec::new());
     for absence in absences {
         let pupil_id = absence.pupil.pupil_id;
@@ -197,6 +212,7 @@ struct Listing<'a> {
     times: ContactTimes,
     schools: BTreeMap<PupilId, BTreeSet<SchoolToAsk>>,
     decided: Vec<DecidedSearch>,
+    flags: BTreeMap<PupilId, Vec<PupilFlag>>,
 }
 
 impl Listing<'_> {
@@ -243,6 +259,7 @@ impl Listing<'_> {
             am,
             pm,
             question: As(asked),
+            flags: self.flags.get(&absence.pupil.pupil_id).cloned().unwrap_or_default(),
             priority: absence.priorities.iter().copied().map(As).collect(),
             persistent: absence.told.persistent,
             sessions_absent: absence.sessions.absent,

@@ -179,7 +179,7 @@ fn visits(
                 review_id: None,
             };
             for (rule, action) in wanted {
-                actions::open(tx, about, rule, action, None, date, &calendars)?;
+                actions::open(tx, about, rule, action, date, &calendars)?;
             }
             visits.push(pupil_id);
         }

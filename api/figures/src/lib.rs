@@ -7,6 +7,7 @@ mod class_figures;
 mod compare;
 mod completeness;
 mod dimension;
+mod elsewhere;
 mod enrolled;
 mod evidence;
 mod explain;
@@ -25,6 +26,7 @@ use ::analytics::{Filter, Level, Pool, Value};
 use domain::CodeTable;
 use tokio::sync::Semaphore;
 
+pub use elsewhere::{Elsewhere, elsewhere};
 pub use evidence::{Check, Light, attempts_since, light, register_checks};
 pub use pupils::{Beside, Figures, pooled, week_to};
 pub use school_blocks::{AsKnown, SchoolBlocks, TrustBlocks, pupil_blocks, years_behind};

@@ -1,6 +1,6 @@
 //! What a policy's engine is told about a school's pupils on a day, counted from the blocks.
 
-use crate::Enrolled;
+use crate::{Elsewhere, Enrolled};
 use ::analytics::{Block, EnrolmentYear};
 use base::prelude::*;
 use chrono::{Datelike, Days as DayCount};
@@ -32,6 +32,8 @@ pub struct Beside {
     pub left: BTreeMap<PupilId, String>,
     /// The day of the school's review before this one.
     pub previous: Option<NaiveDate>,
+    /// Of pupils whose case goes on from a school before, their years there.
+    pub elsewhere: BTreeMap<PupilId, Vec<Elsewhere>>,
 }
 
 /// A school's pupils on a day.
@@ -52,6 +54,13 @@ static NOT_ALLOWED: LazyLock<Option<u8>> = LazyLock::new(|| {
     let codes = CodeTable::built_in().ok()?;
     (1..=u8::MAX).find(|number| codes.text(*number) == Some(LEAVE_NOT_ALLOWED))
 });
+
+/// Whose sessions are counted: those of an enrolment, and of the schools before.
+#[derive(Clone, Copy)]
+struct Whose<'a> {
+    enrolment: EnrolmentId,
+    before: &'a [Elsewhere],
+}
 
 /// The first and the last day of a window.
 type Span = (NaiveDate, NaiveDate);
@@ -110,7 +119,10 @@ impl<'a> Figures<'a> {
                     *sum = pooled([*sum, rate].into_iter().flatten());
                 }
             }
-            pupils.push(pupil);
+            // About who has died nothing is asked, alone or with the family.
+            if !beside.died.contains(&member.pupil_id()) {
+                pupils.push(pupil);
+            }
         }
         let class = |(name, [week, fortnight, half_term, term, year]): (&str, [_; 5])| Class {
             name: name.to_owned(),
@@ -132,17 +144,21 @@ impl<'a> Figures<'a> {
         teacher: Option<String>,
     ) -> Pupil {
         let rates = |until| self.rates(member.enrolment_id(), until);
+        let whose = Whose {
+            enrolment: member.enrolment_id(),
+            before: beside.elsewhere.get(&member.pupil_id()).map_or(&[], Vec::as_slice),
+        };
         let case = beside.cases.get(&member.pupil_id()).cloned();
         let ends = case.as_ref().and_then(|case| case.figure).and_then(|figure| figure.ends);
         let decided = case.as_ref().map(|case| case.since).or(beside.previous);
         let before = ends.map(|ends| ends.day).or(decided);
         let last = before.and_then(|day| rates(day).over(policy.over));
-        let since = before.and_then(|day| self.since(member.enrolment_id(), (day, ends), until));
+        let since = before.and_then(|day| self.since(whose, (day, ends), until));
         let letter = case.as_ref().and_then(|case| case.letters.last());
         let since_letter = letter.and_then(|sent| {
             let ends = sent.figure.and_then(|figure| figure.ends);
             let day = ends.map_or(sent.day, |ends| ends.day);
-            self.since(member.enrolment_id(), (day, ends), until)
+            self.since(whose, (day, ends), until)
         });
         let target =
             case.as_ref().and_then(|case| case.target).filter(|target| target.to <= self.day);
@@ -151,7 +167,7 @@ impl<'a> Figures<'a> {
             id: i64::from(member.pupil),
             teacher,
             rates: rates(until),
-            ends: Some(self.ends(member.enrolment_id(), until)),
+            ends: Some(FigureEnd::of(until, self.rate(member.enrolment_id(), until, until))),
             last,
             last_band: last.and_then(|rate| Some(policy.bands.as_ref()?.of(rate).name.clone())),
             band_since: self.band_since(policy, member.enrolment_id(), until, beside.previous),
@@ -163,8 +179,7 @@ impl<'a> Figures<'a> {
             left: beside.left.get(&member.pupil_id()).cloned(),
             recent,
             earlier,
-            target: target
-                .and_then(|target| self.rate(member.enrolment_id(), target.from, target.to)),
+            target: target.and_then(|target| self.everywhere(whose, target.from, target.to)),
             case,
             tickets: BTreeMap::new(),
             shield: Shield {
@@ -176,28 +191,17 @@ impl<'a> Figures<'a> {
         }
     }
 
-    /// Where the figures up to a day end, with what is known of that day by now.
-    fn ends(&self, enrolment: EnrolmentId, day: NaiveDate) -> FigureEnd {
-        let known = self.rate(enrolment, day, day);
-        let (attended, possible) = known.map_or((0, 0), |rate| (rate.part(), rate.whole()));
-        FigureEnd { day, attended, possible }
-    }
-
     /// Over what came after a figure that ended on a day: the days since, and of that day the sessions that were not in
     /// it. Where nobody knows what was in it, the whole day was.
     fn since(
         &self,
-        enrolment: EnrolmentId,
+        whose: Whose<'_>,
         (day, ends): (NaiveDate, Option<FigureEnd>),
         until: NaiveDate,
     ) -> Option<Rate> {
-        let later = self.rate(enrolment, day + DayCount::new(1), until);
-        let rest = ends.filter(|_| day <= until).and_then(|then| {
-            let now = self.ends(enrolment, day);
-            let left = |now: u64, then: u64| now.saturating_sub(then);
-            let possible = left(now.possible, then.possible);
-            Rate::of(left(now.attended, then.attended).min(possible), possible)
-        });
+        let later = self.everywhere(whose, day + DayCount::new(1), until);
+        let rest = ends.filter(|_| day <= until);
+        let rest = rest.and_then(|then| then.rest(self.everywhere(whose, day, day)));
         pooled(later.into_iter().chain(rest))
     }
 
@@ -335,6 +339,14 @@ impl<'a> Figures<'a> {
             .zip(back(many).and_then(|next| next.pred_opt()))
             .map(|(from, to)| Days { from, to });
         [recent, earlier]
+    }
+
+    /// Over any days, with the schools before.
+    fn everywhere(&self, whose: Whose<'_>, from: NaiveDate, to: NaiveDate) -> Option<Rate> {
+        let before = whose.before.iter().flat_map(|one| {
+            one.block.members().filter_map(|member| one.block.attendance(member, from, to))
+        });
+        pooled(self.rate(whose.enrolment, from, to).into_iter().chain(before))
     }
 
     /// Over any days, in all years that are known.

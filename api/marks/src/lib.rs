@@ -13,7 +13,7 @@ pub use day::{DayMarks, headers_on, marks_on, taken_on};
 pub use marking::{Author, Marking, Source, YearChange, store};
 pub use recheck::{
     Changed, Look, LookRow, Moved, SECOND_LOOK, days_changed, keep_look, look_again, looks_left,
-    looks_of_source, resting,
+    looks_of_source, resting, reviewed,
 };
 pub use rows::{
     Entry, Header, TAKEN, TakenYear, YearMarks, header, history, marks_of, marks_of_schools,

@@ -72,9 +72,9 @@ impl YearChange {
         }
     }
 
-    /// From which day on reviews counted something else: from the first mark that was replaced, or from the day after
-    /// the first blank that was filled, for a review of that day had seen that it was blank.
-    pub fn moved(&self, year: AcademicYear) -> Option<Moved> {
+    /// From which day on reviews counted something else: from that of the first mark that was replaced, or of the first
+    /// blank that was filled where the day is `reviewed` already; else from the day after it.
+    pub fn moved(&self, year: AcademicYear, reviewed: &BTreeSet<NaiveDate>) -> Option<Moved> {
         let (first, _) = self.span()?;
         let at = HalfDay::at(u16::try_from(first).ok()?)?;
         let replaced = |position: usize| {
@@ -83,7 +83,7 @@ impl YearChange {
         };
         let same_day = replaced(first) || (at.session() == Session::Am && replaced(first + 1));
         let day = at.date(year);
-        let from = if same_day { day } else { day.succ_opt()? };
+        let from = if same_day || reviewed.contains(&day) { day } else { day.succ_opt()? };
         Some(Moved { enrolment_id: self.enrolment_id, from })
     }
 

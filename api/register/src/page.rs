@@ -1,15 +1,12 @@
 //! A class's register as it goes over the wire, and its strong tag.
 
-use domain::{Calendar, CodeTable, NO_MARK};
+use domain::{Calendar, CodeTable, NO_MARK, PLANNED_CLOSURE};
 
 use base::http::etag::ETag;
 use base::prelude::*;
 use marks::{self, Header, YearMarks};
-use roll::pupils::{self, ClassRow, Member};
+use roll::pupils::{self, ClassRow, Member, PupilFlag};
 use school::calendars;
-
-/// The code of a planned closure.
-const PLANNED_CLOSURE: &str = "#";
 
 /// A class's register for one session.
 #[derive(Serialize, ToSchema)]
@@ -86,6 +83,9 @@ pub struct RegisterMark {
     /// The code; `null` while there is no mark.
     #[schema(example = "/")]
     pub mark: Option<String>,
+    /// What open cases ask of whoever codes an absence, such as medical evidence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<PupilFlag>,
 }
 
 /// A register as it stands in the database.
@@ -101,6 +101,8 @@ pub(super) struct RegisterNow {
     /// The school's calendar, if there is one.
     pub calendar: Option<Calendar>,
     pub years: Vec<Option<YearMarks>>,
+    /// By pupil.
+    pub flags: BTreeMap<PupilId, Vec<PupilFlag>>,
     pub header: Option<Header>,
 }
 
@@ -134,7 +136,9 @@ impl RegisterNow {
         let mut years = marks::marks_of(tx, class.school_id, class.year, &enrolments)?;
         let years = enrolments.iter().map(|enrolment| years.remove(enrolment)).collect();
         let header = marks::header(tx, class.class_id, date, session)?;
-        Ok(Self { class, date, session, at, members, not_due, calendar, years, header })
+        let ids: Vec<PupilId> = members.iter().map(|member| member.pupil_id).collect();
+        let flags = pupils::flags_on(tx, Some(class.school_id), &ids, date)?;
+        Ok(Self { class, date, session, at, members, not_due, calendar, years, flags, header })
     }
 
     /// Whether anybody is in the class. Errors: `nobody-in-class`.
@@ -167,7 +171,7 @@ impl RegisterNow {
 
     /// The tag: from who is in the class, their marks, and whether the register is taken and closed.
     pub fn tag(&self) -> ETag {
-        tag(&self.members, &self.marks(), self.header.as_ref())
+        tag(&self.members, &self.marks(), (&self.flags, self.header.as_ref()))
     }
 
     /// As it goes over the wire.
@@ -178,6 +182,7 @@ impl RegisterNow {
             surname: member.surname.clone(),
             forename: member.forename.clone(),
             mark: codes.text(mark).map(str::to_owned),
+            flags: self.flags.get(&member.pupil_id).cloned().unwrap_or_default(),
         });
         Register {
             class_id: self.class.class_id,
@@ -224,13 +229,21 @@ impl RegisterNow {
     }
 }
 
-fn tag(members: &[Member], marks: &[u8], header: Option<&Header>) -> ETag {
+fn tag(
+    members: &[Member],
+    marks: &[u8],
+    (flags, header): (&BTreeMap<PupilId, Vec<PupilFlag>>, Option<&Header>),
+) -> ETag {
     let mut bytes = Vec::with_capacity(members.len() * 5 + 2);
     bytes.push(u8::from(header.is_some()));
     bytes.push(u8::from(header.is_some_and(|header| header.closed_at.is_some())));
     for (member, mark) in members.iter().zip(marks) {
         bytes.extend(member.enrolment_id.number().to_be_bytes());
         bytes.push(*mark);
+        for one in flags.get(&member.pupil_id).into_iter().flatten() {
+            bytes.extend(one.case_id.number().to_be_bytes());
+            bytes.extend(one.flag.as_bytes());
+        }
     }
     ETag::of(&bytes)
 }

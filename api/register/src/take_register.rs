@@ -237,7 +237,9 @@ fn save(
     let taken = marks::newly_taken(tx, school, year, &taken, Source::Register)?;
     marks::put_taken(tx, school, year, version, &taken, Source::Register)?;
     let academic = tenants_year(&standing)?;
-    let moved: Vec<Moved> = changes.iter().filter_map(|change| change.moved(academic)).collect();
+    let reviewed = marks::reviewed(tx, school, (standing.date, standing.date))?;
+    let moved = changes.iter().filter_map(|change| change.moved(academic, &reviewed));
+    let moved: Vec<Moved> = moved.collect();
     let why = format!("the register of {} {} was saved again", standing.date, standing.session);
     let changed = Changed { at: version.at, why: &why, source: None };
     marks::look_again(tx, &moved, changed, caller)?;

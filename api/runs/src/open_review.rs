@@ -36,7 +36,10 @@ pub(super) fn open_review(counting: &Counting, job: &Job<'_>, row: &RunRow) -> R
         job.advance(tx, STAGE, 0, 1)?;
         let opened = match reviews::of_day(tx, school_id, day)? {
             Some(review) => Ok(review),
-            None => reviews::open(tx, (school_id, day), &counted.blocks, counted.known_at, job.by()),
+            None => {
+                let from = (counting.codes(), counted.blocks.as_slice());
+                reviews::open(tx, (school_id, day), from, counted.known_at, job.by())
+            }
         };
         let review = match opened {
             Ok(review) => review,

@@ -779,6 +779,7 @@ diesel::table! {
         seq -> Int4,
         opened_on -> Date,
         target_to -> Nullable<Date>,
+        flags -> Array<Text>,
     }
 }
 
@@ -919,6 +920,20 @@ diesel::table! {
         done_at -> Nullable<Timestamptz>,
         overtaken_at -> Nullable<Timestamptz>,
         staff_id -> Nullable<Int4>,
+        class_id -> Nullable<Int4>,
+        lapsed_by -> Nullable<Int4>,
+    }
+}
+
+diesel::table! {
+    action_pupil (trust_id, action_id, pupil_id) {
+        trust_id -> Int4,
+        school_id -> Int4,
+        action_id -> Int4,
+        pupil_id -> Int4,
+        review_id -> Int4,
+        done_at -> Nullable<Timestamptz>,
+        overtaken_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -948,6 +963,7 @@ diesel::table! {
         done -> Bool,
         recorded_at -> Timestamptz,
         recorded_by -> Text,
+        pupil_id -> Nullable<Int4>,
     }
 }
 
@@ -1417,6 +1433,7 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(
     action,
     action_event,
+    action_pupil,
     award,
     award_event,
     award_now,

@@ -26,6 +26,7 @@ macro_rules! of_trust {
 of_trust! {
     action
     action_event
+    action_pupil
     award
     award_event
     award_now

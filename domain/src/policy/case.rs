@@ -43,6 +43,21 @@ pub struct FigureEnd {
     pub possible: u64,
 }
 
+impl FigureEnd {
+    /// On a day, with what is known of it by now.
+    pub fn of(day: NaiveDate, known: Option<Rate>) -> Self {
+        let (attended, possible) = known.map_or((0, 0), |rate| (rate.part(), rate.whole()));
+        Self { day, attended, possible }
+    }
+
+    /// Of its day's sessions, as they are known later, those that were not in the figure.
+    pub fn rest(self, known: Option<Rate>) -> Option<Rate> {
+        let Self { attended, possible, .. } = Self::of(self.day, known);
+        let possible = possible.saturating_sub(self.possible);
+        Rate::of(attended.saturating_sub(self.attended).min(possible), possible)
+    }
+}
+
 impl From<Rate> for Figure {
     fn from(rate: Rate) -> Self {
         Self { attended: rate.part(), possible: rate.whole(), ends: None }
@@ -74,7 +89,7 @@ pub struct Event {
 impl Event {
     /// The same for whoever may not know why a person decided so: it may be an illness, a death, a court's order.
     pub fn without_reason(mut self) -> Self {
-        if let Recorded::Moved { reason, .. } = &mut self.what {
+        if let Recorded::Moved { reason, .. } | Recorded::Lifted { reason, .. } = &mut self.what {
             *reason = None;
         }
         self
@@ -109,6 +124,15 @@ pub enum Recorded {
     },
     /// Words stand on the pupil until the case ends.
     Flagged(String),
+    /// Words do not stand on the pupil any more, for a person says so.
+    Lifted {
+        /// The words.
+        flag: String,
+        /// Whether later steps of the case do not put them there again.
+        holds: bool,
+        /// Why: see [`Event::without_reason`].
+        reason: Option<String>,
+    },
     /// A target runs.
     Target(Target),
     /// Something is to be done; the sentence says what, by whom and until when.
@@ -184,6 +208,9 @@ pub struct Case {
     pub letters: Vec<Sent>,
     /// The words that stand on the pupil.
     pub flags: BTreeSet<String>,
+    /// The words that do not stand there again, whatever a step says.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub lifted: BTreeSet<String>,
     /// The running target.
     pub target: Option<Target>,
     /// The stage at which it was when it ended.
@@ -202,6 +229,7 @@ impl Case {
             band: None,
             letters: Vec::new(),
             flags: BTreeSet::new(),
+            lifted: BTreeSet::new(),
             target: None,
             left: None,
         }
@@ -243,8 +271,14 @@ impl Case {
                     self.letters.push(Sent { letter, step, day, figure: self.figure });
                 }
             }
-            Recorded::Flagged(words) if self.place != Place::Closed => {
+            Recorded::Flagged(words)
+                if self.place != Place::Closed && !self.lifted.contains(words) =>
+            {
                 self.flags.insert(words.clone());
+            }
+            Recorded::Lifted { flag, holds, .. } => {
+                self.flags.remove(flag);
+                self.lifted.extend(holds.then(|| flag.clone()));
             }
             Recorded::Target(target) if self.place != Place::Closed => self.target = Some(*target),
             // What came before it stands again; a step that was proposed meanwhile is not taken.
@@ -329,6 +363,22 @@ mod tests {
         // The way goes on from there with a step of its own number.
         let on = fold(first.iter().chain(&then).chain([&moved(4, "one")])).unwrap();
         assert_eq!((on.stage(), on.steps, on.letters.len()), (Some("one"), 4, 1));
+    }
+
+    #[test]
+    fn words_that_a_person_lifts_are_gone_until_a_step_says_them_again_unless_that_holds() {
+        let words = || "medical evidence required".to_owned();
+        let lifted = |holds| {
+            event(1, Recorded::Lifted { flag: words(), holds, reason: Some("asthma".to_owned()) })
+        };
+        let stands = |holds| {
+            let flagged = |step| event(step, Recorded::Flagged(words()));
+            let all = [moved(1, "one"), flagged(1), lifted(holds), moved(2, "two"), flagged(2)];
+            [3, 5].map(|many| !fold(&all[..many]).unwrap().flags.is_empty())
+        };
+        assert_eq!((stands(false), stands(true)), ([false, true], [false, false]));
+        let hidden = lifted(true).without_reason();
+        assert!(!hidden.to_string().contains("asthma"), "{hidden}");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::Calendar;
 use crate::policy::check::check;
 use crate::policy::contradictions::contradictions;
 use crate::policy::letter::Letter;
+use crate::policy::medical::conflicts;
 use crate::policy::model::{Action, Policy};
 use crate::policy::parse::{self, Answers, parse};
 use crate::policy::play::{example_calendars, play};
@@ -110,7 +111,11 @@ pub fn check_folder(folder: &Folder) -> Checked {
     problems.extend(check(&policy, &letters));
     // What the rules do means something only once they, and the scenario, could be read.
     let rules_are_sound = problems.is_empty();
-    let notes = if rules_are_sound { contradictions(&policy, &letters) } else { Vec::new() };
+    let mut notes = conflicts(&policy, &letters);
+    if rules_are_sound {
+        notes.extend(contradictions(&policy, &letters));
+        notes.sort();
+    }
     let (scenarios, found) = scenarios(&folder.scenarios);
     let unread: BTreeSet<usize> = found.iter().filter_map(|one| at(&scenarios, one.line)).collect();
     problems.extend(found);

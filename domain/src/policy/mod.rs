@@ -4,6 +4,7 @@
 //! `book.md`. `domain/policies/README.md` teaches the words. Nothing here knows a policy, a rule
 //! or a letter by name: the engine knows words.
 
+mod asked;
 mod book;
 mod broken_weeks;
 mod built_in;
@@ -20,6 +21,7 @@ mod folder;
 mod in_vain;
 mod judge;
 mod letter;
+mod medical;
 mod missed;
 mod model;
 mod moment;
@@ -39,6 +41,7 @@ mod target;
 mod voice;
 pub mod word;
 
+pub use asked::{asked_again, asked_on};
 pub use book::{book, is_of_the_document};
 pub use broken_weeks::{BrokenWeek, Pattern, Presence, broken_weeks};
 pub use built_in::built_in;
@@ -50,6 +53,7 @@ pub use facts::{Absentee, Class, Facts, Priority, Pupil, Rates, Shield};
 pub use first_day::{Question, first_day, question, urgency, visits_on};
 pub use folder::{Checked, Folder, check_folder, failures};
 pub use letter::{FIELDS, Letter, LetterOccasion, letter_of};
+pub use medical::{ASK, asks_for_evidence};
 pub use missed::{Missed, missed};
 pub use model::{
     Action, BandRow, Body, Daily, Draw, EVERY_BAND, EVERY_STAGE, Moment, Next, Note, Policy,

@@ -207,6 +207,7 @@ fn pupil(table: Table<'_, '_>, day: Option<NaiveDate>) -> Pupil {
         band: last_band.clone(),
         letters: rate(&table, "last_letter").map(letter).into_iter().collect(),
         flags: std::collections::BTreeSet::new(),
+        lifted: std::collections::BTreeSet::new(),
         target: target.map(|_| running(to)),
         left: None,
     });

@@ -132,6 +132,10 @@ impl fmt::Display for Recorded {
             Recorded::Flagged(words) => {
                 write!(f, "{words:?} stands on the pupil until the case ends")
             }
+            Recorded::Lifted { flag, reason, .. } => {
+                write!(f, "{flag:?} does not stand on the pupil any more")?;
+                reason.iter().try_for_each(|reason| write!(f, "; the reason: {reason}"))
+            }
             Recorded::Target(Target { rate, from, to }) => {
                 write!(f, "target of {rate} from {from} to {to}")
             }

@@ -4,6 +4,7 @@ mod family;
 mod occasions;
 mod posted;
 mod received;
+mod together;
 
 use serde_json::{Value, json};
 

@@ -227,6 +227,22 @@ fn the_sessions_of_a_notice_are_used_and_an_amended_mark_is_seen() {
         (&json!("pending"), &json!(sessions))
     );
 
+    // No support is recorded: somebody is asked for it, by a day, once for the child.
+    let to_do = |told: &Value| -> Vec<String> {
+        let all = told["to_do"].as_array().unwrap().iter();
+        let says = |one: &Value| {
+            format!("{}: {}", one["role"].as_str().unwrap(), one["says"].as_str().unwrap())
+        };
+        let named = all.inspect(|one| assert!(one["due"].is_string(), "{one:#}"));
+        named.map(says).collect()
+    };
+    assert_eq!(first["support"], json!([]));
+    let [asked] = to_do(&first).try_into().unwrap();
+    assert!(
+        asked.starts_with("Attendance Lead: notice") && asked.contains("no support"),
+        "{asked}"
+    );
+
     // Used for her, free for him: the limit is one of a parent and a child.
     assert_eq!(limits(mother)["sessions"], json!([]));
     assert_eq!(limits(father)["sessions"], before["sessions"]);
@@ -239,7 +255,12 @@ fn the_sessions_of_a_notice_are_used_and_an_amended_mark_is_seen() {
     let amend = json!({ "reason": "A doctor's letter", "changes": [change] });
     let amendments = format!("/v1/pupils/{}/marks/amendments", office.pupil(2));
     office.lead.post(&amendments, &amend).expect(201);
-    assert_eq!(office.lead.get(&notice).expect(200)["still_supported"], sessions - 1);
+    let told = office.lead.get(&notice).expect(200);
+    assert_eq!(told["still_supported"], sessions - 1);
+    let open = to_do(&told);
+    assert_eq!(open.len(), 2, "{open:#?}");
+    assert!(open[1].contains("still count"), "{open:#?}");
+    assert_eq!(office.lead.get(&path).expect(200)["to_do"], told["to_do"]);
 }
 
 /// F-20: a person decides, and the authority's outcome is recorded and ends the case.

@@ -16,6 +16,12 @@ fn a_referral_keeps_the_evidence_and_its_outcome_moves_the_case() {
     let referral = post(&office.lead, "/v1/referrals", &body);
     let on = |state: &str, says: &str, outcome: Option<&str>| {
         let mut body = json!({ "state": state, "day": "2026-10-23", "says": says });
+        if state == "sent" {
+            let refused = office.lead.post(&format!("{referral}/progress"), &body);
+            assert!(refused.text.contains("home visit"), "it names what is red: {}", refused.text);
+            assert_eq!(refused.pointers(), ["/reason"]);
+            body["reason"] = json!("The family has moved away");
+        }
         if let Some(outcome) = outcome {
             body["outcome"] = json!(outcome);
         }
@@ -26,7 +32,8 @@ fn a_referral_keeps_the_evidence_and_its_outcome_moves_the_case() {
     let told = on("answered", "The team offers support to the family", Some("support"));
     assert_eq!((&told["case"]["moved"], told["case"].get("stage")), (&json!(true), None));
     let history = office.lead.get(&referral).expect(200);
-    assert_eq!(history["now"]["details"]["steps"].as_array().unwrap().len(), 3);
+    let steps = history["now"]["details"]["steps"].as_array().unwrap();
+    assert_eq!((steps.len(), &steps[0]["reason"]), (3, &json!("The family has moved away")));
     assert_eq!(history["before"].as_array().unwrap().len(), 3);
     let states: Vec<String> = office.things(2).into_iter().map(|(_, state)| state).collect();
     assert_eq!(states, ["prepared", "sent", "received", "answered"]);

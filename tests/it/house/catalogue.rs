@@ -49,6 +49,7 @@ const GROUND: &str = "
         ('case_state', 'UPDATE', '{}'),                  -- where a case stands; case_event has the history
         ('letter', 'UPDATE', '{}'),                      -- waiting, then sent or taken back
         ('action', 'UPDATE', '{}'),                      -- open, then done
+        ('action_pupil', 'UPDATE', '{review_id,done_at,overtaken_at}'), -- open, then done
         ('second_look', 'UPDATE', '{touched,done_at}'),  -- what became of it, once
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases

@@ -63,6 +63,7 @@ permissions! {
     GiveFeedback = "review:feedback",
     ReadCase = "case:read",
     RecordCase = "case:record",
+    RecordAction = "action:record",
     DecideCase = "case:decide",
     ReadSchedule = "schedule:read",
     ReadRun = "run:read",

@@ -52,7 +52,7 @@ pub fn deadlines(tx: &mut Tx) -> Result<BTreeMap<SchoolId, BTreeSet<NaiveDate>>>
     let today = tx.clock().today();
     let rows: Vec<(SchoolId, Option<NaiveDate>, NaiveDate)> = tx
         .of(action::table)
-        .filter(action::done_at.is_null().and(action::due.le(today)))
+        .filter(rows::is_open().and(action::due.le(today)))
         .select((action::school_id, action::due, action::opened_on))
         .distinct()
         .load(tx.conn)?;

@@ -1,7 +1,8 @@
-//! Evidence as it is kept: every attempt, and what settled an action.
+//! Evidence as it is kept: every attempt, and what settled an action, or one pupil's place on its list.
 
 use diesel::prelude::*;
 
+use super::lists::{done_for, strike_off};
 use super::rows::{ActionRow, is_open};
 use schema::{action, evidence};
 
@@ -21,6 +22,19 @@ pub struct EvidenceRow {
     pub recorded_at: DateTime<Utc>,
     /// By whom.
     pub recorded_by: String,
+    /// The pupil of the action's list whom it is about; absent when it is about all of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pupil_id: Option<PupilId>,
+}
+
+/// What was done.
+pub struct Done<'a> {
+    /// What, when and with whom.
+    pub says: &'a str,
+    /// Whether nothing is left to do; `false` for an attempt.
+    pub done: bool,
+    /// About whom, where the action has a list.
+    pub pupil_id: Option<PupilId>,
 }
 
 /// The evidence of an action, in order.
@@ -32,13 +46,14 @@ pub fn evidence(tx: &mut Tx, action_id: ActionId) -> Result<Vec<EvidenceRow>> {
         .load(tx.conn)?)
 }
 
-/// Records what was done. The caller holds the action.
+/// Records what was done. The caller holds the action. What is done for one pupil of a list leaves the others on it.
 pub fn add_evidence(
     tx: &mut Tx,
     action: &ActionRow,
-    (says, done): (&str, bool),
+    Done { says, done, pupil_id }: &Done<'_>,
     by: &str,
 ) -> Result<()> {
+    let pupil_id = pupil_id.filter(|pupil_id| Some(*pupil_id) != action.pupil_id);
     let before = tx.of(evidence::table).filter(evidence::action_id.eq(action.action_id));
     let seq: Option<i32> = before.select(diesel::dsl::max(evidence::seq)).first(tx.conn)?;
     diesel::insert_into(evidence::table)
@@ -51,9 +66,15 @@ pub fn add_evidence(
             evidence::done.eq(done),
             evidence::recorded_at.eq(tx.now()),
             evidence::recorded_by.eq(by),
+            evidence::pupil_id.eq(pupil_id),
         ))
         .execute(tx.conn)?;
-    if done && action.done_at.is_none() {
+    let whole = match pupil_id {
+        Some(pupil_id) if *done => done_for(tx, action, pupil_id)?,
+        Some(_) => false,
+        None => *done,
+    };
+    if whole && action.done_at.is_none() {
         diesel::update(tx.of(action::table).filter(action::action_id.eq(action.action_id)))
             .set(action::done_at.eq(tx.now()))
             .execute(tx.conn)?;
@@ -61,8 +82,9 @@ pub fn add_evidence(
     Ok(())
 }
 
-/// What is still open about a pupil falls away, and says why.
+/// What is still open about a pupil falls away, and says why; from lists the pupil is struck off.
 pub fn fall_away_about(tx: &mut Tx, pupil_id: PupilId, why: &str, by: &str) -> Result<()> {
+    strike_off(tx, pupil_id, None)?;
     let open = tx
         .rows::<ActionRow>()
         .filter(action::pupil_id.eq(pupil_id).and(is_open()))
@@ -85,7 +107,8 @@ pub fn fall_away(tx: &mut Tx, case_id: CaseId, why: &str, by: &str) -> Result<()
 
 fn end_all(tx: &mut Tx, open: Vec<ActionRow>, why: &str, by: &str) -> Result<()> {
     for one in open {
-        add_evidence(tx, &one, (&format!("falls away: {why}"), true), by)?;
+        let done = Done { says: &format!("falls away: {why}"), done: true, pupil_id: None };
+        add_evidence(tx, &one, &done, by)?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use domain::Calendar;
 use domain::policy::word::Do;
 use domain::policy::{Action, school_days_after};
 
+use super::lists::strike_off;
 use super::rows::{ActionRow, is_open};
 use base::prelude::*;
 use schema::action;
@@ -13,6 +14,10 @@ use school::calendars;
 
 /// School days after which somebody calls, when no date is agreed for a meeting.
 const DAYS_TO_AGREE: u32 = 5;
+/// School days within which is done what a rule gives no time for.
+const DAYS_TO_DO: u32 = 5;
+/// Who does what nobody is named for, where no policy says who leads.
+const LEAD: &str = "Attendance Lead";
 
 /// What an action is about.
 #[derive(Debug, Clone, Copy)]
@@ -27,23 +32,34 @@ pub struct ActionSubject {
     pub review_id: Option<ReviewId>,
 }
 
-/// Opens an action of a rule on a day; `note` says more of whom it is about.
+/// Opens an action of a rule on a day.
 pub fn open(
     tx: &mut Tx,
     about: ActionSubject,
     rule: &str,
     what: &Action,
-    note: Option<&str>,
     day: NaiveDate,
     calendars: &[Calendar],
 ) -> Result<()> {
-    let says = match note {
-        Some(note) => format!("{what} ({note})"),
-        None => what.to_string(),
-    };
-    let due = what.within.map(|days| school_days_after(day, days, calendars));
+    let says = what.to_string();
+    let due = due(what, day, None, calendars);
     let (says, role) = (says.as_str(), what.by.as_deref());
     add(tx, about, &New { rule, kind: what.kind, says, role, opened_on: day, due })
+}
+
+/// The day by which something is to be done that is asked for on a day: within the school days that its rule gives; else
+/// within five, or by the day on which the same is asked `again` where that is earlier.
+pub fn due(
+    what: &Action,
+    day: NaiveDate,
+    again: Option<NaiveDate>,
+    calendars: &[Calendar],
+) -> NaiveDate {
+    let usual = || school_days_after(day, DAYS_TO_DO, calendars);
+    match what.within {
+        Some(days) => school_days_after(day, days, calendars),
+        None => again.map_or_else(usual, |again| again.min(usual())),
+    }
 }
 
 /// Opens a task that no rule's own words describe: something has happened that a person is to know of.
@@ -54,7 +70,9 @@ pub fn tell(
     says: &str,
     (role, day): (Option<&str>, NaiveDate),
 ) -> Result<()> {
-    add(tx, about, &New { rule, kind: Do::Task, says, role, opened_on: day, due: None })
+    let calendars = calendars::around(tx, about.school_id, day)?;
+    let due = school_days_after(day, DAYS_TO_DO, &calendars);
+    add(tx, about, &New { rule, kind: Do::Task, says, role, opened_on: day, due })
 }
 
 /// An action to be opened.
@@ -64,7 +82,7 @@ struct New<'a> {
     says: &'a str,
     role: Option<&'a str>,
     opened_on: NaiveDate,
-    due: Option<NaiveDate>,
+    due: NaiveDate,
 }
 
 fn add(tx: &mut Tx, about: ActionSubject, new: &New<'_>) -> Result<()> {
@@ -78,7 +96,7 @@ fn add(tx: &mut Tx, about: ActionSubject, new: &New<'_>) -> Result<()> {
             action::rule.eq(new.rule),
             action::kind.eq(As(new.kind)),
             action::says.eq(new.says),
-            action::role.eq(new.role),
+            action::role.eq(new.role.unwrap_or(LEAD)),
             action::opened_on.eq(new.opened_on),
             action::due.eq(new.due),
         ))
@@ -87,7 +105,7 @@ fn add(tx: &mut Tx, about: ActionSubject, new: &New<'_>) -> Result<()> {
 }
 
 /// Opens the call that agrees a date, of the rule that asked for a meeting.
-pub fn open_call_for_a_date(tx: &mut Tx, asked: &ActionRow) -> Result<()> {
+pub fn open_call_for_a_date(tx: &mut Tx, asked: &ActionRow, pupil_id: PupilId) -> Result<()> {
     let call = Action {
         kind: Do::Call,
         what: "agree a date to meet".to_owned(),
@@ -102,11 +120,11 @@ pub fn open_call_for_a_date(tx: &mut Tx, asked: &ActionRow) -> Result<()> {
         school_weeks: None,
         unauthorised_at_least: None,
     };
-    let ActionRow { school_id, pupil_id, case_id, review_id, .. } = *asked;
-    let about = ActionSubject { school_id, pupil_id, case_id, review_id };
+    let ActionRow { school_id, case_id, review_id, .. } = *asked;
+    let about = ActionSubject { school_id, pupil_id: Some(pupil_id), case_id, review_id };
     let day = tx.clock().today();
     let calendars = calendars::around(tx, school_id, day)?;
-    open(tx, about, &asked.rule, &call, None, day, &calendars)
+    open(tx, about, &asked.rule, &call, day, &calendars)
 }
 
 /// What is still open of a case is to be done at another school, for the case that goes on there. Who does it there is
@@ -120,7 +138,7 @@ pub fn carry(
     diesel::sql_query(
         "INSERT INTO action (trust_id, school_id, pupil_id, case_id, rule, kind, says, role, opened_on, due) \
          SELECT trust_id, $3, pupil_id, $4, rule, kind, says, role, $5, due FROM action \
-         WHERE trust_id = $1 AND case_id = $2 AND done_at IS NULL AND overtaken_at IS NULL ORDER BY action_id",
+         WHERE trust_id = $1 AND case_id = $2 AND done_at IS NULL AND overtaken_at IS NULL AND lapsed_by IS NULL ORDER BY action_id",
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<Integer, _>(from_case)
@@ -131,7 +149,7 @@ pub fn carry(
     Ok(())
 }
 
-/// Withdraws what a review opened about a pupil by these rules and nobody has done yet.
+/// Withdraws what a review opened about a pupil by these rules and nobody has done yet, on lists too.
 pub fn overtake(
     tx: &mut Tx,
     (review_id, pupil_id): (ReviewId, PupilId),
@@ -143,5 +161,5 @@ pub fn overtake(
     )
     .set(action::overtaken_at.eq(tx.now()))
     .execute(tx.conn)?;
-    Ok(())
+    strike_off(tx, pupil_id, Some((review_id, rules)))
 }

@@ -2,7 +2,7 @@
 
 use super::events::{ActionEventRow, events};
 use super::evidence::{EvidenceRow, evidence};
-use super::rows::{self, ActionRow};
+use super::rows::{self, ListedAction, with_pupils};
 use base::operation::*;
 
 /// An action with its evidence.
@@ -10,7 +10,7 @@ use base::operation::*;
 pub struct ActionAnswer {
     /// What is to be done.
     #[serde(flatten)]
-    action: ActionRow,
+    action: ListedAction,
     /// What was really done, in order.
     evidence: Vec<EvidenceRow>,
     /// When it fell due and became overdue, and to whom it was given, in order.
@@ -20,7 +20,8 @@ pub struct ActionAnswer {
 impl ActionAnswer {
     /// As it stands now; why it was given to somebody else stands there when it is shown whole.
     pub(super) fn read(tx: &mut Tx, action_id: ActionId, whole: bool) -> Result<Self> {
-        let action = rows::action(tx, action_id)?;
+        let row = rows::action(tx, action_id)?;
+        let action = with_pupils(tx, vec![row])?.pop().ok_or_else(Problem::not_found)?;
         let (evidence, mut events) = (evidence(tx, action_id)?, events(tx, action_id)?);
         for one in events.iter_mut().filter(|_| !whole) {
             one.reason = None;

@@ -1,8 +1,9 @@
-//! Owns: action, evidence, action_event.
+//! Owns: action, action_pupil, evidence, action_event.
 
 use diesel::prelude::*;
 
-use schema::action;
+use super::lists::{ListedPupil, pupils_of};
+use schema::{action, action_pupil};
 
 use base::prelude::*;
 
@@ -16,7 +17,7 @@ pub struct ActionRow {
     /// The school.
     #[schema(example = 7)]
     pub school_id: SchoolId,
-    /// The pupil it is about; absent when it is about the school, a class or a teacher.
+    /// The pupil it is about; absent when it is about the school, a class, a teacher or a list of pupils.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pupil_id: Option<PupilId>,
     /// The case it belongs to.
@@ -51,12 +52,43 @@ pub struct ActionRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 41)]
     pub staff_id: Option<StaffId>,
+    /// The class that it is for, where its teachers do it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 31)]
+    pub class_id: Option<ClassId>,
+    /// The review that asked for the same again before anybody had done it: it has lapsed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 52)]
+    pub lapsed_by: Option<ReviewId>,
 }
 
-/// Neither done nor overtaken: somebody still has to do it.
+/// An action with the pupils for whom it is to be done.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ListedAction {
+    /// What is to be done.
+    #[serde(flatten)]
+    pub action: ActionRow,
+    /// Where it is to be done for several pupils: for whom, and for whom it is done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pupils: Vec<ListedPupil>,
+}
+
+/// These actions, each with its pupils.
+pub(super) fn with_pupils(tx: &mut Tx, rows: Vec<ActionRow>) -> Result<Vec<ListedAction>> {
+    let ids: Vec<ActionId> = rows.iter().map(|row| row.action_id).collect();
+    let mut lists = pupils_of(tx, &ids)?;
+    let listed = |action: ActionRow| {
+        let pupils = lists.remove(&action.action_id).unwrap_or_default();
+        ListedAction { action, pupils }
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}
+
+/// Neither done nor overtaken nor lapsed: somebody still has to do it.
 #[diesel::dsl::auto_type(no_type_alias)]
 pub(super) fn is_open() -> _ {
-    action::done_at.is_null().and(action::overtaken_at.is_null())
+    let waits = action::done_at.is_null().and(action::overtaken_at.is_null());
+    waits.and(action::lapsed_by.is_null())
 }
 
 /// Which actions.
@@ -74,6 +106,12 @@ pub struct ActionFilter {
     pub open: Option<bool>,
     /// Only those that are open and were due before this day.
     pub overdue_on: Option<NaiveDate>,
+    /// Only those that are due by this day.
+    pub due_by: Option<NaiveDate>,
+    /// Only those for this class, about one of these pupils, who are in it, or with one of them on the list.
+    pub class: Option<(ClassId, Vec<PupilId>)>,
+    /// Only those that have lapsed, or have not.
+    pub lapsed: Option<bool>,
 }
 
 /// Actions, in the order in which they were opened, after `after`.
@@ -96,6 +134,23 @@ pub fn actions(
     if let Some(day) = wanted.overdue_on {
         rows = rows.filter(is_open()).filter(action::due.lt(day));
     }
+    rows = rows.narrow(wanted.due_by.map(|day| action::due.le(day)));
+    match wanted.lapsed {
+        Some(true) => rows = rows.filter(action::lapsed_by.is_not_null()),
+        Some(false) => rows = rows.filter(action::lapsed_by.is_null()),
+        None => {}
+    }
+    if let Some((class_id, pupils)) = wanted.class {
+        let listed = action_pupil::table
+            .filter(action_pupil::trust_id.eq(action::trust_id))
+            .filter(action_pupil::action_id.eq(action::action_id))
+            .filter(action_pupil::overtaken_at.is_null())
+            .filter(action_pupil::pupil_id.eq_any(pupils.clone()));
+        let for_class = action::class_id.eq(class_id).assume_not_null();
+        let about = action::pupil_id.eq_any(pupils).assume_not_null();
+        let listed = action::class_id.is_null().and(diesel::dsl::exists(listed));
+        rows = rows.filter(for_class.or(about).or(listed));
+    }
     rows = rows.narrow(after.map(|after| action::action_id.gt(after)));
     Ok(rows.order(action::action_id).limit(most).load(tx.conn)?)
 }
@@ -107,6 +162,30 @@ pub fn action_to_change(tx: &mut Tx, action_id: ActionId) -> Result<ActionRow> {
         .filter(action::action_id.eq(action_id))
         .for_update()
         .first(tx.conn)?)
+}
+
+/// What is open at a school about a pupil because of a rule, in order.
+pub fn open_of_rule(
+    tx: &mut Tx,
+    (school_id, pupil_id): (SchoolId, PupilId),
+    rule: &str,
+) -> Result<Vec<ActionRow>> {
+    let about = action::school_id.eq(school_id).and(action::pupil_id.eq(pupil_id));
+    let rows = tx.rows::<ActionRow>().filter(about.and(action::rule.eq(rule)).and(is_open()));
+    Ok(rows.order(action::action_id).load(tx.conn)?)
+}
+
+/// Those of these actions that the caller may see, in order.
+pub(super) fn of_ids(tx: &mut Tx, ids: Vec<ActionId>) -> Result<Vec<ActionRow>> {
+    let rows = tx.rows::<ActionRow>().filter(action::action_id.eq_any(ids));
+    Ok(rows.order(action::action_id).load(tx.conn)?)
+}
+
+/// Holds these actions until this transaction ends: two who hold many never wait for each other.
+pub(super) fn hold(tx: &mut Tx, ids: Vec<ActionId>) -> Result<()> {
+    let rows = tx.rows::<ActionRow>().filter(action::action_id.eq_any(ids));
+    rows.order(action::action_id).for_update().load(tx.conn)?;
+    Ok(())
 }
 
 /// The open actions of a school that are due by a day, in order, locked until this transaction ends.

@@ -6,7 +6,7 @@ use domain::policy::fold;
 use super::events::{EventRow, timeline};
 use super::rows as cases;
 use crate::letters::{
-    self, LetterAnswer, LetterRow, LetterState, Verdict, Written, answers, write,
+    self, LetterAnswer, LetterRow, LetterState, Verdict, WrittenFrom, answers, write,
 };
 use base::operation::*;
 use figures::{Counting, Figures, years_behind};
@@ -115,6 +115,6 @@ fn write_released(tx: &mut Tx, letter: &LetterRow, figures: &Figures<'_>) -> Res
     let step = letter.step.and_then(|step| u32::try_from(step).ok()).unwrap_or(0);
     let before = fold(events.iter().filter(|event| event.step < step));
     let after = fold(events.iter().filter(|event| event.step <= step));
-    let about = Written { follows: &follows, before: before.as_ref(), after: after.as_ref() };
+    let about = WrittenFrom { follows: &follows, before: before.as_ref(), after: after.as_ref() };
     write(tx, (letter.school_id, letter.pupil_id), &about, figures)
 }

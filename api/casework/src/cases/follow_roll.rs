@@ -175,7 +175,7 @@ fn running(told: Option<&CaseFile>, things: &[RecordRow]) -> Vec<String> {
     let target = told.and_then(|told| told.case.target).map(|target| {
         let Target { rate, from, to } = target;
         format!(
-            "its target of {rate} from {from} to {to} runs on, counted from the first session here"
+            "its target of {rate} from {from} to {to} runs on, and counts the sessions at both schools"
         )
     });
     let open = things.iter().filter(|row| !row.is_over());

@@ -5,6 +5,7 @@ mod deadlines;
 mod decide_letter;
 mod events;
 mod follow_roll;
+mod lift_flag;
 mod list_cases;
 mod list_mitigations;
 mod mitigations;
@@ -24,7 +25,7 @@ pub use follow_roll::{Followed, follow_the_roll};
 pub use mitigations::{Accepted, accepted, mitigate, mitigations, said_of_accepted};
 pub use record_outcome::{counted, record};
 pub use rows::{
-    CaseFile, CaseRow, append, case, case_to_change, latest_case_to_change, left_since,
+    CaseFile, CaseRow, append, case, case_to_change, elsewhere, latest_case_to_change, left_since,
     open_case_to_change, open_cases, open_rows, told_of, with_target,
 };
 pub use take::{StepContext, place, take};
@@ -39,5 +40,6 @@ pub fn mount(config: &mut base::Operations) {
         .service(list_mitigations::list_mitigations)
         .service(read_case::read_case)
         .service(record_outcome::record_outcome)
+        .service(lift_flag::lift_flag)
         .service(decide_letter::decide_letter);
 }

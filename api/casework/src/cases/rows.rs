@@ -1,9 +1,11 @@
 //! Owns: case_state, case_event, mitigation.
 
 use diesel::prelude::*;
+use domain::CodeTable;
 use domain::policy::{Case, Event, Place, fold};
 
 use base::prelude::*;
+use figures::Elsewhere;
 use schema::{case_event, case_state};
 use school::policies::{self, Follows};
 
@@ -44,6 +46,10 @@ pub struct CaseRow {
     /// The last day of the running target.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target_to: Option<NaiveDate>,
+    /// The words that it has put on the pupil.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(example = json!(["medical evidence required"]))]
+    pub flags: Vec<String>,
 }
 
 /// A case with what its events come to.
@@ -108,6 +114,31 @@ pub fn with_target(
         .limit(most)
         .load(tx.conn)?;
     tell(tx, rows)
+}
+
+/// Those of these cases that go on from a school of the trust before.
+fn carried(tx: &mut Tx, cases: &[CaseId]) -> Result<BTreeSet<CaseId>> {
+    let first = case_event::case_id.eq_any(cases).and(case_event::seq.eq(1));
+    let carried = diesel::dsl::sql::<diesel::sql_types::Bool>("body->'what' ? 'carried'");
+    let found: Vec<CaseId> = tx
+        .of(case_event::table)
+        .filter(first.and(carried))
+        .select(case_event::case_id)
+        .load(tx.conn)?;
+    Ok(found.into_iter().collect())
+}
+
+/// What the pupils of those of these cases that go on from a school before did there in some years, by pupil.
+pub fn elsewhere(
+    tx: &mut Tx,
+    codes: &CodeTable,
+    (school_id, rows): (SchoolId, &[&CaseRow]),
+    years: &[AcademicYear],
+) -> Result<BTreeMap<PupilId, Vec<Elsewhere>>> {
+    let ids: Vec<CaseId> = rows.iter().map(|row| row.case_id).collect();
+    let carried = if ids.is_empty() { BTreeSet::new() } else { carried(tx, &ids)? };
+    let pupils = rows.iter().filter(|row| carried.contains(&row.case_id)).map(|row| row.pupil_id);
+    figures::elsewhere(tx, codes, (school_id, &pupils.collect::<Vec<_>>()), years)
 }
 
 /// One case, if the caller may see it. Errors: 404.
@@ -292,6 +323,7 @@ pub(super) fn write(
             case_state::steps.eq(i32::try_from(case.steps).unwrap_or(i32::MAX)),
             case_state::seq.eq(row.seq + i32::try_from(events.len()).unwrap_or(0)),
             case_state::target_to.eq(case.target.map(|target| target.to)),
+            case_state::flags.eq(Vec::from_iter(&case.flags)),
         ))
         .returning(CaseRow::as_returning())
         .get_result(tx.conn)?;

@@ -6,7 +6,7 @@ use domain::policy::{Case, Decision, Place, Recorded, TakeError};
 
 use super::rows::{self, CaseFile};
 use crate::actions::{self, ActionSubject};
-use crate::letters::{self, NewLetter, Written};
+use crate::letters::{self, NewLetter, WrittenFrom};
 use base::prelude::*;
 use figures::Figures;
 use school::policies::Follows;
@@ -37,7 +37,7 @@ impl Taken<'_> {
     /// Writes the letters that the step decided on, filled in with these figures; the case as it stands now.
     pub fn with_letters(self, tx: &mut Tx, figures: &Figures<'_>) -> Result<CaseFile> {
         let Self { file, before, follows } = self;
-        let about = Written { follows, before: before.as_ref(), after: Some(&file.case) };
+        let about = WrittenFrom { follows, before: before.as_ref(), after: Some(&file.case) };
         letters::write(tx, (file.row.school_id, file.row.pupil_id), &about, figures)?;
         Ok(file)
     }
@@ -97,7 +97,8 @@ pub fn take<'a>(
     };
     let to_do = |kind: Do| !matches!(kind, Do::Letter | Do::Flag | Do::Target);
     for action in decision.actions.iter().filter(|action| to_do(action.kind)) {
-        actions::open(tx, about, &decision.rule, action, None, ground.day, ground.calendars)?;
+        let action = follows.policy.by_somebody(action);
+        actions::open(tx, about, &decision.rule, &action, ground.day, ground.calendars)?;
     }
     Ok(Taken { file, before, follows })
 }

@@ -13,6 +13,7 @@ mod of_case;
 mod page;
 mod praise;
 mod read_letter;
+mod record_posted;
 mod record_sent;
 mod rows;
 mod state;
@@ -33,12 +34,13 @@ pub use rows::{
 };
 pub use state::{LetterState, Verdict};
 pub use stops::{Stop, died, stop, stopped};
-pub use write::{Written, write};
+pub use write::{WrittenFrom, write};
 
 /// The operations of this capability.
 pub fn mount(config: &mut base::Operations) {
     config
         .service(list_letters::list_letters)
         .service(read_letter::read_letter)
-        .service(record_sent::record_sent);
+        .service(record_sent::record_sent)
+        .service(record_posted::record_posted);
 }

@@ -1,10 +1,13 @@
 //! A letter leaves the school: by post, by hand, or through the school's own messaging.
 
+use diesel::prelude::*;
+
 use super::answer::{LetterAnswer, answers};
 use super::rows::{self, LetterRow};
 use super::state::LetterState;
 use base::operation::*;
-use school::tenants;
+use schema::case_state;
+use school::{policies, tenants};
 
 /// How a letter was sent.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -42,7 +45,8 @@ pub async fn record_sent(
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let letter = rows::letter_to_change(tx, path.0)?;
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
-            let mut answer = sent(tx, &state, &caller, letter, (on, &how))?;
+            let row = sent(tx, letter, (on, &how), caller.subject())?;
+            let mut answer = answers(tx, &state, &caller, vec![row])?;
             Reply::ok(&answer.pop().ok_or_else(Problem::not_found)?)
         })
     });
@@ -50,16 +54,15 @@ pub async fn record_sent(
 }
 
 /// The letter, which has been sent on that day in that way.
-fn sent(
+pub(super) fn sent(
     tx: &mut Tx,
-    state: &App,
-    caller: &Caller,
     letter: LetterRow,
-    (on, how): (NaiveDate, &String),
-) -> Result<Vec<LetterAnswer>> {
-    let same = letter.sent_on == Some(on) && letter.sent_how.as_ref() == Some(how);
+    (on, how): (NaiveDate, &str),
+    by: &str,
+) -> Result<LetterRow> {
+    let same = letter.sent_on == Some(on) && letter.sent_how.as_deref() == Some(how);
     if letter.state == LetterState::Sent && same {
-        return answers(tx, state, caller, vec![letter]);
+        return Ok(letter);
     }
     if letter.state != LetterState::Waiting {
         let why = letter.why.map(|why| format!(": {why}")).unwrap_or_default();
@@ -72,14 +75,15 @@ fn sent(
         return Err(Problem::at(Kind::Invalid, "/on", expected));
     }
     check_overtaken(tx, &letter, on)?;
-    let row = rows::sent(tx, letter.letter_id, (on, how), caller.subject())?;
-    answers(tx, state, caller, vec![row])
+    rows::sent(tx, letter.letter_id, (on, how), by)
 }
 
 /// A letter is not sent any more once its case has gone on, or the meeting that it invites to was held or missed. Errors:
 /// 412, with the day.
 fn check_overtaken(tx: &mut Tx, letter: &LetterRow, on: NaiveDate) -> Result<()> {
-    let Some(overtaken) = rows::overtaken_on(tx, letter)?.filter(|day| on > *day) else {
+    let invites = invites(tx, letter)?;
+    let overtaken = rows::overtaken_on(tx, letter, invites)?;
+    let Some(overtaken) = overtaken.filter(|day| on > *day) else {
         return Ok(());
     };
     Err(Problem::new(Kind::StaleTag)
@@ -88,4 +92,17 @@ fn check_overtaken(tx: &mut Tx, letter: &LetterRow, on: NaiveDate) -> Result<()>
              here unless it was sent by that day."
         ))
         .member("state", letter.state.text()))
+}
+
+/// Whether a letter of a case invites to its meeting, in the text of the policy that the case keeps.
+fn invites(tx: &mut Tx, letter: &LetterRow) -> Result<bool> {
+    let Some(case_id) = letter.case_id else { return Ok(false) };
+    let (key, version, answers): (String, i32, Value) = tx
+        .of(case_state::table)
+        .filter(case_state::case_id.eq(case_id))
+        .select((case_state::policy, case_state::version, case_state::answers))
+        .first(tx.conn)?;
+    let follows = policies::under(tx, &key, version, &answers)?;
+    let text = follows.letters.get(&letter.name);
+    Ok(text.is_some_and(|text| text.uses().contains("meeting")))
 }

@@ -1,7 +1,7 @@
 //! Owns: letter, letter_copy, letter_decision, letter_stop.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Date, Integer, Nullable};
+use diesel::sql_types::{Bool, Date, Integer, Nullable};
 use domain::policy::Figure;
 use domain::policy::word::Over;
 
@@ -183,6 +183,13 @@ pub fn letter_to_change(tx: &mut Tx, letter_id: LetterId) -> Result<LetterRow> {
     Ok(row.for_update().first(tx.conn)?)
 }
 
+/// Holds these letters until this transaction ends: two who hold many never wait for each other.
+pub(super) fn hold(tx: &mut Tx, letters: &[LetterId]) -> Result<()> {
+    let rows = tx.rows::<LetterRow>().filter(letter::letter_id.eq_any(letters));
+    rows.order(letter::letter_id).for_update().load(tx.conn)?;
+    Ok(())
+}
+
 /// Records what a person decided about a letter that is held, and that the caller holds.
 pub fn decide(
     tx: &mut Tx,
@@ -325,9 +332,14 @@ pub fn letters(
     Ok(rows.order(letter::letter_id.desc()).limit(most).load(tx.conn)?)
 }
 
-/// The day on which what a letter says was overtaken: its case took another step, or a meeting of the case that was to come
-/// when it was decided on was held or missed. `None` while nothing of the kind happened.
-pub(super) fn overtaken_on(tx: &mut Tx, letter: &LetterRow) -> Result<Option<NaiveDate>> {
+/// The day on which what a letter says was overtaken: its case took another step; or a meeting was held or missed for which
+/// the letter's stage waited, or, where the letter invites to one, any of the case since. `None` while nothing of the kind
+/// happened.
+pub(super) fn overtaken_on(
+    tx: &mut Tx,
+    letter: &LetterRow,
+    invites: bool,
+) -> Result<Option<NaiveDate>> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Nullable<Date>)]
@@ -340,11 +352,13 @@ pub(super) fn overtaken_on(tx: &mut Tx, letter: &LetterRow) -> Result<Option<Nai
               WHERE trust_id = $1 AND case_id = $2 AND (body->>'step')::int > $3), \
              (SELECT min(day) FROM case_record \
               WHERE trust_id = $1 AND case_id = $2 AND kind = 'meeting' AND case_step >= $3 \
-                AND state IN ('attended', 'not attended', 'refused'))) AS day",
+                AND state IN ('attended', 'not attended', 'refused') \
+                AND ($4 OR (details->>'decides')::bool))) AS day",
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<Integer, _>(case_id)
     .bind::<Integer, _>(step)
+    .bind::<Bool, _>(invites)
     .get_result(tx.conn)?;
     Ok(row.day)
 }

@@ -61,23 +61,31 @@ pub fn stop(
 
 /// Those of these pupils about whom no letter may leave. Why is of no concern to whoever sends letters.
 pub fn stopped(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>> {
-    let rows = latest_stops(tx, pupils)?.into_iter();
-    Ok(rows.filter(|(_, stopped, _)| *stopped).map(|(pupil, ..)| pupil).collect())
+    Ok(stops(tx, pupils)?.into_keys().collect())
 }
 
 /// Those of these pupils who have died: no review, award or contact is about them.
 pub fn died(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeSet<PupilId>> {
-    let rows = latest_stops(tx, pupils)?.into_iter();
-    Ok(rows.filter(|(.., died)| *died).map(|(pupil, ..)| pupil).collect())
+    let stops = stops(tx, pupils)?.into_iter();
+    Ok(stops.filter(|(_, died)| *died).map(|(pupil_id, _)| pupil_id).collect())
 }
 
-/// Of these pupils, as it stands: whether letters are stopped, and because of a death.
-fn latest_stops(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<(PupilId, bool, bool)>> {
-    Ok(tx
+/// Those of these pupils about whom letters are stopped, and whether because of a death. Only letters that go on take a
+/// death back: another stop leaves it.
+fn stops(tx: &mut Tx, pupils: &[PupilId]) -> Result<BTreeMap<PupilId, bool>> {
+    let rows: Vec<(PupilId, bool, bool)> = tx
         .of(letter_stop::table)
         .filter(letter_stop::pupil_id.eq_any(pupils))
-        .distinct_on(letter_stop::pupil_id)
-        .order((letter_stop::pupil_id, letter_stop::recorded_at.desc()))
+        .order((letter_stop::pupil_id, letter_stop::recorded_at))
         .select((letter_stop::pupil_id, letter_stop::stopped, letter_stop::died))
-        .load(tx.conn)?)
+        .load(tx.conn)?;
+    let mut stops = BTreeMap::new();
+    for (pupil_id, stopped, died) in rows {
+        if stopped {
+            *stops.entry(pupil_id).or_insert(false) |= died;
+        } else {
+            stops.remove(&pupil_id);
+        }
+    }
+    Ok(stops)
 }

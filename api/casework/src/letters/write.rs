@@ -14,7 +14,7 @@ use school::policies::Follows;
 use school::tenants;
 
 /// What letters are written from, apart from the figures.
-pub struct Written<'a> {
+pub struct WrittenFrom<'a> {
     /// The policy that they belong to.
     pub follows: &'a Follows,
     /// The case before the step that decided on them.
@@ -27,7 +27,7 @@ pub struct Written<'a> {
 pub fn write(
     tx: &mut Tx,
     (school_id, pupil_id): (SchoolId, PupilId),
-    about: &Written<'_>,
+    about: &WrittenFrom<'_>,
     figures: &Figures<'_>,
 ) -> Result<()> {
     let waiting = rows::unwritten(tx, school_id, pupil_id)?;
@@ -61,7 +61,7 @@ pub(super) fn child(tx: &mut Tx, (school_id, pupil_id): (SchoolId, PupilId)) -> 
 }
 
 /// What stands in the fields of a letter that tell of figures, each over the days of the row that led to the letter.
-fn counted(letter: &LetterRow, about: &Written<'_>, figures: &Figures<'_>) -> Result<Fields> {
+fn counted(letter: &LetterRow, about: &WrittenFrom<'_>, figures: &Figures<'_>) -> Result<Fields> {
     let policy = &about.follows.policy;
     let over = letter.over.map_or(policy.over, |over| *over);
     let counted = figures.of_pupil(policy, letter.pupil_id);

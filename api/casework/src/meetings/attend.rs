@@ -114,7 +114,7 @@ pub async fn record_attendance(
         let row = records::change(tx, &before, &standing, caller)?;
         let case = case_after(tx, caller, &forward, &row, &meeting)?;
         let over = state != RecordState::NotAttended || case.as_ref().is_none_or(|case| case.moved);
-        evidence(tx, row.action_id, (&row.says, over), caller)?;
+        evidence(tx, (row.action_id, row.pupil_id), (&row.says, over), caller)?;
         Reply::new(StatusCode::OK, &AttendedMeeting { meeting: Record::of(&row)?, case })
     })
     .await

@@ -97,10 +97,11 @@ pub(super) fn date_agreed(
     if offer.agreed {
         let says = format!("A date is agreed: {}", offer.says());
         for call in calls {
-            actions::add_evidence(tx, &call, (&says, true), caller.subject())?;
+            let done = actions::Done { says: &says, done: true, pupil_id: None };
+            actions::add_evidence(tx, &call, &done, caller.subject())?;
         }
     } else if calls.is_empty() {
-        actions::open_call_for_a_date(tx, &asked)?;
+        actions::open_call_for_a_date(tx, &asked, row.pupil_id)?;
     }
     Ok(())
 }
@@ -136,6 +137,9 @@ fn calls_of(tx: &mut Tx, asked: &ActionRow) -> Result<Vec<ActionRow>> {
         staff_id: None,
         open: Some(true),
         overdue_on: None,
+        due_by: None,
+        class: None,
+        lapsed: None,
     };
     let open = actions::actions(tx, wanted, None, i64::MAX)?;
     Ok(open.into_iter().filter(|one| one.kind == Do::Call && one.rule == asked.rule).collect())

@@ -85,7 +85,7 @@ pub async fn offer_meeting(
                 advice: None,
             };
             let says = format!("{} is offered for {}", meeting.kind, meeting.offer.says());
-            evidence(tx, ground.action_id, (&says, false), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&says, false), &caller)?;
             let standing = RecordEntry {
                 state: RecordState::Offered,
                 day: meeting.offer.day,

@@ -52,7 +52,7 @@ pub async fn rearrange_meeting(
         let meeting = Meeting { offer, ..before.read()? };
         let says =
             format!("{} is re-arranged for {}: {reason}", meeting.kind, meeting.offer.says());
-        evidence(tx, before.action_id, (&says, false), caller)?;
+        evidence(tx, (before.action_id, before.pupil_id), (&says, false), caller)?;
         let standing = RecordEntry {
             state: RecordState::Rearranged,
             day: meeting.offer.day,

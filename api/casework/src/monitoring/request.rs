@@ -54,7 +54,7 @@ pub async fn request_period(
                 confidential: None,
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
-            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&row.says, true), &caller)?;
             let place = format!("/v1/monitoring-periods/{}", row.record_id);
             Reply::created(place, &Record::<Period>::of(&row)?)
         })

@@ -70,8 +70,10 @@ pub async fn give_notice_to_improve(
     let state = app.clone();
     let operation = format!("give_notice_to_improve/{pupil_id}");
     let reply = app.db.run(&scope, move |tx| {
-        check(tx, (school_id, pupil_id), &new, day)?;
+        pupils::pupil(tx, pupil_id)?;
+        tenants::school(tx, school_id)?;
         key.once(tx, &caller, &operation, &bytes, |tx| {
+            check(tx, (school_id, pupil_id), &new, day)?;
             let limits = Counted::read(tx, &state.codes, pupil_id, None)?;
             let calendars = calendars::around(tx, school_id, day)?;
             let figures = Figures::new(&counted.blocks, &calendars, day);

@@ -7,12 +7,14 @@ mod improve;
 mod limits;
 mod list_notices;
 mod of_pupil;
+mod open;
 mod propose;
 mod read_notice;
 mod support;
 
 pub use carry_in::{Absence, Given, Refused, TakenBack, carry_in, settle, take_back};
 pub use limits::Counted;
+pub use open::FRAMEWORK;
 pub use support::{Supported, let_fall, supported};
 
 /// The operations of this capability.

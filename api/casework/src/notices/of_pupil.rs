@@ -3,6 +3,8 @@
 use domain::national::{NextNotice, PenaltyNotice};
 
 use super::limits::Counted;
+use super::open::{support, to_do};
+use crate::actions::ActionRow;
 use crate::records::notices::{self as store, Amount, Missed, NoticeRow, ParentNotice, next};
 use base::operation::*;
 use figures::{Check, register_checks};
@@ -22,6 +24,10 @@ pub struct PupilNotices {
     /// What the registers of the weeks that a notice looks back over leave open: what is red should be settled before
     /// an authority is asked for a notice.
     registers: Vec<Check>,
+    /// The support that the schools you may see have recorded for the child, a line each.
+    support: Vec<String>,
+    /// What somebody is still to do about the notices, with the role and the day.
+    to_do: Vec<ActionRow>,
     /// The notices, earliest first.
     notices: Vec<ParentNotice>,
 }
@@ -133,7 +139,12 @@ pub async fn notices_of_pupil(
         let parents = parents::whom_to_ask(tx, pupil_id)?;
         let notices = rows.iter().map(|row| ParentNotice::shown(row, whole));
         let stays = pupils::stays_of(tx, pupil_id)?;
-        let schools = stays.iter().map(|stay| stay.school_id).collect();
+        let schools: BTreeSet<SchoolId> = stays.iter().map(|stay| stay.school_id).collect();
+        let (mut given, mut open) = (Vec::new(), Vec::new());
+        for school_id in &schools {
+            given.extend(support(tx, *school_id, pupil_id)?);
+            open.extend(to_do(tx, *school_id, pupil_id)?);
+        }
         let registers = register_checks(tx, &codes, pupil_id, &schools, counted.days())?;
         let limits = parents.keys().map(|parent| ParentLimits::of(&counted, &rows, *parent));
         Ok(PupilNotices {
@@ -142,6 +153,8 @@ pub async fn notices_of_pupil(
             law: Law::from(&counted.law),
             parents: limits.collect::<Result<_, _>>()?,
             registers,
+            support: given,
+            to_do: open,
             notices: notices.collect::<Result<_, _>>()?,
         })
     });

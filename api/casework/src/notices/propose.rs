@@ -5,6 +5,7 @@ use domain::national::NextNotice;
 use domain::{CodeTable, NoticeState};
 
 use super::limits::Counted;
+use super::open::ask_for_support;
 use crate::cases;
 use crate::records::notices::{
     self as store, Details, Missed, NoticeEntry, NoticeRow, ParentNotice, Whom, next,
@@ -36,7 +37,8 @@ pub struct NewNotice {
 ///
 /// It rests on the school weeks with the most sessions of unauthorised absence that no other notice to this parent
 /// rests on. A third notice within the years that count is refused: another measure is considered. One that is pending
-/// already is looked at again, and its sessions are counted anew.
+/// already is looked at again, and its sessions are counted anew. Where the school has recorded no support for the child
+/// somebody is asked for it: an action, which stands with the notice.
 #[utoipa::path(tag = "notices", security(("token" = ["case:record"])), request_body = NewNotice,
     params(PupilId, Idempotency),
     responses((status = 201, description = "The notice, pending.", body = ParentNotice, headers(("Location"))),
@@ -60,8 +62,10 @@ pub async fn propose_notice(
     let codes = app.codes.clone();
     let operation = format!("propose_notice/{pupil_id}");
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        check(tx, pupil_id, &new)?;
+        pupils::pupil(tx, pupil_id)?;
+        tenants::school(tx, new.school_id)?;
         key.once(tx, &caller, &operation, &bytes, |tx| {
+            check(tx, pupil_id, &new)?;
             let whom = Whom {
                 pupil_id,
                 parent_id: new.parent_id,
@@ -69,6 +73,7 @@ pub async fn propose_notice(
                 asking_school: new.school_id,
             };
             let (row, is_new) = propose(tx, &codes, whom, reason, &caller)?;
+            ask_for_support(tx, row.notice_id, row.whom(), row.day)?;
             let notice = ParentNotice::of(&row)?;
             let place = format!("/v1/notices/{}", row.notice_id);
             match is_new {

@@ -1,6 +1,8 @@
 //! One notice, with all that it was before, and whether the register still supports it.
 
 use super::limits::Counted;
+use super::open::{support, to_do};
+use crate::actions::ActionRow;
 use crate::records::notices::{self as store, ParentNotice};
 use base::operation::*;
 
@@ -14,6 +16,12 @@ pub struct NoticeAnswer {
     /// How many of its sessions still have a mark that counts: marks may have been amended since.
     #[schema(example = 10)]
     still_supported: usize,
+    /// The support that the asking school has recorded for the child, a line each.
+    #[schema(example = json!(["action plan, agreed"]))]
+    support: Vec<String>,
+    /// What somebody is still to do about it, with the role and the day: support that nobody has recorded, sessions that do
+    /// not count any more.
+    to_do: Vec<ActionRow>,
 }
 
 /// Read a penalty notice
@@ -36,7 +44,9 @@ pub async fn read_notice(
         let child = store::own_record(tx, now.pupil_id)?;
         let counted = Counted::read(tx, &codes, child, None)?;
         let still_supported = counted.still_supported(&now.details.sessions);
-        Ok(NoticeAnswer { now, before, still_supported })
+        let support = support(tx, now.school_id, now.pupil_id)?;
+        let to_do = to_do(tx, now.school_id, now.pupil_id)?;
+        Ok(NoticeAnswer { now, before, still_supported, support, to_do })
     });
     let answer = answer.await?;
     let tag = answer.now.etag.clone();

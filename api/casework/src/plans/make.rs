@@ -102,7 +102,7 @@ pub async fn make_plan(
                 confidential: confidential.as_ref(),
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
-            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&row.says, true), &caller)?;
             if let Some(case_id) = row.case_id {
                 cases::write_again(tx, case_id, "plan")?;
             }

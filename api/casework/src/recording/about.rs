@@ -47,11 +47,16 @@ impl About {
             problem = problem.and("/about/case_id", "a case of this pupil at this school");
         }
         let action = action_id.map(|action_id| actions::action(tx, action_id)).transpose()?;
+        let listed = match action_id {
+            Some(action_id) => actions::may_be_about(tx, action_id, pupil_id)?,
+            None => true,
+        };
         if action.is_some_and(|row| {
             row.school_id != school_id
                 || row.pupil_id.is_some_and(|pupil| pupil != pupil_id)
                 || row.case_id.is_some_and(|case| Some(case) != case_id)
-        }) {
+        }) || !listed
+        {
             problem = problem.and("/about/action_id", "an action about this pupil and this case");
         }
         if !problem.errors().is_empty() {

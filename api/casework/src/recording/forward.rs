@@ -84,11 +84,12 @@ impl Forward {
 /// What was recorded is evidence of the action that asked for it.
 pub fn evidence(
     tx: &mut Tx,
-    action_id: Option<ActionId>,
+    (action_id, pupil_id): (Option<ActionId>, PupilId),
     (says, done): (&str, bool),
     caller: &Caller,
 ) -> Result<()> {
     let Some(action_id) = action_id else { return Ok(()) };
     let action = actions::action_to_change(tx, action_id)?;
-    actions::add_evidence(tx, &action, (says, done), caller.subject())
+    let done = actions::Done { says, done, pupil_id: Some(pupil_id) };
+    actions::add_evidence(tx, &action, &done, caller.subject())
 }

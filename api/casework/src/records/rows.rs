@@ -80,6 +80,13 @@ impl RecordRow {
         serde_json::from_value(self.details.clone()).map_err(Problem::internal)
     }
 
+    /// Whom it is about.
+    pub fn subject(&self) -> RecordSubject {
+        let Self { school_id, pupil_id, action_id, .. } = *self;
+        let case = self.case_id.zip(self.case_step);
+        RecordSubject { school_id, pupil_id, case, action_id }
+    }
+
     /// Where it can be read.
     pub fn place(&self) -> String {
         format!("/v1/{}/{}", self.kind.folder(), self.record_id)

@@ -59,7 +59,7 @@ pub async fn prepare_referral(
                 confidential: confidential.as_ref(),
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
-            evidence(tx, ground.action_id, (&row.says, false), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&row.says, false), &caller)?;
             let place = format!("/v1/referrals/{}", row.record_id);
             Reply::created(place, &Record::<Referral>::of(&row)?)
         })

@@ -87,7 +87,7 @@ fn contacts(tx: &mut Tx, ground: &RecordSubject) -> Result<Check> {
             action::trust_id.eq(evidence::trust_id).and(action::action_id.eq(evidence::action_id)),
         ))
         .filter(action::school_id.eq(ground.school_id))
-        .filter(action::pupil_id.eq(ground.pupil_id))
+        .filter(action::pupil_id.eq(ground.pupil_id).or(evidence::pupil_id.eq(ground.pupil_id)))
         .filter(action::kind.eq_any([Do::Call, Do::Message, Do::Talk].map(As)))
         .into_boxed();
     if let Some((case, _)) = ground.case {

@@ -15,7 +15,7 @@ pub struct Referral {
     pub name: String,
     /// Why.
     pub why: String,
-    /// The evidence as it stood when the referral was prepared.
+    /// The evidence as it stood when the referral was prepared, or sent.
     pub evidence: Vec<Check>,
     /// What became of it, in order.
     pub steps: Vec<ReferralStep>,
@@ -40,6 +40,9 @@ pub struct ReferralStep {
     pub day: NaiveDate,
     /// What was said or done, as the school received it.
     pub says: String,
+    /// Why it was sent although something was missing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// By whom it was recorded.
     pub by: String,
 }

@@ -6,20 +6,16 @@ use domain::policy::{Decision, Happened, Shield};
 
 use super::amended::{self, School};
 use super::items::ItemAnswer;
-use super::open::open_actions;
 use super::rows::{self, ItemRow, ReviewRow};
 use super::state::ItemState;
-use crate::actions::ActionSubject;
 use crate::cases::{self, StepContext};
-use crate::letters::{self, NewLetter, Written};
+use crate::letters::{self, NewLetter, WrittenFrom};
+use crate::one_of_many::{attempt, check_many, status};
 use base::operation::*;
 use base::problem::ProblemBody;
 use figures::{Counting, Figures, years_behind};
 use school::policies::{self, Follows};
 use school::{calendars, tenants};
-
-/// The most decisions of one call.
-const MOST: usize = 500;
 
 /// Decisions.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -103,9 +99,7 @@ pub async fn decide_items(
     body: Json<DecisionsBody>,
 ) -> Result<HttpResponse> {
     let decisions = body.value.decisions;
-    if !(1..=MOST).contains(&decisions.len()) {
-        return Err(Problem::at(Kind::Invalid, "/decisions", format!("1 to {MOST} decisions")));
-    }
+    check_many(decisions.len(), "/decisions", "decisions")?;
     let scope = caller.scope().clone();
     let counted = counting.school_blocks_of(&scope, move |tx| {
         let review = rows::review(tx, path.0)?;
@@ -148,21 +142,11 @@ impl Deciding<'_> {
             What::Send => self.proposal(tx, body.item)?,
             _ => None,
         };
-        let done = tx.savepoint(|tx| {
+        let problem = attempt(tx, |tx| {
             let item = rows::item_to_decide(tx, review.review_id, body.item)?;
             self.carry_out(tx, &item, (body, proposal))
-        });
-        let problem = match done {
-            Ok(()) => None,
-            Err(problem)
-                if [Kind::Internal, Kind::Unavailable, Kind::StorageFull]
-                    .contains(&problem.kind()) =>
-            {
-                return Err(problem);
-            }
-            Err(problem) => Some(problem.body()),
-        };
-        let status = problem.as_ref().map_or(200, |problem| problem.status);
+        })?;
+        let status = status(problem.as_ref());
         let now = self.item(tx, body.item)?;
         let whole = self.caller.sees_confidential(self.app);
         let now = now.map(|row| ItemAnswer::of(row, Vec::new(), whole)).transpose()?;
@@ -181,7 +165,8 @@ impl Deciding<'_> {
     fn proposal(&self, tx: &mut Tx, item: ItemId) -> Result<Option<Decision>> {
         match rows::item_to_decide(tx, self.review.review_id, item) {
             Ok(item) if item.state == ItemState::Proposed => {
-                amended::present(tx, self.blocks, (&self.school, &self.review), &item)
+                let counted = (&*self.app.codes, self.blocks);
+                amended::present(tx, counted, (&self.school, &self.review), &item)
             }
             Err(problem) if problem.kind() != Kind::NotFound => Err(problem),
             _ => Ok(None),
@@ -323,14 +308,10 @@ impl Deciding<'_> {
             };
             letters::add(tx, &new, caller.subject())?;
         }
-        let about = ActionSubject {
-            school_id,
-            pupil_id: Some(pupil_id),
-            case_id: None,
-            review_id: Some(review.review_id),
-        };
-        open_actions(tx, about, &decision, day, &calendars)?;
-        let about = Written { follows: &follows, before: None, after: None };
+        if let Some(of) = self.school.reviews.first() {
+            of.asking().open(tx, std::iter::once(&decision))?;
+        }
+        let about = WrittenFrom { follows: &follows, before: None, after: None };
         letters::write(tx, (school_id, pupil_id), &about, &figures)
     }
 

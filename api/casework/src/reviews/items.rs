@@ -1,6 +1,6 @@
 //! What a review lists and proposes, each with the rule, the counts behind it, and what teachers said.
 
-use domain::policy::Subject;
+use domain::policy::{Decision, Subject};
 
 use super::feedback::{FeedbackRow, feedback_between};
 use super::rows::{self, ItemRow};
@@ -39,6 +39,10 @@ pub struct ItemAnswer {
     pub proposes: Vec<String>,
     /// The counts and circumstances behind it.
     pub because: Vec<String>,
+    /// The last day that these counts take in: a decision that is taken later rests on them, and says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2026-10-23")]
+    pub counted_to: Option<NaiveDate>,
     /// Who decides, in the school's own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decides: Option<String>,
@@ -72,6 +76,7 @@ impl ItemAnswer {
             pupil_id: row.pupil_id,
             class,
             proposes: decision.lines(),
+            counted_to: counted_to(&decision),
             rule: decision.rule,
             because: decision.because,
             decides: decision.decides,
@@ -82,6 +87,13 @@ impl ItemAnswer {
             feedback,
         })
     }
+}
+
+/// The last day that the figure of a decision takes in.
+fn counted_to(decision: &Decision) -> Option<NaiveDate> {
+    let taking = decision.taking.as_ref().and_then(|taking| taking.figure);
+    let figure = decision.counted.map(|counted| counted.figure).or(taking);
+    figure?.ends.map(|ends| ends.day)
 }
 
 /// List a review's items

@@ -15,6 +15,7 @@ mod read_review;
 mod rows;
 mod state;
 mod stop_letters;
+mod to_do;
 
 pub use amended::{
     Amending, Consequence, Rests, School, TouchedByMarks, foretell, look_again_of_job, looked_again,

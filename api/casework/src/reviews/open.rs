@@ -1,16 +1,16 @@
 //! Opening a review: the engine is asked what the school's policy proposes, and every answer is stored.
 
 use ::analytics::Block;
+use domain::policy::Decision;
 use domain::policy::word::Do;
-use domain::policy::{Decision, Subject};
-use domain::{Calendar, WindowKind};
+use domain::{Calendar, CodeTable, WindowKind};
 
 use super::families::{families, left_in_term};
 use super::feedback::feedback_between;
 use super::messages::{MessageGround, write_messages};
 use super::question::Question;
 use super::rows::{self, NewItem, ReviewRow};
-use crate::actions::{self, ActionSubject};
+use super::to_do::{Asking, pupil_of};
 use crate::cases::{self, CaseFile};
 use crate::letters;
 use base::prelude::*;
@@ -24,7 +24,7 @@ use school::policies::{self, Part, Shelf};
 pub fn open(
     tx: &mut Tx,
     (school_id, day): (SchoolId, NaiveDate),
-    blocks: &[Arc<Block>],
+    (codes, blocks): (&CodeTable, &[Arc<Block>]),
     known_at: DateTime<Utc>,
     by: &str,
 ) -> Result<ReviewRow> {
@@ -43,9 +43,12 @@ pub fn open(
     let cases = cases::open_cases(tx, school_id)?;
     let figures = Figures::new(blocks, &calendars, day);
     let on_roll: Vec<PupilId> = figures.on_roll().map(|member| member.pupil_id()).collect();
+    let case_rows: Vec<_> = cases.iter().map(|told| &told.row).collect();
+    let years: Vec<AcademicYear> = blocks.iter().map(|block| block.year()).collect();
     let beside = Beside {
         families: families(tx, &[&pathway.policy], &on_roll, day)?,
         left: left_in_term(tx, &pathway.policy, school_id, None, (&calendars, day))?,
+        elsewhere: cases::elsewhere(tx, codes, (school_id, &case_rows), &years)?,
         ..beside(tx, &row, &figures, &cases)?
     };
     let shelf = Shelf::default();
@@ -64,7 +67,9 @@ pub fn open(
         classes: &placed.collect(),
     };
     write_messages(tx, &ground)?;
-    store(tx, &row, decisions, &calendars)?;
+    let asking = Asking { review: &row, policies: vec![&pathway.policy], calendars: &calendars };
+    asking.lapse(tx)?;
+    store(tx, &asking, decisions)?;
     Ok(row)
 }
 
@@ -118,55 +123,20 @@ pub fn first_day_of_term(calendars: &[Calendar], day: NaiveDate) -> Option<Naive
 
 /// Stores what is proposed. What moves a case or sends a letter waits for a person; the rest is listed, and opened as
 /// actions where somebody is to do something.
-pub fn store(
-    tx: &mut Tx,
-    row: &ReviewRow,
-    decisions: Vec<Decision>,
-    calendars: &[Calendar],
-) -> Result<()> {
-    let mut items = Vec::with_capacity(decisions.len());
-    for decision in decisions {
-        let pupil_id = match &decision.subject {
-            Subject::Pupil(id) => i32::try_from(*id).ok().map(PupilId::new),
-            _ => None,
-        };
-        let proposed = waits_for_a_person(&decision);
-        if !proposed {
-            let about = ActionSubject {
-                school_id: row.school_id,
-                pupil_id,
-                case_id: None,
-                review_id: Some(row.review_id),
-            };
-            open_actions(tx, about, &decision, row.day, calendars)?;
-        }
-        items.push(NewItem { pupil_id, decision, proposed });
-    }
-    rows::add_items(tx, row, &items)
+pub fn store(tx: &mut Tx, asking: &Asking<'_>, decisions: Vec<Decision>) -> Result<()> {
+    let listed = decisions.iter().filter(|decision| !waits_for_a_person(decision));
+    asking.open(tx, listed)?;
+    let item = |decision: Decision| NewItem {
+        pupil_id: pupil_of(&decision),
+        proposed: waits_for_a_person(&decision),
+        decision,
+    };
+    let items: Vec<NewItem> = decisions.into_iter().map(item).collect();
+    rows::add_items(tx, asking.review, &items)
 }
 
 /// Whether a decision moves a case or sends a letter.
 pub fn waits_for_a_person(decision: &Decision) -> bool {
     let letter = decision.actions.iter().any(|action| action.kind == Do::Letter);
     decision.taking.is_some() || letter || !decision.held.is_empty()
-}
-
-/// Opens what somebody is to do because of a decision that moves no case. A report about each pupil is the list itself.
-pub fn open_actions(
-    tx: &mut Tx,
-    about: ActionSubject,
-    decision: &Decision,
-    day: NaiveDate,
-    calendars: &[Calendar],
-) -> Result<()> {
-    let note = match &decision.subject {
-        Subject::Teacher(name) | Subject::Class(name) => Some(name.as_str()),
-        Subject::Pupil(_) | Subject::School => None,
-    };
-    let is_list = |kind: Do| about.pupil_id.is_some() && matches!(kind, Do::Report | Do::Record);
-    let to_do = |kind: Do| !is_list(kind) && !matches!(kind, Do::Letter | Do::Flag | Do::Target);
-    for action in decision.actions.iter().filter(|action| to_do(action.kind)) {
-        actions::open(tx, about, &decision.rule, action, note, day, calendars)?;
-    }
-    Ok(())
 }

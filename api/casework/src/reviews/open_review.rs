@@ -30,10 +30,12 @@ pub async fn open_review(
     let scope = caller.scope().clone();
     let SchoolBlocks { blocks, known_at, .. } =
         counting.school_blocks(&scope, school_id, years).await?;
+    let codes = app.codes.clone();
     let operation = format!("open_review/{school_id}/{day}");
     let reply = app.db.run(&scope, move |tx| {
         key.once(tx, &caller, &operation, &[], |tx| {
-            let row = open(tx, (school_id, day), &blocks, known_at, caller.subject())?;
+            let counted = (&*codes, blocks.as_slice());
+            let row = open(tx, (school_id, day), counted, known_at, caller.subject())?;
             Reply::created(format!("/v1/reviews/{}", row.review_id), &row)
         })
     });

@@ -61,11 +61,11 @@ pub async fn stop_letters(
     let operation = format!("stop_letters/{pupil_id}");
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         pupils::pupil(tx, pupil_id)?;
-        // The letters are about the record that this one became.
-        pupils::check_unmerged(tx, pupil_id)?;
-        let act = if stopped { Act::StopLetters } else { Act::ResumeLetters };
-        visibility::check(tx, pupil_id, act)?;
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
+            // The letters are about the record that this one became.
+            pupils::check_unmerged(tx, pupil_id)?;
+            let act = if stopped { Act::StopLetters } else { Act::ResumeLetters };
+            visibility::check(tx, pupil_id, act)?;
             let stop = Stop { stopped, died, reason: &reason };
             let recorded_at = letters::stop(tx, pupil_id, &stop, caller.subject())?;
             if died {

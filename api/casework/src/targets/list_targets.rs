@@ -1,6 +1,6 @@
 //! The running targets of a school.
 
-use super::progress::{TargetAnswer, standing, years};
+use super::progress::{Ground, TargetAnswer, years};
 use crate::cases;
 use base::operation::*;
 use figures::Counting;
@@ -23,6 +23,7 @@ pub struct ListTargetsQuery {
 #[get("/v1/targets")]
 pub async fn list_targets(
     caller: May<ReadCase>,
+    app: web::Data<App>,
     counting: web::Data<Counting>,
     request: HttpRequest,
     params: Query<ListTargetsQuery>,
@@ -30,6 +31,7 @@ pub async fn list_targets(
     let ListTargetsQuery { school_id, limit, cursor } = params.0;
     let slice = Slice::<CaseId>::read(limit, cursor.as_deref(), &school_id)?;
     let (after, most) = (slice.after, slice.fetch());
+    let codes = app.codes.clone();
     let read = counting.school_blocks_of(caller.scope(), move |tx| {
         let today = tenants::today(tx, school_id)?;
         let found = cases::with_target(tx, school_id, after, most)?.into_iter();
@@ -38,13 +40,14 @@ pub async fn list_targets(
         let wanted: BTreeSet<AcademicYear> =
             running.iter().flat_map(|(_, target)| years(*target)).collect();
         let calendars = calendars::around(tx, school_id, today)?;
-        Ok((school_id, wanted.into_iter().collect(), (running, calendars, today)))
+        let wanted: Vec<AcademicYear> = wanted.into_iter().collect();
+        let cases: Vec<_> = running.iter().map(|(case, _)| case).collect();
+        let before = cases::elsewhere(tx, &codes, (school_id, &cases), &wanted)?;
+        Ok((school_id, wanted, (running, calendars, today, before)))
     });
-    let (counted, (running, calendars, today)) = read.await?;
-    let blocks = counted.blocks;
-    let answers: Vec<TargetAnswer> = running
-        .iter()
-        .map(|(case, target)| standing(case, *target, &blocks, &calendars, today))
-        .collect();
+    let (counted, (running, calendars, today, before)) = read.await?;
+    let ground = Ground { school: &counted, calendars: &calendars, before: &before, today };
+    let answers: Vec<TargetAnswer> =
+        running.iter().map(|(case, target)| ground.standing(case, *target)).collect();
     Ok(slice.page(answers, |target| target.case_id).answer(&request))
 }

@@ -7,7 +7,7 @@ use domain::{Calendar, NO_MARK, Percent};
 
 use crate::cases::CaseRow;
 use base::prelude::*;
-use figures::Enrolled;
+use figures::{Elsewhere, Enrolled, SchoolBlocks};
 
 /// A running target.
 #[derive(Debug, Serialize, ToSchema)]
@@ -51,8 +51,28 @@ pub struct TargetAnswer {
     alert: Option<String>,
     /// Weeks without school, over which the target pauses.
     pauses: Vec<Pause>,
+    /// Where the pupil came from another school of the trust in that time: the sessions so far at each, as it has them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    schools: Vec<TargetAtSchool>,
     /// What has to be known to read the figures.
     notices: Vec<String>,
+}
+
+/// The sessions of a target at one school.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct TargetAtSchool {
+    /// The school.
+    #[schema(example = 7)]
+    school_id: SchoolId,
+    /// Its name.
+    #[schema(example = "Larkrise Primary School")]
+    school: String,
+    /// Sessions attended.
+    #[schema(example = 8)]
+    attended: u64,
+    /// Possible sessions.
+    #[schema(example = 8)]
+    possible: u64,
 }
 
 words! {
@@ -76,7 +96,7 @@ pub struct Pause {
 }
 
 /// What is counted so far, and what is to come.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Count {
     attended: u64,
     possible: u64,
@@ -90,15 +110,64 @@ pub fn years(target: Target) -> impl Iterator<Item = AcademicYear> {
     first.into_iter().chain(last.filter(|_| first != last))
 }
 
-/// How a case's target stands. `blocks` are the school's of the target's years; `calendars` those around today.
-pub fn standing(
+/// What the targets of a school are counted from.
+pub struct Ground<'a> {
+    /// The school, with its blocks of the targets' years.
+    pub school: &'a SchoolBlocks,
+    /// Its calendars around today.
+    pub calendars: &'a [Calendar],
+    /// What pupils whose case goes on from a school before did there.
+    pub before: &'a BTreeMap<PupilId, Vec<Elsewhere>>,
+    /// The day.
+    pub today: NaiveDate,
+}
+
+impl Ground<'_> {
+    /// How a case's target stands.
+    pub fn standing(&self, case: &CaseRow, target: Target) -> TargetAnswer {
+        let here = count(case.pupil_id, target, &self.school.blocks, self.calendars, self.today);
+        let before = self.before.get(&case.pupil_id).map_or(&[][..], Vec::as_slice);
+        let mut schools = at_schools(before, (target.from, target.to.min(self.today)));
+        let sum = |of: fn(&TargetAtSchool) -> u64| schools.iter().map(of).sum::<u64>();
+        let count = Count {
+            attended: here.attended + sum(|one| one.attended),
+            possible: here.possible + sum(|one| one.possible),
+            ..here
+        };
+        if !schools.is_empty() {
+            schools.push(TargetAtSchool {
+                school_id: case.school_id,
+                school: self.school.school.name.clone(),
+                attended: here.attended,
+                possible: here.possible,
+            });
+        }
+        standing(case, target, count, schools, (self.calendars, self.today))
+    }
+}
+
+/// The sessions at each of the schools before, from one day to another; without those at which nothing was possible.
+fn at_schools(before: &[Elsewhere], (from, to): (NaiveDate, NaiveDate)) -> Vec<TargetAtSchool> {
+    let mut schools: BTreeMap<SchoolId, TargetAtSchool> = BTreeMap::new();
+    for Elsewhere { school_id, school, block } in before {
+        for rate in block.members().filter_map(|member| block.attendance(member, from, to)) {
+            let (school_id, school) = (*school_id, school.clone());
+            let none = TargetAtSchool { school_id, school, attended: 0, possible: 0 };
+            let one = schools.entry(school_id).or_insert(none);
+            one.attended += rate.part();
+            one.possible += rate.whole();
+        }
+    }
+    schools.into_values().collect()
+}
+
+fn standing(
     case: &CaseRow,
     target: Target,
-    blocks: &[Arc<Block>],
-    calendars: &[Calendar],
-    today: NaiveDate,
+    count: Count,
+    schools: Vec<TargetAtSchool>,
+    (calendars, today): (&[Calendar], NaiveDate),
 ) -> TargetAnswer {
-    let count = count(case.pupil_id, target, blocks, calendars, today);
     let mut notices = Vec::new();
     let ends = calendar_end(calendars).filter(|last| *last + DayCount::new(6) >= target.to);
     if ends.is_none() && today <= target.to {
@@ -143,6 +212,7 @@ pub fn standing(
         short,
         alert,
         pauses: pauses(target, calendars),
+        schools,
         notices,
     }
 }

@@ -50,7 +50,7 @@ pub async fn record_visit(
                 confidential: confidential.as_ref(),
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
-            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&row.says, true), &caller)?;
             Reply::created(format!("/v1/visits/{}", row.record_id), &Record::<Visit>::of(&row)?)
         })
     });

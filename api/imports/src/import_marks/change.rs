@@ -70,10 +70,10 @@ impl Change {
     }
 
     /// The enrolments whose marks it changes.
-    pub fn moved(&self, year: i16) -> Vec<Moved> {
-        let year = AcademicYear::new(year);
-        let moved = |change: &YearChange| change.moved(year?);
-        self.marks.iter().filter_map(moved).collect()
+    pub fn moved(&self, tx: &mut Tx, (school_id, year): Key) -> Result<Vec<Moved>> {
+        let Some(year) = AcademicYear::new(year) else { return Ok(Vec::new()) };
+        let reviewed = marks::reviewed(tx, school_id, (year.first_day(), year.last_day()))?;
+        Ok(self.marks.iter().filter_map(|change| change.moved(year, &reviewed)).collect())
     }
 
     pub fn is_any(&self) -> bool {
@@ -113,7 +113,7 @@ pub(super) fn write(
         let version = *versions.get(key).ok_or_else(|| Problem::internal("no version"))?;
         marks::store(tx, key.0, key.1, version, &change.marks, &author)?;
         marks::put_taken(tx, key.0, key.1, version, &change.taken, Source::Import)?;
-        moved.extend(change.moved(key.1));
+        moved.extend(change.moved(tx, *key)?);
     }
     let at = versions.values().map(|version| version.at).max();
     if let Some(at) = at {

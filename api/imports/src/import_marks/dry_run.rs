@@ -56,8 +56,13 @@ fn foretell(
     years: &[(Key, Change)],
     outcome: &mut Outcome,
 ) -> Result<()> {
-    let moved: Vec<Moved> = years.iter().flat_map(|(key, change)| change.moved(key.1)).collect();
-    let looks = job.run(|tx| marks::resting(tx, &moved))?;
+    let looks = job.run(|tx| {
+        let mut moved: Vec<Moved> = Vec::new();
+        for (key, change) in years {
+            moved.extend(change.moved(tx, *key)?);
+        }
+        marks::resting(tx, &moved)
+    })?;
     let mut touched = TouchedByMarks::default();
     let total = u64::try_from(looks.len()).unwrap_or(u64::MAX);
     for theirs in looks.chunk_by(|one, next| one.school_id == next.school_id) {

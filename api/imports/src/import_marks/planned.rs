@@ -1,10 +1,7 @@
 //! `#` on half days on which a school is open: accepted, as in a register, and told once a file.
 
-use domain::CodeTable;
+use domain::{CodeTable, PLANNED_CLOSURE};
 use files::{Notice, NoticeKind};
-
-/// The code of a planned closure.
-const PLANNED_CLOSURE: &str = "#";
 
 /// The number that stands for a planned closure in a pupil's year.
 pub(super) fn number(codes: &CodeTable) -> Option<u8> {

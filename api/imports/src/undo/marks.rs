@@ -51,7 +51,8 @@ pub(super) fn take_back(
         marks::store(tx, key.0, key.1, version, &changes, &author)?;
         marks::put_taken(tx, key.0, key.1, version, &taken, Source::Import)?;
         let year = academic(key.1)?;
-        moved.extend(changes.iter().filter_map(|change| change.moved(year)));
+        let reviewed = marks::reviewed(tx, key.0, (year.first_day(), year.last_day()))?;
+        moved.extend(changes.iter().filter_map(|change| change.moved(year, &reviewed)));
     }
     let at = versions.into_values().map(|version| version.at).max().unwrap_or_else(|| tx.now());
     let changed = Changed { at, why: &why, source: Some(job.id()) };

@@ -1,8 +1,8 @@
 //! What must be looked at again when marks change: the pupils about whom something rests on them are put into the queue
 //! by whatever changed the marks, in its own transaction.
 //!
-//! Marks that fill a blank of the same day are how every register comes in, and change nothing that was true: reviews
-//! of that day are not asked again because of them.
+//! Marks that arrive after a review are looked at like amended ones, also those of the review's own day: it counted what
+//! was there by then.
 
 mod rows;
 
@@ -10,7 +10,7 @@ use base::jobs;
 use base::prelude::*;
 
 pub use rows::{
-    LookRow, keep as keep_look, left as looks_left, of_source as looks_of_source, resting,
+    LookRow, keep as keep_look, left as looks_left, of_source as looks_of_source, resting, reviewed,
 };
 
 /// The kind of job that a second look is.

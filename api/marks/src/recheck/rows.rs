@@ -5,7 +5,7 @@ use diesel::sql_types::{Array, Date, Integer, Timestamptz};
 use serde::de::DeserializeOwned;
 
 use super::{Look, Moved};
-use schema::second_look;
+use schema::{review, second_look};
 
 use base::prelude::*;
 
@@ -68,6 +68,18 @@ pub fn resting(tx: &mut Tx, moved: &[Moved]) -> Result<Vec<Look>> {
         enrolments: row.enrolments,
     };
     Ok(rows.into_iter().map(look).collect())
+}
+
+/// The days from one to another of which a school has a review.
+pub fn reviewed(
+    tx: &mut Tx,
+    school_id: SchoolId,
+    (from, to): (NaiveDate, NaiveDate),
+) -> Result<BTreeSet<NaiveDate>> {
+    let reviews = tx.of(review::table).filter(review::school_id.eq(school_id));
+    let days: Vec<NaiveDate> =
+        reviews.filter(review::day.between(from, to)).select(review::day).load(tx.conn)?;
+    Ok(days.into_iter().collect())
 }
 
 /// The enrolments whose days were recorded at an instant and were others before, each with the first day on which the

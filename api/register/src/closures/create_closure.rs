@@ -61,8 +61,9 @@ pub async fn create_closure(
         return Ok(HttpResponse::Ok().json(closing.await?.touched));
     }
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
-        let year = body.value.check(tenants::today(tx, school_id)?)?;
+        tenants::school(tx, school_id)?;
         key.once(tx, &caller, &format!("create_closure/{school_id}"), &body.bytes, |tx| {
+            let year = body.value.check(tenants::today(tx, school_id)?)?;
             let recorded = record(tx, school_id, year, &body.value, &codes, &caller)?;
             Reply::created(format!("/v1/schools/{school_id}/closures"), &recorded)
         })
@@ -97,7 +98,9 @@ fn record(
     marks::store(tx, school_id, year.number(), version, &changes, &author)?;
     let taken = marks::newly_taken(tx, school_id, year.number(), &taken, Source::Amendment)?;
     marks::put_taken(tx, school_id, year.number(), version, &taken, Source::Amendment)?;
-    let moved: Vec<Moved> = changes.iter().filter_map(|change| change.moved(year)).collect();
+    let reviewed = marks::reviewed(tx, school_id, (year.first_day(), year.last_day()))?;
+    let moved = changes.iter().filter_map(|change| change.moved(year, &reviewed));
+    let moved: Vec<Moved> = moved.collect();
     marks::look_again(tx, &moved, Changed { at: version.at, why: reason, source: None }, caller)?;
     let closure = NewClosure {
         school_id,

@@ -8,7 +8,7 @@ use diesel::sql_types::Integer;
 use super::entry::{Entries, LogEntry, LogFilter, LogKind, entry, of_page, source};
 use base::prelude::*;
 use roll::parents;
-use schema::{action, contact_attempt, evidence, feedback, mitigation};
+use schema::{action, action_pupil, contact_attempt, evidence, feedback, mitigation};
 use school::tenants;
 
 /// What was done, each attempt too.
@@ -21,11 +21,20 @@ pub fn done(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
         .filter(evidence::school_id.eq(wanted.school_id))
         .into_boxed();
     rows = rows.narrow(wanted.case_id.map(|case_id| action::case_id.eq(case_id)));
-    rows = rows.narrow(wanted.pupil_id.map(|pupil_id| action::pupil_id.eq(pupil_id)));
+    if let Some(pupil_id) = wanted.pupil_id {
+        // What was done for a whole list was done for each pupil on it.
+        let listed = action_pupil::table
+            .filter(action_pupil::trust_id.eq(action::trust_id))
+            .filter(action_pupil::action_id.eq(action::action_id))
+            .filter(action_pupil::pupil_id.eq(pupil_id).and(action_pupil::overtaken_at.is_null()));
+        let own = action::pupil_id.eq(pupil_id).or(evidence::pupil_id.eq(pupil_id));
+        let whole = evidence::pupil_id.is_null().and(diesel::dsl::exists(listed));
+        rows = rows.filter(own.assume_not_null().or(whole));
+    }
     let keys = (evidence::recorded_at, evidence::action_id, evidence::seq);
     type Row = (
         (ActionId, i32, String, bool, DateTime<Utc>, String),
-        (String, String, Option<CaseId>, Option<PupilId>),
+        (String, String, Option<CaseId>, Option<PupilId>, Option<PupilId>),
     );
     let rows: Vec<Row> = of_page!(rows, wanted, source::EVIDENCE, (keys.0, keys.1, keys.2))
         .select((
@@ -37,10 +46,11 @@ pub fn done(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
                 evidence::recorded_at,
                 evidence::recorded_by,
             ),
-            (action::rule, action::says, action::case_id, action::pupil_id),
+            (action::rule, action::says, action::case_id, action::pupil_id, evidence::pupil_id),
         ))
         .load(tx.conn)?;
-    let one = |((id, seq, says, done, at, who), (rule, asked, case_id, pupil_id)): Row| {
+    let one = |((id, seq, says, done, at, who), (rule, asked, case_id, own, listed)): Row| {
+        let pupil_id = own.or(listed).or(wanted.pupil_id);
         let kind = if done { LogKind::Done } else { LogKind::Attempt };
         let one = entry(at, who, kind, says);
         let one = LogEntry { because: vec![asked], rule: Some(rule), case_id, pupil_id, ..one };

@@ -111,6 +111,7 @@ fn says(what: &Recorded, state: impl Fn(&str) -> Option<LetterState>) -> (LogKin
         }
         Recorded::Held { letter, why } => (LogKind::Held, format!("letter {letter:?} held: {why}")),
         Recorded::Flagged(words) => (LogKind::Flag, words.clone()),
+        Recorded::Lifted { flag, .. } => (LogKind::Flag, format!("{flag}: lifted")),
         Recorded::Target(target) => {
             let (rate, from, to) = (target.rate, target.from, target.to);
             (LogKind::Target, format!("{rate} or more from {from} to {to}"))

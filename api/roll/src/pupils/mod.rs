@@ -8,6 +8,7 @@ mod details;
 mod enrolment_notices;
 mod enrolment_page;
 mod facts;
+mod flags;
 mod identity;
 mod list_classes;
 mod list_enrolments;
@@ -25,6 +26,7 @@ pub use characteristics::{
     CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
     characteristics_of, characteristics_of_enrolment, characteristics_on, has_on,
 };
+pub use flags::{PupilFlag, flags_on};
 pub use identity::{pupils_by_upn, rename};
 pub use record::{
     NewClass, NewPlacement, NewPupil, NewStay, add_classes, add_days, add_enrolments,

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::flags::{PupilFlag, flags_on};
 use super::identity::former_upns;
 use super::rows::merged_into;
 use super::{EnrolmentRow, PupilRow};
@@ -22,6 +23,9 @@ pub struct PupilPage {
     merged_into: Option<PupilId>,
     /// Enrolments at schools that you may see, earliest first.
     enrolments: Vec<EnrolmentRow>,
+    /// What open cases ask of whoever codes an absence, such as medical evidence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    flags: Vec<PupilFlag>,
 }
 
 /// A pupil as it stands now. Errors: 404.
@@ -34,7 +38,9 @@ pub(super) fn pupil_page(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilPage> {
         .filter(enrolment_now::pupil_id.eq(pupil_id))
         .order((enrolment_now::first_day, enrolment_now::enrolment_id))
         .load(tx.conn)?;
-    Ok(PupilPage { pupil, former_upns, merged_into, enrolments })
+    let today = tx.clock().today();
+    let flags = flags_on(tx, None, &[pupil_id], today)?.remove(&pupil_id).unwrap_or_default();
+    Ok(PupilPage { pupil, former_upns, merged_into, enrolments, flags })
 }
 
 /// Read a pupil

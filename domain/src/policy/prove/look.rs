@@ -155,6 +155,7 @@ fn case(pupil: &Pupil, stage: &str) -> Case {
         band: pupil.last_band.clone(),
         letters: pupil.since_letter.and(figure).map(|_| letter).into_iter().collect(),
         flags: std::collections::BTreeSet::new(),
+        lifted: std::collections::BTreeSet::new(),
         target: None,
         left: None,
     }

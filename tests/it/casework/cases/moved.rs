@@ -196,3 +196,56 @@ fn a_case_closes_with_its_pupil_or_goes_on_at_the_next_school() {
     let due = admin.get(&days).expect(200)["items"].clone();
     assert!(text(&due[0], "label").contains("1 case falls due"), "{due:#}");
 }
+
+/// A target of 96% from 4 January to 12 February: present at the old school until the move, and then at the next.
+#[test]
+fn a_target_counts_the_sessions_at_both_schools_each_as_it_has_them() {
+    let office = in_mid_target();
+    let here = |_, _| None;
+    send_marks(&office.lead, office.school, &[2], ("2027-01-04", "2027-01-15"), here);
+    let (next, lead) = moves(&office);
+    let case = items(&lead, &format!("/v1/cases?school_id={next}"))[0]["case_id"].clone();
+    let admin = office.app.client("trust_admin", 1);
+    let read = || lead.get(&format!("/v1/cases/{case}/target")).expect(200);
+    let sum = |told: &Value| ["attended", "possible"].map(|name| told[name].as_u64().unwrap());
+    let told = read();
+    assert_eq!((sum(&told), &told["standing"]), ([20, 20], &json!("kept")), "{told:#}");
+    assert_eq!(
+        (&told["schools"][0]["school_id"], sum(&told["schools"][0])),
+        (&json!(office.school), [20, 20])
+    );
+
+    // Two days here, of which one is missed; the school before corrects one of its own.
+    office.app.clock.set("2027-01-21T16:00:00Z");
+    let absent = |_, day| (day == 1).then_some("I");
+    send_marks(&lead, next, &[2], ("2027-01-20", "2027-01-21"), absent);
+    let told = read();
+    assert_eq!((sum(&told), sum(&told["schools"][1])), ([22, 24], [2, 4]), "{told:#}");
+    send_marks(&office.lead, office.school, &[2], ("2027-01-05", "2027-01-05"), |_, _| Some("I"));
+    let told = read();
+    assert_eq!((sum(&told), sum(&told["schools"][0])), ([20, 24], [18, 20]), "{told:#}");
+    let listed = items(&lead, &format!("/v1/targets?school_id={next}"));
+    assert_eq!(listed, [told]);
+
+    // When it is over, what is judged is both.
+    let follow = format!("/v1/schools/{next}/policy/pathway/2026-09-01");
+    admin.put(&follow, &json!({ "policy": "improvement-process" })).expect(200);
+    office.app.clock.set("2027-02-22T18:00:00Z");
+    send_marks(&lead, next, &[2], ("2027-01-22", "2027-02-22"), here);
+    let review = {
+        let mut found = None;
+        wait_until("the review of the target's end", || {
+            let reviews = items(&lead, &format!("/v1/reviews?school_id={next}"));
+            let of_its_day = |one: &&Value| one["day"] == "2027-02-22";
+            found = reviews.iter().find(of_its_day).map(|one| one["review_id"].clone());
+            found.is_some()
+        });
+        found.unwrap()
+    };
+    let path = format!("/v1/reviews/{review}/items?pupil_id={}", office.pupil(2));
+    let because = items(&lead, &path)[0]["because"].to_string();
+    assert!(
+        because.contains("for the target of 96% from 2027-01-04 to 2027-02-12: 52 of 56"),
+        "{because}"
+    );
+}

@@ -101,6 +101,15 @@ fn a_notice_to_improve_says_what_the_framework_asks_for_and_is_never_for_a_holid
     ] {
         assert!(page.contains(says), "{says:?} in {page}");
     }
+    let body = json!({ "school_id": office.school, "from": "2026-10-23", "to": "2026-11-15",
+        "support_given": "We met.", "enough": "None.", "ends_early": "with one more." });
+    let path = format!("/v1/pupils/{}/notices-to-improve", office.pupil(4));
+    let key = [("idempotency-key", "to improve")];
+    let before = office.lead.json("POST", &path, &key, &body).expect(201);
+    // Sent again after midnight it is answered alike, and for the first time it would be too late.
+    office.on("2026-10-24");
+    assert_eq!(office.lead.json("POST", &path, &key, &body).expect(201), before);
+    assert_eq!(office.lead.post(&path, &body).pointers(), ["/from"]);
 }
 
 #[test]

@@ -117,7 +117,8 @@ fn the_education_welfare_officer(story: &Story) {
     let why = "Three letters and a clinic, and no improvement";
     let referral = json!({ "about": story.about(1, Some(("H-11", "refer"))), "to": "ewo", "name": "EWO", "why": why });
     let referral = post(&story.lead, "/v1/referrals", &referral);
-    let sent = json!({ "state": "sent", "day": "2027-03-25", "says": "By secure e-mail" });
+    let sent = json!({ "state": "sent", "day": "2027-03-25", "says": "By secure e-mail",
+        "reason": "Nobody was at home" });
     story.lead.post(&format!("{referral}/progress"), &sent).expect(200);
 }
 

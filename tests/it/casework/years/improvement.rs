@@ -119,7 +119,8 @@ fn stage_4(story: &Story) {
     let referral = json!({ "about": story.about(1, Some(("W-09", "refer"))), "to": "local_authority",
         "name": "Warwickshire Attendance Team", "why": "Two targets of 96% were not achieved" });
     let referral = post(&story.lead, "/v1/referrals", &referral);
-    let sent = json!({ "state": "sent", "day": "2027-05-10", "says": "By secure e-mail" });
+    let sent = json!({ "state": "sent", "day": "2027-05-10", "says": "By secure e-mail",
+        "reason": "Nobody was at home" });
     story.lead.post(&format!("{referral}/progress"), &sent).expect(200);
     story.morning_of("2027-05-24");
     let answer = json!({ "state": "answered", "day": "2027-05-24", "outcome": "support",

@@ -246,6 +246,11 @@ pub const CALLS: &[(&str, &str, &str)] = &[
         "/v1/cases/{case}/outcomes",
         r#"{"outcome":"a person decides otherwise","to":"Stage 3","reason":"Known"}"#,
     ),
+    (
+        "lift_flag",
+        "/v1/cases/{case}/flags/lift",
+        r#"{"flag":"medical evidence required","ground":"talked"}"#,
+    ),
     ("list_mitigations", "/v1/pupils/{pupil}/mitigations", ""),
     ("list_targets", "/v1/targets?school_id={school}", ""),
     ("read_target", "/v1/cases/{case}/target", ""),
@@ -321,7 +326,7 @@ pub const CALLS: &[(&str, &str, &str)] = &[
     (
         "progress_referral",
         "/v1/referrals/{referral}/progress",
-        r#"{"state":"sent","day":"2026-11-18","says":"By post"}"#,
+        r#"{"state":"sent","day":"2026-11-18","says":"By post","reason":"Known"}"#,
     ),
     ("notices_of_pupil", "/v1/pupils/{pupil}/notices", ""),
     (
@@ -344,6 +349,11 @@ pub const CALLS: &[(&str, &str, &str)] = &[
     ("list_letters", "/v1/letters?school_id={school}", ""),
     ("read_letter", "/v1/letters/{letter}", ""),
     ("record_sent", "/v1/letters/{letter}/sent", r#"{"on":"2026-11-18","how":"By post"}"#),
+    (
+        "record_posted",
+        "/v1/sent-letters",
+        r#"{"letters":[{letter}],"on":"2026-11-18","how":"By post"}"#,
+    ),
     ("decide_letter", "/v1/letters/{letter}/decision", r#"{"decide":"release","reason":"Known"}"#),
     ("stop_letters", "/v1/pupils/{pupil}/letters/stop", r#"{"stopped":true,"reason":"Known"}"#),
     ("list_actions", "/v1/actions?school_id={school}", ""),
@@ -354,6 +364,11 @@ pub const CALLS: &[(&str, &str, &str)] = &[
     ),
     ("read_action", "/v1/actions/{action}", ""),
     ("give_evidence", "/v1/actions/{action}/evidence", r#"{"says":"Rang","done":true}"#),
+    (
+        "record_evidence",
+        "/v1/evidence",
+        r#"{"evidence":[{"action_id":{action},"says":"Rang","done":true}]}"#,
+    ),
     ("pupil_broken_weeks", "/v1/pupils/{pupil}/broken-weeks", ""),
     ("school_broken_weeks", "/v1/schools/{school}/reports/broken-weeks?review_id={review}", ""),
     ("at_risk", "/v1/schools/{school}/reports/at-risk", ""),

@@ -1,38 +1,51 @@
 //! A review that is asked again about one pupil.
 
 use analytics::Block;
-use domain::policy::word::Do;
-use domain::policy::{Decision, Policy, Subject};
+use domain::CodeTable;
+use domain::policy::word::{Do, For};
+use domain::policy::{Decision, Policy};
 
 use super::super::families::{family_of, left_in_term};
 use super::super::question::Question;
+use super::super::to_do::pupil_of;
 use super::school::{School, SchoolReview};
 use crate::cases::{self, Accepted, CaseFile};
 use crate::letters;
 use base::prelude::*;
-use figures::{Beside, Figures};
+use figures::{Beside, Elsewhere, Figures};
 
 /// What is known of a pupil at a school apart from the marks and the case: read once, for all reviews.
 pub(super) struct Own {
     pupil_id: PupilId,
     /// Whether no letter may leave.
     stopped: bool,
-    /// Whether the child has died.
-    died: bool,
+    /// Of the child and the family, who has died.
+    died: BTreeSet<PupilId>,
     /// The reasons that were accepted.
     accepted: Vec<Accepted>,
     /// Who is of the same family.
     families: BTreeMap<PupilId, i64>,
+    /// Brothers and sisters, where a policy has a row for a family.
+    pub kin: Vec<PupilId>,
     /// By the day of a review: the stage at which the pupil's last case had ended in its term.
     left: BTreeMap<NaiveDate, String>,
+    /// Where the case goes on from a school before, what the pupil did there.
+    pub before: Vec<Elsewhere>,
 }
 
 impl Own {
     /// Reads it.
-    pub fn read(tx: &mut Tx, school: &School, pupil_id: PupilId) -> Result<Self> {
+    pub fn read(
+        tx: &mut Tx,
+        codes: &CodeTable,
+        school: &School,
+        (pupil_id, case): (PupilId, Option<&CaseFile>),
+    ) -> Result<Self> {
         let whose = (school.school_id, pupil_id);
+        let rows: Vec<_> = case.iter().map(|told| &told.row).collect();
+        let mut before = cases::elsewhere(tx, codes, (whose.0, &rows), &school.years)?;
+        let before = before.remove(&pupil_id).unwrap_or_default();
         let stopped = letters::stopped(tx, &[pupil_id])?.contains(&pupil_id);
-        let died = letters::died(tx, &[pupil_id])?.contains(&pupil_id);
         let mut left = BTreeMap::new();
         let mut policies: Vec<&Policy> = Vec::new();
         for one in &school.reviews {
@@ -44,8 +57,13 @@ impl Own {
         }
         let today = tx.clock().today();
         let families = family_of(tx, &policies, pupil_id, today)?;
+        let one = families.get(&pupil_id);
+        let kin = families.iter().filter(|(kin, family)| **kin != pupil_id && Some(*family) == one);
+        let kin: Vec<PupilId> = kin.map(|(kin, _)| *kin).collect();
+        let all: Vec<PupilId> = kin.iter().copied().chain([pupil_id]).collect();
+        let died = letters::died(tx, &all)?;
         let accepted = cases::accepted(tx, whose)?;
-        Ok(Self { pupil_id, stopped, died, accepted, families, left })
+        Ok(Self { pupil_id, stopped, died, accepted, families, kin, left, before })
     }
 
     /// As it stood for the review of a day.
@@ -55,11 +73,12 @@ impl Own {
         let mitigations = accepted.then(|| (pupil, cases::said_of_accepted()));
         Beside {
             stopped: self.stopped.then_some(pupil).into_iter().collect(),
-            died: self.died.then_some(pupil).into_iter().collect(),
+            died: self.died.clone(),
             mitigations: mitigations.into_iter().collect(),
             families: self.families.clone(),
             left: self.left.get(&day).map(|stage| (pupil, stage.clone())).into_iter().collect(),
             previous: review.previous,
+            elsewhere: BTreeMap::from([(pupil, self.before.clone())]),
             ..Beside::default()
         }
     }
@@ -70,15 +89,33 @@ pub(super) struct ReviewAsked<'s> {
     pub of: &'s SchoolReview,
     school: &'s School,
     pupil_id: PupilId,
+    /// Brothers and sisters: what is for the family stands with the first of the children.
+    kin: Vec<PupilId>,
     beside: Beside,
 }
 
 impl<'s> ReviewAsked<'s> {
     pub fn new(school: &'s School, of: &'s SchoolReview, own: &Own) -> Self {
-        Self { of, school, pupil_id: own.pupil_id, beside: own.beside(of) }
+        let (pupil_id, kin) = (own.pupil_id, own.kin.clone());
+        Self { of, school, pupil_id, kin, beside: own.beside(of) }
     }
 
-    /// What it proposes about the pupil with these marks, and with the case as it stood.
+    /// The pupils with whom something may stand that hangs on the pupil's marks.
+    pub fn with_whom(&self) -> impl Iterator<Item = PupilId> {
+        std::iter::once(self.pupil_id).chain(self.kin.iter().copied())
+    }
+
+    /// Whether something that stands with a pupil hangs on this one's marks: it is this pupil, or it is for the family.
+    pub fn hangs_on(&self, pupil_id: Option<PupilId>, rule: &str) -> bool {
+        let follows = [Some(&self.of.pathway), self.of.rewards.as_ref()].into_iter().flatten();
+        let mut rows = follows.flat_map(|one| one.policy.regular());
+        let mut family =
+            || rows.any(|(row, regular)| row.rule == rule && regular.whom == For::Families);
+        let kin = pupil_id.is_some_and(|one| self.kin.contains(&one));
+        pupil_id == Some(self.pupil_id) || kin && family()
+    }
+
+    /// What it proposes about the pupil, or the family, with these marks, and with the case as it stood.
     pub fn ask(
         &self,
         tx: &mut Tx,
@@ -102,7 +139,7 @@ impl<'s> ReviewAsked<'s> {
             shelf: &self.school.shelf,
         };
         let mut decisions = question.ask(tx, pathway, &open)?;
-        decisions.retain(|one| one.subject == Subject::Pupil(i64::from(self.pupil_id.number())));
+        decisions.retain(|one| self.hangs_on(pupil_of(one), &one.rule));
         Ok(decisions)
     }
 }

@@ -31,7 +31,7 @@ impl Rests<'_> {
         if was == now && !again {
             return Ok(Vec::new());
         }
-        let items = rows::items_to_change(tx, asked.of.review.review_id, self.pupil_id)?;
+        let items = items_of(tx, asked)?;
         let mut touched = Vec::new();
         let mut fresh = Vec::new();
         let mut there = Vec::new();
@@ -59,7 +59,7 @@ impl Rests<'_> {
                 ItemState::Sent
                     if then.is_some() && still.is_none() && decision.taking.is_none() =>
                 {
-                    touched.extend(self.lose_plain_letters(tx, asked, &decision, why)?);
+                    touched.extend(self.lose_plain_letters(tx, asked, (item, &decision), why)?);
                 }
                 // A step that was undone may be proposed again.
                 ItemState::Sent if again => {}
@@ -79,7 +79,7 @@ impl Rests<'_> {
                 fresh.push(decision);
             }
         }
-        store(tx, &asked.of.review, fresh, &asked.of.calendars)?;
+        store(tx, &asked.of.asking(), fresh)?;
         Ok(touched)
     }
 
@@ -109,7 +109,8 @@ impl Rests<'_> {
 
     fn withdraw(&self, tx: &mut Tx, item: &ItemRow, decision: &Decision) -> Result<()> {
         let rules = std::slice::from_ref(&decision.rule);
-        actions::overtake(tx, (item.review_id, self.pupil_id), rules)?;
+        let about = item.pupil_id.unwrap_or(self.pupil_id);
+        actions::overtake(tx, (item.review_id, about), rules)?;
         rows::settle(tx, item, ItemState::MovedOn, Some("marks were amended"), "rollcall")
     }
 
@@ -118,15 +119,29 @@ impl Rests<'_> {
         &self,
         tx: &mut Tx,
         asked: &ReviewAsked<'_>,
-        decision: &Decision,
+        (item, decision): (&ItemRow, &Decision),
         why: &str,
     ) -> Result<Vec<Consequence>> {
         let names = letters_of(decision);
         let review_id = asked.of.review.review_id;
-        let mut letters = letters::counting_of_review(tx, self.pupil_id, review_id)?;
+        let about = item.pupil_id.unwrap_or(self.pupil_id);
+        let mut letters = letters::counting_of_review(tx, about, review_id)?;
         letters.retain(|one| one.case_id.is_none() && names.contains(one.name.as_str()));
         letters.iter().map(|letter| lose(tx, letter, why)).collect()
     }
+}
+
+/// What the review listed or proposed and that hangs on the pupil's marks, to be changed.
+fn items_of(tx: &mut Tx, asked: &ReviewAsked<'_>) -> Result<Vec<ItemRow>> {
+    let mut items = Vec::new();
+    for pupil_id in asked.with_whom() {
+        for item in rows::items_to_change(tx, asked.of.review.review_id, pupil_id)? {
+            if asked.hangs_on(item.pupil_id, &item.decision()?.rule) {
+                items.push(item);
+            }
+        }
+    }
+    Ok(items)
 }
 
 fn of(asked: &ReviewAsked<'_>, what: ConsequenceKind, decision: &Decision) -> Consequence {

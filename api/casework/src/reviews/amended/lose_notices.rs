@@ -41,7 +41,7 @@ impl Rests<'_> {
             };
             touched.push(Consequence {
                 what,
-                rule: "the national framework for penalty notices".to_owned(),
+                rule: notices::FRAMEWORK.to_owned(),
                 says,
                 review_id: None,
                 letter_id: None,

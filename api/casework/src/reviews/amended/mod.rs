@@ -22,7 +22,7 @@ use crate::actions::{self, ActionSubject};
 use crate::cases::{self, CaseFile};
 use crate::notices::{self, Supported};
 use base::prelude::*;
-use figures::{AsKnown, Enrolled, pupil_blocks};
+use figures::{AsKnown, Elsewhere, Enrolled, pupil_blocks};
 
 pub use consequence::{Consequence, TouchedByMarks};
 pub use present::present;
@@ -38,6 +38,10 @@ pub struct Rests<'s> {
     /// The reviews since, earliest first.
     asked: Vec<ReviewAsked<'s>>,
     before: Vec<Arc<Block>>,
+    /// Those of brothers and sisters, which stand among the others.
+    kin: Vec<Arc<Block>>,
+    /// Where the case goes on from a school before, what the pupil did there.
+    elsewhere: Vec<Elsewhere>,
     case: Option<CaseFile>,
     notices: Vec<Supported>,
 }
@@ -76,19 +80,26 @@ impl<'s> Rests<'s> {
         if since.peek().is_none() && case.is_none() && notices.is_empty() {
             return Ok(None);
         }
-        let own = Own::read(tx, school, pupil_id)?;
+        let own = Own::read(tx, codes, school, (pupil_id, case.as_ref()))?;
         let asked = since.map(|of| ReviewAsked::new(school, of, &own)).collect();
-        let before = match known {
+        let mut before = match known {
             Some(known) => known.pupil_blocks(codes, pupil_id)?,
             None => pupil_blocks(tx, codes, whose, &school.years)?,
         };
-        Ok(Some(Self { school, pupil_id, asked, before, case, notices }))
+        let mut kin = Vec::new();
+        for one in &own.kin {
+            kin.extend(pupil_blocks(tx, codes, (school.school_id, *one), &school.years)?);
+        }
+        before.extend(kin.iter().cloned());
+        let elsewhere = own.before;
+        Ok(Some(Self { school, pupil_id, asked, before, kin, elsewhere, case, notices }))
     }
 
     /// Now that the marks are amended, undoes what they do not support any more, and tells a person all of it once.
     pub fn settle(self, tx: &mut Tx, amending: &Amending<'_>) -> Result<Vec<Consequence>> {
         let whose = (self.school.school_id, self.pupil_id);
-        let after = pupil_blocks(tx, amending.codes, whose, &self.school.years)?;
+        let mut after = pupil_blocks(tx, amending.codes, whose, &self.school.years)?;
+        after.extend(self.kin.iter().cloned());
         let mut touched = Vec::new();
         let mut now = self.case.clone();
         let mut lost = BTreeSet::new();
@@ -121,7 +132,8 @@ impl<'s> Rests<'s> {
         let target = told.case.target?;
         let to = target.to.min(tx.clock().today());
         let over = |blocks: &[Arc<Block>]| {
-            let rates = blocks.iter().flat_map(|block| {
+            let blocks = blocks.iter().chain(self.elsewhere.iter().map(|one| &one.block));
+            let rates = blocks.flat_map(|block| {
                 let own = block.members().filter(|member| member.pupil_id() == self.pupil_id);
                 own.filter_map(|member| block.attendance(member, target.from, to))
             });
@@ -143,9 +155,15 @@ impl<'s> Rests<'s> {
         })
     }
 
-    /// One task that tells a person all of it.
+    /// One task that tells a person all of it; and one of penalty notices, which stands with them.
     fn tell(&self, tx: &mut Tx, touched: &[Consequence], why: &str) -> Result<()> {
-        let news: Vec<&Consequence> = touched.iter().filter(|one| one.what.is_news()).collect();
+        let news = touched.iter().filter(|one| one.what.is_news());
+        let (notices, others) = news.partition(|one| one.notice_id.is_some());
+        self.tell_once(tx, others, why)?;
+        self.tell_once(tx, notices, why)
+    }
+
+    fn tell_once(&self, tx: &mut Tx, news: Vec<&Consequence>, why: &str) -> Result<()> {
         let Some(first) = news.first() else { return Ok(()) };
         let says: Vec<String> =
             news.iter().map(|one| format!("{}: {}", one.rule, one.says)).collect();

@@ -2,6 +2,7 @@
 //! carried out, its review is asked again.
 
 use analytics::Block;
+use domain::CodeTable;
 use domain::policy::{Decision, is_counted};
 
 use super::super::open::store;
@@ -18,7 +19,7 @@ use school::tenants;
 /// [`School::of_review`].
 pub fn present(
     tx: &mut Tx,
-    blocks: &[Arc<Block>],
+    (codes, blocks): (&CodeTable, &[Arc<Block>]),
     (school, review): (&School, &ReviewRow),
     item: &ItemRow,
 ) -> Result<Option<Decision>> {
@@ -35,10 +36,9 @@ pub fn present(
     let Some(of) = school.reviews.first() else {
         return Ok(Some(decision));
     };
-    let own = Own::read(tx, school, pupil_id)?;
+    let case = cases::open_case_to_change(tx, review.school_id, pupil_id)?;
+    let own = Own::read(tx, codes, school, (pupil_id, case.as_ref()))?;
     let asked = ReviewAsked::new(school, of, &own);
-    let whose = (review.school_id, pupil_id);
-    let case = cases::open_case_to_change(tx, whose.0, whose.1)?;
     let now = asked.ask(tx, blocks, case.as_ref())?;
     if let Some(same) = now.iter().find(|one| alike(one, &decision)) {
         return Ok(Some(same.clone()));
@@ -48,6 +48,6 @@ pub fn present(
     actions::overtake(tx, (review.review_id, pupil_id), std::slice::from_ref(&decision.rule))?;
     rows::settle(tx, item, ItemState::MovedOn, Some("the marks have changed"), "rollcall")?;
     let fresh = now.into_iter().filter(|one| !there.iter().any(|other| alike(one, other)));
-    store(tx, review, fresh.collect(), &of.calendars)?;
+    store(tx, &of.asking(), fresh.collect())?;
     Ok(None)
 }

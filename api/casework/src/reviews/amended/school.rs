@@ -6,7 +6,9 @@ use std::rc::Rc;
 use domain::Calendar;
 
 use super::super::rows::{self, ReviewRow};
+use super::super::to_do::Asking;
 use base::prelude::*;
+use figures::years_behind;
 use school::calendars;
 use school::policies::{self, Follows, Part, Shelf};
 
@@ -19,11 +21,11 @@ pub struct School {
     /// The policies that cases keep.
     pub shelf: Shelf,
     /// The reviews since, earliest first, without those of days on which the school followed no policy.
-    pub(super) reviews: Vec<SchoolReview>,
+    pub(in crate::reviews) reviews: Vec<SchoolReview>,
 }
 
 /// A review with everything that its answer hangs on, but for the pupil.
-pub(super) struct SchoolReview {
+pub struct SchoolReview {
     pub review: ReviewRow,
     /// The school's calendars around its day, in order.
     pub calendars: Rc<Vec<Calendar>>,
@@ -44,7 +46,7 @@ impl School {
 
     /// Reads what one review hangs on.
     pub fn of_review(tx: &mut Tx, review: ReviewRow) -> Result<Self> {
-        Self::of(tx, review.school_id, Vec::new(), vec![review])
+        Self::of(tx, review.school_id, years_behind(review.day)?, vec![review])
     }
 
     fn of(
@@ -86,6 +88,13 @@ impl School {
 }
 
 impl SchoolReview {
+    /// What it asks by.
+    pub fn asking(&self) -> Asking<'_> {
+        let follows = [Some(&self.pathway), self.rewards.as_ref()].into_iter().flatten();
+        let policies = follows.map(|one| &one.policy).collect();
+        Asking { review: &self.review, policies, calendars: &self.calendars }
+    }
+
     /// Who decides the school's reviews, in its own words.
     pub fn decides(&self) -> Option<&str> {
         self.pathway.policy.regular().find_map(|(_, regular)| regular.decides.as_deref())

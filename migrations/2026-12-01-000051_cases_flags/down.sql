@@ -1,0 +1,2 @@
+DROP INDEX case_state_flags;
+ALTER TABLE case_state DROP COLUMN flags;
