@@ -40,7 +40,7 @@ words! {
         Review = "review": "a policy lists pupils, and perhaps decides cases; or a case's stage is due",
         Deadlines = "deadlines": "actions fall due, or are overdue",
         Leavers = "leavers": "pupils with a case have left the roll, or moved inside the trust",
-        Joiners = "joiners": "pupils have their first day at another school: drafts of that school go live",
+        Joiners = "joiners": "pupils have their first or last day at a school: another one has them, and its drafts go live",
         Response = "response": "a policy does what it regularly does for pupils in a band",
         Reward = "reward": "a policy gives something for good attendance",
         Draw = "draw": "a policy holds a prize draw",

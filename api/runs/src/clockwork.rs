@@ -4,13 +4,13 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Integer};
 use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 
+use super::joiners;
 use super::reviews::Paths;
 use super::rows::{self, Key, NewRun, TRUST};
 use super::schools;
 use base::platform;
 use base::prelude::*;
 use casework::{actions, cases};
-use roll::joining;
 use school::tenants;
 
 /// What this process has seen of each trust, so that most looks are over at once.
@@ -61,7 +61,6 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
     let schools = tenants::schools(tx)?;
     let mut paths = Paths::read(tx)?;
     let mut deadlines = actions::deadlines(tx)?;
-    let drafts = !joining::waiting(tx)?.is_empty();
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
             let key = (school.school_id, As(due.occasion), due.period.clone());
@@ -83,13 +82,11 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
             let (fallen, _) = fallen_due(vec![due], known_from, now, is_there);
             new.extend(fallen.into_iter().map(|due| NewRun::first(school.school_id, due)));
         }
-        // What becomes of cases, actions and drafts in the meantime is seen when the next hour strikes.
-        if drafts || paths.follows_from(school.school_id).is_some() {
-            next = next.into_iter().chain(next_look(now, school.zone)).min();
-        }
+        // What becomes of rolls, cases, actions and drafts in the meantime is seen when the next hour strikes.
+        next = next.into_iter().chain(next_look(now, school.zone)).min();
     }
     new.extend(leavers(tx, &there)?);
-    new.extend(joiners(tx, &there)?);
+    new.extend(joining(tx, &there)?);
     new.sort_by_key(|run| run.due);
     rows::add(tx, &new, "clockwork", "runner")?;
     Ok(Some(Seen { recorded, next }))
@@ -105,10 +102,10 @@ fn leavers(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
     Ok(Some(of_today(tx, Occasion::Leavers, today)))
 }
 
-/// Today's run for the drafts of schools at which pupils have their first day, if there are any.
-fn joiners(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
+/// Today's run for pupils who have their first or last day, if there is anything to do.
+fn joining(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
     let today = tx.clock().today();
-    if is_there(there, Occasion::Joiners, today) || joining::due(tx)?.is_empty() {
+    if is_there(there, Occasion::Joiners, today) || !joiners::any(tx)? {
         return Ok(None);
     }
     Ok(Some(of_today(tx, Occasion::Joiners, today)))

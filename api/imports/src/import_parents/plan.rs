@@ -18,6 +18,10 @@ const ENGLISH: &str = "en";
 const UNTOLD: &str =
     "On record in the school's former system, without its text: see the order itself";
 
+/// Of what stands and of which a file says something else.
+const STAYS: &str = "What is on record about this parent and pupil stays as it is: a file neither takes it away nor puts it \
+    otherwise. The safeguarding lead of the main school does, and says why.";
+
 /// What a file is held against.
 pub(super) struct ParentsKnown<'a> {
     pub rows: &'a [Row],
@@ -105,33 +109,24 @@ impl ParentsPlan {
         change
     }
 
-    /// What is to be respected after the row. A file adds to it and never takes away: that is for a person.
+    /// What is to be respected after the row. A file adds to it, and neither takes away nor puts otherwise what stands: that
+    /// is for the safeguarding lead of the main school, who says why.
     fn safeguards(&mut self, row: &Row, stand: &Safeguards, today: NaiveDate) -> Safeguards {
-        let mut of = |clause: Option<&Clause>, stands: Option<&Order>| match (clause, stands) {
-            (Some(Clause::Stands { text, from, to }), stands) => {
-                let told = text.is_some() || from.is_some() || to.is_some();
-                if !told && stands.is_some() {
-                    return stands.cloned();
-                }
-                let text = text.clone().or_else(|| stands.map(|order| order.text.clone()));
-                Some(Order {
-                    text: text.unwrap_or_else(|| UNTOLD.to_owned()),
-                    from: from.or(stands.map(|order| order.from)).unwrap_or(today),
-                    to: to.or(stands.and_then(|order| order.to)),
-                    effects: stands.map_or(Vec::new(), |order| order.effects.clone()),
-                })
-            }
-            (Some(Clause::No), Some(order)) => {
-                self.notices.push(Notice {
-                    kind: NoticeKind::SafeguardsStay,
-                    line: row.file.line,
-                    count: 1,
-                    text: "What is on record about this parent and pupil stays: a file takes nothing of it away."
-                        .to_owned(),
-                });
-                Some(order.clone())
-            }
-            (_, stands) => stands.cloned(),
+        let mut of = |clause: Option<&Clause>, before: Option<&Order>| {
+            let said = match clause {
+                Some(Clause::Stands { text, from, to }) => order(text, (*from, *to), before, today),
+                Some(Clause::No) => None,
+                None => return before.cloned(),
+            };
+            let stays = before.filter(|order| order.stands(today) && said.as_ref() != Some(*order));
+            let Some(order) = stays else { return said.or(before.cloned()) };
+            self.notices.push(Notice {
+                kind: NoticeKind::SafeguardsStay,
+                line: row.file.line,
+                count: 1,
+                text: STAYS.to_owned(),
+            });
+            Some(order.clone())
         };
         let court_order = of(row.file.court_order.as_ref(), stand.court_order.as_ref());
         let no_contact = of(row.file.no_contact.as_ref(), stand.no_contact.as_ref());
@@ -147,6 +142,26 @@ impl ParentsPlan {
         }
         said
     }
+}
+
+/// What a file says that there is; what it leaves empty is as it was before, where there was something.
+fn order(
+    text: &Option<String>,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    before: Option<&Order>,
+    today: NaiveDate,
+) -> Option<Order> {
+    let told = text.is_some() || from.is_some() || to.is_some();
+    if !told && before.is_some() {
+        return before.cloned();
+    }
+    let text = text.clone().or_else(|| before.map(|order| order.text.clone()));
+    Some(Order {
+        text: text.unwrap_or_else(|| UNTOLD.to_owned()),
+        from: from.or(before.map(|order| order.from)).unwrap_or(today),
+        to: to.or(before.and_then(|order| order.to)),
+        effects: before.map_or(Vec::new(), |order| order.effects.clone()),
+    })
 }
 
 /// Who is called as the how manieth, row by row: what the file says, or else after those whom it names before.

@@ -5,6 +5,7 @@ use diesel::sql_types::{Integer, Jsonb, Text, Timestamptz};
 
 use crate::parents::{Contact, NewParent};
 use crate::pupils;
+use crate::visibility;
 use base::prelude::*;
 use schema::joining_draft;
 
@@ -66,7 +67,7 @@ impl Waiting {
 }
 
 /// Every draft that the caller may see and that has not gone live.
-pub fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
+fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     Ok(diesel::sql_query(
         "SELECT school_id, pupil_id, draft, recorded_by, recorded_at FROM ( \
              SELECT DISTINCT ON (school_id, pupil_id) * FROM joining_draft WHERE trust_id = $1 \
@@ -77,18 +78,25 @@ pub fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     .load(tx.conn)?)
 }
 
-/// The drafts whose first day has come: the pupil is on the roll of the school.
+/// The drafts whose first day has come: the pupil, or the one whose record this one has become, is on the roll of the
+/// school.
 pub fn due(tx: &mut Tx) -> Result<Vec<Waiting>> {
     let today = tx.clock().today();
     let mut drafts = waiting(tx)?;
     let pupils: Vec<PupilId> = drafts.iter().map(|draft| draft.pupil_id).collect();
-    let stays = pupils::stays_of_pupils(tx, &pupils)?;
+    let records = visibility::records(tx, &pupils)?.into_iter();
+    let children: BTreeMap<PupilId, PupilId> =
+        records.map(|one| (one.pupil_id, one.merged_into.unwrap_or(one.pupil_id))).collect();
+    let stays = pupils::stays_of_pupils(tx, &children.values().copied().collect::<Vec<_>>())?;
     let here: BTreeSet<(SchoolId, PupilId)> = stays
         .into_iter()
         .filter(|stay| stay.covers(today))
         .map(|stay| (stay.school_id, stay.pupil_id))
         .collect();
-    drafts.retain(|draft| here.contains(&(draft.school_id, draft.pupil_id)));
+    drafts.retain(|draft| {
+        let child = children.get(&draft.pupil_id);
+        child.is_some_and(|child| here.contains(&(draft.school_id, *child)))
+    });
     Ok(drafts)
 }
 

@@ -27,13 +27,14 @@ pub use add_parent::{NewParent, add};
 pub use link::Link;
 pub use of_pupils::{ParentOf, children_of, parents_of, protected, respected};
 pub use parents_of_pupil::{PupilParents, page as parents_page};
-pub use person::{Contact, Person};
+pub use person::{Contact, Person, check_contacts};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};
 pub use rows::{ParentRow, add_contacts, parent, parents_by_name};
 pub use safeguards::{Order, OrderEffect, Safeguards};
 pub use take_back::{TakenBack, take_back};
 pub use ties::{Tie, kept_apart, put_safeguards, ties_of_pupil, ties_of_pupils, whom_to_ask};
+pub use told_of_orders::told_of_orders;
 
 /// The operations of this capability.
 pub fn mount(config: &mut base::Operations) {
