@@ -41,8 +41,11 @@ pub fn go_live(tx: &mut Tx, waiting: &Waiting) -> Result<WentLive> {
     for parent in &new_parents {
         added.push(parents::add(tx, pupil_id, parent, by)?.parent_id);
     }
+    // Somebody may have ceased to be a parent of the pupil since.
+    let ties = parents::ties_of_pupil(tx, pupil_id)?;
+    let parent = |id: ParentId| ties.iter().any(|tie| tie.parent_id == id);
     let mut reached = Vec::new();
-    for more in contacts {
+    for more in contacts.into_iter().filter(|more| parent(more.parent_id)) {
         parents::add_contacts(tx, more.parent_id, &more.contacts, by)?;
         reached.push(more.parent_id);
     }

@@ -5,7 +5,7 @@ use domain::ContactKind;
 use base::prelude::*;
 
 /// The most ways to reach somebody.
-const MOST_CONTACTS: usize = 20;
+pub(super) const MOST_CONTACTS: usize = 20;
 
 /// A parent, and how to reach them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use domain::folded_name_key;
 
 use super::address;
-use super::person::{Contact, Person};
+use super::person::{Contact, MOST_CONTACTS, Person};
 use crate::visibility::{self, Act};
 use base::prelude::*;
 use schema::{parent, parent_change};
@@ -163,11 +163,11 @@ pub(super) fn replace(
     replace_by(tx, parent_id, person, (by, None))
 }
 
-/// Adds ways to reach a parent after those there are, but for those that are known. Errors: 404.
+/// Adds ways to reach a parent after those there are, but for those that are known, as many as are kept. Errors: 404.
 pub fn add_contacts(tx: &mut Tx, parent_id: ParentId, more: &[Contact], by: &str) -> Result<()> {
     let mut person = parent(tx, parent_id)?.person;
     for contact in more {
-        if !person.contacts.contains(contact) {
+        if !person.contacts.contains(contact) && person.contacts.len() < MOST_CONTACTS {
             person.contacts.push(contact.clone());
         }
     }

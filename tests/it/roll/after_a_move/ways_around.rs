@@ -243,7 +243,8 @@ fn before_the_first_day_a_school_has_neither_orders_nor_notices() {
     assert_eq!(next.get(&notice).problem(404), "not-found");
     let list = format!("/v1/pupils/{ada}/notices");
     assert_eq!(next.get(&list).expect(200)["notices"], json!([]));
-    assert_eq!(next.get("/v1/notices").expect(200)["items"], json!([]));
+    let ours = format!("/v1/notices?school_id={}", schools[1]);
+    assert_eq!(next.get(&ours).expect(200)["items"], json!([]));
     let mut role = Sql::at(&app.database.url(api::base::migrate::APPLICATION));
     role.run(&format!("SET app.trust_id = '{trust}'; SET app.schools = '{{{}}}'", schools[1]));
     for table in ["parent_safeguard", "penalty_notice", "order_release"] {
