@@ -106,7 +106,18 @@ pub fn take_back(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result
             }),
         }
     }
-    for row in known_of(tx, schools, at)?.into_iter().filter(|r| !new.contains(&r.enrolment_id)) {
+    characteristics(tx, &mut back, known_of(tx, schools, at)?, &new)?;
+    Ok(back)
+}
+
+/// The characteristics of before. What is known of a new enrolment goes with it, or stays with it.
+fn characteristics(
+    tx: &mut Tx,
+    back: &mut TakeBack,
+    known: Vec<KnownBefore>,
+    new: &BTreeSet<EnrolmentId>,
+) -> Result<()> {
+    for row in known.into_iter().filter(|row| !new.contains(&row.enrolment_id)) {
         if row.changed {
             back.left.insert((row.enrolment_id, "characteristic", Left::ChangedSince));
             continue;
@@ -128,7 +139,7 @@ pub fn take_back(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result
     });
     let left = others.into_iter().map(|one| (one, "characteristic", Left::AnotherSchools));
     back.left.extend(left);
-    Ok(back)
+    Ok(())
 }
 
 #[derive(QueryableByName)]
