@@ -40,7 +40,7 @@ words! {
         Review = "review": "a policy lists pupils, and perhaps decides cases; or a case's stage is due",
         Deadlines = "deadlines": "actions fall due, or are overdue",
         Leavers = "leavers": "pupils with a case have left the roll, or moved inside the trust",
-        Joiners = "joiners": "pupils have their first day at another school: drafts of that school go live",
+        Joiners = "joiners": "pupils have their first or last day at a school: another one has them, and its drafts go live",
         DrawsPrepared = "draws_prepared": "a period begins for which a policy holds prize draws",
         DrawOpened = "draw_opened": "a prize draw is opened: what it is, is published",
         DrawFrozen = "draw_frozen": "a prize draw's entries are frozen",

@@ -143,10 +143,11 @@ pub struct ParentToContact {
 /// The list of a school's day, for somebody who may or may not see what a court has ordered.
 pub(super) fn page(
     tx: &mut Tx,
-    codes: &CodeTable,
+    app: &App,
+    caller: &Caller,
     (school_id, date): (SchoolId, NaiveDate),
-    sees_orders: bool,
 ) -> Result<ContactsPage> {
+    let codes = &app.codes;
     let day = Day::read(tx, codes, (school_id, date), None)?;
     let absences = day.absences(tx)?;
     let ids: Vec<PupilId> = absences.iter().map(|absence| absence.pupil.pupil_id).collect();
@@ -164,21 +165,13 @@ pub(super) fn page(
     let (registers, headers) = registers(tx, &day)?;
     let reported = rows::reports(tx, school_id, Span::day(date))?;
     let leave = leave::on_day(tx, school_id, date)?;
-    let hidden = if sees_orders { BTreeSet::new() } else { parents::protected(tx, &ids, today)? };
+    let told = parents::told_of_orders(tx, app, caller, &ids)?;
+    let mut hidden = parents::protected(tx, &ids, today)?;
+    hidden.retain(|(pupil, _)| !told.contains(pupil));
     let (headers, now) = (headers.as_slice(), tx.now());
     let flags = pupils::flags_on(tx, Some(school_id), &ids, date)?;
-    let listing = Listing {
-        day: &day,
-        codes,
-        headers,
-        now,
-        sees_orders,
-        hidden,
-        times,
-        schools,
-        decided,
-        flags,
-    };
+    let listing =
+        Listing { day: &day, codes, headers, now, told, hidden, times, schools, decided, flags };
     let (mut missing, mut missing_since_morning) = (Vec::new(), Vec::new());
     for absence in absences {
         let pupil_id = absence.pupil.pupil_id;
@@ -206,7 +199,8 @@ struct Listing<'a> {
     codes: &'a CodeTable,
     headers: &'a [Header],
     now: DateTime<Utc>,
-    sees_orders: bool,
+    /// The pupils of whose parents the caller is told whom not to contact.
+    told: BTreeSet<PupilId>,
     /// Pupil and parent: attempts to reach these are not shown.
     hidden: BTreeSet<(PupilId, ParentId)>,
     times: ContactTimes,
@@ -276,7 +270,7 @@ impl Listing<'_> {
             ask_first: open.is_empty() && !not_to_be_contacted.is_empty(),
             parents: open.into_iter().map(contact).collect(),
             not_to_be_contacted: Some(not_to_be_contacted)
-                .filter(|all| self.sees_orders && !all.is_empty()),
+                .filter(|all| self.told.contains(&absence.pupil.pupil_id) && !all.is_empty()),
             siblings,
             attempts,
             decisions,

@@ -17,9 +17,7 @@ pub async fn read_contacts(
     app: web::Data<App>,
     path: Path<(SchoolId, NaiveDate)>,
 ) -> Result<HttpResponse> {
-    let codes = app.codes.clone();
-    let sees_orders = caller.sees_confidential(&app);
-    let page =
-        app.db.snapshot(caller.scope(), move |tx| page::page(tx, &codes, path.0, sees_orders));
+    let (state, scope) = (app.clone(), caller.scope().clone());
+    let page = app.db.snapshot(&scope, move |tx| page::page(tx, &state, &caller, path.0));
     Ok(HttpResponse::Ok().json(page.await?))
 }

@@ -11,7 +11,7 @@ use super::search::{LEAD, numbers};
 use base::operation::*;
 use casework::actions::{self, ActionSubject};
 use casework::outbox::{self, MessageKind, NewMessage};
-use roll::parents::parents_of;
+use roll::parents::{self, parents_of};
 use roll::pupils::{self, PupilRow};
 use schema::action;
 use school::{calendars, tenants};
@@ -44,7 +44,7 @@ pub async fn record_attempt(
 ) -> Result<HttpResponse> {
     let (school_id, date) = path.0;
     let codes = app.codes.clone();
-    let sees_orders = caller.sees_confidential(&app);
+    let state = app.clone();
     let reply = app.db.run(&caller.scope().clone(), move |tx| {
         let today = tenants::today(tx, school_id)?;
         if date > today {
@@ -52,7 +52,8 @@ pub async fn record_attempt(
         }
         let attempt = body.value.check(date, tx.now())?;
         let pupils = pupils_on(tx, (school_id, date), &attempt.pupil_ids)?;
-        check_parent(tx, &attempt, today, sees_orders)?;
+        let told = parents::told_of_orders(tx, &state, &caller, &attempt.pupil_ids)?;
+        check_parent(tx, &attempt, today, &told)?;
         let operation = format!("record_attempt/{school_id}/{date}");
         key.once(tx, &caller, &operation, &body.bytes, |tx| {
             let attempts = rows::add_attempt(tx, &pupils, date, &attempt, &caller)?;
@@ -129,7 +130,12 @@ pub(super) fn pupils_on(
 
 /// Refuses somebody who is no parent of all these pupils, and a parent who may not be contacted about one of them
 /// unless the caller leads on safeguarding.
-fn check_parent(tx: &mut Tx, attempt: &Attempt, today: NaiveDate, sees_orders: bool) -> Result<()> {
+fn check_parent(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    today: NaiveDate,
+    told: &BTreeSet<PupilId>,
+) -> Result<()> {
     let Some(parent_id) = attempt.parent_id else { return Ok(()) };
     let parents = parents_of(tx, &attempt.pupil_ids, today)?;
     for pupil in &attempt.pupil_ids {
@@ -141,7 +147,7 @@ fn check_parent(tx: &mut Tx, attempt: &Attempt, today: NaiveDate, sees_orders: b
             let expected = "a telephone number of that person, as it is on record";
             return Err(Problem::at(Kind::Invalid, "/number", expected));
         }
-        if parent.ask_first && !sees_orders {
+        if parent.ask_first && !told.contains(pupil) {
             let expected = "a parent who may be contacted: ask whoever leads on safeguarding";
             return Err(Problem::at(Kind::Invalid, "/parent_id", expected));
         }

@@ -28,7 +28,7 @@ words! {
         NotAParent = "not-a-parent": "people who are neither parents nor rung when a child is missing, such as a doctor or a teacher, were left aside",
         SamePerson = "same-person": "somebody was taken to be the same person as a parent of another child",
         MaybeSamePerson = "maybe-same-person": "somebody has the name of a parent of another child, and may be the same person",
-        SafeguardsStay = "safeguards-stay": "the file says that there is no court order or that contact is allowed, and the record says otherwise: it stays",
+        SafeguardsStay = "safeguards-stay": "the file says something else of a court order or of no contact than the record: the record stays",
         OrderWithoutEffect = "order-without-effect": "a court order is recorded, and the file does not say what it does: it bars nobody until whoever leads on safeguarding has said",
         LetterOfNoCase = "letter-of-no-case": "letters that the policy sends outside of cases: they stand with the letters, and open no case",
         RestsOnMarks = "rests-on-marks": "letters, steps, proposals or penalty notices rest on marks that the file would change; the pupil's number says whose",

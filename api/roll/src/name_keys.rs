@@ -1,11 +1,13 @@
-//! Owns: pupil.name_key, pupil.given_key, parent.name_key.
+//! Owns: pupil.name_key, pupil.given_key, pupil_copy.name_key, parent.name_key, parent_change.name_key.
 //!
 //! The keys by which people are found, folded anew. How a name is folded is the program's, and gets better; what was
 //! recorded before has the key of its time until `rollcall migrate` comes by.
 
+use std::collections::BTreeSet;
+
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, Nullable, Text};
+use diesel::sql_types::{Array, BigInt, Integer, Nullable, Text};
 use domain::folded_name_key;
 
 use base::migrate::MigrateError;
@@ -13,7 +15,8 @@ use base::migrate::MigrateError;
 /// People of one read.
 const BATCH: usize = 10_000;
 
-/// People with keys, and what reads and writes them: `$1` is the trust.
+/// People with keys, and what reads and writes them: `$1` is the trust. `at` tells what was recorded of one person from
+/// each other: the instant in microseconds, 0 of what stands once.
 struct People {
     read: &'static str,
     /// The next of them in the order of their ids.
@@ -24,21 +27,48 @@ struct People {
 }
 
 const PUPILS: People = People {
-    read: "SELECT pupil_id AS id, surname, forename, name_key, given_key FROM pupil WHERE trust_id = $1",
-    after: "AND pupil_id > $2 ORDER BY pupil_id LIMIT $3",
+    read: "SELECT pupil_id AS id, 0::bigint AS at, surname, forename, name_key, given_key FROM pupil WHERE trust_id = $1",
+    after: "AND (pupil_id, 0) > ($2, $3) ORDER BY pupil_id LIMIT $4",
     held: "AND pupil_id = ANY ($2) FOR UPDATE",
     write: "UPDATE pupil p SET name_key = n.name_key, given_key = n.given_key \
-            FROM unnest($2, $3, $4) AS n (id, name_key, given_key) \
+            FROM unnest($2, $3, $4, $5) AS n (id, at, name_key, given_key) \
             WHERE p.trust_id = $1 AND p.pupil_id = n.id",
 };
 
 const PARENTS: People = People {
-    read: "SELECT parent_id AS id, surname, forename, name_key, NULL::text AS given_key FROM parent \
+    read: "SELECT parent_id AS id, 0::bigint AS at, surname, forename, name_key, NULL::text AS given_key FROM parent \
            WHERE trust_id = $1",
-    after: "AND parent_id > $2 ORDER BY parent_id LIMIT $3",
+    after: "AND (parent_id, 0) > ($2, $3) ORDER BY parent_id LIMIT $4",
     held: "AND parent_id = ANY ($2) FOR UPDATE",
-    write: "UPDATE parent p SET name_key = n.name_key FROM unnest($2, $3, $4) AS n (id, name_key, given_key) \
+    write: "UPDATE parent p SET name_key = n.name_key FROM unnest($2, $3, $4, $5) AS n (id, at, name_key, given_key) \
             WHERE p.trust_id = $1 AND p.parent_id = n.id",
+};
+
+/// What schools that pupils have left go on knowing.
+const COPIES: People = People {
+    read: "SELECT pupil_id AS id, (extract(epoch FROM recorded_at) * 1000000)::bigint AS at, surname, forename, name_key, \
+               given_key FROM pupil_copy WHERE trust_id = $1",
+    after: "AND (pupil_id, (extract(epoch FROM recorded_at) * 1000000)::bigint) > ($2, $3) \
+            ORDER BY pupil_id, recorded_at LIMIT $4",
+    held: "AND pupil_id = ANY ($2) FOR UPDATE",
+    write: "UPDATE pupil_copy p SET name_key = n.name_key, given_key = n.given_key \
+            FROM unnest($2, $3, $4, $5) AS n (id, at, name_key, given_key) \
+            WHERE p.trust_id = $1 AND p.pupil_id = n.id \
+              AND (extract(epoch FROM p.recorded_at) * 1000000)::bigint = n.at",
+};
+
+/// What parents were found by until they were changed.
+const FORMER_PARENTS: People = People {
+    read: "SELECT parent_id AS id, (extract(epoch FROM recorded_at) * 1000000)::bigint AS at, old ->> 'surname' AS surname, \
+               old ->> 'forename' AS forename, name_key, NULL::text AS given_key FROM parent_change \
+           WHERE trust_id = $1 AND name_key IS NOT NULL",
+    after: "AND (parent_id, (extract(epoch FROM recorded_at) * 1000000)::bigint) > ($2, $3) \
+            ORDER BY parent_id, recorded_at LIMIT $4",
+    held: "AND parent_id = ANY ($2) FOR UPDATE",
+    write: "UPDATE parent_change p SET name_key = n.name_key \
+            FROM unnest($2, $3, $4, $5) AS n (id, at, name_key, given_key) \
+            WHERE p.trust_id = $1 AND p.parent_id = n.id \
+              AND (extract(epoch FROM p.recorded_at) * 1000000)::bigint = n.at",
 };
 
 /// Somebody with the keys that are stored.
@@ -46,6 +76,8 @@ const PARENTS: People = People {
 struct Somebody {
     #[diesel(sql_type = Integer)]
     id: i32,
+    #[diesel(sql_type = BigInt)]
+    at: i64,
     #[diesel(sql_type = Text)]
     surname: String,
     #[diesel(sql_type = Nullable<Text>)]
@@ -90,28 +122,29 @@ pub fn fold_anew(owner_url: &str) -> Result<(), MigrateError> {
             let bound =
                 format!("SET LOCAL app.trust_id = '{}'; SET LOCAL app.schools = '*'", trust.id);
             conn.batch_execute(&bound)?;
-            fold_people(conn, trust.id, &PUPILS)?;
-            fold_people(conn, trust.id, &PARENTS)
+            let all = [&PUPILS, &COPIES, &PARENTS, &FORMER_PARENTS];
+            all.into_iter().try_for_each(|people| fold_people(conn, trust.id, people))
         })?;
     }
     Ok(())
 }
 
 fn fold_people(conn: &mut PgConnection, trust: i32, people: &People) -> Result<(), MigrateError> {
-    let mut after = 0;
+    let mut after = (0, 0);
     loop {
         let some: Vec<Somebody> = diesel::sql_query(format!("{} {}", people.read, people.after))
             .bind::<Integer, _>(trust)
-            .bind::<Integer, _>(after)
+            .bind::<Integer, _>(after.0)
+            .bind::<BigInt, _>(after.1)
             .bind::<Integer, _>(i32::try_from(BATCH).unwrap_or(i32::MAX))
             .load(conn)?;
-        let old: Vec<i32> =
-            some.iter().filter(|one| one.has_old_keys()).map(|one| one.id).collect();
+        let old: BTreeSet<(i32, i64)> =
+            some.iter().filter(|one| one.has_old_keys()).map(|one| (one.id, one.at)).collect();
         if !old.is_empty() {
             write(conn, trust, people, &old)?;
         }
         match some.last() {
-            Some(last) if some.len() == BATCH => after = last.id,
+            Some(last) if some.len() == BATCH => after = (last.id, last.at),
             _ => return Ok(()),
         }
     }
@@ -122,23 +155,26 @@ fn write(
     conn: &mut PgConnection,
     trust: i32,
     people: &People,
-    ids: &[i32],
+    old: &BTreeSet<(i32, i64)>,
 ) -> Result<(), MigrateError> {
-    let held: Vec<Somebody> = diesel::sql_query(format!("{} {}", people.read, people.held))
+    let ids: BTreeSet<i32> = old.iter().map(|(id, _)| *id).collect();
+    let mut held: Vec<Somebody> = diesel::sql_query(format!("{} {}", people.read, people.held))
         .bind::<Integer, _>(trust)
-        .bind::<Array<Integer>, _>(ids)
+        .bind::<Array<Integer>, _>(ids.into_iter().collect::<Vec<_>>())
         .load(conn)?;
+    held.retain(|one| old.contains(&(one.id, one.at)));
     let keys: Vec<(String, String)> = held.iter().map(Somebody::keys).collect();
     let (names, given): (Vec<String>, Vec<String>) = keys.into_iter().unzip();
     let written = diesel::sql_query(people.write)
         .bind::<Integer, _>(trust)
         .bind::<Array<Integer>, _>(held.iter().map(|one| one.id).collect::<Vec<_>>())
+        .bind::<Array<BigInt>, _>(held.iter().map(|one| one.at).collect::<Vec<_>>())
         .bind::<Array<Text>, _>(names)
         .bind::<Array<Text>, _>(given)
         .execute(conn)?;
-    if written == ids.len() {
+    if written == old.len() {
         Ok(())
     } else {
-        Err(MigrateError::Rows { expected: ids.len(), changed: written })
+        Err(MigrateError::Rows { expected: old.len(), changed: written })
     }
 }

@@ -5,6 +5,7 @@ use diesel::sql_types::{Bool, Integer};
 use domain::schedule::{Due, Occasion, ends, fallen_due, morning_of, next_look};
 
 use super::draws::{self, DrawDues};
+use super::joiners;
 use super::reviews::Paths;
 use super::rewarding::{self, Rewarding};
 use super::rows::{self, Key, NewRun, TRUST};
@@ -12,7 +13,6 @@ use super::schools;
 use base::platform;
 use base::prelude::*;
 use casework::{actions, cases};
-use roll::joining;
 use school::tenants;
 
 /// What this process has seen of each trust, so that most looks are over at once.
@@ -64,7 +64,6 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
     let mut paths = Paths::read(tx)?;
     let rewarding = Rewarding::read(tx)?;
     let mut deadlines = actions::deadlines(tx)?;
-    let drafts = joining::is_any_waiting(tx)?;
     let of_draws = DrawDues::read(tx)?;
     for school in schools::times(tx, schools, i16::MIN..=i16::MAX)? {
         let is_there = |due: &Due| {
@@ -100,15 +99,11 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
                 }
             }
         }
-        // What becomes of cases, actions and drafts in the meantime is seen when the next hour strikes.
-        let follows =
-            paths.follows_from(school.school_id).is_some() || rewarding.follows(school.school_id);
-        if drafts || follows {
-            next = next.into_iter().chain(next_look(now, school.zone)).min();
-        }
+        // What becomes of rolls, cases, actions and drafts in the meantime is seen when the next hour strikes.
+        next = next.into_iter().chain(next_look(now, school.zone)).min();
     }
     new.extend(leavers(tx, &there)?);
-    new.extend(joiners(tx, &there)?);
+    new.extend(joining(tx, &there)?);
     new.extend(rewarding::again(tx, &there)?);
     new.sort_by_key(|run| run.due);
     rows::add(tx, &new, "clockwork", "runner")?;
@@ -125,10 +120,10 @@ fn leavers(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
     Ok(Some(of_today(tx, Occasion::Leavers, today)))
 }
 
-/// Today's run for the drafts of schools at which pupils have their first day, if there are any.
-fn joiners(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
+/// Today's run for pupils who have their first or last day, if there is anything to do.
+fn joining(tx: &mut Tx, there: &BTreeSet<Key>) -> Result<Option<NewRun>> {
     let today = tx.clock().today();
-    if is_there(there, Occasion::Joiners, today) || joining::due(tx)?.is_empty() {
+    if is_there(there, Occasion::Joiners, today) || !joiners::any(tx)? {
         return Ok(None);
     }
     Ok(Some(of_today(tx, Occasion::Joiners, today)))

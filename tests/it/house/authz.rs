@@ -15,12 +15,11 @@ use domain::{Level, Role, Roles};
 use serde_json::Value;
 
 use self::calls::CALLS;
-use self::world::THINGS;
 use crate::support::app::{Answer, Client, TestApp};
 use crate::support::build::{calendar, policy, upn};
 use crate::support::sql::Sql;
 
-pub use self::world::World;
+pub use self::world::{THINGS, World};
 
 /// An operation of the document, and how it is called.
 pub struct Operation {
@@ -34,7 +33,7 @@ pub struct Operation {
 
 impl Operation {
     /// Whether the call names a thing of the world: only then can it be somebody else's.
-    fn names(&self, thing: &str) -> bool {
+    pub fn names(&self, thing: &str) -> bool {
         let name = format!("{{{thing}}}");
         self.path.contains(&name) || self.body.contains(&name)
     }

@@ -96,10 +96,18 @@ fn names_that_were_folded_otherwise_are_folded_anew_in_every_trust() {
              SELECT trust_id, 'A801200010001', 'Łukasz-Ørsted', 'Zoë', 'łukasz ørsted zoë', 'zoë', '2015-03-14', '{}', now(), 'test'
              FROM trust;
          INSERT INTO parent (trust_id, surname, name_key, language, interpreter, contacts, school_ids, recorded_at, recorded_by)
-             SELECT trust_id, 'O’Neill', 'o neill', 'en', false, '[]', '{}', now(), 'test' FROM trust",
+             SELECT trust_id, 'O’Neill', 'o neill', 'en', false, '[]', '{}', now(), 'test' FROM trust;
+         INSERT INTO pupil_copy (trust_id, pupil_id, recorded_at, school_ids, known_to, upn, surname, forename, name_key,
+                 given_key, birth_date)
+             SELECT trust_id, pupil_id, now() + n * '1 microsecond'::interval, '{}', '{}', upn, surname, forename,
+                 name_key, given_key, birth_date FROM pupil, generate_series(1, 2) AS n;
+         INSERT INTO parent_change (trust_id, parent_id, recorded_at, old, recorded_by, school_ids, name_key)
+             SELECT trust_id, parent_id, now(), '{\"surname\": \"O’Neill\"}', 'test', '{}', name_key FROM parent",
     );
     let people = "SELECT concat_ws(' | ', trust_id, name_key, given_key) FROM pupil
-        UNION ALL SELECT concat_ws(' | ', trust_id, name_key) FROM parent ORDER BY 1";
+        UNION ALL SELECT DISTINCT concat_ws(' | ', trust_id, name_key, given_key) FROM pupil_copy
+        UNION ALL SELECT concat_ws(' | ', trust_id, name_key) FROM parent
+        UNION ALL SELECT concat_ws(' | ', trust_id, name_key) FROM parent_change ORDER BY 1";
     let migrate = || {
         let said = run(rollcall(&["migrate"])
             .env("MIGRATE_URL", database.url(OWNER))
@@ -115,7 +123,8 @@ fn names_that_were_folded_otherwise_are_folded_anew_in_every_trust() {
     let parent = folded_name_key("O’Neill", "");
     let expected =
         ["1", "2"].map(|trust| [format!("{trust} | {name}"), format!("{trust} | {parent}")]);
-    let mut expected = expected.concat();
+    // As they stand, and as they stood: a copy of a pupil each, a change of a parent each.
+    let mut expected = [expected.clone(), expected].concat().concat();
     expected.sort();
     let mut there = all.texts(people);
     there.sort();

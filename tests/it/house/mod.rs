@@ -9,6 +9,7 @@ mod migrations;
 mod multi_instance;
 mod paging;
 mod problems;
+mod reach;
 mod row_security;
 mod statements;
 mod tidy;

@@ -105,7 +105,8 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
              FROM enrolment ORDER BY enrolment_id LIMIT 1;
          INSERT INTO pupil_copy SELECT trust_id, pupil_id, now(), school_ids, known_to, upn, surname, forename, name_key, \
              given_key, birth_date, sex FROM pupil ORDER BY pupil_id LIMIT 1;
-<<<<<<< HEAD
+         INSERT INTO action_pupil SELECT trust_id, school_id, action_id, pupil_id, review_id FROM action \
+             WHERE pupil_id IS NOT NULL AND review_id IS NOT NULL ORDER BY action_id LIMIT 1;
          INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run;
          INSERT INTO ticket_event SELECT trust_id, school_id, pupil_id, 'S-06', '2026/2026-W46', 1, 'earned', 'a prize', \
              '2026/term-1', NULL, NULL, 'run', created_at, created_by FROM enrolment ORDER BY enrolment_id LIMIT 1;
@@ -128,11 +129,6 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
          INSERT INTO draw_event SELECT trust_id, school_id, 1, 1, 'noted', NULL, '{}', recorded_at, recorded_by FROM draw;
          INSERT INTO draw_secret SELECT trust_id, school_id, 1, 'draw entries', 'x' FROM draw;
          INSERT INTO draw_entry SELECT trust_id, school_id, 1, pupil_id, 'A', 'B', '2015-03-14', 1 FROM ticket_event",
-=======
-         INSERT INTO action_pupil SELECT trust_id, school_id, action_id, pupil_id, review_id FROM action \
-             WHERE pupil_id IS NOT NULL AND review_id IS NOT NULL ORDER BY action_id LIMIT 1;
-         INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run",
->>>>>>> judge
     );
     (trust, school)
 }

@@ -4,6 +4,7 @@
 mod joining;
 mod leavers;
 mod orders;
+mod ways_around;
 
 use std::collections::BTreeSet;
 

@@ -28,7 +28,7 @@ pub struct Followed {
     #[schema(example = 311)]
     successor: Option<CaseId>,
     /// In words.
-    #[schema(example = "goes on at Fernhill Academy")]
+    #[schema(example = "goes on at another school of the trust")]
     says: String,
 }
 
@@ -89,7 +89,8 @@ fn carry(
     caller: &Caller,
 ) -> Result<Followed> {
     let (case_id, pupil_id) = (told.row.case_id, told.row.pupil_id);
-    let says = format!("goes on at {}", tenants::school(tx, school_id)?.name);
+    // The school that the pupil has left is not told where the pupil is.
+    let says = "goes on at another school of the trust".to_owned();
     let event = |number, what| Event {
         rule: decision.rule.clone(),
         step: number,

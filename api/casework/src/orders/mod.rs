@@ -3,10 +3,13 @@
 
 mod put_safeguards;
 mod release_orders;
+mod remind;
 
 use crate::actions::{self, ActionSubject};
 use base::prelude::*;
 use roll::visibility;
+
+pub use remind::{Reminder, remind, to_remind};
 
 /// Whose task it is to read about it.
 const SAFEGUARDING_LEAD: &str = "Designated safeguarding lead";

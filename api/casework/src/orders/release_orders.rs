@@ -4,6 +4,7 @@ use super::tell_leads;
 use base::operation::*;
 use roll::pupils;
 use roll::visibility::{self, Act, Release};
+use school::tenants;
 
 /// To whom.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -18,7 +19,8 @@ pub struct ReleaseBody {
 ///
 /// The safeguarding lead of the school that has the pupil, or had the pupil last, releases what a court has ordered to the
 /// safeguarding lead of the school that the pupil goes to, who reads it before the first day and is told so in the list
-/// of actions. *Keeping children safe in education* asks for the child protection file to follow within 5 days: where
+/// of actions. The school that had the pupil last is answered the same wherever the pupil is. *Keeping children safe in
+/// education* asks for the child protection file to follow within 5 days: where
 /// nobody releases it, the school reads it from the first day on, when it has to respect it.
 #[utoipa::path(tag = "orders", security(("token" = ["safeguarding:lift"])), request_body = ReleaseBody,
     params(PupilId, Idempotency),
@@ -38,15 +40,19 @@ pub async fn release_orders(
         key.once(tx, &caller, &format!("release_orders/{pupil_id}"), &body.bytes, |tx| {
             pupils::check_unmerged(tx, pupil_id)?;
             visibility::check(tx, pupil_id, Act::ReleaseOrders)?;
-            if !visibility::goes_to(tx, pupil_id, to_school)? {
+            tx.whole_trust(|tx| tenants::school(tx, to_school))?;
+            let goes_there = visibility::goes_to(tx, pupil_id, to_school)?;
+            if !goes_there && visibility::has_now(tx, pupil_id)? {
                 return Err(Problem::not_found());
             }
             let release = visibility::release(tx, pupil_id, to_school, caller.subject())?;
-            let says = format!(
-                "what has to be respected about the pupil's parents was released to your school: read \
-                 /v1/pupils/{pupil_id}/parents"
-            );
-            tell_leads(tx, pupil_id, &[to_school], &says)?;
+            if goes_there {
+                let says = format!(
+                    "what has to be respected about the pupil's parents was released to your school: read \
+                     /v1/pupils/{pupil_id}/parents"
+                );
+                tell_leads(tx, pupil_id, &[to_school], &says)?;
+            }
             Reply::created(format!("/v1/pupils/{pupil_id}/parents"), &release)
         })
     });

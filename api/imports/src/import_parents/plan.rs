@@ -21,6 +21,10 @@ const ENGLISH: &str = "en";
 const UNTOLD: &str =
     "On record in the school's former system, without its text: see the order itself";
 
+/// Of what stands and of which a file says something else.
+const STAYS: &str = "What is on record about this parent and pupil stays as it is: a file neither takes it away nor puts it \
+    otherwise. The safeguarding lead of the main school does, and says why.";
+
 /// What a file is held against.
 pub(super) struct ParentsKnown<'a> {
     pub rows: &'a [Row],
@@ -108,33 +112,26 @@ impl ParentsPlan {
         change
     }
 
-    /// What is to be respected after the row. A file adds to it and never takes away: that is for a person.
+    /// What is to be respected after the row. A file adds to it, and neither takes away nor puts otherwise what stands: that
+    /// is for the safeguarding lead of the main school, who says why.
     fn safeguards(&mut self, row: &Row, stand: &Safeguards, today: NaiveDate) -> Safeguards {
-        let mut of = |clause: Option<&Clause>, stands: Option<&Order>| match (clause, stands) {
-            (Some(Clause::Stands { text, from, to, effects }), stands) => {
-                let told = text.is_some() || from.is_some() || to.is_some() || !effects.is_empty();
-                if !told && stands.is_some() {
-                    return stands.cloned();
+        let mut of = |clause: Option<&Clause>, before: Option<&Order>| {
+            let said = match clause {
+                Some(Clause::Stands { text, from, to, effects }) => {
+                    order(text, (*from, *to), effects, before, today)
                 }
-                let text = text.clone().or_else(|| stands.map(|order| order.text.clone()));
-                Some(Order {
-                    text: text.unwrap_or_else(|| UNTOLD.to_owned()),
-                    from: from.or(stands.map(|order| order.from)).unwrap_or(today),
-                    to: to.or(stands.and_then(|order| order.to)),
-                    effects: both(effects, stands),
-                })
-            }
-            (Some(Clause::No), Some(order)) => {
-                self.notices.push(Notice {
-                    kind: NoticeKind::SafeguardsStay,
-                    line: row.file.line,
-                    count: 1,
-                    text: "What is on record about this parent and pupil stays: a file takes nothing of it away."
-                        .to_owned(),
-                });
-                Some(order.clone())
-            }
-            (_, stands) => stands.cloned(),
+                Some(Clause::No) => None,
+                None => return before.cloned(),
+            };
+            let stays = before.filter(|order| order.stands(today) && said.as_ref() != Some(*order));
+            let Some(order) = stays else { return said.or(before.cloned()) };
+            self.notices.push(Notice {
+                kind: NoticeKind::SafeguardsStay,
+                line: row.file.line,
+                count: 1,
+                text: STAYS.to_owned(),
+            });
+            Some(order.clone())
         };
         let court_order = of(row.file.court_order.as_ref(), stand.court_order.as_ref());
         let no_contact = of(row.file.no_contact.as_ref(), stand.no_contact.as_ref());
@@ -152,10 +149,31 @@ impl ParentsPlan {
     }
 }
 
+/// What a file says that there is; what it leaves empty is as it was before, where there was something.
+fn order(
+    text: &Option<String>,
+    (from, to): (Option<NaiveDate>, Option<NaiveDate>),
+    effects: &[String],
+    before: Option<&Order>,
+    today: NaiveDate,
+) -> Option<Order> {
+    let told = text.is_some() || from.is_some() || to.is_some() || !effects.is_empty();
+    if !told && before.is_some() {
+        return before.cloned();
+    }
+    let text = text.clone().or_else(|| before.map(|order| order.text.clone()));
+    Some(Order {
+        text: text.unwrap_or_else(|| UNTOLD.to_owned()),
+        from: from.or(before.map(|order| order.from)).unwrap_or(today),
+        to: to.or(before.and_then(|order| order.to)),
+        effects: both(effects, before),
+    })
+}
+
 /// What an order does after the file, which adds to what is on record. Words that there are not are problems by now.
-fn both(said: &[String], stands: Option<&Order>) -> Vec<OrderEffect> {
+fn both(said: &[String], before: Option<&Order>) -> Vec<OrderEffect> {
     let said = said.iter().filter_map(|word| OrderEffect::read(word));
-    let before = stands.into_iter().flat_map(|order| order.effects.iter().copied());
+    let before = before.into_iter().flat_map(|order| order.effects.iter().copied());
     said.chain(before).collect::<BTreeSet<OrderEffect>>().into_iter().collect()
 }
 

@@ -29,7 +29,7 @@ impl PupilsPlan {
             .extend(classes.into_iter().zip(added.into_iter().map(|class| class.class_id)));
         self.enrol(tx, by, at, elsewhere)?;
         self.place(tx, by, at)?;
-        self.characterise(tx, by, at)
+        self.characterise(tx, by, at, elsewhere)
     }
 
     fn enrol(
@@ -53,6 +53,7 @@ impl PupilsPlan {
             visibility::permitted(tx, &whom, Act::Enrol)?.into_iter().collect();
         let others = new.keys().zip(&whom).filter(|(_, pupil_id)| !may.contains(pupil_id));
         elsewhere.extend(others.map(|((_, upn, _), _)| upn.clone()));
+        elsewhere.extend(self.not_longer(tx)?);
         if !elsewhere.is_empty() {
             return Err(Problem::new(Kind::Taken));
         }
@@ -67,6 +68,16 @@ impl PupilsPlan {
             self.enrolled.insert((school_id, upn, first_day), enrolment_id);
         }
         pupils::add_days(tx, &days, at, by)
+    }
+
+    /// The UPNs of those who have left for another school: a file does not let them stay for longer.
+    fn not_longer(&self, tx: &mut Tx) -> Result<Vec<String>> {
+        let whom = self.longer.iter().filter_map(|upn| Some((*self.known.get(upn)?, upn)));
+        let whom: BTreeMap<PupilId, &String> = whom.collect();
+        let ids: Vec<PupilId> = whom.keys().copied().collect();
+        let may = visibility::permitted(tx, &ids, Act::Enrol)?;
+        let others = whom.into_iter().filter(|(pupil_id, _)| !may.contains(pupil_id));
+        Ok(others.map(|(_, upn)| upn.clone()).collect())
     }
 
     fn place(&self, tx: &mut Tx, by: &str, at: DateTime<Utc>) -> Result<()> {
@@ -88,7 +99,13 @@ impl PupilsPlan {
         pupils::add_placements(tx, &placements, at, by)
     }
 
-    fn characterise(&self, tx: &mut Tx, by: &str, at: DateTime<Utc>) -> Result<()> {
+    fn characterise(
+        &self,
+        tx: &mut Tx,
+        by: &str,
+        at: DateTime<Utc>,
+        elsewhere: &mut BTreeSet<String>,
+    ) -> Result<()> {
         let mut new = Vec::with_capacity(self.characteristics.len());
         for ((enrolment, kind, from_day), value) in &self.characteristics {
             let enrolment_id = self
@@ -102,6 +119,12 @@ impl PupilsPlan {
                 from_day: *from_day,
                 value: Some(value),
             });
+        }
+        let main = pupils::main_elsewhere(tx, &new)?;
+        let others = self.enrolled.iter().filter(|(_, enrolment)| main.contains(enrolment));
+        elsewhere.extend(others.map(|((_, upn, _), _)| upn.clone()));
+        if !elsewhere.is_empty() {
+            return Err(Problem::new(Kind::Taken));
         }
         pupils::add_characteristics(tx, &new, at, by)
     }

@@ -23,6 +23,8 @@ pub(super) struct PupilsPlan {
     pub enrolments: BTreeMap<Enrolment, Option<NaiveDate>>,
     /// Enrolments whose last day changes.
     pub days: Vec<NewStay>,
+    /// The UPNs of those who stay for longer.
+    pub longer: BTreeSet<String>,
     /// How many of them end because a file of the whole roll does not name the pupil.
     pub ended: u64,
     /// By enrolment and first day: class and year group.
@@ -106,6 +108,10 @@ impl PupilsPlan {
             if first_seen && known.last_day != file.last_day {
                 let (enrolment_id, school_id) = (known.enrolment_id, row.school_id);
                 let (first_day, last_day) = (file.first_day, file.last_day);
+                let longer = |was| last_day.is_none_or(|last| was < last);
+                if known.last_day.is_some_and(longer) {
+                    self.longer.insert(file.upn.as_str().to_owned());
+                }
                 self.days.push(NewStay { enrolment_id, school_id, first_day, last_day });
             }
             return Ok(());

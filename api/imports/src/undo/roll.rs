@@ -28,6 +28,7 @@ pub(super) fn take_back(
             Left::ChangedSince => "it was changed since",
             Left::HasMarks => "it has marks: take the import of the marks back first",
             Left::NothingBefore => "there is nothing before it to go back to",
+            Left::AnotherSchools => "the pupil is another school's by now",
         };
         outcome.leave(enrolment_id, what, why);
     }

@@ -51,8 +51,6 @@ pub struct UndoOutcome {
     pub parents_restored: u64,
     /// Parents and pupils who are again to each other what they were, or nothing.
     pub parent_links_restored: u64,
-    /// Court orders and no contact that are again what they were.
-    pub safeguards_restored: u64,
     /// Cases that have ended because they should not have been carried in.
     pub cases_ended: u64,
     /// Letters that do not count as sent any more.

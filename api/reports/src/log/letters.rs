@@ -122,9 +122,9 @@ pub fn stopped(tx: &mut Tx, wanted: &LogFilter) -> Result<Entries> {
                 letter_stop::recorded_by,
             ))
             .load(tx.conn)?;
-    // The reason why another school stopped the letters of a child who has left is not for this one.
+    // Why another school stopped the letters of a child who has left, or is yet to come, is not for this one.
     let pupils: Vec<PupilId> = rows.iter().map(|row| row.0).collect();
-    let here = visibility::permitted(tx, &pupils, Act::See)?;
+    let here = visibility::permitted(tx, &pupils, Act::Protect)?;
     let rows = rows.into_iter().map(|(pupil, stopped, reason, at, who)| {
         let what = if stopped { "all letters stopped" } else { "letters go on again" };
         let what = what.to_owned();

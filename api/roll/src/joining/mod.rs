@@ -7,7 +7,7 @@ mod read_draft;
 mod rows;
 
 pub use go_live::{WentLive, go_live};
-pub use rows::{Waiting, due, is_any_waiting};
+pub use rows::{Waiting, due};
 
 /// The operations of this capability.
 pub fn mount(config: &mut base::Operations) {

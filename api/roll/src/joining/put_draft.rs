@@ -53,14 +53,11 @@ fn check(draft: Draft) -> Result<Draft> {
     }
     let new_parents = new_parents.into_iter().enumerate();
     let parent = |(index, one): (usize, NewParent)| one.check(&format!("/new_parents/{index}"));
-    for (index, more) in contacts.iter().enumerate() {
-        for (number, contact) in more.contacts.iter().enumerate() {
-            if let Some(expected) = contact.wrong() {
-                let at = format!("/contacts/{index}/contacts/{number}/value");
-                return Err(Problem::at(Kind::Invalid, at, expected));
-            }
-        }
-    }
+    let more = |(index, one): (usize, MoreContacts)| {
+        let contacts = parents::check_contacts(&one.contacts, &format!("/contacts/{index}"))?;
+        Ok(MoreContacts { contacts, ..one })
+    };
+    let contacts = contacts.into_iter().enumerate().map(more).collect::<Result<_>>()?;
     Ok(Draft {
         surname: kept(surname, "/surname")?,
         forename: kept(forename, "/forename")?,

@@ -5,6 +5,7 @@ use diesel::sql_types::{Bool, Integer, Jsonb, Text, Timestamptz};
 
 use crate::parents::{Contact, NewParent};
 use crate::pupils;
+use crate::visibility;
 use base::prelude::*;
 use schema::joining_draft;
 
@@ -77,36 +78,25 @@ fn waiting(tx: &mut Tx) -> Result<Vec<Waiting>> {
     .load(tx.conn)?)
 }
 
-/// Whether there is a draft that has not gone live.
-pub fn is_any_waiting(tx: &mut Tx) -> Result<bool> {
-    #[derive(QueryableByName)]
-    struct Row {
-        #[diesel(sql_type = Bool)]
-        waiting: bool,
-    }
-    let row: Row = diesel::sql_query(
-        "SELECT EXISTS (SELECT FROM joining_draft d WHERE trust_id = $1 AND NOT live \
-            AND NOT EXISTS (SELECT FROM joining_draft later WHERE later.trust_id = $1 \
-                AND (later.school_id, later.pupil_id) = (d.school_id, d.pupil_id) \
-                AND later.recorded_at > d.recorded_at)) AS waiting",
-    )
-    .bind::<Integer, _>(tx.trust())
-    .get_result(tx.conn)?;
-    Ok(row.waiting)
-}
-
-/// The drafts whose first day has come: the pupil is on the roll of the school.
+/// The drafts whose first day has come: the pupil, or the one whose record this one has become, is on the roll of the
+/// school.
 pub fn due(tx: &mut Tx) -> Result<Vec<Waiting>> {
     let today = tx.clock().today();
     let mut drafts = waiting(tx)?;
     let pupils: Vec<PupilId> = drafts.iter().map(|draft| draft.pupil_id).collect();
-    let stays = pupils::stays_of_pupils(tx, &pupils)?;
+    let records = visibility::records(tx, &pupils)?.into_iter();
+    let children: BTreeMap<PupilId, PupilId> =
+        records.map(|one| (one.pupil_id, one.merged_into.unwrap_or(one.pupil_id))).collect();
+    let stays = pupils::stays_of_pupils(tx, &children.values().copied().collect::<Vec<_>>())?;
     let here: BTreeSet<(SchoolId, PupilId)> = stays
         .into_iter()
         .filter(|stay| stay.covers(today))
         .map(|stay| (stay.school_id, stay.pupil_id))
         .collect();
-    drafts.retain(|draft| here.contains(&(draft.school_id, draft.pupil_id)));
+    drafts.retain(|draft| {
+        let child = children.get(&draft.pupil_id);
+        child.is_some_and(|child| here.contains(&(draft.school_id, *child)))
+    });
     Ok(drafts)
 }
 

@@ -29,13 +29,14 @@ pub use of_pupils::{
     ParentOf, SchoolToAsk, children_of, parents_of, protected, respected, schools_of_siblings,
 };
 pub use parents_of_pupil::{PupilParents, page as parents_page};
-pub use person::{Contact, Person};
+pub use person::{Contact, Person, check_contacts};
 pub use recipients::{Recipient, recipients};
 pub use record::{Change, Changes, hold, record};
 pub use rows::{ParentRow, add_contacts, parent, parents_by_name};
 pub use safeguards::{Order, OrderEffect, Safeguards};
 pub use take_back::{TakenBack, take_back};
 pub use ties::{Tie, kept_apart, put_safeguards, ties_of_pupil, ties_of_pupils, whom_to_ask};
+pub use told_of_orders::told_of_orders;
 
 /// The operations of this capability.
 pub fn mount(config: &mut base::Operations) {

@@ -5,7 +5,7 @@ use domain::ContactKind;
 use base::prelude::*;
 
 /// The most ways to reach somebody.
-const MOST_CONTACTS: usize = 20;
+pub(super) const MOST_CONTACTS: usize = 20;
 
 /// A parent, and how to reach them.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -52,6 +52,32 @@ impl Contact {
     }
 }
 
+/// Ways to reach somebody as they are kept. `at` is where in the body their list stands. Errors: those that cannot be kept.
+pub fn check_contacts(contacts: &[Contact], at: &str) -> Result<Vec<Contact>> {
+    let problem = refuse_contacts(Problem::new(Kind::Invalid), contacts, at);
+    if problem.errors().is_empty() { Ok(kept_contacts(contacts)) } else { Err(problem) }
+}
+
+fn kept_contacts(contacts: &[Contact]) -> Vec<Contact> {
+    let kept =
+        |contact: &Contact| Contact { kind: contact.kind, value: contact.value.trim().to_owned() };
+    contacts.iter().map(kept).collect()
+}
+
+/// Adds to a problem what keeps ways to reach somebody from being kept.
+fn refuse_contacts(mut problem: Problem, contacts: &[Contact], at: &str) -> Problem {
+    if contacts.len() > MOST_CONTACTS {
+        let expected = format!("at most {MOST_CONTACTS} ways to reach the parent");
+        problem = problem.and(format!("{at}/contacts"), expected);
+    }
+    for (index, contact) in contacts.iter().enumerate() {
+        if let Some(expected) = contact.wrong() {
+            problem = problem.and(format!("{at}/contacts/{index}/value"), expected);
+        }
+    }
+    problem
+}
+
 impl Person {
     /// The same as it is kept. `at` is where in the body it stands. Errors: every member that cannot be kept.
     pub(super) fn check(&self, at: &str) -> Result<Person> {
@@ -73,23 +99,11 @@ impl Person {
         if !is_tag || !(2..=35).contains(&language.len()) {
             problem = problem.and(format!("{at}/language"), "a language tag, such as en or pl");
         }
-        if self.contacts.len() > MOST_CONTACTS {
-            let expected = format!("at most {MOST_CONTACTS} ways to reach the parent");
-            problem = problem.and(format!("{at}/contacts"), expected);
-        }
-        for (index, contact) in self.contacts.iter().enumerate() {
-            if let Some(expected) = contact.wrong() {
-                problem = problem.and(format!("{at}/contacts/{index}/value"), expected);
-            }
-        }
+        problem = refuse_contacts(problem, &self.contacts, at);
         if !problem.errors().is_empty() {
             return Err(problem);
         }
-        let trimmed = |contact: &Contact| Contact {
-            kind: contact.kind,
-            value: contact.value.trim().to_owned(),
-        };
-        let contacts = self.contacts.iter().map(trimmed).collect();
+        let contacts = kept_contacts(&self.contacts);
         Ok(Person { title, forename, surname, language, interpreter: self.interpreter, contacts })
     }
 }

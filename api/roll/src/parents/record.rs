@@ -6,7 +6,7 @@ use super::link::Link;
 use super::person::Person;
 use super::rows::{replace_by, values};
 use super::safeguards::Safeguards;
-use crate::visibility;
+use crate::visibility::{self, Act};
 use base::prelude::*;
 use schema::{parent, parent_safeguard, pupil_parent};
 
@@ -70,7 +70,8 @@ pub fn record(tx: &mut Tx, changes: &Changes<'_>) -> Result<()> {
     about.dedup();
     let readers = visibility::readers_of_pupils(tx, &about)?;
     add_links(tx, changes, &links, (&readers, at))?;
-    add_safeguards(tx, changes, &safeguards, (&readers, at))?;
+    let protectors = visibility::schools_that_may(tx, &about, Act::Protect)?;
+    add_safeguards(tx, changes, &safeguards, (&protectors, at))?;
     visibility::settle(tx, &about)
 }
 
@@ -93,7 +94,7 @@ fn add(tx: &mut Tx, changes: &Changes<'_>) -> Result<Vec<ParentId>> {
     let pupils: Vec<PupilId> =
         new.iter().flat_map(|(change, _)| change.links.iter().map(|(pupil, _)| *pupil)).collect();
     let readers = visibility::readers_of_pupils(tx, &pupils)?;
-    let keepers = visibility::keepers_of_pupils(tx, &pupils)?;
+    let keepers = visibility::schools_that_may(tx, &pupils, Act::AddParents)?;
     let mut ids = Vec::with_capacity(new.len());
     for some in new.chunks(BATCH) {
         let mut rows = Vec::with_capacity(some.len());
@@ -176,7 +177,7 @@ fn add_safeguards(
     tx: &mut Tx,
     changes: &Changes<'_>,
     safeguards: &[(PupilId, ParentId, &Safeguards)],
-    (readers, at): (&Readers, DateTime<Utc>),
+    (protectors, at): (&Readers, DateTime<Utc>),
 ) -> Result<()> {
     for some in safeguards.chunks(BATCH) {
         let rows: Vec<_> = some
@@ -200,7 +201,7 @@ fn add_safeguards(
                     parent_safeguard::recorded_by.eq(changes.by),
                     parent_safeguard::job_id.eq(changes.job_id),
                     parent_safeguard::school_ids
-                        .eq(readers.get(pupil).cloned().unwrap_or_default()),
+                        .eq(protectors.get(pupil).cloned().unwrap_or_default()),
                 )
             })
             .collect();

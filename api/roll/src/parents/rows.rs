@@ -6,8 +6,8 @@ use diesel::prelude::*;
 use domain::folded_name_key;
 
 use super::address;
-use super::person::{Contact, Person};
-use crate::visibility;
+use super::person::{Contact, MOST_CONTACTS, Person};
+use crate::visibility::{self, Act};
 use base::prelude::*;
 use schema::{parent, parent_change};
 
@@ -91,14 +91,17 @@ fn as_known(tx: &mut Tx, ids: &[ParentId]) -> Result<Vec<ParentRow>> {
     rows.into_iter().map(known).collect()
 }
 
-/// The parents whom the caller may see with these names, in the order of their ids. A name is the key of surname and
-/// forename.
+/// The parents with these names of whom the caller sees what is recorded now, in the order of their ids. A name is the key
+/// of surname and forename.
 pub fn parents_by_name(tx: &mut Tx, keys: &[String]) -> Result<Vec<ParentRow>> {
     let found = parent::table
         .filter(parent::trust_id.eq(tx.trust()).and(parent::name_key.eq_any(keys)))
         .order(parent::parent_id);
     let rows: Vec<Stored> = found.select(Stored::as_select()).load(tx.conn)?;
     let mut rows = rows.into_iter().map(Stored::row).collect::<Result<Vec<_>, _>>()?;
+    let ids: Vec<ParentId> = rows.iter().map(|row| row.parent_id).collect();
+    let seen = visibility::seen_parents(tx, &ids)?;
+    rows.retain(|row| seen.contains(&row.parent_id));
     address::hide(tx, &mut rows)?;
     Ok(rows)
 }
@@ -106,7 +109,7 @@ pub fn parents_by_name(tx: &mut Tx, keys: &[String]) -> Result<Vec<ParentRow>> {
 /// Adds a parent whom the schools that have a pupil may see.
 pub(super) fn add(tx: &mut Tx, person: &Person, pupil_id: PupilId, by: &str) -> Result<ParentRow> {
     let readers = visibility::readers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
-    let keepers = visibility::keepers_of_pupils(tx, &[pupil_id])?.remove(&pupil_id);
+    let keepers = visibility::schools_that_may(tx, &[pupil_id], Act::AddParents)?.remove(&pupil_id);
     diesel::insert_into(parent::table)
         .values((
             (parent::trust_id.eq(tx.trust()), values(person)?),
@@ -160,11 +163,11 @@ pub(super) fn replace(
     replace_by(tx, parent_id, person, (by, None))
 }
 
-/// Adds ways to reach a parent after those there are, but for those that are known. Errors: 404.
+/// Adds ways to reach a parent after those there are, but for those that are known, as many as are kept. Errors: 404.
 pub fn add_contacts(tx: &mut Tx, parent_id: ParentId, more: &[Contact], by: &str) -> Result<()> {
     let mut person = parent(tx, parent_id)?.person;
     for contact in more {
-        if !person.contacts.contains(contact) {
+        if !person.contacts.contains(contact) && person.contacts.len() < MOST_CONTACTS {
             person.contacts.push(contact.clone());
         }
     }

@@ -63,7 +63,7 @@ impl Order {
     }
 
     /// Whether it has to be respected: one that begins tomorrow counts today, for a letter takes days.
-    fn stands(&self, today: NaiveDate) -> bool {
+    pub fn stands(&self, today: NaiveDate) -> bool {
         self.to.is_none_or(|to| today <= to)
     }
 }
@@ -99,12 +99,16 @@ impl Safeguards {
             .is_some_and(|order| order.stands(today) && order.effects.is_empty())
     }
 
-    /// Whether everything that has to be respected goes on as it was; what has ended may go.
+    /// Whether everything that has to be respected goes on as it was; what has ended may go. That no letters go to a parent
+    /// of a child in care is such a matter, too.
     pub fn keep(&self, before: &Safeguards, today: NaiveDate) -> bool {
         let kept = |before: &Option<Order>, now: &Option<Order>| {
             before == now || !before.as_ref().is_some_and(|order| order.stands(today))
         };
-        kept(&before.court_order, &self.court_order) && kept(&before.no_contact, &self.no_contact)
+        let no_letters = |all: &Safeguards| all.letters_in_care == Some(false);
+        kept(&before.court_order, &self.court_order)
+            && kept(&before.no_contact, &self.no_contact)
+            && (no_letters(self) || !no_letters(before))
     }
 
     /// Whether there is anything at all on record.

@@ -17,18 +17,16 @@ pub struct TakenBack {
     pub persons: usize,
     /// Links between parents and pupils that are again what they were, or not there.
     pub links: usize,
-    /// Orders that are again what they were.
-    pub safeguards: usize,
     /// Pupils of whom something was left, with what and why.
     pub left: Vec<(Option<PupilId>, &'static str, &'static str)>,
 }
 
 const CHANGED: &str = "it was changed since";
 const ANOTHER_SCHOOLS: &str = "the pupil is another school's by now";
+const LIFTED: &str = "only the safeguarding lead of the pupil's main school lifts it, and says why";
 
-/// Takes back what an import recorded. Orders of a court only `with_safeguards`: whoever may not record them may not
-/// take them back.
-pub fn take_back(tx: &mut Tx, job_id: JobId, with_safeguards: bool, by: &str) -> Result<TakenBack> {
+/// Takes back what an import recorded, but for what has to be respected.
+pub fn take_back(tx: &mut Tx, job_id: JobId, by: &str) -> Result<TakenBack> {
     let mut back = TakenBack::default();
     super::hold(tx)?;
     let at = after(tx, job_id)?;
@@ -37,19 +35,18 @@ pub fn take_back(tx: &mut Tx, job_id: JobId, with_safeguards: bool, by: &str) ->
     let ours = visibility::permitted(tx, &pupils, Act::ChangeParents)?;
     let others = pupils.into_iter().filter(|pupil| !ours.contains(pupil));
     back.left.extend(others.map(|pupil| (Some(pupil), "parent", ANOTHER_SCHOOLS)));
-    let what = "court order or no contact";
-    if with_safeguards {
-        let changed = pupils_left(tx, "parent_safeguard", job_id, true)?;
-        back.left.extend(changed.into_iter().map(|pupil| (Some(pupil), what, CHANGED)));
-        back.safeguards = write(tx, SAFEGUARDS, (job_id, &ours), at, by)?;
-    } else {
-        let why = "only whoever leads on safeguarding may take it back";
-        let all = pupils_left(tx, "parent_safeguard", job_id, false)?;
-        back.left.extend(all.into_iter().map(|pupil| (Some(pupil), what, why)));
-    }
+    let orders = pupils_left(tx, "parent_safeguard", job_id, false)?;
+    let stay = |pupil| (Some(pupil), "court order or no contact", LIFTED);
+    back.left.extend(orders.into_iter().map(stay));
     let changed = pupils_left(tx, "pupil_parent", job_id, true)?;
     back.left.extend(changed.into_iter().map(|pupil| (Some(pupil), "parent", CHANGED)));
-    back.links = write(tx, LINKS, (job_id, &ours), at, by)?;
+    back.links = diesel::sql_query(LINKS)
+        .bind::<Integer, _>(tx.trust())
+        .bind::<BigInt, _>(job_id)
+        .bind::<Timestamptz, _>(at)
+        .bind::<Text, _>(by)
+        .bind::<Array<Integer>, _>(&ours)
+        .execute(tx.conn)?;
     let changes: Vec<(ParentId, DateTime<Utc>, Value)> = tx
         .of(parent_change::table)
         .filter(parent_change::job_id.eq(job_id))
@@ -92,20 +89,6 @@ const LINKS: &str = "\
       AND NOT EXISTS (SELECT FROM pupil_parent n WHERE n.trust_id = $1 AND n.pupil_id = l.pupil_id \
           AND n.parent_id = l.parent_id AND n.recorded_at > l.recorded_at)";
 
-/// As [`LINKS`]; nothing before it is nothing to respect.
-const SAFEGUARDS: &str = "\
-    INSERT INTO parent_safeguard (trust_id, pupil_id, parent_id, court_order, court_order_from, court_order_to, \
-        no_contact, no_contact_from, no_contact_to, court_order_effects, letters_in_care, recorded_at, recorded_by, \
-        school_ids) \
-    SELECT l.trust_id, l.pupil_id, l.parent_id, b.court_order, b.court_order_from, b.court_order_to, \
-        b.no_contact, b.no_contact_from, b.no_contact_to, coalesce(b.court_order_effects, '{}'), b.letters_in_care, $3, $4, l.school_ids \
-    FROM parent_safeguard l \
-    LEFT JOIN LATERAL (SELECT * FROM parent_safeguard b WHERE b.trust_id = $1 AND b.pupil_id = l.pupil_id \
-        AND b.parent_id = l.parent_id AND b.recorded_at < l.recorded_at ORDER BY b.recorded_at DESC LIMIT 1) b ON true \
-    WHERE l.trust_id = $1 AND l.job_id = $2 AND l.pupil_id = ANY ($5) \
-      AND NOT EXISTS (SELECT FROM parent_safeguard n WHERE n.trust_id = $1 AND n.pupil_id = l.pupil_id \
-          AND n.parent_id = l.parent_id AND n.recorded_at > l.recorded_at)";
-
 /// The pupils of whose parents an import recorded something.
 fn about(tx: &mut Tx, job_id: JobId) -> Result<Vec<PupilId>> {
     let mut pupils = pupils_left(tx, "pupil_parent", job_id, false)?;
@@ -123,33 +106,13 @@ fn after(tx: &mut Tx, job_id: JobId) -> Result<DateTime<Utc>> {
         last: Option<DateTime<Utc>>,
     }
     let row: Row = diesel::sql_query(
-        "SELECT greatest( \
-             (SELECT max(n.recorded_at) FROM pupil_parent l JOIN pupil_parent n USING (trust_id, pupil_id, parent_id) \
-              WHERE l.trust_id = $1 AND l.job_id = $2), \
-             (SELECT max(n.recorded_at) FROM parent_safeguard l \
-              JOIN parent_safeguard n USING (trust_id, pupil_id, parent_id) \
-              WHERE l.trust_id = $1 AND l.job_id = $2)) AS last",
+        "SELECT max(n.recorded_at) AS last FROM pupil_parent l \
+         JOIN pupil_parent n USING (trust_id, pupil_id, parent_id) WHERE l.trust_id = $1 AND l.job_id = $2",
     )
     .bind::<Integer, _>(tx.trust())
     .bind::<BigInt, _>(job_id)
     .get_result(tx.conn)?;
     Ok(tx.after(row.last))
-}
-
-fn write(
-    tx: &mut Tx,
-    statement: &str,
-    (job_id, ours): (JobId, &[PupilId]),
-    at: DateTime<Utc>,
-    by: &str,
-) -> Result<usize> {
-    Ok(diesel::sql_query(statement)
-        .bind::<Integer, _>(tx.trust())
-        .bind::<BigInt, _>(job_id)
-        .bind::<Timestamptz, _>(at)
-        .bind::<Text, _>(by)
-        .bind::<Array<Integer>, _>(ours)
-        .execute(tx.conn)?)
 }
 
 /// The pupils of rows that an import recorded: all of them, or those of which something was changed since.

@@ -7,7 +7,7 @@ use super::link::Link;
 use super::rows::lock;
 use super::safeguards::{Order, OrderEffect, Safeguards};
 use crate::pupils::merged_records;
-use crate::visibility;
+use crate::visibility::{self, Act};
 use base::prelude::*;
 use schema::{parent_safeguard, pupil_parent};
 
@@ -65,7 +65,7 @@ pub fn put_safeguards(
         .filter(parent_safeguard::trust_id.eq(trust).and(pair))
         .select(diesel::dsl::max(parent_safeguard::recorded_at))
         .first(tx.conn)?;
-    let readers = readers(tx, pupil_id)?;
+    let protectors = visibility::schools_that_may(tx, &[pupil_id], Act::Protect)?.remove(&pupil_id);
     let (order, contact) = (safeguards.court_order.as_ref(), safeguards.no_contact.as_ref());
     diesel::insert_into(parent_safeguard::table)
         .values((
@@ -84,7 +84,7 @@ pub fn put_safeguards(
             parent_safeguard::court_order_effects
                 .eq(order.map_or(Vec::new(), |o| o.effects.clone())),
             parent_safeguard::letters_in_care.eq(safeguards.letters_in_care),
-            parent_safeguard::school_ids.eq(readers),
+            parent_safeguard::school_ids.eq(protectors.unwrap_or_default()),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -200,6 +200,35 @@ pub(super) fn ties_of_parents(tx: &mut Tx, parents: &[ParentId]) -> Result<Vec<T
 }
 
 fn ties(
+    tx: &mut Tx,
+    pupils: Option<Vec<PupilId>>,
+    parents: Option<&[ParentId]>,
+) -> Result<Vec<Tie>> {
+    let mut ties = stored(tx, pupils, parents)?;
+    respect(tx, &mut ties)?;
+    Ok(ties)
+}
+
+/// What has to be respected is known from the first minute of the first day on, and that there is something before: the
+/// rows themselves say only later that a school sees them.
+fn respect(tx: &mut Tx, ties: &mut [Tie]) -> Result<()> {
+    let pupils: BTreeSet<PupilId> = ties.iter().map(|tie| tie.pupil_id).collect();
+    let to_come = visibility::unsettled(tx, &pupils.into_iter().collect::<Vec<_>>())?;
+    if to_come.is_empty() {
+        return Ok(());
+    }
+    let mut records = merged_records(tx, &to_come)?;
+    records.extend(&to_come);
+    let stand = tx.whole_trust(|tx| stored(tx, Some(records), None))?;
+    let mut stand: BTreeMap<(PupilId, ParentId), Safeguards> =
+        stand.into_iter().map(|tie| ((tie.pupil_id, tie.parent_id), tie.safeguards)).collect();
+    for tie in ties.iter_mut().filter(|tie| to_come.contains(&tie.pupil_id)) {
+        tie.safeguards = stand.remove(&(tie.pupil_id, tie.parent_id)).unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn stored(
     tx: &mut Tx,
     pupils: Option<Vec<PupilId>>,
     parents: Option<&[ParentId]>,

@@ -6,7 +6,7 @@ use base::prelude::*;
 
 /// Of these pupils those about whom the caller is told what a court has ordered. What a former school knew, and what was
 /// released to a school that the child is yet to come to, is for its safeguarding lead alone.
-pub(super) fn told_of_orders(
+pub fn told_of_orders(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
@@ -17,10 +17,9 @@ pub(super) fn told_of_orders(
     }
     let leads = app.roles.allows(caller.role(), LiftSafeguarding::NAME);
     let released = if leads { visibility::released(tx, pupils)? } else { BTreeSet::new() };
-    let told = |pupil: PupilId, standing: Standing| match standing {
-        Standing::Former => leads && standing.may(Act::SeeOrders),
-        _ if standing.may(Act::SeeReleasedOrders) => released.contains(&pupil),
-        _ => standing.may(Act::SeeOrders),
+    let told = |pupil: PupilId, standing: Standing| {
+        standing.may(Act::SeeOrders) && (leads || !standing.has_left())
+            || standing.may(Act::SeeReleasedOrders) && released.contains(&pupil)
     };
     let mine = visibility::mine(tx, pupils)?.into_iter();
     Ok(mine.filter(|(pupil, standing)| told(*pupil, *standing)).map(|(pupil, _)| pupil).collect())

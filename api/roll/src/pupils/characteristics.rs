@@ -5,6 +5,7 @@ use diesel::sql_types::{Array, Date, Integer, Nullable, Text, Timestamptz};
 use domain::Characteristic;
 
 use super::roll::on_roll;
+use crate::visibility::{self, Act};
 use base::prelude::*;
 
 words! {
@@ -77,6 +78,42 @@ pub fn add_characteristics(
     .bind::<Text, _>(by)
     .execute(tx.conn)?;
     Ok(())
+}
+
+/// The enrolments at a subsidiary school that one of these facts would make the main one, where the caller's school may
+/// not say so.
+pub fn main_elsewhere(tx: &mut Tx, new: &[NewCharacteristic]) -> Result<BTreeSet<EnrolmentId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        enrolment_id: EnrolmentId,
+        #[diesel(sql_type = Integer)]
+        pupil_id: PupilId,
+    }
+    let subsidiary = CharacteristicWord::Subsidiary.text();
+    let other = |fact: &&NewCharacteristic| {
+        fact.kind == Characteristic::Registration && fact.value != Some(subsidiary)
+    };
+    let enrolments: Vec<EnrolmentId> =
+        new.iter().filter(other).map(|fact| fact.enrolment_id).collect();
+    if enrolments.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT e.enrolment_id, e.pupil_id FROM enrolment e \
+         WHERE e.trust_id = $1 AND e.enrolment_id = ANY ($2) AND EXISTS (SELECT FROM characteristic c \
+             WHERE c.trust_id = $1 AND c.school_id = e.school_id AND c.enrolment_id = e.enrolment_id \
+               AND c.kind = $3 AND c.value = $4)",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Array<Integer>, _>(enrolments)
+    .bind::<Text, _>(Characteristic::Registration.text())
+    .bind::<Text, _>(subsidiary)
+    .load(tx.conn)?;
+    let pupils: Vec<PupilId> = rows.iter().map(|row| row.pupil_id).collect();
+    let may = visibility::permitted(tx, &pupils, Act::BeMain)?;
+    let others = rows.into_iter().filter(|row| !may.contains(&row.pupil_id));
+    Ok(others.map(|row| row.enrolment_id).collect())
 }
 
 /// Every characteristic of the enrolments of these schools as known on an instant (`None`: now), in the order of

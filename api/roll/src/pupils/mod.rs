@@ -24,7 +24,7 @@ mod take_back;
 
 pub use characteristics::{
     CharacteristicRow, CharacteristicWord, NewCharacteristic, add_characteristics,
-    characteristics_of, characteristics_of_enrolment, characteristics_on, has_on,
+    characteristics_of, characteristics_of_enrolment, characteristics_on, has_on, main_elsewhere,
 };
 pub use flags::{PupilFlag, flags_on};
 pub use identity::{pupils_by_upn, rename};

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, Bool, Date, Integer, Nullable, SmallInt, Text, Timestamptz};
 use domain::{Characteristic, HALF_DAYS, NO_MARK, Word};
 
-use super::{NewCharacteristic, NewPlacement, NewStay};
+use super::{NewCharacteristic, NewPlacement, NewStay, main_elsewhere};
+use crate::visibility::{self, Act};
 
 use base::prelude::*;
 
@@ -19,6 +20,8 @@ pub enum Left {
     HasMarks,
     /// There is nothing before it to go back to.
     NothingBefore,
+    /// The pupil has left for another school since, or is the main pupil of another.
+    AnotherSchools,
 }
 
 /// What is to be recorded to take a write back, and what stays.
@@ -59,13 +62,18 @@ pub fn take_back(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result
     let mut back = TakeBack::default();
     let mut new = BTreeSet::new();
     let marked = enrolments_with_marks(tx, schools, at)?;
-    for row in days_of(tx, schools, at)? {
+    let rows = days_of(tx, schools, at)?;
+    let longer: Vec<PupilId> = rows.iter().filter(|r| r.longer).map(|r| r.pupil_id).collect();
+    let may = visibility::permitted(tx, &longer, Act::Enrol)?;
+    for row in rows {
         let enrolment_id = row.enrolment_id;
         if row.before.is_none() {
             new.insert(enrolment_id);
         }
         if row.changed {
             back.left.insert((enrolment_id, "days on roll", Left::ChangedSince));
+        } else if row.longer && !may.contains(&row.pupil_id) {
+            back.left.insert((enrolment_id, "days on roll", Left::AnotherSchools));
         } else if row.before.is_none() && marked.contains(&enrolment_id) {
             back.left.insert((enrolment_id, "enrolment", Left::HasMarks));
         } else {
@@ -98,7 +106,18 @@ pub fn take_back(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result
             }),
         }
     }
-    for row in known_of(tx, schools, at)?.into_iter().filter(|r| !new.contains(&r.enrolment_id)) {
+    characteristics(tx, &mut back, known_of(tx, schools, at)?, &new)?;
+    Ok(back)
+}
+
+/// The characteristics of before. What is known of a new enrolment goes with it, or stays with it.
+fn characteristics(
+    tx: &mut Tx,
+    back: &mut TakeBack,
+    known: Vec<KnownBefore>,
+    new: &BTreeSet<EnrolmentId>,
+) -> Result<()> {
+    for row in known.into_iter().filter(|row| !new.contains(&row.enrolment_id)) {
         if row.changed {
             back.left.insert((row.enrolment_id, "characteristic", Left::ChangedSince));
             continue;
@@ -114,7 +133,13 @@ pub fn take_back(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result
             value: value.map(|value| value.name),
         });
     }
-    Ok(back)
+    let others = main_elsewhere(tx, &back.characteristics)?;
+    back.characteristics.retain(|fact| {
+        !(fact.kind == Characteristic::Registration && others.contains(&fact.enrolment_id))
+    });
+    let left = others.into_iter().map(|one| (one, "characteristic", Left::AnotherSchools));
+    back.left.extend(left);
+    Ok(())
 }
 
 #[derive(QueryableByName)]
@@ -131,14 +156,21 @@ struct DaysRow {
     before_last: Option<NaiveDate>,
     #[diesel(sql_type = Bool)]
     changed: bool,
+    #[diesel(sql_type = Integer)]
+    pupil_id: PupilId,
+    /// Whether the pupil stays on the roll for longer by what stood before.
+    #[diesel(sql_type = Bool)]
+    longer: bool,
 }
 
 fn days_of(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result<Vec<DaysRow>> {
     Ok(diesel::sql_query(
         "SELECT d.school_id, d.enrolment_id, d.first_day, b.first_day AS before, b.last_day AS before_last, \
              EXISTS (SELECT FROM enrolment_days l WHERE l.trust_id = $1 AND l.school_id = d.school_id \
-                 AND l.enrolment_id = d.enrolment_id AND l.recorded_at > $3) AS changed \
+                 AND l.enrolment_id = d.enrolment_id AND l.recorded_at > $3) AS changed, e.pupil_id, \
+             b.first_day IS NOT NULL AND coalesce(b.last_day, 'infinity') > coalesce(d.last_day, 'infinity') AS longer \
          FROM enrolment_days d \
+         JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = d.enrolment_id \
          LEFT JOIN LATERAL (SELECT first_day, last_day FROM enrolment_days b WHERE b.trust_id = $1 \
              AND b.school_id = d.school_id AND b.enrolment_id = d.enrolment_id AND b.recorded_at < $3 \
              ORDER BY b.recorded_at DESC LIMIT 1) b ON true \

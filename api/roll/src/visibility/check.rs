@@ -48,6 +48,31 @@ pub(super) fn refusal(standing: Standing) -> Problem {
     Problem::new(Kind::AnotherSchools).detail(standing.why_not())
 }
 
+/// Of these parents those of whom the caller sees what is recorded now: parents of a child of the caller's schools, and
+/// nobody's parents, such as those of whom an import was taken back.
+pub fn seen_parents(tx: &mut Tx, parents: &[ParentId]) -> Result<BTreeSet<ParentId>> {
+    let mut seen: BTreeSet<ParentId> = parents.iter().copied().collect();
+    if *tx.scope().schools() == Schools::All {
+        return Ok(seen);
+    }
+    let children = tx.whole_trust(|tx| children(tx, parents))?;
+    let pupils: BTreeSet<PupilId> = children.iter().map(|(_, pupil)| *pupil).collect();
+    let ours = permitted(tx, &pupils.into_iter().collect::<Vec<_>>(), Act::See)?;
+    let of_ours = |(parent, pupil): &(ParentId, PupilId)| ours.contains(pupil).then_some(*parent);
+    let ours: BTreeSet<ParentId> = children.iter().filter_map(of_ours).collect();
+    let of_others: BTreeSet<ParentId> = children.iter().map(|(parent, _)| *parent).collect();
+    seen.retain(|parent| ours.contains(parent) || !of_others.contains(parent));
+    Ok(seen)
+}
+
+/// Refuses a parent of whom the caller does not see what is recorded now. Errors: 403.
+pub fn check_seen(tx: &mut Tx, parent_id: ParentId) -> Result<()> {
+    match seen_parents(tx, &[parent_id])?.contains(&parent_id) {
+        true => Ok(()),
+        false => Err(refusal(Standing::Former)),
+    }
+}
+
 /// How far the caller may write about a parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reach {

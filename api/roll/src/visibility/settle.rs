@@ -2,23 +2,29 @@
 //!
 //! Writing who may see and who may write, where row-level security reads it.
 
+use chrono::TimeDelta;
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Integer, Text};
+use diesel::sql_types::{Array, Date, Integer, Text};
 
-use super::standing::{children, standings, who_may};
+use super::check::mine;
+use super::standing::{children, schools_that_may, standings, who_may};
 use super::table::Act;
 
+use base::db::Schools;
 use base::prelude::*;
 
 /// What is recorded of a pupil and holds wherever the pupil is taught: a school that comes to have the pupil sees it.
-const OF_A_PUPIL: [&str; 6] = [
-    "UPDATE pupil r",
-    "UPDATE pupil_change r",
-    "UPDATE pupil_parent r",
-    "UPDATE parent_safeguard r",
-    "UPDATE penalty_notice r",
-    "UPDATE letter_stop r",
+const OF_A_PUPIL: [(Act, &str); 6] = [
+    (Act::See, "UPDATE pupil r"),
+    (Act::See, "UPDATE pupil_change r"),
+    (Act::See, "UPDATE pupil_parent r"),
+    (Act::See, "UPDATE letter_stop r"),
+    (Act::Protect, "UPDATE parent_safeguard r"),
+    (Act::Protect, "UPDATE penalty_notice r"),
 ];
+
+/// For so many days after a child's first or last day it is looked whether the database says who has the child.
+const LOOK_BACK: i64 = 14;
 
 /// Lets a school know of a pupil whom it enrols, and of the records that were merged into the pupil's. What it may see of
 /// them follows from the days on roll: [`settle`].
@@ -70,14 +76,72 @@ pub fn settle(tx: &mut Tx, pupils: &[PupilId]) -> Result<()> {
         let all = standings(tx, pupils)?;
         let keepers = who_may(&all, Act::AddParents);
         keep(tx, "UPDATE pupil r", "pupil_id", keepers, PupilId::number)?;
-        let readers = pairs(who_may(&all, Act::See), PupilId::number);
-        for update in OF_A_PUPIL {
-            widen(tx, update, "pupil_id", &readers)?;
+        for (act, update) in OF_A_PUPIL {
+            widen(tx, update, "pupil_id", &pairs(who_may(&all, act), PupilId::number))?;
         }
         let records: Vec<PupilId> = all.into_keys().collect();
         let parents = parents_of(tx, &records)?;
         settle_parents(tx, &parents)
     })
+}
+
+/// The pupils whose first or last day has passed and of whom the database does not say yet who has them: for whoever lets
+/// it follow the clock.
+pub fn to_settle(tx: &mut Tx) -> Result<Vec<PupilId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        pupil_id: PupilId,
+        #[diesel(sql_type = Array<Integer>)]
+        kept_by: Vec<SchoolId>,
+    }
+    let today = tx.clock().today();
+    let since = today - TimeDelta::days(LOOK_BACK);
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT DISTINCT p.pupil_id, p.kept_by \
+         FROM (SELECT DISTINCT enrolment_id, first_day >= $2 AND first_day <= $3 AS begun FROM enrolment_days \
+               WHERE trust_id = $1 AND (first_day BETWEEN $2 AND $3 OR last_day >= $2 AND last_day < $3)) d \
+         JOIN enrolment e ON e.trust_id = $1 AND e.enrolment_id = d.enrolment_id \
+         JOIN pupil p ON p.trust_id = $1 AND p.pupil_id = e.pupil_id \
+         WHERE d.begun AND NOT p.kept_by @> ARRAY[e.school_id] \
+            OR EXISTS (SELECT FROM enrolment o WHERE o.trust_id = $1 AND o.pupil_id = e.pupil_id \
+                   AND o.enrolment_id <> e.enrolment_id) \
+            OR EXISTS (SELECT FROM leaver_destination z WHERE z.trust_id = $1 AND z.school_id = e.school_id \
+                   AND z.enrolment_id = e.enrolment_id) \
+         ORDER BY p.pupil_id",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Date, _>(since)
+    .bind::<Date, _>(today)
+    .load(tx.conn)?;
+    let pupils: Vec<PupilId> = rows.iter().map(|row| row.pupil_id).collect();
+    let keepers = schools_that_may(tx, &pupils, Act::AddParents)?;
+    let differs = |row: &Row| keepers.get(&row.pupil_id) != Some(&row.kept_by);
+    Ok(rows.into_iter().filter(differs).map(|row| row.pupil_id).collect())
+}
+
+/// Of these pupils those whom the caller's schools see although the database does not say that they have them: they are
+/// yet to come, or have come and nothing has been written since.
+pub fn unsettled(tx: &mut Tx, pupils: &[PupilId]) -> Result<Vec<PupilId>> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Integer)]
+        pupil_id: PupilId,
+    }
+    let Schools::Only(own) = tx.scope().schools().clone() else { return Ok(Vec::new()) };
+    let rows: Vec<Row> = diesel::sql_query(
+        "SELECT pupil_id FROM pupil WHERE trust_id = $1 AND pupil_id = ANY ($2) AND NOT kept_by && $3",
+    )
+    .bind::<Integer, _>(tx.trust())
+    .bind::<Array<Integer>, _>(pupils)
+    .bind::<Array<Integer>, _>(own)
+    .load(tx.conn)?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let others: Vec<PupilId> = rows.into_iter().map(|row| row.pupil_id).collect();
+    let seen = mine(tx, &others)?.into_iter().filter(|(_, standing)| standing.may(Act::See));
+    Ok(seen.map(|(pupil, _)| pupil).collect())
 }
 
 /// As [`settle`], of parents alone.

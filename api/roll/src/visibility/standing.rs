@@ -95,29 +95,39 @@ fn stand(times: &[Time], known_to: &[SchoolId], today: NaiveDate) -> Schools {
     let there: Vec<&Time> = times.iter().filter(here).collect();
     let main =
         |school: SchoolId| there.iter().any(|time| !time.subsidiary && time.school_id != school);
-    let ended = times.iter().filter_map(|time| Some((time.last_day?, time)));
-    let latest = ended.clone().filter(|(last, _)| *last < today).map(|(last, _)| last).max();
-    let goes_on = |time: &Time| !time.destination.is_some_and(Destination::takes_over);
+    let last = last_times(times, today);
+    // Whoever is said to go to another school is not there before the first day.
+    let comes = times.iter().any(|time| today < time.first_day);
+    let goes_on = |time: &Time| comes || !time.destination.is_some_and(Destination::takes_over);
     let of_one = |school: SchoolId| {
         let on_roll = there.iter().find(|time| time.school_id == school);
         let to_come = times.iter().any(|time| time.school_id == school && today < time.first_day);
+        let was_last = last.iter().find(|time| time.school_id == school);
         let keeps = there.is_empty()
-            && match latest {
-                Some(latest) => ended.clone().any(|(last, time)| {
-                    (last, time.school_id) == (latest, school) && goes_on(time)
-                }),
-                None => to_come || times.is_empty(),
+            && match was_last {
+                Some(time) => goes_on(time),
+                None => last.is_empty() && (to_come || times.is_empty()),
             };
         match on_roll {
             Some(time) if time.subsidiary && main(school) => Standing::Subsidiary,
             Some(_) => Standing::OnRoll,
             None if keeps => Standing::Keeping,
             None if to_come => Standing::Joining,
+            None if was_last.is_some_and(|time| !time.subsidiary) => Standing::Previous,
             None => Standing::Former,
         }
     };
     let schools = times.iter().map(|time| time.school_id).chain(known_to.iter().copied());
     schools.map(|school| (school, of_one(school))).collect()
+}
+
+/// The times that ended last before today: at the main school, where another ended on the same day.
+fn last_times(times: &[Time], today: NaiveDate) -> Vec<&Time> {
+    let ended = || times.iter().filter(|time| time.last_day.is_some_and(|last| last < today));
+    let latest = ended().map(|time| time.last_day).max();
+    let of_that_day = || ended().filter(|time| Some(time.last_day) == latest);
+    let any_main = of_that_day().any(|time| !time.subsidiary);
+    of_that_day().filter(|time| !(any_main && time.subsidiary)).collect()
 }
 
 /// The schools that may do that, pupil by pupil.
@@ -135,20 +145,21 @@ pub(super) fn who_may(
     all.iter().map(|(pupil, schools)| (*pupil, of(schools))).collect()
 }
 
+/// The schools that may do something about these pupils, in order.
+pub fn schools_that_may(
+    tx: &mut Tx,
+    pupils: &[PupilId],
+    act: Act,
+) -> Result<BTreeMap<PupilId, Vec<SchoolId>>> {
+    tx.whole_trust(|tx| Ok(who_may(&standings(tx, pupils)?, act)))
+}
+
 /// The schools that see what is recorded now of these pupils, in order.
 pub fn readers_of_pupils(
     tx: &mut Tx,
     pupils: &[PupilId],
 ) -> Result<BTreeMap<PupilId, Vec<SchoolId>>> {
-    tx.whole_trust(|tx| Ok(who_may(&standings(tx, pupils)?, Act::See)))
-}
-
-/// The schools that may add to what is recorded of these pupils, in order.
-pub fn keepers_of_pupils(
-    tx: &mut Tx,
-    pupils: &[PupilId],
-) -> Result<BTreeMap<PupilId, Vec<SchoolId>>> {
-    tx.whole_trust(|tx| Ok(who_may(&standings(tx, pupils)?, Act::AddParents)))
+    schools_that_may(tx, pupils, Act::See)
 }
 
 /// The children of these parents, whoever sees them: parent and pupil. The caller looks with the eyes of the whole trust.

@@ -1,12 +1,14 @@
 //! The table: what a school may do about a child, by how it stands to the child.
 
-use Standing::{Former, Joining, Keeping, OnRoll, Subsidiary};
+use Standing::{Former, Joining, Keeping, OnRoll, Previous, Subsidiary};
 
 /// How a school stands to a child on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     /// The child has left, or another school has the child that this one once added: it keeps what it knew.
     Former,
+    /// The same, and no other school of the trust has had the child between: the last one before.
+    Previous,
     /// The child is to come.
     Joining,
     /// On roll, and another school of the trust is the main one.
@@ -30,6 +32,9 @@ pub enum Act {
     SeeReleasedOrders,
     /// To release it to the school that the child goes to. For the safeguarding lead alone.
     ReleaseOrders,
+    /// To have at hand, as it is recorded from now on, whom to ask first and which penalty notices there are: from the
+    /// first day on.
+    Protect,
     /// To look back at what earlier schools of the trust recorded of attendance: how much the child was absent, and, for
     /// whoever leads, the marks.
     LookBack,
@@ -51,16 +56,19 @@ pub enum Act {
     Begin,
     /// To keep a draft of what one was told, which becomes part of the record on the first day.
     Draft,
-    /// To put the child on roll.
+    /// To put the child on roll, or to let the child stay on it for longer.
     Enrol,
+    /// To say of one's own school that it is not the subsidiary one.
+    BeMain,
 }
 
 /// A row an act: the schools that may.
-const TABLE: [(Act, &[Standing]); 15] = [
+const TABLE: [(Act, &[Standing]); 17] = [
     (Act::See, &[OnRoll, Subsidiary, Keeping, Joining]),
-    (Act::SeeOrders, &[OnRoll, Subsidiary, Keeping, Former]),
+    (Act::SeeOrders, &[OnRoll, Subsidiary, Keeping, Previous, Former]),
     (Act::SeeReleasedOrders, &[Joining]),
-    (Act::ReleaseOrders, &[OnRoll, Keeping, Former]),
+    (Act::ReleaseOrders, &[OnRoll, Keeping, Previous]),
+    (Act::Protect, &[OnRoll, Subsidiary, Keeping]),
     (Act::LookBack, &[OnRoll, Subsidiary, Keeping]),
     (Act::Correct, &[OnRoll, Keeping]),
     (Act::ChangeParents, &[OnRoll, Keeping]),
@@ -72,12 +80,18 @@ const TABLE: [(Act, &[Standing]); 15] = [
     (Act::Begin, &[OnRoll, Subsidiary, Keeping]),
     (Act::Draft, &[Joining, Keeping]),
     (Act::Enrol, &[OnRoll, Subsidiary, Keeping, Joining]),
+    (Act::BeMain, &[OnRoll, Keeping, Previous, Former]),
 ];
 
 impl Standing {
     /// Whether the child is on the school's roll.
     pub(super) fn is_on_roll(self) -> bool {
         matches!(self, OnRoll | Subsidiary)
+    }
+
+    /// Whether the child has left the school: it keeps what it knew.
+    pub fn has_left(self) -> bool {
+        matches!(self, Former | Previous)
     }
 
     /// Whether a school that stands so to a child may do that.
@@ -88,7 +102,7 @@ impl Standing {
     /// Why it may not, to be told.
     pub(super) fn why_not(self) -> &'static str {
         match self {
-            Former => {
+            Former | Previous => {
                 "The pupil is no longer your school's: it keeps what it knew. The school that has the pupil now, or the \
                  trust, does this."
             }

@@ -101,8 +101,8 @@ pub fn keep(
     caller: &Caller,
 ) -> Result<NoticeRow> {
     // The limits hold for a parent and a child wherever the child is taught: who may see the child sees it.
-    let mut readers = visibility::readers_of_pupils(tx, &[whom.pupil_id])?;
-    let mut school_ids = readers.remove(&whom.pupil_id).unwrap_or_default();
+    let mut protectors = visibility::schools_that_may(tx, &[whom.pupil_id], Act::Protect)?;
+    let mut school_ids = protectors.remove(&whom.pupil_id).unwrap_or_default();
     if !school_ids.contains(&whom.asking_school) {
         school_ids.push(whom.asking_school);
     }
@@ -136,11 +136,10 @@ pub fn hold(tx: &mut Tx, pupil_id: PupilId) -> Result<()> {
 
 /// How a notice stood from its first row on; never empty. Only for those who may see the child.
 pub fn history(tx: &mut Tx, notice_id: NoticeId) -> Result<Vec<NoticeRow>> {
-    let rows: Vec<NoticeRow> = tx
-        .rows::<NoticeRow>()
-        .filter(penalty_notice::notice_id.eq(notice_id))
-        .order(penalty_notice::seq)
-        .load(tx.conn)?;
+    let rows: Vec<NoticeRow> = tx.whole_trust(|tx| {
+        let rows = tx.rows::<NoticeRow>().filter(penalty_notice::notice_id.eq(notice_id));
+        Ok(rows.order(penalty_notice::seq).load(tx.conn)?)
+    })?;
     let first = rows.first().ok_or_else(Problem::not_found)?;
     pupils::pupil(tx, first.pupil_id)?;
     let (asking_school, pupil_id) = (first.asking_school, first.pupil_id);
@@ -150,10 +149,9 @@ pub fn history(tx: &mut Tx, notice_id: NoticeId) -> Result<Vec<NoticeRow>> {
     Ok(rows)
 }
 
-/// Whether the caller sees what other schools ask about a child: not once the child has left.
+/// Whether the caller sees what other schools ask about a child: from the first day to the last.
 pub fn sees(tx: &mut Tx, pupil_id: PupilId) -> Result<bool> {
-    let standing = visibility::mine(tx, &[pupil_id])?.remove(&pupil_id);
-    Ok(standing.is_some_and(|standing| standing.may(Act::See)))
+    Ok(!visibility::permitted(tx, &[pupil_id], Act::Protect)?.is_empty())
 }
 
 /// Which notices.
@@ -191,11 +189,16 @@ pub fn own_record(tx: &mut Tx, pupil_id: PupilId) -> Result<PupilId> {
     Ok(pupils::merged_into(tx, pupil_id)?.unwrap_or(pupil_id))
 }
 
-/// The notices about a child, under every record that was merged into the child's own.
+/// The notices about a child, under every record that was merged into the child's own: all there are for a school that
+/// has the child, and otherwise those that it knew.
 pub fn of_child(tx: &mut Tx, pupil_id: PupilId) -> Result<Vec<NoticeRow>> {
     let mut pupils = pupils::merged_records(tx, &[pupil_id])?;
     pupils.push(pupil_id);
-    notices(tx, NoticeFilter { pupils: Some(pupils), ..NoticeFilter::default() }, None, i64::MAX)
+    let wanted = NoticeFilter { pupils: Some(pupils), ..NoticeFilter::default() };
+    if sees(tx, pupil_id)? {
+        return tx.whole_trust(|tx| notices(tx, wanted, None, i64::MAX));
+    }
+    notices(tx, wanted, None, i64::MAX)
 }
 
 /// Everything that was recorded of a case's notices, in the order in which it was recorded.

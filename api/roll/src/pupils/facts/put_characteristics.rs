@@ -4,7 +4,10 @@ use domain::Characteristic;
 
 use crate::pupils::characteristics::characteristics_of_enrolment;
 use crate::pupils::enrolment_page::{EnrolmentPage, enrolment_page};
-use crate::pupils::{CharacteristicWord, EnrolmentRow, NewCharacteristic, add_characteristics};
+use crate::pupils::{
+    CharacteristicWord, EnrolmentRow, NewCharacteristic, add_characteristics, main_elsewhere,
+};
+use crate::visibility::{self, Act};
 use base::http::json::present;
 use base::operation::*;
 
@@ -83,10 +86,12 @@ fn value_of(kind: Characteristic, name: Option<&str>) -> Result<Option<&'static 
 
 /// Record characteristics
 ///
-/// All of them or none. What was recorded before stays and can be asked for as known then.
+/// All of them or none. What was recorded before stays and can be asked for as known then. That a subsidiary school is so no
+/// longer, the main school says, or the trust.
 #[utoipa::path(tag = "pupils", security(("token" = ["enrolment:write"])), request_body = CharacteristicsBody,
     params(EnrolmentId),
-    responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage)))]
+    responses((status = 200, description = "The enrolment as it stands now.", body = EnrolmentPage),
+        refusal::AnotherSchools))]
 #[put("/v1/enrolments/{enrolment_id}/characteristics")]
 pub async fn put_characteristics(
     caller: May<WriteEnrolment>,
@@ -118,6 +123,9 @@ fn record(
     });
     if new.is_empty() {
         return Ok(());
+    }
+    if !main_elsewhere(tx, &new)?.is_empty() {
+        visibility::check(tx, enrolment.pupil_id, Act::BeMain)?;
     }
     let at = locked.bump_at(tx)?;
     add_characteristics(tx, &new, at, by)

@@ -67,7 +67,9 @@ fn record(
     }
     let school_id = enrolment.school_id;
     check_free(tx, enrolment.pupil_id, school_id, Some(enrolment_id), (first_day, last_day))?;
-    if last_day.is_none_or(|last| tx.clock().today() <= last) {
+    // A school that the child has left does not become the last one again by a later last day.
+    let later = enrolment.last_day.is_some_and(|was| last_day.is_none_or(|last| was < last));
+    if later || last_day.is_none_or(|last| tx.clock().today() <= last) {
         visibility::check(tx, enrolment.pupil_id, Act::Enrol)?;
     }
     let earliest = enrolment_page_known(tx, enrolment_id, None)?.placements.into_iter().next();

@@ -36,12 +36,13 @@ const SHORTEST_TERM: usize = 15;
 
 /// What the days from one to another are, by their label.
 pub fn meaning(label: &str, from: NaiveDate, to: NaiveDate) -> Meaning {
+    let asks = label.contains('?');
     let label = Label::of(label);
     let words = label.words();
     let text = format!(" {} ", words.join(" "));
     let says = Says { words: &words, text: &text, count: weekdays(from, to).count() };
     let part = part(&words);
-    if says.any(&TAKEN_BACK) {
+    if asks || says.any(&TAKEN_BACK) {
         return says.kind(from).map_or(Meaning::Nothing, |_| Meaning::Doubt);
     }
     if (to - from).num_days() < 5

@@ -295,3 +295,61 @@ fn closures_of_a_day_that_two_events_name_are_one() {
     let kinds: Vec<ClosureKind> = proposed.calendar.closures.iter().map(|one| one.kind).collect();
     assert_eq!(kinds, [ClosureKind::Inset]);
 }
+
+/// What schools write, and what is made of it: closures, parts of a school, or a question.
+#[test]
+fn what_is_said_in_other_words_closes_a_school_or_is_asked_and_never_closes_it_in_silence() {
+    for (summary, kind) in [
+        ("School closed to pupils - INSET", "inset"),
+        ("INSET Day 1 of 5", "inset"),
+        ("Non-Pupil Day", "inset"),
+        ("INSET day (no children in school)", "inset"),
+        ("Inset Day - School Closed to all pupils", "inset"),
+        ("Teacher Professional Learning Day", "inset"),
+        ("School closed - General Election Polling Station", "closure"),
+        ("Wellbeing Day - school closed", "closure"),
+        ("Diwali - school closed", "closure"),
+        ("School Closed (Heating)", "closure"),
+        ("Bank Holiday Monday", "bank_holiday"),
+    ] {
+        let proposed = proposed(&with_holidays(&[day(summary, "20261111")]));
+        assert_eq!(closures(&proposed), [format!("2026-11-11 {kind}")], "{summary}");
+        assert_eq!(proposed.notices, [], "{summary}");
+    }
+    for (summary, told) in [
+        ("Baker Day", NotUnderstood),
+        ("Closure Day", NotUnderstood),
+        ("Induction day for new Year 7", NotUnderstood),
+        ("Academic Review Day (students attend by appointment only)", NotUnderstood),
+        ("Year 11 study leave begins", NotUnderstood),
+        ("Open evening - school closes early 1pm", NotUnderstood),
+        ("Year 7 and 12 only return to school", NotUnderstood),
+        ("Inset day?", Asked),
+        ("Inset (TBC)", Asked),
+        ("Parents' Consultation Day - school closed to pupils", Asked),
+        ("Sports Day (no school transport)", Asked),
+        ("Holiday activities and food programme", Asked),
+        ("Holiday Club - INSET day", Asked),
+        ("First aid training day", Asked),
+        ("D of E training day", Asked),
+        ("Training Day 3 (Twilight in lieu)", Asked),
+        ("Sixth Form INSET Day", Asked),
+    ] {
+        let proposed = proposed(&with_holidays(&[day(summary, "20261111")]));
+        assert_eq!((proposed.sessions, closures(&proposed)), (390, vec![]), "{summary}");
+        let [notice] = &proposed.notices[..] else { panic!("{summary}: {:?}", proposed.notices) };
+        assert_eq!(notice.kind, told, "{summary}: {}", notice.text);
+    }
+    for (summary, when, sessions) in [
+        ("Children return to school", "20270106", 386),
+        ("School resumes", "20270105", 388),
+        ("Start of Lent Term", "20270106", 386),
+        ("Leavers' assembly - last day of term", "20270720", 388),
+        ("End of term 6", "20270720", 388),
+        ("Last day of Autumn Term 1", "20261023", 390),
+        ("Last day for Year 11", "20270618", 390),
+    ] {
+        let proposed = proposed(&with_holidays(&[day(summary, when)]));
+        assert_eq!((proposed.sessions, closures(&proposed)), (sessions, vec![]), "{summary}");
+    }
+}
