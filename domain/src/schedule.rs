@@ -130,7 +130,7 @@ pub fn rewards_due(calendar: &Calendar, zone: Tz, cut_off: usize) -> Vec<Due> {
         };
         let days = end.from.iter_days().take_while(|day| *day <= end.local.date());
         let days: Vec<NaiveDate> = days.filter(|day| calendar.is_school_day(*day)).collect();
-        let day = days.iter().rev().take(before + 1).last().copied()?;
+        let day = days.get(days.len().saturating_sub(before + 1)).copied()?;
         let local = day.and_time(EVENING);
         Some(Due { at: instant(local, zone), occasion: Occasion::Reward, local, ..end })
     };

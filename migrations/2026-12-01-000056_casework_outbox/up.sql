@@ -39,7 +39,7 @@ CREATE POLICY tenant ON message
             ELSE school_id = ANY (nullif(translate(current_setting('app.schools', true), '*', ''), '')::int[]) END);
 
 GRANT USAGE ON SEQUENCE message_ids TO rollcall_app;
-GRANT SELECT, INSERT, UPDATE ON message TO rollcall_app;
+GRANT SELECT, INSERT, UPDATE (state, sent_at, sent_how, sent_by) ON message TO rollcall_app;
 
 ALTER TABLE case_record DROP CONSTRAINT case_record_kind_check,
     ADD CONSTRAINT case_record_kind_check CHECK (kind IN ('meeting', 'plan', 'visit', 'monitoring', 'referral',

@@ -57,8 +57,9 @@ CREATE TABLE award_event (
 CREATE VIEW award_now WITH (security_invoker = true) AS
     SELECT a.*, e.seq, e.state, e.why, e.given_on, e.in_doubt, e.letter_id, e.recorded_at AS state_at, e.recorded_by AS state_by
     FROM award a
-    JOIN LATERAL (SELECT * FROM award_event e WHERE e.trust_id = a.trust_id AND e.school_id = a.school_id
-        AND e.award_id = a.award_id ORDER BY e.seq DESC LIMIT 1) e ON true;
+    JOIN (SELECT DISTINCT ON (trust_id, school_id, award_id) * FROM award_event
+        ORDER BY trust_id, school_id, award_id, seq DESC) e
+        ON e.trust_id = a.trust_id AND e.school_id = a.school_id AND e.award_id = a.award_id;
 
 -- Append-only: a period of a row that a run has judged. `marks_version`: the version of the school's year that it counted.
 CREATE TABLE reward_judged (

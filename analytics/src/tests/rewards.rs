@@ -230,7 +230,7 @@ fn every_kind_of_period_has_its_days() {
     assert_eq!(one(RewardPeriod::Term, term), [same("2025-09-01 2025-12-19")]);
     assert_eq!(
         one(RewardPeriod::Year, ("2026-07-21", "2026-07-21")),
-        [same("2025-09-01 2026-07-31")]
+        [("2025-09-01 2026-07-31".to_owned(), "2025-09-01 2026-07-21".to_owned())]
     );
     // The term so far, at the end of a week.
     let so_far = days(RewardPeriod::Week, Some(Over::Term), "2025-09-19", "2025-09-19");

@@ -168,7 +168,8 @@ impl Tx<'_> {
     }
 
     /// Does `work` with the eyes of the whole trust: who may see a child, and who may write, depends on enrolments at
-    /// schools that the caller may not reach. Only `roll` asks for it, and answers with nothing of what it saw there.
+    /// schools that the caller may not reach. Only `roll` asks for it, and answers with nothing of what it saw
+    /// there but the names of the schools that are asked after a missing child's brothers and sisters.
     ///
     /// # Errors
     /// What `work` refuses.

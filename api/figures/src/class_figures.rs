@@ -1,7 +1,7 @@
 //! What every class of one school has over one window: what a period is closed with.
 
 use ::analytics::{By, Filter, Level, Query, Value};
-use domain::{Definition, WindowKind};
+use domain::{Calendar, Definition, WindowKind};
 
 use super::Counting;
 use super::answer::CellAnswer;
@@ -51,6 +51,10 @@ impl OneSchool {
         let Self { trust, school, mut names, standing } = self;
         let version = standing.versions.get(&school).map_or(0, |version| version.number);
         let built = counting.blocks.build(trust, &counting.pool, standing)?;
+        let calendar = built.blocks.first().map(|block| block.calendar());
+        let (kind, key) = calendar
+            .and_then(|calendar| across_schools(calendar, kind, key))
+            .unwrap_or_else(|| (kind, key.to_owned()));
         let definition = Definition::DfeDaily;
         let query = Query {
             definition,
@@ -72,4 +76,19 @@ impl OneSchool {
         let classes = trend.series.into_iter().filter_map(figures).collect();
         Ok(ClassFigures { definition, version, at: built.at, classes })
     }
+}
+
+/// What a school's own window is called beside those of other schools: a term without a break is one half term to the
+/// school, and the whole term beside others.
+fn across_schools(
+    calendar: &Calendar,
+    kind: WindowKind,
+    key: &str,
+) -> Option<(WindowKind, String)> {
+    let own = calendar.windows(kind).into_iter().find(|own| own.key == key)?;
+    [kind, WindowKind::Term].into_iter().find_map(|kind| {
+        let mut windows = calendar.windows_across_schools(kind).into_iter();
+        let same = windows.find(|window| (window.from, window.to) == (own.from, own.to))?;
+        Some((kind, same.key))
+    })
 }

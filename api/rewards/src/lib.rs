@@ -9,13 +9,3 @@ pub mod earning;
 pub mod eligibility;
 pub mod fairness;
 pub mod tickets;
-
-/// The operations of this wing.
-pub fn mount(config: &mut base::Operations) {
-    config
-        .configure(tickets::mount)
-        .configure(eligibility::mount)
-        .configure(awards::mount)
-        .configure(fairness::mount)
-        .configure(draws::mount);
-}

@@ -21,11 +21,6 @@ impl Rewarding {
         Ok(Self { assigned, shelf: Shelf::default() })
     }
 
-    /// Whether a school ever followed a reward policy.
-    pub(super) fn follows(&self, school_id: SchoolId) -> bool {
-        self.assigned.contains_key(&school_id)
-    }
-
     /// When a school's periods are judged, each with the instant from which on it is known that they are: what ended before
     /// the school went live earns nothing by itself.
     pub(super) fn dues(

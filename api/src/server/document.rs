@@ -17,6 +17,7 @@ use utoipa_actix_web::AppExt;
 
 use figures::{RegistrationGroup, SenGroup, SexGroup, YesOrNo};
 use reports::ReportFormat;
+use rewards::awards::CertificateFormat;
 
 #[derive(utoipa::OpenApi)]
 #[openapi(
@@ -31,7 +32,7 @@ use reports::ReportFormat;
     ),
     servers((url = "/", description = "This service")),
     // The sets that stand in queries alone.
-    components(schemas(ReportFormat, RegistrationGroup, SenGroup, SexGroup, YesOrNo))
+    components(schemas(CertificateFormat, ReportFormat, RegistrationGroup, SenGroup, SexGroup, YesOrNo))
 )]
 struct Shared;
 

@@ -128,8 +128,11 @@ pub fn mount(config: &mut ServiceConfig) {
         .configure(casework::orders::mount)
         .configure(day::mount)
         .configure(reports::mount)
-        .configure(rewards::tickets::mount)
+        .configure(rewards::awards::mount)
         .configure(rewards::draws::mount)
+        .configure(rewards::eligibility::mount)
+        .configure(rewards::fairness::mount)
+        .configure(rewards::tickets::mount)
         .configure(imports::mount)
         .configure(runs::mount);
 }

@@ -7,14 +7,12 @@ use crate::policy::letter::{Letter, LetterOccasion, letter_of};
 use crate::policy::model::{Body, EVERY_STAGE, Policy, Regular, Row};
 use crate::policy::parse::FILE;
 use crate::policy::problem::Problem;
-use crate::policy::word::{Do, For, Kind, Waits};
+use crate::policy::word::{Do, Kind, Waits};
 use crate::word::{Word, or};
 
 /// Everything that the policy says in vain.
 pub(crate) fn in_vain(policy: &Policy, letters: &BTreeMap<String, Letter>) -> Vec<Problem> {
-    let rewards = policy
-        .regular()
-        .filter(|(row, regular)| row.kind == Kind::Reward && regular.whom == For::EachPupil);
+    let rewards = policy.regular().filter(|(row, _)| row.kind == Kind::Reward);
     // A pathway may be paired with another policy's draws: its tickets enter none.
     let given = rewards.flat_map(|(_, regular)| &regular.does);
     let given = given.filter(|one| one.kind == Do::Give).map(|one| one.what.as_str());

@@ -8,5 +8,5 @@ mod events;
 mod http;
 mod idempotency;
 mod jobs;
-mod revocations;
+pub mod revocations;
 mod sandbox;

@@ -50,6 +50,7 @@ const GROUND: &str = "
         ('letter', 'UPDATE', '{}'),                      -- waiting, then sent or taken back
         ('action', 'UPDATE', '{}'),                      -- open, then done
         ('action_pupil', 'UPDATE', '{review_id,done_at,overtaken_at}'), -- open, then done
+        ('message', 'UPDATE', '{state,sent_at,sent_how,sent_by}'), -- waiting, then sent
         ('second_look', 'UPDATE', '{touched,done_at}'),  -- what became of it, once
         ('job', 'UPDATE', '{}'),                         -- how far it is
         ('job_queue', 'UPDATE', '{}'),                   -- leases

@@ -9,7 +9,6 @@ mod migrations;
 mod multi_instance;
 mod paging;
 mod problems;
-mod reach;
 mod row_security;
 mod statements;
 mod tidy;

@@ -202,6 +202,20 @@ fn release_a_letter(world: &World) -> Ask {
     Ask::json(admin, "POST", format!("/v1/letters/{letter}/decision"), &body)
 }
 
+/// A sticker that was handed over.
+fn a_sticker(world: &World) -> i32 {
+    let World { trust, school, pupil, .. } = world;
+    crate::support::sql::Sql::of(&world.app.database).run(&format!(
+        "INSERT INTO award (trust_id, school_id, award_id, policy, policy_version, policy_row, rule, part, period, from_day, \
+             to_day, kind, what, pupil_id, attended, possible, recorded_at) \
+             VALUES ({trust}, {school}, 900001, 'strategy', 1, 'S-17', 'S-17', 0, '2026/2026-W46', '2026-11-09', '2026-11-15', \
+             'sticker', 'sticker', {pupil}, 10, 10, '2026-11-16T09:00:00Z') ON CONFLICT DO NOTHING; \
+         INSERT INTO award_event (trust_id, school_id, award_id, seq, state, given_on, recorded_at, recorded_by) \
+             VALUES ({trust}, {school}, 900001, 1, 'given', '2026-11-16', '2026-11-16T09:00:00Z', 'office') ON CONFLICT DO NOTHING"
+    ));
+    900_001
+}
+
 /// The request that is refused in this way. There is no kind that cannot be provoked.
 fn provoke(kind: Kind, world: &World) -> Ask {
     let World { admin, school, class, pupil, .. } = world;
@@ -264,7 +278,33 @@ fn provoke(kind: Kind, world: &World) -> Ask {
         }
         Kind::Unavailable => Ask::get(&world.away.client_of(""), "/readyz"),
         Kind::Internal => Ask::get(&world.broken.client_of(""), "/readyz"),
+        Kind::AwardSettled | Kind::NotACertificate | Kind::TooEarly => {
+            provoke_by_rewards(kind, world)
+        }
         other => provoke_more(other, world),
+    }
+}
+
+/// The request about rewards that is refused in one of these ways.
+fn provoke_by_rewards(kind: Kind, world: &World) -> Ask {
+    let World { admin, school, .. } = world;
+    let post = |path: &str, body: Value| Ask::json(admin, "POST", path, &body);
+    match kind {
+        Kind::AwardSettled => {
+            let award = a_sticker(world);
+            post(&format!("/v1/awards/{award}/withdrawal"), json!({ "reason": "Known" }))
+        }
+        Kind::NotACertificate => {
+            Ask::get(admin, format!("/v1/awards/{}/certificate", a_sticker(world)))
+        }
+        _ => {
+            let strategy = json!({ "policy": "strategy", "answers": { "target": "96%" } });
+            admin
+                .put(&format!("/v1/schools/{school}/policy/rewards/2026-09-01"), &strategy)
+                .expect(200);
+            let issue = format!("/v1/schools/{school}/rewards/issue");
+            post(&issue, json!({ "period": "2026/year-to-date" }))
+        }
     }
 }
 

@@ -105,8 +105,9 @@ fn trust_with_rows_everywhere(app: &TestApp) -> (i32, i32) {
              FROM enrolment ORDER BY enrolment_id LIMIT 1;
          INSERT INTO pupil_copy SELECT trust_id, pupil_id, now(), school_ids, known_to, upn, surname, forename, name_key, \
              given_key, birth_date, sex FROM pupil ORDER BY pupil_id LIMIT 1;
-         INSERT INTO action_pupil SELECT trust_id, school_id, action_id, pupil_id, review_id FROM action \
-             WHERE pupil_id IS NOT NULL AND review_id IS NOT NULL ORDER BY action_id LIMIT 1;
+         INSERT INTO action_pupil SELECT a.trust_id, a.school_id, a.action_id, a.pupil_id, r.review_id \
+             FROM action a JOIN review r ON r.trust_id = a.trust_id AND r.school_id = a.school_id \
+             WHERE a.pupil_id IS NOT NULL ORDER BY a.action_id, r.review_id LIMIT 1;
          INSERT INTO run_item SELECT trust_id, school_id, kind, period, 'class/1', run_id, '{}', due FROM run;
          INSERT INTO ticket_event SELECT trust_id, school_id, pupil_id, 'S-06', '2026/2026-W46', 1, 'earned', 'a prize', \
              '2026/term-1', NULL, NULL, 'run', created_at, created_by FROM enrolment ORDER BY enrolment_id LIMIT 1;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::authz::{World, every_operation, holder};
 use crate::school::sign_in::SignIn;
-use crate::support::app::TestApp;
+use crate::support::app::{Client, TestApp};
 use crate::support::postgres::fresh_database;
 use crate::support::sql::Sql;
 use crate::support::statements::{OUTSIDE, all, faults, tables};
@@ -129,6 +129,19 @@ fn a_statement_that_names_its_trust_is_not_told() {
     }
 }
 
+/// A draw goes as far as its freeze, which no single call of the table does.
+fn a_draw_is_frozen(admin: &Client, school: i32) {
+    let new = json!({
+        "school_id": school, "prize": "the termly prize", "period": "2026/term-1", "opens_on": "2026-11-18",
+        "freezes_on": "2026-11-18",
+    });
+    let draw = admin.post("/v1/draws", &new).expect(201)["draw_id"].clone();
+    for step in ["opening", "freeze"] {
+        admin.post(&format!("/v1/draws/{draw}/{step}"), &json!({})).expect(200);
+    }
+    admin.get(&format!("/v1/draws/{draw}/slips")).expect(200);
+}
+
 #[test]
 fn every_operation_names_the_trust_in_all_that_it_asks() {
     let app = TestApp::start();
@@ -142,6 +155,7 @@ fn every_operation_names_the_trust_in_all_that_it_asks() {
     let class = json!({ "school_id": world.school()[0], "year": 2026, "name": "6B" });
     let key = [("idempotency-key", "6B")];
     app.client("trust_admin", trust).json("POST", "/v1/classes", &key, &class).expect(201);
+    a_draw_is_frozen(&app.client("trust_admin", trust), world.school()[0]);
     // Somebody signs in, which no call of the table does.
     SignIn::prepare().jo().get("/v1/me").expect(200);
     let (texts, wrong) = all();

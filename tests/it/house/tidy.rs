@@ -55,6 +55,10 @@ const ONE_PLACE: [(&str, &[&str]); 10] = [
         "tx.whole_trust",
         &[
             "api/roll/src/parents/address.rs",
+            "api/casework/src/orders/release_orders.rs",
+            "api/casework/src/records/notices/rows.rs",
+            "api/roll/src/parents/ties.rs",
+            "api/roll/src/parents/of_pupils.rs",
             "api/roll/src/visibility/beyond.rs",
             "api/roll/src/visibility/check.rs",
             "api/roll/src/visibility/freeze.rs",

@@ -91,7 +91,7 @@ fn without(value: &mut Value) {
                 !name.ends_with("_id")
                     && !matches!(
                         name.as_str(),
-                        "as_known_on" | "at" | "definition" | "key" | "recorded_at"
+                        "as_known_on" | "at" | "definition" | "entry" | "recorded_at"
                     )
             });
             members.values_mut().for_each(without);

@@ -201,11 +201,15 @@ fn a_term_is_judged_at_its_cut_off_and_handed_over() {
         it.office.lead.get(&format!("/v1/rewards/holders?school_id={school}")).expect(200);
     assert!(holders["periods"].as_array().unwrap().len() > 3, "{holders:#}");
 
-    // Everything of the first pupil is handed over in one call; what is held is not.
-    let id = it.office.pupil(1);
+    is_handed_over(&it, &awards);
+}
+
+/// Everything of the first pupil is handed over in one call; what is held is not.
+fn is_handed_over(it: &Term, awards: &[Value]) {
+    let (id, school) = (it.office.pupil(1), it.office.school);
     let own = awards.iter().filter(|one| one["pupil_id"] == id || one["state"] == "held");
     let ids: Vec<&Value> = own.map(|one| &one["award_id"]).collect();
-    let given = it.office.lead.post("/v1/awards/given", &json!({ "awards": ids })).expect(207);
+    let given = it.office.lead.post("/v1/given-awards", &json!({ "awards": ids })).expect(207);
     for one in given["results"].as_array().unwrap() {
         let expected = if one["now"]["pupil_id"] == id { 200 } else { 409 };
         assert_eq!(one["status"], expected, "{one:#}");

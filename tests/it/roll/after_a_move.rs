@@ -327,13 +327,14 @@ fn a_parent_of_two_has_numbers_everywhere_and_an_address_where_the_child_lives()
 
 /// What the leads and the office of a former school are refused, of all that names the child, a parent, or what is about
 /// them. Everything else is the school's own, or is read as it was known; a move names a class of the other school.
-const REFUSED_OPERATIONS: [&str; 17] = [
+const REFUSED_OPERATIONS: [&str; 21] = [
     "add_parent",
     "correct_pupil",
     "create_enrolment",
     "give_notice_to_improve",
     "make_plan",
     "offer_meeting",
+    "prepare_case_file",
     "prepare_referral",
     "propose_notice",
     "put_days",
@@ -342,6 +343,9 @@ const REFUSED_OPERATIONS: [&str; 17] = [
     "put_safeguards",
     "read_earlier",
     "read_earlier_marks",
+    "record_adjustment",
+    "record_conversation",
+    "record_received",
     "record_visit",
     "request_period",
     "stop_letters",

@@ -26,7 +26,7 @@ fn a_front_end_comes_in_with_its_secret_and_reaches_its_school_alone() {
     assert_eq!(office.get("/v1/clients").problem(403), "forbidden");
     // It stands in the history by its identifier.
     let by = Sql::of(&app.database).texts("SELECT recorded_by FROM mark_event");
-    assert_eq!(by, [client.identifier.clone()]);
+    assert_eq!(by, std::slice::from_ref(&client.identifier));
 
     // The secret is nowhere, and who last came in is shown.
     let everything = admin.get(&format!("/v1/clients/{}", client.id)).expect(200);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::base::revocations::refused_a_second_later;
 use crate::support::app::{Answer, Client, Start, TestApp};
 use crate::support::build::{id, marks, school};
 use crate::support::clients::{ComesIn, post_form};
@@ -151,11 +152,7 @@ fn a_teacher_signs_in_takes_a_register_and_is_let_in_no_more_when_the_duty_ends(
     assert_eq!(me["duties"][0]["duty"], "Teacher");
 
     sign_in.duty("Teacher", json!("teacher"), Some("2026-11-17"));
-    let since = Instant::now();
-    while everywhere.iter().any(|client| client.get("/v1/me").status == 200) {
-        assert!(since.elapsed() < Duration::from_secs(20), "she is let in");
-    }
-    assert!(since.elapsed() < Duration::from_secs(1), "{:?}", since.elapsed());
+    refused_a_second_later(&everywhere);
     for client in &everywhere {
         assert_eq!(client.put(&place, &marks(&[(pupils[0], "N")])).problem(401), "unauthenticated");
     }
@@ -326,10 +323,7 @@ fn whoever_signs_in_as_somebody_else_from_now_on_is_refused_at_once() {
     let none = json!({ "identities": [] });
     admin.put(&format!("/v1/staff/{}/identities", sign_in.jo), &none).expect(200);
     identify(admin, sam, issuer, JO).expect(200);
-    let since = Instant::now();
-    while jo.get("/v1/me").status == 200 {
-        assert!(since.elapsed() < Duration::from_secs(1), "she is let in");
-    }
+    refused_a_second_later(&[jo]);
     sign_in.refused(&sign_in.provider.token(&sign_in.claims()), "no duty");
     assert_eq!(Sql::of(&sign_in.it.app.database).number("SELECT count(*) FROM staff_identity"), 3);
 }

@@ -12,8 +12,12 @@ use std::path::Path;
 use std::process::Command;
 
 use api::base::migrate::{APPLICATION, OWNER};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
 
 use crate::support::app::Client;
+use crate::support::clients::post_form;
 use crate::support::folder::Folder;
 use crate::support::postgres::empty_database;
 use crate::support::program::{PROGRAM, Running, Signal, program, run, said};
@@ -21,10 +25,11 @@ use crate::support::program::{PROGRAM, Running, Signal, program, run, said};
 /// Where the commands are given.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The commands of a README: its indented lines, without what a `#` says beside them.
+/// The commands of a README: its indented lines, without the pictures between fences and what a `#` says beside them.
 fn commands(readme: &str) -> Vec<String> {
     let text = fs::read_to_string(Path::new(ROOT).join(readme)).unwrap();
-    let lines = text.lines().filter_map(|line| line.strip_prefix("    "));
+    let unfenced: String = text.split("```").step_by(2).collect();
+    let lines = unfenced.lines().filter_map(|line| line.strip_prefix("    "));
     let joined = lines.collect::<Vec<_>>().join("\n").replace("\\\n", " ");
     let bare = joined.lines().map(|line| line.split("  #").next().unwrap().trim().to_owned());
     bare.filter(|line| !line.is_empty()).collect()
@@ -68,6 +73,8 @@ impl Reader {
             has_target("test");
         } else if command.starts_with("cargo build ") {
             cargo_knows(command);
+        } else if command.starts_with("curl -u ") {
+            self.comes_in(command);
         } else if command.starts_with("curl ") {
             self.fetches(command);
         } else if let Some((name, value)) = command.split_once("=$(") {
@@ -75,7 +82,7 @@ impl Reader {
             let value = said(&mut self.shell(line)).trim().to_owned();
             assert!(!value.is_empty(), "{command}");
             self.variables.insert(name.to_owned(), value);
-        } else if command.contains("postgres://") {
+        } else if command.contains("postgres://") || command.contains("openssl rand") {
             // The next command of the same block, for the same database, comes with it.
         } else if command.starts_with("rollcall ") {
             let ended = run(&mut self.shell(command));
@@ -89,7 +96,7 @@ impl Reader {
     /// `make run`, without the build.
     fn starts_the_demonstration(&mut self) {
         has_target("run");
-        let line = "rollcall demo --listen 127.0.0.1:0 --schools 1 --pupils 60";
+        let line = "exec rollcall demo --listen 127.0.0.1:0 --schools 1 --pupils 60";
         let mut running = Running::start(&mut self.shell(line));
         let serving = running.wait_for("Serving ");
         let address = serving.split_whitespace().last().unwrap().to_owned();
@@ -97,11 +104,29 @@ impl Reader {
         self.demo = Some((running, address));
     }
 
+    /// A front end comes in with the first client that the demonstration has printed, and keeps its token.
+    fn comes_in(&mut self, command: &str) {
+        let (_, address) = self.demo.as_ref().expect("started before");
+        let notes: Value =
+            serde_json::from_slice(&fs::read(self.data.file("demo.json")).unwrap()).unwrap();
+        let own = |name: &str| notes["clients"][0][name].as_str().unwrap();
+        assert!(command.contains("\"$CLIENT_ID:$CLIENT_SECRET\""), "{command}");
+        let basic = format!(
+            "Basic {}",
+            STANDARD.encode(format!("{}:{}", own("client_id"), own("client_secret")))
+        );
+        let (_, form) = command.split_once(" -d ").unwrap();
+        let (form, place) = form.split_once(" http://127.0.0.1:8080").expect("the usual address");
+        let answer = post_form(address, place, &[("authorization", &basic)], form).expect(200);
+        let token = answer["access_token"].as_str().unwrap().to_owned();
+        self.variables.insert("ACCESS_TOKEN".to_owned(), token);
+    }
+
     /// What `curl` would fetch, or send, with its headers.
     fn fetches(&self, command: &str) {
         let (_, address) = self.demo.as_ref().expect("started before");
-        let token = &self.variables["TOKEN"];
-        assert!(command.contains("-H \"Authorization: Bearer $TOKEN\""), "{command}");
+        let (_, bearer) = command.split_once("-H \"Authorization: Bearer $").expect("a token");
+        let token = &self.variables[bearer.split_once('"').unwrap().0];
         let (_, place) = command.split_once("http://127.0.0.1:8080").expect("the usual address");
         let answer = Client::new(address, token).get(place.trim_end_matches('\''));
         assert_eq!(answer.status, 200, "{command}: {}", answer.text);
@@ -158,11 +183,17 @@ fn every_command_of_the_guide_to_running_it_works_as_it_is_printed() {
     };
     let on_it: Vec<String> =
         commands.iter().filter(|one| one.contains("postgres://")).map(addressed).collect();
-    let [migrate, serve] = &on_it[..] else { panic!("{on_it:?}") };
+    let [migrate, serve, renew] = &on_it[..] else { panic!("{on_it:?}") };
     said(&mut reader.shell(migrate));
     let serve = format!("exec env {serve} --listen 127.0.0.1:0");
     let mut running = Running::start(&mut reader.shell(&serve));
-    running.wait_for("serving");
+    let line: Value = serde_json::from_str(&running.wait_for("serving")).unwrap();
+    let address = format!("http://{}", line["fields"]["address"].as_str().unwrap());
+    Client::new(&address, "").get("/healthz").expect(200);
     running.signal(Signal::TERM);
     assert_eq!(running.end().code, Some(0));
+    // A second key for secrets, once the first process has made the first.
+    let key = commands.iter().find(|one| one.contains("openssl rand")).expect("a command");
+    said(&mut reader.shell(&key.replace("/var/lib/rollcall", reader.data.text())));
+    said(&mut reader.shell(renew));
 }

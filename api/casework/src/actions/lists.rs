@@ -29,7 +29,7 @@ pub struct ActionList<'a> {
 
 /// A pupil on an action's list.
 #[derive(Debug, Clone, Serialize, Queryable, ToSchema)]
-pub struct ListedPupil {
+pub struct PupilOnList {
     /// The pupil.
     #[schema(example = 4711)]
     pub pupil_id: PupilId,
@@ -85,6 +85,12 @@ pub fn open_list(
             .returning(action::action_id)
             .get_result(tx.conn)?,
     };
+    put_on(tx, list, action_id)
+}
+
+/// Puts the pupils on the list of an action; who was struck off is on it again.
+fn put_on(tx: &mut Tx, list: &ActionList<'_>, action_id: ActionId) -> Result<()> {
+    let (school_id, review_id) = list.of;
     if list.pupils.is_empty() {
         return Ok(());
     }
@@ -102,7 +108,6 @@ pub fn open_list(
         .values(rows)
         .on_conflict((action_pupil::trust_id, action_pupil::action_id, action_pupil::pupil_id))
         .do_update()
-        // Who was struck off is on it again.
         .set((
             action_pupil::overtaken_at.eq(None::<DateTime<Utc>>),
             action_pupil::review_id.eq(review_id),
@@ -115,15 +120,15 @@ pub fn open_list(
 pub(super) fn pupils_of(
     tx: &mut Tx,
     actions: &[ActionId],
-) -> Result<BTreeMap<ActionId, Vec<ListedPupil>>> {
-    let rows: Vec<(ActionId, ListedPupil)> = tx
+) -> Result<BTreeMap<ActionId, Vec<PupilOnList>>> {
+    let rows: Vec<(ActionId, PupilOnList)> = tx
         .of(action_pupil::table)
         .filter(action_pupil::action_id.eq_any(actions))
         .filter(action_pupil::overtaken_at.is_null())
         .order((action_pupil::action_id, action_pupil::pupil_id))
         .select((action_pupil::action_id, (action_pupil::pupil_id, action_pupil::done_at)))
         .load(tx.conn)?;
-    let mut lists: BTreeMap<ActionId, Vec<ListedPupil>> = BTreeMap::new();
+    let mut lists: BTreeMap<ActionId, Vec<PupilOnList>> = BTreeMap::new();
     for (action_id, pupil) in rows {
         lists.entry(action_id).or_default().push(pupil);
     }

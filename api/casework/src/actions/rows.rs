@@ -2,7 +2,7 @@
 
 use diesel::prelude::*;
 
-use super::lists::{ListedPupil, pupils_of};
+use super::lists::{PupilOnList, pupils_of};
 use schema::{action, action_pupil};
 
 use base::prelude::*;
@@ -70,7 +70,7 @@ pub struct ListedAction {
     pub action: ActionRow,
     /// Where it is to be done for several pupils: for whom, and for whom it is done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub pupils: Vec<ListedPupil>,
+    pub pupils: Vec<PupilOnList>,
 }
 
 /// These actions, each with its pupils.

@@ -50,7 +50,7 @@ pub async fn record_conversation(
                 confidential: confidential.as_ref(),
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
-            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&row.says, true), &caller)?;
             let place = format!("/v1/conversations/{}", row.record_id);
             Reply::created(place, &Record::<Conversation>::of(&row)?)
         })

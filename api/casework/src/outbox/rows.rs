@@ -155,14 +155,16 @@ pub(super) fn sent(
     (at, how): (DateTime<Utc>, &str),
     by: &str,
 ) -> Result<MessageRow> {
-    let one = tx.of(message::table).filter(message::message_id.eq(message_id));
-    diesel::update(one.filter(message::state.eq(MessageState::Waiting)))
-        .set((
-            message::state.eq(MessageState::Sent),
-            message::sent_at.eq(at),
-            message::sent_how.eq(how),
-            message::sent_by.eq(by),
-        ))
-        .execute(tx.conn)?;
+    let waiting = message::state.eq(MessageState::Waiting);
+    diesel::update(
+        tx.of(message::table).filter(message::message_id.eq(message_id)).filter(waiting),
+    )
+    .set((
+        message::state.eq(MessageState::Sent),
+        message::sent_at.eq(at),
+        message::sent_how.eq(how),
+        message::sent_by.eq(by),
+    ))
+    .execute(tx.conn)?;
     Ok(tx.rows::<MessageRow>().filter(message::message_id.eq(message_id)).first(tx.conn)?)
 }

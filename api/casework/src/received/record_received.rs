@@ -47,7 +47,7 @@ pub async fn record_received(
                 confidential: None,
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
-            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&row.says, true), &caller)?;
             let place = format!("/v1/received/{}", row.record_id);
             Reply::created(place, &Record::<AuthorityPaper>::of(&row)?)
         })

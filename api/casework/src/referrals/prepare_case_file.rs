@@ -50,7 +50,7 @@ pub async fn prepare_case_file(
                 confidential: None,
             };
             let row = records::add(tx, &ground, &standing, &caller)?;
-            evidence(tx, ground.action_id, (&row.says, true), &caller)?;
+            evidence(tx, (ground.action_id, ground.pupil_id), (&row.says, true), &caller)?;
             let place = format!("/v1/case-files/{}", row.record_id);
             Reply::created(place, &Record::<PupilCaseFile>::of(&row)?)
         })

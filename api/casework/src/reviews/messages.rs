@@ -15,7 +15,7 @@ use roll::pupils;
 /// What the messages of a review are written from.
 pub(super) struct MessageGround<'a> {
     pub row: &'a ReviewRow,
-    pub policies: &'a [&'a Policy],
+    pub policy: &'a Policy,
     pub decisions: &'a [Decision],
     pub calendars: &'a [Calendar],
     /// The name of each pupil's class.
@@ -67,7 +67,7 @@ impl MessageGround<'_> {
     }
 
     fn is_chase(&self, decision: &Decision) -> bool {
-        let mut regular = self.policies.iter().flat_map(|policy| policy.regular());
+        let mut regular = self.policy.regular();
         regular.any(|(row, regular)| row.rule == decision.rule && regular.whom == For::Silent)
     }
 

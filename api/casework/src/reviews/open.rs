@@ -61,13 +61,13 @@ pub fn open(
     });
     let ground = MessageGround {
         row: &row,
-        policies: &[&pathway.policy],
+        policy: &pathway.policy,
         decisions: &decisions,
         calendars: &calendars,
         classes: &placed.collect(),
     };
     write_messages(tx, &ground)?;
-    let asking = Asking { review: &row, policies: vec![&pathway.policy], calendars: &calendars };
+    let asking = Asking { review: &row, policy: &pathway.policy, calendars: &calendars };
     asking.lapse(tx)?;
     store(tx, &asking, decisions)?;
     Ok(row)

@@ -42,12 +42,12 @@ pub struct Registers {
     #[schema(example = 2)]
     missing: usize,
     /// Which they are, the latest first: at most 100.
-    which: Vec<MissingRegister>,
+    which: Vec<RegisterNotIn>,
 }
 
 /// A register that was due and is not taken.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct MissingRegister {
+pub struct RegisterNotIn {
     /// The class.
     #[schema(example = 31)]
     class_id: ClassId,
@@ -75,7 +75,7 @@ impl Registers {
         let due = block.registers(block.year().first_day(), day);
         let mut missing: Vec<_> = due.iter().filter(|one| !one.taken).collect();
         missing.sort_by_key(|one| std::cmp::Reverse((one.half_day, one.class)));
-        let named = missing.iter().take(NAMED).map(|one| MissingRegister {
+        let named = missing.iter().take(NAMED).map(|one| RegisterNotIn {
             class_id: ClassId::new(one.class),
             class: classes.get(&ClassId::new(one.class)).cloned().unwrap_or_default(),
             date: one.half_day.date(block.year()),

@@ -14,14 +14,17 @@ use roll::pupils;
 pub struct Asking<'a> {
     /// The review.
     pub review: &'a ReviewRow,
-    /// The policies that the school follows that day: for the pathway, and for rewards.
-    pub policies: Vec<&'a Policy>,
+    /// The policy that the school follows that day.
+    pub policy: &'a Policy,
     /// The school's calendars, in order.
     pub calendars: &'a [Calendar],
 }
 
 /// What is asked for whom: the rule, what and by whom, the class, and more of whom it is for.
 type Asked = (String, String, Option<ClassId>, Option<String>);
+
+/// What is asked, with the action as its rule has it, with who does it, and for which pupils.
+type Lists<'d> = BTreeMap<Asked, (&'d Action, Action, Vec<PupilId>)>;
 
 impl Asking<'_> {
     /// Opens what is to be done because of decisions that move no case. What has been asked for again since, at a later
@@ -39,10 +42,7 @@ impl Asking<'_> {
         }
         let latest = rows::reviews(tx, school_id, None, 1)?.first().map(|latest| latest.day);
         for ((rule, _, class_id, note), (asked, what, pupils)) in lists {
-            let again = self.policies.iter().filter_map(|policy| {
-                asked_again(policy, (rule.as_str(), asked), day, self.calendars)
-            });
-            let again = again.min();
+            let again = asked_again(self.policy, (rule.as_str(), asked), day, self.calendars);
             if again.zip(latest).is_some_and(|(again, latest)| again <= latest) {
                 continue;
             }
@@ -68,24 +68,18 @@ impl Asking<'_> {
         if latest.first().is_none_or(|latest| latest.review_id != review_id) {
             return Ok(());
         }
-        let asked = self.policies.iter().flat_map(|policy| {
-            asked_on(policy, day, self.calendars)
-                .map(|(rule, what)| (rule.to_owned(), policy.by_somebody(what).to_string()))
-        });
+        let asked = asked_on(self.policy, day, self.calendars)
+            .map(|(rule, what)| (rule.to_owned(), self.policy.by_somebody(what).to_string()));
         actions::lapse(tx, (school_id, review_id), &asked.collect::<Vec<_>>())
     }
 
     /// What is to be done, each with the action as its rule has it, with who does it, and for which pupils.
-    fn lists<'d>(
-        &self,
-        tx: &mut Tx,
-        decisions: &[&'d Decision],
-    ) -> Result<BTreeMap<Asked, (&'d Action, Action, Vec<PupilId>)>> {
+    fn lists<'d>(&self, tx: &mut Tx, decisions: &[&'d Decision]) -> Result<Lists<'d>> {
         let (of_pupils, of_names) = self.classes(tx, decisions)?;
-        let mut lists: BTreeMap<Asked, (&Action, Action, Vec<PupilId>)> = BTreeMap::new();
+        let mut lists = Lists::new();
         for decision in decisions {
             for asked in decision.actions.iter().filter(|asked| is_to_do(asked.kind, decision)) {
-                let what = self.by_somebody(&decision.rule, asked);
+                let what = self.policy.by_somebody(asked);
                 let (class_id, note, pupil) = match &decision.subject {
                     Subject::Pupil(_) => {
                         let pupil = pupil_of(decision);
@@ -105,15 +99,8 @@ impl Asking<'_> {
         Ok(lists)
     }
 
-    /// By whoever leads under the policy whose rule it is, where the rule names nobody.
-    fn by_somebody(&self, rule: &str, asked: &Action) -> Action {
-        let own =
-            self.policies.iter().find(|policy| policy.rows.iter().any(|row| row.rule == rule));
-        own.map_or_else(|| asked.clone(), |policy| policy.by_somebody(asked))
-    }
-
     fn is_teachers(&self, what: &Action) -> bool {
-        self.policies.iter().any(|policy| policy.role_of(what) == Some("teacher"))
+        self.policy.role_of(what) == Some("teacher")
     }
 
     /// The classes of these decisions' pupils on the day, and the classes of the year by name.

@@ -154,7 +154,7 @@ fn groups_are_as_far_apart_as_published() {
                 "no fsm" => !one.fsm,
                 "ehcp" => one.sen == "E",
                 "sen support" => one.sen == "K",
-                _ => one.sen.is_empty(),
+                _ => one.sen == "N",
             };
             if belongs {
                 tally.add(one.autumn, weights[one.phase]);

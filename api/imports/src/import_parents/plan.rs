@@ -123,7 +123,7 @@ impl ParentsPlan {
                 Some(Clause::No) => None,
                 None => return before.cloned(),
             };
-            let stays = before.filter(|order| order.stands(today) && said.as_ref() != Some(*order));
+            let stays = before.filter(|order| order.stands(today) && !adds(said.as_ref(), order));
             let Some(order) = stays else { return said.or(before.cloned()) };
             self.notices.push(Notice {
                 kind: NoticeKind::SafeguardsStay,
@@ -167,6 +167,15 @@ fn order(
         from: from.or(before.map(|order| order.from)).unwrap_or(today),
         to: to.or(before.and_then(|order| order.to)),
         effects: both(effects, before),
+    })
+}
+
+/// Whether what a file says keeps an order as it stands, or only adds to what it does.
+fn adds(said: Option<&Order>, stands: &Order) -> bool {
+    said.is_some_and(|said| {
+        let effects = said.effects.clone();
+        stands.effects.iter().all(|effect| effects.contains(effect))
+            && Order { effects, ..stands.clone() } == *said
     })
 }
 

@@ -40,16 +40,16 @@ pub(super) fn key((at, source, a, b): &Place) -> String {
 /// Adds to entries where they were entered.
 pub(super) fn mark(tx: &mut Tx, school_id: SchoolId, all: &mut Entries) -> Result<()> {
     for (place, entry) in all.iter_mut() {
-        entry.key = key(place);
+        entry.entry = key(place);
     }
-    let keys: Vec<&str> = all.iter().map(|(_, entry)| entry.key.as_str()).collect();
+    let keys: Vec<&str> = all.iter().map(|(_, entry)| entry.entry.as_str()).collect();
     let rows = of(tx, school_id, &keys)?;
     let mut found: BTreeMap<String, Vec<LogEntered>> = BTreeMap::new();
     for row in rows {
         found.entry(row.entry.clone()).or_default().push(row);
     }
     for (_, entry) in all.iter_mut() {
-        entry.entered = found.remove(&entry.key).unwrap_or_default();
+        entry.entered = found.remove(&entry.entry).unwrap_or_default();
     }
     Ok(())
 }

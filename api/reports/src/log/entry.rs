@@ -12,7 +12,7 @@ use school::tenants::SchoolRow;
 pub struct LogEntry {
     /// Names this entry.
     #[schema(example = "1795082400000000-9-93-0")]
-    pub key: String,
+    pub entry: String,
     /// Where it was entered in a safeguarding system, and when.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entered: Vec<LogEntered>,
@@ -181,7 +181,7 @@ pub fn span(school: &SchoolRow, days: Days) -> Result<(DateTime<Utc>, DateTime<U
 /// An entry without a pupil, a case or a rule.
 pub fn entry(at: DateTime<Utc>, who: String, kind: LogKind, what: String) -> LogEntry {
     LogEntry {
-        key: String::new(),
+        entry: String::new(),
         entered: Vec::new(),
         at,
         who,

@@ -76,7 +76,7 @@ pub struct LogExport {
 /// The columns of the log as CSV.
 const HEADER: [&str; 15] = [
     "date", "time", "pupil_id", "pupil", "class", "case", "stage", "rule", "kind", "what",
-    "because", "who", "role", "key", "entered",
+    "because", "who", "role", "entry", "entered",
 ];
 
 /// Read the log
@@ -162,7 +162,7 @@ fn row(school: &SchoolRow, entry: LogEntry) -> Result<Vec<String>> {
         entry.because.join("; "),
         entry.who,
         cell(entry.role),
-        entry.key,
+        entry.entry,
         entered.join("; "),
     ])
 }

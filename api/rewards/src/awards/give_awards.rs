@@ -55,7 +55,7 @@ pub struct GiveResult {
 /// is answered as it stands.
 #[utoipa::path(tag = "rewards", security(("token" = ["reward:give"])), request_body = GiveBody, params(Idempotency),
     responses((status = 207, description = "What became of each.", body = GiveAnswer)))]
-#[post("/v1/awards/given")]
+#[post("/v1/given-awards")]
 pub async fn give_awards(
     caller: May<GiveReward>,
     key: Idempotency,

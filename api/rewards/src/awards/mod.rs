@@ -15,6 +15,7 @@ mod read_award;
 mod rows;
 mod withdraw_award;
 
+pub use certificate::CertificateFormat;
 pub use kind::{AwardKind, AwardState};
 pub use rows::{AwardRow, Change, NewAward, add, change, of_period};
 

@@ -160,6 +160,9 @@ pub fn of_period(
         .load(tx.conn)?)
 }
 
+/// An award that was added: its id, for whom it is, and which part of the row, of which period, it is.
+type Added = (AwardId, Option<PupilId>, Option<ClassId>, i16, String, String);
+
 /// Adds awards. One that is there already, as of a child who earned it at another school, is not added again.
 pub fn add(tx: &mut Tx, new: &[NewAward], run_id: Option<RunId>, by: &str) -> Result<()> {
     let (trust, now) = (tx.trust(), tx.now());
@@ -191,19 +194,18 @@ pub fn add(tx: &mut Tx, new: &[NewAward], run_id: Option<RunId>, by: &str) -> Re
             )
         };
         let rows: Vec<_> = some.iter().map(row).collect();
-        let added: Vec<(AwardId, Option<PupilId>, Option<ClassId>, i16, String, String)> =
-            diesel::insert_into(award::table)
-                .values(rows)
-                .on_conflict_do_nothing()
-                .returning((
-                    award::award_id,
-                    award::pupil_id,
-                    award::class_id,
-                    award::part,
-                    award::policy_row,
-                    award::period,
-                ))
-                .get_results(tx.conn)?;
+        let added: Vec<Added> = diesel::insert_into(award::table)
+            .values(rows)
+            .on_conflict_do_nothing()
+            .returning((
+                award::award_id,
+                award::pupil_id,
+                award::class_id,
+                award::part,
+                award::policy_row,
+                award::period,
+            ))
+            .get_results(tx.conn)?;
         let events: Vec<_> = added
             .into_iter()
             .filter_map(|(id, pupil, class, part, row, period)| {

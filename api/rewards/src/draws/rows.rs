@@ -265,8 +265,11 @@ pub(super) fn secret(tx: &mut Tx, draw_id: DrawId, purpose: SecretPurpose) -> Re
         .first(tx.conn)?)
 }
 
+/// A secret as it is kept: whose draw's, for what, and sealed.
+type SealedSecret = (DrawId, As<SecretPurpose>, Vec<u8>);
+
 /// Every sealed secret of the trust's draws.
-pub(super) fn secrets(tx: &mut Tx) -> Result<Vec<(DrawId, As<SecretPurpose>, Vec<u8>)>> {
+pub(super) fn secrets(tx: &mut Tx) -> Result<Vec<SealedSecret>> {
     Ok(tx
         .of(draw_secret::table)
         .order((draw_secret::draw_id, draw_secret::purpose))

@@ -10,7 +10,7 @@ use roll::pupils::PupilRow;
 
 /// What a school's rows come to.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct SchoolAnswer {
+pub struct EligibleSchool {
     /// The school.
     #[schema(example = 7)]
     pub school_id: SchoolId,

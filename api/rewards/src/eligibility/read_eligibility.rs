@@ -2,7 +2,7 @@
 
 use domain::{CodeTable, Days};
 
-use super::answer::{SchoolAnswer, Shown, row_answer};
+use super::answer::{EligibleSchool, Shown, row_answer};
 use super::named::{other_rows, period_key};
 use super::rules::{Asked, asked};
 use base::auth::permission::Permission;
@@ -38,7 +38,7 @@ pub struct EligibilityAnswer {
     /// The instant as of which everything is known (UTC).
     as_known_on: DateTime<Utc>,
     /// The schools that follow a reward policy.
-    schools: Vec<SchoolAnswer>,
+    schools: Vec<EligibleSchool>,
 }
 
 const BASIS: &str = "Rewards alone: a neutral code, or one that an adjustment names, leaves the session out, and no statutory \
@@ -52,7 +52,8 @@ const BASIS: &str = "Rewards alone: a neutral code, or one that an adjustment na
 /// what they have not earned.
 #[utoipa::path(tag = "rewards", security(("token" = ["reward:read"])), params(EligibilityQuery),
     responses((status = 200, description = "By school, row and period.", body = EligibilityAnswer),
-        (status = 404, description = "No such school, row or period.")))]
+        (status = 404, description = "No such school, row or period."),
+        refusal::NoPolicy, refusal::NoCalendar))]
 #[get("/v1/rewards/eligibility")]
 pub async fn read_eligibility(
     caller: May<ReadReward>,
@@ -137,7 +138,7 @@ fn answers(
     questions: &[Asked],
     (query, year): (&EligibilityQuery, AcademicYear),
     (names, places): (&Names, bool),
-) -> Result<Vec<SchoolAnswer>> {
+) -> Result<Vec<EligibleSchool>> {
     let whole = Days { from: year.first_day(), to: year.last_day() };
     let shown = Shown {
         pupils: query.school_id.is_some(),
@@ -179,9 +180,9 @@ fn school_answer(
     asked: &Asked,
     blocks: &TrustBlocks,
     rows: Vec<super::answer::EligibleRow>,
-) -> SchoolAnswer {
+) -> EligibleSchool {
     let school = blocks.schools.get(&asked.school_id).map(|school| school.name.clone());
-    SchoolAnswer {
+    EligibleSchool {
         school_id: asked.school_id,
         school: school.unwrap_or_default(),
         policy: asked.follows.key.clone(),

@@ -6,7 +6,7 @@ use domain::{CodeTable, Days};
 
 use super::answer::{FairnessAnswer, fair_row, says};
 use crate::eligibility::named_rows;
-use analytics::{LeastSessions, RewardRow, RewardRules};
+use analytics::{LeastSessions, RewardPeriod, RewardRow, RewardRules};
 use base::operation::*;
 use figures::{Counting, TrustBlocks};
 use school::policies;
@@ -107,7 +107,9 @@ fn rows(
     (year, school_id): (AcademicYear, Option<SchoolId>),
 ) -> Result<Rows> {
     let (policy, _) = parse(text, Answers::Examples);
-    let named = named_rows(&policy);
+    let mut named = named_rows(&policy);
+    // A day is a list and no award, and a year of them for a whole trust would fill the memory.
+    named.retain(|row| row.period() != RewardPeriod::Day);
     let asks: Vec<RewardRow> = named.iter().map(|row| row.asks.clone()).collect();
     let settled = &policy.settled;
     let numbers = |named: &[String]| -> BTreeSet<u8> {

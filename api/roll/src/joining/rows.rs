@@ -1,7 +1,7 @@
 //! Owns: joining_draft.
 
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Integer, Jsonb, Text, Timestamptz};
+use diesel::sql_types::{Integer, Jsonb, Text, Timestamptz};
 
 use crate::parents::{Contact, NewParent};
 use crate::pupils;

@@ -106,7 +106,8 @@ pub fn take_back(tx: &mut Tx, schools: &[SchoolId], at: DateTime<Utc>) -> Result
             }),
         }
     }
-    characteristics(tx, &mut back, known_of(tx, schools, at)?, &new)?;
+    let known = known_of(tx, schools, at)?;
+    characteristics(tx, &mut back, known, &new)?;
     Ok(back)
 }
 

@@ -71,8 +71,8 @@ pub struct Reach {
     /// Redis, if there is one: it keeps finished answers, and what each client may still ask
     #[arg(long, env = "REDIS_URL", hide_env_values = true, value_name = "URL")]
     pub redis_url: Option<String>,
-    /// The service's address as its clients know it, such as https://rollcall.example: the issuer of their tokens, the same
-    /// on every instance; http://127.0.0.1:8080 when absent
+    /// The service's address as its clients know it, such as `https://rollcall.example`: the issuer of their tokens, the same
+    /// on every instance; `http://127.0.0.1:8080` when absent
     #[arg(long, env = "ROLLCALL_PUBLIC_URL", value_name = "URL")]
     pub public_url: Option<String>,
     /// Origins of identity providers that may be asked although they are not public, with commas between, such as

@@ -58,14 +58,17 @@ fn a_conversation_with_the_pupil_a_case_file_and_an_advisory_letter_stand_in_the
         says.ends_with("delivered on 2026-11-18, with Letter E, taken by The grandmother: By hand"),
         "{says}"
     );
+    the_log_says_what_was_entered(&office);
+}
 
-    // The log has each of them, and says which were entered in the safeguarding system.
+/// The log has each of them, and says which were entered in the safeguarding system.
+fn the_log_says_what_was_entered(office: &Office) {
     let log = format!("/v1/schools/{}/reports/log", office.school);
     let entries = office.lead.get(&log).expect(200)["entries"]["items"].clone();
     let kinds: Vec<&str> =
         entries.as_array().unwrap().iter().map(|one| one["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["conversation", "case file", "received", "plan", "plan"]);
-    let entered = json!({ "system": "my_concern", "entries": [entries[0]["key"]] });
+    let entered = json!({ "system": "my_concern", "entries": [entries[0]["entry"]] });
     let told = office.lead.post(&format!("{log}/entered"), &entered).expect(200);
     assert_eq!(told["entered"][0]["system"], "my_concern");
     let entries = office.lead.get(&log).expect(200)["entries"]["items"].clone();

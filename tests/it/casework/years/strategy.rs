@@ -128,10 +128,15 @@ fn what_is_given(story: &Story) {
     let rows = tickets.iter().map(|one| json!({ "rule": one["policy_row"] }));
     drop(story.heard(Value::Array(rows.collect())));
     drop(story.heard(Value::Array(awards)));
-    let of_draws = story
-        .lead
-        .get(&format!("/v1/rewards/eligibility?school_id={}&period=term-1", story.school));
-    let rows = of_draws.expect(200)["schools"][0]["rows"].clone();
+    for period in ["2026-W47", "term-1"] {
+        is_eligible(story, period);
+    }
+}
+
+/// The rows that are judged over a period.
+fn is_eligible(story: &Story, period: &str) {
+    let path = format!("/v1/rewards/eligibility?school_id={}&period={period}", story.school);
+    let rows = story.lead.get(&path).expect(200)["schools"][0]["rows"].clone();
     let rules = rows.as_array().unwrap().iter().map(|row| json!({ "rule": row["row"] }));
     drop(story.heard(Value::Array(rules.collect())));
 }

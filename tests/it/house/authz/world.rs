@@ -6,11 +6,12 @@ use super::calls::CALLS;
 use crate::support::app::{Client, TestApp};
 use crate::support::build::{self, id, marks, pupil, unenrolled, upn};
 use crate::support::run::a_run;
+use crate::support::sql::Sql;
 use crate::support::weeks::send_marks;
 
 /// The things of a prepared world that a call can name: the schools first. `annex` is a second school to move to, `twin`
 /// a second record of the pupil; `absentee` a pupil with a case.
-pub const THINGS: [&str; 32] = [
+pub const THINGS: [&str; 34] = [
     "school",
     "annex",
     "class",
@@ -43,6 +44,8 @@ pub const THINGS: [&str; 32] = [
     "notice",
     "message",
     "draw",
+    "award",
+    "adjustment",
 ];
 
 /// A school and its annex, with one of everything.
@@ -70,14 +73,7 @@ impl World {
         let register = format!("/v1/classes/{class}/registers/2026-11-18/AM");
         admin.put(&register, &marks(&[(pupil, "/")])).expect(200);
         let urn = format!("9{number:05}");
-        let query = format!("kind=pupils&school_id={school}&file_name={urn}.csv");
-        // It says what is known already.
-        let row =
-            format!("{},Surname{number},Forename{number},2015-03-14,6,6A,2026-09-02", upn(number));
-        let file = format!("upn,surname,forename,birth_date,year_group,class,first_day\n{row}\n");
-        let import = admin.import(&query, file.as_bytes());
-        admin.take_back(&import);
-        let import = id(&import, "import_id");
+        let import = import_taken_back(admin, school, number);
         let begun = admin.send("POST", &format!("/v1/uploads?school_id={school}"), &[], None);
         let upload = id(&begun.expect(201), "upload_id");
         let run = a_run(&app.database, trust, school, "failed").try_into().unwrap();
@@ -91,6 +87,7 @@ impl World {
         let staff = json!({ "person": { "name": "Jo" }, "school_ids": [school] });
         let staff = id(&admin.post("/v1/staff", &staff).expect(201), "staff_id");
         let (draw, link, invitation) = draw(admin, school);
+        let [award, adjustment] = rewarded(app, admin, (trust, school, pupil));
         let (client, comes_in) = client_of(admin, school);
         let (former_client, _) = client_of(admin, school);
         let ids = [
@@ -126,6 +123,8 @@ impl World {
             notice,
             message,
             draw,
+            award,
+            adjustment,
         ];
         Self { urn, link, invitation, comes_in, ids }
     }
@@ -147,6 +146,37 @@ impl World {
             ids,
         }
     }
+}
+
+/// An import that says what is known already, and was taken back.
+fn import_taken_back(admin: &Client, school: i32, number: u32) -> i32 {
+    let query = format!("kind=pupils&school_id={school}&file_name=9{number:05}.csv");
+    let row =
+        format!("{},Surname{number},Forename{number},2015-03-14,6,6A,2026-09-02", upn(number));
+    let file = format!("upn,surname,forename,birth_date,year_group,class,first_day\n{row}\n");
+    let import = admin.import(&query, file.as_bytes());
+    admin.take_back(&import);
+    id(&import, "import_id")
+}
+
+/// A certificate that is earned, and an adjustment of what earns one.
+fn rewarded(app: &TestApp, admin: &Client, (trust, school, pupil): (i32, i32, i32)) -> [i32; 2] {
+    let mut sql = Sql::of(&app.database);
+    sql.run(&format!(
+        "INSERT INTO award (trust_id, school_id, policy, policy_version, policy_row, rule, part, period, from_day, to_day, \
+             kind, what, pupil_id, attended, possible, recorded_at) \
+             VALUES ({trust}, {school}, 'strategy', 1, 'S-13', 'S-13', 0, '2026/term-1', '2026-09-02', '2026-12-15', \
+             'certificate', 'certificate for 95% or more', {pupil}, 10, 10, '2026-11-16T09:00:00Z'); \
+         INSERT INTO award_event (trust_id, school_id, award_id, seq, state, recorded_at, recorded_by) \
+             SELECT trust_id, school_id, award_id, 1, 'earned', recorded_at, 'clockwork' FROM award \
+             WHERE trust_id = {trust} AND school_id = {school}"
+    ));
+    let award = sql.number(&format!(
+        "SELECT award_id FROM award WHERE trust_id = {trust} AND school_id = {school}"
+    ));
+    let body = json!({ "school_id": school, "codes": ["I"], "from": "2026-11-16", "to": "2026-11-17", "reason": "Illness" });
+    let made = admin.post(&format!("/v1/pupils/{pupil}/reward-adjustments"), &body).expect(201);
+    [award.try_into().unwrap(), id(&made, "adjustment_id")]
 }
 
 /// A prize draw by two secrets, what opens it to everybody, and to the governor.

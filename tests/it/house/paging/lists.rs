@@ -110,6 +110,32 @@ pub const LISTS: &[List] = &[
         let visit = json!({ "made": false, "says": "They moved" });
         record(s, "visits", json!({ "day": "2026-11-18", "visit": visit }));
     }),
+    List::new("list_conversations", |s| of_elm(s, "conversations", ""), &["record_id"]).add(|s| {
+        let said = json!({ "who": ["Jo"], "pupil_said": "The bus" });
+        record(s, "conversations", json!({ "day": "2026-11-18", "conversation": said }));
+    }),
+    List::new("list_received", |s| of_elm(s, "received", ""), &["record_id"]).add(|s| {
+        let paper = json!({ "what": "advisory_letter", "from": "LAAO", "dated": "2026-11-17", "says": "Advice" });
+        record(s, "received", json!({ "day": "2026-11-18", "paper": paper }));
+    }),
+    List::new("list_case_files", |s| of_elm(s, "case-files", ""), &["record_id"])
+        .add(|s| record(s, "case-files", json!({ "says": "In the event of a referral" }))),
+    List::new("list_messages", |s| of_elm(s, "messages", "&state=waiting"), &["message_id"])
+        .add(|s| {
+            let visit = json!({ "pupil_ids": [s.next_pupil()], "whom": "Aunt", "kind": "visit", "reached": false });
+            let place = format!("/v1/schools/{}/contacts/2026-11-18/attempts", s.elm);
+            s.admin.post(&place, &visit).expect(201);
+        })
+        .take(|s, row| {
+            let sent = format!("/v1/messages/{}/sent", row["message_id"]);
+            s.admin.post(&sent, &json!({ "how": "by e-mail" })).expect(200);
+        }),
+    List::new(
+        "few_contacts",
+        |s| format!("/v1/schools/{}/few-contacts", s.elm),
+        &["pupil_id"],
+    )
+    .add(|s| pupil_of(s, s.elm, s.class)),
     List::new("list_monitoring_periods", |s| of_elm(s, "monitoring-periods", ""), &["record_id"])
         .add(|s| record(s, "monitoring-periods", json!({ "asked": "LAAO", "why": "Agreed" }))),
     List::new("list_referrals", |s| of_elm(s, "referrals", ""), &["record_id"]).add(|s| {

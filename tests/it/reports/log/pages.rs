@@ -40,8 +40,19 @@ fn hall() -> Hall {
     hall.lead.post(&format!("/v1/reviews/{review}/decisions"), &body).expect(207);
     withdraw_what_is_held(&hall);
     stop(3, false);
+    refuse_leave(&hall);
     beside_the_case(&hall);
     hall
+}
+
+/// Leave for somebody without a case, which is refused by letter.
+fn refuse_leave(hall: &Hall) {
+    let asked = json!({ "pupil_id": hall.pupil(1), "first_day": "2027-01-11", "last_day": "2027-01-12",
+        "reason": "A wedding", "requested_by": "Mother" });
+    let leave = hall.lead.post(&format!("/v1/schools/{}/leave-requests", hall.school), &asked);
+    let path = format!("/v1/leave-requests/{}/decision", leave.expect(201)["leave_id"]);
+    let refused = json!({ "granted": false, "reason": "these are school days." });
+    hall.lead.post(&path, &refused).expect(200);
 }
 
 fn withdraw_what_is_held(hall: &Hall) {

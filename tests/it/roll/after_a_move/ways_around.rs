@@ -258,7 +258,7 @@ fn before_the_first_day_a_school_has_neither_orders_nor_notices() {
     let next = story.now("safeguarding_lead");
     let read = next.get(&story.parents()).expect(200);
     assert_eq!(read["parents"][0]["safeguards"]["no_contact"]["text"], "As before");
-    assert_eq!(story.now("school_lead").get(&notice).expect(200)["notice"]["pupil_id"], *ada);
+    assert_eq!(story.now("school_lead").get(&notice).expect(200)["now"]["pupil_id"], *ada);
     assert_eq!(story.now("school_lead").get(&list).expect(200)["notices"][0]["pupil_id"], *ada);
     // And in the database as soon as the clockwork has come by.
     wait_until("it has come by", || story.kept_by() == [schools[1].to_string()]);

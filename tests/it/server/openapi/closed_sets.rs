@@ -25,7 +25,10 @@ const SETS: [&str; 14] = [
 ];
 
 /// Texts that look like a closed set and are none, each with what they are.
-const TEXTS: [(&str, &str); 15] = [
+const TEXTS: [(&str, &str); 18] = [
+    ("AwardRow.what", "the policy's own words for what is given"),
+    ("Certificate.what", "the policy's own words for what is given"),
+    ("FairGroup.group", "a characteristic and one of its values"),
     ("GET /v1/analytics/compare ?window", "a week has its number"),
     ("GET /v1/analytics/explain ?window", "a week has its number"),
     ("GET /v1/schools/{school_id}/reports/classes ?window", "a week has its number"),

@@ -107,8 +107,7 @@ impl<'s> ReviewAsked<'s> {
 
     /// Whether something that stands with a pupil hangs on this one's marks: it is this pupil, or it is for the family.
     pub fn hangs_on(&self, pupil_id: Option<PupilId>, rule: &str) -> bool {
-        let follows = [Some(&self.of.pathway), self.of.rewards.as_ref()].into_iter().flatten();
-        let mut rows = follows.flat_map(|one| one.policy.regular());
+        let mut rows = self.of.pathway.policy.regular();
         let mut family =
             || rows.any(|(row, regular)| row.rule == rule && regular.whom == For::Families);
         let kin = pupil_id.is_some_and(|one| self.kin.contains(&one));

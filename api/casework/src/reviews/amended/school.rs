@@ -90,9 +90,7 @@ impl School {
 impl SchoolReview {
     /// What it asks by.
     pub fn asking(&self) -> Asking<'_> {
-        let follows = [Some(&self.pathway), self.rewards.as_ref()].into_iter().flatten();
-        let policies = follows.map(|one| &one.policy).collect();
-        Asking { review: &self.review, policies, calendars: &self.calendars }
+        Asking { review: &self.review, policy: &self.pathway.policy, calendars: &self.calendars }
     }
 
     /// Who decides the school's reviews, in its own words.
