@@ -194,7 +194,7 @@ impl Reckoning {
         Some(sum)
     }
 
-    /// The same as a word with a count in each byte.
+    /// As [`Reckoning::count`], as a word with a count in each byte.
     pub(crate) fn row(
         &self,
         enrolment: &EnrolmentYear,

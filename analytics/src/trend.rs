@@ -225,10 +225,10 @@ impl Cell {
 
 /// Counts the blocks of one academic year.
 ///
-/// Windows are lined up by what they are, each school over its own dates; one that only some schools have stands apart. A window is listed
-/// when it has begun in at least one of the schools. Counted by pupil, the blocks are also those of
-/// schools that the filter leaves out: a pupil there may have come from one that it keeps. Errors: when a counting
-/// thread panics, and when there is more to count than one answer can hold: 4,294,967,295 half days.
+/// Windows are lined up by what they are, each school over its own dates; one that only some schools have stands apart. A
+/// window is listed when it has begun in at least one of the schools. Counted by pupil, the blocks are also those of
+/// schools that the filter leaves out: a pupil there may have come from one that it keeps. Errors: when a counting thread
+/// panics, and when there is more to count than one answer can hold: 4,294,967,295 half days.
 pub fn trend(pool: &Pool, all: &[Arc<Block>], query: &Query) -> Result<Trend, PoolError> {
     let kept = |block: &&Block| query.filter.keeps_school(block.school(), block.phase());
     let blocks: Vec<&Block> = all.iter().map(Arc::as_ref).filter(kept).collect();

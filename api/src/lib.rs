@@ -4,7 +4,7 @@
 //! | wing | question |
 //! | --- | --- |
 //! | [`base`] | who asks, and what do all operations share? |
-//! | [`school`] | which trust, which schools, when are they open, what stands on their letters, which policy do they follow? |
+//! | [`school`] | which trust, which schools, when are they open, what stands on their letters, who works there, which policy do they follow, who comes in? |
 //! | [`marks`] | what stands at each half day, what stood there before, what has to be looked at again? |
 //! | [`roll`] | who is this child, where and when enrolled, whom do we call? |
 //! | [`register`] | who is here, who corrected what? |

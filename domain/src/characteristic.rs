@@ -1,9 +1,9 @@
 //! What is known of a pupil beside class and year group, and changes with time.
 //!
 //! The kinds are those of the school census (Department for Education, *Complete the school census: pupil
-//! characteristics*), as far as attendance is compared by them. While nothing is recorded of a kind, nothing is known: that a pupil is
-//! not eligible is a value like the others, and somebody has to have said so. Values are numbered in the order of the
-//! list: a number is never reused.
+//! characteristics*), as far as attendance is compared by them. While nothing is recorded of a kind, nothing is known:
+//! that a pupil is not eligible is a value like the others, and somebody has to have said so. Values are numbered in the
+//! order of the list: a number is never reused.
 
 use crate::words;
 

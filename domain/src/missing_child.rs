@@ -7,16 +7,13 @@
 //! The defaults are ours, for no national clock exists; *Keeping children safe in education* asks for more than one
 //! emergency contact, and councils for a visit the same morning where a child is at risk.
 
-use chrono::{NaiveTime, Timelike};
+use chrono::NaiveTime;
 
 use crate::policy::Priority;
 use crate::words;
 
 /// Everybody is visited on this school day of an absence at the latest.
 pub const VISITED_AT_THE_LATEST: u32 = 3;
-
-/// The minutes of a day, and those of noon.
-const NOON: u32 = 12 * 60;
 
 /// By when a school does what about a child whom nobody has accounted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -233,8 +230,8 @@ impl Searched<'_> {
     /// The attempts of this half of the day: in the afternoon everybody is rung again, and whoever was here in the morning
     /// is rung for the first time.
     fn of_this_round(&self, one: &ContactTry) -> bool {
-        let afternoon = |time: NaiveTime| time.hour() * 60 + time.minute() >= NOON;
-        !afternoon(self.child.now) || afternoon(one.at)
+        let noon = at(12, 0);
+        self.child.now < noon || one.at >= noon
     }
 
     /// Every number of everybody, in order.

@@ -1,4 +1,5 @@
-//! Public random values, fetched from outside: the only requests that this service makes by itself.
+//! Public random values, fetched from outside. Not by [`super::outside`]: these addresses are the operator's own, and may lie
+//! behind a proxy.
 //!
 //! Only configured addresses are asked, encrypted unless they are this machine's own, without following them elsewhere, and
 //! little is read. What comes is believed by nobody: whoever uses it verifies its signature.

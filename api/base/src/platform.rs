@@ -148,11 +148,27 @@ pub struct SharedKey {
 /// The signing keys that all processes share, in the order in which they were made. Without a tenant because they sign for
 /// all of them. Errors: 503 when the database is away.
 pub async fn shared_keys(db: &Db) -> Result<Vec<SharedKey>, Problem> {
-    db.without_tenant_async(|conn| {
-        let all = "SELECT number, sealed, made_at FROM signing_key ORDER BY number";
-        Ok(diesel::sql_query(all).load(conn)?)
+    db.without_tenant_async(|conn| Ok(diesel::sql_query(SHARED_KEYS).load(conn)?)).await
+}
+
+const SHARED_KEYS: &str = "SELECT number, sealed, made_at FROM signing_key ORDER BY number";
+
+/// Seals those signing keys anew of which `anew` says how; how many it were. Without a tenant: see [`shared_keys`].
+pub fn renew_shared_keys(
+    db: &Db,
+    anew: impl Fn(&SharedKey) -> Result<Option<Vec<u8>>, Problem>,
+) -> Result<usize, Problem> {
+    db.without_tenant(|conn| {
+        let mut renewed = 0;
+        for key in diesel::sql_query(SHARED_KEYS).load::<SharedKey>(conn)? {
+            let Some(sealed) = anew(&key)? else { continue };
+            renewed += diesel::sql_query("UPDATE signing_key SET sealed = $2 WHERE number = $1")
+                .bind::<Integer, _>(key.number)
+                .bind::<Bytea, _>(sealed)
+                .execute(conn)?;
+        }
+        Ok(renewed)
     })
-    .await
 }
 
 /// Adds a signing key, unless another process has added one with its number. Without a tenant: see [`shared_keys`].

@@ -169,7 +169,7 @@ impl RegisterNow {
         self.years.iter().map(mark).collect()
     }
 
-    /// The tag: from who is in the class, their marks, and whether the register is taken and closed.
+    /// The tag: from who is in the class, their marks and flags, and whether the register is taken and closed.
     pub fn tag(&self) -> ETag {
         tag(&self.members, &self.marks(), (&self.flags, self.header.as_ref()))
     }

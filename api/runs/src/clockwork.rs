@@ -23,7 +23,7 @@ pub struct Clockwork {
 
 #[derive(Clone, Copy)]
 struct Seen {
-    /// How many calendars there were and how much of draws, and decisions on what a school follows.
+    /// What [`schools::recorded`] said.
     recorded: (i64, i64),
     /// When the next of them makes something due, or the next hour strikes at which reviews open.
     next: Option<DateTime<Utc>>,
@@ -92,7 +92,7 @@ fn look(tx: &mut Tx, before: Option<Seen>) -> Result<Option<Seen>> {
             let (fallen, later) = fallen_due(vec![due], known_from, now, is_there);
             next = next.into_iter().chain(later).min();
             for due in fallen {
-                if draws::must_wait(tx, school.school_id, &due)? {
+                if draws::must_wait(tx, school.school_id, &due, &new)? {
                     next = Some(now);
                 } else {
                     new.push(NewRun::first(school.school_id, due));

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use domain::schedule::{Due, Occasion, morning_of};
 use domain::{Calendar, WindowKind};
 
-use super::rows::{self, RunRow};
+use super::rows::{self, NewRun, RunRow};
 use super::schools::SchoolTime;
 use base::beacon;
 use base::jobs::{Finished, Job};
@@ -76,11 +76,13 @@ impl DrawDues {
             let holds = policies::holding(assigned, Part::Rewards, window.to);
             let Some(recorded_at) = holds.map(|one| one.recorded_at) else { continue };
             let follows = self.shelf.assigned(tx, assigned, Part::Rewards, window.to)?;
-            let held = follows.map(|follows| draws::draws_of(&follows.policy)).unwrap_or_default();
-            if held.iter().all(|one| one.every != kind) {
+            let Some(follows) = follows else { continue };
+            let policy = &follows.policy;
+            if draws::draws_of(policy).iter().all(|one| one.every != kind) {
                 continue;
             }
-            let Some((_, freezes_on)) = draws::usual_days(calendar, &window) else { continue };
+            let usual = draws::usual_days(calendar, &window, policy);
+            let Some((_, freezes_on)) = usual else { continue };
             let known_from = known_from.max(recorded_at);
             let label = format!("{}: draws are prepared", window.label);
             let mut due = morning_of(Occasion::DrawsPrepared, label, window.from, zone);
@@ -116,9 +118,17 @@ fn due(step: &DueStep, zone: Tz) -> Due {
     }
 }
 
-/// Whether what fell due before at the school comes first: the week's tickets before the freeze.
-pub(super) fn must_wait(tx: &mut Tx, school_id: SchoolId, due: &Due) -> Result<bool> {
-    Ok(due.occasion == Occasion::DrawFrozen && rows::unfinished(tx, school_id, due.at)?)
+/// Whether what falls due at the school by then comes first: what is judged that evening is judged before the freeze.
+/// `new` are the runs that have been found together with it.
+pub(super) fn must_wait(
+    tx: &mut Tx,
+    school_id: SchoolId,
+    due: &Due,
+    new: &[NewRun],
+) -> Result<bool> {
+    let before = |run: &NewRun| run.school_id == school_id && run.due <= due.at;
+    Ok(due.occasion == Occasion::DrawFrozen
+        && (new.iter().any(before) || rows::unfinished(tx, school_id, due.at)?))
 }
 
 /// Prepares the draws of a period that begins.

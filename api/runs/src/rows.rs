@@ -306,11 +306,11 @@ pub(super) fn of_periods(
     Ok(found.into_iter().map(|found| (key(&found.0), Run::of(tx, found))).collect())
 }
 
-/// Whether a run of a school that fell due before an instant still waits or is being done.
-pub(super) fn unfinished(tx: &mut Tx, school_id: SchoolId, before: DateTime<Utc>) -> Result<bool> {
+/// Whether a run of a school that fell due by an instant still waits or is being done.
+pub(super) fn unfinished(tx: &mut Tx, school_id: SchoolId, by: DateTime<Utc>) -> Result<bool> {
     let states = [JobState::Queued, JobState::Running];
     let found = with_jobs(tx.trust())
-        .filter(run::school_id.eq(school_id).and(run::due.lt(before)))
+        .filter(run::school_id.eq(school_id).and(run::due.le(by)))
         .filter(job::state.eq_any(states))
         .select(run::run_id)
         .first::<RunId>(tx.conn);

@@ -24,8 +24,8 @@ pub(super) struct SchoolTime {
     pub known_from: Vec<DateTime<Utc>>,
 }
 
-/// How many calendars and drafts of joining schools and how much of draws, and how many decisions on what a school follows, have ever been
-/// recorded. They are append-only, so the same numbers mean that none has changed.
+/// How many calendars, drafts of joining schools and events of draws there are, and how many decisions on what a school
+/// follows. They are append-only, so that the same numbers mean that none has changed.
 pub(super) fn recorded(tx: &mut Tx) -> Result<(i64, i64)> {
     let calendars: i64 = tx.of(school_calendar::table).select(count_star()).first(tx.conn)?;
     let drafts: i64 = tx.of(joining_draft::table).select(count_star()).first(tx.conn)?;

@@ -32,8 +32,8 @@ pub const fn question(pupil: &Absentee) -> Question {
 }
 
 /// The order of the day's list: absences without a reason first, then those without a code, then those that may need a
-/// question. Among each,
-/// protected pupils and the youngest come first, then those whom nobody has reached, then persistent absentees.
+/// question. Among each, protected pupils and the youngest come first, then those whom nobody has reached, then
+/// persistent absentees.
 pub fn urgency(pupil: &Absentee) -> impl Ord + use<> {
     let priority = (pupil.priority.is_none(), pupil.priority);
     (question(pupil), priority, !pupil.no_contact, !pupil.persistent, pupil.id)

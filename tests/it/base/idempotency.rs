@@ -34,8 +34,8 @@ const SECRET: [&str; 7] = [
 #[test]
 fn every_post_that_creates_or_records_takes_a_key() {
     let document: Value = serde_json::from_str(&Document::new().json().unwrap()).unwrap();
+    let left_out = [&ASKED[..], &ONCE, &SECRET].concat();
     for (path, operations) in document["paths"].as_object().unwrap() {
-        let left_out = [&ASKED[..], &ONCE, &SECRET].concat();
         let Some(post) = operations.get("post").filter(|_| !left_out.contains(&path.as_str()))
         else {
             continue;

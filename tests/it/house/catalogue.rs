@@ -67,6 +67,7 @@ const GROUND: &str = "
         ('penalty_notice', 'UPDATE', '{school_ids}'),
         ('letter_stop', 'UPDATE', '{school_ids}'),
         ('draw_secret', 'UPDATE', '{sealed}'),           -- sealed anew when the operator changes keys
+        ('signing_key', 'UPDATE', '{sealed}'),           -- likewise
         ('upload', 'UPDATE', '{touched_at}'),            -- a part came
         ('upload', 'DELETE', '{}'),                      -- imported, or nobody came back for it
         ('upload_part', 'UPDATE', '{bytes,sha256,body}'), -- a part may be put again

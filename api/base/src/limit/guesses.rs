@@ -8,8 +8,8 @@ use moka::sync::Cache;
 
 use super::Limiter;
 
-/// Of a hundred requests that a client may make, so many may be with a wrong secret.
-const OF_A_HUNDRED: u32 = 1;
+/// Of so many requests that a client may make, one may be with a wrong secret.
+const ONE_OF: u32 = 100;
 /// Whoever waits is remembered for so long.
 const WAIT: Duration = Duration::from_secs(60);
 /// So many who wait are remembered.
@@ -25,7 +25,7 @@ pub(super) struct Guesses {
 impl Guesses {
     /// For clients that may make so many requests a minute.
     pub fn of(requests: NonZeroU32) -> Self {
-        let most = NonZeroU32::new(requests.get() / 100 * OF_A_HUNDRED).unwrap_or(NonZeroU32::MIN);
+        let most = NonZeroU32::new(requests.get() / ONE_OF).unwrap_or(NonZeroU32::MIN);
         let here = RateLimiter::keyed(Quota::per_minute(most)).with_middleware();
         let shut = Cache::builder().max_capacity(REMEMBERED).time_to_live(WAIT).build();
         Self { here, most, shut }

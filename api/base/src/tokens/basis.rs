@@ -36,7 +36,7 @@ pub enum About {
     Client(ClientName),
     /// What somebody may do by their duties.
     Staff(StaffId),
-    /// What all of a trust's staff may do: its day is another.
+    /// What all of a trust's staff may do: its day or its identity providers are others.
     AllStaff,
 }
 

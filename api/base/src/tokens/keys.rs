@@ -147,6 +147,14 @@ impl Keys {
         jsonwebtoken::encode(&header(&key.id), claims, &key.signing).map_err(Problem::internal)
     }
 
+    /// Seals the shared keys anew, under the last of the operator's; how many it were. Errors: one does not open.
+    pub fn renew(db: &Db, envelope: &Envelope) -> Result<usize, Problem> {
+        platform::renew_shared_keys(db, |key| {
+            let anew = envelope.renew(secret_of(&key.number.to_string()), &key.sealed);
+            anew.map_err(Problem::internal)
+        })
+    }
+
     /// Makes another shared key, unless another process just has.
     async fn make_shared(
         &self,

@@ -22,7 +22,7 @@ pub struct ListActionsQuery {
     class_id: Option<ClassId>,
     /// Only those that are due by this day.
     due_by: Option<NaiveDate>,
-    /// `true`: only those that somebody still has to do; `false`: only those that are.
+    /// `true`: only those that somebody still has to do; `false`: only those that are done.
     open: Option<bool>,
     /// `true`: only those that should have been done before today.
     #[serde(default)]

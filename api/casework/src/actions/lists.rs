@@ -170,14 +170,17 @@ pub(super) fn strike_off(
         .filter(action_pupil::trust_id.eq(action::trust_id))
         .filter(action_pupil::action_id.eq(action::action_id))
         .filter(action_pupil::pupil_id.eq(pupil_id))
-        .filter(action_pupil::overtaken_at.is_null())
+        .filter(action_pupil::overtaken_at.is_null().and(action_pupil::done_at.is_null()))
         .filter(action_pupil::review_id.eq(review_id).or(by_any.into_sql::<Bool>()));
     let ids: Vec<ActionId> = lists
         .filter(diesel::dsl::exists(on))
         .order(action::action_id)
         .select(action::action_id)
         .load(tx.conn)?;
-    let one = action_pupil::action_id.eq_any(&ids).and(action_pupil::pupil_id.eq(pupil_id));
+    let one = action_pupil::action_id
+        .eq_any(&ids)
+        .and(action_pupil::pupil_id.eq(pupil_id))
+        .and(action_pupil::done_at.is_null());
     diesel::update(tx.of(action_pupil::table).filter(one))
         .set(action_pupil::overtaken_at.eq(tx.now()))
         .execute(tx.conn)?;

@@ -132,12 +132,7 @@ pub fn change<T: RecordDetails>(
     standing: &RecordEntry<'_, T>,
     caller: &Caller,
 ) -> Result<RecordRow> {
-    let ground = RecordSubject {
-        school_id: before.school_id,
-        pupil_id: before.pupil_id,
-        case: before.case_id.zip(before.case_step),
-        action_id: before.action_id,
-    };
+    let ground = before.subject();
     let place = (Some(before.record_id), before.seq + 1);
     insert(tx, &ground, place, standing, before.confidential.as_ref(), caller)
 }

@@ -7,6 +7,7 @@ use domain::policy::{Action, Decision, Policy, Subject, school_days_after};
 
 use super::feedback::feedback_between;
 use super::rows::ReviewRow;
+use super::to_do::pupil_of;
 use crate::outbox::{self, MessageKind, NewMessage};
 use base::prelude::*;
 use figures::week_to;
@@ -47,18 +48,11 @@ pub(super) fn write_messages(tx: &mut Tx, ground: &MessageGround<'_>) -> Result<
 type Listed = BTreeMap<PupilId, String>;
 
 impl MessageGround<'_> {
-    fn pupil(decision: &Decision) -> Option<PupilId> {
-        match decision.subject {
-            Subject::Pupil(id) => i32::try_from(id).ok().map(PupilId::new),
-            _ => None,
-        }
-    }
-
     /// The pupils about whom the review reports.
     fn listed(&self) -> Listed {
         let reports = |one: &&Decision| one.actions.iter().any(|action| action.kind == Do::Report);
         let all = self.decisions.iter().filter(reports);
-        all.filter_map(|one| Some((Self::pupil(one)?, one.because.join("; ")))).collect()
+        all.filter_map(|one| Some((pupil_of(one)?, one.because.join("; ")))).collect()
     }
 
     fn due(&self, action: Option<&Action>) -> NaiveDate {
@@ -126,7 +120,7 @@ impl MessageGround<'_> {
     ) -> Result<()> {
         let mut digests: BTreeMap<(&str, &str), (&Action, BTreeSet<PupilId>)> = BTreeMap::new();
         for decision in self.decisions {
-            let Some(pupil) = Self::pupil(decision) else { continue };
+            let Some(pupil) = pupil_of(decision) else { continue };
             for action in decision.actions.iter().filter(|action| action.kind == Do::Report) {
                 if let Some(to) = action.to.as_deref() {
                     let digest = digests.entry((decision.rule.as_str(), to));

@@ -5,6 +5,7 @@ use domain::policy::{
     Decision, Happened, Policy, Shield, Subject, falls_due, one_voice, review, step,
 };
 
+use super::to_do::pupil_of;
 use crate::cases::CaseFile;
 use base::prelude::*;
 use figures::{Beside, Enrolled, Figures};
@@ -28,8 +29,8 @@ impl Question<'_> {
     /// Everything that the school's pathway proposes. What is given for good attendance is not a review's matter.
     pub fn ask(&self, tx: &mut Tx, pathway: &Follows, cases: &[CaseFile]) -> Result<Vec<Decision>> {
         let mut decisions = self.proposals(tx, pathway, cases)?;
-        let of_the_dead = |subject: &Subject| matches!(subject, Subject::Pupil(id) if self.beside.died.iter().any(|one| i64::from(one.number()) == *id));
-        decisions.retain(|decision| !of_the_dead(&decision.subject));
+        decisions
+            .retain(|one| pupil_of(one).is_none_or(|pupil| !self.beside.died.contains(&pupil)));
         // A case may keep another policy than the school's lists; a family hears one voice all the same.
         Ok(one_voice(decisions))
     }

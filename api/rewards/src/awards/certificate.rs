@@ -4,7 +4,6 @@ use super::kind::AwardKind;
 use super::rows;
 use base::operation::*;
 use casework::letters::long;
-use domain::Rate;
 use roll::pupils;
 use school::{letterheads, tenants};
 
@@ -94,8 +93,7 @@ fn certificate(tx: &mut Tx, award_id: AwardId) -> Result<Certificate> {
     let class = row.class_id.map(|class| pupils::class(tx, class)).transpose()?;
     let school = tenants::school(tx, row.school_id)?;
     let printed = letterheads::latest(tx, row.school_id)?.and_then(|head| head.letterhead.name);
-    let count = |sessions: i32| u64::try_from(sessions).unwrap_or(0);
-    let rate = Rate::of(count(row.attended), count(row.possible)).map(|rate| rate.cut());
+    let rate = row.rate().map(|rate| rate.cut());
     let year = row.period.split('/').next().unwrap_or_default();
     let number = format!("{}/{year}/{:06}", school.urn, award_id.number());
     let name = format!("{} {}", pupil.forename, pupil.surname);

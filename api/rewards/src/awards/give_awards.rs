@@ -8,7 +8,6 @@ use super::rows::{self, AwardRow, Change};
 use base::operation::*;
 use base::problem::ProblemBody;
 use casework::letters::{self, NewLetter, Praise};
-use domain::Rate;
 use school::{policies, tenants};
 
 /// The most awards of one call.
@@ -139,8 +138,6 @@ fn write(
     let answers =
         same.map_or_else(|| Value::Object(serde_json::Map::default()), |one| one.answers.clone());
     let follows = policies::under(tx, &row.policy, row.policy_version, &answers)?;
-    let count = |sessions: i32| u64::try_from(sessions).unwrap_or(0);
-    let rate = Rate::of(count(row.attended), count(row.possible));
     let new = NewLetter {
         school_id: row.school_id,
         pupil_id,
@@ -149,10 +146,14 @@ fn write(
         name: &row.what,
         rule: &row.rule,
         held: None,
-        figure: rate.map(Into::into),
+        figure: row.rate().map(Into::into),
         over: None,
         day: tenants::today(tx, row.school_id)?,
     };
     let days = (row.from_day, row.to_day);
-    letters::praise(tx, &Praise { new, rate, days, follows: &follows }, caller.subject())
+    letters::praise(
+        tx,
+        &Praise { new, rate: row.rate(), days, follows: &follows },
+        caller.subject(),
+    )
 }

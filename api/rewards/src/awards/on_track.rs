@@ -1,4 +1,4 @@
-//! Who can still earn what the year gives: for those who lead, six weeks before its end. Never a list of who cannot.
+//! Who is on track for what the year gives: for those who lead, six weeks before its end. Never a list of who cannot.
 
 use analytics::RewardPeriod;
 use chrono::Days as DayCount;
@@ -99,7 +99,7 @@ pub async fn read_on_track(
     Ok(HttpResponse::Ok().json(answer.await?))
 }
 
-/// By row of the year, those who would earn it if they missed nothing more.
+/// By row of the year, those who would have earned it if it ended today.
 fn on_track(
     counting: &Counting,
     codes: &domain::CodeTable,

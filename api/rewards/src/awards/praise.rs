@@ -1,11 +1,10 @@
-//! Ready sentences about the class that has won, without a child's name: for the display, the assembly and a post (rule
-//! S-10). No league table, no class that has not won, no rate of a class below the least size.
+//! Ready sentences about the class that has won, without a child's name: for the display, the assembly and a post. No
+//! league table, no class that has not won, no rate of a class below the least size.
 
 use super::kind::{AwardKind, AwardState};
 use super::rows::{self, AwardFilter};
 use base::operation::*;
 use casework::letters::long;
-use domain::Rate;
 use roll::pupils;
 use school::tenants;
 
@@ -74,9 +73,7 @@ fn praise(tx: &mut Tx, school_id: SchoolId, period: String) -> Result<PraiseAnsw
     let classes: Vec<String> = best.keys().map(name).collect();
     let mut sentences = Vec::new();
     if let Some(row) = best.values().next() {
-        let count = |sessions: i32| u64::try_from(sessions).unwrap_or(0);
-        let rate = Rate::of(count(row.attended), count(row.possible));
-        let rate = rate.map(|rate| format!(": {}%", rate.complement().attendance_rounded()));
+        let rate = row.rate().map(|rate| format!(": {}%", rate.complement().attendance_rounded()));
         let days = format!("from {} to {}", long(row.from_day), long(row.to_day));
         let (all, had) = match classes.as_slice() {
             [one] => (one.clone(), "had"),

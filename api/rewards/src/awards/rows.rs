@@ -1,6 +1,7 @@
 //! Owns: award, award_event.
 
 use diesel::prelude::*;
+use domain::Rate;
 
 use super::kind::{AwardKind, AwardState};
 use base::prelude::*;
@@ -84,6 +85,14 @@ pub struct AwardRow {
     /// The number of its last event.
     #[serde(skip)]
     pub seq: i32,
+}
+
+impl AwardRow {
+    /// The rate that it was earned with.
+    pub fn rate(&self) -> Option<Rate> {
+        let count = |sessions: i32| u64::try_from(sessions).unwrap_or(0);
+        Rate::of(count(self.attended), count(self.possible))
+    }
 }
 
 /// An award to be.
@@ -303,7 +312,7 @@ pub struct AwardFilter {
     pub school_id: Option<SchoolId>,
     /// The class.
     pub class_id: Option<ClassId>,
-    /// The pupil; `None` for a class's.
+    /// The pupil.
     pub pupil_id: Option<PupilId>,
     /// The role that gives it.
     pub role: Option<String>,

@@ -37,9 +37,10 @@ fn sentences(tx: &Tx, standing: &Standing) -> Result<Vec<String>> {
     let row = &standing.row;
     let title = &row.title;
     let mut says = vec![match standing.state() {
-        DrawState::Prepared | DrawState::Replaced => {
+        DrawState::Prepared => {
             format!("{title}: it is opened on {}.", row.opens_on.format("%-d %B %Y"))
         }
+        DrawState::Replaced => format!("{title}: another draw was prepared in its place."),
         DrawState::Opened => format!(
             "{title}: tickets are earned until {}, when the entries are fixed.",
             row.freezes_on.format("%-d %B %Y")

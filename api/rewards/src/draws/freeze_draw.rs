@@ -68,7 +68,6 @@ pub(super) fn freeze(
     let pool = entries.into_iter().map(|(_, entry)| entry).collect();
     let pool = Pool::new(standing.id()?, &key, pool).map_err(Problem::internal)?;
     let opening = standing.published(DrawEventKind::Opened).unwrap_or_default();
-    // To the second, as all that is published: the opening may be of this very second.
     let text = pool.freeze(opening, tx.now()).map_err(Problem::internal)?;
     standing.happen(tx, DrawEventKind::Frozen, Some(&text), json!({}), by)
 }

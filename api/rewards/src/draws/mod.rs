@@ -33,7 +33,6 @@ mod view;
 mod void_draw;
 
 pub use due::{DrawStepDue, DrawStepTaken, DueStep, recorded, round_of, steps, take_step};
-pub use note_draw::note_beside;
 pub use prepare::{DrawOfPolicy, draws_of, prepare_all, usual_days};
 pub use secrets::renew;
 

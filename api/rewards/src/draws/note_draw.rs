@@ -2,11 +2,9 @@
 
 use serde_json::json;
 
-use super::rows;
 use super::standing::Standing;
 use super::state::DrawEventKind;
 use super::view::DrawView;
-use crate::tickets::TicketPool;
 use base::operation::*;
 use roll::pupils;
 
@@ -44,36 +42,9 @@ pub async fn note_draw(
             if let Some(pupil_id) = pupil_id {
                 pupils::pupil(tx, pupil_id)?;
             }
-            note(tx, &mut standing, pupil_id, &says, caller.subject())?;
+            let noted = json!({ "pupil_id": pupil_id, "says": says });
+            standing.happen(tx, DrawEventKind::Noted, None, noted, caller.subject())?;
             Reply::ok(&DrawView::of(tx, &standing)?)
         });
     answer.await
-}
-
-fn note(
-    tx: &mut Tx,
-    standing: &mut Standing,
-    pupil_id: Option<PupilId>,
-    says: &str,
-    by: &str,
-) -> Result<()> {
-    let body = json!({ "pupil_id": pupil_id, "says": says });
-    standing.happen(tx, DrawEventKind::Noted, None, body, by)
-}
-
-/// Records beside the frozen draws of a pool what would have changed a pupil's tickets before the freeze.
-pub fn note_beside(
-    tx: &mut Tx,
-    pool: &TicketPool,
-    pupil_id: PupilId,
-    says: &str,
-    by: &str,
-) -> Result<()> {
-    for row in rows::of_pool(tx, pool.school_id, &pool.draw, &pool.period)? {
-        let mut standing = Standing::alone(tx, row.draw_id)?;
-        if standing.frozen()?.is_some() {
-            note(tx, &mut standing, Some(pupil_id), says, by)?;
-        }
-    }
-    Ok(())
 }

@@ -20,9 +20,6 @@ use school::{calendars, tenants};
 const WAIT: u32 = 86_400;
 /// How often picking goes on after somebody declines, when nobody says otherwise.
 const REDRAWS: u16 = 3;
-/// School days between the cut-off and the last one of the period, when nobody says otherwise: children are still there
-/// when it is drawn.
-const CUT_OFF: usize = 3;
 /// School days between the opening and the cut-off, when nobody says otherwise.
 const OPEN_FOR: usize = 10;
 
@@ -89,14 +86,20 @@ pub(super) fn window(tx: &mut Tx, school_id: SchoolId, period: &str) -> Result<(
 }
 
 /// The days on which a draw is opened and frozen when nobody says otherwise: the cut-off comes before children leave.
-pub fn usual_days(calendar: &Calendar, window: &Window) -> Option<(NaiveDate, NaiveDate)> {
-    let year = calendar.year();
-    let mut days: Vec<NaiveDate> =
-        calendar.open_half_days().iter().map(|half_day| half_day.date(year)).collect();
-    days.dedup();
-    days.retain(|day| window.contains(*day));
+/// A term and the year are judged so many school days before their last, and what is shorter on its last.
+pub fn usual_days(
+    calendar: &Calendar,
+    window: &Window,
+    policy: &Policy,
+) -> Option<(NaiveDate, NaiveDate)> {
+    let days = window.from.iter_days().take_while(|day| *day <= window.to);
+    let days: Vec<NaiveDate> = days.filter(|day| calendar.is_school_day(*day)).collect();
+    let before = match window.kind {
+        WindowKind::Term | WindowKind::YearToDate => policy.settled.cut_off,
+        WindowKind::Week | WindowKind::HalfTerm => 0,
+    };
     let last = days.len().checked_sub(1)?;
-    let freezes = last.saturating_sub(CUT_OFF);
+    let freezes = last.saturating_sub(usize::try_from(before).unwrap_or(usize::MAX));
     let opens = freezes.saturating_sub(OPEN_FOR);
     Some((*days.get(opens)?, *days.get(freezes)?))
 }
@@ -123,7 +126,7 @@ pub(super) fn prepare(
         Problem::not_found().detail(says)
     })?;
     let follows_draw = in_place_of(tx, (school_id, prize, period))?;
-    let usual = usual_days(&calendar, &window);
+    let usual = usual_days(&calendar, &window, &follows.policy);
     let (opens_on, freezes_on) = days(tx, school_id, usual, &wishes)?;
     let usual_prize = || vec![PrizeRow { name: prize.to_owned(), number: 1 }];
     let new = NewDrawRow {

@@ -16,6 +16,9 @@ use base::prelude::*;
 
 pub use rows::{JudgedRow, judged_periods, moved};
 
+/// Why what was earned is taken back. It may be earned again.
+const UNSUPPORTED: &str = "the marks as they are now do not reach it";
+
 /// A school's periods that are judged, and by whom.
 pub struct Judging<'a> {
     /// The school's policy, and what it is judged by.

@@ -3,12 +3,9 @@
 use domain::policy::word::{Do, For};
 use domain::policy::{Action, Body};
 
-use super::{JudgedPeriod, Period};
+use super::{JudgedPeriod, Period, UNSUPPORTED};
 use crate::awards::{self, AwardKind, AwardRow, AwardState, Change, NewAward};
 use base::prelude::*;
-
-/// Why an award is withdrawn.
-const UNSUPPORTED: &str = "the marks as they are now do not reach it";
 
 /// Whose an award is.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,12 +4,9 @@ use domain::policy::word::{Do, Every};
 use domain::policy::{Body, Draw};
 use domain::{Window, WindowKind};
 
-use super::{JudgedPeriod, Period};
+use super::{JudgedPeriod, Period, UNSUPPORTED};
 use crate::tickets::{self, Ticket, TicketChange, TicketPool};
 use base::prelude::*;
-
-/// Why a ticket is taken back.
-const UNSUPPORTED: &str = "the marks as they are now do not reach it";
 
 /// Gives and takes back the tickets of a period; whether one of the draws that it belongs to is frozen.
 pub(super) fn settle(
@@ -23,7 +20,7 @@ pub(super) fn settle(
         let Some(period) = draw_period(of, draw) else { continue };
         let pool =
             TicketPool { school_id: of.judging.asked.school_id, draw: draw.prize.clone(), period };
-        frozen |= tickets::is_closed(tx, &pool)?.is_some();
+        frozen |= tickets::is_closed(tx, &pool)?;
         if gives(of, draw) {
             // One ticket a row and draw: the second draw that the same tickets enter has entries of its own.
             let name = match number {

@@ -40,7 +40,7 @@ pub struct AdjustmentRow {
 pub struct NewAdjustment {
     /// The school.
     pub school_id: SchoolId,
-    /// The pupil; `None` for a class's.
+    /// The pupil.
     pub pupil_id: PupilId,
     /// The codes.
     pub codes: Vec<String>,
@@ -52,7 +52,7 @@ pub struct NewAdjustment {
     pub reason: String,
 }
 
-/// The adjustments of a school's pupils as they stand: made there or, before a move, at another school.
+/// The adjustments that a school has made, as they stand, but for those that were taken back.
 pub fn standing(tx: &mut Tx, school_id: SchoolId) -> Result<Vec<AdjustmentRow>> {
     let rows = latest(tx, None)?.into_iter();
     Ok(rows.filter(|row| row.school_id == school_id && ends_after_it_begins(row)).collect())

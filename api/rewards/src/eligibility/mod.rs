@@ -11,7 +11,7 @@ mod record_adjustment;
 mod rules;
 
 pub use named::{NamedRow, named_rows, other_rows, period_key};
-pub use rules::{Asked, asked};
+pub use rules::{Asked, asked, numbers, rules_of};
 
 /// The operations of this capability.
 pub fn mount(config: &mut base::Operations) {

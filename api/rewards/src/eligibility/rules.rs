@@ -67,17 +67,26 @@ fn rules(
         let codes = numbers(codes, &row.codes);
         own.entry(row.pupil_id.number()).or_default().push(Adjustment { days, codes });
     }
-    Ok(RewardRules {
+    Ok(rules_of(codes, settled, own))
+}
+
+/// What a policy settles, with these adjustments.
+pub fn rules_of(
+    codes: &CodeTable,
+    settled: &Settled,
+    adjustments: BTreeMap<i32, Vec<Adjustment>>,
+) -> RewardRules {
+    RewardRules {
         neutral: numbers(codes, &settled.neutral),
-        adjustments: own,
+        adjustments,
         least: settled.least_sessions.map_or(LeastSessions::HALF, LeastSessions::Sessions),
         least_class: settled.least_class,
         cut_off: usize::try_from(settled.cut_off).unwrap_or(usize::MAX),
-    })
+    }
 }
 
 /// The numbers of some codes.
-pub(super) fn numbers(codes: &CodeTable, named: &[String]) -> BTreeSet<u8> {
+pub fn numbers(codes: &CodeTable, named: &[String]) -> BTreeSet<u8> {
     let periods =
         codes.periods().filter(|period| named.iter().any(|name| *name == period.code.as_str()));
     periods.map(|period| period.number.get()).collect()

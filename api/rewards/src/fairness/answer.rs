@@ -43,7 +43,7 @@ pub struct FairRow {
 /// A group of pupils.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FairGroup {
-    /// What kind of group, and which: `fsm=1`, `sen=ehc_plan`.
+    /// What kind of group, and which: `fsm=yes`, `sen=ehcp`.
     #[schema(example = "fsm=yes")]
     group: String,
     /// In words.

@@ -5,8 +5,8 @@ use domain::policy::{Answers, parse};
 use domain::{CodeTable, Days};
 
 use super::answer::{FairnessAnswer, fair_row, says};
-use crate::eligibility::named_rows;
-use analytics::{LeastSessions, RewardPeriod, RewardRow, RewardRules};
+use crate::eligibility::{named_rows, numbers, rules_of};
+use analytics::{RewardPeriod, RewardRow};
 use base::operation::*;
 use figures::{Counting, TrustBlocks};
 use school::policies;
@@ -111,25 +111,14 @@ fn rows(
     // A day is a list and no award, and a year of them for a whole trust would fill the memory.
     named.retain(|row| row.period() != RewardPeriod::Day);
     let asks: Vec<RewardRow> = named.iter().map(|row| row.asks.clone()).collect();
-    let settled = &policy.settled;
-    let numbers = |named: &[String]| -> BTreeSet<u8> {
-        let all = codes.periods().filter(|one| named.iter().any(|name| *name == one.code.as_str()));
-        all.map(|one| one.number.get()).collect()
-    };
-    let rules = RewardRules {
-        neutral: numbers(&settled.neutral),
-        adjustments: BTreeMap::new(),
-        least: settled.least_sessions.map_or(LeastSessions::HALF, LeastSessions::Sessions),
-        least_class: settled.least_class,
-        cut_off: usize::try_from(settled.cut_off).unwrap_or(usize::MAX),
-    };
+    let rules = rules_of(codes, &policy.settled, BTreeMap::new());
     let schools: BTreeSet<i32> = match school_id {
         Some(school_id) => [school_id.number()].into(),
         None => blocks.schools.keys().map(|school| school.number()).collect(),
     };
     let ending = Days { from: year.first_day(), to: year.last_day() };
     let asked = Eligibility { schools: &schools, rows: &asks, ending, rules: &rules };
-    let no_choice = numbers(&NO_CHOICE.map(str::to_owned));
+    let no_choice = numbers(codes, &NO_CHOICE.map(str::to_owned));
     let fair = analytics::fairness(counting.pool(), codes, &blocks.blocks, &asked, &no_choice);
     let fair = fair.map_err(Problem::internal)?;
     let both = fair.iter().filter_map(|one| Some((named.get(one.row)?, one)));

@@ -29,9 +29,9 @@ pub fn of_pool(tx: &mut Tx, pool: &TicketPool) -> Result<Vec<PoolEntry>> {
     Ok(entries.into_iter().map(entry).collect())
 }
 
-/// When a pool was closed; `None` while tickets are still earned and taken back.
-pub fn is_closed(tx: &mut Tx, pool: &TicketPool) -> Result<Option<DateTime<Utc>>> {
-    rows::closed_at(tx, pool)
+/// Whether a pool is closed: nothing is earned or taken back in it any more.
+pub fn is_closed(tx: &mut Tx, pool: &TicketPool) -> Result<bool> {
+    Ok(rows::closed_at(tx, pool)?.is_some())
 }
 
 /// Closes a pool, unless it is closed, and writes beside each of its tickets that this draw has it; who has how many. A

@@ -1,4 +1,5 @@
-//! Parents, in the sense of the Education Act 1996, section 576: whom do we call, in which order, and whom must we not?
+//! Parents, in the sense of the Education Act 1996, section 576, and whom a school rings beside them when a child is
+//! missing: whom do we call, in which order, and whom must we not?
 //!
 //! Natural parents, and whoever has responsibility for a child or care of them; for a child in care the carer, the
 //! social worker and the virtual school. A parent of several children is one person. What a court has ordered is seen

@@ -73,9 +73,9 @@ pub fn recipients(
 
 /// Why nobody writes to a parent about a child, who is in care or is not.
 fn why_not(tie: &Tie, in_care: bool, day: NaiveDate) -> Option<&'static str> {
-    use Relationship::{FosterCarer, SocialWorker, VirtualSchool};
+    use Relationship::FosterCarer;
     let Tie { link, safeguards, .. } = tie;
-    let of_authority = matches!(link.relationship, SocialWorker | VirtualSchool);
+    let of_authority = link.relationship.is_of_authority();
     match (in_care, safeguards.letters_in_care) {
         _ if safeguards.silence(day) => Some(ASK_FIRST),
         _ if !link.relationship.is_parent() => Some(NO_PARENT),

@@ -8,7 +8,7 @@ use base::operation::*;
 /// Add a client
 ///
 /// The secret is shown in this answer and never again, so there is no `Idempotency-Key`: whoever has lost the answer
-/// revokes the client and adds another. A client reaches nothing that its giver could not.
+/// revokes the client and adds another. A client reaches no school that its giver does not, and one that acts for itself does nothing that its giver may not.
 #[utoipa::path(tag = "clients", security(("token" = ["client:write"])), request_body = NewClient,
     responses((status = 201, description = "The client with its secret.", body = ClientWithSecret, headers(("Location")))))]
 #[post("/v1/clients")]

@@ -26,7 +26,7 @@ pub struct NewClient {
     purpose: String,
     /// For whom it acts.
     acts: ClientActs,
-    /// Its role, or where it acts for staff the most that it may do for anybody. No more than your own.
+    /// Its role, no more than your own; or where it acts for staff, the most that it may do for anybody.
     #[schema(example = "school_office")]
     role: String,
     /// For a client that acts for staff, what it is called at the trust's identity providers: 1 to 10 audiences of ID tokens

@@ -5,6 +5,8 @@ use diesel::sql_types::{Integer, Nullable, Text};
 
 use super::provider::{ISSUER, IdentityProvider, IdentityProviders};
 use base::prelude::*;
+use base::revocations;
+use base::tokens::basis::About;
 use schema::{identity_providers, staff_identity, used_id_token};
 
 /// The most identities of a member of staff.
@@ -84,7 +86,8 @@ pub(super) fn put_providers(tx: &mut Tx, new: &IdentityProviders, by: &str) -> R
             identity_providers::recorded_by.eq(by),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    // Whoever came in through one that is gone is nobody from now on.
+    revocations::take_back(tx, &About::AllStaff)
 }
 
 /// The member of staff who is this person at a provider.

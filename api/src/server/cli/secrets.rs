@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use super::settings::{Reach, log};
 use base::platform;
+use base::tokens::keys::Keys;
 
 /// Arguments.
 #[derive(clap::Args)]
@@ -29,7 +30,7 @@ pub fn run(args: &Args) -> Result<(), String> {
     let words = |problem: base::problem::Problem| {
         problem.internal_text().unwrap_or("the database refused").to_owned()
     };
-    let mut renewed = 0;
+    let mut renewed = Keys::renew(&rollcall.app.db, &rollcall.app.envelope).map_err(words)?;
     for scope in platform::every_trust(&rollcall.app.db).map_err(words)? {
         let envelope = &rollcall.app.envelope;
         let anew = rollcall.app.db.run_job(&scope, |tx| rewards::draws::renew(tx, envelope));

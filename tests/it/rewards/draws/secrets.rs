@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::stage::{PRIZE, Stage, TERM, verifiers};
 use crate::support::app::Start;
 use crate::support::build::{id, text};
+use crate::support::clients::ComesIn;
 use crate::support::program::{program, rollcall, run, said};
 
 const SECRET: &str = "00112233445566778899aabbccddeeff";
@@ -167,6 +168,10 @@ fn the_governors_page_is_alone_and_makes_the_commitment_that_the_protocol_has() 
 fn after_a_change_of_keys_secrets_are_sealed_anew_and_the_earlier_key_can_go() {
     let stage = Stage::sandbox(10);
     let draw = stage.prepare(json!({}));
+    // The key that signs its token is made, and sealed like the draw's secret.
+    let admin = stage.app.client("trust_admin", stage.trust);
+    let client = ComesIn::add(&admin, "school_office", &[stage.school]);
+    let token = client.token(&stage.app.base);
     let folder = stage.app.keys.join("secret-keys");
     let second = folder.join("0002.key");
     std::fs::write(&second, "0f".repeat(32)).unwrap();
@@ -175,11 +180,13 @@ fn after_a_change_of_keys_secrets_are_sealed_anew_and_the_earlier_key_can_go() {
     let keys = folder.to_str().unwrap();
     let data = stage.app.keys.to_str().unwrap();
     let renew = ["secrets", "renew", "--database-url", &url, "--data", data, "--secret-keys", keys];
-    assert!(said(&mut rollcall(&renew)).starts_with("sealed anew: 1;"));
+    assert!(said(&mut rollcall(&renew)).starts_with("sealed anew: 2;"));
     assert!(said(&mut rollcall(&renew)).starts_with("sealed anew: 0;"));
     std::fs::remove_file(folder.join("0001.key")).unwrap();
     let later = stage.app.another(Start { clockwork: false, ..Start::default() });
     stage.app.clock.set("2026-12-01T07:00:00Z");
     let lead = later.school_client("school_lead", stage.trust, &[stage.school]);
     lead.post(&format!("/v1/draws/{draw}/opening"), &json!({})).expect(200);
+    later.client_of(&token).get("/v1/me").expect(200);
+    later.client_of(&client.token(&later.base)).get("/v1/me").expect(200);
 }
