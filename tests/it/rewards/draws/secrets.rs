@@ -184,9 +184,9 @@ fn after_a_change_of_keys_secrets_are_sealed_anew_and_the_earlier_key_can_go() {
     assert!(said(&mut rollcall(&renew)).starts_with("sealed anew: 0;"));
     std::fs::remove_file(folder.join("0001.key")).unwrap();
     let later = stage.app.another(Start { clockwork: false, ..Start::default() });
+    later.client_of(&token).get("/v1/me").expect(200);
     stage.app.clock.set("2026-12-01T07:00:00Z");
     let lead = later.school_client("school_lead", stage.trust, &[stage.school]);
     lead.post(&format!("/v1/draws/{draw}/opening"), &json!({})).expect(200);
-    later.client_of(&token).get("/v1/me").expect(200);
     later.client_of(&client.token(&later.base)).get("/v1/me").expect(200);
 }
